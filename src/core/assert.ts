@@ -1,0 +1,21 @@
+// Assertions: a broken invariant is a bug and ends the work at hand; it is never a user's error.
+
+/** Throws when `condition` is false. `fact` states what should have held. */
+export function assert(condition: boolean, fact: string): asserts condition {
+  if (!condition) throw new AssertionError(fact);
+}
+
+/** The value, asserted to be present. Use where a bound was checked just before. */
+export function present<T>(value: T | undefined | null, fact: string): T {
+  if (value === undefined || value === null) throw new AssertionError(fact);
+  return value;
+}
+
+/** Marks a branch that the types say cannot be reached. */
+export function assertNever(value: never): never {
+  throw new AssertionError(`unreachable value ${JSON.stringify(value)}`);
+}
+
+export class AssertionError extends Error {
+  override readonly name = "AssertionError";
+}

@@ -1,0 +1,49 @@
+// Every maximum in the system. Bytes are UTF-8 bytes; counts are inclusive.
+
+export const limits = {
+  /** Document key, bytes. LMDB keys end at 1,978 bytes; the rest is room for prefixes. */
+  keyBytesMax: 512,
+  /** Title of a document, bytes. */
+  titleBytesMax: 4096,
+  /** Text of a document, bytes. */
+  textBytesMax: 4 * 1024 * 1024,
+  /** Text of a query, bytes. */
+  queryBytesMax: 16 * 1024,
+  /** Fields of a document. */
+  fieldCountMax: 64,
+  /** Name of a field, bytes. */
+  fieldNameBytesMax: 64,
+  /** One keyword value, bytes. */
+  keywordBytesMax: 1024,
+  /** Keywords in a list. */
+  keywordListMax: 256,
+  /** Dim of token rows: a multiple of 16. */
+  dimMin: 16,
+  dimMax: 1024,
+  /** Rows of a query's token matrix. */
+  queryRowsMax: 512,
+  /** Rows of a passage's token matrix. */
+  passageRowsMax: 10_000,
+  /** Hits in a ranking. */
+  hitCountMax: 1000,
+  hitCountDefault: 10,
+  /** Candidates of one source. */
+  poolSizeMax: 100_000,
+  /** Collections in a data folder. */
+  collectionCountMax: 256,
+  /** Documents in one ingest message. */
+  ingestMessageDocumentsMax: 256,
+  /** Keys in one Delete or Get. */
+  keysPerRequestMax: 1000,
+  /** Page of List. */
+  pageSizeMax: 1000,
+  /** Largest gRPC message the server receives, bytes. */
+  messageBytesMax: 64 * 1024 * 1024,
+  /** Searches at work or waiting; one more is refused with OVERLOADED. */
+  searchCountMax: 256,
+  /** Documents of one ingest stream that are encoded at the same time. */
+  ingestInFlightMax: 64,
+  /** Soft time limit of a search, milliseconds. */
+  budgetMsMax: 600_000,
+  updateIntervalMsMax: 10_000,
+} as const;

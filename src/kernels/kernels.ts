@@ -1,0 +1,97 @@
+// The one interface of the numeric inner loops. Every implementation returns identical bits.
+
+/** Bits a coordinate of a code. */
+export type CodeBits = 1 | 2 | 4 | 8;
+
+/** Codes of many rows, packed `bits` a coordinate, low bits first, rows padded to whole bytes. */
+export interface PackedCodes {
+  /** Rows one after another, `rowBytes(dim, bits)` bytes each; need not be aligned. */
+  readonly bytes: Uint8Array;
+  readonly dim: number;
+  readonly bits: CodeBits;
+}
+
+/** A quantised query. */
+export interface PackedQuery {
+  readonly rowCount: number;
+  readonly dim: number;
+  /** `rowCount x dim`, row-major, each in [-63, 63]. */
+  readonly rows: Int8Array;
+  /** One factor a row: turns the integer I(q, d) into an inner product (row scale x grid value). */
+  readonly rowScales: Float32Array;
+}
+
+/** What sketchScan found: `count` entries in the output arrays, best first. */
+export interface ScanResult {
+  readonly count: number;
+  /** True when rows with the same score as the last entry were left out. */
+  readonly tiesDropped: boolean;
+}
+
+export interface Kernels {
+  /** For logs, Describe and metrics. */
+  readonly name: string;
+
+  /**
+   * MaxSim of one query against passages of one segment:
+   * `scores[i] = sum over query rows r, in row order, in float32, of
+   * fround(rowScales[r] * fround(max over rows d of passage i of I(r, d)))`, where
+   * `I(r, d) = sum over j of q[r][j] * (2 * code[d][j] - (2^bits - 1))`, an exact int32.
+   * An empty passage scores 0. Passage p owns rows `rowOffsets[p]` to `rowOffsets[p + 1] - 1`.
+   * `scores.length >= passages.length`. Throws RangeError when an offset leaves `codes`.
+   */
+  maxSimBatch(
+    query: PackedQuery,
+    codes: PackedCodes,
+    rowOffsets: Uint32Array,
+    passages: Uint32Array,
+    scores: Float32Array,
+  ): void;
+
+  /**
+   * Scores one int8 row (query row 0) against rows 0 to `rowCount - 1` of `codes` and keeps the
+   * best `topN` by (I descending, row ascending). Bit r of `eligible` (bit r & 7 of byte r >> 3)
+   * lets row r take part. `outRows`, `outScores`: length >= topN; filled best first.
+   */
+  sketchScan(
+    queryRow: Int8Array,
+    codes: PackedCodes,
+    rowCount: number,
+    eligible: Uint8Array,
+    topN: number,
+    outRows: Uint32Array,
+    outScores: Int32Array,
+  ): ScanResult;
+
+  /**
+   * Rotates rows in place of nothing: reads `rows` (`n x dim` float32), applies the structured
+   * rotation (see codec/rotation.ts) and writes packed codes. `signs` holds one +1 or -1 for each
+   * round and coordinate (`rounds x dim`). Code of a coordinate z:
+   * `clamp(floor(fround(z * inverseStep)) + 2^(bits-1), 0, 2^bits - 1)`.
+   */
+  rotateQuantize(
+    rows: Float32Array,
+    signs: Float32Array,
+    inverseStep: number,
+    out: { bytes: Uint8Array; dim: number; bits: CodeBits },
+  ): void;
+
+  /**
+   * MaxSim over float32 rows: `scores[i] = sum over query rows, in order, of the largest inner
+   * product with a row of passage i`. The inner product runs in 16 partial sums (coordinate j in
+   * sum j mod 16), each multiply and add rounded to float32, folded pairwise (8, 4, 2, 1 apart).
+   */
+  maxSimFloat(
+    query: Float32Array,
+    rows: Float32Array,
+    dim: number,
+    rowOffsets: Uint32Array,
+    passages: Uint32Array,
+    scores: Float32Array,
+  ): void;
+}
+
+/** Bytes of one packed row. */
+export function rowBytes(dim: number, bits: CodeBits): number {
+  return (dim * bits) >>> 3;
+}
