@@ -1,0 +1,37 @@
+// What a collection is created with; stored in its manifest and never changed.
+
+import type { CodeBits } from "../kernels/kernels.js";
+
+export interface CollectionSettings {
+  /** `[a-z0-9][a-z0-9_-]{0,62}`; a value, never a path. */
+  readonly name: string;
+  /** Model that encodes text; undefined: vectors must be given. */
+  readonly modelName?: string | undefined;
+  /** SHA-256 of the model folder, hex; undefined together with modelName. */
+  readonly modelFingerprint?: string | undefined;
+  /** Multiple of 16 in [16, 1024]. */
+  readonly dim: number;
+  /** Bits a coordinate of token codes and of sketches. */
+  readonly bits: CodeBits;
+  readonly sketchBits: CodeBits;
+  readonly analyzer: "english" | "unicode";
+  /** Of the rotation; any 32-bit integer. */
+  readonly seed: number;
+}
+
+/** What Describe tells of a collection. */
+export interface CollectionStatus {
+  readonly settings: CollectionSettings;
+  readonly documentCount: number;
+  readonly passageCount: number;
+  /** Token rows of live passages. */
+  readonly tokenCount: number;
+  readonly generation: number;
+  /** Sequence of the last acknowledged write; 0: none yet. */
+  readonly lastSequence: number;
+  readonly segmentCount: number;
+  /** Bytes of the collection's folder on disk. */
+  readonly diskBytes: number;
+  /** Kernels in use, e.g. "native-avx512". */
+  readonly kernel: string;
+}

@@ -1,0 +1,56 @@
+// What the network edge needs of the engine: implemented in app/, called by rpc/ and http/.
+
+import type { Document } from "../core/document.js";
+import type { CollectionSettings, CollectionStatus } from "../index/collection-settings.js";
+import type { WriteAck } from "../ingest/ingest-types.js";
+import type { SearchRequest } from "../search/request.js";
+import type { SearchUpdate } from "../search/update.js";
+
+/** All methods throw SluiceError for what the caller or the world got wrong. */
+export interface EngineApi {
+  /** Streams updates; ends after the final one. `signal` is the caller's cancel. */
+  search(
+    request: SearchRequest,
+    options: { readonly signal: AbortSignal; readonly deadlineMs?: number | undefined },
+  ): AsyncGenerator<SearchUpdate, void, void>;
+
+  /** Resolves once the document is durable and visible. Rejects for this document alone. */
+  put(collection: string, document: Document): Promise<WriteAck>;
+  /** Resolves once the deletes are durable; keys that do not exist are counted, not errors. */
+  delete(
+    collection: string,
+    keys: readonly string[],
+  ): Promise<{ readonly deletedCount: number; readonly missingCount: number; readonly sequence: number }>;
+  /** Documents in the order of `keys`; undefined where a key is unknown. */
+  get(collection: string, keys: readonly string[]): (StoredDocument | undefined)[];
+  /** A page of documents in byte order of their keys, after `afterKey`. */
+  list(
+    collection: string,
+    options: { readonly pageSize: number; readonly afterKey?: string | undefined },
+  ): { readonly documents: StoredDocument[]; readonly nextAfterKey?: string | undefined };
+
+  createCollection(request: CreateCollection): Promise<CollectionSettings>;
+  dropCollection(name: string): Promise<void>;
+  listCollections(): CollectionStatus[];
+  describeCollection(name: string): CollectionStatus;
+  /** True when models and data are open and writes are accepted. */
+  isReady(): boolean;
+}
+
+export interface CreateCollection {
+  readonly name: string;
+  /** Name of a model folder; undefined: the server's default model unless dim is given. */
+  readonly modelName?: string | undefined;
+  /** For collections of given vectors only; then no model is used. */
+  readonly dim?: number | undefined;
+  readonly bits?: number | undefined;
+  readonly sketchBits?: number | undefined;
+  readonly analyzer?: string | undefined;
+  /** Do nothing when a collection of this name and the same settings is there. */
+  readonly ifNotExists: boolean;
+}
+
+export interface StoredDocument extends Omit<Document, "vectors"> {
+  readonly sequence: number;
+  readonly passageCount: number;
+}

@@ -1,0 +1,44 @@
+// What a search asks for, after the edge has converted it and before it is planned.
+
+import type { GivenVectors } from "../core/document.js";
+
+/** How the lexical and the sketch ranking are merged into the order in which MaxSim scores. */
+export type FusionMethod = "reciprocal_rank" | "min_max";
+
+/** When title, text and fields travel with a hit. */
+export type PayloadMode = "every_update" | "on_first_appearance";
+
+export interface SearchRequest {
+  readonly collection: string;
+  /** Words of the query; may be empty when vectors are given (then there is no lexical stage). */
+  readonly text: string;
+  /** Query token rows; then the model is not asked. */
+  readonly vectors?: GivenVectors | undefined;
+  /** Hits wanted, 1 to limits.hitCountMax; undefined: limits.hitCountDefault. */
+  readonly k?: number | undefined;
+  /** Score every eligible passage by MaxSim: the final certificate is EXACT. */
+  readonly exhaustive: boolean;
+  /** Best sketches that become candidates; undefined: the server's default (256). */
+  readonly sketchPoolSize?: number | undefined;
+  /** Best BM25 passages that become candidates; undefined: the server's default (128). */
+  readonly lexicalPoolSize?: number | undefined;
+  /** Weight of the lexical part of the score; undefined: the server's default (0.15). */
+  readonly lexicalWeight?: number | undefined;
+  readonly fusion?: FusionMethod | undefined;
+  /** Hits below this score are left out of every update. */
+  readonly minScore?: number | undefined;
+  /** Soft limit, milliseconds; undefined: none. */
+  readonly budgetMs?: number | undefined;
+  /** Least time between two updates, milliseconds; undefined: 25. */
+  readonly minUpdateIntervalMs?: number | undefined;
+  /** Wait until the write with this sequence is visible. */
+  readonly minSequence?: number | undefined;
+  /** Cross-encoder asked for; none is installed yet, so the answer says so as a degradation. */
+  readonly rerank?: { readonly model: string; readonly depth?: number | undefined } | undefined;
+  readonly payload: {
+    readonly mode: PayloadMode;
+    readonly title: boolean;
+    readonly text: boolean;
+    readonly fields: boolean;
+  };
+}

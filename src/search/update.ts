@@ -1,0 +1,82 @@
+// What a search streams: whole rankings, each with what it is worth. The contract is proto/sluice/v1/README.md.
+
+import type { Fields, Span } from "../core/document.js";
+
+export type Stage = "lexical" | "candidates" | "late_interaction" | "cross_encoder";
+
+export type Certificate = "lexical" | "estimate" | "exact" | "reranked";
+
+export type DegradationReason =
+  | "BUDGET_EXHAUSTED"
+  | "DEADLINE_REACHED"
+  | "ENCODER_FAILED"
+  | "NO_QUERY_VECTORS"
+  | "CROSS_ENCODER_ABSENT"
+  | "CORRUPT_PASSAGES";
+
+/** A named loss of quality that did not stop the search. */
+export interface Degradation {
+  readonly reason: DegradationReason;
+  /** What was lost and what to do; lower case, no full stop. */
+  readonly message: string;
+  /** Stages that were not finished. */
+  readonly stages: readonly Stage[];
+}
+
+/** Passages at each depth of scoring. */
+export interface Coverage {
+  readonly eligible: number;
+  readonly sketchScored: number;
+  readonly maxSimScored: number;
+  readonly reranked: number;
+}
+
+/** Microseconds spent in each stage so far; undefined: not run. */
+export interface StageTimings {
+  readonly queue?: number;
+  readonly encode?: number;
+  readonly lexical?: number;
+  readonly candidates?: number;
+  readonly lateInteraction?: number;
+  readonly crossEncoder?: number;
+  readonly total: number;
+}
+
+/** Parts of a score; undefined: not known at this stage. */
+export interface ScoreParts {
+  readonly bm25?: number | undefined;
+  /** Cosine of the query's sketch and the passage's. */
+  readonly sketch?: number | undefined;
+  /** Sum over query rows, not divided. */
+  readonly maxsim?: number | undefined;
+}
+
+export interface SearchHit {
+  readonly key: string;
+  /** From 1. */
+  readonly rank: number;
+  readonly score: number;
+  readonly parts: ScoreParts;
+  /** Number of the best passage in its document, from 0, and its place in the text. */
+  readonly passageNumber: number;
+  readonly span: Span;
+  /** Present as the request's payload asks. */
+  readonly payload?:
+    | { readonly title?: string; readonly text?: string; readonly fields?: Fields }
+    | undefined;
+}
+
+export interface SearchUpdate {
+  /** From 1, rising by 1. */
+  readonly sequence: number;
+  readonly final: boolean;
+  readonly stage: Stage;
+  readonly certificate: Certificate;
+  readonly coverage: Coverage;
+  /** That many leading hits will not change any more in this stream. */
+  readonly settledCount: number;
+  readonly generation: number;
+  readonly timings: StageTimings;
+  readonly degradations: readonly Degradation[];
+  readonly hits: readonly SearchHit[];
+}
