@@ -9,6 +9,10 @@ export const limits = {
   textBytesMax: 4 * 1024 * 1024,
   /** Text of a query, bytes. */
   queryBytesMax: 16 * 1024,
+  /** One term of the lexical index, bytes; the rest of a longer word is cut off. */
+  termBytesMax: 255,
+  /** Words whose terms an analyzer remembers. */
+  termCacheWordsMax: 200_000,
   /** Fields of a document. */
   fieldCountMax: 64,
   /** Name of a field, bytes. */
@@ -29,6 +33,8 @@ export const limits = {
   hitCountDefault: 10,
   /** Candidates of one source. */
   poolSizeMax: 100_000,
+  /** One line, or one CSV record, of an input file, bytes. */
+  inputLineBytesMax: 128 * 1024 * 1024,
   /** Collections in a data folder. */
   collectionCountMax: 256,
   /** Documents in one ingest message. */

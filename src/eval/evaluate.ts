@@ -1,0 +1,68 @@
+// Evaluates a run against judgments: a value for each query and measure, means, and how sure they are.
+
+import { createPrng } from "../core/prng.js";
+import { formatMeasure, measureRanking, relevantCount } from "./measures.js";
+import type { Measure } from "./measures.js";
+import type { Qrels } from "./qrels.js";
+import type { Run } from "./run.js";
+import { bootstrapMean, mean } from "./statistics.js";
+
+export interface EvaluationOptions {
+  readonly measures: readonly Measure[];
+  /** Bootstrap samples behind each interval. */
+  readonly resampleCount: number;
+  /** Share of samples inside the interval, in (0, 1). */
+  readonly confidence: number;
+  readonly seed: number;
+}
+
+/** What is usual for reports: 95 % intervals from 2,000 samples. */
+export const evaluationDefaults = { resampleCount: 2000, confidence: 0.95, seed: 1 } as const;
+
+export interface Evaluation {
+  /** Written forms of the measures: `nDCG@10`. */
+  readonly measures: readonly string[];
+  /** Judged queries in the order of the judgments. */
+  readonly queries: readonly QueryResult[];
+  /** Beside `measures`. */
+  readonly means: readonly MeasureMean[];
+  /** Judged queries for which the run has no ranking; they count as 0. */
+  readonly missingCount: number;
+}
+
+export interface QueryResult {
+  readonly query: string;
+  /** Beside the evaluation's `measures`. */
+  readonly values: readonly number[];
+}
+
+export interface MeasureMean {
+  readonly measure: string;
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * Counts the queries that have at least one relevant document, no others; of the run's rankings it takes the order
+ * as it stands. O(queries x (measures x depth + resamples)).
+ */
+export function evaluate(run: Run, qrels: Qrels, options: EvaluationOptions): Evaluation {
+  const measures = options.measures.map(formatMeasure);
+  const queries: QueryResult[] = [];
+  let missingCount = 0;
+  for (const [query, judgments] of qrels) {
+    if (relevantCount(judgments) === 0) continue;
+    const ranking = run.get(query)?.map(({ key }) => key) ?? [];
+    if (ranking.length === 0) missingCount += 1;
+    const values = options.measures.map((measure) => measureRanking(measure, ranking, judgments));
+    queries.push({ query, values });
+  }
+  const means = measures.map((measure, index) => {
+    const values = queries.map((result) => result.values[index] ?? 0);
+    // Each measure draws its own samples from the seed: adding one changes none of the others.
+    const interval = bootstrapMean(values, { ...options, prng: createPrng(options.seed) });
+    return { measure, mean: mean(values), ...interval };
+  });
+  return { measures, queries, means, missingCount };
+}

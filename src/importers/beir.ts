@@ -1,0 +1,83 @@
+// Reads the folders of the BEIR benchmark: corpus, queries, and where their judgments lie.
+
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { Fields } from "../core/document.js";
+import { SluiceError } from "../core/errors.js";
+import { expectObject, toFields, toKey, toText } from "./document-json.js";
+import { importLine, readJsonLines } from "./jsonl.js";
+import type { Imported, ImportedDocument } from "./jsonl.js";
+import { readLines } from "./lines.js";
+
+export interface BeirQuery {
+  readonly id: string;
+  readonly text: string;
+  /** What stands under "metadata". */
+  readonly fields: Fields;
+}
+
+export interface BeirFolder {
+  /** corpus.jsonl or corpus.jsonl.gz, as documents whose key is `_id`. */
+  readCorpus(): AsyncIterable<ImportedDocument>;
+  /** queries.jsonl or queries.jsonl.gz. */
+  readQueries(): AsyncIterable<Imported<BeirQuery>>;
+  /** Names of the judgment files without .tsv, sorted: test, train, dev, ... */
+  readonly splits: readonly string[];
+  /** Path of qrels/SPLIT.tsv. Throws INVALID_INPUT_FILE naming the splits when there is none. */
+  qrelsPath(split: string): string;
+}
+
+/** Throws INVALID_INPUT_FILE when corpus or queries are missing. */
+export async function openBeirFolder(folder: string): Promise<BeirFolder> {
+  const corpusPath = findFile(folder, "corpus.jsonl");
+  const queriesPath = findFile(folder, "queries.jsonl");
+  const splits = await listSplits(folder);
+  return {
+    readCorpus: () => readJsonLines(corpusPath),
+    readQueries: () => readQueries(queriesPath),
+    splits,
+    qrelsPath: (split) => {
+      if (splits.includes(split)) return join(folder, "qrels", `${split}.tsv`);
+      const known = splits.length === 0 ? "none" : splits.join(", ");
+      const fault = `no qrels/${split}.tsv; splits there: ${known}`;
+      throw new SluiceError("INVALID_INPUT_FILE", `${folder}: ${fault}`);
+    },
+  };
+}
+
+async function* readQueries(path: string): AsyncGenerator<Imported<BeirQuery>, void, void> {
+  for await (const input of readLines(path)) {
+    const item = importLine(path, input, toQuery);
+    if (item !== undefined) yield item;
+  }
+}
+
+function toQuery(value: unknown): BeirQuery {
+  const object = expectObject(value, "the line");
+  return {
+    id: toKey(object["_id"]),
+    text: toText(object["text"], "text"),
+    fields: toFields(object["metadata"]),
+  };
+}
+
+function findFile(folder: string, name: string): string {
+  for (const candidate of [name, `${name}.gz`]) {
+    const path = join(folder, candidate);
+    if (existsSync(path)) return path;
+  }
+  const fault = `neither ${name} nor ${name}.gz is there; is this a BEIR folder?`;
+  throw new SluiceError("INVALID_INPUT_FILE", `${folder}: ${fault}`);
+}
+
+async function listSplits(folder: string): Promise<string[]> {
+  const path = join(folder, "qrels");
+  if (!existsSync(path)) return [];
+  const names = await readdir(path);
+  return names
+    .filter((name) => name.endsWith(".tsv"))
+    .map((name) => name.slice(0, -4))
+    .sort();
+}

@@ -1,0 +1,153 @@
+// Turns a JSON object into a document, refusing what would be lost or changed on the way.
+
+import type { Document, Fields, FieldValue, GivenVectors, VectorType } from "../core/document.js";
+import { SluiceError } from "../core/errors.js";
+
+/**
+ * Reads `{key | _id | id, title?, text?, fields? | metadata?, vectors?}`.
+ * Fields: string -> keyword, list of strings -> keywords, whole number -> integer, other number ->
+ * float, true/false -> boolean, null -> no field. Vectors: rows as nested arrays of numbers, or
+ * `{type, dim, base64, model_fingerprint?}`. Throws INVALID_INPUT_FILE naming the property.
+ */
+export function toDocument(value: unknown): Document {
+  const object = expectObject(value, "the line");
+  for (const name of Object.keys(object)) {
+    if (!knownProperties.has(name)) {
+      throw invalid(`unknown property "${name}"; put it under "fields"`);
+    }
+  }
+  const document: Document = {
+    key: toKey(onlyOneOf(object, ["key", "_id", "id"])),
+    title: toText(object["title"], "title"),
+    text: toText(object["text"], "text"),
+    fields: toFields(onlyOneOf(object, ["fields", "metadata"])),
+  };
+  if (object["vectors"] === undefined || object["vectors"] === null) {
+    if (object["text"] === undefined) throw invalid('"text" is missing');
+    return document;
+  }
+  return { ...document, vectors: toVectors(object["vectors"]) };
+}
+
+const knownProperties: ReadonlySet<string> = new Set([
+  ...["key", "_id", "id", "title", "text", "fields", "metadata", "vectors"],
+]);
+
+/** A text property: absent and null are the empty text. */
+export function toText(value: unknown, name: string): string {
+  if (value === undefined || value === null) return "";
+  if (typeof value !== "string") throw invalid(`"${name}" is ${kindOf(value)}, expected a string`);
+  // Half of a character cannot be stored as UTF-8; encoders would replace it without a word.
+  if (/\p{Surrogate}/u.test(value)) throw invalid(`"${name}" is not valid Unicode`);
+  return value;
+}
+
+/** A key: a string, or a whole number written as one. */
+export function toKey(value: unknown): string {
+  if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
+  const key = toText(value, "key");
+  if (key === "") throw invalid('the key is missing: expected "key", "_id" or "id"');
+  return key;
+}
+
+export function toFields(value: unknown): Fields {
+  const fields = new Map<string, FieldValue>();
+  if (value === undefined || value === null) return fields;
+  for (const [name, entry] of Object.entries(expectObject(value, '"fields"'))) {
+    if (entry !== null) fields.set(toText(name, "a field's name"), toFieldValue(name, entry));
+  }
+  return fields;
+}
+
+function toFieldValue(name: string, value: unknown): FieldValue {
+  if (typeof value === "string") return { kind: "keyword", value: toText(value, name) };
+  if (typeof value === "boolean") return { kind: "boolean", value };
+  if (typeof value === "number") return toNumberField(name, value);
+  if (!Array.isArray(value)) throw invalid(`field "${name}" is ${kindOf(value)}`);
+  return { kind: "keywords", value: value.map((entry) => toKeyword(name, entry)) };
+}
+
+function toKeyword(name: string, value: unknown): string {
+  if (typeof value === "string") return toText(value, name);
+  throw invalid(`field "${name}" lists ${kindOf(value)}; a list holds strings`);
+}
+
+function toNumberField(name: string, value: number): FieldValue {
+  if (!Number.isInteger(value)) return { kind: "float", value };
+  if (Number.isSafeInteger(value)) return { kind: "integer", value: BigInt(value) };
+  // JSON numbers become doubles before they get here: larger ones have lost digits already.
+  throw invalid(`field "${name}" holds a whole number beyond 2^53; send it as a string`);
+}
+
+function toVectors(value: unknown): GivenVectors {
+  return Array.isArray(value) ? rowsToVectors(value) : bytesToVectors(value);
+}
+
+function rowsToVectors(rows: readonly unknown[]): GivenVectors {
+  const dim = Array.isArray(rows[0]) ? rows[0].length : 0;
+  if (dim === 0) throw invalid('"vectors" has no rows of numbers');
+  const values = new Float32Array(rows.length * dim);
+  for (const [i, row] of rows.entries()) {
+    if (!Array.isArray(row) || row.length !== dim) {
+      throw invalid(`row ${i} of "vectors" has another length than row 0, which has ${dim}`);
+    }
+    for (const [j, number] of row.entries()) {
+      if (typeof number !== "number" || !Number.isFinite(Math.fround(number))) {
+        throw invalid(`row ${i} of "vectors" holds something that is not a finite number`);
+      }
+      values[i * dim + j] = number;
+    }
+  }
+  return { type: "float32", dim, bytes: new Uint8Array(values.buffer) };
+}
+
+const bytesOfType: Readonly<Record<VectorType, number>> = { float32: 4, float16: 2, int8: 1 };
+
+function bytesToVectors(value: unknown): GivenVectors {
+  const object = expectObject(value, '"vectors"');
+  const { type, dim, base64, model_fingerprint: modelFingerprint } = object;
+  if (type !== "float32" && type !== "float16" && type !== "int8") {
+    throw invalid('"vectors.type" is none of float32, float16, int8');
+  }
+  if (typeof dim !== "number" || !Number.isInteger(dim) || dim < 1) {
+    throw invalid('"vectors.dim" is not a positive whole number');
+  }
+  if (typeof base64 !== "string" || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) {
+    throw invalid('"vectors.base64" is not base64');
+  }
+  const bytes = Uint8Array.from(Buffer.from(base64, "base64"));
+  if (base64.length % 4 !== 0 || bytes.length % (dim * bytesOfType[type]) !== 0) {
+    throw invalid(`"vectors.base64" does not hold whole rows of ${dim} ${type} numbers`);
+  }
+  if (modelFingerprint === undefined || modelFingerprint === null) return { type, dim, bytes };
+  return {
+    type,
+    dim,
+    bytes,
+    modelFingerprint: toText(modelFingerprint, "vectors.model_fingerprint"),
+  };
+}
+
+function onlyOneOf(object: Readonly<Record<string, unknown>>, names: readonly string[]): unknown {
+  const given = names.filter((name) => object[name] !== undefined);
+  if (given.length > 1) throw invalid(`has both "${given.join('" and "')}"; keep one`);
+  return given[0] === undefined ? undefined : object[given[0]];
+}
+
+export function expectObject(value: unknown, what: string): Readonly<Record<string, unknown>> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return value as Readonly<Record<string, unknown>>;
+  }
+  throw invalid(`${what} is ${kindOf(value)}, expected an object`);
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+/** A fault without its place, which the reader of the line puts before it. */
+function invalid(fault: string): SluiceError {
+  return new SluiceError("INVALID_INPUT_FILE", fault);
+}

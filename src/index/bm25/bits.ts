@@ -1,0 +1,11 @@
+// Bitmaps over the rows of a segment: row r is bit r % 8, lowest first, of byte r / 8.
+
+/** Rows beyond the bitmap's end count as not set. */
+export function isBitSet(bits: Uint8Array, row: number): boolean {
+  return ((bits[row >>> 3] ?? 0) & (1 << (row & 7))) !== 0;
+}
+
+/** The same bitmap, or undefined when no bit of it is set. O(bytes). */
+export function unlessEmpty(bits: Uint8Array | undefined): Uint8Array | undefined {
+  return bits?.some((byte) => byte !== 0) === true ? bits : undefined;
+}

@@ -1,0 +1,105 @@
+// Merges the postings of several segments into those of one, leaving out deleted passages.
+
+import { isBitSet } from "./bits.js";
+import type { PostingsSections } from "./postings-format.js";
+import type { PostingsReader } from "./postings-reader.js";
+import { allocatePostings, dictionarySection, lengthsSection } from "./postings-writer.js";
+
+export interface MergeInput {
+  readonly reader: PostingsReader;
+  /** Bit set: the row is deleted and left out. Undefined: none is. */
+  readonly tombstones?: Uint8Array | undefined;
+}
+
+/**
+ * Rows of the result: the live rows of the first input in their order, then those of the second, ...
+ * The bytes equal those that `writePostings` gives for the same passages. O(postings + T inputs).
+ */
+export function mergePostings(inputs: readonly MergeInput[]): PostingsSections {
+  const rowMaps = mapRows(inputs);
+  const lengths = mergeLengths(inputs, rowMaps);
+  let postingsMax = 0;
+  for (const { reader } of inputs) postingsMax += reader.postingCount;
+  const rows = new Uint32Array(postingsMax);
+  const counts = new Uint32Array(postingsMax);
+  const terms: Uint8Array[] = [];
+  const starts: number[] = [0];
+  let filled = 0;
+  forEachTerm(inputs, (term, places) => {
+    const before = filled;
+    for (const [input, { reader }] of inputs.entries()) {
+      const place = places[input]!;
+      if (place < 0) continue;
+      const posted = reader.postings(place);
+      const rowMap = rowMaps[input]!;
+      for (let i = 0; i < posted.documentFrequency; i += 1) {
+        const row = rowMap[posted.rows[i]!]!;
+        if (row === deletedRow) continue;
+        rows[filled] = row;
+        counts[filled] = posted.counts[i]!;
+        filled += 1;
+      }
+    }
+    if (filled === before) return;
+    terms.push(term);
+    starts.push(filled);
+  });
+  const postings = allocatePostings(filled);
+  postings.rows.set(rows.subarray(0, filled));
+  postings.counts.set(counts.subarray(0, filled));
+  return {
+    terms: dictionarySection(terms, Uint32Array.from(starts)),
+    postings: postings.section,
+    lengths: lengthsSection(lengths),
+  };
+}
+
+const deletedRow = 0xffffffff;
+
+function mapRows(inputs: readonly MergeInput[]): Uint32Array[] {
+  let next = 0;
+  return inputs.map(({ reader, tombstones }) => {
+    const map = new Uint32Array(reader.rowCount);
+    for (let row = 0; row < map.length; row += 1) {
+      map[row] = tombstones !== undefined && isBitSet(tombstones, row) ? deletedRow : next++;
+    }
+    return map;
+  });
+}
+
+function mergeLengths(inputs: readonly MergeInput[], rowMaps: readonly Uint32Array[]): Uint32Array {
+  const lengths: number[] = [];
+  for (const [input, { reader }] of inputs.entries()) {
+    const rowMap = rowMaps[input]!;
+    for (let row = 0; row < reader.rowCount; row += 1) {
+      if (rowMap[row] !== deletedRow) lengths.push(reader.lengths[row]!);
+    }
+  }
+  return Uint32Array.from(lengths);
+}
+
+/** Visits the union of all dictionaries in byte order; `places` holds -1 where an input lacks the term. */
+function forEachTerm(
+  inputs: readonly MergeInput[],
+  visit: (term: Uint8Array, places: Int32Array) => void,
+): void {
+  const next = new Int32Array(inputs.length);
+  const places = new Int32Array(inputs.length);
+  for (;;) {
+    let smallest: Uint8Array | undefined;
+    for (const [input, { reader }] of inputs.entries()) {
+      if (next[input]! >= reader.termCount) continue;
+      const term = reader.term(next[input]!);
+      if (smallest === undefined || Buffer.compare(term, smallest) < 0) smallest = term;
+    }
+    if (smallest === undefined) return;
+    for (const [input, { reader }] of inputs.entries()) {
+      const place = next[input]!;
+      const hasTerm =
+        place < reader.termCount && Buffer.compare(reader.term(place), smallest) === 0;
+      places[input] = hasTerm ? place : -1;
+      if (hasTerm) next[input] = place + 1;
+    }
+    visit(smallest, places);
+  }
+}
