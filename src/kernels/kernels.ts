@@ -38,7 +38,8 @@ export interface Kernels {
    * fround(rowScales[r] * fround(max over rows d of passage i of I(r, d)))`, where
    * `I(r, d) = sum over j of q[r][j] * (2 * code[d][j] - (2^bits - 1))`, an exact int32.
    * An empty passage scores 0. Passage p owns rows `rowOffsets[p]` to `rowOffsets[p + 1] - 1`.
-   * `scores.length >= passages.length`. Throws RangeError when an offset leaves `codes`.
+   * `scores.length >= passages.length`. Throws RangeError when an offset leaves `codes` or a
+   * passage number leaves `rowOffsets`; scores are then undefined.
    */
   maxSimBatch(
     query: PackedQuery,
@@ -64,22 +65,29 @@ export interface Kernels {
   ): ScanResult;
 
   /**
-   * Rotates rows in place of nothing: reads `rows` (`n x dim` float32), applies the structured
-   * rotation (see codec/rotation.ts) and writes packed codes. `signs` holds one +1 or -1 for each
-   * round and coordinate (`rounds x dim`). Code of a coordinate z:
-   * `clamp(floor(fround(z * inverseStep)) + 2^(bits-1), 0, 2^bits - 1)`.
+   * The structured rotation. For each round: every coordinate is multiplied by its factor (one
+   * rounding), then the window of the round (rotation-shape.ts) goes through the fast
+   * Walsh-Hadamard butterflies with strides 1, 2, 4, ... (`a, b -> a + b, a - b`, each rounded).
+   * `factors`: `rounds x dim`. `rows` and `out`: `n x dim`; they may be the same array.
+   */
+  rotate(rows: Float32Array, factors: Float32Array, dim: number, out: Float32Array): void;
+
+  /**
+   * Rotates `rows` (`n x dim` float32) and writes packed codes. Code of a rotated coordinate z:
+   * `clamp(floor(fround(z * inverseStep)), -2^(bits-1), 2^(bits-1) - 1) + 2^(bits-1)`.
    */
   rotateQuantize(
     rows: Float32Array,
-    signs: Float32Array,
+    factors: Float32Array,
     inverseStep: number,
     out: { bytes: Uint8Array; dim: number; bits: CodeBits },
   ): void;
 
   /**
    * MaxSim over float32 rows: `scores[i] = sum over query rows, in order, of the largest inner
-   * product with a row of passage i`. The inner product runs in 16 partial sums (coordinate j in
-   * sum j mod 16), each multiply and add rounded to float32, folded pairwise (8, 4, 2, 1 apart).
+   * product with a row of passage i`. An inner product is one chain of float32 fused multiply-adds
+   * over the coordinates in order, from 0. An empty passage scores 0. Values must be finite and
+   * their products must not overflow.
    */
   maxSimFloat(
     query: Float32Array,

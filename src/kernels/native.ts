@@ -1,0 +1,124 @@
+// Opens the compiled addon (native/build/sluice.node). Which instruction sets it may use, it knows.
+
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { repositoryRoot } from "../core/paths.js";
+import type { CodeBits, Kernels } from "./kernels.js";
+
+/** Instruction sets of the addon, fastest first. */
+export const nativeSets = ["avx512", "avx2", "neon", "scalar"] as const;
+export type NativeSet = (typeof nativeSets)[number];
+
+/** The functions of one instruction set, as the addon exports them: flat arguments, no objects. */
+interface NativeFunctions {
+  maxSimBatch(
+    queryRows: Int8Array,
+    rowScales: Float32Array,
+    queryRowCount: number,
+    codes: Uint8Array,
+    dim: number,
+    bits: CodeBits,
+    rowOffsets: Uint32Array,
+    passages: Uint32Array,
+    scores: Float32Array,
+  ): void;
+  /** Returns `2 * count + (1 if ties were dropped)`. */
+  sketchScan(
+    queryRow: Int8Array,
+    codes: Uint8Array,
+    dim: number,
+    bits: CodeBits,
+    rowCount: number,
+    eligible: Uint8Array,
+    topN: number,
+    outRows: Uint32Array,
+    outScores: Int32Array,
+  ): number;
+  rotate(rows: Float32Array, factors: Float32Array, dim: number, out: Float32Array): void;
+  rotateQuantize(
+    rows: Float32Array,
+    factors: Float32Array,
+    inverseStep: number,
+    bytes: Uint8Array,
+    dim: number,
+    bits: CodeBits,
+  ): void;
+  maxSimFloat(
+    query: Float32Array,
+    rows: Float32Array,
+    dim: number,
+    rowOffsets: Uint32Array,
+    passages: Uint32Array,
+    scores: Float32Array,
+  ): void;
+}
+
+/** Rates of this core, measured by bare loops; see native/include/limits.h. */
+export interface NativeLimits {
+  /** Multiply-accumulates a second of the instruction that the set's integer kernels use. */
+  macRate(seconds: number): number;
+  /** float32 fused multiply-adds a second. */
+  fmaRate(seconds: number): number;
+  /** Bytes a second of reading `bytes` in the order of `starts`, `length` bytes each. */
+  readRate(bytes: Uint8Array, starts: Uint32Array, length: number): number;
+}
+
+interface Addon {
+  /** Sets that were compiled in and that this CPU and its system can run. */
+  readonly sets: Readonly<Partial<Record<NativeSet, NativeFunctions>>>;
+  readonly compiler: string;
+}
+
+/** Kernels of one instruction set. Throws an Error that says why they cannot be used. */
+export function openNativeKernels(set: NativeSet): Kernels {
+  const functions = openAddon().sets[set];
+  if (functions === undefined) throw new Error(`this CPU or build has no ${set}`);
+  return {
+    name: `native-${set}`,
+    maxSimBatch: (query, codes, rowOffsets, passages, scores) => {
+      if (query.dim !== codes.dim) throw new RangeError("query and codes differ in dim");
+      functions.maxSimBatch(
+        query.rows,
+        query.rowScales,
+        query.rowCount,
+        codes.bytes,
+        codes.dim,
+        codes.bits,
+        rowOffsets,
+        passages,
+        scores,
+      );
+    },
+    sketchScan: (queryRow, codes, rowCount, eligible, topN, outRows, outScores) => {
+      const packed = functions.sketchScan(
+        queryRow,
+        codes.bytes,
+        codes.dim,
+        codes.bits,
+        rowCount,
+        eligible,
+        topN,
+        outRows,
+        outScores,
+      );
+      return { count: packed >>> 1, tiesDropped: (packed & 1) === 1 };
+    },
+    rotate: (rows, factors, dim, out) => {
+      functions.rotate(rows, factors, dim, out);
+    },
+    rotateQuantize: (rows, factors, inverseStep, out) => {
+      functions.rotateQuantize(rows, factors, inverseStep, out.bytes, out.dim, out.bits);
+    },
+    maxSimFloat: (query, rows, dim, rowOffsets, passages, scores) => {
+      functions.maxSimFloat(query, rows, dim, rowOffsets, passages, scores);
+    },
+  };
+}
+
+/** The addon; Node keeps it, so opening again costs nothing. */
+export function openAddon(): Addon {
+  const path = join(repositoryRoot(), "native", "build", "sluice.node");
+  if (!existsSync(path)) throw new Error("native/build/sluice.node is not built");
+  return createRequire(import.meta.url)(path) as Addon;
+}
