@@ -68,8 +68,11 @@ function termsOfWord(word: string, toTerm: (folded: string) => string): TermsOfW
 }
 
 function pushTerms(found: TermsOfWord, terms: string[]): void {
-  if (typeof found !== "string") terms.push(...found);
-  else if (found !== "") terms.push(found);
+  if (typeof found === "string") {
+    if (found !== "") terms.push(found);
+    return;
+  }
+  for (const term of found) terms.push(term);
 }
 
 /** Pairs of neighboring characters; a single one stands alone. */

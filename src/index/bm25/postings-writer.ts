@@ -3,9 +3,14 @@
 import { sortTerms } from "../../analysis/term-frequencies.js";
 import type { PassageTerms } from "../../analysis/term-frequencies.js";
 import { assert } from "../../core/assert.js";
-import { headerBytes, numbersAt, numbersBytes, postingsVersion } from "./postings-format.js";
+import {
+  aligned,
+  headerBytes,
+  numbersAt,
+  numbersBytes,
+  postingsVersion,
+} from "./postings-format.js";
 import type { PostingsSections } from "./postings-format.js";
-import { aligned } from "./postings-format.js";
 
 /**
  * Inverts the passages, which get rows 0, 1, ... in the order given. Equal input gives equal bytes.
@@ -95,13 +100,16 @@ function collect(passages: Iterable<PassageTerms>): Forward {
   };
   for (const { terms, counts, length } of passages) {
     assert(terms.length === counts.length, "one count a term");
+    let total = 0;
     for (const [i, term] of terms.entries()) {
       let id = forward.ids.get(term);
       if (id === undefined) forward.ids.set(term, (id = forward.ids.size));
       assert(counts[i]! > 0, "a listed term occurs");
+      total += counts[i]!;
       forward.termIds.push(id);
       forward.counts.push(counts[i]!);
     }
+    assert(total === length, "a passage is as long as its counts say");
     forward.ends.push(forward.termIds.view().length);
     forward.lengths.push(length);
   }

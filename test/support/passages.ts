@@ -1,0 +1,22 @@
+// Random passages for the lexical index's tests.
+
+import fc from "fast-check";
+
+import { sortTerms } from "../../src/analysis/term-frequencies.js";
+import type { PassageTerms } from "../../src/analysis/term-frequencies.js";
+
+/** A small vocabulary, so that terms meet, with bytes whose order differs from UTF-16 order. */
+export const vocabulary: readonly string[] = [
+  ...["a", "b", "bb", "c", "don't", "wing", "é", "東京", "\uff41", "\u{1d400}", "zz"],
+];
+
+/** A passage of up to 12 words; often a short one, now and then an empty one. */
+export const anyPassage: fc.Arbitrary<PassageTerms> = fc
+  .array(fc.constantFrom(...vocabulary), { maxLength: 12 })
+  .map(toPassageTerms);
+
+export function toPassageTerms(words: readonly string[]): PassageTerms {
+  const terms = sortTerms([...new Set(words)]);
+  const counts = terms.map((term) => words.filter((word) => word === term).length);
+  return { terms, counts, length: words.length };
+}

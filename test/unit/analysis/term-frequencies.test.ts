@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+
+import fc from "fast-check";
+
+import { createAnalyzer } from "../../../src/analysis/analyzer.js";
+import { queryTerms, sortTerms, termFrequencies } from "../../../src/analysis/term-frequencies.js";
+
+const analyzer = createAnalyzer("english");
+
+describe("termFrequencies", () => {
+  it("counts each term and lists them in byte order", () => {
+    assert.deepEqual(termFrequencies(analyzer, "wings, a wing in a slipstream: winged"), {
+      terms: ["slipstream", "wing"],
+      counts: [1, 3],
+      length: 4,
+    });
+  });
+
+  it("gives nothing for text without terms", () => {
+    const nothing = { terms: [], counts: [], length: 0 };
+    assert.deepEqual(termFrequencies(analyzer, "the ... of!"), nothing);
+    assert.deepEqual(termFrequencies(analyzer, ""), nothing);
+  });
+});
+
+describe("queryTerms", () => {
+  it("keeps the order of first occurrence and counts repeats", () => {
+    assert.deepEqual(queryTerms(analyzer, "zebra apple zebras"), [
+      { term: "zebra", frequency: 2 },
+      { term: "appl", frequency: 1 },
+    ]);
+  });
+});
+
+describe("sortTerms", () => {
+  it("sorts as UTF-8 bytes, also where UTF-16 order differs", () => {
+    assert.deepEqual(sortTerms(["\u{1d400}", "\uff41", "a"]), ["a", "\uff41", "\u{1d400}"]);
+    const terms = fc.array(fc.string({ unit: "grapheme", minLength: 1, maxLength: 4 }));
+    fc.assert(
+      fc.property(terms, (list) => {
+        const bytes = list
+          .map((term) => Buffer.from(term, "utf8"))
+          .sort((a, b) => Buffer.compare(a, b));
+        assert.deepEqual(
+          sortTerms([...list]).map((term) => Buffer.from(term, "utf8")),
+          bytes,
+        );
+      }),
+    );
+  });
+});

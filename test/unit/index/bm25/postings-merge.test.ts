@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+
+import fc from "fast-check";
+
+import { mergePostings } from "../../../../src/index/bm25/postings-merge.js";
+import { openPostings } from "../../../../src/index/bm25/postings-reader.js";
+import { writePostings } from "../../../../src/index/bm25/postings-writer.js";
+import { anyPassage, toPassageTerms } from "../../../support/passages.js";
+
+describe("mergePostings", () => {
+  it("drops deleted rows, and terms that only they had", () => {
+    const first = openPostings(writePostings([toPassageTerms(["a"]), toPassageTerms(["b", "c"])]));
+    const second = openPostings(writePostings([toPassageTerms(["c"])]));
+    const merged = openPostings(
+      mergePostings([{ reader: first, tombstones: Uint8Array.of(0b01) }, { reader: second }]),
+    );
+    assert.deepEqual([merged.rowCount, merged.termCount, merged.lengthTotal], [2, 2, 3]);
+    assert.equal(merged.find(Buffer.from("a")), undefined);
+    assert.deepEqual([...(merged.find(Buffer.from("c"))?.rows ?? [])], [0, 1]);
+  });
+
+  it("writes the bytes that writing the live passages anew would", () => {
+    const segment = fc.array(fc.record({ passage: anyPassage, isDead: fc.boolean() }), {
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(fc.array(segment, { maxLength: 4 }), (segments) => {
+        const inputs = segments.map((entries) => {
+          const tombstones = new Uint8Array(Math.ceil(entries.length / 8));
+          for (const [row, { isDead }] of entries.entries()) {
+            if (isDead) tombstones[row >> 3]! |= 1 << (row & 7);
+          }
+          const reader = openPostings(writePostings(entries.map(({ passage }) => passage)));
+          return { reader, tombstones };
+        });
+        const live = segments.flat().filter(({ isDead }) => !isDead);
+        assert.deepEqual(mergePostings(inputs), writePostings(live.map(({ passage }) => passage)));
+      }),
+    );
+  });
+});

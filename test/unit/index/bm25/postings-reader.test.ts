@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+
+import fc from "fast-check";
+
+import { SluiceError } from "../../../../src/core/errors.js";
+import type { PostingsSections } from "../../../../src/index/bm25/postings-format.js";
+import { checkPostings, openPostings } from "../../../../src/index/bm25/postings-reader.js";
+import { writePostings } from "../../../../src/index/bm25/postings-writer.js";
+import { anyPassage, toPassageTerms } from "../../../support/passages.js";
+
+const passages = [toPassageTerms(["b", "wing", "b"]), toPassageTerms(["wing", "zz"])];
+
+describe("openPostings", () => {
+  it("finds terms over shared memory, and nothing for prefixes, extensions and neighbors", () => {
+    const sections = Object.fromEntries(
+      Object.entries(writePostings(passages)).map(([name, bytes]: [string, Uint8Array]) => {
+        const shared = new Uint8Array(new SharedArrayBuffer(bytes.length + 8), 8);
+        shared.set(bytes);
+        return [name, shared];
+      }),
+    ) as unknown as PostingsSections;
+    const reader = openPostings(sections);
+    assert.deepEqual([...(reader.find(Buffer.from("wing"))?.rows ?? [])], [0, 1]);
+    for (const absent of ["", "a", "win", "wings", "x", "zzz", "\u{10ffff}"]) {
+      assert.equal(reader.find(Buffer.from(absent)), undefined, absent);
+    }
+    assert.ok(reader.find(Buffer.from("zz"))?.rows.buffer instanceof SharedArrayBuffer);
+  });
+
+  it("refuses sections of another version, cut short or of different writes", () => {
+    const sections = writePostings(passages);
+    const other = writePostings([...passages, toPassageTerms(["c"])]);
+    const newer = sections.terms.slice();
+    newer[0] = 2;
+    const faulty: PostingsSections[] = [
+      { ...sections, terms: newer },
+      { ...sections, terms: sections.terms.subarray(0, 24) },
+      { ...sections, terms: new Uint8Array(0) },
+      { ...sections, postings: sections.postings.subarray(0, 16) },
+      { ...sections, postings: other.postings },
+      { ...sections, lengths: sections.lengths.subarray(0, 16) },
+      { ...sections, lengths: new Uint8Array(new ArrayBuffer(64), 1, 40) },
+    ];
+    for (const [i, fault] of faulty.entries()) {
+      assert.throws(
+        () => openPostings(fault),
+        (error) => error instanceof SluiceError && error.reason === "DATA_CORRUPT",
+        `fault ${i}`,
+      );
+    }
+  });
+});
+
+describe("checkPostings", () => {
+  it("meets changed bytes with DATA_CORRUPT or not at all, never with a crash", () => {
+    const sections = writePostings(passages);
+    fc.assert(
+      fc.property(
+        fc.constantFrom("terms", "postings", "lengths"),
+        fc.nat(),
+        fc.integer({ min: 1, max: 255 }),
+        (name: "terms" | "postings" | "lengths", position, change) => {
+          const bytes = sections[name].slice();
+          const at = position % bytes.length;
+          bytes[at] = bytes[at]! ^ change;
+          try {
+            checkPostings(openPostings({ ...sections, [name]: bytes }));
+          } catch (error) {
+            assert.ok(
+              error instanceof SluiceError && error.reason === "DATA_CORRUPT",
+              String(error),
+            );
+          }
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("accepts whatever was written", () => {
+    fc.assert(
+      fc.property(fc.array(anyPassage, { maxLength: 20 }), (written) => {
+        checkPostings(openPostings(writePostings(written)));
+      }),
+    );
+  });
+
+  it("names rows out of order", () => {
+    const sections = writePostings(passages);
+    const postings = sections.postings.slice();
+    const { terms, lengths } = sections;
+    // Postings: b row 0, wing rows 0 and 1, zz row 1.
+    postings[16 + 4] = 1;
+    assert.throws(
+      () => checkPostings(openPostings({ terms, postings, lengths })),
+      /posting 1 of term 1/,
+    );
+  });
+});

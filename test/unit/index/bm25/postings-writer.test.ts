@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+
+import fc from "fast-check";
+
+import { checkPostings, openPostings } from "../../../../src/index/bm25/postings-reader.js";
+import { writePostings } from "../../../../src/index/bm25/postings-writer.js";
+import { anyPassage, toPassageTerms, vocabulary } from "../../../support/passages.js";
+
+describe("writePostings", () => {
+  it("inverts passages: rows ascending, with counts, lengths and sums", () => {
+    const passages = ["b a b", "", "c b"].map((text) => toPassageTerms(text.match(/\w/g) ?? []));
+    const reader = openPostings(writePostings(passages));
+    assert.deepEqual([reader.rowCount, reader.termCount, reader.postingCount], [3, 3, 4]);
+    assert.deepEqual([...reader.lengths], [3, 0, 2]);
+    assert.equal(reader.lengthTotal, 5);
+    const found = reader.find(Buffer.from("b"));
+    assert.deepEqual(
+      [found?.documentFrequency, [...(found?.rows ?? [])], [...(found?.counts ?? [])]],
+      [2, [0, 2], [2, 1]],
+    );
+  });
+
+  it("writes whole 8-byte words, the same for the same passages", () => {
+    const passages = [toPassageTerms(["wing", "é"])];
+    const sections = writePostings(passages);
+    for (const section of Object.values(sections) as Uint8Array[]) {
+      assert.equal(section.byteLength % 8, 0);
+    }
+    assert.deepEqual(writePostings(passages), sections);
+  });
+
+  it("writes an empty segment", () => {
+    const reader = openPostings(writePostings([]));
+    checkPostings(reader);
+    assert.deepEqual([reader.rowCount, reader.termCount, reader.lengthTotal], [0, 0, 0]);
+    assert.equal(reader.find(Buffer.from("a")), undefined);
+  });
+
+  it("refuses a passage whose length is not the sum of its counts", () => {
+    assert.throws(() => writePostings([{ terms: ["a"], counts: [2], length: 3 }]), /as long as/);
+  });
+
+  it("loses nothing of any passages", () => {
+    fc.assert(
+      fc.property(fc.array(anyPassage, { maxLength: 30 }), (passages) => {
+        const reader = openPostings(writePostings(passages));
+        checkPostings(reader);
+        for (const term of vocabulary) {
+          const found = reader.find(Buffer.from(term));
+          const expected = passages.flatMap(({ terms, counts }, row) =>
+            terms.includes(term) ? [[row, counts[terms.indexOf(term)]]] : [],
+          );
+          const rows = Array.from(found?.rows ?? [], (row, i) => [row, found?.counts[i]]);
+          assert.deepEqual(rows, expected);
+        }
+      }),
+    );
+  });
+});
