@@ -1,0 +1,191 @@
+// Text to token rows with a late-interaction model: the whole way, in one thread.
+
+import { join } from "node:path";
+import { assert } from "../core/assert.js";
+import type { TokenMatrix } from "../core/token-matrix.js";
+import { tokenMatrix } from "../core/token-matrix.js";
+import { SluiceError } from "../core/errors.js";
+import type { OpenedModel } from "./model-folder.js";
+import type { LateInteractionManifest } from "./model-manifest.js";
+import { invalidModel, tokenizerFileName } from "./model-manifest.js";
+import type { OnnxSession } from "./onnx-session.js";
+import { openOnnxSession } from "./onnx-session.js";
+import type { DocumentText, Passage } from "./passages.js";
+import { splitPassages } from "./passages.js";
+import type { TokenTrace, Tokenizer } from "./tokenizer.js";
+import { createTokenizer } from "./tokenizer.js";
+
+export interface EncodedQuery {
+  /** One unit row a token, specials (and mask tokens, where the model adds them) included. */
+  readonly rows: TokenMatrix;
+  /** Tokens of the text as encoded, specials and prefix included, mask tokens not. */
+  readonly tokenCount: number;
+  /** Whether the text was longer than the model's limit for queries and its end was left out. */
+  readonly isCut: boolean;
+}
+
+/** Not shared among threads: each worker makes its own. All arrays it returns are the caller's. */
+export interface LateInteractionEncoder {
+  readonly dim: number;
+  readonly fingerprint: string;
+  encodeQuery(text: string): Promise<EncodedQuery>;
+  /** Rows of one passage, `title + " " + text` of one window; punctuation rows are left out. */
+  encodePassage(text: string): Promise<TokenMatrix>;
+  /** A document's passages, each short enough for `encodePassage` to lose nothing. */
+  splitPassages(document: DocumentText): Passage[];
+  /** The tokens behind the rows of `encodeQuery` and `encodePassage`, one for one. */
+  traceQuery(text: string): TokenTrace[];
+  tracePassage(text: string): TokenTrace[];
+  /** Waits for runs under way. A worker thread must not be terminated before it has resolved. */
+  close(): Promise<void>;
+}
+
+/**
+ * Loads tokenizer and graph: about 250 ms and 130 MB for the embedded model (bench/encode). The
+ * model's hashes were checked by `openModelFolder`. Throws MODEL_INVALID.
+ */
+export async function createLateInteractionEncoder(
+  model: OpenedModel,
+): Promise<LateInteractionEncoder> {
+  const { folder, manifest, fingerprint } = model;
+  if (manifest.kind !== "late-interaction") {
+    throw invalidModel(folder, `kind: a late-interaction model is needed, not a ${manifest.kind}`);
+  }
+  const text = createModelTokenizer(folder, manifest);
+  const { dim } = manifest;
+  const session = await openOnnxSession({ folder, manifest }, { kind: "token-rows", dim });
+  const skipIds = new Set(manifest.passage.skipTokenIds);
+  return {
+    dim,
+    fingerprint,
+    encodeQuery: (query) => encodeQuery(query, { text, session, manifest }),
+    async encodePassage(passage) {
+      const ids = text.passageIds(passage);
+      const values = toUnitRows(await session.run({ ids }), manifest);
+      return tokenMatrix(keepRows(values, dim, keptPositions(ids, skipIds)), dim);
+    },
+    splitPassages: (document) => text.splitPassages(document),
+    traceQuery: (query) => text.traceQuery(query),
+    tracePassage(passage) {
+      const traced = text.tracePassage(passage);
+      const ids = Int32Array.from(traced, (token) => token.id);
+      const kept = new Set(keptPositions(ids, skipIds));
+      return traced.filter((_, position) => kept.has(position));
+    },
+    close: () => session.close(),
+  };
+}
+
+/** The model's rules of tokenizing, for whoever only splits or counts: no graph is loaded. */
+export interface ModelTokenizer {
+  queryIds(text: string): Int32Array;
+  passageIds(text: string): Int32Array;
+  traceQuery(text: string): TokenTrace[];
+  tracePassage(text: string): TokenTrace[];
+  splitPassages(document: DocumentText): Passage[];
+  /** Tokens of a text without specials. */
+  countTokens(text: string): number;
+  readonly tokenizer: Tokenizer;
+}
+
+/** Loads the tokenizer in `folder` (about 50 ms). Throws MODEL_INVALID. */
+export function createModelTokenizer(
+  folder: string,
+  manifest: LateInteractionManifest,
+): ModelTokenizer {
+  const tokenizer = createTokenizer(join(folder, tokenizerFileName));
+  const { query, passage } = manifest;
+  if (query.expandToTokens !== null && tokenizer.maskTokenId === undefined) {
+    throw invalidModel(folder, "query.expandToTokens: the vocabulary has no mask token");
+  }
+  const asQuery = {
+    maxTokens: query.maxTokens,
+    prefixIds: tokenizer.prefixIds(query.prefix),
+  };
+  const asPassage = {
+    maxTokens: passage.maxTokens,
+    prefixIds: tokenizer.prefixIds(passage.prefix),
+  };
+  const windows = {
+    maxTokens: passage.maxTokens - asPassage.prefixIds.length,
+    overlapTokens: passage.overlapTokens,
+  };
+  return {
+    tokenizer,
+    queryIds: (text) => tokenizer.encode(text, asQuery),
+    passageIds: (text) => tokenizer.encode(text, asPassage),
+    traceQuery(text) {
+      const traced = tokenizer.trace(text, asQuery);
+      const maskCount = Math.max(0, (query.expandToTokens ?? 0) - traced.length);
+      const mask = { id: tokenizer.maskTokenId ?? 0, token: "[MASK]", span: undefined };
+      return [...traced, ...new Array<TokenTrace>(maskCount).fill(mask)];
+    },
+    tracePassage: (text) => tokenizer.trace(text, asPassage),
+    splitPassages: (document) => splitPassages(document, tokenizer, windows),
+    countTokens: (text) => tokenizer.countTokens(text),
+  };
+}
+
+interface QueryEncoding {
+  readonly text: ModelTokenizer;
+  readonly session: OnnxSession;
+  readonly manifest: LateInteractionManifest;
+}
+
+async function encodeQuery(
+  query: string,
+  { text, session, manifest }: QueryEncoding,
+): Promise<EncodedQuery> {
+  const { maxTokens, expandToTokens, attendToExpansion } = manifest.query;
+  const textIds = text.queryIds(query);
+  const ids = expand(textIds, expandToTokens ?? 0, text.tokenizer.maskTokenId ?? 0);
+  const attendedCount = attendToExpansion ? ids.length : textIds.length;
+  const values = toUnitRows(await session.run({ ids, attendedCount }), manifest);
+  const isFull = textIds.length === maxTokens;
+  const isCut = isFull && text.tokenizer.countTokens(query, maxTokens) > countOfText(text, textIds);
+  return { rows: tokenMatrix(values, manifest.dim), tokenCount: textIds.length, isCut };
+}
+
+/** Tokens that came from the query's own text. */
+function countOfText(text: ModelTokenizer, ids: Int32Array): number {
+  return ids.length - text.queryIds("").length;
+}
+
+/** `ids`, filled up to `tokenCount` with mask tokens. */
+function expand(ids: Int32Array, tokenCount: number, maskTokenId: number): Int32Array {
+  if (ids.length >= tokenCount) return ids;
+  const expanded = new Int32Array(tokenCount).fill(maskTokenId);
+  expanded.set(ids);
+  return expanded;
+}
+
+/** Positions whose rows stay: all but skipped tokens, or all when nothing would be left. */
+function keptPositions(ids: Int32Array, skipIds: ReadonlySet<number>): number[] {
+  const kept: number[] = [];
+  ids.forEach((id, position) => {
+    if (!skipIds.has(id)) kept.push(position);
+  });
+  return kept.length > 0 ? kept : Array.from(ids.keys());
+}
+
+function keepRows(values: Float32Array, dim: number, positions: readonly number[]): Float32Array {
+  const kept = new Float32Array(positions.length * dim);
+  positions.forEach((position, row) => {
+    kept.set(values.subarray(position * dim, (position + 1) * dim), row * dim);
+  });
+  return kept;
+}
+
+/** Normalizes rows in place where the graph does not; a zero row is the model's fault. */
+function toUnitRows(values: Float32Array, manifest: LateInteractionManifest): Float32Array {
+  if (manifest.rowsAreUnit) return values;
+  const { dim } = manifest;
+  assert(values.length % dim === 0, "the model gives whole rows");
+  for (let start = 0; start < values.length; start += dim) {
+    const row = values.subarray(start, start + dim);
+    const norm = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
+    if (norm === 0) throw new SluiceError("INTERNAL", `model ${manifest.name} gave a zero row`);
+    for (let i = 0; i < dim; i += 1) row[i] = (row[i] ?? 0) / norm;
+  }
+  return values;
+}

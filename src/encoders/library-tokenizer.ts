@@ -1,0 +1,25 @@
+// The only door to @huggingface/tokenizers, with the types that its own declarations lose: they
+// import each other without file extensions, which TypeScript does not resolve for ESM.
+
+import * as library from "@huggingface/tokenizers";
+
+/** The parts of the library's Tokenizer that we use. */
+export interface LibraryTokenizer {
+  readonly normalizer: { normalize(text: string): string } | null;
+  readonly pre_tokenizer: { pre_tokenize_text(text: string): string[] } | null;
+  readonly model: {
+    readonly config: unknown;
+    readonly tokens_to_ids: ReadonlyMap<string, number>;
+  } | null;
+  encode(text: string, options?: { readonly add_special_tokens?: boolean }): { ids: number[] };
+  token_to_id(token: string): number | undefined;
+  id_to_token(id: number): string | undefined;
+}
+
+/** Builds the tokenizer of a parsed tokenizer.json. Throws the library's error when it cannot. */
+export function createLibraryTokenizer(file: object): LibraryTokenizer {
+  const { Tokenizer } = library as unknown as {
+    readonly Tokenizer: new (tokenizer: object, config: object) => LibraryTokenizer;
+  };
+  return new Tokenizer(file, {});
+}

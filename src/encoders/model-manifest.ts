@@ -1,0 +1,156 @@
+// manifest.json of a model folder: what the files are and how text becomes rows or logits with them.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { SluiceError } from "../core/errors.js";
+import { limits } from "../core/limits.js";
+
+/** Every model folder has these two files; the others are named by the manifest. */
+export const manifestFileName = "manifest.json";
+export const tokenizerFileName = "tokenizer.json";
+
+/** Shortest text a model must take, in tokens: two specials and room for a title beside the text. */
+const maxTokensMin = 16;
+
+const tokenCount = z.int().min(maxTokensMin).max(limits.passageRowsMax);
+const tokenId = z.int().nonnegative();
+// Plain names only: a manifest must not be able to point outside its own folder.
+const fileName = z.string().regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]*$/, "must be a plain file name");
+const inputName = z.enum(["input_ids", "attention_mask", "token_type_ids"]);
+
+const shared = {
+  format: z.literal(1),
+  name: z.string().min(1),
+  license: z.string().optional(),
+  languages: z.array(z.string()).optional(),
+  source: z.string().optional(),
+  files: z.record(
+    fileName,
+    z.object({
+      sha256: z.string().regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hex digits"),
+      bytes: z.int().positive(),
+    }),
+  ),
+  onnx: z.object({
+    file: fileName,
+    inputs: z.array(inputName).min(1),
+    output: z.string().min(1),
+  }),
+  positionLimit: z.int().min(maxTokensMin),
+};
+
+const lateInteractionSchema = z.object({
+  ...shared,
+  kind: z.literal("late-interaction"),
+  dim: z.int().min(limits.dimMin).max(limits.dimMax).multipleOf(16),
+  query: z.object({
+    maxTokens: tokenCount.max(limits.queryRowsMax),
+    prefix: z.string(),
+    /** Queries are filled up with mask tokens to this many tokens; null: they are not. */
+    expandToTokens: z.int().positive().max(limits.queryRowsMax).nullable(),
+    /** Whether the text's tokens attend to the mask tokens; ColBERT's default is that they do not. */
+    attendToExpansion: z.boolean().default(false),
+  }),
+  passage: z.object({
+    maxTokens: tokenCount,
+    prefix: z.string(),
+    overlapTokens: z.int().nonnegative(),
+    /** Rows of these tokens are dropped (punctuation), unless nothing would be left. */
+    skipTokenIds: z.array(tokenId),
+  }),
+  rowsAreUnit: z.boolean(),
+});
+
+const crossEncoderSchema = z.object({
+  ...shared,
+  kind: z.literal("cross-encoder"),
+  pair: z.object({
+    maxTokens: tokenCount,
+    queryMaxTokens: z.int().positive(),
+    overlapTokens: z.int().nonnegative(),
+  }),
+});
+
+const manifestSchema = z.discriminatedUnion("kind", [lateInteractionSchema, crossEncoderSchema]);
+
+/** A model that gives one unit row a token. */
+export type LateInteractionManifest = Readonly<z.infer<typeof lateInteractionSchema>>;
+/** A model that gives one logit a (query, passage) pair. */
+export type CrossEncoderManifest = Readonly<z.infer<typeof crossEncoderSchema>>;
+export type ModelManifest = LateInteractionManifest | CrossEncoderManifest;
+export type ModelKind = ModelManifest["kind"];
+export type OnnxInputName = z.infer<typeof inputName>;
+
+/** Reads and checks `folder`/manifest.json. Throws MODEL_INVALID naming folder, file and field. */
+export function loadModelManifest(folder: string): ModelManifest {
+  return readModelManifest(folder).manifest;
+}
+
+/** The same, with the file's bytes, which are part of the model's fingerprint. */
+export function readModelManifest(folder: string): { manifest: ModelManifest; bytes: Buffer } {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(join(folder, manifestFileName));
+  } catch (cause) {
+    throw invalidModel(folder, `${manifestFileName} cannot be read`, cause);
+  }
+  return { manifest: parseManifest(folder, bytes), bytes };
+}
+
+/** A MODEL_INVALID error about `folder`. */
+export function invalidModel(folder: string, problem: string, cause?: unknown): SluiceError {
+  return new SluiceError("MODEL_INVALID", `model folder ${folder}: ${problem}`, { cause });
+}
+
+function parseManifest(folder: string, bytes: Buffer): ModelManifest {
+  let json: unknown;
+  try {
+    json = JSON.parse(bytes.toString("utf8"));
+  } catch (cause) {
+    throw invalidModel(folder, `${manifestFileName} is not JSON`, cause);
+  }
+  const parsed = manifestSchema.safeParse(json);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map((issue) => {
+      return `${issue.path.map(String).join(".") || "(top)"}: ${issue.message}`;
+    });
+    throw invalidModel(folder, `${manifestFileName}: ${issues.join("; ")}`);
+  }
+  const problem = inconsistency(parsed.data);
+  if (problem !== undefined) throw invalidModel(folder, `${manifestFileName}: ${problem}`);
+  return parsed.data;
+}
+
+/** What fields say against each other; undefined when they agree. */
+function inconsistency(manifest: ModelManifest): string | undefined {
+  for (const file of [manifest.onnx.file, tokenizerFileName]) {
+    if (!(file in manifest.files)) return `files: ${file} is not listed`;
+  }
+  if (!manifest.onnx.inputs.includes("input_ids")) return "onnx.inputs: input_ids is missing";
+  const fields = manifest.kind === "cross-encoder" ? pairFields(manifest) : rowFields(manifest);
+  for (const [field, value, max] of fields) {
+    if (value > max) return `${field}: ${value} is above ${max}`;
+  }
+  return undefined;
+}
+
+type BoundedField = readonly [field: string, value: number, max: number];
+
+function rowFields({ query, passage, positionLimit }: LateInteractionManifest): BoundedField[] {
+  return [
+    ["query.maxTokens", query.maxTokens, positionLimit],
+    ["query.expandToTokens", query.expandToTokens ?? 0, positionLimit],
+    ["passage.maxTokens", passage.maxTokens, positionLimit],
+    // More overlap than half a window would read every token three times and more.
+    ["passage.overlapTokens", passage.overlapTokens, Math.floor(passage.maxTokens / 2)],
+  ];
+}
+
+function pairFields({ pair, positionLimit }: CrossEncoderManifest): BoundedField[] {
+  return [
+    ["pair.maxTokens", pair.maxTokens, positionLimit],
+    ["pair.queryMaxTokens", pair.queryMaxTokens, pair.maxTokens - maxTokensMin / 2],
+    ["pair.overlapTokens", pair.overlapTokens, Math.floor(pair.maxTokens / 2)],
+  ];
+}

@@ -1,0 +1,90 @@
+// Cuts text into atoms: pieces that a BERT pre-tokenizer would never join, so that the tokens of a
+// text are those of its atoms, one after the other.
+
+/** Longest atom, UTF-16 units: a word of more than 100 characters is one unknown token anyway. */
+const atomUnitsMax = 256;
+
+const other = 0;
+const space = 1;
+const isolated = 2;
+
+let classTable: Uint8Array | undefined;
+
+/** Called with an atom's place in UTF-16 units; false ends the walk. */
+export type AtomVisitor = (start: number, end: number) => boolean;
+
+/**
+ * Walks the atoms of `text` from `from` on: single punctuation marks, single CJK characters, and
+ * runs of anything else between them and white space, of at most 256 units. A longer run (no
+ * language has such words) is cut without regard to its characters, never inside a surrogate pair.
+ * Linear, allocates nothing.
+ */
+export function walkAtoms(text: string, visit: AtomVisitor): void {
+  classTable ??= createClassTable();
+  const table = classTable;
+  const unitCount = text.length;
+  let start = 0;
+  while (start < unitCount) {
+    const kind = table[text.charCodeAt(start)];
+    let end = start + 1;
+    if (kind === other) {
+      const endMax = Math.min(unitCount, start + atomUnitsMax);
+      while (end < endMax && table[text.charCodeAt(end)] === other) end += 1;
+      end = wholeCharacterEnd(text, end);
+    }
+    if (kind !== space && !visit(start, end)) return;
+    start = end;
+  }
+}
+
+/**
+ * Walks words instead: each with the white space before it, for tokenizers that keep white space.
+ * Runs without white space are cut at 64 units.
+ */
+export function walkSpacedWords(text: string, visit: AtomVisitor): void {
+  classTable ??= createClassTable();
+  const table = classTable;
+  const unitCount = text.length;
+  let start = 0;
+  while (start < unitCount) {
+    let end = start;
+    const spaceEndMax = start + atomUnitsMax;
+    while (end < unitCount && end < spaceEndMax && table[text.charCodeAt(end)] === space) end += 1;
+    const endMax = Math.min(unitCount, end + 64);
+    while (end < endMax && table[text.charCodeAt(end)] !== space) end += 1;
+    end = wholeCharacterEnd(text, end);
+    if (!visit(start, end)) return;
+    start = end;
+  }
+}
+
+/** `end`, or one less where it would part a surrogate pair. */
+export function wholeCharacterEnd(text: string, end: number): number {
+  if (end >= text.length || end < 2) return end;
+  const isLow = (text.charCodeAt(end) & 0xfc00) === 0xdc00;
+  const isHigh = (text.charCodeAt(end - 1) & 0xfc00) === 0xd800;
+  return isLow && isHigh ? end - 1 : end;
+}
+
+/** The class of every UTF-16 unit. Surrogates are `other`: no astral character is isolated. */
+function createClassTable(): Uint8Array {
+  const table = new Uint8Array(0x10000);
+  // What BERT's normalizer turns into a space; other control characters it removes.
+  const spaceClass = /[\t\n\r\p{Z}]/u;
+  const isolatedClass = /[\p{P}!-/:-@[-`{-~]/u;
+  for (let unit = 0; unit < table.length; unit += 1) {
+    const character = String.fromCharCode(unit);
+    if (spaceClass.test(character)) table[unit] = space;
+    else if (isolatedClass.test(character) || isCjk(unit)) table[unit] = isolated;
+  }
+  return table;
+}
+
+/** The ranges of BERT's own definition of CJK ideographs, in the basic plane. */
+function isCjk(unit: number): boolean {
+  return (
+    (unit >= 0x4e00 && unit <= 0x9fff) ||
+    (unit >= 0x3400 && unit <= 0x4dbf) ||
+    (unit >= 0xf900 && unit <= 0xfaff)
+  );
+}

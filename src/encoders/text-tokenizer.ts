@@ -1,0 +1,185 @@
+// The ids of plain text, without specials, in two ways: atom by atom with a cache for BERT
+// vocabularies, or the whole text through the library for all others.
+
+import { assert } from "../core/assert.js";
+import type { Span } from "../core/document.js";
+import type { LibraryTokenizer } from "./library-tokenizer.js";
+import { walkAtoms, walkSpacedWords, wholeCharacterEnd } from "./text-atoms.js";
+import type { AtomVisitor } from "./text-atoms.js";
+import { createWordPieces } from "./word-pieces.js";
+
+/** Token counts along a text, in the order of its atoms. */
+export interface AtomCounts {
+  readonly atomCount: number;
+  /** Start of each atom, UTF-16 units, rising; `[atomCount]`. */
+  readonly starts: Uint32Array;
+  /** Tokens before each atom, and at the end of all; `[atomCount + 1]`. */
+  readonly tokensBefore: Uint32Array;
+}
+
+export interface TextTokenizer {
+  /** The first `countMax` ids. */
+  ids(text: string, countMax: number): number[];
+  /** Tokens of the text; stops once above `countMax`. */
+  count(text: string, countMax: number): number;
+  /** Atoms of more than `tokensPerAtomMax` tokens are halved until they have fewer. */
+  countAtoms(text: string, tokensPerAtomMax: number): AtomCounts;
+  trace(text: string, countMax: number): TracedId[];
+}
+
+export interface TracedId {
+  readonly id: number;
+  readonly span: Span | undefined;
+}
+
+/** Atoms longer than this are too rare to be worth a place in the cache, UTF-16 units. */
+const cachedAtomUnitsMax = 32;
+/** Two generations of so many atoms: about 5 MB a tokenizer. */
+const cachedAtomsMax = 16_384;
+
+/** For BERT: normalizer and pre-tokenizer are the library's, the longest-match search is ours. */
+export function createAtomTokenizer(library: LibraryTokenizer): TextTokenizer {
+  const pieces = createWordPieces(library);
+  const idsOfAtom = cached((atom) => pieces.ids(atom));
+  return {
+    ids(text, countMax) {
+      const ids: number[] = [];
+      walkAtoms(text, (start, end) => {
+        if (ids.length < countMax) ids.push(...idsOfAtom(text.slice(start, end)));
+        return ids.length < countMax;
+      });
+      if (ids.length > countMax) ids.length = countMax;
+      return ids;
+    },
+    count(text, countMax) {
+      let count = 0;
+      walkAtoms(text, (start, end) => {
+        count += idsOfAtom(text.slice(start, end)).length;
+        return count <= countMax;
+      });
+      return count;
+    },
+    countAtoms(text, tokensPerAtomMax) {
+      const countOf = (atom: string): number => idsOfAtom(atom).length;
+      return countAlong(text, { walk: walkAtoms, countOf, tokensPerAtomMax });
+    },
+    trace(text, countMax) {
+      const traced: TracedId[] = [];
+      walkAtoms(text, (start, end) => {
+        for (const { id, span } of pieces.trace(text.slice(start, end))) {
+          traced.push({ id, span: { start: start + span.start, end: start + span.end } });
+        }
+        return traced.length < countMax;
+      });
+      return traced.slice(0, countMax);
+    },
+  };
+}
+
+/** For byte-pair and unigram vocabularies, whose tokens may hold white space. */
+export function createWholeTokenizer(library: LibraryTokenizer): TextTokenizer {
+  const idsOf = (text: string): number[] => {
+    const { ids } = library.encode(text, { add_special_tokens: false });
+    assert(ids.every(Number.isInteger), "each token has an id");
+    return ids;
+  };
+  const countOf = cached(idsOf);
+  const firstIds = (text: string, countMax: number): number[] => {
+    // Read a part, and more of it only while that has too few tokens: 10 MB of text for a query
+    // of 64 tokens must not be tokenized. The last tokens of a part may depend on what follows.
+    for (let units = 16 * countMax + 256; ; units *= 4) {
+      const end = wholeCharacterEnd(text, Math.min(units, text.length));
+      const ids = idsOf(text.slice(0, end));
+      if (end === text.length || ids.length > countMax + 16) return ids.slice(0, countMax);
+    }
+  };
+  return {
+    ids: firstIds,
+    count(text, countMax) {
+      return countMax === Infinity ? idsOf(text).length : firstIds(text, countMax + 1).length;
+    },
+    countAtoms(text, tokensPerAtomMax) {
+      return countAlong(text, {
+        walk: walkSpacedWords,
+        countOf: (word) => countOf(word).length,
+        tokensPerAtomMax,
+      });
+    },
+    trace(text, countMax) {
+      return traceWords(text, firstIds(text, countMax), idsOf);
+    },
+  };
+}
+
+interface CountingOptions {
+  readonly walk: (text: string, visit: AtomVisitor) => void;
+  readonly countOf: (atom: string) => number;
+  readonly tokensPerAtomMax: number;
+}
+
+function countAlong(text: string, options: CountingOptions): AtomCounts {
+  const starts = new Uint32Array(text.length);
+  const tokensBefore = new Uint32Array(text.length + 1);
+  let atomCount = 0;
+  let tokenCount = 0;
+  const add = (start: number, end: number): void => {
+    const count = options.countOf(text.slice(start, end));
+    const middle = wholeCharacterEnd(text, start + ((end - start) >> 1));
+    if (count > options.tokensPerAtomMax && middle > start) {
+      add(start, middle);
+      add(middle, end);
+      return;
+    }
+    starts[atomCount] = start;
+    tokensBefore[atomCount] = tokenCount;
+    atomCount += 1;
+    tokenCount += count;
+  };
+  options.walk(text, (start, end) => {
+    add(start, end);
+    return true;
+  });
+  tokensBefore[atomCount] = tokenCount;
+  return {
+    atomCount,
+    starts: starts.slice(0, atomCount),
+    tokensBefore: tokensBefore.slice(0, atomCount + 1),
+  };
+}
+
+/** Gives each id its word's place, as long as the words' ids are those of the whole text. */
+function traceWords(
+  text: string,
+  ids: readonly number[],
+  idsOf: (text: string) => readonly number[],
+): TracedId[] {
+  const traced: TracedId[] = [];
+  walkSpacedWords(text, (start, end) => {
+    const word = text.slice(start, end);
+    const wordIds = idsOf(word);
+    const isSame = wordIds.every((id, i) => (ids[traced.length + i] ?? id) === id);
+    if (!isSame) return false;
+    const span = { start: start + word.length - word.trimStart().length, end };
+    for (const id of wordIds) traced.push({ id, span });
+    return traced.length < ids.length;
+  });
+  return ids.map((id, i) => ({ id, span: traced[i]?.span }));
+}
+
+/** Remembers results for short strings; the older half is forgotten when there are too many. */
+function cached(compute: (atom: string) => readonly number[]): (atom: string) => readonly number[] {
+  let young = new Map<string, readonly number[]>();
+  let old = new Map<string, readonly number[]>();
+  return (atom) => {
+    if (atom.length > cachedAtomUnitsMax) return compute(atom);
+    const known = young.get(atom);
+    if (known !== undefined) return known;
+    const ids = old.get(atom) ?? compute(atom);
+    if (young.size >= cachedAtomsMax) {
+      old = young;
+      young = new Map();
+    }
+    young.set(atom, ids);
+    return ids;
+  };
+}

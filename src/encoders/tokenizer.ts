@@ -1,0 +1,148 @@
+// Text to token ids with a tokenizer.json, cut at a length, safe and linear for hostile text.
+
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { assert } from "../core/assert.js";
+import { SluiceError } from "../core/errors.js";
+import type { Span } from "../core/document.js";
+import type { LibraryTokenizer } from "./library-tokenizer.js";
+import { createLibraryTokenizer } from "./library-tokenizer.js";
+import type { AtomCounts, TextTokenizer } from "./text-tokenizer.js";
+import { createAtomTokenizer, createWholeTokenizer } from "./text-tokenizer.js";
+
+export interface EncodeOptions {
+  /** Tokens of the result at most, specials and prefix included. */
+  readonly maxTokens: number;
+  /** Ids put between the leading specials and the text: a marker or an instruction. */
+  readonly prefixIds?: readonly number[];
+}
+
+/** Where one token came from. */
+export interface TokenTrace {
+  readonly id: number;
+  /** The token as the vocabulary writes it, `##` and the like included. */
+  readonly token: string;
+  /** Its characters in the given text, UTF-16 units; undefined for specials and prefixes. */
+  readonly span: Span | undefined;
+}
+
+/**
+ * Text that looks like a special token (`[CLS]`, `[MASK]`, `</s>`) is plain text: special tokens
+ * are added by the template alone. Any string is taken: lone surrogates and NUL are dropped or
+ * become unknown tokens, as the model's normalizer says.
+ */
+export interface Tokenizer {
+  /** Special tokens that `encode` adds around a text. */
+  readonly specialCount: number;
+  /** The token that fills up queries; undefined when the vocabulary has none. */
+  readonly maskTokenId: number | undefined;
+  /** Ids with specials, cut at `maxTokens`; the trailing special stays last. Reads no further than
+   *  it must. */
+  encode(text: string, options: EncodeOptions): Int32Array;
+  /** Tokens of the text without specials; stops counting once above `countMax`. */
+  countTokens(text: string, countMax?: number): number;
+  /** Token counts along the text, for cutting it into windows. Linear. */
+  countAtoms(text: string, options: { readonly tokensPerAtomMax: number }): AtomCounts;
+  /** The ids of `encode` with their origin, one for one. */
+  trace(text: string, options: EncodeOptions): TokenTrace[];
+  /** Ids of a prefix: special tokens in it count as such (`[unused0]`, `[Q] `, `query: `). */
+  prefixIds(prefix: string): number[];
+}
+
+const tokenizerSchema = z.looseObject({
+  model: z.looseObject({ type: z.string().optional() }),
+  normalizer: z.looseObject({ type: z.string() }).nullish(),
+  pre_tokenizer: z.looseObject({ type: z.string() }).nullish(),
+  added_tokens: z
+    .array(z.looseObject({ content: z.string(), id: z.int(), special: z.boolean().optional() }))
+    .default([]),
+});
+type TokenizerFile = z.infer<typeof tokenizerSchema>;
+
+const maskTokens = ["[MASK]", "<mask>"];
+
+/** Loads a tokenizer.json (about 50 ms). Throws MODEL_INVALID naming the file. */
+export function createTokenizer(path: string): Tokenizer {
+  const file = readTokenizerFile(path);
+  try {
+    return wrapTokenizer(file);
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new SluiceError("MODEL_INVALID", `${path} cannot be used: ${message}`, { cause });
+  }
+}
+
+function readTokenizerFile(path: string): TokenizerFile {
+  try {
+    const file = tokenizerSchema.parse(JSON.parse(readFileSync(path, "utf8")));
+    // Length is ours to decide: files come with the truncation and padding of some training run.
+    return { ...file, truncation: null, padding: null };
+  } catch (cause) {
+    throw new SluiceError("MODEL_INVALID", `${path} is not a tokenizer.json`, { cause });
+  }
+}
+
+function wrapTokenizer(file: TokenizerFile): Tokenizer {
+  const full = createLibraryTokenizer(file);
+  const [leading, trailing] = template(full);
+  const specialCount = leading.length + trailing.length;
+  const text = createTextTokenizer(file);
+  const idsMax = ({ maxTokens, prefixIds = [] }: EncodeOptions): number => {
+    const count = maxTokens - specialCount - prefixIds.length;
+    assert(count >= 0, "maxTokens leaves room for specials and prefix");
+    return count;
+  };
+  return {
+    specialCount,
+    maskTokenId: maskTokens.map((token) => full.token_to_id(token)).find((id) => id !== undefined),
+    encode(input, options) {
+      const ids = text.ids(input, idsMax(options));
+      return Int32Array.from([...leading, ...(options.prefixIds ?? []), ...ids, ...trailing]);
+    },
+    countTokens: (input, countMax = Infinity) => text.count(input, countMax),
+    countAtoms: (input, options) => text.countAtoms(input, options.tokensPerAtomMax),
+    trace(input, options) {
+      const bare = (id: number): TokenTrace => traceOf(full, id, undefined);
+      const traced = text.trace(input, idsMax(options));
+      return [
+        ...[...leading, ...(options.prefixIds ?? [])].map(bare),
+        ...traced.map(({ id, span }) => traceOf(full, id, span)),
+        ...trailing.map(bare),
+      ];
+    },
+    prefixIds: (prefix) => prefixIds(full, prefix),
+  };
+}
+
+function traceOf(full: LibraryTokenizer, id: number, span: Span | undefined): TokenTrace {
+  return { id, token: full.id_to_token(id) ?? "", span };
+}
+
+/** The ids that the template puts before and after a text. */
+function template(full: LibraryTokenizer): [leading: number[], trailing: number[]] {
+  const bare = full.encode("a", { add_special_tokens: false }).ids;
+  const whole = full.encode("a").ids;
+  const offset = whole.findIndex((_, i) => bare.every((id, k) => whole[i + k] === id));
+  if (bare.length === 0 || offset < 0) throw new Error("its template does not hold the text");
+  return [whole.slice(0, offset), whole.slice(offset + bare.length)];
+}
+
+function prefixIds(full: LibraryTokenizer, prefix: string): number[] {
+  if (prefix === "") return [];
+  // A marker such as `[unused0]` is in the vocabulary without being an added token.
+  const id = full.token_to_id(prefix) ?? full.token_to_id(prefix.trim());
+  return id !== undefined ? [id] : full.encode(prefix, { add_special_tokens: false }).ids;
+}
+
+function createTextTokenizer(file: TokenizerFile): TextTokenizer {
+  const added = file.added_tokens.filter((token) => token.special !== true);
+  const plain = createLibraryTokenizer({ ...file, added_tokens: added });
+  const isBert =
+    file.model.type === "WordPiece" &&
+    file.normalizer?.type === "BertNormalizer" &&
+    file.pre_tokenizer?.type === "BertPreTokenizer" &&
+    file.normalizer["handle_chinese_chars"] === true &&
+    file.normalizer["clean_text"] === true &&
+    added.length === 0;
+  return isBert ? createAtomTokenizer(plain) : createWholeTokenizer(plain);
+}
