@@ -16,7 +16,7 @@ import { inputError, readLines } from "./lines.js";
 export async function* readCsv(path: string): AsyncGenerator<ImportedDocument, void, void> {
   const separator = /\.tsv(?:\.gz)?$/i.test(path) ? "\t" : ",";
   let header: readonly string[] | undefined;
-  for await (const record of readRecords(path)) {
+  for await (const record of readRecords(path, separator)) {
     const { line } = record;
     if (header === undefined) {
       if (record.error !== undefined) throw record.error;
@@ -39,21 +39,26 @@ type CsvRecord =
   | { readonly error: SluiceError; readonly text?: undefined; readonly line: number };
 
 /** Joins the lines of records whose quoted cells hold line ends; empty lines are passed over. */
-async function* readRecords(path: string): AsyncGenerator<CsvRecord, void, void> {
+async function* readRecords(
+  path: string,
+  separator: string,
+): AsyncGenerator<CsvRecord, void, void> {
   let held = "";
   let start = 0;
   let isOpen = false;
   for await (const input of readLines(path)) {
     if (input.error !== undefined) {
-      start = 0;
-      isOpen = false;
       yield input;
-      continue;
+      if (start === 0) continue;
+      // Whether the unreadable line closed the cell is unknown, so no later line can be trusted.
+      const fault = "a quoted cell cannot be read on; the rest of the file is left out";
+      yield { error: inputError(path, start, fault), line: start };
+      return;
     }
     if (start === 0 && input.text === "") continue;
     held = start === 0 ? input.text : `${held}\n${input.text}`;
     if (start === 0) start = input.line;
-    if (hasOddQuotes(input.text)) isOpen = !isOpen;
+    isOpen = endsInside(input.text, separator, isOpen);
     const isTooLong = held.length > limits.inputLineBytesMax;
     if (isOpen && !isTooLong) continue;
     yield isOpen ? { error: unclosed(path, start), line: start } : { text: held, line: start };
@@ -67,10 +72,26 @@ function unclosed(path: string, line: number): SluiceError {
   return inputError(path, line, "a quoted cell is never closed");
 }
 
-function hasOddQuotes(text: string): boolean {
-  let count = 0;
-  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) count += 1;
-  return count % 2 === 1;
+/** Whether a line, which starts inside a quoted cell or not, ends inside one. */
+function endsInside(line: string, separator: string, startsInside: boolean): boolean {
+  let isInside = startsInside;
+  let at = 0;
+  for (;;) {
+    if (!isInside && line.charAt(at) === '"') {
+      isInside = true;
+      at += 1;
+    }
+    if (isInside) {
+      const end = closingQuote(line, at);
+      if (end < 0) return true;
+      isInside = false;
+      at = end + 1;
+    }
+    // Quotes elsewhere in a cell open nothing: the record is faulty, and its fault ends with it.
+    const next = line.indexOf(separator, at);
+    if (next < 0) return false;
+    at = next + 1;
+  }
 }
 
 /** Cells of one record; undefined when text stands beside a quoted cell. */
@@ -96,11 +117,11 @@ function splitCells(text: string, separator: string): string[] | undefined {
   }
 }
 
-/** The record has an even number of quotes, so there is one. */
+/** Index of the quote that ends a quoted cell, or -1; a doubled one stands for itself. */
 function closingQuote(text: string, start: number): number {
   let at = text.indexOf('"', start);
   while (at >= 0 && text.charAt(at + 1) === '"') at = text.indexOf('"', at + 2);
-  return at < 0 ? text.length : at;
+  return at;
 }
 
 function toHeader(path: string, line: number, cells: string[] | undefined): readonly string[] {
