@@ -27,52 +27,49 @@ export interface TopRows {
  * So the arrays hold fewer than `n` entries only when fewer rows match. O(rows + matches log n).
  */
 export function selectTopRows(segments: readonly ScoredSegment[], n: number): TopRows {
-  const threshold = nthScore(segments, n);
-  const picked: { segment: number; row: number; score: number }[] = [];
-  if (n > 0) {
-    for (const [segment, { scores, eligible }] of segments.entries()) {
-      for (let row = 0; row < scores.length; row += 1) {
-        const score = scores[row]!;
-        if (
-          score >= threshold &&
-          score > 0 &&
-          (eligible === undefined || isBitSet(eligible, row))
-        ) {
-          picked.push({ segment, row, score });
-        }
-      }
-    }
-  }
-  // Picked in segment and row order, which a stable sort keeps among equal scores.
+  const { candidates, threshold } = findCandidates(segments, n);
+  const picked = candidates.filter(({ score }) => score >= threshold);
+  // Found in segment and row order, which a stable sort keeps among equal scores.
   picked.sort((a, b) => b.score - a.score);
-  const last = picked.at(-1)?.score;
-  const tieStart = picked.length < n ? picked.length : picked.findIndex((p) => p.score === last);
+  const isFull = n > 0 && picked.length >= n;
   return {
-    segments: Uint32Array.from(picked, (p) => p.segment),
-    rows: Uint32Array.from(picked, (p) => p.row),
-    scores: Float32Array.from(picked, (p) => p.score),
-    tieStart: Math.max(0, tieStart),
+    segments: Uint32Array.from(picked, ({ segment }) => segment),
+    rows: Uint32Array.from(picked, ({ row }) => row),
+    scores: Float32Array.from(picked, ({ score }) => score),
+    tieStart: isFull ? picked.findIndex(({ score }) => score === threshold) : picked.length,
   };
 }
 
-/** The n-th best eligible score; 0 when fewer rows match. Keeps the n best in a heap, worst on top. */
-function nthScore(segments: readonly ScoredSegment[], n: number): number {
-  if (n <= 0) return 0;
-  let rowTotal = 0;
-  for (const { scores } of segments) rowTotal += scores.length;
-  if (rowTotal < n) return 0;
+interface Candidate {
+  readonly segment: number;
+  readonly row: number;
+  readonly score: number;
+}
+
+/**
+ * All rows that may be in the top, in segment and row order, and the n-th best score (0 when fewer rows
+ * match). One pass: a heap of the n best scores so far, worst on top, says what cannot be.
+ */
+function findCandidates(
+  segments: readonly ScoredSegment[],
+  n: number,
+): { candidates: Candidate[]; threshold: number } {
+  const candidates: Candidate[] = [];
+  if (n <= 0) return { candidates, threshold: 0 };
   const heap = new Float32Array(n);
   let worst = 0;
-  for (const { scores, eligible } of segments) {
+  for (const [segment, { scores, eligible }] of segments.entries()) {
     for (let row = 0; row < scores.length; row += 1) {
       const score = scores[row]!;
-      if (score > worst && (eligible === undefined || isBitSet(eligible, row))) {
-        replaceRoot(heap, score);
-        worst = heap[0]!;
-      }
+      if (score < worst || score <= 0) continue;
+      if (eligible !== undefined && !isBitSet(eligible, row)) continue;
+      candidates.push({ segment, row, score });
+      if (score === worst) continue;
+      replaceRoot(heap, score);
+      worst = heap[0]!;
     }
   }
-  return worst;
+  return { candidates, threshold: worst };
 }
 
 /** The heap starts as all zeros, which stand for places not taken. */
