@@ -1,0 +1,87 @@
+// The frame around every stored value: version, kind, length and checksums, so that a wrong byte is
+// never believed.
+//
+//   0   u32  magic "SLCE"          8   u32  length of the payload, bytes
+//   4   u8   format version       12   u32  CRC32C of bytes 0 to 11
+//   5   u8   kind of value        16   u32  CRC32C of each 64 KiB of payload, in turn
+//   6   u16  zero                 ..        zeros up to a multiple of 8, then the payload
+//
+// All numbers are little-endian. CRC32C: RFC 3720, appendix B.4.
+
+import { crc32c } from "@node-rs/crc32";
+
+import { SluiceError } from "../core/errors.js";
+import { FORMAT_VERSION } from "./format.js";
+import type { ValueKind } from "./format.js";
+
+const magic = 0x45434c53;
+const fixedBytes = 16;
+/** Payload bytes a checksum covers: damage is narrowed down to this much. */
+export const checksumBlockBytes = 65_536;
+
+/** The payload in its frame, ready to store. Copies the payload once. */
+export function frame(kind: ValueKind, payload: Uint8Array): Buffer {
+  const payloadAt = payloadOffset(payload.length);
+  const framed = Buffer.alloc(payloadAt + payload.length);
+  framed.writeUInt32LE(magic, 0);
+  framed.writeUInt8(FORMAT_VERSION, 4);
+  framed.writeUInt8(kind, 5);
+  framed.writeUInt32LE(payload.length, 8);
+  framed.writeUInt32LE(crc32c(framed.subarray(0, 12)), 12);
+  framed.set(payload, payloadAt);
+  for (let block = 0; block < blockCount(payload.length); block += 1) {
+    framed.writeUInt32LE(
+      crc32c(blockOf(framed, payloadAt, payload.length, block)),
+      fixedBytes + 4 * block,
+    );
+  }
+  return framed;
+}
+
+/**
+ * The payload of a framed value, as a view of `framed`. `what` names the value in errors.
+ * Throws DATA_FORMAT_NEWER for a newer version and DATA_CORRUPT for everything that does not fit.
+ */
+export function unframe(kind: ValueKind, framed: Buffer, what: string): Uint8Array {
+  if (framed.length < fixedBytes || framed.readUInt32LE(0) !== magic)
+    throw corrupt(what, "it does not begin as a stored value does");
+  if (crc32c(framed.subarray(0, 12)) !== framed.readUInt32LE(12))
+    throw corrupt(what, "its header does not match its checksum");
+  const version = framed.readUInt8(4);
+  if (version > FORMAT_VERSION)
+    throw new SluiceError(
+      "DATA_FORMAT_NEWER",
+      `${what} has format version ${version}, this program reads up to ${FORMAT_VERSION}; start the newer version`,
+    );
+  if (framed.readUInt8(5) !== kind) throw corrupt(what, "it is a value of another kind");
+  const length = framed.readUInt32LE(8);
+  const payloadAt = payloadOffset(length);
+  if (framed.length !== payloadAt + length)
+    throw corrupt(what, `it has ${framed.length} bytes instead of ${payloadAt + length}`);
+  for (let block = 0; block < blockCount(length); block += 1) {
+    const expected = framed.readUInt32LE(fixedBytes + 4 * block);
+    if (crc32c(blockOf(framed, payloadAt, length, block)) !== expected)
+      throw corrupt(what, `bytes from ${block * checksumBlockBytes} do not match their checksum`);
+  }
+  return framed.subarray(payloadAt);
+}
+
+function payloadOffset(length: number): number {
+  return (fixedBytes + 4 * blockCount(length) + 7) & ~7;
+}
+
+function blockCount(length: number): number {
+  return Math.ceil(length / checksumBlockBytes);
+}
+
+function blockOf(framed: Buffer, payloadAt: number, length: number, block: number): Uint8Array {
+  const start = block * checksumBlockBytes;
+  return framed.subarray(
+    payloadAt + start,
+    payloadAt + Math.min(length, start + checksumBlockBytes),
+  );
+}
+
+function corrupt(what: string, why: string): SluiceError {
+  return new SluiceError("DATA_CORRUPT", `${what} is damaged: ${why}`);
+}

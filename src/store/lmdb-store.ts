@@ -1,0 +1,202 @@
+// A collection's bytes in one LMDB environment. The only file that imports lmdb.
+
+import { statSync } from "node:fs";
+import { join } from "node:path";
+
+import { open } from "lmdb";
+import type { Database, RootDatabase } from "lmdb";
+
+import { SluiceError } from "../core/errors.js";
+import { valueKinds } from "./format.js";
+import { frame, unframe } from "./frame.js";
+import {
+  packDocument,
+  packJournalPassage,
+  packManifest,
+  unpackDocument,
+  unpackJournalPassage,
+  unpackManifest,
+} from "./records.js";
+import type { CollectionStore, SharedSegmentBytes } from "./store.js";
+import type { DocumentRecord, Manifest, WriteBatch } from "./stored-values.js";
+import { toStoreError } from "./store-errors.js";
+
+type Bytes<K extends string | number | Buffer> = Database<Buffer, K>;
+
+interface Databases {
+  readonly root: RootDatabase<Buffer, string>;
+  readonly manifest: Bytes<string>;
+  readonly documents: Bytes<Buffer>;
+  readonly journal: Bytes<number>;
+  readonly segments: Bytes<string>;
+  readonly tombstones: Bytes<number>;
+}
+
+/** Opens or creates the environment in `folder`, which must exist. The caller holds the data lock. */
+export function openLmdbStore(folder: string): CollectionStore {
+  const databases = openDatabases(folder);
+  return {
+    folder,
+    readManifest: () => readManifest(databases, folder),
+    readDocument: (key) => readDocument(databases, key),
+    listDocuments: (options) => listDocuments(databases, options),
+    documentCount: () => (databases.documents.getStats() as { entryCount: number }).entryCount,
+    *journal() {
+      for (const { key, value } of databases.journal.getRange())
+        yield [key, unpackJournalPassage(value, `journal passage ${key}`)];
+    },
+    readSegment: (id) => readSegment(databases, id),
+    readTombstones: (id) => {
+      const framed = databases.tombstones.getBinary(id);
+      return framed && unframe(valueKinds.tombstones, framed, `tombstones of segment ${id}`);
+    },
+    commit: (batch) => commit(databases, batch),
+    check: () => check(databases, folder),
+    diskBytes: () => statSync(join(folder, "data.mdb")).size,
+    close: () => databases.root.close(),
+  };
+}
+
+function openDatabases(folder: string): Databases {
+  try {
+    const root = open<Buffer, string>({
+      path: folder,
+      encoding: "binary",
+      // A commit is acknowledged only when it is on disk: with overlapping sync, power cuts lost
+      // acknowledged writes.
+      overlappingSync: false,
+      maxDbs: 16,
+    });
+    const binary = { encoding: "binary" } as const;
+    return {
+      root,
+      manifest: root.openDB<Buffer, string>({ name: "manifest", ...binary }),
+      documents: root.openDB<Buffer, Buffer>({
+        name: "documents",
+        keyEncoding: "binary",
+        compression: true,
+        ...binary,
+      }),
+      journal: root.openDB<Buffer, number>({ name: "journal", ...binary }),
+      segments: root.openDB<Buffer, string>({ name: "segments", ...binary }),
+      tombstones: root.openDB<Buffer, number>({ name: "tombstones", ...binary }),
+    };
+  } catch (error) {
+    throw toStoreError(error, `cannot open ${folder}`);
+  }
+}
+
+function readManifest(databases: Databases, folder: string): Manifest {
+  const framed = databases.manifest.getBinary("manifest");
+  if (framed === undefined)
+    throw new SluiceError("DATA_CORRUPT", `${folder} holds no manifest of a collection`);
+  return unpackManifest(framed, `manifest in ${folder}`);
+}
+
+function readDocument(databases: Databases, key: string): DocumentRecord | undefined {
+  const framed = databases.documents.getBinary(Buffer.from(key, "utf8"));
+  return framed && unpackDocument(framed, `document "${key}"`);
+}
+
+function listDocuments(
+  databases: Databases,
+  { afterKey, countMax }: { afterKey?: string | undefined; countMax: number },
+): [string, DocumentRecord][] {
+  const after = afterKey === undefined ? undefined : Buffer.from(afterKey, "utf8");
+  const range = databases.documents.getRange({
+    ...(after === undefined ? {} : { start: after, exclusiveStart: true }),
+    limit: countMax,
+  });
+  return [...range].map(({ key, value }) => {
+    const text = key.toString("utf8");
+    return [text, unpackDocument(Buffer.from(value), `document "${text}"`)];
+  });
+}
+
+function readSegment(databases: Databases, id: number): SharedSegmentBytes {
+  const part = (name: string, kind: Parameters<typeof unframe>[0]): SharedArrayBuffer => {
+    const what = `segment ${id} (${name})`;
+    const framed = databases.segments.getBinary(`${id}/${name}`);
+    if (framed === undefined) throw new SluiceError("DATA_CORRUPT", `${what} is missing`);
+    const payload = unframe(kind, framed, what);
+    const shared = new SharedArrayBuffer(payload.length);
+    new Uint8Array(shared).set(payload);
+    return shared;
+  };
+  return {
+    tables: part("tables", valueKinds.segmentTables),
+    codes: part("codes", valueKinds.segmentCodes),
+  };
+}
+
+async function commit(databases: Databases, batch: WriteBatch): Promise<void> {
+  // Bytes are made before the transaction opens, so that nothing but writing can fail within it.
+  const documents = [...(batch.documents ?? [])].map(
+    ([key, record]) => [Buffer.from(key, "utf8"), record && packDocument(record)] as const,
+  );
+  const passages = [...(batch.journalPuts ?? [])].map(
+    ([sequence, passage]) => [sequence, packJournalPassage(passage)] as const,
+  );
+  const segments = [...(batch.segmentPuts ?? [])].flatMap(
+    ([id, bytes]) =>
+      [
+        [`${id}/tables`, frame(valueKinds.segmentTables, bytes.tables)],
+        [`${id}/codes`, frame(valueKinds.segmentCodes, bytes.codes)],
+      ] as const,
+  );
+  const tombstones = [...(batch.tombstonePuts ?? [])].map(
+    ([id, bits]) => [id, frame(valueKinds.tombstones, bits)] as const,
+  );
+  const manifest = packManifest(batch.manifest);
+  const writeAll = (): void => {
+    for (const [key, value] of documents) {
+      if (value === undefined) databases.documents.removeSync(key);
+      else databases.documents.putSync(key, value);
+    }
+    for (const [sequence, value] of passages) databases.journal.putSync(sequence, value);
+    for (const sequence of batch.journalDeletes ?? []) databases.journal.removeSync(sequence);
+    for (const [key, value] of segments) databases.segments.putSync(key, value);
+    for (const id of batch.segmentDeletes ?? []) {
+      databases.segments.removeSync(`${id}/tables`);
+      databases.segments.removeSync(`${id}/codes`);
+      databases.tombstones.removeSync(id);
+    }
+    for (const [id, value] of tombstones) databases.tombstones.putSync(id, value);
+    databases.manifest.putSync("manifest", manifest);
+  };
+  try {
+    await databases.root.transaction(writeAll);
+  } catch (error) {
+    throw toStoreError(error, "nothing was written");
+  }
+}
+
+function check(databases: Databases, folder: string): { valueCount: number; damages: string[] } {
+  const damages: string[] = [];
+  let valueCount = 0;
+  const attempt = (read: () => void): void => {
+    valueCount += 1;
+    try {
+      read();
+    } catch (error) {
+      damages.push(error instanceof Error ? error.message : String(error));
+    }
+  };
+  attempt(() => readManifest(databases, folder));
+  for (const { key, value } of databases.documents.getRange()) {
+    const what = `document "${key.toString("utf8")}"`;
+    attempt(() => unpackDocument(Buffer.from(value), what));
+  }
+  for (const { key, value } of databases.journal.getRange())
+    attempt(() => unpackJournalPassage(Buffer.from(value), `journal passage ${key}`));
+  for (const key of databases.segments.getKeys()) {
+    const kind = key.endsWith("/codes") ? valueKinds.segmentCodes : valueKinds.segmentTables;
+    attempt(() => {
+      const framed = databases.segments.getBinary(key);
+      if (framed !== undefined) unframe(kind, framed, `segment ${key}`);
+    });
+  }
+  for (const { key, value } of databases.tombstones.getRange())
+    attempt(() => unframe(valueKinds.tombstones, Buffer.from(value), `tombstones of ${key}`));
+  return { valueCount, damages };
+}

@@ -1,0 +1,173 @@
+// Stored values to framed FlatBuffers bytes and back. Every field is checked after reading.
+
+import { Builder, ByteBuffer } from "flatbuffers";
+
+import { SluiceError } from "../core/errors.js";
+import { Document as DiskDocument } from "../gen/fbs/document.js";
+import { JournalPassage as DiskPassage } from "../gen/fbs/journal-passage.js";
+import { Manifest as DiskManifest } from "../gen/fbs/manifest.js";
+import { Segment as DiskSegment } from "../gen/fbs/segment.js";
+import { readFields, writeFields } from "./field-records.js";
+import { valueKinds } from "./format.js";
+import { frame, unframe } from "./frame.js";
+import type { DocumentRecord, JournalPassage, Manifest, SegmentEntry } from "./stored-values.js";
+
+export function packManifest(manifest: Manifest): Buffer {
+  const builder = new Builder(1024);
+  const name = builder.createString(manifest.name);
+  const modelName = builder.createString(manifest.modelName ?? "");
+  const fingerprint = builder.createString(manifest.modelFingerprint ?? "");
+  const analyzer = builder.createString(manifest.analyzer);
+  const entries = manifest.segments.map((segment) =>
+    DiskSegment.createSegment(
+      builder,
+      segment.id,
+      segment.passageCount,
+      BigInt(segment.firstSequence),
+      BigInt(segment.lastSequence),
+    ),
+  );
+  const segments = DiskManifest.createSegmentsVector(builder, entries);
+  DiskManifest.startManifest(builder);
+  DiskManifest.addName(builder, name);
+  DiskManifest.addModelName(builder, modelName);
+  DiskManifest.addModelFingerprint(builder, fingerprint);
+  DiskManifest.addDim(builder, manifest.dim);
+  DiskManifest.addBits(builder, manifest.bits);
+  DiskManifest.addSketchBits(builder, manifest.sketchBits);
+  DiskManifest.addAnalyzer(builder, analyzer);
+  DiskManifest.addAnalyzerVersion(builder, manifest.analyzerVersion);
+  DiskManifest.addSeed(builder, manifest.seed);
+  DiskManifest.addRotationChecksum(builder, manifest.rotationChecksum);
+  DiskManifest.addGeneration(builder, BigInt(manifest.generation));
+  DiskManifest.addLastSequence(builder, BigInt(manifest.lastSequence));
+  DiskManifest.addNextSegmentId(builder, manifest.nextSegmentId);
+  DiskManifest.addSegments(builder, segments);
+  builder.finish(DiskManifest.endManifest(builder));
+  return frame(valueKinds.manifest, builder.asUint8Array());
+}
+
+export function unpackManifest(framed: Buffer, what: string): Manifest {
+  const disk = DiskManifest.getRootAsManifest(
+    new ByteBuffer(unframe(valueKinds.manifest, framed, what)),
+  );
+  const segments: SegmentEntry[] = [];
+  for (let i = 0; i < disk.segmentsLength(); i += 1) {
+    const segment = required(disk.segments(i), what, "segments");
+    segments.push({
+      id: segment.id(),
+      passageCount: segment.passageCount(),
+      firstSequence: Number(segment.firstSequence()),
+      lastSequence: Number(segment.lastSequence()),
+    });
+  }
+  const modelName = disk.modelName() ?? "";
+  const modelFingerprint = disk.modelFingerprint() ?? "";
+  return {
+    name: required(disk.name(), what, "name"),
+    modelName: modelName === "" ? undefined : modelName,
+    modelFingerprint: modelFingerprint === "" ? undefined : modelFingerprint,
+    dim: disk.dim(),
+    bits: disk.bits(),
+    sketchBits: disk.sketchBits(),
+    analyzer: required(disk.analyzer(), what, "analyzer"),
+    analyzerVersion: disk.analyzerVersion(),
+    seed: disk.seed(),
+    rotationChecksum: disk.rotationChecksum(),
+    generation: Number(disk.generation()),
+    lastSequence: Number(disk.lastSequence()),
+    nextSegmentId: disk.nextSegmentId(),
+    segments,
+  };
+}
+
+export function packDocument(record: DocumentRecord): Buffer {
+  const builder = new Builder(1024 + record.text.length);
+  const title = builder.createString(record.title);
+  const text = builder.createString(record.text);
+  const fields = DiskDocument.createFieldsVector(builder, writeFields(builder, record.fields));
+  const spans = DiskDocument.createSpansVector(
+    builder,
+    record.spans.flatMap((span) => [span.start, span.end]),
+  );
+  DiskDocument.startDocument(builder);
+  DiskDocument.addTitle(builder, title);
+  DiskDocument.addText(builder, text);
+  DiskDocument.addFields(builder, fields);
+  DiskDocument.addSequence(builder, BigInt(record.sequence));
+  DiskDocument.addFirstPassageSequence(builder, BigInt(record.firstPassageSequence));
+  DiskDocument.addSpans(builder, spans);
+  builder.finish(DiskDocument.endDocument(builder));
+  return frame(valueKinds.document, builder.asUint8Array());
+}
+
+export function unpackDocument(framed: Buffer, what: string): DocumentRecord {
+  const disk = DiskDocument.getRootAsDocument(
+    new ByteBuffer(unframe(valueKinds.document, framed, what)),
+  );
+  const spans = [];
+  for (let i = 0; i + 1 < disk.spansLength(); i += 2) {
+    spans.push({
+      start: required(disk.spans(i), what, "spans"),
+      end: required(disk.spans(i + 1), what, "spans"),
+    });
+  }
+  return {
+    title: required(disk.title(), what, "title"),
+    text: required(disk.text(), what, "text"),
+    fields: readFields(disk, what),
+    sequence: Number(disk.sequence()),
+    firstPassageSequence: Number(disk.firstPassageSequence()),
+    spans,
+  };
+}
+
+export function packJournalPassage(passage: JournalPassage): Buffer {
+  const builder = new Builder(1024 + passage.codes.length + 32 * passage.terms.length);
+  const key = builder.createString(passage.key);
+  const codes = builder.createByteVector(passage.codes);
+  const sketch = builder.createByteVector(passage.sketch);
+  const terms = DiskPassage.createTermsVector(
+    builder,
+    passage.terms.map((term) => builder.createString(term)),
+  );
+  const counts = DiskPassage.createCountsVector(builder, [...passage.counts]);
+  DiskPassage.startJournalPassage(builder);
+  DiskPassage.addKey(builder, key);
+  DiskPassage.addPassageNumber(builder, passage.passageNumber);
+  DiskPassage.addSpanStart(builder, passage.span.start);
+  DiskPassage.addSpanEnd(builder, passage.span.end);
+  DiskPassage.addRowCount(builder, passage.rowCount);
+  DiskPassage.addCodes(builder, codes);
+  DiskPassage.addSketch(builder, sketch);
+  DiskPassage.addTerms(builder, terms);
+  DiskPassage.addCounts(builder, counts);
+  DiskPassage.addLength(builder, passage.length);
+  builder.finish(DiskPassage.endJournalPassage(builder));
+  return frame(valueKinds.journalPassage, builder.asUint8Array());
+}
+
+export function unpackJournalPassage(framed: Buffer, what: string): JournalPassage {
+  const disk = DiskPassage.getRootAsJournalPassage(
+    new ByteBuffer(unframe(valueKinds.journalPassage, framed, what)),
+  );
+  const terms = Array.from({ length: disk.termsLength() }, (_, i) =>
+    required(disk.terms(i), what, "terms"),
+  );
+  return {
+    key: required(disk.key(), what, "key"),
+    passageNumber: disk.passageNumber(),
+    span: { start: disk.spanStart(), end: disk.spanEnd() },
+    rowCount: disk.rowCount(),
+    codes: required(disk.codesArray(), what, "codes"),
+    sketch: required(disk.sketchArray(), what, "sketch"),
+    terms,
+    counts: [...(disk.countsArray() ?? [])],
+    length: disk.length(),
+  };
+}
+
+function required<T>(value: T | null, what: string, field: string): T {
+  if (value === null) throw new SluiceError("DATA_CORRUPT", `${what} is damaged: no ${field}`);
+  return value;
+}

@@ -1,0 +1,32 @@
+// The port to a collection's bytes on disk. The one implementation is lmdb-store.ts.
+
+import type { DocumentRecord, JournalPassage, Manifest, WriteBatch } from "./stored-values.js";
+
+/** A segment read into shared memory, checked. */
+export interface SharedSegmentBytes {
+  readonly tables: SharedArrayBuffer;
+  readonly codes: SharedArrayBuffer;
+}
+
+/** Reads see everything committed. All reads check checksums and throw DATA_CORRUPT. */
+export interface CollectionStore {
+  readonly folder: string;
+  readManifest(): Manifest;
+  readDocument(key: string): DocumentRecord | undefined;
+  /** In byte order of the keys, after `afterKey`, at most `countMax`. */
+  listDocuments(options: {
+    readonly afterKey?: string | undefined;
+    readonly countMax: number;
+  }): [key: string, record: DocumentRecord][];
+  documentCount(): number;
+  /** Passages in no segment, by rising sequence. */
+  journal(): IterableIterator<[sequence: number, passage: JournalPassage]>;
+  readSegment(id: number): SharedSegmentBytes;
+  readTombstones(id: number): Uint8Array | undefined;
+  /** Resolves when the whole batch is on disk; rejects with nothing of it visible. */
+  commit(batch: WriteBatch): Promise<void>;
+  /** Reads and checks every stored value; one entry a damaged value, which it names. O(data). */
+  check(): { readonly valueCount: number; readonly damages: string[] };
+  diskBytes(): number;
+  close(): Promise<void>;
+}

@@ -1,0 +1,72 @@
+// The values that a collection's store keeps, as the rest of the program sees them.
+
+import type { Fields, Span } from "../core/document.js";
+
+/** What a generation consists of; replaced in the same transaction as the data it speaks of. */
+export interface Manifest {
+  readonly name: string;
+  readonly modelName?: string | undefined;
+  readonly modelFingerprint?: string | undefined;
+  readonly dim: number;
+  readonly bits: number;
+  readonly sketchBits: number;
+  readonly analyzer: string;
+  readonly analyzerVersion: number;
+  readonly seed: number;
+  readonly rotationChecksum: number;
+  readonly generation: number;
+  readonly lastSequence: number;
+  readonly nextSegmentId: number;
+  readonly segments: readonly SegmentEntry[];
+}
+
+export interface SegmentEntry {
+  readonly id: number;
+  readonly passageCount: number;
+  /** Least and greatest sequence of its passages. */
+  readonly firstSequence: number;
+  readonly lastSequence: number;
+}
+
+/** A document without its vectors. Its passages have consecutive sequences from the first on. */
+export interface DocumentRecord {
+  readonly title: string;
+  readonly text: string;
+  readonly fields: Fields;
+  /** Sequence of the write: that of its last passage. */
+  readonly sequence: number;
+  readonly firstPassageSequence: number;
+  readonly spans: readonly Span[];
+}
+
+/** A passage that is in no segment yet. */
+export interface JournalPassage {
+  readonly key: string;
+  readonly passageNumber: number;
+  readonly span: Span;
+  readonly rowCount: number;
+  readonly codes: Uint8Array;
+  readonly sketch: Uint8Array;
+  readonly terms: readonly string[];
+  readonly counts: readonly number[];
+  /** Terms, repeats included. */
+  readonly length: number;
+}
+
+/** A segment's bytes: everything but the token codes, and the token codes. */
+export interface SegmentBytes {
+  readonly tables: Uint8Array;
+  readonly codes: Uint8Array;
+}
+
+/** One atomic change. Everything in it becomes durable together, or nothing does. */
+export interface WriteBatch {
+  readonly manifest: Manifest;
+  readonly documents?: ReadonlyMap<string, DocumentRecord | undefined>;
+  readonly journalPuts?: ReadonlyMap<number, JournalPassage>;
+  readonly journalDeletes?: Iterable<number>;
+  readonly segmentPuts?: ReadonlyMap<number, SegmentBytes>;
+  readonly segmentDeletes?: Iterable<number>;
+  /** Bitmap a segment, bit set: deleted. */
+  readonly tombstonePuts?: ReadonlyMap<number, Uint8Array>;
+}
