@@ -1,4 +1,5 @@
-// Turns text into the terms that BM25 counts. A collection stores the name and version of its analyzer.
+// Turns text into the terms that BM25 counts. A collection stores the name and version of its
+// analyzer.
 
 import { limits } from "../core/limits.js";
 import { foldCharacters } from "./characters.js";
@@ -10,15 +11,17 @@ export const analyzerNames: readonly AnalyzerName[] = ["english", "unicode"];
 
 export interface Analyzer {
   readonly name: AnalyzerName;
-  /** Rises when the same text would give other terms; an index of another version must be rebuilt. */
+  /**
+   * Rises when the same text would give other terms; an index of another version must be rebuilt.
+   */
   readonly version: number;
   /** Terms in text order, repeated as often as they occur. O(length). */
   analyze(text: string): string[];
 }
 
 /**
- * - `english`: words in lower case without diacritics, without possessive 's and the 33 stop words of
- *   Lucene's English analyzer, as Porter2 stems.
+ * - `english`: words in lower case without diacritics, without possessive 's and the 33 stop words
+ *   of Lucene's English analyzer, as Porter2 stems.
  * - `unicode`: the same words, neither stopped nor stemmed: for any language.
  *
  * Both give runs of Han, kana and Hangul as overlapping pairs. A term holds at most
@@ -41,8 +44,8 @@ export function createAnalyzer(name: AnalyzerName): Analyzer {
 // The stop words of Lucene's EnglishAnalyzer.
 const stopWords: ReadonlySet<string> = new Set(
   (
-    "a an and are as at be but by for if in into is it no not of on or such that the their then there these they this" +
-    " to was will with"
+    "a an and are as at be but by for if in into is it no not of on or such that the their " +
+    "then there these they this to was will with"
   ).split(" "),
 );
 
@@ -92,7 +95,10 @@ function cutTerm(word: string): string {
   return bytes.toString("utf8", 0, end);
 }
 
-/** Remembers what words become, in two generations, so that frequent words outlive a flood of rare ones. */
+/**
+ * Remembers what words become, in two generations, so that frequent words outlive a flood of rare
+ * ones.
+ */
 function createTermCache(make: (word: string) => TermsOfWord): (word: string) => TermsOfWord {
   let young = new Map<string, TermsOfWord>();
   let old = new Map<string, TermsOfWord>();

@@ -48,7 +48,9 @@ function classOf(character: string): number {
   return combining.test(character) ? characterClass.mark : characterClass.separator;
 }
 
-/** Diacritics of alphabets, Hebrew points, Arabic vowel signs. Marks that spell (Indic, kana) stay. */
+/**
+ * Diacritics of alphabets, Hebrew points, Arabic vowel signs. Marks that spell (Indic, kana) stay.
+ */
 const diacriticRanges = [
   ...["0300-036f", "1ab0-1aff", "1dc0-1dff", "20d0-20ff", "fe20-fe2f"],
   ...["0591-05bd", "05bf-05bf", "05c1-05c2", "05c4-05c5", "05c7-05c7"],

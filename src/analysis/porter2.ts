@@ -1,6 +1,6 @@
-// Stems English words: the Porter2 rules as published with Snowball 3.1 (snowballstem.org, english).
-// Own code, because the stemmer library among the dependencies implements the older Porter rules, with a fault
-// in its "-ion" rule (adoption -> adop).
+// Stems English words: the Porter2 rules as published with Snowball 3.1 (snowballstem.org,
+// english). Own code, because the stemmer library among the dependencies implements the older
+// Porter rules, with a fault in its "-ion" rule (adoption -> adop).
 
 /** Replacement of a whole word, looked up before any rule. */
 const exceptions: ReadonlyMap<string, string> = new Map([
@@ -15,12 +15,17 @@ const exceptions: ReadonlyMap<string, string> = new Map([
   ["singly", "singl"],
 ]);
 
-/** Words that begin so have their first region right after it; else unlike words would share a stem. */
+/**
+ * Words that begin so have their first region right after it; else unlike words would share a stem.
+ */
 const regionPrefixes = [
   ...["arsen", "commun", "emerg", "gener", "inter", "later", "organ", "past", "univers"],
 ];
 
-/** Before "-eed": these verbs keep it (proceed). Before "-ing": these are nouns or end in two consonants. */
+/**
+ * Before "-eed": these verbs keep it (proceed). Before "-ing": these are nouns or end in two
+ * consonants.
+ */
 const eedVerbs: ReadonlySet<string> = new Set(["succ", "proc", "exc"]);
 const ingNouns: ReadonlySet<string> = new Set(["even", "cann", "inn", "earr", "herr", "out"]);
 
@@ -206,7 +211,9 @@ function removeFinalLetter(word: string, regions: Regions): string {
   return last >= regions.first && !endsShort(stem) ? stem : word;
 }
 
-/** Ends in a short syllable: consonant, vowel, consonant other than w, x, Y; or is vowel, consonant. */
+/**
+ * Ends in a short syllable: consonant, vowel, consonant other than w, x, Y; or is vowel, consonant.
+ */
 function endsShort(word: string): boolean {
   const last = word.length - 1;
   if (last < 1) return false;

@@ -24,7 +24,10 @@ export function termFrequencies(analyzer: Analyzer, text: string): PassageTerms 
   return { terms, counts: terms.map((term) => frequencies.get(term) ?? 0), length: all.length };
 }
 
-/** Distinct terms of a query in the order of their first occurrence: the order in which scores add up. */
+/**
+ * Distinct terms of a query in the order of their first occurrence: the order in which scores add
+ * up.
+ */
 export function queryTerms(analyzer: Analyzer, text: string): QueryTerm[] {
   return [...countTerms(analyzer.analyze(text))].map(([term, frequency]) => ({ term, frequency }));
 }

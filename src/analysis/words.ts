@@ -1,4 +1,5 @@
-// Finds words in text: runs of letters and digits, in order. What becomes of a word is the analyzer's.
+// Finds words in text: runs of letters and digits, in order. What becomes of a word is the
+// analyzer's.
 
 import { characterClass, characterClasses, classOfCodePoint } from "./characters.js";
 
@@ -6,8 +7,9 @@ import { characterClass, characterClasses, classOfCodePoint } from "./characters
 export type WordVisitor = (start: number, end: number, isUnspaced: boolean) => void;
 
 /**
- * Visits the words of `text` from left to right. Everything that is neither letter, digit nor a mark
- * on one separates; an apostrophe between two word characters does not. O(length), no allocation.
+ * Visits the words of `text` from left to right. Everything that is neither letter, digit nor a
+ * mark on one separates; an apostrophe between two word characters does not. O(length), no
+ * allocation.
  */
 export function forEachWord(text: string, visit: WordVisitor): void {
   const classes = characterClasses();

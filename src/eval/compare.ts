@@ -92,6 +92,6 @@ function valuesByQuery(evaluation: Evaluation, measure: string): Map<string, num
 }
 
 function mismatch(query: string): SluiceError {
-  const fault = `query "${query}" is judged in one evaluation only; use the same judgments for both`;
+  const fault = `query "${query}" is judged in one evaluation only; judge both alike`;
   return new SluiceError("INVALID_FIELD", fault);
 }

@@ -1,5 +1,7 @@
-// Evaluates a run against judgments: a value for each query and measure, means, and how sure they are.
+// Evaluates a run against judgments: a value for each query and measure, means, and how sure they
+// are.
 
+import { assert } from "../core/assert.js";
 import { createPrng } from "../core/prng.js";
 import { formatMeasure, measureRanking, relevantCount } from "./measures.js";
 import type { Measure } from "./measures.js";
@@ -44,8 +46,8 @@ export interface MeasureMean {
 }
 
 /**
- * Counts the queries that have at least one relevant document, no others; of the run's rankings it takes the order
- * as it stands. O(queries x (measures x depth + resamples)).
+ * Counts the queries that have at least one relevant document, no others; of the run's rankings it
+ * takes the order as it stands. O(queries x (measures x depth + resamples)).
  */
 export function evaluate(run: Run, qrels: Qrels, options: EvaluationOptions): Evaluation {
   const measures = options.measures.map(formatMeasure);
@@ -54,6 +56,7 @@ export function evaluate(run: Run, qrels: Qrels, options: EvaluationOptions): Ev
   for (const [query, judgments] of qrels) {
     if (relevantCount(judgments) === 0) continue;
     const ranking = run.get(query)?.map(({ key }) => key) ?? [];
+    assert(new Set(ranking).size === ranking.length, "a ranking names each document once");
     if (ranking.length === 0) missingCount += 1;
     const values = options.measures.map((measure) => measureRanking(measure, ranking, judgments));
     queries.push({ query, values });

@@ -1,4 +1,5 @@
-// Scores one query's ranking against its judgments, with the names of ir_measures and the results of trec_eval.
+// Scores one query's ranking against its judgments, with the names of ir_measures and the results
+// of trec_eval.
 
 import { SluiceError } from "../core/errors.js";
 
@@ -14,13 +15,14 @@ export interface Measure {
 export type Judgments = ReadonlyMap<string, number>;
 
 /**
- * Value of a measure in [0, 1]. `ranking`: distinct document keys, best first. With r relevant documents (of
- * relevance above 0) among those judged:
+ * Value of a measure in [0, 1]. `ranking`: distinct document keys, best first. With r relevant
+ * documents (of relevance above 0) among those judged:
  * - nDCG: sum of relevance / log2(rank + 1), divided by that of the best possible ranking
  * - RR: 1 / rank of the first relevant document
  * - AP: mean over the r relevant documents of the precision at their rank, 0 where not found
  * - R: found relevant / r. P: found relevant / cutoff (whole ranking: / its length)
- * - Success: 1 when a relevant document was found (hit rate). Judged: share of places that were judged
+ * - Success: 1 when a relevant document was found (hit rate). Judged: share of places that were
+ *   judged
  *
  * 0 where r is 0. O(cutoff + judged log judged).
  */

@@ -13,10 +13,10 @@ export async function readQrels(path: string): Promise<Qrels> {
 }
 
 /**
- * Reads BEIR's table (header line, then query, document, relevance between tabs) or TREC's (query, iteration,
- * document, relevance between blanks), told apart by the first line. `file` is named in errors.
- * Throws INVALID_INPUT_FILE at a short line, a relevance that is no whole number, or a document that
- * one query judges twice and differently.
+ * Reads BEIR's table (header line, then query, document, relevance between tabs) or TREC's (query,
+ * iteration, document, relevance between blanks), told apart by the first line. `file` is named in
+ * errors. Throws INVALID_INPUT_FILE at a short line, a relevance that is no whole number, or a
+ * document that one query judges twice and differently.
  */
 export function parseQrels(text: string, file: string): Qrels {
   const qrels = new Map<string, Map<string, number>>();

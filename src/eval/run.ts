@@ -1,5 +1,6 @@
 // A run: the rankings of one system, read from and written to TREC's format.
 
+import { assert } from "../core/assert.js";
 import { compareKeys } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import { readText, tableError, tableLines, toNumber } from "./table-lines.js";
@@ -18,10 +19,10 @@ export async function readTrecRun(path: string): Promise<Run> {
 }
 
 /**
- * Reads lines of query, "Q0", document, rank, score, tag. As trec_eval does, the order is that of the scores,
- * compared as float32, and among equal ones that of the document keys, falling; ranks are not
- * believed. `file` is named in errors. Throws INVALID_INPUT_FILE at a short line, a bad score or a
- * document that one query ranks twice.
+ * Reads lines of query, "Q0", document, rank, score, tag. As trec_eval does, the order is that of
+ * the scores, compared as float32, and among equal ones that of the document keys, falling; ranks
+ * are not believed. `file` is named in errors. Throws INVALID_INPUT_FILE at a short line, a bad
+ * score or a document that one query ranks twice.
  */
 export function parseTrecRun(text: string, file: string): Run {
   const scores = new Map<string, Map<string, number>>();
@@ -44,9 +45,9 @@ export function parseTrecRun(text: string, file: string): Run {
 }
 
 /**
- * Writes a run in TREC's format. Where a ranking's own order differs from what readers would make of its scores
- * (ties, scores equal as float32), the scores written fall by the least float32 step, so that every
- * reader sees the same ranking. Throws INVALID_FIELD when an id holds a blank.
+ * Writes a run in TREC's format. Where a ranking's own order differs from what readers would make
+ * of its scores (ties, scores equal as float32), the scores written fall by the least float32 step,
+ * so that every reader sees the same ranking. Throws INVALID_FIELD when an id holds a blank.
  */
 export function formatTrecRun(run: Run, tag: string): string {
   let text = "";
@@ -54,6 +55,7 @@ export function formatTrecRun(run: Run, tag: string): string {
     let last = Infinity;
     for (const [index, { key, score }] of hits.entries()) {
       for (const id of [query, key, tag]) checkId(id);
+      assert(Number.isFinite(score), "a score is a finite number");
       const rounded = Math.fround(score);
       last = rounded < last ? rounded : nextFloat32Below(last);
       text += `${query} Q0 ${key} ${index + 1} ${last} ${tag}\n`;

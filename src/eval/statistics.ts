@@ -16,8 +16,8 @@ export interface Interval {
 }
 
 /**
- * Percentile bootstrap of the mean: `resampleCount` samples of the same size, drawn with replacement.
- * `confidence` in (0, 1). O(resamples x values).
+ * Percentile bootstrap of the mean: `resampleCount` samples of the same size, drawn with
+ * replacement. `confidence` in (0, 1). O(resamples x values).
  */
 export function bootstrapMean(
   values: readonly number[],
@@ -85,8 +85,9 @@ export interface RandomizationTest {
 }
 
 /**
- * Fisher's randomization test on paired differences: tries all 2^n sign patterns where that is no more than
- * `permutationCount`, else so many random ones; then (extremes + 1) / (patterns + 1), which is never 0.
+ * Fisher's randomization test on paired differences: tries all 2^n sign patterns where that is no
+ * more than `permutationCount`, else so many random ones; then (extremes + 1) / (patterns + 1),
+ * which is never 0.
  */
 export function randomizationTest(
   differences: readonly number[],
@@ -133,7 +134,10 @@ function incompleteBeta(x: number, { a, b }: { a: number; b: number }): number {
   return front / fraction;
 }
 
-/** Natural logarithm of the gamma function for positive x: Stirling's series (DLMF 5.11.1), shifted up. */
+/**
+ * Natural logarithm of the gamma function for positive x: Stirling's series (DLMF 5.11.1), shifted
+ * up.
+ */
 function logGamma(x: number): number {
   let shift = 0;
   let z = x;

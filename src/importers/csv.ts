@@ -7,11 +7,12 @@ import type { ImportedDocument } from "./jsonl.js";
 import { inputError, readLines } from "./lines.js";
 
 /**
- * The documents of a table, plain or gzip, in order. Columns `key` (or `_id`, `id`), `title` and `text` make the
- * document; each other column becomes a keyword field of its name, absent where the cell is empty.
- * Cells may be quoted; quoted cells may hold line ends, which become `\n`. Cells are separated by tabs in files whose
- * name ends in .tsv or .tsv.gz, by commas in others. A faulty record comes as an error with the line it starts at.
- * Throws INVALID_INPUT_FILE when the file cannot be opened or the header lacks key or text.
+ * The documents of a table, plain or gzip, in order. Columns `key` (or `_id`, `id`), `title` and
+ * `text` make the document; each other column becomes a keyword field of its name, absent where the
+ * cell is empty. Cells may be quoted; quoted cells may hold line ends, which become `\n`. Cells are
+ * separated by tabs in files whose name ends in .tsv or .tsv.gz, by commas in others. A faulty
+ * record comes as an error with the line it starts at. Throws INVALID_INPUT_FILE when the file
+ * cannot be opened or the header lacks key or text.
  */
 export async function* readCsv(path: string): AsyncGenerator<ImportedDocument, void, void> {
   const separator = /\.tsv(?:\.gz)?$/i.test(path) ? "\t" : ",";

@@ -15,11 +15,11 @@ export type InputLine =
   | { readonly error: SluiceError; readonly text?: undefined; readonly line: number };
 
 /**
- * The lines of a UTF-8 file, in order; a byte order mark and carriage returns at line ends are dropped.
- * A file whose first bytes are gzip's is decompressed. A line that is not UTF-8 or longer than
- * `limits.inputLineBytesMax` comes as an error, and reading goes on; damaged gzip data comes as an
- * error and ends the file. Throws INVALID_INPUT_FILE when the file cannot be opened.
- * Memory: one line and one block. Stopping early closes the file.
+ * The lines of a UTF-8 file, in order; a byte order mark and carriage returns at line ends are
+ * dropped. A file whose first bytes are gzip's is decompressed. A line that is not UTF-8 or longer
+ * than `limits.inputLineBytesMax` comes as an error, and reading goes on; damaged gzip data comes
+ * as an error and ends the file. Throws INVALID_INPUT_FILE when the file cannot be opened. Memory:
+ * one line and one block. Stopping early closes the file.
  */
 export async function* readLines(path: string): AsyncGenerator<InputLine, void, void> {
   const file = await openFile(path);

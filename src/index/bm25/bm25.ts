@@ -6,7 +6,9 @@ import { gatherLivePostings } from "./live-terms.js";
 import type { LiveTermsSnapshot } from "./live-terms.js";
 import type { PostingsReader, TermPostings } from "./postings-reader.js";
 
-/** Saturation of term counts and strength of length normalization, as usual for passages (Anserini). */
+/**
+ * Saturation of term counts and strength of length normalization, as usual for passages (Anserini).
+ */
 export const bm25Parameters = { k1: 0.9, b: 0.4 } as const;
 
 /** A distinct query term. Live segments know it by id: see `termIds`. */
@@ -53,11 +55,11 @@ export interface Bm25Totals {
 /**
  * Fills `scores`: for each live row the sum over query terms, in their order, of
  * `frequency * idf * count / (count + k1 * (1 - b + b * length / average length))` with
- * `idf = ln(1 + (N - df + 0.5) / (df + 0.5))`; each partial sum is rounded to float32. Rows without a
- * query term, and deleted rows, get 0. N, df and the average count live passages only, over all
- * segments, so a score depends neither on how passages are spread over segments nor on deleted ones.
- * Returns df per term, or undefined when cancelled (then `scores` are unusable).
- * O(rows / memory speed + postings of the terms).
+ * `idf = ln(1 + (N - df + 0.5) / (df + 0.5))`; each partial sum is rounded to float32. Rows without
+ * a query term, and deleted rows, get 0. N, df and the average count live passages only, over all
+ * segments, so a score depends neither on how passages are spread over segments nor on deleted
+ * ones. Returns df per term, or undefined when cancelled (then `scores` are unusable). O(rows /
+ * memory speed + postings of the terms).
  */
 export function scoreBm25(request: Bm25Request): number[] | undefined {
   const { segments, terms, totals, scores } = request;

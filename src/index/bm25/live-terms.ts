@@ -23,7 +23,9 @@ export interface LiveTerms {
   readonly lengthTotal: number;
   /** Adds a passage; returns its row. Amortized O(terms). */
   append(passage: PassageTerms): number;
-  /** Ids of terms, in their order; -1: no passage has the term. Only the main thread can resolve. */
+  /**
+   * Ids of terms, in their order; -1: no passage has the term. Only the main thread can resolve.
+   */
   resolve(terms: readonly string[]): Int32Array;
   /** A view that later appends never change: they write beyond it, or to larger buffers. O(1). */
   snapshot(): LiveTermsSnapshot;
@@ -99,7 +101,8 @@ export function gatherLivePostings(
 ): (TermPostings | undefined)[] {
   let idMax = -1;
   for (const id of wantedIds) idMax = Math.max(idMax, id);
-  // Place of a term among the wanted ones, plus 1; 0: not wanted. Ids above the largest fall outside.
+  // Place of a term among the wanted ones, plus 1; 0: not wanted. Ids above the largest fall
+  // outside.
   const places = new Int32Array(idMax + 1);
   for (const [place, id] of wantedIds.entries()) if (id >= 0) places[id] = place + 1;
   const found = Array.from(wantedIds, () => ({ rows: [] as number[], counts: [] as number[] }));
@@ -128,7 +131,10 @@ function sharedNumbers(count: number): Uint32Array {
   return new Uint32Array(new SharedArrayBuffer(count * 4));
 }
 
-/** `values`, or a larger copy with room for `count`; the old buffer stays as it is for its snapshots. */
+/**
+ * `values`, or a larger copy with room for `count`; the old buffer stays as it is for its
+ * snapshots.
+ */
 function grownTo(values: Uint32Array, count: number): Uint32Array {
   if (count <= values.length) return values;
   const larger = sharedNumbers(Math.max(count, values.length * 2));

@@ -1,14 +1,16 @@
-// The byte layout of a segment's postings. Written by postings-writer.ts, read by postings-reader.ts.
+// The byte layout of a segment's postings. Written by postings-writer.ts, read by
+// postings-reader.ts.
 
 /*
- * Three sections, each a flat run of bytes that starts at a multiple of 8 and whose length is a multiple of 8.
- * All numbers are u32, little-endian; a gap before an 8-byte boundary holds zeros. T = terms, P = postings, R = rows.
+ * Three sections, each a flat run of bytes that starts at a multiple of 8 and whose length is a
+ * multiple of 8. All numbers are u32, little-endian; a gap before an 8-byte boundary holds zeros.
+ * T = terms, P = postings, R = rows.
  *
  * terms section
  *   0    version, T, bytes of all terms, P
- *   16   termEnds  T + 1 numbers: term i is the bytes [termEnds[i], termEnds[i+1]) of the term bytes
- *   ..   starts    T + 1 numbers: postings of term i are [starts[i], starts[i+1]); so its document frequency is
- *                  starts[i+1] - starts[i], never 0
+ *   16   ends      T + 1 numbers: term i is the bytes [ends[i], ends[i+1]) of the term bytes
+ *   ..   starts    T + 1 numbers: postings of term i are [starts[i], starts[i+1]); their count,
+ *                  never 0, is its document frequency, deleted passages included
  *   ..   term bytes, UTF-8, terms ascending as bytes: binary search finds one
  * postings section
  *   0    version, P, 0, 0

@@ -12,8 +12,9 @@ export interface MergeInput {
 }
 
 /**
- * Rows of the result: the live rows of the first input in their order, then those of the second, ...
- * The bytes equal those that `writePostings` gives for the same passages. O(postings + T inputs).
+ * Rows of the result: the live rows of the first input in their order, then those of the second,
+ * ... The bytes equal those that `writePostings` gives for the same passages. O(postings + T
+ * inputs).
  */
 export function mergePostings(inputs: readonly MergeInput[]): PostingsSections {
   const rowMaps = mapRows(inputs);
@@ -78,7 +79,10 @@ function mergeLengths(inputs: readonly MergeInput[], rowMaps: readonly Uint32Arr
   return Uint32Array.from(lengths);
 }
 
-/** Visits the union of all dictionaries in byte order; `places` holds -1 where an input lacks the term. */
+/**
+ * Visits the union of all dictionaries in byte order; `places` holds -1 where an input lacks the
+ * term.
+ */
 function forEachTerm(
   inputs: readonly MergeInput[],
   visit: (term: Uint8Array, places: Int32Array) => void,

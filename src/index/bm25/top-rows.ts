@@ -1,4 +1,5 @@
-// Picks the best rows out of score arrays. Ties are left whole: document keys decide them, elsewhere.
+// Picks the best rows out of score arrays. Ties are left whole: document keys decide them,
+// elsewhere.
 
 import { isBitSet } from "./bits.js";
 
@@ -47,8 +48,8 @@ interface Candidate {
 }
 
 /**
- * All rows that may be in the top, in segment and row order, and the n-th best score (0 when fewer rows
- * match). One pass: a heap of the n best scores so far, worst on top, says what cannot be.
+ * All rows that may be in the top, in segment and row order, and the n-th best score (0 when fewer
+ * rows match). One pass: a heap of the n best scores so far, worst on top, says what cannot be.
  */
 function findCandidates(
   segments: readonly ScoredSegment[],

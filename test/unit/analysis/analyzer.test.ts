@@ -24,8 +24,8 @@ describe("the english analyzer", () => {
 
   it("drops exactly Lucene's 33 stop words", () => {
     const stopped =
-      "a an and are as at be but by for if in into is it no not of on or such that the their then " +
-      "there these they this to was will with";
+      "a an and are as at be but by for if in into is it no not of on or such that the their " +
+      "then there these they this to was will with";
     assert.deepEqual(english.analyze(stopped), []);
     assert.equal(stopped.split(" ").length, 33);
     assert.equal(english.analyze("from when which who how do has have he we you").length, 11);

@@ -39,6 +39,11 @@ describe("evaluate", () => {
     assert.deepEqual(alone.means[0], first);
   });
 
+  it("refuses a ranking that names a document twice: it would count twice", () => {
+    const hit = { key: "a", score: 1 };
+    assert.throws(() => evaluate(new Map([["q1", [hit, hit]]]), qrels, options), /once/);
+  });
+
   it("gives zeros for an empty run and nothing for empty judgments", () => {
     const empty = evaluate(new Map(), qrels, options);
     assert.equal(empty.missingCount, 3);

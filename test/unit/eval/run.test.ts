@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
 import fc from "fast-check";
 
-import { formatTrecRun, parseTrecRun } from "../../../src/eval/run.js";
+import { formatTrecRun, parseTrecRun, readTrecRun } from "../../../src/eval/run.js";
 import type { Run } from "../../../src/eval/run.js";
+import { withTemporaryFolder } from "../../support/temporary-folder.js";
 
 function keysOf(run: Run, query: string): string[] | undefined {
   return run.get(query)?.map(({ key }) => key);
@@ -34,9 +38,21 @@ describe("parseTrecRun", () => {
   });
 });
 
+describe("readTrecRun", () => {
+  it("reads a file, and refuses one that is not there", async () => {
+    await withTemporaryFolder(async (folder) => {
+      const path = join(folder, "run.txt");
+      await writeFile(path, "q Q0 a 1 2 t\n");
+      assert.deepEqual(keysOf(await readTrecRun(path), "q"), ["a"]);
+      await assert.rejects(readTrecRun(join(folder, "absent")), { reason: "INVALID_INPUT_FILE" });
+    });
+  });
+});
+
 describe("formatTrecRun", () => {
   it("writes TREC's six columns with ranks from 1", () => {
-    const run = new Map([["q", [{ key: "a", score: 2.5 }, { key: "b", score: 1 }]]]); // prettier-ignore
+    const first = { key: "a", score: 2.5 };
+    const run = new Map([["q", [first, { key: "b", score: 1 }]]]);
     assert.equal(formatTrecRun(run, "sluice"), "q Q0 a 1 2.5 sluice\nq Q0 b 2 1 sluice\n");
   });
 
@@ -62,6 +78,11 @@ describe("formatTrecRun", () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it("refuses scores that are not numbers", () => {
+    const run = new Map([["q", [{ key: "a", score: NaN }]]]);
+    assert.throws(() => formatTrecRun(run, "t"), /finite/);
   });
 
   it("refuses ids that the format cannot hold", () => {

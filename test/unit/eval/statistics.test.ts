@@ -46,7 +46,8 @@ describe("bootstrapMean", () => {
 
 describe("pairedTTest", () => {
   it("gives the values of the tables", () => {
-    // Critical values of Student's distribution, two-sided: 12.7062 (1), 2.7764 (4), 2.2281 (10) at .05.
+    // Critical values of Student's distribution, two-sided: 12.7062 (1), 2.7764 (4), 2.2281 (10) at
+    // .05.
     for (const [degrees, critical] of [
       [1, 12.7062],
       [4, 2.7764],

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdir, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
 import fc from "fast-check";
 
+import { limits } from "../../../src/core/limits.js";
 import { inputError, readLines } from "../../../src/importers/lines.js";
 import { withTemporaryFolder } from "../../support/temporary-folder.js";
 
@@ -27,7 +28,7 @@ describe("readLines", () => {
     });
   });
 
-  it("reads gzip whatever the file's name, also when several archives follow each other", async () => {
+  it("reads gzip whatever its name, also several archives in one file", async () => {
     await withTemporaryFolder(async (folder) => {
       const path = join(folder, "lines.txt");
       await writeFile(path, Buffer.concat([gzipSync("a\nb"), gzipSync("c\nd\n")]));
@@ -45,6 +46,18 @@ describe("readLines", () => {
       ]);
       await writeFile(path, broken);
       assert.deepEqual(await read(path), ["1:a", "2:FILE:2: is not valid UTF-8", "3:b"]);
+    });
+  });
+
+  it("reports a line beyond the limit, without holding it, and goes on", async () => {
+    await withTemporaryFolder(async (folder) => {
+      const path = join(folder, "lines.txt");
+      await writeFile(path, "a\n");
+      await truncate(path, limits.inputLineBytesMax + 3);
+      await appendFile(path, "\nb\n");
+      const [first, long, last] = await read(path);
+      assert.deepEqual([first, last], ["1:a", "3:b"]);
+      assert.match(long ?? "", /^2:FILE:2: is longer than 134217728 bytes; split it$/);
     });
   });
 

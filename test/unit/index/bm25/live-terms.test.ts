@@ -45,6 +45,17 @@ describe("live terms", () => {
     );
   });
 
+  it("cross to a worker without copying", () => {
+    const live = createLiveTerms();
+    const snapshot = live.snapshot();
+    const received = structuredClone(snapshot);
+    live.append(toPassageTerms(["a", "a"]));
+    const ids = live.resolve(["a"]);
+    assert.deepEqual(gatherLivePostings(received, ids), [undefined]);
+    const [postings] = gatherLivePostings({ ...received, rowCount: 1 }, ids);
+    assert.deepEqual([...(postings?.counts ?? [])], [2]);
+  });
+
   it("lie in shared memory", () => {
     const { ends, termIds, counts, lengths } = createLiveTerms().snapshot();
     for (const numbers of [ends, termIds, counts, lengths]) {

@@ -40,6 +40,17 @@ describe("writePostings", () => {
     assert.throws(() => writePostings([{ terms: ["a"], counts: [2], length: 3 }]), /as long as/);
   });
 
+  it("writes segments of many passages", () => {
+    const passages = Array.from({ length: 3000 }, (_, i) =>
+      toPassageTerms(["all", `own${i}`, `of${i % 7}`]),
+    );
+    const reader = openPostings(writePostings(passages));
+    checkPostings(reader);
+    assert.equal(reader.termCount, 3008);
+    assert.equal(reader.find(Buffer.from("all"))?.documentFrequency, 3000);
+    assert.deepEqual([...(reader.find(Buffer.from("own2999"))?.rows ?? [])], [2999]);
+  });
+
   it("loses nothing of any passages", () => {
     fc.assert(
       fc.property(fc.array(anyPassage, { maxLength: 30 }), (passages) => {
