@@ -23,31 +23,128 @@ export type ErrorStatus =
   | "INTERNAL";
 
 export const errorTable = {
-  INVALID_FIELD: row("INVALID_ARGUMENT", "A field of the request is missing, malformed or out of its range.", "Correct the field that is named."),
-  INVALID_KEY: row("INVALID_ARGUMENT", "A document key is empty, too long or not valid UTF-8.", "Send a key of 1 to 512 bytes of valid UTF-8."),
-  DUPLICATE_KEY: row("INVALID_ARGUMENT", "A document key occurs twice in one ingest stream.", "Send each key once a stream, or use two streams."),
-  INVALID_TEXT: row("INVALID_ARGUMENT", "A title or text is empty, too long or not valid UTF-8.", "Send text of valid UTF-8 within the limit."),
-  INVALID_VECTORS: row("INVALID_ARGUMENT", "Token rows are missing, not finite, zero or of a wrong length.", "Send finite, non-zero rows of the collection's dim."),
-  INVALID_CONFIG: row("INVALID_ARGUMENT", "A configuration value is unknown or out of its range.", "Correct the option that is named; `sluice config print` lists all."),
-  INVALID_INPUT_FILE: row("INVALID_ARGUMENT", "An input file cannot be read as the format it should have.", "Correct the line that is named."),
-  COLLECTION_NOT_FOUND: row("NOT_FOUND", "No collection has this name.", "Create it, or list the collections."),
+  INVALID_FIELD: row(
+    "INVALID_ARGUMENT",
+    "A field of the request is missing, malformed or out of its range.",
+    "Correct the field that is named.",
+  ),
+  INVALID_KEY: row(
+    "INVALID_ARGUMENT",
+    "A document key is empty, too long or not valid UTF-8.",
+    "Send a key of 1 to 512 bytes of valid UTF-8.",
+  ),
+  DUPLICATE_KEY: row(
+    "INVALID_ARGUMENT",
+    "A document key occurs twice in one ingest stream.",
+    "Send each key once a stream, or use two streams.",
+  ),
+  INVALID_TEXT: row(
+    "INVALID_ARGUMENT",
+    "A title or text is empty, too long or not valid UTF-8.",
+    "Send text of valid UTF-8 within the limit.",
+  ),
+  INVALID_VECTORS: row(
+    "INVALID_ARGUMENT",
+    "Token rows are missing, not finite, zero or of a wrong length.",
+    "Send finite, non-zero rows of the collection's dim.",
+  ),
+  INVALID_CONFIG: row(
+    "INVALID_ARGUMENT",
+    "A configuration value is unknown or out of its range.",
+    "Correct the option that is named; `sluice config print` lists all.",
+  ),
+  INVALID_INPUT_FILE: row(
+    "INVALID_ARGUMENT",
+    "An input file cannot be read as the format it should have.",
+    "Correct the line that is named.",
+  ),
+  COLLECTION_NOT_FOUND: row(
+    "NOT_FOUND",
+    "No collection has this name.",
+    "Create it, or list the collections.",
+  ),
   DOCUMENT_NOT_FOUND: row("NOT_FOUND", "No document has this key.", "Check the key."),
-  COLLECTION_EXISTS: row("ALREADY_EXISTS", "A collection of this name exists with other settings.", "Use it as it is, drop it, or choose another name."),
-  VECTORS_OF_OTHER_MODEL: row("FAILED_PRECONDITION", "Vectors do not fit the collection's model or dim.", "Encode with the collection's model."),
-  MODEL_REQUIRED: row("FAILED_PRECONDITION", "The collection has no model, so text cannot be encoded.", "Send vectors, or create the collection with a model."),
-  MODEL_INVALID: row("FAILED_PRECONDITION", "A model folder is incomplete, damaged or unusable.", "Run `sluice model verify` and restore the file that is named."),
-  DATA_FOLDER_LOCKED: row("FAILED_PRECONDITION", "Another process holds the data folder.", "Stop the process that is named, or use another folder."),
-  DATA_FORMAT_NEWER: row("FAILED_PRECONDITION", "The data was written by a newer version.", "Start the newer version; nothing was changed."),
-  PORT_IN_USE: row("FAILED_PRECONDITION", "A port cannot be listened on.", "Choose another port, or 0 to let the system choose."),
-  DATA_CORRUPT: row("DATA_LOSS", "Stored bytes do not match their checksum.", "Run `sluice check`; restore a snapshot or ingest again."),
-  DISK_FULL: row("RESOURCE_EXHAUSTED", "The disk has no room for the write; nothing was written.", "Free space, then send the write again.", true),
-  OVERLOADED: row("RESOURCE_EXHAUSTED", "Too many searches are waiting.", "Wait as long as RetryInfo says, then try again.", true),
-  LIMIT_EXCEEDED: row("RESOURCE_EXHAUSTED", "A limit of the server would be exceeded.", "Keep below the limit that is named."),
-  DEADLINE_EXCEEDED: row("DEADLINE_EXCEEDED", "The deadline passed before anything could be computed.", "Allow more time.", true),
+  COLLECTION_EXISTS: row(
+    "ALREADY_EXISTS",
+    "A collection of this name exists with other settings.",
+    "Use it as it is, drop it, or choose another name.",
+  ),
+  VECTORS_OF_OTHER_MODEL: row(
+    "FAILED_PRECONDITION",
+    "Vectors do not fit the collection's model or dim.",
+    "Encode with the collection's model.",
+  ),
+  MODEL_REQUIRED: row(
+    "FAILED_PRECONDITION",
+    "The collection has no model, so text cannot be encoded.",
+    "Send vectors, or create the collection with a model.",
+  ),
+  MODEL_INVALID: row(
+    "FAILED_PRECONDITION",
+    "A model folder is incomplete, damaged or unusable.",
+    "Run `sluice model verify` and restore the file that is named.",
+  ),
+  DATA_FOLDER_LOCKED: row(
+    "FAILED_PRECONDITION",
+    "Another process holds the data folder.",
+    "Stop the process that is named, or use another folder.",
+  ),
+  DATA_FORMAT_NEWER: row(
+    "FAILED_PRECONDITION",
+    "The data was written by a newer version.",
+    "Start the newer version; nothing was changed.",
+  ),
+  PORT_IN_USE: row(
+    "FAILED_PRECONDITION",
+    "A port cannot be listened on.",
+    "Choose another port, or 0 to let the system choose.",
+  ),
+  DATA_CORRUPT: row(
+    "DATA_LOSS",
+    "Stored bytes do not match their checksum.",
+    "Run `sluice check`; restore a snapshot or ingest again.",
+  ),
+  DISK_FULL: row(
+    "RESOURCE_EXHAUSTED",
+    "The disk has no room for the write; nothing was written.",
+    "Free space, then send the write again.",
+    true,
+  ),
+  OVERLOADED: row(
+    "RESOURCE_EXHAUSTED",
+    "Too many searches are waiting.",
+    "Wait as long as RetryInfo says, then try again.",
+    true,
+  ),
+  LIMIT_EXCEEDED: row(
+    "RESOURCE_EXHAUSTED",
+    "A limit of the server would be exceeded.",
+    "Keep below the limit that is named.",
+  ),
+  DEADLINE_EXCEEDED: row(
+    "DEADLINE_EXCEEDED",
+    "The deadline passed before anything could be computed.",
+    "Allow more time.",
+    true,
+  ),
   CANCELLED: row("CANCELLED", "The caller cancelled the request.", "Nothing to do."),
-  NOT_READY: row("UNAVAILABLE", "The server is starting or stopping.", "Try again; watch /readyz.", true),
-  NOT_IMPLEMENTED: row("UNIMPLEMENTED", "This version does not offer the feature yet.", "Leave the option out."),
-  INTERNAL: row("INTERNAL", "A bug or an unexpected failure.", "Report it with the server's log line.", true),
+  NOT_READY: row(
+    "UNAVAILABLE",
+    "The server is starting or stopping.",
+    "Try again; watch /readyz.",
+    true,
+  ),
+  NOT_IMPLEMENTED: row(
+    "UNIMPLEMENTED",
+    "This version does not offer the feature yet.",
+    "Leave the option out.",
+  ),
+  INTERNAL: row(
+    "INTERNAL",
+    "A bug or an unexpected failure.",
+    "Report it with the server's log line.",
+    true,
+  ),
 } as const;
 
 export type ErrorReason = keyof typeof errorTable;
@@ -60,7 +157,11 @@ export class SluiceError extends Error {
   readonly field: string | undefined;
 
   /** `message`: what was wrong, with the value, the limit and the remedy; lower case, no full stop. */
-  constructor(reason: ErrorReason, message: string, options: { field?: string; cause?: unknown } = {}) {
+  constructor(
+    reason: ErrorReason,
+    message: string,
+    options: { field?: string; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.reason = reason;
     this.field = options.field;

@@ -4,7 +4,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 
 import { open } from "lmdb";
-import type { Database, RootDatabase } from "lmdb";
+import type { Database, RootDatabase, Transaction } from "lmdb";
 
 import { SluiceError } from "../core/errors.js";
 import { valueKinds } from "./format.js";
@@ -17,7 +17,7 @@ import {
   unpackJournalPassage,
   unpackManifest,
 } from "./records.js";
-import type { CollectionStore, SharedSegmentBytes } from "./store.js";
+import type { CollectionStore, PinnedDocuments, SharedSegmentBytes } from "./store.js";
 import type { DocumentRecord, Manifest, WriteBatch } from "./stored-values.js";
 import { toStoreError } from "./store-errors.js";
 
@@ -39,7 +39,7 @@ export function openLmdbStore(folder: string): CollectionStore {
     folder,
     readManifest: () => readManifest(databases, folder),
     readDocument: (key) => readDocument(databases, key),
-    listDocuments: (options) => listDocuments(databases, options),
+    pin: () => pin(databases),
     documentCount: () => (databases.documents.getStats() as { entryCount: number }).entryCount,
     *journal() {
       for (const { key, value } of databases.journal.getRange())
@@ -66,6 +66,7 @@ function openDatabases(folder: string): Databases {
       // acknowledged writes.
       overlappingSync: false,
       maxDbs: 16,
+      maxReaders: 1024,
     });
     const binary = { encoding: "binary" } as const;
     return {
@@ -93,24 +94,40 @@ function readManifest(databases: Databases, folder: string): Manifest {
   return unpackManifest(framed, `manifest in ${folder}`);
 }
 
-function readDocument(databases: Databases, key: string): DocumentRecord | undefined {
-  const framed = databases.documents.getBinary(Buffer.from(key, "utf8"));
+function readDocument(
+  databases: Databases,
+  key: string,
+  transaction?: Transaction,
+): DocumentRecord | undefined {
+  const name = Buffer.from(key, "utf8");
+  const framed =
+    transaction === undefined
+      ? databases.documents.getBinary(name)
+      : (databases.documents.get(name, { transaction }) as Buffer | undefined);
   return framed && unpackDocument(framed, `document "${key}"`);
 }
 
-function listDocuments(
-  databases: Databases,
-  { afterKey, countMax }: { afterKey?: string | undefined; countMax: number },
-): [string, DocumentRecord][] {
-  const after = afterKey === undefined ? undefined : Buffer.from(afterKey, "utf8");
-  const range = databases.documents.getRange({
-    ...(after === undefined ? {} : { start: after, exclusiveStart: true }),
-    limit: countMax,
-  });
-  return [...range].map(({ key, value }) => {
-    const text = key.toString("utf8");
-    return [text, unpackDocument(Buffer.from(value), `document "${text}"`)];
-  });
+function pin(databases: Databases): PinnedDocuments {
+  // A transaction that other reads of this turn opened may be older than the last commit.
+  databases.root.resetReadTxn();
+  const transaction = databases.root.useReadTransaction();
+  return {
+    readDocument: (key) => readDocument(databases, key, transaction),
+    listDocuments: ({ afterKey, countMax }) => {
+      const range = databases.documents.getRange({
+        ...(afterKey === undefined
+          ? {}
+          : { start: Buffer.from(afterKey, "utf8"), exclusiveStart: true }),
+        limit: countMax,
+        transaction,
+      });
+      return [...range].map(({ key, value }) => {
+        const text = key.toString("utf8");
+        return [text, unpackDocument(Buffer.from(value), `document "${text}"`)];
+      });
+    },
+    release: () => transaction.done(),
+  };
 }
 
 function readSegment(databases: Databases, id: number): SharedSegmentBytes {

@@ -8,17 +8,25 @@ export interface SharedSegmentBytes {
   readonly codes: SharedArrayBuffer;
 }
 
-/** Reads see everything committed. All reads check checksums and throw DATA_CORRUPT. */
-export interface CollectionStore {
-  readonly folder: string;
-  readManifest(): Manifest;
+/** The documents of one moment, whatever is written later. Must be released. */
+export interface PinnedDocuments {
   readDocument(key: string): DocumentRecord | undefined;
   /** In byte order of the keys, after `afterKey`, at most `countMax`. */
   listDocuments(options: {
     readonly afterKey?: string | undefined;
     readonly countMax: number;
   }): [key: string, record: DocumentRecord][];
+  release(): void;
+}
+
+/** Reads see everything committed. All reads check checksums and throw DATA_CORRUPT. */
+export interface CollectionStore {
+  readonly folder: string;
+  readManifest(): Manifest;
+  readDocument(key: string): DocumentRecord | undefined;
   documentCount(): number;
+  /** Pins the documents as they are now. Held long, it keeps replaced pages from being reused. */
+  pin(): PinnedDocuments;
   /** Passages in no segment, by rising sequence. */
   journal(): IterableIterator<[sequence: number, passage: JournalPassage]>;
   readSegment(id: number): SharedSegmentBytes;

@@ -1,0 +1,113 @@
+// One immutable version of a collection: what one search sees, from its first stage to its last.
+
+import { assert } from "../core/assert.js";
+import type { PinnedDocuments } from "../store/store.js";
+import { isBitSet } from "./bm25/bits.js";
+import type { LiveTerms } from "./bm25/live-terms.js";
+import type { FlushedSegment } from "./flushed-segment.js";
+import type { LiveSegment } from "./live-segment.js";
+import type { PassageTable } from "./passage-table.js";
+import type { SegmentPart, Tombstones } from "./segment-parts.js";
+
+export interface GenerationSegment {
+  readonly table: PassageTable;
+  readonly part: SegmentPart;
+  readonly totals: Totals;
+}
+
+/** Exact counts over passages that are not deleted. */
+export interface Totals {
+  readonly passageCount: number;
+  /** Terms, repeats included. */
+  readonly lengthTotal: number;
+  /** Token rows. */
+  readonly tokenCount: number;
+}
+
+export interface Generation {
+  readonly number: number;
+  /** Sequence of the last write that is in it. */
+  readonly lastSequence: number;
+  readonly documentCount: number;
+  /** Flushed segments in the order of their ids, then the live one. */
+  readonly segments: readonly GenerationSegment[];
+  readonly totals: Totals;
+  /** Dictionary of the live segment; only the main thread has it. */
+  readonly liveTerms: Pick<LiveTerms, "resolve">;
+  /** One line for each segment that is left out because its bytes are damaged. */
+  readonly damages: readonly string[];
+  /** The documents of this generation; readable while it is acquired. */
+  readonly documents: PinnedDocuments;
+  /** Keeps the generation readable until the matching `release`; the collection itself holds one. */
+  acquire(): void;
+  release(): void;
+}
+
+/** Counts the holders of pinned documents and lets go with the last one. Starts with one holder. */
+export function countedPin(documents: PinnedDocuments): Pick<Generation, "acquire" | "release"> {
+  let holders = 1;
+  return {
+    acquire() {
+      assert(holders > 0, "a released generation is not acquired again");
+      holders += 1;
+    },
+    release() {
+      assert(holders > 0, "each acquire has one release");
+      holders -= 1;
+      if (holders === 0) documents.release();
+    },
+  };
+}
+
+export function flushedEntry(segment: FlushedSegment, tombstones: Tombstones): GenerationSegment {
+  return {
+    table: segment,
+    part: {
+      kind: "flushed",
+      rowCount: segment.rowCount,
+      tables: segment.tables,
+      codes: segment.codes,
+      tombstones,
+    },
+    totals: countTotals(segment, tombstones),
+  };
+}
+
+export function liveEntry(live: LiveSegment, tombstones: Tombstones): GenerationSegment {
+  const rowCount = live.rowCount;
+  return {
+    // The table grows with later writes; a generation looks at its own rows only.
+    table: live,
+    part: live.part(tombstones),
+    totals: countTotals({ ...live, rowCount }, tombstones),
+  };
+}
+
+export function sumTotals(segments: readonly GenerationSegment[]): Totals {
+  let passageCount = 0;
+  let lengthTotal = 0;
+  let tokenCount = 0;
+  for (const { totals } of segments) {
+    passageCount += totals.passageCount;
+    lengthTotal += totals.lengthTotal;
+    tokenCount += totals.tokenCount;
+  }
+  return { passageCount, lengthTotal, tokenCount };
+}
+
+function countTotals(
+  table: Pick<PassageTable, "rowCount" | "lengthAt" | "tokenCountAt">,
+  tombstones: Tombstones,
+): Totals {
+  const dead = tombstones && new Uint8Array(tombstones);
+  let passageCount = 0;
+  let lengthTotal = 0;
+  let tokenCount = 0;
+  for (let row = 0; row < table.rowCount; row += 1) {
+    if (dead !== undefined && isBitSet(dead, row)) continue;
+    passageCount += 1;
+    lengthTotal += table.lengthAt(row);
+    tokenCount += table.tokenCountAt(row);
+  }
+  return { passageCount, lengthTotal, tokenCount };
+}

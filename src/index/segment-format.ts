@@ -1,0 +1,76 @@
+// The byte layout of a segment's tables. Token codes are a value of their own.
+
+import { assert, present } from "../core/assert.js";
+import { SluiceError } from "../core/errors.js";
+
+/**
+ * The sections, in this order; each starts at a multiple of 8. R = passages, n = token rows of all.
+ *   sequences   f64 x R       rising; exact up to 2^53
+ *   rowOffsets  u32 x (R + 1) first token row of each passage in the codes, and n
+ *   passages    u32 x 3R      passage number, start and end of the span
+ *   keyEnds     u32 x R       end of each key in the key bytes
+ *   keys        bytes         UTF-8, one after another
+ *   sketches    bytes         R packed rows
+ *   terms, postings, lengths  see bm25/postings-format.ts
+ * Before them: u32 number of sections, u32 R, then u32 offset and u32 length of each section.
+ */
+export const sectionNames = [
+  "sequences",
+  "rowOffsets",
+  "passages",
+  "keyEnds",
+  "keys",
+  "sketches",
+  "terms",
+  "postings",
+  "lengths",
+] as const;
+
+export type SectionName = (typeof sectionNames)[number];
+export type Sections = Readonly<Record<SectionName, Uint8Array>>;
+
+const headerBytes = 8 + 8 * sectionNames.length;
+
+export function joinSections(rowCount: number, sections: Sections): SharedArrayBuffer {
+  let end = align(headerBytes);
+  const places = sectionNames.map((name) => {
+    const offset = end;
+    end = align(offset + sections[name].length);
+    return { name, offset };
+  });
+  const shared = new SharedArrayBuffer(end);
+  const bytes = new Uint8Array(shared);
+  const header = new Uint32Array(shared, 0, headerBytes / 4);
+  header.set([sectionNames.length, rowCount]);
+  for (const [i, { name, offset }] of places.entries()) {
+    header.set([offset, sections[name].length], 2 + 2 * i);
+    bytes.set(sections[name], offset);
+  }
+  return shared;
+}
+
+/** One section as a view. Throws DATA_CORRUPT when the directory does not fit the bytes. O(1). */
+export function sectionOf(tables: SharedArrayBuffer, name: SectionName): Uint8Array {
+  assert(tables.byteLength >= headerBytes, "tables hold at least their directory");
+  const header = new Uint32Array(tables, 0, headerBytes / 4);
+  const place = 2 + 2 * sectionNames.indexOf(name);
+  const offset = present(header[place], "each section has an offset");
+  const length = present(header[place + 1], "each section has a length");
+  if (header[0] !== sectionNames.length || offset % 8 !== 0 || offset + length > tables.byteLength)
+    throw new SluiceError("DATA_CORRUPT", `segment tables: section ${name} does not fit`);
+  return new Uint8Array(tables, offset, length);
+}
+
+export function rowCountOf(tables: SharedArrayBuffer): number {
+  return present(new Uint32Array(tables, 0, 2)[1], "tables hold at least their directory");
+}
+
+/** A section of u32 values. */
+export function numbersOf(tables: SharedArrayBuffer, name: SectionName): Uint32Array {
+  const bytes = sectionOf(tables, name);
+  return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
+}
+
+function align(offset: number): number {
+  return (offset + 7) & ~7;
+}

@@ -1,0 +1,28 @@
+// A segment as worker threads get it: handles to shared memory, nothing copied.
+
+import type { LiveTermsSnapshot } from "./bm25/live-terms.js";
+
+/** Bitmap over rows, bit set: deleted. Undefined: none is. Never changed once handed out. */
+export type Tombstones = SharedArrayBuffer | undefined;
+
+export interface FlushedPart {
+  readonly kind: "flushed";
+  readonly rowCount: number;
+  /** See segment-format.ts. */
+  readonly tables: SharedArrayBuffer;
+  readonly codes: SharedArrayBuffer;
+  readonly tombstones: Tombstones;
+}
+
+export interface LivePart {
+  readonly kind: "live";
+  readonly rowCount: number;
+  readonly codes: SharedArrayBuffer;
+  /** u32 x (rowCount + 1), in token rows. */
+  readonly rowOffsets: SharedArrayBuffer;
+  readonly sketches: SharedArrayBuffer;
+  readonly terms: LiveTermsSnapshot;
+  readonly tombstones: Tombstones;
+}
+
+export type SegmentPart = FlushedPart | LivePart;

@@ -1,0 +1,37 @@
+// What the writer of a collection takes: changes whose vectors and terms are already made.
+
+import type { PassageTerms } from "../analysis/term-frequencies.js";
+import type { Fields, Span } from "../core/document.js";
+
+/** A passage as a preparer gives it back: coded, analyzed, not yet numbered. */
+export interface PreparedPassage {
+  readonly span: Span;
+  readonly rowCount: number;
+  readonly codes: Uint8Array;
+  readonly sketch: Uint8Array;
+  readonly terms: PassageTerms;
+}
+
+export interface PutOperation {
+  readonly kind: "put";
+  readonly key: string;
+  readonly title: string;
+  readonly text: string;
+  readonly fields: Fields;
+  readonly passages: readonly PreparedPassage[];
+}
+
+export interface DeleteOperation {
+  readonly kind: "delete";
+  readonly key: string;
+}
+
+export type WriteOperation = PutOperation | DeleteOperation;
+
+export interface WriteResult {
+  /** Sequence of the write; of the collection's last write when nothing was there to delete. */
+  readonly sequence: number;
+  readonly passageCount: number;
+  /** False: the key of a delete was not there. */
+  readonly isChanged: boolean;
+}

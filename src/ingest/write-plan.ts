@@ -1,0 +1,154 @@
+// Works out what a group of writes changes, without changing anything: the batch for the store and
+// the steps that bring memory to the same state once the batch is on disk.
+
+import type { Collection } from "../index/collection.js";
+import type { SegmentPassage } from "../index/segment-writer.js";
+import type { DocumentRecord, JournalPassage, WriteBatch } from "../store/stored-values.js";
+import type { PutOperation, WriteOperation, WriteResult } from "./write-operations.js";
+
+export interface WritePlan {
+  readonly batch: WriteBatch;
+  /** One result an operation, in their order. */
+  readonly results: readonly WriteResult[];
+  /** Passages to append to the live segment, by rising sequence. */
+  readonly appended: readonly SegmentPassage[];
+  /** Rows of the live segment that die; appended passages that die in the same group are left out. */
+  readonly deadLiveRows: readonly number[];
+  /** New tombstones of flushed segments. */
+  readonly tombstones: ReadonlyMap<number, SharedArrayBuffer>;
+}
+
+/** Operations take effect in order; a later one on the same key replaces an earlier one. */
+export function planWrites(
+  collection: Collection,
+  operations: readonly WriteOperation[],
+): WritePlan {
+  const draft = createDraft(collection);
+  const results = operations.map((operation) => applyOperation(collection, draft, operation));
+  const { sequence, appended } = draft;
+  const journalPuts = new Map([...appended.values()].map((p) => [p.sequence, toJournal(p)]));
+  const manifest = {
+    ...collection.manifest,
+    generation: collection.manifest.generation + 1,
+    lastSequence: sequence,
+  };
+  return {
+    batch: {
+      manifest,
+      documents: draft.documents,
+      journalPuts,
+      journalDeletes: draft.journalDeletes,
+      tombstonePuts: new Map([...draft.tombstones].map(([id, bits]) => [id, new Uint8Array(bits)])),
+    },
+    results,
+    appended: [...appended.values()],
+    deadLiveRows: draft.deadLiveRows,
+    tombstones: draft.tombstones,
+  };
+}
+
+interface Draft {
+  sequence: number;
+  /** Undefined: deleted in this group. */
+  readonly documents: Map<string, DocumentRecord | undefined>;
+  readonly appended: Map<number, SegmentPassage>;
+  readonly journalDeletes: number[];
+  readonly deadLiveRows: number[];
+  readonly tombstones: Map<number, SharedArrayBuffer>;
+}
+
+function createDraft(collection: Collection): Draft {
+  return {
+    sequence: collection.manifest.lastSequence,
+    documents: new Map(),
+    appended: new Map(),
+    journalDeletes: [],
+    deadLiveRows: [],
+    tombstones: new Map(),
+  };
+}
+
+function applyOperation(
+  collection: Collection,
+  draft: Draft,
+  operation: WriteOperation,
+): WriteResult {
+  const { key } = operation;
+  const before = draft.documents.has(key)
+    ? draft.documents.get(key)
+    : collection.store.readDocument(key);
+  if (before !== undefined) removePassages(collection, draft, before);
+  switch (operation.kind) {
+    case "put":
+      return applyPut(draft, operation);
+    case "delete":
+      if (before === undefined)
+        return { sequence: draft.sequence, passageCount: 0, isChanged: false };
+      draft.documents.set(key, undefined);
+      draft.sequence += 1;
+      return { sequence: draft.sequence, passageCount: 0, isChanged: true };
+  }
+}
+
+function applyPut(draft: Draft, operation: PutOperation): WriteResult {
+  const { key, title, text, fields, passages } = operation;
+  const firstPassageSequence = draft.sequence + 1;
+  for (const [passageNumber, { span, rowCount, codes, sketch, terms }] of passages.entries()) {
+    draft.sequence += 1;
+    const { sequence } = draft;
+    const passage = { sequence, key, passageNumber, span, rowCount, codes, sketch, terms };
+    draft.appended.set(sequence, passage);
+  }
+  const { sequence } = draft;
+  const spans = passages.map((passage) => passage.span);
+  draft.documents.set(key, { title, text, fields, sequence, firstPassageSequence, spans });
+  return { sequence, passageCount: passages.length, isChanged: true };
+}
+
+function removePassages(collection: Collection, draft: Draft, record: DocumentRecord): void {
+  for (let i = 0; i < record.spans.length; i += 1) {
+    const sequence = record.firstPassageSequence + i;
+    if (draft.appended.delete(sequence)) continue;
+    const liveRow = collection.live.rowOf(sequence);
+    if (liveRow >= 0) {
+      draft.journalDeletes.push(sequence);
+      draft.deadLiveRows.push(liveRow);
+    } else {
+      buryFlushed(collection, draft, sequence);
+    }
+  }
+}
+
+function buryFlushed(collection: Collection, draft: Draft, sequence: number): void {
+  const entry = collection.manifest.segments.find(
+    (segment) => segment.firstSequence <= sequence && sequence <= segment.lastSequence,
+  );
+  // A damaged segment is not open: its passages are not searched, so there is nothing to bury.
+  const opened = entry && collection.flushed.get(entry.id);
+  if (opened === undefined) return;
+  const { segment, entry: current } = opened;
+  const row = segment.rowOf(sequence);
+  if (row < 0) return;
+  const bits =
+    draft.tombstones.get(segment.id) ?? copyBits(current.part.tombstones, segment.rowCount);
+  setBit(bits, row);
+  draft.tombstones.set(segment.id, bits);
+}
+
+function toJournal(passage: SegmentPassage): JournalPassage {
+  const { key, passageNumber, span, rowCount, codes, sketch, terms } = passage;
+  return { key, passageNumber, span, rowCount, codes, sketch, ...terms };
+}
+
+/** A bitmap of `rowCount` bits that begins as `bits`; the original stays as it is for its readers. */
+export function copyBits(bits: SharedArrayBuffer | undefined, rowCount: number): SharedArrayBuffer {
+  const copy = new SharedArrayBuffer((rowCount + 7) >>> 3);
+  if (bits !== undefined) new Uint8Array(copy).set(new Uint8Array(bits));
+  return copy;
+}
+
+export function setBit(bits: SharedArrayBuffer, row: number): void {
+  const bytes = new Uint8Array(bits);
+  const place = row >>> 3;
+  bytes[place] = (bytes[place] ?? 0) | (1 << (row & 7));
+}
