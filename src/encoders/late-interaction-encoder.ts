@@ -11,8 +11,8 @@ import { invalidModel, tokenizerFileName } from "./model-manifest.js";
 import type { OnnxSession } from "./onnx-session.js";
 import { openOnnxSession } from "./onnx-session.js";
 import type { DocumentText, Passage } from "./passages.js";
-import { splitPassages } from "./passages.js";
-import type { TokenTrace, Tokenizer } from "./tokenizer.js";
+import { passageTokensMin, splitPassages } from "./passages.js";
+import type { EncodeOptions, TokenTrace, Tokenizer } from "./tokenizer.js";
 import { createTokenizer } from "./tokenizer.js";
 
 export interface EncodedQuery {
@@ -110,6 +110,10 @@ export function createModelTokenizer(
     maxTokens: passage.maxTokens - asPassage.prefixIds.length,
     overlapTokens: passage.overlapTokens,
   };
+  const prefixProblem =
+    prefixTooLong(tokenizer, "query.prefix", asQuery, 1) ??
+    prefixTooLong(tokenizer, "passage.prefix", asPassage, passageTokensMin);
+  if (prefixProblem !== undefined) throw invalidModel(folder, prefixProblem);
   return {
     tokenizer,
     queryIds: (text) => tokenizer.encode(text, asQuery),
@@ -124,6 +128,18 @@ export function createModelTokenizer(
     splitPassages: (document) => splitPassages(document, tokenizer, windows),
     countTokens: (text) => tokenizer.countTokens(text),
   };
+}
+
+/** Says so when prefix and specials leave less than `textTokensMin` tokens for a text. */
+function prefixTooLong(
+  tokenizer: Tokenizer,
+  field: string,
+  { maxTokens, prefixIds }: Required<EncodeOptions>,
+  textTokensMin: number,
+): string | undefined {
+  const left = maxTokens - tokenizer.specialCount - prefixIds.length;
+  if (left >= textTokensMin) return undefined;
+  return `${field}: ${prefixIds.length} tokens leave no room for a text within ${maxTokens}`;
 }
 
 interface QueryEncoding {

@@ -19,12 +19,14 @@ export interface Passage {
 }
 
 export interface SplitOptions {
-  /** Tokens of a passage at most, title and specials included; at least 16. */
+  /** Tokens of a passage at most, title and specials included. */
   readonly maxTokens: number;
   /** Tokens that a passage has in common with the next, at most half of its text. */
   readonly overlapTokens: number;
 }
 
+/** Fewest tokens of title and text that a passage must have room for. */
+export const passageTokensMin = 14;
 /** Share of a passage that its title may take, when the text needs the room. */
 const titleShareMax = 1 / 3;
 /** A window is cut at a sentence end in its last quarter, if there is one. */
@@ -43,7 +45,7 @@ export function splitPassages(
 ): Passage[] {
   const { title, text } = document;
   const tokensMax = options.maxTokens - tokenizer.specialCount;
-  assert(options.maxTokens >= 16, "a passage has room for a title and a text");
+  assert(tokensMax >= passageTokensMin, "a passage has room for a title and a text");
   const whole = joinTitle(title, text);
   if (tokenizer.countTokens(whole, tokensMax) <= tokensMax) {
     return [{ span: { start: 0, end: text.length }, text: whole }];

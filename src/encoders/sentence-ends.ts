@@ -32,7 +32,8 @@ export function lastSentenceEnd(text: string, part: Span): number | undefined {
   return closedEnd ?? lineEnd;
 }
 
-/** Ends in closing punctuation (quotes and brackets may follow) or a blank line. */
+/** Ends in closing punctuation (quotes and brackets may follow), or is a blank line. */
 function isClosed(segment: string): boolean {
-  return /(?:[.!?…。！？]["'”’)\]]{0,3}\s{0,16}|\n\s{0,16}\n\s{0,16})$/u.test(segment.slice(-40));
+  if (/^\s*$/u.test(segment)) return true;
+  return /[.!?…。！？]["'”’)\]]{0,3}\s{0,16}$/u.test(segment.slice(-40));
 }

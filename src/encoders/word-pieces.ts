@@ -6,7 +6,7 @@ import type { Span } from "../core/document.js";
 import type { LibraryTokenizer } from "./library-tokenizer.js";
 
 export interface WordPieces {
-  /** Ids of one atom. */
+  /** Ids of one atom of `walkAtoms`, or of a part of one. */
   ids(atom: string): number[];
   /** Ids with their place in the atom, UTF-16 units: the piece's own characters where normalizing
    *  left their number alone, else the whole atom. */
@@ -35,12 +35,16 @@ export function createWordPieces(library: LibraryTokenizer): WordPieces {
   );
   const characterCountMax = config.max_input_chars_per_word;
 
+  const isLowerCasing = normalizer.normalize("A") === "a";
   const wordsOf = (atom: string): string[] => {
+    // An atom of visible ASCII is one word; the library would look at each character in turn.
+    if (/^[!-~]+$/.test(atom)) return [isLowerCasing ? atom.toLowerCase() : atom];
     return splitter.pre_tokenize_text(normalizer.normalize(atom));
   };
   const wordPieces = (word: string): Piece[] => {
     const whole = [{ id: unknownId, units: word.length }];
-    if (word.length > characterCountMax && Array.from(word).length > characterCountMax) return whole;
+    if (word.length > characterCountMax && Array.from(word).length > characterCountMax)
+      return whole;
     return longestPieces(word, table) ?? whole;
   };
   return {

@@ -1,0 +1,136 @@
+// Writes small ONNX graphs, so that tests can give a model known rows, NaN or a wrong shape.
+
+export interface TinyGraph {
+  /** What the last dimension of the output holds: `[id, attention, extra...]` or one logit. */
+  readonly output: "rows" | "logit";
+  readonly outputName: string;
+  readonly dim: number;
+  /** Added to every row's third value. */
+  readonly extra: number;
+}
+
+/**
+ * Rows: row t is (id of t, attention of t, extra, 0 ...). Logit: the largest type id, as a float.
+ * Inputs are input_ids, attention_mask and token_type_ids, int64 [1, tokens].
+ */
+export function tinyOnnx(graph: TinyGraph): Buffer {
+  const nodes = graph.output === "rows" ? rowNodes(graph) : logitNodes(graph);
+  const shape = graph.output === "rows" ? [1, "tokens", graph.dim] : [1, 1];
+  const body = concat([
+    ...nodes.map((node) => bytesField(1, node)),
+    textField(2, "tiny"),
+    ...initializers(graph).map((tensor) => bytesField(5, tensor)),
+    ...["input_ids", "attention_mask", "token_type_ids"].map((name) => {
+      return bytesField(11, valueInfo(name, int64Type, [1, "tokens"]));
+    }),
+    bytesField(12, valueInfo(graph.outputName, floatType, shape)),
+  ]);
+  const opset = concat([textField(1, ""), numberField(2, 13)]);
+  return concat([numberField(1, 8), bytesField(7, body), bytesField(8, opset)]);
+}
+
+const floatType = 1;
+const int64Type = 7;
+
+function rowNodes({ outputName }: TinyGraph): Buffer[] {
+  return [
+    node("Cast", ["input_ids"], "ids", { to: floatType }),
+    node("Cast", ["attention_mask"], "attention", { to: floatType }),
+    node("Unsqueeze", ["ids", "last_axis"], "id_column"),
+    node("Unsqueeze", ["attention", "last_axis"], "attention_column"),
+    node("Mul", ["id_column", "first_unit"], "id_rows"),
+    node("Mul", ["attention_column", "second_unit"], "attention_rows"),
+    node("Add", ["id_rows", "attention_rows"], "both"),
+    node("Add", ["both", "extra"], outputName),
+  ];
+}
+
+function logitNodes({ outputName }: TinyGraph): Buffer[] {
+  return [
+    node("Cast", ["token_type_ids"], "types", { to: floatType }),
+    node("TopK", ["types", "one"], "largest"),
+    node("Identity", ["largest"], outputName),
+  ];
+}
+
+function initializers({ output, dim, extra }: TinyGraph): Buffer[] {
+  if (output === "logit") return [int64Tensor("one", [1n])];
+  const unit = (at: number, value: number): Float32Array => {
+    const values = new Float32Array(dim);
+    values[at] = value;
+    return values;
+  };
+  return [
+    int64Tensor("last_axis", [2n]),
+    floatTensor("first_unit", unit(0, 1)),
+    floatTensor("second_unit", unit(1, 1)),
+    floatTensor("extra", unit(2, extra)),
+  ];
+}
+
+function node(
+  type: string,
+  inputs: readonly string[],
+  output: string,
+  attributes: Readonly<Record<string, number>> = {},
+): Buffer {
+  return concat([
+    ...inputs.map((name) => textField(1, name)),
+    textField(2, output),
+    // TopK has a second output, the indices.
+    ...(type === "TopK" ? [textField(2, "indices")] : []),
+    textField(4, type),
+    ...Object.entries(attributes).map(([name, value]) => {
+      return bytesField(5, concat([textField(1, name), numberField(3, value), numberField(20, 2)]));
+    }),
+  ]);
+}
+
+function int64Tensor(name: string, values: readonly bigint[]): Buffer {
+  const raw = Buffer.from(BigInt64Array.from(values).buffer);
+  return tensor(name, int64Type, values.length, raw);
+}
+
+function floatTensor(name: string, values: Float32Array): Buffer {
+  return tensor(name, floatType, values.length, Buffer.from(values.buffer));
+}
+
+function tensor(name: string, type: number, count: number, raw: Buffer): Buffer {
+  return concat([
+    numberField(1, count),
+    numberField(2, type),
+    textField(8, name),
+    bytesField(9, raw),
+  ]);
+}
+
+function valueInfo(name: string, type: number, shape: readonly (number | string)[]): Buffer {
+  const dims = shape.map((size) => {
+    return bytesField(1, typeof size === "number" ? numberField(1, size) : textField(2, size));
+  });
+  const tensorType = concat([numberField(1, type), bytesField(2, concat(dims))]);
+  return concat([textField(1, name), bytesField(2, bytesField(1, tensorType))]);
+}
+
+function numberField(field: number, value: number): Buffer {
+  return concat([varint(field << 3), varint(value)]);
+}
+
+function textField(field: number, text: string): Buffer {
+  return bytesField(field, Buffer.from(text, "utf8"));
+}
+
+function bytesField(field: number, bytes: Buffer): Buffer {
+  return concat([varint((field << 3) | 2), varint(bytes.length), bytes]);
+}
+
+function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest > 127; rest >>>= 7) bytes.push((rest & 127) | 128);
+  return Buffer.from([...bytes, rest]);
+}
+
+function concat(parts: readonly Buffer[]): Buffer {
+  return Buffer.concat(parts);
+}
