@@ -41,7 +41,7 @@ export interface LateInteractionEncoder {
 }
 
 /**
- * Loads tokenizer and graph: about 250 ms and 130 MB for the embedded model (bench/encode). The
+ * Loads tokenizer and graph: about 160 ms and 80 MB for the embedded model (bench/encode). The
  * model's hashes were checked by `openModelFolder`. Throws MODEL_INVALID.
  */
 export async function createLateInteractionEncoder(

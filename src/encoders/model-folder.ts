@@ -119,7 +119,9 @@ async function verifyFile(
   if (bytes === undefined) {
     return { ...expected, state: "missing", bytes, sha256: undefined };
   }
-  const sha256 = await hashFile(path);
+  const sha256 = await hashFile(path).catch((cause: unknown) => {
+    throw invalidModel(folder, `${file} cannot be read`, cause);
+  });
   const isSizeRight = bytes === expected.bytesExpected;
   const isHashRight = sha256 === expected.sha256Expected;
   const state = !isSizeRight ? "wrong-size" : !isHashRight ? "wrong-hash" : "good";

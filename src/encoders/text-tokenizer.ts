@@ -179,7 +179,13 @@ function cached(compute: (atom: string) => readonly number[]): (atom: string) =>
       old = young;
       young = new Map();
     }
-    young.set(atom, ids);
+    young.set(ownCopy(atom), ids);
     return ids;
   };
+}
+
+/** A copy that stands alone: V8 makes slices of 13 units and more views, and a view of one word in
+ *  the cache would keep its whole document alive. UTF-16, so that lone surrogates stay. */
+function ownCopy(atom: string): string {
+  return atom.length < 13 ? atom : Buffer.from(atom, "utf16le").toString("utf16le");
 }
