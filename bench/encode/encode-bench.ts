@@ -81,7 +81,7 @@ function nextReport(worker: Worker): Promise<EncodeReport> {
   });
 }
 
-/** Workers end by themselves: ending one from outside while the runtime works aborts the process. */
+/** Workers end by themselves: ending one while the runtime works aborts the process. */
 function stop(worker: Worker): Promise<void> {
   return new Promise((resolve) => {
     worker.once("exit", () => resolve());

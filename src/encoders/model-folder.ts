@@ -66,7 +66,7 @@ export async function openModelFolder(folder: string): Promise<OpenedModel> {
   return { folder, manifest, fingerprint };
 }
 
-/** The models in `modelsFolder`, by folder name; hashes are not checked. Empty when it is missing. */
+/** The models in `modelsFolder`, by folder name, hashes unchecked. Empty when it is missing. */
 export async function listModels(modelsFolder: string): Promise<ListedModel[]> {
   const entries = await readdir(modelsFolder, { withFileTypes: true }).catch(() => []);
   const folders = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink());

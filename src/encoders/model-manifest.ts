@@ -1,4 +1,4 @@
-// manifest.json of a model folder: what the files are and how text becomes rows or logits with them.
+// manifest.json of a model folder: what its files are and how text becomes rows or logits.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { limits } from "../core/limits.js";
 export const manifestFileName = "manifest.json";
 export const tokenizerFileName = "tokenizer.json";
 
-/** Shortest text a model must take, in tokens: two specials and room for a title beside the text. */
+/** Shortest text a model must take, in tokens: two specials and room for title and text. */
 const maxTokensMin = 16;
 
 const tokenCount = z.int().min(maxTokensMin).max(limits.passageRowsMax);
@@ -49,7 +49,7 @@ const lateInteractionSchema = z.object({
     prefix: z.string(),
     /** Queries are filled up with mask tokens to this many tokens; null: they are not. */
     expandToTokens: z.int().positive().max(limits.queryRowsMax).nullable(),
-    /** Whether the text's tokens attend to the mask tokens; ColBERT's default is that they do not. */
+    /** Whether the text's tokens attend to the mask tokens; in ColBERT they do not. */
     attendToExpansion: z.boolean().default(false),
   }),
   passage: z.object({

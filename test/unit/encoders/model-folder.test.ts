@@ -88,7 +88,7 @@ describe("openModelFolder", () => {
     });
   });
 
-  it("gives the same fingerprint wherever the folder lies, and another after any change", async () => {
+  it("gives one fingerprint wherever the folder lies, and another after a change", async () => {
     await withTemporaryFolder(async (folder) => {
       await cloneEmbeddedModel(folder, ["manifest.json"]);
       const { fingerprint } = await openModelFolder(embeddedModelFolder);
