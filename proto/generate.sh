@@ -1,0 +1,13 @@
+#!/bin/sh
+# Makes the TypeScript types of all messages from the proto files: proto/generate.sh [output folder].
+# The options say how src/rpc/definitions.ts loads the same files at run time; keep both alike.
+set -eu
+cd "$(dirname "$0")"
+out=${1:-../src/gen/proto}
+rm -rf "$out"
+../node_modules/.bin/proto-loader-gen-types --keepCase --longs=String --enums=String --defaults \
+  --oneofs --importFileExtension=.js --includeDirs=. --outDir="$out" \
+  sluice/v1/search.proto sluice/v1/documents.proto sluice/v1/collections.proto \
+  google/rpc/status.proto google/rpc/error_details.proto >/dev/null
+# Trees of package names serve typed stubs of grpc-js, which the doors of layers keep out of here.
+rm -f "$out"/*.ts

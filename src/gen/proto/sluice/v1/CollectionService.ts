@@ -1,0 +1,30 @@
+// Original file: sluice/v1/collections.proto
+
+import type { MethodDefinition } from '@grpc/proto-loader'
+import type { CollectionServiceCalibrateRequest as _sluice_v1_CollectionServiceCalibrateRequest, CollectionServiceCalibrateRequest__Output as _sluice_v1_CollectionServiceCalibrateRequest__Output } from '../../sluice/v1/CollectionServiceCalibrateRequest.js';
+import type { CollectionServiceCalibrateResponse as _sluice_v1_CollectionServiceCalibrateResponse, CollectionServiceCalibrateResponse__Output as _sluice_v1_CollectionServiceCalibrateResponse__Output } from '../../sluice/v1/CollectionServiceCalibrateResponse.js';
+import type { CollectionServiceCreateRequest as _sluice_v1_CollectionServiceCreateRequest, CollectionServiceCreateRequest__Output as _sluice_v1_CollectionServiceCreateRequest__Output } from '../../sluice/v1/CollectionServiceCreateRequest.js';
+import type { CollectionServiceCreateResponse as _sluice_v1_CollectionServiceCreateResponse, CollectionServiceCreateResponse__Output as _sluice_v1_CollectionServiceCreateResponse__Output } from '../../sluice/v1/CollectionServiceCreateResponse.js';
+import type { CollectionServiceDescribeRequest as _sluice_v1_CollectionServiceDescribeRequest, CollectionServiceDescribeRequest__Output as _sluice_v1_CollectionServiceDescribeRequest__Output } from '../../sluice/v1/CollectionServiceDescribeRequest.js';
+import type { CollectionServiceDescribeResponse as _sluice_v1_CollectionServiceDescribeResponse, CollectionServiceDescribeResponse__Output as _sluice_v1_CollectionServiceDescribeResponse__Output } from '../../sluice/v1/CollectionServiceDescribeResponse.js';
+import type { CollectionServiceDropRequest as _sluice_v1_CollectionServiceDropRequest, CollectionServiceDropRequest__Output as _sluice_v1_CollectionServiceDropRequest__Output } from '../../sluice/v1/CollectionServiceDropRequest.js';
+import type { CollectionServiceDropResponse as _sluice_v1_CollectionServiceDropResponse, CollectionServiceDropResponse__Output as _sluice_v1_CollectionServiceDropResponse__Output } from '../../sluice/v1/CollectionServiceDropResponse.js';
+import type { CollectionServiceListRequest as _sluice_v1_CollectionServiceListRequest, CollectionServiceListRequest__Output as _sluice_v1_CollectionServiceListRequest__Output } from '../../sluice/v1/CollectionServiceListRequest.js';
+import type { CollectionServiceListResponse as _sluice_v1_CollectionServiceListResponse, CollectionServiceListResponse__Output as _sluice_v1_CollectionServiceListResponse__Output } from '../../sluice/v1/CollectionServiceListResponse.js';
+import type { CollectionServiceOptimizeRequest as _sluice_v1_CollectionServiceOptimizeRequest, CollectionServiceOptimizeRequest__Output as _sluice_v1_CollectionServiceOptimizeRequest__Output } from '../../sluice/v1/CollectionServiceOptimizeRequest.js';
+import type { CollectionServiceOptimizeResponse as _sluice_v1_CollectionServiceOptimizeResponse, CollectionServiceOptimizeResponse__Output as _sluice_v1_CollectionServiceOptimizeResponse__Output } from '../../sluice/v1/CollectionServiceOptimizeResponse.js';
+import type { CollectionServiceRestoreRequest as _sluice_v1_CollectionServiceRestoreRequest, CollectionServiceRestoreRequest__Output as _sluice_v1_CollectionServiceRestoreRequest__Output } from '../../sluice/v1/CollectionServiceRestoreRequest.js';
+import type { CollectionServiceRestoreResponse as _sluice_v1_CollectionServiceRestoreResponse, CollectionServiceRestoreResponse__Output as _sluice_v1_CollectionServiceRestoreResponse__Output } from '../../sluice/v1/CollectionServiceRestoreResponse.js';
+import type { CollectionServiceSnapshotRequest as _sluice_v1_CollectionServiceSnapshotRequest, CollectionServiceSnapshotRequest__Output as _sluice_v1_CollectionServiceSnapshotRequest__Output } from '../../sluice/v1/CollectionServiceSnapshotRequest.js';
+import type { CollectionServiceSnapshotResponse as _sluice_v1_CollectionServiceSnapshotResponse, CollectionServiceSnapshotResponse__Output as _sluice_v1_CollectionServiceSnapshotResponse__Output } from '../../sluice/v1/CollectionServiceSnapshotResponse.js';
+
+export interface CollectionServiceDefinition {
+  Calibrate: MethodDefinition<_sluice_v1_CollectionServiceCalibrateRequest, _sluice_v1_CollectionServiceCalibrateResponse, _sluice_v1_CollectionServiceCalibrateRequest__Output, _sluice_v1_CollectionServiceCalibrateResponse__Output>
+  Create: MethodDefinition<_sluice_v1_CollectionServiceCreateRequest, _sluice_v1_CollectionServiceCreateResponse, _sluice_v1_CollectionServiceCreateRequest__Output, _sluice_v1_CollectionServiceCreateResponse__Output>
+  Describe: MethodDefinition<_sluice_v1_CollectionServiceDescribeRequest, _sluice_v1_CollectionServiceDescribeResponse, _sluice_v1_CollectionServiceDescribeRequest__Output, _sluice_v1_CollectionServiceDescribeResponse__Output>
+  Drop: MethodDefinition<_sluice_v1_CollectionServiceDropRequest, _sluice_v1_CollectionServiceDropResponse, _sluice_v1_CollectionServiceDropRequest__Output, _sluice_v1_CollectionServiceDropResponse__Output>
+  List: MethodDefinition<_sluice_v1_CollectionServiceListRequest, _sluice_v1_CollectionServiceListResponse, _sluice_v1_CollectionServiceListRequest__Output, _sluice_v1_CollectionServiceListResponse__Output>
+  Optimize: MethodDefinition<_sluice_v1_CollectionServiceOptimizeRequest, _sluice_v1_CollectionServiceOptimizeResponse, _sluice_v1_CollectionServiceOptimizeRequest__Output, _sluice_v1_CollectionServiceOptimizeResponse__Output>
+  Restore: MethodDefinition<_sluice_v1_CollectionServiceRestoreRequest, _sluice_v1_CollectionServiceRestoreResponse, _sluice_v1_CollectionServiceRestoreRequest__Output, _sluice_v1_CollectionServiceRestoreResponse__Output>
+  Snapshot: MethodDefinition<_sluice_v1_CollectionServiceSnapshotRequest, _sluice_v1_CollectionServiceSnapshotResponse, _sluice_v1_CollectionServiceSnapshotRequest__Output, _sluice_v1_CollectionServiceSnapshotResponse__Output>
+}

@@ -1,0 +1,11 @@
+// Original file: sluice/v1/collections.proto
+
+import type { Collection as _sluice_v1_Collection, Collection__Output as _sluice_v1_Collection__Output } from '../../sluice/v1/Collection.js';
+
+export interface CollectionServiceDescribeResponse {
+  'collection'?: (_sluice_v1_Collection | null);
+}
+
+export interface CollectionServiceDescribeResponse__Output {
+  'collection': (_sluice_v1_Collection__Output | null);
+}

@@ -1,0 +1,12 @@
+// Original file: sluice/v1/collections.proto
+
+
+export interface CollectionServiceOptimizeRequest {
+  'name'?: (string);
+  'full'?: (boolean);
+}
+
+export interface CollectionServiceOptimizeRequest__Output {
+  'name': (string);
+  'full': (boolean);
+}

@@ -1,0 +1,12 @@
+// Original file: sluice/v1/collections.proto
+
+
+export interface CollectionServiceRestoreRequest {
+  'snapshot_name'?: (string);
+  'name'?: (string);
+}
+
+export interface CollectionServiceRestoreRequest__Output {
+  'snapshot_name': (string);
+  'name': (string);
+}

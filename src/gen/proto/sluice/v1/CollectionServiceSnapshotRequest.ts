@@ -1,0 +1,12 @@
+// Original file: sluice/v1/collections.proto
+
+
+export interface CollectionServiceSnapshotRequest {
+  'name'?: (string);
+  'snapshot_name'?: (string);
+}
+
+export interface CollectionServiceSnapshotRequest__Output {
+  'name': (string);
+  'snapshot_name': (string);
+}

@@ -1,0 +1,44 @@
+// Original file: sluice/v1/search.proto
+
+import type { Stage as _sluice_v1_Stage, Stage__Output as _sluice_v1_Stage__Output } from '../../sluice/v1/Stage.js';
+import type { Certificate as _sluice_v1_Certificate, Certificate__Output as _sluice_v1_Certificate__Output } from '../../sluice/v1/Certificate.js';
+import type { Coverage as _sluice_v1_Coverage, Coverage__Output as _sluice_v1_Coverage__Output } from '../../sluice/v1/Coverage.js';
+import type { StageTimings as _sluice_v1_StageTimings, StageTimings__Output as _sluice_v1_StageTimings__Output } from '../../sluice/v1/StageTimings.js';
+import type { Degradation as _sluice_v1_Degradation, Degradation__Output as _sluice_v1_Degradation__Output } from '../../sluice/v1/Degradation.js';
+import type { SearchHit as _sluice_v1_SearchHit, SearchHit__Output as _sluice_v1_SearchHit__Output } from '../../sluice/v1/SearchHit.js';
+import type { AssembledContext as _sluice_v1_AssembledContext, AssembledContext__Output as _sluice_v1_AssembledContext__Output } from '../../sluice/v1/AssembledContext.js';
+import type { Long } from '@grpc/proto-loader';
+
+export interface SearchUpdate {
+  'sequence'?: (number);
+  'final'?: (boolean);
+  'stage'?: (_sluice_v1_Stage);
+  'certificate'?: (_sluice_v1_Certificate);
+  'base_certificate'?: (_sluice_v1_Certificate);
+  'expected_recall'?: (number | string);
+  'coverage'?: (_sluice_v1_Coverage | null);
+  'settled_count'?: (number);
+  'generation'?: (number | string | Long);
+  'timings'?: (_sluice_v1_StageTimings | null);
+  'degradations'?: (_sluice_v1_Degradation)[];
+  'hits'?: (_sluice_v1_SearchHit)[];
+  'context'?: (_sluice_v1_AssembledContext | null);
+  '_expected_recall'?: "expected_recall";
+}
+
+export interface SearchUpdate__Output {
+  'sequence': (number);
+  'final': (boolean);
+  'stage': (_sluice_v1_Stage__Output);
+  'certificate': (_sluice_v1_Certificate__Output);
+  'base_certificate': (_sluice_v1_Certificate__Output);
+  'expected_recall'?: (number);
+  'coverage': (_sluice_v1_Coverage__Output | null);
+  'settled_count': (number);
+  'generation': (string);
+  'timings': (_sluice_v1_StageTimings__Output | null);
+  'degradations': (_sluice_v1_Degradation__Output)[];
+  'hits': (_sluice_v1_SearchHit__Output)[];
+  'context': (_sluice_v1_AssembledContext__Output | null);
+  '_expected_recall'?: "expected_recall";
+}
