@@ -1,0 +1,109 @@
+// MaxSim over float rows, AVX-512.
+//
+// Formula   product(q, d) = one chain of fused multiply-adds over coordinates in order; maximum over d.
+// Layout    As for codes (../max-sim/strips.h): a strip of 2 x 16 document rows, transposed so that a
+//           step is one coordinate of each row; the query block is packed step by step.
+// Registers 24 accumulators (2 vectors of rows x 12 query rows), 2 rows vectors, 1 broadcast: 27.
+//           Each accumulator is one chain, so 24 chains hide the latency of the FMA.
+#include <immintrin.h>
+
+#define STRIP_FLOAT
+#define STRIP_ROWS 32
+#define STRIP_STEP 128
+#define LANES 16
+#define QUERY_BLOCK 12
+#include "../max-sim/strips.h"
+
+void max_sim_float_avx512(const max_sim_float_job *job, uint8_t *workspace) {
+  run_strips(job, workspace);
+}
+
+// 16 bytes at `offset` of rows i, i + 4, i + 8, i + 12.
+static inline __m512 four_rows(const uint8_t *const *rows, size_t offset) {
+  __m512 x = _mm512_castps128_ps512(_mm_loadu_ps((const float *)(rows[0] + offset)));
+  x = _mm512_insertf32x4(x, _mm_loadu_ps((const float *)(rows[4] + offset)), 1);
+  x = _mm512_insertf32x4(x, _mm_loadu_ps((const float *)(rows[8] + offset)), 2);
+  return _mm512_insertf32x4(x, _mm_loadu_ps((const float *)(rows[12] + offset)), 3);
+}
+
+static void decode_strip(const strip *source, const strip_job *job, uint8_t *steps) {
+  for (int half = 0; half < 2; half++) {
+    const uint8_t *const *rows = source->rows + 16 * half;
+    for (size_t j = 0; j < job->dim; j += 4) {
+      const __m512 a = four_rows(rows, j * 4), b = four_rows(rows + 1, j * 4);
+      const __m512 c = four_rows(rows + 2, j * 4), d = four_rows(rows + 3, j * 4);
+      const __m512d ab_low = _mm512_castps_pd(_mm512_unpacklo_ps(a, b));
+      const __m512d ab_high = _mm512_castps_pd(_mm512_unpackhi_ps(a, b));
+      const __m512d cd_low = _mm512_castps_pd(_mm512_unpacklo_ps(c, d));
+      const __m512d cd_high = _mm512_castps_pd(_mm512_unpackhi_ps(c, d));
+      uint8_t *out = steps + j * STRIP_STEP + 64 * half;
+      _mm512_store_pd(out, _mm512_unpacklo_pd(ab_low, cd_low));
+      _mm512_store_pd(out + STRIP_STEP, _mm512_unpackhi_pd(ab_low, cd_low));
+      _mm512_store_pd(out + 2 * STRIP_STEP, _mm512_unpacklo_pd(ab_high, cd_high));
+      _mm512_store_pd(out + 3 * STRIP_STEP, _mm512_unpackhi_pd(ab_high, cd_high));
+    }
+  }
+}
+
+static inline __attribute__((always_inline)) __m512 multiply_add(__m512 sum, __m512 rows,
+                                                                 __m512 query) {
+  __asm__("vfmadd231ps %2, %1, %0" : "+v"(sum) : "v"(rows), "v"(query));
+  return sum;
+}
+
+static inline __attribute__((always_inline)) void multiply_rows(const uint8_t *steps,
+                                                                uint32_t step_count,
+                                                                const float *query, const int count,
+                                                                float *sums, prefetch_list ahead) {
+  __m512 sum[QUERY_BLOCK][2];
+#pragma GCC unroll 12
+  for (int r = 0; r < count; r++) sum[r][0] = sum[r][1] = _mm512_setzero_ps();
+  for (uint32_t step = 0; step < step_count; step++) {
+    if (step < ahead.count) _mm_prefetch((const char *)ahead.lines[step], _MM_HINT_T0);
+    const __m512 low = _mm512_load_ps(steps + step * STRIP_STEP);
+    const __m512 high = _mm512_load_ps(steps + step * STRIP_STEP + 64);
+#pragma GCC unroll 12
+    for (int r = 0; r < count; r++) {
+      const __m512 one = _mm512_set1_ps(query[r]);
+      sum[r][0] = multiply_add(sum[r][0], low, one);
+      sum[r][1] = multiply_add(sum[r][1], high, one);
+    }
+    query += count;
+  }
+#pragma GCC unroll 12
+  for (int r = 0; r < count; r++) {
+    _mm512_store_ps(sums + r * STRIP_ROWS, sum[r][0]);
+    _mm512_store_ps(sums + r * STRIP_ROWS + 16, sum[r][1]);
+  }
+}
+
+static void multiply_block(const strip_job *job, const uint8_t *steps, uint32_t step_count,
+                           const void *packed, uint32_t count, float *sums, prefetch_list ahead) {
+  (void)job;
+  switch (count) {
+#define CASE(n) \
+  case n: multiply_rows(steps, step_count, packed, n, sums, ahead); break;
+    CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6)
+    CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12)
+#undef CASE
+  }
+  for (uint32_t i = step_count; i < ahead.count; i++) {
+    _mm_prefetch((const char *)ahead.lines[i], _MM_HINT_T0);
+  }
+}
+
+static void keep_maxima(const float *sums, uint32_t query_rows, const segment *part, float *best) {
+  const uint32_t rows = (uint32_t)(((uint64_t)1 << part->to) - ((uint64_t)1 << part->from));
+  const __mmask16 low = (__mmask16)rows, high = (__mmask16)(rows >> 16);
+  const __m512 lowest = _mm512_set1_ps(lowest_sum());
+  for (uint32_t r = 0; r < query_rows; r++) {
+    __m512 largest_sum = part->first ? lowest : _mm512_load_ps(best + r * LANES);
+    const float *sum = sums + r * STRIP_ROWS;
+    // The second operand is kept when the comparison fails, as the reference does.
+    largest_sum = _mm512_mask_max_ps(largest_sum, low, _mm512_load_ps(sum), largest_sum);
+    largest_sum = _mm512_mask_max_ps(largest_sum, high, _mm512_load_ps(sum + 16), largest_sum);
+    _mm512_store_ps(best + r * LANES, largest_sum);
+  }
+}
+
+static float largest(const float *best) { return _mm512_reduce_max_ps(_mm512_load_ps(best)); }

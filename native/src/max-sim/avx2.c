@@ -1,0 +1,183 @@
+// MaxSim of int8 queries over packed codes, AVX2.
+//
+// Formula   S(q, d) = sum over j of c[d][j] * q[r][j], c unsigned, q signed in [-63, 63]; maximum over
+//           rows d; the rest once a passage, in strips.h.
+// Layout    A strip is 2 x 8 document rows; a step is 64 bytes: two vectors of 8 dwords, one a row.
+// Registers 10 sums (2 vectors of rows x 5 query rows), 2 decoded vectors, 1 broadcast query dword,
+//           1 product: 14 of 16 (15 at 8 bits, with the ones).
+// Widening  VPMADDUBSW adds two products into int16: at most 2 * 63 * 255 = 32,130, so it never
+//           saturates. At 1, 2 and 4 bits a pair is at most 126, 378 or 1,890: up to 260, 86 or 17
+//           steps are added in int16 (2 operations a 32 products) before VPMADDWD widens them. At 8
+//           bits every step is widened (3 operations).
+#include <immintrin.h>
+
+#define STRIP_ROWS 16
+#define STRIP_STEP 64
+#define LANES 8
+#define QUERY_BLOCK 5
+#include "strips.h"
+
+#define INLINE static inline __attribute__((always_inline))
+
+void max_sim_avx2(const max_sim_job *job, uint8_t *workspace) { run_strips(job, workspace); }
+
+// 16 bytes at `offset` of rows i and i + 4.
+INLINE __m256i two_rows(const uint8_t *const *rows, size_t offset) {
+  const __m128i low = _mm_loadu_si128((const __m128i *)(rows[0] + offset));
+  const __m128i high = _mm_loadu_si128((const __m128i *)(rows[4] + offset));
+  return _mm256_inserti128_si256(_mm256_castsi128_si256(low), high, 1);
+}
+
+// Dwords 0 to 3 of 16 bytes of 8 rows: out[k] lane r is dword k of row r.
+INLINE void transpose(const uint8_t *const *rows, size_t offset, __m256i out[4]) {
+  const __m256i a = two_rows(rows, offset), b = two_rows(rows + 1, offset);
+  const __m256i c = two_rows(rows + 2, offset), d = two_rows(rows + 3, offset);
+  const __m256i ab_low = _mm256_unpacklo_epi32(a, b), ab_high = _mm256_unpackhi_epi32(a, b);
+  const __m256i cd_low = _mm256_unpacklo_epi32(c, d), cd_high = _mm256_unpackhi_epi32(c, d);
+  out[0] = _mm256_unpacklo_epi64(ab_low, cd_low);
+  out[1] = _mm256_unpackhi_epi64(ab_low, cd_low);
+  out[2] = _mm256_unpacklo_epi64(ab_high, cd_high);
+  out[3] = _mm256_unpackhi_epi64(ab_high, cd_high);
+}
+
+// `bits` is a constant where this is inlined.
+INLINE void decode_bits(const strip *source, size_t dwords, const int bits, uint8_t *steps) {
+  const int shifts = 8 / bits;
+  const __m256i mask = _mm256_set1_epi8((char)((1 << bits) - 1));
+  for (int half = 0; half < 2; half++) {
+    for (size_t dword = 0; dword < dwords; dword += 4) {
+      __m256i columns[4];
+      transpose(source->rows + 8 * half, dword * 4, columns);
+      const size_t count = dwords - dword < 4 ? dwords - dword : 4;
+      for (size_t i = 0; i < count; i++) {
+        uint8_t *out = steps + (dword + i) * shifts * STRIP_STEP + 32 * half;
+#pragma GCC unroll 8
+        for (int k = 0; k < shifts; k++) {
+          const __m256i codes = _mm256_and_si256(_mm256_srli_epi32(columns[i], k * bits), mask);
+          _mm256_store_si256((__m256i *)(out + k * STRIP_STEP), codes);
+        }
+      }
+    }
+  }
+}
+
+static void decode_strip(const strip *source, const strip_job *job, uint8_t *steps) {
+  const size_t dwords = (job->dim * job->bits + 31) / 32;
+  switch (job->bits) {
+    case 1: decode_bits(source, dwords, 1, steps); break;
+    case 2: decode_bits(source, dwords, 2, steps); break;
+    case 4: decode_bits(source, dwords, 4, steps); break;
+    default: decode_bits(source, dwords, 8, steps); break;
+  }
+}
+
+INLINE __m256i load(const uint8_t *at) { return _mm256_load_si256((const __m256i *)at); }
+
+// Codes of 8 bits: every product pair is widened at once.
+INLINE void multiply_wide(const uint8_t *steps, uint32_t step_count, const int32_t *query,
+                          const int count, int32_t *sums, prefetch_list ahead) {
+  const __m256i ones = _mm256_set1_epi16(1);
+  __m256i sum[QUERY_BLOCK][2];
+#pragma GCC unroll 5
+  for (int r = 0; r < count; r++) sum[r][0] = sum[r][1] = _mm256_setzero_si256();
+  for (uint32_t step = 0; step < step_count; step++) {
+    if (step < ahead.count) _mm_prefetch((const char *)ahead.lines[step], _MM_HINT_T0);
+    const __m256i low = load(steps + step * STRIP_STEP);
+    const __m256i high = load(steps + step * STRIP_STEP + 32);
+#pragma GCC unroll 5
+    for (int r = 0; r < count; r++) {
+      const __m256i four = _mm256_set1_epi32(query[r]);
+      const __m256i a = _mm256_madd_epi16(_mm256_maddubs_epi16(low, four), ones);
+      const __m256i b = _mm256_madd_epi16(_mm256_maddubs_epi16(high, four), ones);
+      sum[r][0] = _mm256_add_epi32(sum[r][0], a);
+      sum[r][1] = _mm256_add_epi32(sum[r][1], b);
+    }
+    query += count;
+  }
+#pragma GCC unroll 5
+  for (int r = 0; r < count; r++) {
+    _mm256_store_si256((__m256i *)(sums + r * STRIP_ROWS), sum[r][0]);
+    _mm256_store_si256((__m256i *)(sums + r * STRIP_ROWS + 8), sum[r][1]);
+  }
+}
+
+// Adds what int16 sums hold to `total`.
+INLINE void widen(__m256i sum, int32_t *total, int add) {
+  __m256i wide = _mm256_madd_epi16(sum, _mm256_set1_epi16(1));
+  if (add) wide = _mm256_add_epi32(wide, _mm256_load_si256((const __m256i *)total));
+  _mm256_store_si256((__m256i *)total, wide);
+}
+
+// Codes of 1, 2 or 4 bits: `run` steps are summed in int16.
+INLINE void multiply_narrow(const uint8_t *steps, uint32_t step_count, const int32_t *query,
+                            const int count, int32_t *sums, prefetch_list ahead, uint32_t run) {
+  for (uint32_t first = 0; first < step_count; first += run) {
+    const uint32_t end = step_count - first < run ? step_count : first + run;
+    __m256i sum[QUERY_BLOCK][2];
+#pragma GCC unroll 5
+    for (int r = 0; r < count; r++) sum[r][0] = sum[r][1] = _mm256_setzero_si256();
+    for (uint32_t step = first; step < end; step++) {
+      if (step < ahead.count) _mm_prefetch((const char *)ahead.lines[step], _MM_HINT_T0);
+      const __m256i low = load(steps + step * STRIP_STEP);
+      const __m256i high = load(steps + step * STRIP_STEP + 32);
+#pragma GCC unroll 5
+      for (int r = 0; r < count; r++) {
+        const __m256i four = _mm256_set1_epi32(query[r]);
+        sum[r][0] = _mm256_add_epi16(sum[r][0], _mm256_maddubs_epi16(low, four));
+        sum[r][1] = _mm256_add_epi16(sum[r][1], _mm256_maddubs_epi16(high, four));
+      }
+      query += count;
+    }
+#pragma GCC unroll 5
+    for (int r = 0; r < count; r++) {
+      widen(sum[r][0], sums + r * STRIP_ROWS, first > 0);
+      widen(sum[r][1], sums + r * STRIP_ROWS + 8, first > 0);
+    }
+  }
+}
+
+static void multiply_block(const strip_job *job, const uint8_t *steps, uint32_t step_count,
+                           const void *packed, uint32_t count, int32_t *sums,
+                           prefetch_list ahead) {
+  // Steps whose product pairs fit an int16: 32,767 / (2 * 63 * (2^bits - 1)).
+  const uint32_t run = job->bits == 1 ? 260 : job->bits == 2 ? 86 : 17;
+  switch (job->bits == 8 ? count + QUERY_BLOCK : count) {
+#define CASE(n)                                                                          \
+  case n: multiply_narrow(steps, step_count, packed, n, sums, ahead, run); break;        \
+  case n + QUERY_BLOCK: multiply_wide(steps, step_count, packed, n, sums, ahead); break;
+    CASE(1) CASE(2) CASE(3) CASE(4) CASE(5)
+#undef CASE
+  }
+  for (uint32_t i = step_count; i < ahead.count; i++) {
+    _mm_prefetch((const char *)ahead.lines[i], _MM_HINT_T0);
+  }
+}
+
+// Lanes from..to - 1 of 8, as a mask of dwords.
+INLINE __m256i lanes(int from, int to) {
+  const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  return _mm256_and_si256(_mm256_cmpgt_epi32(lane, _mm256_set1_epi32(from - 1)),
+                          _mm256_cmpgt_epi32(_mm256_set1_epi32(to), lane));
+}
+
+static void keep_maxima(const int32_t *sums, uint32_t query_rows, const segment *part,
+                        int32_t *best) {
+  const __m256i lowest = _mm256_set1_epi32(INT32_MIN);
+  const __m256i low = lanes((int)part->from, (int)part->to);
+  const __m256i high = lanes((int)part->from - 8, (int)part->to - 8);
+  for (uint32_t r = 0; r < query_rows; r++) {
+    const __m256i *sum = (const __m256i *)(sums + r * STRIP_ROWS);
+    __m256i *kept = (__m256i *)(best + r * LANES);
+    __m256i x = part->first ? lowest : *kept;
+    x = _mm256_max_epi32(x, _mm256_blendv_epi8(lowest, sum[0], low));
+    x = _mm256_max_epi32(x, _mm256_blendv_epi8(lowest, sum[1], high));
+    *kept = x;
+  }
+}
+
+static int32_t largest(const int32_t *best) {
+  const __m256i x = *(const __m256i *)best;
+  __m128i y = _mm_max_epi32(_mm256_castsi256_si128(x), _mm256_extracti128_si256(x, 1));
+  y = _mm_max_epi32(y, _mm_shuffle_epi32(y, 0x4e));
+  return _mm_cvtsi128_si32(_mm_max_epi32(y, _mm_shuffle_epi32(y, 0xb1)));
+}

@@ -1,0 +1,139 @@
+// MaxSim of int8 queries over packed codes, AVX-512 VNNI.
+//
+// Formula   S(q, d) = sum over j of c[d][j] * q[r][j], c unsigned, q signed; maximum over rows d;
+//           the rest (2S - top * sum q, scale, sum over r) once a passage, in strips.h.
+// Layout    A strip is 2 x 16 document rows. A step is 128 bytes: two vectors of 16 dwords, one dword
+//           a row, four coordinates in its bytes (strips.h says which). The query block is packed as
+//           one dword a row and step.
+// Registers 24 accumulators (2 vectors of rows x 12 query rows), 2 decoded vectors, 1 broadcast query
+//           dword: 27 of 32. A step is 24 VPDPBUSD on 14 loads, so loads never limit, and every lane
+//           of every multiply is a real (query row, document row) pair for any number of query rows.
+// Decode    16 bytes of each row are transposed as dwords (12 inserts, 8 unpacks for 4 vectors), then
+//           shift and mask: 3 operations for 64 codes at 2 bits, used by every query row.
+#include <immintrin.h>
+
+#define STRIP_ROWS 32
+#define STRIP_STEP 128
+#define LANES 16
+#define QUERY_BLOCK 12
+#include "strips.h"
+
+void max_sim_avx512(const max_sim_job *job, uint8_t *workspace) { run_strips(job, workspace); }
+
+// 16 bytes at `offset` of rows i, i + 4, i + 8, i + 12.
+static inline __m512i four_rows(const uint8_t *const *rows, size_t offset) {
+  __m512i x = _mm512_castsi128_si512(_mm_loadu_si128((const __m128i *)(rows[0] + offset)));
+  x = _mm512_inserti32x4(x, _mm_loadu_si128((const __m128i *)(rows[4] + offset)), 1);
+  x = _mm512_inserti32x4(x, _mm_loadu_si128((const __m128i *)(rows[8] + offset)), 2);
+  return _mm512_inserti32x4(x, _mm_loadu_si128((const __m128i *)(rows[12] + offset)), 3);
+}
+
+// Dwords 0 to 3 of 16 bytes of 16 rows: out[k] lane r is dword k of row r.
+static inline void transpose(const uint8_t *const *rows, size_t offset, __m512i out[4]) {
+  const __m512i a = four_rows(rows, offset), b = four_rows(rows + 1, offset);
+  const __m512i c = four_rows(rows + 2, offset), d = four_rows(rows + 3, offset);
+  const __m512i ab_low = _mm512_unpacklo_epi32(a, b), ab_high = _mm512_unpackhi_epi32(a, b);
+  const __m512i cd_low = _mm512_unpacklo_epi32(c, d), cd_high = _mm512_unpackhi_epi32(c, d);
+  out[0] = _mm512_unpacklo_epi64(ab_low, cd_low);
+  out[1] = _mm512_unpackhi_epi64(ab_low, cd_low);
+  out[2] = _mm512_unpacklo_epi64(ab_high, cd_high);
+  out[3] = _mm512_unpackhi_epi64(ab_high, cd_high);
+}
+
+// `bits` is a constant where this is inlined.
+static inline __attribute__((always_inline)) void decode_bits(const strip *source, size_t dwords,
+                                                              int bits, uint8_t *steps) {
+  const int shifts = 8 / bits;
+  const __m512i mask = _mm512_set1_epi8((char)((1 << bits) - 1));
+  for (int half = 0; half < 2; half++) {
+    for (size_t dword = 0; dword < dwords; dword += 4) {
+      __m512i columns[4];
+      transpose(source->rows + 16 * half, dword * 4, columns);
+      const size_t count = dwords - dword < 4 ? dwords - dword : 4;
+      for (size_t i = 0; i < count; i++) {
+        uint8_t *out = steps + (dword + i) * shifts * STRIP_STEP + 64 * half;
+#pragma GCC unroll 8
+        for (int k = 0; k < shifts; k++) {
+          const __m512i codes = _mm512_and_si512(_mm512_srli_epi32(columns[i], k * bits), mask);
+          _mm512_store_si512(out + k * STRIP_STEP, codes);
+        }
+      }
+    }
+  }
+}
+
+static void decode_strip(const strip *source, const strip_job *job, uint8_t *steps) {
+  const size_t dwords = (job->dim * job->bits + 31) / 32;
+  switch (job->bits) {
+    case 1: decode_bits(source, dwords, 1, steps); break;
+    case 2: decode_bits(source, dwords, 2, steps); break;
+    case 4: decode_bits(source, dwords, 4, steps); break;
+    default: decode_bits(source, dwords, 8, steps); break;
+  }
+}
+
+// As inline assembly, because g++ 12 spills the accumulators of the intrinsic.
+static inline __attribute__((always_inline)) __m512i multiply_add(__m512i sum, __m512i codes,
+                                                                  __m512i query) {
+  __asm__("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(codes), "v"(query));
+  return sum;
+}
+
+static inline __attribute__((always_inline)) void multiply_rows(const uint8_t *steps,
+                                                                uint32_t step_count,
+                                                                const int32_t *query, const int count,
+                                                                int32_t *sums, prefetch_list ahead) {
+  __m512i sum[QUERY_BLOCK][2];
+#pragma GCC unroll 12
+  for (int r = 0; r < count; r++) sum[r][0] = sum[r][1] = _mm512_setzero_si512();
+  for (uint32_t step = 0; step < step_count; step++) {
+    if (step < ahead.count) _mm_prefetch((const char *)ahead.lines[step], _MM_HINT_T0);
+    const __m512i low = _mm512_load_si512(steps + step * STRIP_STEP);
+    const __m512i high = _mm512_load_si512(steps + step * STRIP_STEP + 64);
+#pragma GCC unroll 12
+    for (int r = 0; r < count; r++) {
+      const __m512i four = _mm512_set1_epi32(query[r]);
+      sum[r][0] = multiply_add(sum[r][0], low, four);
+      sum[r][1] = multiply_add(sum[r][1], high, four);
+    }
+    query += count;
+  }
+#pragma GCC unroll 12
+  for (int r = 0; r < count; r++) {
+    _mm512_store_si512(sums + r * STRIP_ROWS, sum[r][0]);
+    _mm512_store_si512(sums + r * STRIP_ROWS + 16, sum[r][1]);
+  }
+}
+
+static void multiply_block(const strip_job *job, const uint8_t *steps, uint32_t step_count,
+                           const void *packed, uint32_t count, int32_t *sums, prefetch_list ahead) {
+  (void)job;
+  switch (count) {
+#define CASE(n) \
+  case n: multiply_rows(steps, step_count, packed, n, sums, ahead); break;
+    CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6)
+    CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12)
+#undef CASE
+  }
+  for (uint32_t i = step_count; i < ahead.count; i++) {
+    _mm_prefetch((const char *)ahead.lines[i], _MM_HINT_T0);
+  }
+}
+
+static void keep_maxima(const int32_t *sums, uint32_t query_rows, const segment *part,
+                        int32_t *best) {
+  const uint32_t rows = (uint32_t)(((uint64_t)1 << part->to) - ((uint64_t)1 << part->from));
+  const __mmask16 low = (__mmask16)rows, high = (__mmask16)(rows >> 16);
+  const __m512i lowest = _mm512_set1_epi32(INT32_MIN);
+  for (uint32_t r = 0; r < query_rows; r++) {
+    __m512i largest_sum = part->first ? lowest : _mm512_load_si512(best + r * LANES);
+    const __m512i *sum = (const __m512i *)(sums + r * STRIP_ROWS);
+    largest_sum = _mm512_mask_max_epi32(largest_sum, low, largest_sum, _mm512_load_si512(sum));
+    largest_sum = _mm512_mask_max_epi32(largest_sum, high, largest_sum, _mm512_load_si512(sum + 1));
+    _mm512_store_si512(best + r * LANES, largest_sum);
+  }
+}
+
+static int32_t largest(const int32_t *best) {
+  return _mm512_reduce_max_epi32(_mm512_load_si512(best));
+}

@@ -1,0 +1,100 @@
+// Rotation and quantisation, AVX-512: 16 rows at a time.
+//
+// Formula   rounds of factor multiply and Walsh-Hadamard butterflies (rounds.h), then
+//           code = clamp(floor(z * inverse step), -half, half - 1) + half, packed.
+// Layout    16 rows transposed: a coordinate is one vector. dim x 64 bytes, 24 KiB at dim 384.
+// Registers 16 columns of a radix-16 pass and two temporaries; 64 additions on 16 loads, 16 stores.
+// Quantise  multiply, max, min, convert with rounding down, shift, add: 6 operations a column.
+#include <immintrin.h>
+#include <stdint.h>
+
+#define LANES 16
+#define RADIX_LOG 4
+typedef float floats __attribute__((vector_size(64)));
+typedef int32_t ints __attribute__((vector_size(64)));
+typedef uint32_t uints __attribute__((vector_size(64)));
+
+static inline floats splat(float x) { return (floats)_mm512_set1_ps(x); }
+static inline floats larger(floats x, floats low) { return (floats)_mm512_max_ps(x, low); }
+static inline floats smaller(floats x, floats high) { return (floats)_mm512_min_ps(x, high); }
+static inline ints floor_to_int(floats x) {
+  return (ints)_mm512_cvt_roundps_epi32(x, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+}
+
+#include "rounds.h"
+
+void rotate_avx512(const rotate_job *job, uint8_t *workspace) { run_rotation(job, workspace); }
+
+// Transposes 4 x 4 dwords inside each 128-bit lane.
+INLINE void transpose(const __m512i in[4], __m512i out[4]) {
+  const __m512i ab_low = _mm512_unpacklo_epi32(in[0], in[1]);
+  const __m512i ab_high = _mm512_unpackhi_epi32(in[0], in[1]);
+  const __m512i cd_low = _mm512_unpacklo_epi32(in[2], in[3]);
+  const __m512i cd_high = _mm512_unpackhi_epi32(in[2], in[3]);
+  out[0] = _mm512_unpacklo_epi64(ab_low, cd_low);
+  out[1] = _mm512_unpackhi_epi64(ab_low, cd_low);
+  out[2] = _mm512_unpacklo_epi64(ab_high, cd_high);
+  out[3] = _mm512_unpackhi_epi64(ab_high, cd_high);
+}
+
+// 16 bytes of rows i, i + 4, i + 8, i + 12, one a 128-bit lane.
+INLINE __m512i four_rows(const float *const *rows, uint32_t j) {
+  __m512i x = _mm512_castsi128_si512(_mm_loadu_si128((const __m128i *)(rows[0] + j)));
+  x = _mm512_inserti32x4(x, _mm_loadu_si128((const __m128i *)(rows[4] + j)), 1);
+  x = _mm512_inserti32x4(x, _mm_loadu_si128((const __m128i *)(rows[8] + j)), 2);
+  return _mm512_inserti32x4(x, _mm_loadu_si128((const __m128i *)(rows[12] + j)), 3);
+}
+
+static void load_columns(const float *const *rows, uint32_t dim, floats *columns) {
+  for (uint32_t j = 0; j < dim; j += 4) {
+    __m512i in[4];
+    for (int i = 0; i < 4; i++) in[i] = four_rows(rows + i, j);
+    transpose(in, (__m512i *)(columns + j));
+  }
+}
+
+// The 16 bytes of 128-bit lane `lane`.
+INLINE __m128i lane_of(__m512i x, int lane) {
+  switch (lane) {
+    case 0: return _mm512_castsi512_si128(x);
+    case 1: return _mm512_extracti32x4_epi32(x, 1);
+    case 2: return _mm512_extracti32x4_epi32(x, 2);
+    default: return _mm512_extracti32x4_epi32(x, 3);
+  }
+}
+
+// Four vectors of dwords, lane = row -> 16 bytes of each of `count` rows, row_size bytes apart.
+INLINE void store_four(const __m512i in[4], uint32_t count, size_t row_size, uint8_t *rows) {
+  __m512i out[4];
+  transpose(in, out);
+#pragma GCC unroll 4
+  for (int lane = 0; lane < 4; lane++) {
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++) {
+      const uint32_t row = (uint32_t)(lane * 4 + i);
+      if (row < count) _mm_storeu_si128((__m128i *)(rows + row * row_size), lane_of(out[i], lane));
+    }
+  }
+}
+
+static void store_rows(const floats *columns, uint32_t dim, uint32_t count, float *rows) {
+  for (uint32_t j = 0; j < dim; j += 4) {
+    store_four((const __m512i *)(columns + j), count, dim * sizeof(float), (uint8_t *)(rows + j));
+  }
+}
+
+static void store_words(const ints *words, uint32_t word_count, uint32_t count, uint32_t row_size,
+                        uint8_t *rows) {
+  uint32_t word = 0;
+  for (; word * 4 + 16 <= row_size; word += 4) {
+    store_four((const __m512i *)(words + word), count, row_size, rows + word * 4);
+  }
+  // What is left of a row is shorter than 16 bytes, and the next row must not be overwritten.
+  for (; word < word_count; word++) {
+    const uint32_t left = row_size - word * 4 < 4 ? row_size - word * 4 : 4;
+    for (uint32_t row = 0; row < count; row++) {
+      const uint32_t value = (uint32_t)words[word][row];
+      copy_bytes(rows + row * row_size + word * 4, &value, left);
+    }
+  }
+}

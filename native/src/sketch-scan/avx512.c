@@ -1,0 +1,127 @@
+// Scan of packed rows for the best inner products with one int8 row, AVX-512 VNNI.
+//
+// Formula   S(d) = sum over j of c[d][j] * q[j]; keep the best by (S, lower row); I = 2S - top * sum q.
+// Layout    A row is read in chunks of 64 bytes as it lies. A chunk shifted by k * bits and masked
+//           holds in byte i the coordinate (64 chunk + i) * 8 / bits + k; the query is laid out the
+//           same way, so a row is never unpacked. Coordinates are the lanes here: one query row would
+//           leave no use for a transposed tile.
+// Registers 16 sums (one a row of a group), the chunk, the mask; query vectors come from L1. A group
+//           of 16 sums is folded to one vector of 16 scores by a tree of 15 shuffled additions.
+// Selection A group is compared with the worst kept score at once; almost none gets further.
+#include <immintrin.h>
+
+#include "top-rows.h"
+
+#define INLINE static inline __attribute__((always_inline))
+
+// vpdpbusd: u8 codes x s8 query, four a lane.
+INLINE __m512i multiply_add(__m512i sum, __m512i codes, __m512i query) {
+  return _mm512_dpbusd_epi32(sum, codes, query);
+}
+
+INLINE __m512i add_chunk(__m512i sum, __m512i chunk, const __m512i *query, const int bits) {
+  const __m512i mask = _mm512_set1_epi8((char)((1 << bits) - 1));
+#pragma GCC unroll 8
+  for (int k = 0; k < 8 / bits; k++) {
+    __m512i codes = k == 0 ? chunk : _mm512_srli_epi16(chunk, (unsigned)(k * bits));
+    if (bits < 8) codes = _mm512_and_si512(codes, mask);
+    sum = multiply_add(sum, codes, query[k]);
+  }
+  return sum;
+}
+
+INLINE __m512i row_sum(const uint8_t *row, uint32_t chunks, __mmask64 tail, const __m512i *query,
+                       const int bits) {
+  __m512i sum = _mm512_setzero_si512();
+  for (uint32_t chunk = 0; chunk < chunks; chunk++) {
+    sum = add_chunk(sum, _mm512_loadu_si512(row + chunk * 64), query + chunk * (8 / bits), bits);
+  }
+  if (tail == 0) return sum;
+  const __m512i last = _mm512_maskz_loadu_epi8(tail, row + chunks * 64);
+  return add_chunk(sum, last, query + chunks * (8 / bits), bits);
+}
+
+INLINE __m512i add_pairs_32(__m512i a, __m512i b) {
+  return _mm512_add_epi32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
+}
+INLINE __m512i add_pairs_64(__m512i a, __m512i b) {
+  return _mm512_add_epi32(_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b));
+}
+INLINE __m512i add_lanes(__m512i a, __m512i b, const int even, const int odd) {
+  return _mm512_add_epi32(_mm512_shuffle_i32x4(a, b, even), _mm512_shuffle_i32x4(a, b, odd));
+}
+
+// Lane i of the result is the sum of the 16 lanes of x[i].
+INLINE __m512i fold(const __m512i x[16]) {
+  __m512i fours[4];
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++) {
+    // In each 128-bit lane: partial sums of rows 4i to 4i + 3.
+    fours[i] = add_pairs_64(add_pairs_32(x[4 * i], x[4 * i + 2]),
+                            add_pairs_32(x[4 * i + 1], x[4 * i + 3]));
+    fours[i] = _mm512_shuffle_epi32(fours[i], _MM_PERM_DBCA);
+  }
+  const __m512i low = add_lanes(fours[0], fours[1], 0x88, 0xdd);
+  const __m512i high = add_lanes(fours[2], fours[3], 0x88, 0xdd);
+  return add_lanes(low, high, 0x88, 0xdd);
+}
+
+INLINE void keep(top_rows *top, __m512i scores, uint32_t eligible, uint32_t row) {
+  __mmask16 left = (__mmask16)eligible;
+  if (top->threshold > INT32_MIN) {
+    const __m512i least = _mm512_set1_epi32((int32_t)top->threshold);
+    left = _mm512_mask_cmpge_epi32_mask(left, scores, least);
+  }
+  if (__builtin_expect(left == 0, 1)) return;
+  int32_t values[16];
+  _mm512_storeu_si512(values, scores);
+  for (uint32_t bits = left; bits != 0; bits &= bits - 1) {
+    const uint32_t i = (uint32_t)__builtin_ctz(bits);
+    if (values[i] >= top->threshold) offer(top, values[i], row + i);
+  }
+}
+
+INLINE void scan(const sketch_scan_job *job, const __m512i *query, top_rows *top, const int bits) {
+  const uint32_t row_size = job->dim * job->bits / 8;
+  const uint32_t chunks = row_size / 64;
+  const __mmask64 tail = ((__mmask64)1 << row_size % 64) - 1;
+  const uint64_t limit = top->capacity == 0 ? 0 : job->row_count;
+  for (uint64_t at = 0; at < limit; at += 16) {
+    const uint32_t row = (uint32_t)at;
+    const uint32_t eligible = eligible_16(job, row);
+    if (eligible == 0) continue;
+    const uint8_t *codes = job->codes + (size_t)row * row_size;
+    __m512i sums[16];
+    const uint32_t last = job->row_count - row < 16 ? job->row_count - row - 1 : 15;
+#pragma GCC unroll 16
+    for (uint32_t i = 0; i < 16; i++) {
+      sums[i] = row_sum(codes + (i < last ? i : last) * row_size, chunks, tail, query, bits);
+    }
+    keep(top, fold(sums), eligible, row);
+  }
+}
+
+// Query bytes as add_chunk meets them; zero past the end.
+static void pack_query(const sketch_scan_job *job, int8_t *packed) {
+  const uint32_t bits = job->bits, per_byte = 8 / bits;
+  const uint32_t row_size = job->dim * bits / 8;
+  for (uint32_t byte = 0; byte < (row_size + 63) / 64 * 64; byte++) {
+    for (uint32_t k = 0; k < per_byte; k++) {
+      packed[(byte / 64 * per_byte + k) * 64 + byte % 64] =
+          byte < row_size ? job->query_row[byte * per_byte + k] : 0;
+    }
+  }
+}
+
+void sketch_scan_avx512(sketch_scan_job *job, uint8_t *workspace) {
+  top_rows top = open_top_rows(take(&workspace, (size_t)job->top_count * 8), job->top_count);
+  int8_t *query = take(&workspace, 2048);
+  pack_query(job, query);
+  switch (job->bits) {
+    case 1: scan(job, (const __m512i *)query, &top, 1); break;
+    case 2: scan(job, (const __m512i *)query, &top, 2); break;
+    case 4: scan(job, (const __m512i *)query, &top, 4); break;
+    default: scan(job, (const __m512i *)query, &top, 8); break;
+  }
+  write_top_rows(&top, job, score_offset(job));
+}

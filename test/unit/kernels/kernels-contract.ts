@@ -1,0 +1,407 @@
+// The contract of every form of the kernels: the reference's bits for any input, refusal of bad ones.
+
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { rowBytes, type CodeBits, type Kernels } from "../../../src/kernels/kernels.js";
+import { createReferenceKernels } from "../../../src/kernels/reference.js";
+
+const reference = createReferenceKernels();
+const bits = fc.constantFrom<CodeBits>(1, 2, 4, 8);
+/** All that must be fast, the smallest, the largest, and one with a window that barely covers it. */
+const dims = fc.constantFrom(16, 32, 48, 64, 96, 112, 128, 240, 384, 400, 768, 1024);
+const seed = fc.integer({ min: 1, max: 0xffffff });
+/** How the random bytes of a case are drawn: freely, or all at an end of their range. */
+const fill = fc.constantFrom("any", "lowest", "highest");
+type Fill = "any" | "lowest" | "highest";
+
+/** Registers the tests of one form; `label` names it in the output. */
+export function kernelsContract(label: string, open: () => Kernels): void {
+  describe(`kernels ${label}`, () => {
+    const kernels = open();
+
+    it("maxSimBatch returns the reference's bits", () => {
+      const lengths = fc.array(fc.constantFrom(0, 1, 2, 7, 8, 9, 15, 16, 17, 31, 33, 70), {
+        minLength: 1,
+        maxLength: 6,
+      });
+      const rows = fc.constantFrom(1, 2, 5, 6, 11, 12, 13, 16, 20, 32, 33);
+      check(fc.tuple(dims, bits, rows, lengths, fill, seed), (...given) => {
+        assert.deepEqual(maxSim(kernels, ...given), maxSim(reference, ...given));
+      });
+    });
+
+    it("maxSimBatch takes 512 query rows and passages of 10,000 rows", () => {
+      const many = [16, 2, 512, [3, 40], "any", 5] as const;
+      assert.deepEqual(maxSim(kernels, ...many), maxSim(reference, ...many));
+      const long = [16, 1, 3, [10_000, 1], "any", 6] as const;
+      assert.deepEqual(maxSim(kernels, ...long), maxSim(reference, ...long));
+    });
+
+    it("sketchScan returns the reference's rows, scores and ties", () => {
+      const rowCount = fc.constantFrom(0, 1, 7, 8, 9, 15, 16, 17, 100, 333);
+      const topN = fc.constantFrom(0, 1, 3, 16, 64, 400);
+      const density = fc.constantFrom(0, 0.1, 0.9, 1);
+      check(fc.tuple(dims, bits, rowCount, topN, density, fill, seed), (...given) => {
+        assert.deepEqual(scan(kernels, ...given), scan(reference, ...given));
+      });
+    });
+
+    it("rotate and rotateQuantize return the reference's bits", () => {
+      const rowCount = fc.constantFrom(0, 1, 3, 4, 8, 15, 16, 17, 33);
+      const rounds = fc.constantFrom(0, 1, 3, 4, 5);
+      check(fc.tuple(dims, bits, rowCount, rounds, seed), (...given) => {
+        assert.deepEqual(rotated(kernels, ...given), rotated(reference, ...given));
+      });
+    });
+
+    it("rotateQuantize clamps huge values and turns NaN into the lowest level", () => {
+      const rows = Float32Array.from({ length: 16 }, (_, j) => [NaN, 1e38, -1e38, -0][j % 4]!);
+      for (const width of [1, 2, 4, 8] as const) {
+        const found = [kernels, reference].map((form) => {
+          const out = { bytes: new Uint8Array(2 * width), dim: 16, bits: width };
+          form.rotateQuantize(rows, new Float32Array(0), 3, out);
+          return out.bytes;
+        });
+        assert.deepEqual(found[0], found[1]);
+      }
+    });
+
+    it("maxSimFloat returns the reference's bits", () => {
+      const lengths = fc.array(fc.constantFrom(0, 1, 4, 17, 33), { minLength: 1, maxLength: 3 });
+      const rows = fc.constantFrom(1, 3, 6, 13);
+      const exponent = fc.constantFrom(0, -70, 40);
+      check(fc.tuple(dims, rows, lengths, exponent, seed), (...given) => {
+        assert.deepEqual(maxSimFloat(kernels, ...given), maxSimFloat(reference, ...given));
+      });
+    });
+
+    it("refuses what does not fit, before reading it", () => {
+      for (const [name, attempt] of badCalls(kernels)) assert.throws(attempt, RangeError, name);
+    });
+  });
+}
+
+function check<Given extends unknown[]>(
+  given: fc.Arbitrary<Given>,
+  predicate: (...given: Given) => void,
+): void {
+  fc.assert(
+    fc.property(given, (values) => {
+      predicate(...values);
+    }),
+    { numRuns: 60, seed: 42 },
+  );
+}
+
+/** xorshift32: fast enough to fill matrices of a property test. */
+function random(seedValue: number): () => number {
+  let state = seedValue;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return state >>> 0;
+  };
+}
+
+/** Bytes over shared memory that start at an odd address, as a view of a segment may. */
+function unalignedBytes(length: number, next: () => number, how: Fill): Uint8Array {
+  const bytes = new Uint8Array(new SharedArrayBuffer(length + 5), 5);
+  for (let i = 0; i < length; i += 1) {
+    bytes[i] = how === "any" ? next() : how === "lowest" ? 0 : 255;
+  }
+  return bytes;
+}
+
+function queryRows(length: number, next: () => number, how: Fill): Int8Array {
+  return Int8Array.from({ length }, () =>
+    how === "any" ? (next() % 127) - 63 : how === "lowest" ? -63 : 63,
+  );
+}
+
+function floats(length: number, next: () => number, scale = 1): Float32Array {
+  return Float32Array.from({ length }, () => (next() / 2147483648 - 1) * scale);
+}
+
+function offsetsOf(lengths: readonly number[]): Uint32Array {
+  let row = 0;
+  return Uint32Array.from([0, ...lengths], (length) => (row += length));
+}
+
+/** Every passage, backwards, and the first again. */
+function passagesOf(lengths: readonly number[]): Uint32Array {
+  return Uint32Array.from([...lengths.keys()].reverse().concat(0));
+}
+
+function maxSim(
+  kernels: Kernels,
+  dim: number,
+  width: CodeBits,
+  rowCount: number,
+  lengths: readonly number[],
+  how: Fill,
+  seedValue: number,
+): Uint32Array {
+  const next = random(seedValue);
+  const rowOffsets = offsetsOf(lengths);
+  const bytes = unalignedBytes(rowOffsets.at(-1)! * rowBytes(dim, width), next, how);
+  const query = {
+    rowCount,
+    dim,
+    rows: queryRows(rowCount * dim, next, how),
+    rowScales: floats(rowCount, next),
+  };
+  const passages = passagesOf(lengths);
+  const scores = new Float32Array(passages.length + 1).fill(7);
+  kernels.maxSimBatch(query, { bytes, dim, bits: width }, rowOffsets, passages, scores);
+  return new Uint32Array(scores.buffer);
+}
+
+function scan(
+  kernels: Kernels,
+  dim: number,
+  width: CodeBits,
+  rowCount: number,
+  topN: number,
+  density: number,
+  how: Fill,
+  seedValue: number,
+): unknown {
+  const next = random(seedValue);
+  const bytes = unalignedBytes(rowCount * rowBytes(dim, width), next, how);
+  const eligible = new Uint8Array(Math.ceil(rowCount / 8));
+  for (let row = 0; row < rowCount; row += 1) {
+    if (next() / 2 ** 32 < density) eligible[row >>> 3]! |= 1 << (row & 7);
+  }
+  const query = queryRows(dim, next, how);
+  const rows = new Uint32Array(topN);
+  const scores = new Int32Array(topN);
+  const codes = { bytes, dim, bits: width };
+  const result = kernels.sketchScan(query, codes, rowCount, eligible, topN, rows, scores);
+  return { ...result, rows, scores };
+}
+
+function rotated(
+  kernels: Kernels,
+  dim: number,
+  width: CodeBits,
+  rowCount: number,
+  rounds: number,
+  seedValue: number,
+): unknown {
+  const next = random(seedValue);
+  const rows = floats(rowCount * dim, next);
+  const factors = floats(rounds * dim, next);
+  const bytes = new Uint8Array(rowCount * rowBytes(dim, width) + 3).fill(99);
+  kernels.rotateQuantize(rows, factors, 2 ** (width - 2), { bytes, dim, bits: width });
+  const out = new Float32Array(rows.length + 1).fill(3);
+  kernels.rotate(rows, factors, dim, out);
+  kernels.rotate(rows, factors, dim, rows);
+  return [bytes, new Uint32Array(out.buffer), new Uint32Array(rows.buffer)];
+}
+
+function maxSimFloat(
+  kernels: Kernels,
+  dim: number,
+  rowCount: number,
+  lengths: readonly number[],
+  exponent: number,
+  seedValue: number,
+): Uint32Array {
+  const next = random(seedValue);
+  const rowOffsets = offsetsOf(lengths);
+  const query = floats(rowCount * dim, next, 2 ** exponent);
+  const rows = floats(rowOffsets.at(-1)! * dim, next, 2 ** exponent);
+  const passages = passagesOf(lengths);
+  const scores = new Float32Array(passages.length);
+  kernels.maxSimFloat(query, rows, dim, rowOffsets, passages, scores);
+  return new Uint32Array(scores.buffer);
+}
+
+/** Calls that would read or write outside an array, by name. */
+function badCalls(kernels: Kernels): [string, () => void][] {
+  const dim = 16;
+  const query = { rowCount: 1, dim, rows: new Int8Array(16), rowScales: new Float32Array(1) };
+  const codes = { bytes: new Uint8Array(8), dim, bits: 2 as CodeBits };
+  const batch = (changed: {
+    query?: object;
+    codes?: object;
+    offsets?: number[];
+    passages?: number[];
+    scores?: number;
+  }): void => {
+    kernels.maxSimBatch(
+      { ...query, ...changed.query },
+      { ...codes, ...changed.codes },
+      Uint32Array.from(changed.offsets ?? [0, 2]),
+      Uint32Array.from(changed.passages ?? [0]),
+      new Float32Array(changed.scores ?? 1),
+    );
+  };
+  const scanOf = (rowCount: number, topN: number, eligible: number, out: number): void => {
+    const row = new Int8Array(dim);
+    const rows = new Uint32Array(out);
+    kernels.sketchScan(
+      row,
+      codes,
+      rowCount,
+      new Uint8Array(eligible),
+      topN,
+      rows,
+      new Int32Array(out),
+    );
+  };
+  const float = (query_: number, rows: number, offsets: number[]): void => {
+    const scores = new Float32Array(1);
+    const passages = Uint32Array.of(0);
+    const made = [new Float32Array(query_), new Float32Array(rows)] as const;
+    kernels.maxSimFloat(...made, dim, Uint32Array.from(offsets), passages, scores);
+  };
+  return [
+    [
+      "a row past the codes",
+      () => {
+        batch({ offsets: [0, 3] });
+      },
+    ],
+    [
+      "offsets that fall",
+      () => {
+        batch({ offsets: [2, 1] });
+      },
+    ],
+    [
+      "a passage past the offsets",
+      () => {
+        batch({ passages: [1] });
+      },
+    ],
+    [
+      "the largest passage number",
+      () => {
+        batch({ passages: [0xffffffff] });
+      },
+    ],
+    [
+      "no offsets",
+      () => {
+        batch({ offsets: [] });
+      },
+    ],
+    [
+      "short scores",
+      () => {
+        batch({ scores: 0 });
+      },
+    ],
+    [
+      "a short query",
+      () => {
+        batch({ query: { rows: new Int8Array(15) } });
+      },
+    ],
+    [
+      "short scales",
+      () => {
+        batch({ query: { rowScales: new Float32Array(0) } });
+      },
+    ],
+    [
+      "no query rows",
+      () => {
+        batch({ query: { rowCount: 0 } });
+      },
+    ],
+    [
+      "513 query rows",
+      () => {
+        batch({ query: { rowCount: 513 } });
+      },
+    ],
+    [
+      "a dim of 24",
+      () => {
+        batch({ query: { dim: 24 }, codes: { dim: 24 } });
+      },
+    ],
+    [
+      "a dim of 0",
+      () => {
+        batch({ query: { dim: 0 }, codes: { dim: 0 } });
+      },
+    ],
+    [
+      "dims that differ",
+      () => {
+        batch({ query: { dim: 32 } });
+      },
+    ],
+    [
+      "3 bits",
+      () => {
+        batch({ codes: { bits: 3 } });
+      },
+    ],
+    [
+      "scan past the codes",
+      () => {
+        scanOf(3, 1, 1, 1);
+      },
+    ],
+    [
+      "scan of a negative row count",
+      () => {
+        scanOf(-1, 1, 1, 1);
+      },
+    ],
+    [
+      "scan with a short bitmap",
+      () => {
+        scanOf(2, 1, 0, 1);
+      },
+    ],
+    [
+      "scan with short outputs",
+      () => {
+        scanOf(2, 2, 1, 1);
+      },
+    ],
+    [
+      "float rows that are not whole",
+      () => {
+        float(16, 17, [0, 1]);
+      },
+    ],
+    [
+      "no float query",
+      () => {
+        float(0, 16, [0, 1]);
+      },
+    ],
+    [
+      "float rows past the end",
+      () => {
+        float(16, 16, [0, 2]);
+      },
+    ],
+    [
+      "rotation into too little room",
+      () => {
+        kernels.rotate(new Float32Array(32), new Float32Array(16), 16, new Float32Array(16));
+      },
+    ],
+    [
+      "factors that are not whole rounds",
+      () => {
+        kernels.rotate(new Float32Array(16), new Float32Array(15), 16, new Float32Array(16));
+      },
+    ],
+    [
+      "codes into too little room",
+      () => {
+        const out = { bytes: new Uint8Array(3), dim: 16, bits: 2 as CodeBits };
+        kernels.rotateQuantize(new Float32Array(16), new Float32Array(16), 1, out);
+      },
+    ],
+  ];
+}
