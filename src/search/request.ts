@@ -25,7 +25,7 @@ export interface SearchRequest {
   /** Weight of the lexical part of the score; undefined: the server's default (0.15). */
   readonly lexicalWeight?: number | undefined;
   readonly fusion?: FusionMethod | undefined;
-  /** Hits below this score are left out of every update. */
+  /** Hits whose relevance is below this are left out, from late interaction on. */
   readonly minScore?: number | undefined;
   /** Soft limit, milliseconds; undefined: none. */
   readonly budgetMs?: number | undefined;

@@ -62,8 +62,7 @@ export interface SearchHit {
   readonly span: Span;
   /** Present as the request's payload asks. */
   readonly payload?:
-    | { readonly title?: string; readonly text?: string; readonly fields?: Fields }
-    | undefined;
+    { readonly title?: string; readonly text?: string; readonly fields?: Fields } | undefined;
 }
 
 export interface SearchUpdate {

@@ -1,0 +1,81 @@
+// The sketch scan of some row ranges: exact top N, ties of the last place included.
+
+import { isRaised } from "../core/cancel-flag.js";
+import { rowBytes } from "../kernels/kernels.js";
+import type { Kernels } from "../kernels/kernels.js";
+import { eligibleBits, sketchesOf, tombstonesOf } from "./part-views.js";
+import type { ScanAnswer, ScanTask } from "./score.protocol.js";
+
+interface FoundRow {
+  readonly part: number;
+  readonly row: number;
+  readonly score: number;
+}
+
+/** Rows between two looks at the cancel flag. */
+const rowsPerLook = 16_384;
+
+export function scanRanges(task: ScanTask, kernels: Kernels): ScanAnswer | undefined {
+  let found: FoundRow[] = [];
+  for (const range of task.ranges) {
+    for (let start = range.start; start < range.end; start += rowsPerLook) {
+      if (isRaised(task.cancel)) return undefined;
+      const end = Math.min(range.end, start + rowsPerLook);
+      found.push(...scanRows(task, kernels, { part: range.part, start, end }));
+      found = keepTop(found, task.topCount);
+    }
+  }
+  return {
+    top: {
+      parts: Uint32Array.from(found, ({ part }) => part),
+      rows: Uint32Array.from(found, ({ row }) => row),
+      scores: Int32Array.from(found, ({ score }) => score),
+    },
+  };
+}
+
+function scanRows(
+  task: ScanTask,
+  kernels: Kernels,
+  { part: place, start, end }: { part: number; start: number; end: number },
+): FoundRow[] {
+  const part = task.parts[place];
+  if (part === undefined) return [];
+  const { query, bits } = task;
+  const bytesPerRow = rowBytes(query.dim, bits);
+  const bytes = sketchesOf(part).subarray(start * bytesPerRow, end * bytesPerRow);
+  const count = end - start;
+  const eligible = eligibleBits(tombstonesOf(part), { start, count });
+  // Equal scores at the edge are told apart by document key, which is not known here: so all of
+  // them are wanted, and the scan is repeated with more room in the rare case that some fell out.
+  for (let topCount = Math.min(task.topCount, count); ; topCount = Math.min(2 * topCount, count)) {
+    const rows = new Uint32Array(topCount);
+    const scores = new Int32Array(topCount);
+    const result = kernels.sketchScan(
+      query.rows,
+      { bytes, dim: query.dim, bits },
+      count,
+      eligible,
+      topCount,
+      rows,
+      scores,
+    );
+    if (result.tiesDropped && topCount < count) continue;
+    return Array.from({ length: result.count }, (_, i) => ({
+      part: place,
+      row: start + (rows[i] ?? 0),
+      score: scores[i] ?? 0,
+    }));
+  }
+}
+
+/** The best `count` with all ties of the last place, by falling score; equal scores keep their order. */
+function keepTop(found: FoundRow[], count: number): FoundRow[] {
+  if (found.length <= count) return found;
+  found.sort((a, b) => b.score - a.score);
+  const last = found[count - 1];
+  if (last === undefined) return [];
+  let end = count;
+  while (found[end]?.score === last.score) end += 1;
+  return found.slice(0, end);
+}

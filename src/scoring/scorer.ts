@@ -1,0 +1,42 @@
+// The port behind which scoring is done: by worker threads (pool-scorer.ts) or right here.
+
+import type { Kernels } from "../kernels/kernels.js";
+import { runScoreTask } from "./score-loop.js";
+import type {
+  LexicalAnswer,
+  LexicalTask,
+  MaxSimAnswer,
+  MaxSimTask,
+  ScanAnswer,
+  ScanTask,
+  ScoreAnswer,
+  ScoreTask,
+} from "./score.protocol.js";
+
+/** Answers are undefined when the task's cancel flag was raised first. */
+export interface Scorer {
+  /** Tasks that run at the same time: how many pieces a stage is worth cutting into. */
+  readonly parallelism: number;
+  lexical(task: LexicalTask): Promise<LexicalAnswer | undefined>;
+  scan(task: ScanTask): Promise<ScanAnswer | undefined>;
+  maxSim(task: MaxSimTask): Promise<MaxSimAnswer | undefined>;
+}
+
+/** A scorer over anything that runs tasks. */
+export function toScorer(
+  parallelism: number,
+  run: (task: ScoreTask) => Promise<ScoreAnswer>,
+): Scorer {
+  // The answer's kind follows the task's: see runScoreTask.
+  return {
+    parallelism,
+    lexical: async (task) => (await run(task)) as LexicalAnswer | undefined,
+    scan: async (task) => (await run(task)) as ScanAnswer | undefined,
+    maxSim: async (task) => (await run(task)) as MaxSimAnswer | undefined,
+  };
+}
+
+/** The serial twin of the pool: for tests, and for what it is worth to compare with. */
+export function createInlineScorer(kernels: Kernels): Scorer {
+  return toScorer(1, (task) => Promise.resolve(runScoreTask(task, kernels)));
+}

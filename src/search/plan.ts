@@ -1,0 +1,109 @@
+// Request and defaults become a plan: every option has a value, every value is in its range.
+
+import type { Analyzer } from "../analysis/analyzer.js";
+import { queryTerms } from "../analysis/term-frequencies.js";
+import type { QueryTerm } from "../analysis/term-frequencies.js";
+import { SluiceError } from "../core/errors.js";
+import { limits } from "../core/limits.js";
+import type { FusionMethod, SearchRequest } from "./request.js";
+
+/** The server's defaults; see config/schema.ts for units and meaning. */
+export interface SearchDefaults {
+  readonly sketchPoolSize: number;
+  readonly lexicalPoolSize: number;
+  readonly lexicalWeight: number;
+  /** Collections up to this many passages are scored whole. */
+  readonly exhaustiveBelowPassages: number;
+  readonly minUpdateIntervalMs: number;
+  /** Passages of one scoring task at most. */
+  readonly batchPassages: number;
+}
+
+export interface SearchPlan {
+  readonly text: string;
+  /** Distinct analyzed terms; empty: no lexical stage. */
+  readonly terms: readonly QueryTerm[];
+  readonly k: number;
+  readonly isExhaustive: boolean;
+  readonly sketchPoolSize: number;
+  readonly lexicalPoolSize: number;
+  readonly lexicalWeight: number;
+  readonly fusion: FusionMethod;
+  readonly minScore: number | undefined;
+  readonly minUpdateIntervalMs: number;
+  readonly batchPassages: number;
+  readonly rerankModel: string | undefined;
+  readonly payload: SearchRequest["payload"];
+}
+
+/** Throws INVALID_FIELD or INVALID_TEXT naming the field. */
+export function planSearch(
+  request: SearchRequest,
+  context: {
+    readonly defaults: SearchDefaults;
+    readonly analyzer: Analyzer;
+    /** Passages that a search may return. */
+    readonly eligibleCount: number;
+  },
+): SearchPlan {
+  const { defaults, analyzer, eligibleCount } = context;
+  checkText(request);
+  const k = inRange("k", request.k ?? limits.hitCountDefault, { min: 1, max: limits.hitCountMax });
+  const pool = { min: 0, max: limits.poolSizeMax };
+  return {
+    text: request.text,
+    terms: queryTerms(analyzer, request.text),
+    k,
+    isExhaustive: request.exhaustive || eligibleCount <= defaults.exhaustiveBelowPassages,
+    sketchPoolSize: Math.max(
+      k,
+      inRange("sketch_pool_size", request.sketchPoolSize ?? defaults.sketchPoolSize, pool),
+    ),
+    lexicalPoolSize: inRange(
+      "lexical_pool_size",
+      request.lexicalPoolSize ?? defaults.lexicalPoolSize,
+      pool,
+    ),
+    lexicalWeight: checkWeight(request.lexicalWeight ?? defaults.lexicalWeight),
+    fusion: request.fusion ?? "reciprocal_rank",
+    minScore: request.minScore,
+    minUpdateIntervalMs: inRange(
+      "min_update_interval_ms",
+      request.minUpdateIntervalMs ?? defaults.minUpdateIntervalMs,
+      { min: 0, max: limits.updateIntervalMsMax },
+    ),
+    batchPassages: defaults.batchPassages,
+    rerankModel: request.rerank?.model,
+    payload: request.payload,
+  };
+}
+
+function checkText(request: SearchRequest): void {
+  const bytes = Buffer.byteLength(request.text, "utf8");
+  if (bytes > limits.queryBytesMax)
+    throw new SluiceError(
+      "INVALID_TEXT",
+      `query text has ${bytes} bytes, the limit is ${limits.queryBytesMax}; shorten it`,
+      { field: "query.text" },
+    );
+  if (request.text.trim() === "" && request.vectors === undefined)
+    throw new SluiceError("INVALID_TEXT", "the query has neither text nor vectors; send one", {
+      field: "query.text",
+    });
+}
+
+function checkWeight(weight: number): number {
+  if (Number.isFinite(weight) && weight >= 0 && weight <= 100) return weight;
+  throw new SluiceError("INVALID_FIELD", `lexical_weight is ${weight}, it may be 0 to 100`, {
+    field: "lexical_weight",
+  });
+}
+
+function inRange(field: string, value: number, range: { min: number; max: number }): number {
+  if (Number.isInteger(value) && value >= range.min && value <= range.max) return value;
+  throw new SluiceError(
+    "INVALID_FIELD",
+    `${field} is ${value}, it must be a whole number from ${range.min} to ${range.max}`,
+    { field },
+  );
+}

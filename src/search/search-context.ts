@@ -1,0 +1,28 @@
+// What a search works with: one generation, who scores, who encodes, and the clock.
+
+import type { Clock } from "../core/clock.js";
+import type { EncodedQuery } from "../codec/codec.js";
+import type { SoftDeadline } from "../core/soft-deadline.js";
+import type { CollectionSettings } from "../index/collection-settings.js";
+import type { Generation } from "../index/generation.js";
+import type { SegmentPart } from "../index/segment-parts.js";
+import type { Scorer } from "../scoring/scorer.js";
+
+export interface SearchContext {
+  readonly settings: CollectionSettings;
+  readonly generation: Generation;
+  readonly scorer: Scorer;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly deadline: SoftDeadline;
+  /** Raised when the signal aborts or the search ends: what is still running stops. */
+  readonly cancel: SharedArrayBuffer;
+  /** Milliseconds that the search waited before it began. */
+  readonly queuedMs: number;
+  /** The query's codes, from its vectors or by the model; undefined: there are neither. */
+  encodeQuery(): Promise<EncodedQuery> | undefined;
+}
+
+export function partsOf(generation: Generation): SegmentPart[] {
+  return generation.segments.map((segment) => segment.part);
+}

@@ -1,0 +1,157 @@
+// THE PIPELINE. A search reads top to bottom here: lexical, candidates, late interaction, final.
+
+import { SluiceError } from "../core/errors.js";
+import type { EncodedQuery } from "../codec/codec.js";
+import { relevance } from "./blend.js";
+import type { SearchPlan } from "./plan.js";
+import { createRanking } from "./ranking.js";
+import type { SearchContext } from "./search-context.js";
+import { candidatesStage } from "./stages/candidates.js";
+import type { CandidatesResult } from "./stages/candidates.js";
+import { lateInteractionBatches } from "./stages/late-interaction.js";
+import { lexicalStage, noLexicalResult } from "./stages/lexical.js";
+import type { LexicalResult } from "./stages/lexical.js";
+import { createUpdateStream } from "./update-stream.js";
+import type { UpdateStream } from "./update-stream.js";
+import type { SearchUpdate, Stage } from "./update.js";
+
+/**
+ * Streams updates, the last one final. Throws the signal's reason when the caller goes away, and
+ * DEADLINE_EXCEEDED when time ran out before anything was computed; everything else that goes wrong
+ * makes the answer poorer and is said in `degradations`. The caller holds the generation.
+ */
+export async function* search(
+  context: SearchContext,
+  plan: SearchPlan,
+): AsyncGenerator<SearchUpdate, void, void> {
+  const updates = createUpdateStream(context, plan);
+  const encoding = startEncoding(context, updates); // Runs while the lexical stage answers.
+  encoding.catch(() => undefined); // Awaited below, but not when the caller goes away first.
+
+  const lexical = yield* runLexical(context, plan, updates);
+  if (lexical !== undefined) {
+    const query = yield* updates.timed(undefined, encoding, "candidates");
+    if (query !== undefined) yield* runVectorStages(context, plan, updates, { query, lexical });
+  }
+  if (plan.rerankModel !== undefined)
+    updates.degrade("CROSS_ENCODER_ABSENT", {
+      message: `no cross-encoder "${plan.rerankModel}" is installed; the order is that of late interaction`,
+      stages: ["cross_encoder"],
+    });
+  yield updates.final();
+}
+
+const vectorStages: readonly Stage[] = ["candidates", "late_interaction"];
+
+/** Ends undefined when time ran out: then nothing later is worth starting. */
+async function* runLexical(
+  context: SearchContext,
+  plan: SearchPlan,
+  updates: UpdateStream,
+): AsyncGenerator<SearchUpdate, LexicalResult | undefined, void> {
+  if (plan.terms.length === 0) return noLexicalResult;
+  const lexical = yield* updates.timed("lexical", lexicalStage(context, plan), "lexical");
+  if (lexical !== undefined)
+    updates.offer({
+      stage: "lexical",
+      ranked: lexical.top,
+      partsOf: (passage) => ({ bm25: lexical.bm25Of(passage) }),
+      coverage: {},
+    });
+  return lexical;
+}
+
+function startEncoding(
+  context: SearchContext,
+  updates: UpdateStream,
+): Promise<EncodedQuery | undefined> {
+  const encoding = context.encodeQuery();
+  if (encoding === undefined) {
+    const { name } = context.settings;
+    updates.degrade("NO_QUERY_VECTORS", {
+      message: `collection "${name}" has no usable model and the query has no vectors, so only words were compared`,
+      stages: vectorStages,
+    });
+    return Promise.resolve(undefined);
+  }
+  return updates.clocked("encode", encoding).catch((error: unknown) => {
+    // What the caller got wrong is an error; a model that fails makes the answer poorer.
+    if (error instanceof SluiceError && error.reason !== "INTERNAL") throw error;
+    updates.degrade("ENCODER_FAILED", {
+      message: `the query could not be encoded, so only words were compared`,
+      stages: vectorStages,
+    });
+    return undefined;
+  });
+}
+
+async function* runVectorStages(
+  context: SearchContext,
+  plan: SearchPlan,
+  updates: UpdateStream,
+  known: { query: EncodedQuery; lexical: LexicalResult },
+): AsyncGenerator<SearchUpdate, void, void> {
+  const found = yield* runCandidates(context, plan, updates, known);
+  if (found !== undefined) yield* runLateInteraction(context, plan, updates, { ...known, found });
+}
+
+async function* runCandidates(
+  context: SearchContext,
+  plan: SearchPlan,
+  updates: UpdateStream,
+  { query, lexical }: { query: EncodedQuery; lexical: LexicalResult },
+): AsyncGenerator<SearchUpdate, CandidatesResult | undefined, void> {
+  const work = candidatesStage(context, plan, { query: query.sketch, lexical });
+  const found = yield* updates.timed("candidates", work, "candidates");
+  if (found === undefined) return undefined;
+  const ranking = createRanking(context.generation.segments, plan.k);
+  for (const candidate of found.fused) ranking.offer(candidate);
+  updates.offer({
+    stage: "candidates",
+    ranked: ranking.top(),
+    partsOf: (passage) => ({ bm25: lexical.bm25Of(passage), sketch: found.sketchOf(passage) }),
+    coverage: { sketchScored: context.generation.totals.passageCount },
+  });
+  return found;
+}
+
+async function* runLateInteraction(
+  context: SearchContext,
+  plan: SearchPlan,
+  updates: UpdateStream,
+  work: { query: EncodedQuery; lexical: LexicalResult; found: CandidatesResult },
+): AsyncGenerator<SearchUpdate, void, void> {
+  const { query, lexical, found } = work;
+  const scale = {
+    rowCount: query.tokens.rowCount,
+    bm25Top: lexical.bm25Top,
+    lexicalWeight: plan.lexicalWeight,
+  };
+  const ranking = createRanking(context.generation.segments, plan.k);
+  let scoredCount = 0;
+  const candidates = found.fused;
+  const batches = lateInteractionBatches(context, plan, { query: query.tokens, candidates });
+  for (const promise of batches) {
+    const batch = yield* updates.timed("lateInteraction", promise, "late_interaction");
+    if (batch === undefined) return;
+    for (const [i, { segment, row }] of batch.passages.entries()) {
+      const maxSim = batch.scores[i] ?? 0;
+      const score = relevance({ maxSim, bm25: lexical.bm25Of({ segment, row }) }, scale);
+      if (plan.minScore === undefined || score >= plan.minScore)
+        ranking.offer({ segment, row, score, maxSim });
+    }
+    scoredCount += batch.passages.length;
+    // A ranking of a few of the candidates only would be poorer than the one before it.
+    if (scoredCount < Math.min(candidates.length, 2 * plan.k)) continue;
+    updates.offer({
+      stage: "late_interaction",
+      ranked: ranking.top(),
+      partsOf: (passage) => ({
+        bm25: lexical.bm25Of(passage),
+        sketch: found.sketchOf(passage),
+        maxsim: passage.maxSim,
+      }),
+      coverage: { maxSimScored: scoredCount },
+    });
+  }
+}

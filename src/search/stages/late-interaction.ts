@@ -1,0 +1,111 @@
+// MaxSim of the candidates, batch by batch; then of everything else, when the plan is exhaustive.
+
+import type { PackedQuery } from "../../kernels/kernels.js";
+import { isBitSet } from "../../index/bm25/bits.js";
+import type { Generation } from "../../index/generation.js";
+import type { SegmentPart } from "../../index/segment-parts.js";
+import type { SearchPlan } from "../plan.js";
+import type { SearchContext } from "../search-context.js";
+
+export interface PassagePlace {
+  readonly segment: number;
+  readonly row: number;
+}
+
+/** Passages and their MaxSim, one for one. */
+export interface ScoredBatch {
+  readonly passages: readonly PassagePlace[];
+  readonly scores: Float32Array;
+}
+
+/**
+ * Promises of batches in the order in which they should be awaited; each is undefined when
+ * cancelled. At most twice as many tasks as workers are under way.
+ */
+export function* lateInteractionBatches(
+  context: SearchContext,
+  plan: SearchPlan,
+  work: { readonly query: PackedQuery; readonly candidates: readonly PassagePlace[] },
+): Generator<Promise<ScoredBatch | undefined>, void, void> {
+  const { query, candidates } = work;
+  const { parallelism } = context.scorer;
+  const pieces = Math.max(parallelism, Math.ceil(candidates.length / plan.batchPassages));
+  const first = cut(candidates, Math.max(1, Math.ceil(candidates.length / pieces)));
+  const rest = plan.isExhaustive
+    ? cut(remaining(context.generation, candidates), plan.batchPassages)
+    : [];
+  const underWay: Promise<ScoredBatch | undefined>[] = [];
+  for (const passages of chain(first, rest)) {
+    const batch = scoreBatch(context, query, passages);
+    // Awaited later, or not at all when the search ends early.
+    batch.catch(() => undefined);
+    underWay.push(batch);
+    if (underWay.length < 2 * parallelism) continue;
+    const next = underWay.shift();
+    if (next !== undefined) yield next;
+  }
+  yield* underWay;
+}
+
+async function scoreBatch(
+  context: SearchContext,
+  query: PackedQuery,
+  passages: readonly PassagePlace[],
+): Promise<ScoredBatch | undefined> {
+  const places = new Map<number, number>();
+  const parts: SegmentPart[] = [];
+  const partOf = new Uint32Array(passages.length);
+  for (const [i, { segment }] of passages.entries()) {
+    let place = places.get(segment);
+    if (place === undefined) {
+      place = parts.length;
+      places.set(segment, place);
+      const entry = context.generation.segments[segment];
+      if (entry !== undefined) parts.push(entry.part);
+    }
+    partOf[i] = place;
+  }
+  const answer = await context.scorer.maxSim({
+    kind: "maxsim",
+    parts,
+    partOf,
+    rows: Uint32Array.from(passages, ({ row }) => row),
+    query,
+    bits: context.settings.bits,
+    cancel: context.cancel,
+  });
+  return answer && { passages, scores: answer.scores };
+}
+
+/** Every passage that is neither deleted nor a candidate, in the order of the generation. */
+function* remaining(
+  generation: Generation,
+  candidates: readonly PassagePlace[],
+): Generator<PassagePlace, void, void> {
+  const taken = new Set(candidates.map(({ segment, row }) => segment * 2 ** 32 + row));
+  for (const [segment, { part }] of generation.segments.entries()) {
+    const dead = part.tombstones && new Uint8Array(part.tombstones);
+    for (let row = 0; row < part.rowCount; row += 1) {
+      if (dead !== undefined && isBitSet(dead, row)) continue;
+      if (!taken.has(segment * 2 ** 32 + row)) yield { segment, row };
+    }
+  }
+}
+
+function* cut(
+  passages: Iterable<PassagePlace>,
+  size: number,
+): Generator<PassagePlace[], void, void> {
+  let batch: PassagePlace[] = [];
+  for (const passage of passages) {
+    batch.push(passage);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function* chain<T>(...sources: Iterable<T>[]): Generator<T, void, void> {
+  for (const source of sources) yield* source;
+}

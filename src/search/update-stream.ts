@@ -1,0 +1,200 @@
+// Turns what the stages offer into the updates of one stream: numbered, timed, with what they are worth.
+
+import { SluiceError } from "../core/errors.js";
+import type { GenerationSegment } from "../index/generation.js";
+import type { SearchPlan } from "./plan.js";
+import type { RankedPassage } from "./ranking.js";
+import type { SearchContext } from "./search-context.js";
+import { createUpdateGate } from "./update-gate.js";
+import type {
+  Certificate,
+  Coverage,
+  Degradation,
+  DegradationReason,
+  ScoreParts,
+  SearchHit,
+  SearchUpdate,
+  Stage,
+  StageTimings,
+} from "./update.js";
+
+/** A ranking as a stage has it. */
+export interface Draft {
+  readonly stage: Stage;
+  readonly ranked: readonly RankedPassage[];
+  partsOf(passage: RankedPassage): ScoreParts;
+  /** Figures that grew; the others stay. */
+  readonly coverage: Partial<Coverage>;
+}
+
+type TimedStage = Exclude<keyof StageTimings, "total" | "queue">;
+
+export interface UpdateStream {
+  /** The newest ranking; it goes out when it is due, or as the final one. */
+  offer(draft: Draft): void;
+  degrade(reason: DegradationReason, loss: Omit<Degradation, "reason">): void;
+  /** Adds the time until `work` settles to a stage's. */
+  clocked<T>(timing: TimedStage, work: Promise<T>): Promise<T>;
+  /**
+   * Waits for `work`, yielding updates that become due. Undefined when the work was cancelled or the
+   * soft deadline came first; the latter is said as a degradation naming `stage` and what follows.
+   */
+  timed<T>(
+    timing: TimedStage | undefined,
+    work: Promise<T | undefined>,
+    stage: Stage,
+  ): AsyncGenerator<SearchUpdate, T | undefined, void>;
+  /** Throws DEADLINE_EXCEEDED when there is no ranking because of the caller's deadline. */
+  final(): SearchUpdate;
+}
+
+const stageOrder: readonly Stage[] = ["lexical", "candidates", "late_interaction"];
+
+export function createUpdateStream(context: SearchContext, plan: SearchPlan): UpdateStream {
+  const { generation, clock, deadline } = context;
+  const startMs = clock() - context.queuedMs;
+  const micros: Partial<Record<TimedStage, number>> = {};
+  const degradations: Degradation[] = [];
+  let coverage: Coverage = {
+    eligible: generation.totals.passageCount,
+    sketchScored: 0,
+    maxSimScored: 0,
+    reranked: 0,
+  };
+  let newest: Draft | undefined;
+  let sequence = 0;
+  const gate = createUpdateGate<Draft>({
+    clock,
+    minIntervalMs: plan.minUpdateIntervalMs,
+    deadline,
+    signal: context.signal,
+    fingerprint: (draft) => draft.ranked.map(({ key }) => key).join("\n"),
+  });
+
+  const degrade = (reason: DegradationReason, loss: Omit<Degradation, "reason">): void => {
+    degradations.push({ reason, ...loss });
+  };
+  if (generation.damages.length > 0)
+    degrade("CORRUPT_PASSAGES", {
+      message: generation.damages.join("; "),
+      stages: [...stageOrder],
+    });
+
+  const clocked = async <T>(timing: TimedStage, work: Promise<T>): Promise<T> => {
+    const from = clock();
+    try {
+      return await work;
+    } finally {
+      micros[timing] = (micros[timing] ?? 0) + Math.round(1000 * (clock() - from));
+    }
+  };
+
+  const toUpdate = (draft: Draft | undefined, isFinal: boolean): SearchUpdate => {
+    sequence += 1;
+    const hits = (draft?.ranked ?? []).map((ranked, i) =>
+      toHit(ranked, { rank: i + 1, parts: draft?.partsOf(ranked) ?? {}, context, plan }),
+    );
+    const stage = draft?.stage ?? "lexical";
+    return {
+      sequence,
+      final: isFinal,
+      stage,
+      certificate: certificateOf(stage, coverage),
+      coverage,
+      settledCount: isFinal ? hits.length : 0,
+      generation: generation.number,
+      timings: {
+        queue: Math.round(1000 * context.queuedMs),
+        ...micros,
+        total: Math.round(1000 * (clock() - startMs)),
+      },
+      degradations: [...degradations],
+      hits,
+    };
+  };
+
+  async function* timed<T>(
+    timing: TimedStage | undefined,
+    work: Promise<T | undefined>,
+    stage: Stage,
+  ): AsyncGenerator<SearchUpdate, T | undefined, void> {
+    const waiting = gate.waitFor(timing === undefined ? work : clocked(timing, work));
+    for (;;) {
+      const step = await waiting.next();
+      if (step.done !== true) {
+        yield toUpdate(step.value, false);
+        continue;
+      }
+      if (step.value.kind === "done") return step.value.value;
+      degradations.push(lateness(stage, deadline.cause));
+      return undefined;
+    }
+  }
+
+  return {
+    offer(draft) {
+      newest = draft;
+      coverage = { ...coverage, ...draft.coverage };
+      gate.offer(draft);
+    },
+    degrade,
+    clocked,
+    timed,
+    final() {
+      if (newest === undefined && deadline.cause === "deadline" && deadline.remainingMs() <= 0)
+        throw new SluiceError(
+          "DEADLINE_EXCEEDED",
+          "the deadline came before any stage had finished; allow more time",
+        );
+      return toUpdate(newest, true);
+    },
+  };
+}
+
+function lateness(stage: Stage, cause: "budget" | "deadline" | "none"): Degradation {
+  const stages = stageOrder.slice(stageOrder.indexOf(stage));
+  return {
+    reason: cause === "budget" ? "BUDGET_EXHAUSTED" : "DEADLINE_REACHED",
+    message: `time ran out before ${stages.join(" and ")} finished`,
+    stages,
+  };
+}
+
+function certificateOf(stage: Stage, coverage: Coverage): Certificate {
+  if (stage === "lexical") return "lexical";
+  return stage === "late_interaction" && coverage.maxSimScored === coverage.eligible
+    ? "exact"
+    : "estimate";
+}
+
+function toHit(
+  ranked: RankedPassage,
+  {
+    rank,
+    parts,
+    context,
+    plan,
+  }: { rank: number; parts: ScoreParts; context: SearchContext; plan: SearchPlan },
+): SearchHit {
+  const { segments } = context.generation;
+  const { key, score, passageNumber } = ranked;
+  const span = spanOf(segments, ranked);
+  return { key, rank, score, parts, passageNumber, span, payload: payloadOf(key, context, plan) };
+}
+
+function spanOf(segments: readonly GenerationSegment[], ranked: RankedPassage): SearchHit["span"] {
+  return segments[ranked.segment]?.table.spanAt(ranked.row) ?? { start: 0, end: 0 };
+}
+
+function payloadOf(key: string, context: SearchContext, plan: SearchPlan): SearchHit["payload"] {
+  const { title, text, fields } = plan.payload;
+  if (!title && !text && !fields) return undefined;
+  const record = context.generation.documents.readDocument(key);
+  return (
+    record && {
+      ...(title ? { title: record.title } : {}),
+      ...(text ? { text: record.text } : {}),
+      ...(fields ? { fields: record.fields } : {}),
+    }
+  );
+}
