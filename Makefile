@@ -1,0 +1,90 @@
+# Every way to build, run and check Sluice. `make help` lists the targets.
+
+SHELL := /bin/bash
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+# onnxruntime-node would fetch GPU libraries in its install step; the CPU ones are in the package.
+export ONNXRUNTIME_NODE_INSTALL := skip
+
+installed := node_modules/.package-lock.json
+cli := node build/src/cli/main.js
+sub-make := $(MAKE) --no-print-directory
+
+.DEFAULT_GOAL := help
+.PHONY: help node-version install build types web native prune demo demo-once check check-format \
+  check-lint check-tests test coverage gen fmt bench-kernels bench-encode clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; do \
+	  printf '%-16s %s\n' "$$name" "$$text"; done
+
+node-version:
+	@.ci/node-version
+
+install: $(installed) ## install the pinned packages (once; from the npm cache where it has them)
+
+# npm writes this file at the end of each install. A package-lock.json that is newer does not mean
+# that anything changed (a checkout touches it): npm is asked before anything is installed again.
+$(installed): package-lock.json | node-version
+	@if [ -d node_modules ] && npm ls --all >/dev/null 2>&1; then touch $@; else \
+	  npm ci --ignore-scripts --prefer-offline --no-audit --no-fund && touch $@; fi
+
+build: types web native prune ## compile everything into build/ and native/build/
+
+types: $(installed) | node-version
+	@tsc -p .
+
+web: $(installed)
+	@if [ -f src/web/tsconfig.json ]; then tsc -p src/web; fi
+
+# Only when a source is newer than the last result; without a compiler it says so in one line.
+native: $(installed)
+	@if [ ! -f native/build/sluice.node ] || \
+	  [ -n "$$(find native -path native/build -prune -o -newer native/build/sluice.node -type f -print)" ]; \
+	then sh native/build.sh; fi
+
+# A test or module whose source is gone would otherwise go on being run.
+prune: types web
+	@find build/src build/test build/bench -name '*.js' 2>/dev/null | while read -r file; do \
+	  source=$${file#build/}; [ -f "$${source%.js}.ts" ] || rm -f "$$file" "$$file.map"; done
+
+demo: build ## ingest a real corpus, serve it, run a streaming search, show the search page's address
+	@$(cli) demo
+
+demo-once: build ## the same, and stop after the search
+	@$(cli) demo --once
+
+check: $(installed) ## format, lint, types, tidy and unit tests: under a minute on two cores
+	@$(sub-make) -j2 --keep-going --output-sync=target check-lint check-tests
+
+check-format: $(installed)
+	@prettier --check --log-level warn .
+
+check-lint: check-format
+	@eslint --cache --cache-location .cache/eslint --cache-strategy content .
+
+check-tests: build
+	@mocha --no-config --parallel --jobs 2 --timeout 120000 --forbid-only --forbid-pending \
+	  --reporter dot 'build/test/unit/**/*.test.js' 'build/test/tidy/**/*.test.js'
+
+test: $(installed) ## everything that proves it works; the last line is "N passed, N failed"
+	@.ci/suite
+
+coverage: ## the same, then lines never reached: a table, and pages in coverage/
+	@status=0; .ci/suite || status=$$?; \
+	  c8 report --all --include 'build/src/**/*.js' --reporter text --reporter html; exit $$status
+
+gen: $(installed) ## regenerate src/gen/ (flatc) and the WASM kernels (clang), where the tools are
+	@.ci/generate
+
+fmt: $(installed) ## format the sources and apply the lint fixes that are safe
+	@prettier --write --log-level warn .
+	@eslint --fix .
+
+bench-kernels: build ## every kernel against this machine's limits
+	@node build/bench/kernels/kernels-bench.js
+
+bench-encode: build ## text to token rows: tokens a second
+	@node build/bench/encode/encode-bench.js
+
+clean: ## remove what was built; the installed packages stay
+	@rm -rf build native/build coverage .cache .demo

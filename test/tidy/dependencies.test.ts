@@ -1,0 +1,58 @@
+// Holds package.json to its rules: exact versions, a reason for each package, and a use.
+
+import assert from "node:assert/strict";
+import { packageDoors } from "./doors.js";
+import { importsOf, readText, repositoryFiles, sourceFiles } from "./tree.js";
+
+interface PackageJson {
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
+const { dependencies, devDependencies } = JSON.parse(readText("package.json")) as PackageJson;
+
+describe("dependencies", () => {
+  it("are pinned to exact versions", () => {
+    const loose = Object.entries({ ...dependencies, ...devDependencies }).filter(
+      ([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version),
+    );
+    assert.deepEqual(loose, []);
+  });
+
+  it("each have a line with a reason in ARCHITECTURE.md, and no line outlives its package", () => {
+    assert.ok(repositoryFiles.includes("ARCHITECTURE.md"));
+    const lines = [...section("ARCHITECTURE.md", "## Dependencies").matchAll(/^\|(.*)\|$/gm)];
+    const explained = lines.flatMap(([, row = ""]) => {
+      const [names = "", reason = ""] = row.split("|").slice(0, 2);
+      return reason.trim() === "" ? [] : [...names.matchAll(/`([^`]+)`/g)].map(([, name]) => name);
+    });
+    assert.deepEqual(
+      explained.sort(),
+      [...Object.keys(dependencies), ...Object.keys(devDependencies)].sort(),
+    );
+  });
+
+  for (const name of Object.keys(dependencies)) {
+    it(`${name} is used behind its door`, () => {
+      const doors = packageDoors[name];
+      assert.ok(doors !== undefined, "every dependency has a door in test/tidy/doors.ts");
+      const behind = filesIn(doors);
+      assert.ok(behind.length === 0 || behind.some((path) => importsOf(path).includes(name)));
+    });
+  }
+});
+
+function filesIn(folders: readonly string[]): string[] {
+  return [...sourceFiles, ...repositoryFiles.filter((path) => path.startsWith("src/gen/"))].filter(
+    (path) => path.endsWith(".ts") && folders.some((folder) => path.startsWith(`src/${folder}/`)),
+  );
+}
+
+/** The text from a heading to the next of its kind. */
+function section(document: string, heading: string): string {
+  const text = readText(document);
+  const start = text.indexOf(`${heading}\n`);
+  assert.notEqual(start, -1, `${document} has a section "${heading}"`);
+  const end = text.indexOf("\n## ", start + heading.length);
+  return text.slice(start, end === -1 ? undefined : end);
+}

@@ -1,0 +1,33 @@
+// Which folder of src/ is the door to which package or global: nobody else may use it.
+
+/** Every dependency of package.json, and the parts of Node that need a fence. */
+export const packageDoors: Readonly<Record<string, readonly string[]>> = {
+  "@grpc/grpc-js": ["rpc", "client"],
+  "@grpc/proto-loader": ["rpc", "client", "gen"],
+  "@grpc/reflection": ["rpc"],
+  "@huggingface/tokenizers": ["encoders"],
+  "@node-rs/crc32": ["store"],
+  "cli-progress": ["cli"],
+  commander: ["cli"],
+  flatbuffers: ["store", "gen"],
+  "grpc-health-check": ["rpc"],
+  lmdb: ["store"],
+  "onnxruntime-node": ["encoders"],
+  pino: ["observability"],
+  piscina: ["scoring", "encoders", "app"],
+  "prom-client": ["observability"],
+  "smol-toml": ["config"],
+  zod: ["config", "encoders", "http", "importers"],
+  "node:worker_threads": ["scoring", "encoders", "app"],
+};
+
+/** Globals, as `object` or `object.property`; `new Date()` means the one without arguments. */
+export const globalDoors: Readonly<Record<string, readonly string[]>> = {
+  "process.env": ["config"],
+  console: ["cli"],
+  "Math.random": ["app"],
+  "Date.now": ["app", "cli", "observability"],
+  "new Date()": ["app", "cli", "observability"],
+  "performance.now": ["app", "cli", "observability"],
+  "process.hrtime": ["app", "cli", "observability"],
+};

@@ -1,0 +1,52 @@
+// Holds src/gen/fbs to its schema: equal to a regeneration, or, without flatc, to recorded hashes.
+
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readText, repositoryFiles, root } from "./tree.js";
+
+const folder = "src/gen/fbs";
+const schema = "src/store/schema/records.fbs";
+const sums = `${folder}/SHA256SUMS`;
+
+/** Another version writes other text; the recorded hashes hold for this one. */
+const flatcVersion = "2.0.8";
+
+describe("generated FlatBuffers code", () => {
+  it("has the hashes that were recorded with it, and so has its schema", () => {
+    const files = repositoryFiles.filter((path) => path.startsWith(`${folder}/`) && path !== sums);
+    const actual = [schema, ...files].map((path) => `${sha256(readText(path))}  ${path}`);
+    assert.deepEqual(readText(sums).trimEnd().split("\n"), actual, "run `make gen`");
+  });
+
+  if (hasFlatc()) {
+    it("is what flatc makes of the schema", () => {
+      const work = mkdtempSync(join(tmpdir(), "sluice-fbs-"));
+      try {
+        execFileSync("sh", ["src/store/schema/generate.sh", work], { cwd: root });
+        assert.deepEqual(contents(work), contents(join(root, folder)), "run `make gen`");
+      } finally {
+        rmSync(work, { recursive: true });
+      }
+    });
+  }
+});
+
+function hasFlatc(): boolean {
+  const { stdout } = spawnSync("flatc", ["--version"], { encoding: "utf8" });
+  return typeof stdout === "string" && stdout.includes(flatcVersion);
+}
+
+function contents(path: string): [string, string][] {
+  return readdirSync(path)
+    .filter((name) => name.endsWith(".ts"))
+    .sort()
+    .map((name) => [name, readFileSync(join(path, name), "utf8")]);
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

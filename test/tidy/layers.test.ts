@@ -1,0 +1,84 @@
+// Holds the folders of src/ to their levels: a folder imports itself and lower ones.
+
+import assert from "node:assert/strict";
+import { importsOf, sourceFiles } from "./tree.js";
+
+/** Lowest first. Folders on one level do not know each other. */
+const levels: readonly (readonly string[])[] = [
+  ["core", "gen"],
+  [
+    ...["kernels", "analysis", "encoders", "config", "observability", "eval", "client"],
+    ...["importers", "web"],
+  ],
+  ["codec", "store"],
+  ["index"],
+  ["scoring", "ingest"],
+  ["search"],
+  ["rpc", "http"],
+  ["app"],
+  ["cli"],
+];
+
+/** Imports that the levels forbid and that are right all the same. */
+const exceptions: readonly { from: string; to: string; reason: string }[] = [
+  {
+    from: "src/http/",
+    to: "src/rpc/ports.ts",
+    reason: "both network edges ask the engine through one port, which lies beside the larger edge",
+  },
+];
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+describe("layers", () => {
+  const files = sourceFiles.filter((path) => path.startsWith("src/"));
+
+  it("gives every folder of src/ a level", () => {
+    const known = new Set(levels.flat());
+    const unknown = new Set(files.map(folderOf).filter((folder) => !known.has(folder)));
+    assert.deepEqual([...unknown], []);
+  });
+
+  it("finds imports that point down and nothing else", () => {
+    const imports = files.flatMap((from) => importsOf(from).map((to) => ({ from, to })));
+    assert.deepEqual(violations(imports), []);
+  });
+
+  it("would notice a call back, a neighbour and a product file that imports a test", () => {
+    const wrong = [
+      { from: "src/core/limits.ts", to: "src/store/store.ts" },
+      { from: "src/analysis/words.ts", to: "src/kernels/kernels.ts" },
+      { from: "src/index/bm25/bm25.ts", to: "test/support/passages.ts" },
+    ];
+    const right = [
+      { from: "src/store/store.ts", to: "src/core/limits.ts" },
+      { from: "src/index/bm25/bm25.ts", to: "src/index/generation.ts" },
+      { from: "src/http/sse.ts", to: "src/rpc/ports.ts" },
+      { from: "src/store/store.ts", to: "lmdb" },
+    ];
+    assert.equal(violations([...wrong, ...right]).length, wrong.length);
+  });
+});
+
+function violations(imports: readonly Import[]): string[] {
+  return imports.filter((entry) => !isAllowed(entry)).map(({ from, to }) => `${from} -> ${to}`);
+}
+
+function isAllowed({ from, to }: Import): boolean {
+  if (!to.includes("/") || to.startsWith("@")) return true;
+  if (!to.startsWith("src/")) return false;
+  if (folderOf(from) === folderOf(to)) return true;
+  if (levelOf(to) < levelOf(from)) return true;
+  return exceptions.some((entry) => from.startsWith(entry.from) && to === entry.to);
+}
+
+function folderOf(path: string): string {
+  return path.split("/")[1] ?? "";
+}
+
+function levelOf(path: string): number {
+  return levels.findIndex((level) => level.includes(folderOf(path)));
+}

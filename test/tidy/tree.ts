@@ -1,0 +1,75 @@
+// The checkout as the tidy tests see it: its files, and each TypeScript source parsed once.
+
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+import { repositoryRoot } from "../../src/core/paths.js";
+
+export const root = repositoryRoot();
+
+/** Paths from the root, of files that git tracks or would track; sorted. */
+export const repositoryFiles: readonly string[] = execFileSync(
+  "git",
+  ["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+  { cwd: root, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 },
+)
+  .split("\0")
+  .filter((path) => path !== "" && existsSync(join(root, path)))
+  .sort();
+
+/** Hand-written TypeScript under src/, test/ and bench/. */
+export const sourceFiles: readonly string[] = repositoryFiles.filter(
+  (path) => /^(src|test|bench)\/.*\.ts$/.test(path) && !path.startsWith("src/gen/"),
+);
+
+export function readText(path: string): string {
+  return readFileSync(join(root, path), "utf8");
+}
+
+const parsed = new Map<string, ts.SourceFile>();
+
+export function parsedSource(path: string): ts.SourceFile {
+  let source = parsed.get(path);
+  if (source === undefined) {
+    source = ts.createSourceFile(path, readText(path), ts.ScriptTarget.ES2023, true);
+    parsed.set(path, source);
+  }
+  return source;
+}
+
+/** Calls `visit` for every node of a file, parents first. */
+export function eachNode(source: ts.SourceFile, visit: (node: ts.Node) => void): void {
+  const walk = (node: ts.Node): void => {
+    visit(node);
+    ts.forEachChild(node, walk);
+  };
+  walk(source);
+}
+
+/** `path:line`, as editors and terminals link it. */
+export function placeOf(node: ts.Node): string {
+  const source = node.getSourceFile();
+  const { line } = source.getLineAndCharacterOfPosition(node.getStart());
+  return `${source.fileName}:${line + 1}`;
+}
+
+/** What a file imports: packages by name, files by path from the root with their `.ts` ending.
+ *  Type-only imports, re-exports, dynamic imports and `new URL("./x.js", import.meta.url)` count. */
+export function importsOf(path: string): string[] {
+  const text = readText(path);
+  const specifiers = ts.preProcessFile(text, true, true).importedFiles.map((file) => file.fileName);
+  for (const match of text.matchAll(/new URL\(\s*"(\.[^"]+\.js)"/g)) {
+    if (match[1] !== undefined) specifiers.push(match[1]);
+  }
+  return specifiers.map((specifier) =>
+    specifier.startsWith(".")
+      ? join(path, "..", specifier).replace(/\.js$/, ".ts")
+      : packageName(specifier),
+  );
+}
+
+function packageName(specifier: string): string {
+  const parts = specifier.split("/");
+  return specifier.startsWith("@") ? parts.slice(0, 2).join("/") : (parts[0] ?? specifier);
+}
