@@ -3,8 +3,8 @@
 export interface CancelFlag {
   /** Crosses threads; element 0 is 1 once cancelled. */
   readonly shared: SharedArrayBuffer;
-  /** Stops listening to the signal. Call when the work is over. */
-  dispose(): void;
+  /** Raises the flag and stops listening to the signal. Call when the work is over. */
+  raise(): void;
 }
 
 /** Raised when `signal` aborts. */
@@ -16,7 +16,13 @@ export function createCancelFlag(signal: AbortSignal): CancelFlag {
   };
   if (signal.aborted) raise();
   signal.addEventListener("abort", raise, { once: true });
-  return { shared, dispose: () => signal.removeEventListener("abort", raise) };
+  return {
+    shared,
+    raise() {
+      signal.removeEventListener("abort", raise);
+      raise();
+    },
+  };
 }
 
 /** In a worker: true once the flag is raised. */

@@ -49,6 +49,8 @@ export const limits = {
   searchCountMax: 256,
   /** Documents of one ingest stream that are encoded at the same time. */
   ingestInFlightMax: 64,
+  /** Keys of one ingest stream that are remembered to refuse a second one; at least half of them. */
+  ingestRecentKeysMax: 1_000_000,
   /** Soft time limit of a search, milliseconds. */
   budgetMsMax: 600_000,
   updateIntervalMsMax: 10_000,

@@ -19,7 +19,7 @@ import {
 } from "./records.js";
 import type { CollectionStore, PinnedDocuments, SharedSegmentBytes } from "./store.js";
 import type { DocumentRecord, Manifest, WriteBatch } from "./stored-values.js";
-import { toStoreError } from "./store-errors.js";
+import { toCommitError, toStoreError } from "./store-errors.js";
 
 type Bytes<K extends string | number | Buffer> = Database<Buffer, K>;
 
@@ -37,6 +37,7 @@ export function openLmdbStore(folder: string): CollectionStore {
   const databases = openDatabases(folder);
   return {
     folder,
+    hasManifest: () => databases.manifest.doesExist("manifest"),
     readManifest: () => readManifest(databases, folder),
     readDocument: (key) => readDocument(databases, key),
     pin: () => pin(databases),
@@ -50,7 +51,7 @@ export function openLmdbStore(folder: string): CollectionStore {
       const framed = databases.tombstones.getBinary(id);
       return framed && unframe(valueKinds.tombstones, framed, `tombstones of segment ${id}`);
     },
-    commit: (batch) => commit(databases, batch),
+    commit: (batch) => commit(databases, folder, batch),
     check: () => check(databases, folder),
     diskBytes: () => statSync(join(folder, "data.mdb")).size,
     close: () => databases.root.close(),
@@ -65,6 +66,9 @@ function openDatabases(folder: string): Databases {
       // A commit is acknowledged only when it is on disk: with overlapping sync, power cuts lost
       // acknowledged writes.
       overlappingSync: false,
+      // With it, lmdb makes a second promise for a commit that nobody sees; when the commit fails,
+      // its rejection would end the process.
+      eventTurnBatching: false,
       maxDbs: 16,
       maxReaders: 1024,
     });
@@ -146,7 +150,7 @@ function readSegment(databases: Databases, id: number): SharedSegmentBytes {
   };
 }
 
-async function commit(databases: Databases, batch: WriteBatch): Promise<void> {
+async function commit(databases: Databases, folder: string, batch: WriteBatch): Promise<void> {
   // Bytes are made before the transaction opens, so that nothing but writing can fail within it.
   const documents = [...(batch.documents ?? [])].map(
     ([key, record]) => [Buffer.from(key, "utf8"), record && packDocument(record)] as const,
@@ -182,9 +186,11 @@ async function commit(databases: Databases, batch: WriteBatch): Promise<void> {
     databases.manifest.putSync("manifest", manifest);
   };
   try {
-    await databases.root.transaction(writeAll);
+    // A child transaction is rolled back when a write in it throws; a plain one would be committed
+    // with what was written before.
+    await databases.root.childTransaction(writeAll);
   } catch (error) {
-    throw toStoreError(error, "nothing was written");
+    throw await toCommitError(error, folder);
   }
 }
 

@@ -1,24 +1,59 @@
 // What the file system and LMDB report, as errors with a stable reason.
 
+import { statfsSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
+
 import { SluiceError } from "../core/errors.js";
 
 /** `consequence` says what the failure means for the caller's data. */
 export function toStoreError(error: unknown, consequence: string): SluiceError {
   if (error instanceof SluiceError) return error;
-  observeCommitError(error);
-  const message = error instanceof Error ? error.message : String(error);
-  if (/no space left|ENOSPC|MDB_MAP_FULL|not enough space/i.test(message))
-    return new SluiceError("DISK_FULL", `the disk is full; ${consequence}; free space and retry`, {
-      cause: error,
-    });
+  const message = messageOf(error);
+  if (/no space left|ENOSPC|EDQUOT|quota exceeded|MDB_MAP_FULL|not enough space/i.test(message))
+    return diskFull(error, consequence);
   if (/MDB_CORRUPTED|MDB_PAGE_NOTFOUND|MDB_INVALID|MDB_VERSION_MISMATCH/.test(message))
     return new SluiceError("DATA_CORRUPT", `${consequence}: ${message}`, { cause: error });
   return new SluiceError("INTERNAL", `${consequence}: ${message}`, { cause: error });
 }
 
-/** lmdb hands out a second promise with the same rejection; unobserved it would end the process. */
-function observeCommitError(error: unknown): void {
-  if (typeof error !== "object" || error === null || !("commitError" in error)) return;
-  const second: unknown = error.commitError;
-  if (second instanceof Promise) second.catch(() => undefined);
+/** The error of a commit that failed as a whole, in the environment in `folder`. */
+export async function toCommitError(error: unknown, folder: string): Promise<SluiceError> {
+  const consequence = "nothing was written";
+  const reason = await reasonOf(error);
+  // LMDB reports a write that the disk had room for only in part as an input/output error.
+  if (/input\/output error|EIO/i.test(messageOf(reason)) && freeBytes(folder) < almostFullBytes)
+    return diskFull(reason, consequence);
+  return toStoreError(reason, consequence);
+}
+
+/** A partial write has used up what was left; a few blocks may have come free since. */
+const almostFullBytes = 1024 * 1024;
+
+/** How long lmdb may take to tell why a commit failed, once it said that it did. */
+const reasonWaitMs = 1000;
+
+/** lmdb tells why a commit failed by the rejection of a promise that hangs on the error. */
+async function reasonOf(error: unknown): Promise<unknown> {
+  if (typeof error !== "object" || error === null || !("commitError" in error)) return error;
+  const { commitError } = error;
+  if (!(commitError instanceof Promise)) return error;
+  const reason: Promise<unknown> = commitError.then(
+    () => error,
+    (why: unknown) => why,
+  );
+  return Promise.race([reason, setTimeout(reasonWaitMs, error, { ref: false })]);
+}
+
+function freeBytes(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}
+
+function diskFull(cause: unknown, consequence: string): SluiceError {
+  const message = `the disk is full; ${consequence}; free space and retry`;
+  return new SluiceError("DISK_FULL", message, { cause });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

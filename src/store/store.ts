@@ -22,6 +22,8 @@ export interface PinnedDocuments {
 /** Reads see everything committed. All reads check checksums and throw DATA_CORRUPT. */
 export interface CollectionStore {
   readonly folder: string;
+  /** False: the folder is new, or its collection's making was interrupted. */
+  hasManifest(): boolean;
   readManifest(): Manifest;
   readDocument(key: string): DocumentRecord | undefined;
   documentCount(): number;

@@ -1,0 +1,108 @@
+// The open collections of a server: found on disk at start, made and dropped on request.
+
+import { randomBytes } from "node:crypto";
+
+import { SluiceError } from "../core/errors.js";
+import { limits } from "../core/limits.js";
+import { closeCollection, initializeCollection, openCollection } from "../index/collection.js";
+import type { Collection } from "../index/collection.js";
+import type { CollectionSettings } from "../index/collection-settings.js";
+import { createCollectionWriter } from "../ingest/collection-writer.js";
+import type { CollectionWriter, WriterOptions } from "../ingest/collection-writer.js";
+import type { DataFolder } from "../store/data-folder.js";
+import { openLmdbStore } from "../store/lmdb-store.js";
+import type { CollectionStore } from "../store/store.js";
+
+export interface OpenCollection {
+  readonly collection: Collection;
+  readonly writer: CollectionWriter;
+  /** Running searches, each with its end: the store is closed only after them. */
+  readonly searches: Map<AbortController, Promise<void>>;
+}
+
+export interface Collections {
+  /** Throws COLLECTION_NOT_FOUND. */
+  get(name: string): OpenCollection;
+  list(): OpenCollection[];
+  /** Throws COLLECTION_EXISTS or LIMIT_EXCEEDED. */
+  create(settings: CollectionSettings): Promise<OpenCollection>;
+  drop(name: string): Promise<void>;
+  /** Waits for writes under way and closes every store. Searches have ended. */
+  close(): Promise<void>;
+}
+
+/** Opens everything in the folder; a collection whose making was interrupted is removed. */
+export async function openCollections(
+  folder: DataFolder,
+  options: WriterOptions,
+): Promise<Collections> {
+  const open = new Map<string, OpenCollection>();
+  const creating = new Set<string>();
+
+  const add = (store: CollectionStore): OpenCollection => {
+    const collection = openCollection(store);
+    const writer = createCollectionWriter(collection, options);
+    const opened: OpenCollection = { collection, writer, searches: new Map() };
+    open.set(collection.settings.name, opened);
+    return opened;
+  };
+  for (const path of folder.collectionFolders()) {
+    const store = openLmdbStore(path);
+    if (store.hasManifest()) {
+      add(store);
+    } else {
+      // Its making ended before the first commit.
+      await store.close();
+      folder.removeCollectionFolder(path);
+    }
+  }
+
+  const get = (name: string): OpenCollection => {
+    const found = open.get(name);
+    if (found === undefined)
+      throw new SluiceError("COLLECTION_NOT_FOUND", `there is no collection "${name}"`, {
+        field: "collection",
+      });
+    return found;
+  };
+  return {
+    get,
+    list: () => [...open.values()],
+    async create(settings) {
+      const { name } = settings;
+      if (open.has(name) || creating.has(name))
+        throw new SluiceError("COLLECTION_EXISTS", `there is a collection "${name}" already`);
+      if (open.size >= limits.collectionCountMax)
+        throw new SluiceError(
+          "LIMIT_EXCEEDED",
+          `there are ${open.size} collections, the limit is ${limits.collectionCountMax}`,
+        );
+      creating.add(name);
+      try {
+        const path = folder.createCollectionFolder(randomBytes(8).toString("hex"));
+        const store = openLmdbStore(path);
+        await initializeCollection(store, settings);
+        return add(store);
+      } finally {
+        creating.delete(name);
+      }
+    },
+    async drop(name) {
+      const { collection, writer, searches } = get(name);
+      open.delete(name);
+      const gone = new SluiceError("COLLECTION_NOT_FOUND", `collection "${name}" was dropped`);
+      for (const controller of searches.keys()) controller.abort(gone);
+      await Promise.allSettled(searches.values());
+      await writer.close();
+      await closeCollection(collection);
+      folder.removeCollectionFolder(collection.store.folder);
+    },
+    async close() {
+      for (const { collection, writer } of open.values()) {
+        await writer.close();
+        await closeCollection(collection);
+      }
+      open.clear();
+    },
+  };
+}

@@ -1,0 +1,82 @@
+// A request to create a collection becomes settings: every choice made, every value checked.
+
+import { SluiceError } from "../core/errors.js";
+import { limits } from "../core/limits.js";
+import type { CollectionSettings } from "../index/collection-settings.js";
+import type { CodeBits } from "../kernels/kernels.js";
+import type { CreateCollection } from "../rpc/ports.js";
+import type { Models } from "./models.js";
+
+/** Names become values in a manifest, never paths. */
+const namePattern = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+/** One seed for all: the same data gives the same bytes on every server. */
+const rotationSeed = 1;
+const bitsDefault = 2;
+
+/** Throws INVALID_FIELD naming the field, or MODEL_INVALID. Verifies a model's folder once. */
+export async function settingsFor(
+  request: CreateCollection,
+  { models, defaultModel }: { models: Models; defaultModel: string },
+): Promise<CollectionSettings> {
+  const { name } = request;
+  if (!namePattern.test(name))
+    throw new SluiceError(
+      "INVALID_FIELD",
+      `collection name ${JSON.stringify(name.slice(0, 80))} must be 1 to 63 of a-z, 0-9, "-" and "_", beginning with a letter or digit`,
+      { field: "name" },
+    );
+  const choices = {
+    bits: toBits(request.bits, "bits"),
+    sketchBits: toBits(request.sketchBits, "sketch_bits"),
+    analyzer: toAnalyzer(request.analyzer),
+    seed: rotationSeed,
+  };
+  if (request.dim !== undefined && request.modelName === undefined)
+    return {
+      name,
+      modelName: undefined,
+      modelFingerprint: undefined,
+      dim: toDim(request.dim),
+      ...choices,
+    };
+  const { manifest, fingerprint } = await models.open(request.modelName ?? defaultModel);
+  if (manifest.kind !== "late-interaction")
+    throw new SluiceError("MODEL_INVALID", `"${manifest.name}" is a ${manifest.kind} model`, {
+      field: "model",
+    });
+  if (request.dim !== undefined && request.dim !== manifest.dim)
+    throw new SluiceError(
+      "INVALID_FIELD",
+      `dim is ${request.dim}, model "${manifest.name}" has dim ${manifest.dim}; leave it out`,
+      { field: "dim" },
+    );
+  const { dim } = manifest;
+  const modelName = request.modelName ?? defaultModel;
+  return { name, modelName, modelFingerprint: fingerprint, dim, ...choices };
+}
+
+function toBits(bits: number | undefined, field: string): CodeBits {
+  const value = bits ?? bitsDefault;
+  if (value === 1 || value === 2 || value === 4 || value === 8) return value;
+  throw new SluiceError("INVALID_FIELD", `${field} is ${value}, it may be 1, 2, 4 or 8`, { field });
+}
+
+function toDim(dim: number): number {
+  const { dimMin, dimMax } = limits;
+  if (Number.isInteger(dim) && dim >= dimMin && dim <= dimMax && dim % 16 === 0) return dim;
+  throw new SluiceError(
+    "INVALID_FIELD",
+    `dim is ${dim}, it must be a multiple of 16 from ${dimMin} to ${dimMax}`,
+    { field: "dim" },
+  );
+}
+
+function toAnalyzer(analyzer: string | undefined): CollectionSettings["analyzer"] {
+  if (analyzer === undefined || analyzer === "english") return "english";
+  if (analyzer === "unicode") return "unicode";
+  throw new SluiceError(
+    "INVALID_FIELD",
+    `analyzer is "${analyzer}", it may be "english" or "unicode"`,
+    { field: "analyzer" },
+  );
+}

@@ -1,0 +1,102 @@
+// What an encoding worker does with a task: text to rows, rows to codes, text to terms.
+
+import { createAnalyzer } from "../analysis/analyzer.js";
+import type { Analyzer, AnalyzerName } from "../analysis/analyzer.js";
+import { termFrequencies } from "../analysis/term-frequencies.js";
+import { createCodec } from "../codec/codec.js";
+import type { Codec, CodecOptions } from "../codec/codec.js";
+import { givenRowCountMax, toTokenMatrix } from "../codec/given-vectors.js";
+import { isRaised } from "../core/cancel-flag.js";
+import { SluiceError } from "../core/errors.js";
+import type { TokenMatrix } from "../core/token-matrix.js";
+import { createLateInteractionEncoder } from "../encoders/late-interaction-encoder.js";
+import type { LateInteractionEncoder } from "../encoders/late-interaction-encoder.js";
+import type { OpenedModel } from "../encoders/model-folder.js";
+import type { Passage } from "../encoders/passages.js";
+import type { PreparedPassage } from "../ingest/write-operations.js";
+import type { Kernels } from "../kernels/kernels.js";
+import type { EncodeAnswer, EncodeTask } from "./encode.protocol.js";
+
+export interface EncodeLoop {
+  load(model: OpenedModel): Promise<void>;
+  run(task: EncodeTask): Promise<EncodeAnswer>;
+}
+
+export function createEncodeLoop(kernels: Kernels): EncodeLoop {
+  const encoders = new Map<string, Promise<LateInteractionEncoder>>();
+  const codecs = new Map<string, Codec>();
+  const analyzers = new Map<AnalyzerName, Analyzer>();
+
+  const encoderOf = (model: OpenedModel): Promise<LateInteractionEncoder> =>
+    once(encoders, model.fingerprint, () => createLateInteractionEncoder(model));
+  const codecOf = (options: CodecOptions): Codec =>
+    once(codecs, JSON.stringify(options), () => createCodec(options, kernels));
+  const analyzerOf = (name: AnalyzerName): Analyzer =>
+    once(analyzers, name, () => createAnalyzer(name));
+
+  const prepare = (
+    passage: Passage,
+    rows: TokenMatrix,
+    by: { codec: CodecOptions; analyzer: AnalyzerName },
+  ): EncodeAnswer => {
+    const { codes, rowCount, sketch } = codecOf(by.codec).encodePassage(rows);
+    const terms = termFrequencies(analyzerOf(by.analyzer), passage.text);
+    const prepared: PreparedPassage = { span: passage.span, rowCount, codes, sketch, terms };
+    return { kind: "prepared", passage: prepared };
+  };
+
+  const run = async (task: EncodeTask): Promise<EncodeAnswer> => {
+    switch (task.kind) {
+      case "query": {
+        if (isRaised(task.cancel)) throw new SluiceError("CANCELLED", "the caller went away");
+        const encoder = await encoderOf(task.model);
+        const { rows } = await encoder.encodeQuery(task.text);
+        return { kind: "query", query: codecOf(task.codec).encodeQuery(rows) };
+      }
+      case "document": {
+        const encoder = await encoderOf(task.model);
+        const passages = encoder.splitPassages(task);
+        const [only, ...more] = passages;
+        if (only === undefined || more.length > 0) return { kind: "split", passages };
+        return prepare(only, await encoder.encodePassage(only.text), task);
+      }
+      case "passage": {
+        const encoder = await encoderOf(task.model);
+        return prepare(task.passage, await encoder.encodePassage(task.passage.text), task);
+      }
+      case "vectors": {
+        const { title, text, vectors, codec } = task;
+        const expected = {
+          dim: codec.dim,
+          rowCountMax: givenRowCountMax.passage,
+          field: "vectors",
+        };
+        const whole = { span: { start: 0, end: text.length }, text: `${title} ${text}` };
+        return prepare(whole, toTokenMatrix(vectors, expected), task);
+      }
+    }
+  };
+  return {
+    load: async (model) => {
+      await encoderOf(model);
+    },
+    run: async (task) => {
+      try {
+        return await run(task);
+      } catch (error) {
+        if (!(error instanceof SluiceError)) throw error;
+        const { reason, message, field } = error;
+        return { kind: "failed", reason, message, field };
+      }
+    },
+  };
+}
+
+/** The map's value for `key`, made at the first call. */
+function once<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}

@@ -1,0 +1,168 @@
+// Encoding in worker threads, through piscina: queries before documents, always.
+
+import { Piscina } from "piscina";
+
+import type { EncodedQuery } from "../codec/codec.js";
+import type { Document } from "../core/document.js";
+import { SluiceError } from "../core/errors.js";
+import type { OpenedModel } from "../encoders/model-folder.js";
+import type { Collection } from "../index/collection.js";
+import type { PassagePreparer } from "../ingest/ingest.js";
+import type { PreparedPassage } from "../ingest/write-operations.js";
+import type { EncodeAnswer, EncodeTask, EncodeWorkerData } from "./encode.protocol.js";
+
+export interface EncodePool extends PassagePreparer {
+  /** Rejects with CANCELLED when the flag (core/cancel-flag.ts) is raised before it starts. */
+  encodeQuery(
+    text: string,
+    collection: Collection,
+    cancel: SharedArrayBuffer,
+  ): Promise<EncodedQuery>;
+  readonly queueSize: number;
+  /** Waits for what is under way (a thread must not end while the runtime works), then ends. */
+  close(): Promise<void>;
+}
+
+export interface EncodePoolOptions {
+  readonly workerUrl: URL;
+  readonly workerCount: number;
+  readonly workerData: EncodeWorkerData;
+  /** The opened model of a collection; undefined: it has none, or another than was recorded. */
+  readonly modelOf: (collection: Collection) => OpenedModel | undefined;
+}
+
+export function createEncodePool(options: EncodePoolOptions): EncodePool {
+  const pool = new Piscina({
+    filename: options.workerUrl.href,
+    minThreads: options.workerCount,
+    maxThreads: options.workerCount,
+    idleTimeout: Infinity,
+    atomics: "disabled",
+    taskQueue: createQueriesFirstQueue(),
+    workerData: options.workerData,
+  });
+  const underWay = new Set<Promise<unknown>>();
+  // No abort signal goes to the pool: aborting a running task ends its thread, and a thread that
+  // ends inside the model's runtime takes the process with it. Queries carry a cancel flag instead.
+  const run = async (task: EncodeTask): Promise<EncodeAnswer> => {
+    const queueOptions = { isQuery: task.kind === "query" };
+    const answer = pool.run({
+      ...task,
+      [Piscina.queueOptionsSymbol]: queueOptions,
+    }) as Promise<EncodeAnswer>;
+    underWay.add(answer);
+    try {
+      return toSuccess(await answer);
+    } finally {
+      underWay.delete(answer);
+    }
+  };
+  return {
+    prepare: (document, collection) =>
+      prepareDocument(run, document, collection, options.modelOf(collection)),
+    async encodeQuery(text, collection, cancel) {
+      const model = requireModel(collection, options.modelOf(collection));
+      const codec = codecOf(collection);
+      const answer = await run({ kind: "query", model, codec, text, cancel });
+      if (answer.kind !== "query") throw new Error("a query task has a query as its answer");
+      return answer.query;
+    },
+    get queueSize() {
+      return pool.queueSize;
+    },
+    async close() {
+      await Promise.allSettled([...underWay]);
+      await pool.destroy();
+    },
+  };
+}
+
+type RunTask = (task: EncodeTask) => Promise<EncodeAnswer>;
+
+async function prepareDocument(
+  run: RunTask,
+  document: Document,
+  collection: Collection,
+  opened: OpenedModel | undefined,
+): Promise<readonly PreparedPassage[]> {
+  const { title, text, vectors } = document;
+  const { analyzer, modelFingerprint } = collection.settings;
+  const by = { codec: codecOf(collection), analyzer };
+  if (vectors !== undefined) {
+    checkFingerprint(vectors.modelFingerprint, modelFingerprint);
+    return [toPassage(await run({ kind: "vectors", ...by, title, text, vectors }))];
+  }
+  const model = requireModel(collection, opened);
+  const answer = await run({ kind: "document", model, ...by, title, text });
+  if (answer.kind !== "split") return [toPassage(answer)];
+  return Promise.all(
+    answer.passages.map(async (passage) =>
+      toPassage(await run({ kind: "passage", model, ...by, passage })),
+    ),
+  );
+}
+
+/** Vectors that name their model must come from the collection's. */
+export function checkFingerprint(given: string | undefined, own: string | undefined): void {
+  if (given === undefined || own === undefined || given === own) return;
+  throw new SluiceError(
+    "VECTORS_OF_OTHER_MODEL",
+    `the vectors are of model ${given}, the collection is of model ${own}; encode with that one`,
+    { field: "vectors.model_fingerprint" },
+  );
+}
+
+function requireModel(collection: Collection, model: OpenedModel | undefined): OpenedModel {
+  if (model !== undefined) return model;
+  const { name, modelName } = collection.settings;
+  throw new SluiceError(
+    "MODEL_REQUIRED",
+    modelName === undefined
+      ? `collection "${name}" was created without a model; send vectors`
+      : `collection "${name}" needs model "${modelName}" as it was when the collection was made; restore its folder`,
+  );
+}
+
+function codecOf(collection: Collection): EncodeTask["codec"] {
+  const { dim, bits, sketchBits, seed } = collection.settings;
+  return { dim, bits, sketchBits, seed };
+}
+
+function toSuccess(answer: EncodeAnswer): EncodeAnswer {
+  if (answer.kind !== "failed") return answer;
+  const { reason, message, field } = answer;
+  throw new SluiceError(reason, message, field === undefined ? {} : { field });
+}
+
+function toPassage(answer: EncodeAnswer): PreparedPassage {
+  if (answer.kind !== "prepared") throw new Error("a passage task has a passage as its answer");
+  return answer.passage;
+}
+
+type TaskQueue = NonNullable<NonNullable<ConstructorParameters<typeof Piscina>[0]>["taskQueue"]>;
+type QueuedTask = Parameters<TaskQueue["push"]>[0];
+
+/** Two queues, first in first out each; a document waits while a query does. */
+function createQueriesFirstQueue(): TaskQueue {
+  const queries: QueuedTask[] = [];
+  const documents: QueuedTask[] = [];
+  const queueOf = (task: QueuedTask): QueuedTask[] => {
+    const options = (task as unknown as Record<symbol, unknown>)[Piscina.queueOptionsSymbol];
+    const queueOptions = options as { isQuery: boolean } | null;
+    return queueOptions?.isQuery === true ? queries : documents;
+  };
+  return {
+    get size() {
+      return queries.length + documents.length;
+    },
+    push: (task) => {
+      queueOf(task).push(task);
+    },
+    shift: () => queries.shift() ?? documents.shift() ?? null,
+    remove(task) {
+      const queue = queueOf(task);
+      const place = queue.indexOf(task);
+      if (place >= 0) queue.splice(place, 1);
+    },
+  };
+}

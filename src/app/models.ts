@@ -1,0 +1,39 @@
+// The models that this server can use, by name and by fingerprint.
+
+import { join } from "node:path";
+
+import { SluiceError } from "../core/errors.js";
+import { openModelFolder } from "../encoders/model-folder.js";
+import type { OpenedModel } from "../encoders/model-folder.js";
+import type { CollectionSettings } from "../index/collection-settings.js";
+
+export interface Models {
+  /** Opens and verifies a model's folder once. Throws MODEL_INVALID. */
+  open(name: string): Promise<OpenedModel>;
+  /** The opened model that a collection was made with; undefined: none, or it has changed. */
+  of(settings: CollectionSettings): OpenedModel | undefined;
+}
+
+/** A model's name is a folder's name, never a path. */
+const modelNamePattern = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,127}$/;
+
+export function createModels(modelsFolder: string): Models {
+  const opened = new Map<string, OpenedModel>();
+  return {
+    async open(name) {
+      const known = opened.get(name);
+      if (known !== undefined) return known;
+      if (!modelNamePattern.test(name))
+        throw new SluiceError("MODEL_INVALID", `"${name}" cannot be the name of a model`, {
+          field: "model",
+        });
+      const model = await openModelFolder(join(modelsFolder, name));
+      opened.set(name, model);
+      return model;
+    },
+    of(settings) {
+      const model = settings.modelName === undefined ? undefined : opened.get(settings.modelName);
+      return model?.fingerprint === settings.modelFingerprint ? model : undefined;
+    },
+  };
+}
