@@ -11,7 +11,6 @@ static size_t strips_workspace(size_t query_rows, size_t dim, size_t coordinate_
   return query_rows * padded * coordinate_size          // packed query
          + strip_rows_max * padded * coordinate_size    // decoded strip
          + query_rows * (2 * strip_rows_max * 4 + 16)   // sums, maxima, row sums
-         + strip_rows_max * (dim / 8 + 16) * 8          // lines
          + fixed;
 }
 

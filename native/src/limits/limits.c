@@ -7,7 +7,7 @@
 #include <math.h>
 #include <time.h>
 
-enum { chains = 20, loops = 4000 };
+enum { chains = 20, loops = 4000 };  // a slice takes about 10 microseconds
 
 static double now(void) {
   struct timespec time;
@@ -28,83 +28,66 @@ static double best_rate(void (*run)(void), double work, double seconds) {
   return work / best;
 }
 
+// The loops are assembly with fixed registers: no compiler may spill what is being measured.
+#define TIMES_20(x) \
+  x(0) x(1) x(2) x(3) x(4) x(5) x(6) x(7) x(8) x(9) x(10) x(11) x(12) x(13) x(14) x(15) x(16) x(17) \
+      x(18) x(19)
+#define TIMES_10(x) x(0) x(1) x(2) x(3) x(4) x(5) x(6) x(7) x(8) x(9)
+
 #if defined(__x86_64__)
-#include <immintrin.h>
+#define LOOP(instructions, ...)                                              \
+  uint32_t count = loops;                                                    \
+  __asm__ volatile("1:\n\t" instructions "subl $1, %0\n\tjnz 1b" : "+r"(count) : : "cc", __VA_ARGS__)
 
+#define XMM_16                                                                                 \
+  "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10",     \
+      "xmm11", "xmm12", "xmm13", "xmm14", "xmm15"
+#define XMM_32                                                                                  \
+  XMM_16, "xmm16", "xmm17", "xmm18", "xmm19", "xmm20", "xmm21", "xmm22", "xmm23", "xmm24",      \
+      "xmm25", "xmm26", "xmm27", "xmm28", "xmm29", "xmm30", "xmm31"
+
+#define DOT_512(n) "vpdpbusd %%zmm30, %%zmm31, %%zmm" #n "\n\t"
 __attribute__((target("avx512f,avx512vnni"))) static void dot_512(void) {
-  __m512i sum[chains], codes = _mm512_set1_epi8(1), query = _mm512_set1_epi8(2);
-  for (int i = 0; i < chains; i++) sum[i] = _mm512_setzero_si512();
-  for (int n = 0; n < loops; n++) {
-#pragma GCC unroll 20
-    for (int i = 0; i < chains; i++) {
-      __asm__ volatile("vpdpbusd %2, %1, %0" : "+v"(sum[i]) : "v"(codes), "v"(query));
-    }
-  }
+  LOOP(TIMES_20(DOT_512), XMM_32);
 }
 
+#define CLEAR_512(n) "vpxord %%zmm" #n ", %%zmm" #n ", %%zmm" #n "\n\t"
+#define FMA_512(n) "vfmadd231ps %%zmm30, %%zmm31, %%zmm" #n "\n\t"
 __attribute__((target("avx512f"))) static void fma_512(void) {
-  __m512 sum[chains], a = _mm512_set1_ps(1), b = _mm512_set1_ps(2);
-  for (int i = 0; i < chains; i++) sum[i] = _mm512_setzero_ps();
-  for (int n = 0; n < loops; n++) {
-#pragma GCC unroll 20
-    for (int i = 0; i < chains; i++) {
-      __asm__ volatile("vfmadd231ps %2, %1, %0" : "+v"(sum[i]) : "v"(a), "v"(b));
-    }
-  }
+  // Cleared first: what the registers held could be denormal, and slow.
+  __asm__ volatile(TIMES_20(CLEAR_512) CLEAR_512(30) CLEAR_512(31) : : : XMM_32);
+  LOOP(TIMES_20(FMA_512), XMM_32);
 }
 
-// 12 chains: 16 registers hold the sums, two operands and two temporaries.
+#define MADDUBS_256(n) \
+  "vpmaddubsw %%ymm15, %%ymm14, %%ymm13\n\tvpmaddwd %%ymm15, %%ymm13, %%ymm13\n\t" \
+  "vpaddd %%ymm13, %%ymm" #n ", %%ymm" #n "\n\t"
 __attribute__((target("avx2"))) static void maddubs_256(void) {
-  __m256i sum[12], codes = _mm256_set1_epi8(1), query = _mm256_set1_epi8(2);
-  const __m256i ones = _mm256_set1_epi16(1);
-  for (int i = 0; i < 12; i++) sum[i] = _mm256_setzero_si256();
-  for (int n = 0; n < loops; n++) {
-#pragma GCC unroll 12
-    for (int i = 0; i < 12; i++) {
-      __m256i pairs;
-      __asm__ volatile(
-          "vpmaddubsw %3, %2, %1\n\tvpmaddwd %4, %1, %1\n\tvpaddd %1, %0, %0"
-          : "+x"(sum[i]), "=&x"(pairs)
-          : "x"(codes), "x"(query), "x"(ones));
-    }
-  }
+  LOOP(TIMES_10(MADDUBS_256), XMM_16);
 }
 
+#define CLEAR_256(n) "vpxor %%ymm" #n ", %%ymm" #n ", %%ymm" #n "\n\t"
+#define FMA_256(n) "vfmadd231ps %%ymm14, %%ymm15, %%ymm" #n "\n\t"
 __attribute__((target("avx2,fma"))) static void fma_256(void) {
-  __m256 sum[12], a = _mm256_set1_ps(1), b = _mm256_set1_ps(2);
-  for (int i = 0; i < 12; i++) sum[i] = _mm256_setzero_ps();
-  for (int n = 0; n < loops; n++) {
-#pragma GCC unroll 12
-    for (int i = 0; i < 12; i++) {
-      __asm__ volatile("vfmadd231ps %2, %1, %0" : "+x"(sum[i]) : "x"(a), "x"(b));
-    }
-  }
+  __asm__ volatile(TIMES_10(CLEAR_256) CLEAR_256(14) CLEAR_256(15) : : : XMM_16);
+  LOOP(TIMES_10(FMA_256), XMM_16);
 }
 #elif defined(__aarch64__)
-#include <arm_neon.h>
+#define LOOP(instructions)                                                                      \
+  uint32_t count = loops;                                                                       \
+  __asm__ volatile("1:\n\t" instructions "subs %w0, %w0, #1\n\tb.ne 1b" : "+r"(count) : :       \
+                       "cc", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10", \
+                       "v11", "v12", "v13", "v14", "v15", "v16", "v17", "v18", "v19", "v30", "v31")
 
+#define DOT_NEON(n) "sdot v" #n ".4s, v30.16b, v31.16b\n\t"
 __attribute__((target("arch=armv8.2-a+dotprod"))) static void dot_neon(void) {
-  int32x4_t sum[chains];
-  const int8x16_t codes = vdupq_n_s8(1), query = vdupq_n_s8(2);
-  for (int i = 0; i < chains; i++) sum[i] = vdupq_n_s32(0);
-  for (int n = 0; n < loops; n++) {
-#pragma GCC unroll 20
-    for (int i = 0; i < chains; i++) {
-      __asm__ volatile("sdot %0.4s, %1.16b, %2.16b" : "+w"(sum[i]) : "w"(codes), "w"(query));
-    }
-  }
+  LOOP(TIMES_20(DOT_NEON));
 }
 
+#define FMA_NEON(n) "fmla v" #n ".4s, v30.4s, v31.4s\n\t"
 static void fma_neon(void) {
-  float32x4_t sum[chains];
-  const float32x4_t a = vdupq_n_f32(1), b = vdupq_n_f32(2);
-  for (int i = 0; i < chains; i++) sum[i] = vdupq_n_f32(0);
-  for (int n = 0; n < loops; n++) {
-#pragma GCC unroll 20
-    for (int i = 0; i < chains; i++) {
-      __asm__ volatile("fmla %0.4s, %1.4s, %2.4s" : "+w"(sum[i]) : "w"(a), "w"(b));
-    }
-  }
+  __asm__ volatile("movi v30.4s, #0\n\tmovi v31.4s, #0" : : : "v30", "v31");
+  LOOP(TIMES_20(FMA_NEON));
 }
 #endif
 
@@ -133,10 +116,10 @@ double measure_limit(uint32_t kind, double seconds) {
       return best_rate(fma_512, steps * chains * 16, seconds);
     case limit_maddubs_256:
       if (!__builtin_cpu_supports("avx2")) return NAN;
-      return best_rate(maddubs_256, steps * 12 * 32, seconds);
+      return best_rate(maddubs_256, steps * 10 * 32, seconds);
     case limit_fma_256:
       if (!__builtin_cpu_supports("fma")) return NAN;
-      return best_rate(fma_256, steps * 12 * 8, seconds);
+      return best_rate(fma_256, steps * 10 * 8, seconds);
 #elif defined(__aarch64__)
     case limit_dot_neon:
       return best_rate(dot_neon, steps * chains * 16, seconds);

@@ -44,41 +44,52 @@ static void decode_strip(const strip *source, const strip_job *job, uint8_t *ste
   }
 }
 
+// As inline assembly, so that the compiler keeps to the register plan.
+INLINE __m256 multiply_add(__m256 sum, __m256 rows, __m256 query) {
+  __asm__("vfmadd231ps %2, %1, %0" : "+x"(sum) : "x"(rows), "x"(query));
+  return sum;
+}
+
 INLINE void multiply_rows(const uint8_t *steps, uint32_t step_count, const float *query,
-                          const int count, float *sums, prefetch_list ahead) {
+                          const int count, sums_to to, float *sums, float *best,
+                          prefetch_run ahead) {
   __m256 sum[QUERY_BLOCK][2];
 #pragma GCC unroll 6
   for (int r = 0; r < count; r++) sum[r][0] = sum[r][1] = _mm256_setzero_ps();
   for (uint32_t step = 0; step < step_count; step++) {
-    if (step < ahead.count) _mm_prefetch((const char *)ahead.lines[step], _MM_HINT_T0);
+    if (step < ahead.count) _mm_prefetch((const char *)ahead.start + step * 64, _MM_HINT_T0);
     const __m256 low = _mm256_load_ps((const float *)(steps + step * STRIP_STEP));
     const __m256 high = _mm256_load_ps((const float *)(steps + step * STRIP_STEP + 32));
 #pragma GCC unroll 6
     for (int r = 0; r < count; r++) {
       const __m256 one = _mm256_set1_ps(query[r]);
-      sum[r][0] = _mm256_fmadd_ps(low, one, sum[r][0]);
-      sum[r][1] = _mm256_fmadd_ps(high, one, sum[r][1]);
+      sum[r][0] = multiply_add(sum[r][0], low, one);
+      sum[r][1] = multiply_add(sum[r][1], high, one);
     }
     query += count;
   }
 #pragma GCC unroll 6
-  for (int r = 0; r < count; r++) {
+  for (int r = 0; to == store_sums && r < count; r++) {
     _mm256_store_ps(sums + r * STRIP_ROWS, sum[r][0]);
     _mm256_store_ps(sums + r * STRIP_ROWS + 8, sum[r][1]);
+  }
+#pragma GCC unroll 6
+  for (int r = 0; to != store_sums && r < count; r++) {
+    __m256 largest = _mm256_max_ps(sum[r][0], sum[r][1]);
+    if (to == fold_maxima) largest = _mm256_max_ps(largest, _mm256_load_ps(best + r * LANES));
+    _mm256_store_ps(best + r * LANES, largest);
   }
 }
 
 static void multiply_block(const strip_job *job, const uint8_t *steps, uint32_t step_count,
-                           const void *packed, uint32_t count, float *sums, prefetch_list ahead) {
+                           const void *packed, uint32_t count, sums_to to, float *sums,
+                           float *best, prefetch_run ahead) {
   (void)job;
   switch (count) {
 #define CASE(n) \
-  case n: multiply_rows(steps, step_count, packed, n, sums, ahead); break;
+  case n: multiply_rows(steps, step_count, packed, n, to, sums, best, ahead); break;
     CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6)
 #undef CASE
-  }
-  for (uint32_t i = step_count; i < ahead.count; i++) {
-    _mm_prefetch((const char *)ahead.lines[i], _MM_HINT_T0);
   }
 }
 
@@ -104,9 +115,11 @@ static void keep_maxima(const float *sums, uint32_t query_rows, const segment *p
   }
 }
 
-static float largest(const float *best) {
-  const __m256 x = _mm256_load_ps(best);
-  __m128 y = _mm_max_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1));
-  y = _mm_max_ps(y, _mm_movehl_ps(y, y));
-  return _mm_cvtss_f32(_mm_max_ss(y, _mm_shuffle_ps(y, y, 1)));
+static void reduce_maxima(const float *best, uint32_t query_rows, float *out) {
+  for (uint32_t r = 0; r < query_rows; r++) {
+    const __m256 x = _mm256_load_ps(best + r * LANES);
+    __m128 y = _mm_max_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1));
+    y = _mm_max_ps(y, _mm_movehl_ps(y, y));
+    out[r] = _mm_cvtss_f32(_mm_max_ss(y, _mm_shuffle_ps(y, y, 1)));
+  }
 }

@@ -14,16 +14,21 @@
 #define QUERY_BLOCK 12
 #include "../max-sim/strips.h"
 
+#define INLINE static inline __attribute__((always_inline))
+
 void max_sim_float_avx512(const max_sim_float_job *job, uint8_t *workspace) {
   run_strips(job, workspace);
 }
 
 // 16 bytes at `offset` of rows i, i + 4, i + 8, i + 12.
 static inline __m512 four_rows(const uint8_t *const *rows, size_t offset) {
-  __m512 x = _mm512_castps128_ps512(_mm_loadu_ps((const float *)(rows[0] + offset)));
-  x = _mm512_insertf32x4(x, _mm_loadu_ps((const float *)(rows[4] + offset)), 1);
-  x = _mm512_insertf32x4(x, _mm_loadu_ps((const float *)(rows[8] + offset)), 2);
-  return _mm512_insertf32x4(x, _mm_loadu_ps((const float *)(rows[12] + offset)), 3);
+  const float *at[4];
+  for (int i = 0; i < 4; i++) at[i] = (const float *)(rows[4 * i] + offset);
+  // Broadcasts merged under a mask: inserts would all queue for the shuffle unit.
+  __m512 x = _mm512_broadcast_f32x4(_mm_loadu_ps(at[0]));
+  x = _mm512_mask_broadcast_f32x4(x, 0x00f0, _mm_loadu_ps(at[1]));
+  x = _mm512_mask_broadcast_f32x4(x, 0x0f00, _mm_loadu_ps(at[2]));
+  return _mm512_mask_broadcast_f32x4(x, 0xf000, _mm_loadu_ps(at[3]));
 }
 
 static void decode_strip(const strip *source, const strip_job *job, uint8_t *steps) {
@@ -45,21 +50,20 @@ static void decode_strip(const strip *source, const strip_job *job, uint8_t *ste
   }
 }
 
-static inline __attribute__((always_inline)) __m512 multiply_add(__m512 sum, __m512 rows,
+INLINE __m512 multiply_add(__m512 sum, __m512 rows,
                                                                  __m512 query) {
   __asm__("vfmadd231ps %2, %1, %0" : "+v"(sum) : "v"(rows), "v"(query));
   return sum;
 }
 
-static inline __attribute__((always_inline)) void multiply_rows(const uint8_t *steps,
-                                                                uint32_t step_count,
-                                                                const float *query, const int count,
-                                                                float *sums, prefetch_list ahead) {
+INLINE void multiply_rows(const uint8_t *steps, uint32_t step_count, const float *query,
+                          const int count, sums_to to, float *sums, float *best,
+                          prefetch_run ahead) {
   __m512 sum[QUERY_BLOCK][2];
 #pragma GCC unroll 12
   for (int r = 0; r < count; r++) sum[r][0] = sum[r][1] = _mm512_setzero_ps();
   for (uint32_t step = 0; step < step_count; step++) {
-    if (step < ahead.count) _mm_prefetch((const char *)ahead.lines[step], _MM_HINT_T0);
+    if (step < ahead.count) _mm_prefetch((const char *)ahead.start + step * 64, _MM_HINT_T0);
     const __m512 low = _mm512_load_ps(steps + step * STRIP_STEP);
     const __m512 high = _mm512_load_ps(steps + step * STRIP_STEP + 64);
 #pragma GCC unroll 12
@@ -71,24 +75,28 @@ static inline __attribute__((always_inline)) void multiply_rows(const uint8_t *s
     query += count;
   }
 #pragma GCC unroll 12
-  for (int r = 0; r < count; r++) {
+  for (int r = 0; to == store_sums && r < count; r++) {
     _mm512_store_ps(sums + r * STRIP_ROWS, sum[r][0]);
     _mm512_store_ps(sums + r * STRIP_ROWS + 16, sum[r][1]);
+  }
+#pragma GCC unroll 12
+  for (int r = 0; to != store_sums && r < count; r++) {
+    __m512 largest = _mm512_max_ps(sum[r][0], sum[r][1]);
+    if (to == fold_maxima) largest = _mm512_max_ps(largest, _mm512_load_ps(best + r * LANES));
+    _mm512_store_ps(best + r * LANES, largest);
   }
 }
 
 static void multiply_block(const strip_job *job, const uint8_t *steps, uint32_t step_count,
-                           const void *packed, uint32_t count, float *sums, prefetch_list ahead) {
+                           const void *packed, uint32_t count, sums_to to, float *sums,
+                           float *best, prefetch_run ahead) {
   (void)job;
   switch (count) {
 #define CASE(n) \
-  case n: multiply_rows(steps, step_count, packed, n, sums, ahead); break;
+  case n: multiply_rows(steps, step_count, packed, n, to, sums, best, ahead); break;
     CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6)
     CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12)
 #undef CASE
-  }
-  for (uint32_t i = step_count; i < ahead.count; i++) {
-    _mm_prefetch((const char *)ahead.lines[i], _MM_HINT_T0);
   }
 }
 
@@ -106,4 +114,32 @@ static void keep_maxima(const float *sums, uint32_t query_rows, const segment *p
   }
 }
 
-static float largest(const float *best) { return _mm512_reduce_max_ps(_mm512_load_ps(best)); }
+INLINE __m512 larger_32(__m512 a, __m512 b) {
+  return _mm512_max_ps(_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b));
+}
+INLINE __m512 larger_64(__m512 a, __m512 b) {
+  const __m512d x = _mm512_castps_pd(a), y = _mm512_castps_pd(b);
+  return _mm512_max_ps(_mm512_castpd_ps(_mm512_unpacklo_pd(x, y)),
+                       _mm512_castpd_ps(_mm512_unpackhi_pd(x, y)));
+}
+INLINE __m512 larger_lanes(__m512 a, __m512 b) {
+  return _mm512_max_ps(_mm512_shuffle_f32x4(a, b, 0x88), _mm512_shuffle_f32x4(a, b, 0xdd));
+}
+
+// 16 query rows at a time, by a tree of 15 shuffled maxima; rows past the end are not used.
+static void reduce_maxima(const float *best, uint32_t query_rows, float *out) {
+  for (uint32_t r = 0; r < query_rows; r += 16) {
+    __m512 fours[4];
+#pragma GCC unroll 4
+    for (uint32_t i = 0; i < 4; i++) {
+      __m512 x[4];
+      for (uint32_t j = 0; j < 4; j++) {
+        const uint32_t row = r + 4 * i + j < query_rows ? r + 4 * i + j : r;
+        x[j] = _mm512_load_ps(best + row * LANES);
+      }
+      fours[i] = larger_64(larger_32(x[0], x[1]), larger_32(x[2], x[3]));
+    }
+    _mm512_storeu_ps(out + r, larger_lanes(larger_lanes(fours[0], fours[1]),
+                                           larger_lanes(fours[2], fours[3])));
+  }
+}

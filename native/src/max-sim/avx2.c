@@ -73,83 +73,111 @@ static void decode_strip(const strip *source, const strip_job *job, uint8_t *ste
 
 INLINE __m256i load(const uint8_t *at) { return _mm256_load_si256((const __m256i *)at); }
 
+// Writes the sums of a query row, or their maximum.
+INLINE void put(__m256i low, __m256i high, sums_to to, int32_t *sums, int32_t *best) {
+  if (to == store_sums) {
+    _mm256_store_si256((__m256i *)sums, low);
+    _mm256_store_si256((__m256i *)(sums + 8), high);
+    return;
+  }
+  __m256i largest = _mm256_max_epi32(low, high);
+  if (to == fold_maxima) largest = _mm256_max_epi32(largest, *(const __m256i *)best);
+  _mm256_store_si256((__m256i *)best, largest);
+}
+
+// As inline assembly, so that the compiler keeps to the register plan: g++ 12 computes products
+// ahead of their additions and spills.
+INLINE __m256i multiply_add_16(__m256i sum, __m256i codes, __m256i query) {
+  __m256i pairs;
+  __asm__("vpmaddubsw %3, %2, %1\n\tvpaddw %1, %0, %0"
+          : "+x"(sum), "=&x"(pairs)
+          : "x"(codes), "x"(query));
+  return sum;
+}
+
+INLINE __m256i multiply_add_32(__m256i sum, __m256i codes, __m256i query, __m256i ones) {
+  __m256i pairs;
+  __asm__("vpmaddubsw %3, %2, %1\n\tvpmaddwd %4, %1, %1\n\tvpaddd %1, %0, %0"
+          : "+x"(sum), "=&x"(pairs)
+          : "x"(codes), "x"(query), "x"(ones));
+  return sum;
+}
+
 // Codes of 8 bits: every product pair is widened at once.
 INLINE void multiply_wide(const uint8_t *steps, uint32_t step_count, const int32_t *query,
-                          const int count, int32_t *sums, prefetch_list ahead) {
+                          const int count, sums_to to, int32_t *sums, int32_t *best,
+                          prefetch_run ahead) {
   const __m256i ones = _mm256_set1_epi16(1);
   __m256i sum[QUERY_BLOCK][2];
-#pragma GCC unroll 5
+#pragma GCC unroll 6
   for (int r = 0; r < count; r++) sum[r][0] = sum[r][1] = _mm256_setzero_si256();
   for (uint32_t step = 0; step < step_count; step++) {
-    if (step < ahead.count) _mm_prefetch((const char *)ahead.lines[step], _MM_HINT_T0);
+    if (step < ahead.count) _mm_prefetch((const char *)ahead.start + step * 64, _MM_HINT_T0);
     const __m256i low = load(steps + step * STRIP_STEP);
     const __m256i high = load(steps + step * STRIP_STEP + 32);
-#pragma GCC unroll 5
+#pragma GCC unroll 6
     for (int r = 0; r < count; r++) {
       const __m256i four = _mm256_set1_epi32(query[r]);
-      const __m256i a = _mm256_madd_epi16(_mm256_maddubs_epi16(low, four), ones);
-      const __m256i b = _mm256_madd_epi16(_mm256_maddubs_epi16(high, four), ones);
-      sum[r][0] = _mm256_add_epi32(sum[r][0], a);
-      sum[r][1] = _mm256_add_epi32(sum[r][1], b);
+      sum[r][0] = multiply_add_32(sum[r][0], low, four, ones);
+      sum[r][1] = multiply_add_32(sum[r][1], high, four, ones);
     }
     query += count;
   }
-#pragma GCC unroll 5
+#pragma GCC unroll 6
   for (int r = 0; r < count; r++) {
-    _mm256_store_si256((__m256i *)(sums + r * STRIP_ROWS), sum[r][0]);
-    _mm256_store_si256((__m256i *)(sums + r * STRIP_ROWS + 8), sum[r][1]);
+    put(sum[r][0], sum[r][1], to, sums + r * STRIP_ROWS, best + r * LANES);
   }
 }
 
-// Adds what int16 sums hold to `total`.
-INLINE void widen(__m256i sum, int32_t *total, int add) {
-  __m256i wide = _mm256_madd_epi16(sum, _mm256_set1_epi16(1));
-  if (add) wide = _mm256_add_epi32(wide, _mm256_load_si256((const __m256i *)total));
-  _mm256_store_si256((__m256i *)total, wide);
-}
-
-// Codes of 1, 2 or 4 bits: `run` steps are summed in int16.
+// Codes of 1, 2 or 4 bits: `run` steps are summed in int16, runs in `sums`.
 INLINE void multiply_narrow(const uint8_t *steps, uint32_t step_count, const int32_t *query,
-                            const int count, int32_t *sums, prefetch_list ahead, uint32_t run) {
+                            const int count, sums_to to, int32_t *sums, int32_t *best,
+                            prefetch_run ahead, uint32_t run) {
+  const __m256i ones = _mm256_set1_epi16(1);
   for (uint32_t first = 0; first < step_count; first += run) {
     const uint32_t end = step_count - first < run ? step_count : first + run;
     __m256i sum[QUERY_BLOCK][2];
-#pragma GCC unroll 5
+#pragma GCC unroll 6
     for (int r = 0; r < count; r++) sum[r][0] = sum[r][1] = _mm256_setzero_si256();
     for (uint32_t step = first; step < end; step++) {
-      if (step < ahead.count) _mm_prefetch((const char *)ahead.lines[step], _MM_HINT_T0);
+      if (step < ahead.count) _mm_prefetch((const char *)ahead.start + step * 64, _MM_HINT_T0);
       const __m256i low = load(steps + step * STRIP_STEP);
       const __m256i high = load(steps + step * STRIP_STEP + 32);
-#pragma GCC unroll 5
+#pragma GCC unroll 6
       for (int r = 0; r < count; r++) {
         const __m256i four = _mm256_set1_epi32(query[r]);
-        sum[r][0] = _mm256_add_epi16(sum[r][0], _mm256_maddubs_epi16(low, four));
-        sum[r][1] = _mm256_add_epi16(sum[r][1], _mm256_maddubs_epi16(high, four));
+        sum[r][0] = multiply_add_16(sum[r][0], low, four);
+        sum[r][1] = multiply_add_16(sum[r][1], high, four);
       }
       query += count;
     }
-#pragma GCC unroll 5
+    const sums_to now = end == step_count ? to : store_sums;
+#pragma GCC unroll 6
     for (int r = 0; r < count; r++) {
-      widen(sum[r][0], sums + r * STRIP_ROWS, first > 0);
-      widen(sum[r][1], sums + r * STRIP_ROWS + 8, first > 0);
+      __m256i *total = (__m256i *)(sums + r * STRIP_ROWS);
+      __m256i low = _mm256_madd_epi16(sum[r][0], ones), high = _mm256_madd_epi16(sum[r][1], ones);
+      if (first > 0) low = _mm256_add_epi32(low, total[0]);
+      if (first > 0) high = _mm256_add_epi32(high, total[1]);
+      put(low, high, now, sums + r * STRIP_ROWS, best + r * LANES);
     }
   }
 }
 
 static void multiply_block(const strip_job *job, const uint8_t *steps, uint32_t step_count,
-                           const void *packed, uint32_t count, int32_t *sums,
-                           prefetch_list ahead) {
+                           const void *packed, uint32_t count, sums_to to, int32_t *sums,
+                           int32_t *best, prefetch_run ahead) {
   // Steps whose product pairs fit an int16: 32,767 / (2 * 63 * (2^bits - 1)).
   const uint32_t run = job->bits == 1 ? 260 : job->bits == 2 ? 86 : 17;
   switch (job->bits == 8 ? count + QUERY_BLOCK : count) {
-#define CASE(n)                                                                          \
-  case n: multiply_narrow(steps, step_count, packed, n, sums, ahead, run); break;        \
-  case n + QUERY_BLOCK: multiply_wide(steps, step_count, packed, n, sums, ahead); break;
+#define CASE(n)                                                                         \
+  case n:                                                                               \
+    multiply_narrow(steps, step_count, packed, n, to, sums, best, ahead, run);          \
+    break;                                                                              \
+  case n + QUERY_BLOCK:                                                                 \
+    multiply_wide(steps, step_count, packed, n, to, sums, best, ahead);                 \
+    break;
     CASE(1) CASE(2) CASE(3) CASE(4) CASE(5)
 #undef CASE
-  }
-  for (uint32_t i = step_count; i < ahead.count; i++) {
-    _mm_prefetch((const char *)ahead.lines[i], _MM_HINT_T0);
   }
 }
 
@@ -175,9 +203,11 @@ static void keep_maxima(const int32_t *sums, uint32_t query_rows, const segment 
   }
 }
 
-static int32_t largest(const int32_t *best) {
-  const __m256i x = *(const __m256i *)best;
-  __m128i y = _mm_max_epi32(_mm256_castsi256_si128(x), _mm256_extracti128_si256(x, 1));
-  y = _mm_max_epi32(y, _mm_shuffle_epi32(y, 0x4e));
-  return _mm_cvtsi128_si32(_mm_max_epi32(y, _mm_shuffle_epi32(y, 0xb1)));
+static void reduce_maxima(const int32_t *best, uint32_t query_rows, int32_t *out) {
+  for (uint32_t r = 0; r < query_rows; r++) {
+    const __m256i x = *(const __m256i *)(best + r * LANES);
+    __m128i y = _mm_max_epi32(_mm256_castsi256_si128(x), _mm256_extracti128_si256(x, 1));
+    y = _mm_max_epi32(y, _mm_shuffle_epi32(y, 0x4e));
+    out[r] = _mm_cvtsi128_si32(_mm_max_epi32(y, _mm_shuffle_epi32(y, 0xb1)));
+  }
 }

@@ -18,14 +18,19 @@
 #define QUERY_BLOCK 12
 #include "strips.h"
 
+#define INLINE static inline __attribute__((always_inline))
+
 void max_sim_avx512(const max_sim_job *job, uint8_t *workspace) { run_strips(job, workspace); }
 
 // 16 bytes at `offset` of rows i, i + 4, i + 8, i + 12.
 static inline __m512i four_rows(const uint8_t *const *rows, size_t offset) {
-  __m512i x = _mm512_castsi128_si512(_mm_loadu_si128((const __m128i *)(rows[0] + offset)));
-  x = _mm512_inserti32x4(x, _mm_loadu_si128((const __m128i *)(rows[4] + offset)), 1);
-  x = _mm512_inserti32x4(x, _mm_loadu_si128((const __m128i *)(rows[8] + offset)), 2);
-  return _mm512_inserti32x4(x, _mm_loadu_si128((const __m128i *)(rows[12] + offset)), 3);
+  const __m128i *at[4];
+  for (int i = 0; i < 4; i++) at[i] = (const __m128i *)(rows[4 * i] + offset);
+  // Broadcasts merged under a mask: inserts would all queue for the shuffle unit.
+  __m512i x = _mm512_broadcast_i32x4(_mm_loadu_si128(at[0]));
+  x = _mm512_mask_broadcast_i32x4(x, 0x00f0, _mm_loadu_si128(at[1]));
+  x = _mm512_mask_broadcast_i32x4(x, 0x0f00, _mm_loadu_si128(at[2]));
+  return _mm512_mask_broadcast_i32x4(x, 0xf000, _mm_loadu_si128(at[3]));
 }
 
 // Dwords 0 to 3 of 16 bytes of 16 rows: out[k] lane r is dword k of row r.
@@ -41,7 +46,7 @@ static inline void transpose(const uint8_t *const *rows, size_t offset, __m512i 
 }
 
 // `bits` is a constant where this is inlined.
-static inline __attribute__((always_inline)) void decode_bits(const strip *source, size_t dwords,
+INLINE void decode_bits(const strip *source, size_t dwords,
                                                               int bits, uint8_t *steps) {
   const int shifts = 8 / bits;
   const __m512i mask = _mm512_set1_epi8((char)((1 << bits) - 1));
@@ -73,21 +78,20 @@ static void decode_strip(const strip *source, const strip_job *job, uint8_t *ste
 }
 
 // As inline assembly, because g++ 12 spills the accumulators of the intrinsic.
-static inline __attribute__((always_inline)) __m512i multiply_add(__m512i sum, __m512i codes,
+INLINE __m512i multiply_add(__m512i sum, __m512i codes,
                                                                   __m512i query) {
   __asm__("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(codes), "v"(query));
   return sum;
 }
 
-static inline __attribute__((always_inline)) void multiply_rows(const uint8_t *steps,
-                                                                uint32_t step_count,
-                                                                const int32_t *query, const int count,
-                                                                int32_t *sums, prefetch_list ahead) {
+INLINE void multiply_rows(const uint8_t *steps, uint32_t step_count, const int32_t *query,
+                          const int count, sums_to to, int32_t *sums, int32_t *best,
+                          prefetch_run ahead) {
   __m512i sum[QUERY_BLOCK][2];
 #pragma GCC unroll 12
   for (int r = 0; r < count; r++) sum[r][0] = sum[r][1] = _mm512_setzero_si512();
   for (uint32_t step = 0; step < step_count; step++) {
-    if (step < ahead.count) _mm_prefetch((const char *)ahead.lines[step], _MM_HINT_T0);
+    if (step < ahead.count) _mm_prefetch((const char *)ahead.start + step * 64, _MM_HINT_T0);
     const __m512i low = _mm512_load_si512(steps + step * STRIP_STEP);
     const __m512i high = _mm512_load_si512(steps + step * STRIP_STEP + 64);
 #pragma GCC unroll 12
@@ -99,24 +103,28 @@ static inline __attribute__((always_inline)) void multiply_rows(const uint8_t *s
     query += count;
   }
 #pragma GCC unroll 12
-  for (int r = 0; r < count; r++) {
+  for (int r = 0; to == store_sums && r < count; r++) {
     _mm512_store_si512(sums + r * STRIP_ROWS, sum[r][0]);
     _mm512_store_si512(sums + r * STRIP_ROWS + 16, sum[r][1]);
+  }
+#pragma GCC unroll 12
+  for (int r = 0; to != store_sums && r < count; r++) {
+    __m512i largest = _mm512_max_epi32(sum[r][0], sum[r][1]);
+    if (to == fold_maxima) largest = _mm512_max_epi32(largest, _mm512_load_si512(best + r * LANES));
+    _mm512_store_si512(best + r * LANES, largest);
   }
 }
 
 static void multiply_block(const strip_job *job, const uint8_t *steps, uint32_t step_count,
-                           const void *packed, uint32_t count, int32_t *sums, prefetch_list ahead) {
+                           const void *packed, uint32_t count, sums_to to, int32_t *sums,
+                           int32_t *best, prefetch_run ahead) {
   (void)job;
   switch (count) {
 #define CASE(n) \
-  case n: multiply_rows(steps, step_count, packed, n, sums, ahead); break;
+  case n: multiply_rows(steps, step_count, packed, n, to, sums, best, ahead); break;
     CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6)
     CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12)
 #undef CASE
-  }
-  for (uint32_t i = step_count; i < ahead.count; i++) {
-    _mm_prefetch((const char *)ahead.lines[i], _MM_HINT_T0);
   }
 }
 
@@ -134,6 +142,30 @@ static void keep_maxima(const int32_t *sums, uint32_t query_rows, const segment 
   }
 }
 
-static int32_t largest(const int32_t *best) {
-  return _mm512_reduce_max_epi32(_mm512_load_si512(best));
+INLINE __m512i larger_32(__m512i a, __m512i b) {
+  return _mm512_max_epi32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
+}
+INLINE __m512i larger_64(__m512i a, __m512i b) {
+  return _mm512_max_epi32(_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b));
+}
+INLINE __m512i larger_lanes(__m512i a, __m512i b) {
+  return _mm512_max_epi32(_mm512_shuffle_i32x4(a, b, 0x88), _mm512_shuffle_i32x4(a, b, 0xdd));
+}
+
+// 16 query rows at a time, by a tree of 15 shuffled maxima; rows past the end are not used.
+static void reduce_maxima(const int32_t *best, uint32_t query_rows, int32_t *out) {
+  for (uint32_t r = 0; r < query_rows; r += 16) {
+    __m512i fours[4];
+#pragma GCC unroll 4
+    for (uint32_t i = 0; i < 4; i++) {
+      __m512i x[4];
+      for (uint32_t j = 0; j < 4; j++) {
+        const uint32_t row = r + 4 * i + j < query_rows ? r + 4 * i + j : r;
+        x[j] = _mm512_load_si512(best + row * LANES);
+      }
+      fours[i] = larger_64(larger_32(x[0], x[1]), larger_32(x[2], x[3]));
+    }
+    _mm512_storeu_si512(out + r, larger_lanes(larger_lanes(fours[0], fours[1]),
+                                              larger_lanes(fours[2], fours[3])));
+  }
 }

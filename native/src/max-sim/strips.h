@@ -16,7 +16,7 @@
 // kernel multiplies the unsigned codes and corrects once a query row, after the maximum.
 //
 // The including file defines: STRIP_ROWS, LANES (of a vector of sums), QUERY_BLOCK (rows a block at
-// most), and the static functions decode_strip, multiply_block, keep_maxima, largest.
+// most), and the static functions decode_strip, multiply_block, keep_maxima, reduce_maxima.
 #ifndef SLUICE_STRIPS_H
 #define SLUICE_STRIPS_H
 
@@ -56,9 +56,13 @@ typedef struct {
   size_t tail_first;     // first row that is read from the copy
 } walk;
 
-static inline const uint8_t *row_at(const walk *at, size_t row) {
-  return row < at->tail_first ? at->codes + row * at->row_size
-                              : at->tail + (row - at->tail_first) * at->row_size;
+// Pointers to `count` rows from `row`.
+static inline void point_at_rows(const walk *at, size_t row, uint32_t count, const uint8_t **rows) {
+  const uint8_t *next = at->codes + row * at->row_size;
+  for (uint32_t i = 0; i < count; i++) rows[i] = next + i * at->row_size;
+  for (uint32_t i = 0; i < count && row + count > at->tail_first; i++) {
+    if (row + i >= at->tail_first) rows[i] = at->tail + (row + i - at->tail_first) * at->row_size;
+  }
 }
 
 // Fills the next strip; empty passages get their score here. False when no rows are left.
@@ -76,7 +80,7 @@ static int next_strip(walk *at, strip *out) {
     }
     const uint32_t left = end - at->row;
     const uint32_t count = left < STRIP_ROWS - filled ? left : STRIP_ROWS - filled;
-    for (uint32_t i = 0; i < count; i++) out->rows[filled + i] = row_at(at, at->row + i);
+    point_at_rows(at, at->row, count, out->rows + filled);
     const int last = count == left;
     out->segments[segments++] = (segment){at->slot, filled, filled + count, first, last};
     filled += count;
@@ -101,7 +105,8 @@ static inline uint32_t block_size(uint32_t query_rows) {
 static inline sum_type lowest_sum(void) { return -__builtin_inff(); }
 
 // steps x block rows a block, as multiply_block reads it.
-static void pack_query(const strip_job *job, uint32_t block, float *packed) {
+static void pack_query(const strip_job *job, uint32_t block, float *packed, void *ordered) {
+  (void)ordered;
   const uint32_t rows = job->query_row_count;
   for (uint32_t start = 0; start < rows; start += block) {
     const uint32_t count = rows - start < block ? rows - start : block;
@@ -115,64 +120,102 @@ static void pack_query(const strip_job *job, uint32_t block, float *packed) {
 
 static inline sum_type lowest_sum(void) { return INT32_MIN; }
 
-#ifndef QUERY_ELEMENT  // bytes of a packed query coordinate; WASM multiplies int16
-#define QUERY_ELEMENT int8_t
-#define STEP_COORDINATES 4
-// Coordinate that byte m of step (dword, k) holds.
-static inline uint32_t coordinate(uint32_t bits, uint32_t dword, uint32_t k, uint32_t m) {
-  return dword * (32 / bits) + m * (8 / bits) + k;
-}
+#ifdef STRIP_INT16  // WASM multiplies int16: a step holds two coordinates a row
+typedef int16_t query_element;
+enum { step_coordinates = 2 };
+#else
+typedef int8_t query_element;
+enum { step_coordinates = 4 };
 #endif
 
-// steps x block rows x STEP_COORDINATES a block, as multiply_block reads it.
-static void pack_query(const strip_job *job, uint32_t block, QUERY_ELEMENT *packed) {
-  const uint32_t rows = job->query_row_count, bits = job->bits, dim = job->dim;
-  const uint32_t dwords = (dim * bits + 31) / 32;
-  const uint32_t steps = 8 / bits * (4 / STEP_COORDINATES);
-  for (uint32_t start = 0; start < rows; start += block) {
-    const uint32_t count = rows - start < block ? rows - start : block;
-    for (uint32_t step = 0; step < dwords * steps; step++) {
-      for (uint32_t r = 0; r < count; r++) {
-        for (uint32_t m = 0; m < STEP_COORDINATES; m++) {
-          const uint32_t j = coordinate(bits, step / steps, step % steps, m);
-          *packed++ = j < dim ? job->query_rows[(start + r) * dim + j] : 0;
-        }
+// Writes a query row in the order of the steps. `bits` is a constant where this is inlined.
+static inline __attribute__((always_inline)) void order_row(const int8_t *row, uint32_t dim,
+                                                            const int bits, query_element *out) {
+  const uint32_t per_byte = 8 / bits, per_dword = 32 / bits;
+  for (uint32_t j = 0; j < dim; j += per_dword) {
+    for (uint32_t k = 0; k < per_byte; k++) {
+      for (uint32_t m = 0; m < 4; m++) {
+        const uint32_t from = j + m * per_byte + k;
+        // Two int16 steps a byte position: even bytes first, as decoding splits them.
+        const uint32_t to = step_coordinates == 4 ? m : m / 2 + m % 2 * 2;
+        out[j + k * 4 + to] = bits > 1 || from < dim ? row[from] : 0;
       }
     }
   }
 }
 
+// steps x block rows x step_coordinates a block, as multiply_block reads it. `ordered`: one row.
+static void pack_query(const strip_job *job, uint32_t block, query_element *packed,
+                       query_element *ordered) {
+  typedef struct {
+    query_element at[step_coordinates];
+  } coordinates;
+  const uint32_t rows = job->query_row_count, dim = job->dim;
+  const uint32_t steps = (dim * job->bits + 31) / 32 * (8 / job->bits) * (4 / step_coordinates);
+  for (uint32_t r = 0; r < rows; r++) {
+    switch (job->bits) {
+      case 1: order_row(job->query_rows + r * dim, dim, 1, ordered); break;
+      case 2: order_row(job->query_rows + r * dim, dim, 2, ordered); break;
+      case 4: order_row(job->query_rows + r * dim, dim, 4, ordered); break;
+      default: order_row(job->query_rows + r * dim, dim, 8, ordered); break;
+    }
+    const uint32_t start = r / block * block;
+    const uint32_t count = rows - start < block ? rows - start : block;
+    coordinates *out = (coordinates *)packed + start * steps + (r - start);
+    const coordinates *from = (const coordinates *)ordered;
+    for (uint32_t step = 0; step < steps; step++) out[step * count] = from[step];
+  }
+}
+
 #endif
 
-// What the including file defines.
+// Cache lines of the next strip to ask for while this one is multiplied, one a step: a burst would
+// stall the line-fill buffers.
 typedef struct {
-  const uint8_t *const *lines;  // cache lines of the next strip, to be asked for one a step
+  const uint8_t *start;
   uint32_t count;
-} prefetch_list;
+} prefetch_run;
 
+// What becomes of a block's sums: stored for keep_maxima, or, when the whole strip belongs to one
+// passage, folded into its maxima straight from the registers.
+typedef enum { store_sums, start_maxima, fold_maxima } sums_to;
+
+// What the including file defines.
 // Writes the steps of a strip, STRIP_STEP bytes each.
 static void decode_strip(const strip *source, const strip_job *job, uint8_t *steps);
-// Inner products of `count` packed query rows with the strip: sums[r * STRIP_ROWS + row].
+// Inner products of `count` packed query rows with the strip: sums[r * STRIP_ROWS + row], or their
+// maxima by lane: best[r * LANES + lane].
 static void multiply_block(const strip_job *job, const uint8_t *steps, uint32_t step_count,
-                           const void *packed, uint32_t count, sum_type *sums, prefetch_list ahead);
+                           const void *packed, uint32_t count, sums_to to, sum_type *sums,
+                           sum_type *best, prefetch_run ahead);
 // Folds the sums of a segment's rows into LANES running maxima a query row.
 static void keep_maxima(const sum_type *sums, uint32_t query_rows, const segment *part,
                         sum_type *best);
-// The largest of LANES maxima.
-static sum_type largest(const sum_type *best);
+// The largest of LANES maxima, for each query row: out[r].
+static void reduce_maxima(const sum_type *best, uint32_t query_rows, sum_type *out);
 
-// The lines of the next strip, in the order in which they will be read. While this strip is
-// multiplied one line a step is asked for: a burst would stall the line-fill buffers.
-static prefetch_list list_lines(const strip *next, size_t row_size, const uint8_t **lines) {
-  uint32_t count = 0;
-  for (uint32_t i = 0; i < next->segment_count; i++) {
-    const segment *part = &next->segments[i];
-    const uint8_t *start = next->rows[part->from];
-    const size_t size = (part->to - part->from) * row_size;
-    for (size_t at = 0; at < size; at += 64) lines[count++] = start + at;
-    lines[count++] = start + size - 1;
+// A walk over the lines of the next strip.
+typedef struct {
+  const strip *next;
+  size_t row_size;
+  uint32_t segment;
+  size_t offset;  // into the segment
+} line_walk;
+
+// The next run of at most `count_max` lines, all of one segment.
+static prefetch_run next_lines(line_walk *at, uint32_t count_max) {
+  if (at->segment == at->next->segment_count) return (prefetch_run){NULL, 0};
+  const segment *part = &at->next->segments[at->segment];
+  const size_t size = (part->to - part->from) * at->row_size;
+  const uint8_t *start = at->next->rows[part->from] + at->offset;
+  const uint32_t left = (uint32_t)((size - at->offset + 63) / 64);
+  if (left > count_max) {
+    at->offset += (size_t)count_max * 64;
+    return (prefetch_run){start, count_max};
   }
-  return (prefetch_list){lines, count};
+  at->segment++;
+  at->offset = 0;
+  return (prefetch_run){start, left};
 }
 
 #ifdef STRIP_FLOAT
@@ -182,10 +225,10 @@ static size_t step_total(const strip_job *job) { return job->dim; }
 static size_t packed_step(const strip_job *job) { (void)job; return sizeof(float); }
 
 // Sum over query rows, in order, of the largest product.
-static float finish(const strip_job *job, const int32_t *query_sums, const sum_type *best) {
+static float finish(const strip_job *job, const int32_t *query_sums, float *largest) {
   (void)query_sums;
   float score = 0;
-  for (uint32_t r = 0; r < job->query_row_count; r++) score += largest(best + r * LANES);
+  for (uint32_t r = 0; r < job->query_row_count; r++) score += largest[r];
   return score;
 }
 
@@ -193,21 +236,22 @@ static float finish(const strip_job *job, const int32_t *query_sums, const sum_t
 
 static size_t job_row_size(const strip_job *job) { return job->dim * job->bits / 8; }
 static size_t step_total(const strip_job *job) {
-  return (size_t)((job->dim * job->bits + 31) / 32) * (8 / job->bits) * (4 / STEP_COORDINATES);
+  return (size_t)((job->dim * job->bits + 31) / 32) * (8 / job->bits) * (4 / step_coordinates);
 }
 static size_t packed_step(const strip_job *job) {
   (void)job;
-  return STEP_COORDINATES * sizeof(QUERY_ELEMENT);
+  return step_coordinates * sizeof(query_element);
 }
 
 // Sum over query rows, in order, of scale x I: each product and sum rounded to float32.
-static float finish(const strip_job *job, const int32_t *query_sums, const sum_type *best) {
+static float finish(const strip_job *job, const int32_t *query_sums, int32_t *largest) {
   const int32_t top = (1 << job->bits) - 1;
-  float score = 0;
+  float *products = (float *)largest;
   for (uint32_t r = 0; r < job->query_row_count; r++) {
-    const int32_t product = 2 * largest(best + r * LANES) - top * query_sums[r];
-    score += job->row_scales[r] * (float)product;
+    products[r] = job->row_scales[r] * (float)(2 * largest[r] - top * query_sums[r]);
   }
+  float score = 0;
+  for (uint32_t r = 0; r < job->query_row_count; r++) score += products[r];
   return score;
 }
 
@@ -250,8 +294,7 @@ static void run_strips(const strip_job *job, uint8_t *workspace) {
   sum_type *best = take(&workspace, rows * LANES * sizeof(sum_type));
   int32_t *query_sums = take(&workspace, rows * sizeof(int32_t));
   strip *strips = take(&workspace, 2 * sizeof(strip));
-  const uint8_t **lines =
-      take(&workspace, (STRIP_ROWS * (job_row_size(job) / 64 + 2) + 1) * sizeof(*lines));
+  sum_type *largest = take(&workspace, (rows + LANES) * sizeof(sum_type));
   walk at = {.job = job, .row_size = job_row_size(job)};
 #ifdef STRIP_FLOAT
   at.codes = (const uint8_t *)job->rows;
@@ -260,29 +303,34 @@ static void run_strips(const strip_job *job, uint8_t *workspace) {
   at.codes = job->codes;
   copy_tail(&at, at.codes, job->code_size, take(&workspace, 256));
 #endif
-  pack_query(job, block, packed);
+  pack_query(job, block, packed, (void *)decoded);  // the strip's room is free as yet
   sum_query_rows(job, query_sums);
 
   strip *now = &strips[0], *next = &strips[1];
   int more = next_strip(&at, now);
+  const uint32_t blocks = (rows + block - 1) / block;
   while (more) {
     decode_strip(now, job, decoded);
     more = next_strip(&at, next);
-    prefetch_list all = {lines, 0};
-    if (more) all = list_lines(next, at.row_size, lines);
+    if (!more) next->segment_count = 0;
+    line_walk lines = {.next = next, .row_size = at.row_size};
+    const uint32_t line_count = (uint32_t)(STRIP_ROWS * at.row_size / 64 / blocks + 1);
+    const segment *whole = now->segments;
+    const sums_to to = whole->to - whole->from < STRIP_ROWS ? store_sums
+                       : whole->first                       ? start_maxima
+                                                            : fold_maxima;
     for (uint32_t start = 0; start < rows; start += block) {
       const uint32_t count = rows - start < block ? rows - start : block;
-      // Each block asks for its share of the lines.
-      const uint32_t from = (uint32_t)((uint64_t)all.count * start / rows);
-      const uint32_t to = (uint32_t)((uint64_t)all.count * (start + count) / rows);
       const uint8_t *query = (const uint8_t *)packed + start * steps * query_step;
-      multiply_block(job, decoded, (uint32_t)steps, query, count, sums + start * STRIP_ROWS,
-                     (prefetch_list){lines + from, to - from});
+      multiply_block(job, decoded, (uint32_t)steps, query, count, to, sums + start * STRIP_ROWS,
+                     best + start * LANES, next_lines(&lines, line_count));
     }
     for (uint32_t i = 0; i < now->segment_count; i++) {
       const segment *part = &now->segments[i];
-      keep_maxima(sums, rows, part, best);
-      if (part->last) job->scores[part->slot] = finish(job, query_sums, best);
+      if (to == store_sums) keep_maxima(sums, rows, part, best);
+      if (!part->last) continue;
+      reduce_maxima(best, rows, largest);
+      job->scores[part->slot] = finish(job, query_sums, largest);
     }
     strip *swap = now;
     now = next;

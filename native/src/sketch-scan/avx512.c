@@ -57,9 +57,8 @@ INLINE __m512i fold(const __m512i x[16]) {
 #pragma GCC unroll 4
   for (int i = 0; i < 4; i++) {
     // In each 128-bit lane: partial sums of rows 4i to 4i + 3.
-    fours[i] = add_pairs_64(add_pairs_32(x[4 * i], x[4 * i + 2]),
-                            add_pairs_32(x[4 * i + 1], x[4 * i + 3]));
-    fours[i] = _mm512_shuffle_epi32(fours[i], _MM_PERM_DBCA);
+    fours[i] = add_pairs_64(add_pairs_32(x[4 * i], x[4 * i + 1]),
+                            add_pairs_32(x[4 * i + 2], x[4 * i + 3]));
   }
   const __m512i low = add_lanes(fours[0], fours[1], 0x88, 0xdd);
   const __m512i high = add_lanes(fours[2], fours[3], 0x88, 0xdd);
