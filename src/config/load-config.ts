@@ -1,0 +1,238 @@
+// Reads the configuration: flags before environment before file before defaults. The only reader of
+// the environment.
+
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { parse, TomlError } from "smol-toml";
+import { SluiceError } from "../core/errors.js";
+import { nearest } from "./nearest.js";
+import { parseBytes } from "./option-kinds.js";
+import { options } from "./option-table.js";
+import type { Option } from "./option-table.js";
+import { configSchema } from "./schema.js";
+import type { Config } from "./schema.js";
+
+/** Where a value came from. */
+export type Source =
+  | { readonly kind: "default" }
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "environment"; readonly variable: string }
+  | { readonly kind: "flag"; readonly flag: string };
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** By option name, one for each option. */
+  readonly provenance: ReadonlyMap<string, Source>;
+}
+
+export interface ConfigInputs {
+  /** Values of flags by option name, as given on the command line. */
+  readonly flags: Readonly<Record<string, string | number>>;
+  /** `--config`; undefined: SLUICE_CONFIG, or no file. */
+  readonly file?: string | undefined;
+  /** Undefined: the environment of this process. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+/**
+ * Throws INVALID_CONFIG naming every wrong option with its value, its range and where it came from.
+ * Relative paths in a file are taken from the file's folder, all others from the working folder.
+ */
+export function loadConfig(inputs: ConfigInputs): LoadedConfig {
+  const environment = inputs.environment ?? process.env;
+  const file = inputs.file ?? environment["SLUICE_CONFIG"];
+  const faults: string[] = [];
+  const given = new Map<string, Given>();
+  if (file !== undefined && file !== "") readFile(resolve(file), given, faults);
+  readEnvironment(environment, given, faults);
+  readFlags(inputs.flags, given, faults);
+
+  const provenance = new Map<string, Source>();
+  const values: Record<string, unknown> = {};
+  for (const option of options) {
+    const value = given.get(option.name) ?? { raw: option.default, source: { kind: "default" } };
+    provenance.set(option.name, value.source);
+    setAt(values, option.name.split("."), checked(option, value, faults));
+  }
+  if (faults.length > 0) throw new SluiceError("INVALID_CONFIG", faults.join("; "));
+  const config: Config = configSchema.parse(values);
+  checkTogether(config);
+  return { config: deepFreeze(config), provenance };
+}
+
+/** Address of the server that commands talk to: SLUICE_SERVER, or the default port of this machine. */
+export function serverAddress(environment: ConfigInputs["environment"] = process.env): string {
+  const named = environment["SLUICE_SERVER"];
+  return named === undefined || named === "" ? defaultServerAddress() : named;
+}
+
+/** `127.0.0.1:7311`, by the options' defaults. */
+export function defaultServerAddress(): string {
+  const value = (name: string): string =>
+    String(options.find((option) => option.name === name)?.default);
+  return `${value("host")}:${value("grpcPort")}`;
+}
+
+/** What the environment says about colors: https://no-color.org and the usual FORCE_COLOR. */
+export function colorPreference(
+  environment: ConfigInputs["environment"] = process.env,
+): "always" | "never" | "terminal" {
+  if ((environment["NO_COLOR"] ?? "") !== "") return "never";
+  const force = environment["FORCE_COLOR"];
+  if (force === "0" || environment["TERM"] === "dumb") return "never";
+  return force === undefined || force === "" ? "terminal" : "always";
+}
+
+/** Other variables that Sluice reads, for documents. */
+export const otherVariables: readonly { readonly name: string; readonly meaning: string }[] = [
+  { name: "SLUICE_CONFIG", meaning: "Configuration file, when --config is not given." },
+  { name: "SLUICE_SERVER", meaning: "Address for commands that need a server (--server)." },
+  { name: "NO_COLOR", meaning: "When not empty: no colors." },
+  {
+    name: "FORCE_COLOR",
+    meaning: "When not empty: colors also where output is no terminal; 0: none.",
+  },
+];
+
+interface Given {
+  readonly raw: unknown;
+  readonly source: Source;
+}
+
+const optionsByName = new Map(options.map((option) => [option.name, option]));
+const optionsByVariable = new Map(options.map((option) => [option.variable, option]));
+
+function readFile(path: string, given: Map<string, Given>, faults: string[]): void {
+  let table: Record<string, unknown>;
+  try {
+    table = parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    const place = error instanceof TomlError ? `${path}:${error.line}:${error.column}` : path;
+    const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+    throw new SluiceError("INVALID_CONFIG", `${place}: ${reason}`, { cause: error });
+  }
+  for (const [name, raw] of flatten(table, "")) {
+    if (optionsByName.has(name)) given.set(name, { raw, source: { kind: "file", path } });
+    else faults.push(unknown(`option "${name}" in ${path}`, name, [...optionsByName.keys()]));
+  }
+}
+
+function* flatten(table: Record<string, unknown>, prefix: string): Generator<[string, unknown]> {
+  for (const [key, value] of Object.entries(table)) {
+    const name = `${prefix}${key}`;
+    const isTable = typeof value === "object" && value !== null && !Array.isArray(value);
+    if (isTable && !(value instanceof Date) && !optionsByName.has(name)) {
+      yield* flatten(value as Record<string, unknown>, `${name}.`);
+    } else {
+      yield [name, value];
+    }
+  }
+}
+
+// Kubernetes sets these for every service called "sluice"; they are not meant for us.
+const foreignVariable = /^SLUICE_(SERVICE_(HOST|PORT)(_\w+)?|PORT(_\d+_(TCP|UDP)(_\w+)?)?)$/;
+
+function readEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+  given: Map<string, Given>,
+  faults: string[],
+): void {
+  const others = new Set(otherVariables.map(({ name }) => name));
+  for (const [variable, raw] of Object.entries(environment)) {
+    if (!variable.startsWith("SLUICE_") || raw === undefined || others.has(variable)) continue;
+    const option = optionsByVariable.get(variable);
+    if (option !== undefined) {
+      given.set(option.name, { raw, source: { kind: "environment", variable } });
+    } else if (!foreignVariable.test(variable)) {
+      const known = [...optionsByVariable.keys(), ...others];
+      faults.push(unknown(`environment variable ${variable}`, variable, known));
+    }
+  }
+}
+
+function readFlags(
+  flags: Readonly<Record<string, string | number>>,
+  given: Map<string, Given>,
+  faults: string[],
+): void {
+  for (const [name, raw] of Object.entries(flags)) {
+    const option = optionsByName.get(name);
+    if (option === undefined)
+      faults.push(unknown(`option "${name}"`, name, [...optionsByName.keys()]));
+    else given.set(name, { raw, source: { kind: "flag", flag: option.flag } });
+  }
+}
+
+function checked(option: Option, { raw, source }: Given, faults: string[]): unknown {
+  const value = source.kind === "default" ? raw : converted(option, raw, source);
+  const result = option.schema.safeParse(value);
+  if (!result.success) {
+    const unit = option.unit === "" || option.kind === "bytes" ? "" : ` ${option.unit}`;
+    const expected = `expected ${option.kind === "number" ? "a number from " : ""}${option.range}`;
+    faults.push(
+      `${option.name} is ${JSON.stringify(raw)} (${describeSource(source)}); ${expected}${unit}`,
+    );
+    return undefined;
+  }
+  if (option.kind !== "path" || result.data === "") return result.data;
+  return resolve(source.kind === "file" ? dirname(source.path) : ".", String(result.data));
+}
+
+/** Flags and variables are text; files have types, but a size may be text with a unit there too. */
+function converted(option: Option, raw: unknown, source: Source): unknown {
+  if (typeof raw !== "string") return raw;
+  if (option.kind === "bytes") return parseBytes(raw);
+  if (option.kind !== "number" || source.kind === "file") return raw;
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(raw.trim()) ? Number(raw) : raw;
+}
+
+/** In words, for errors and for `config print`. */
+export function describeSource(source: Source): string {
+  switch (source.kind) {
+    case "default":
+      return "default";
+    case "file":
+      return `from ${source.path}`;
+    case "environment":
+      return `from ${source.variable}`;
+    case "flag":
+      return `from ${source.flag}`;
+  }
+}
+
+function checkTogether(config: Config): void {
+  const { cert, key, clientCa } = config.tls;
+  const fail = (option: string, fault: string): never => {
+    throw new SluiceError("INVALID_CONFIG", `${option} ${fault}`, { field: option });
+  };
+  if (cert !== "" && key === "") fail("tls.key", "is missing: tls.cert needs its key");
+  if (key !== "" && cert === "") fail("tls.cert", "is missing: tls.key needs its certificate");
+  if (clientCa !== "" && cert === "") fail("tls.clientCa", "needs tls.cert and tls.key");
+  if (config.grpcPort !== 0 && config.grpcPort === config.httpPort) {
+    fail("httpPort", `is ${config.httpPort}, the same as grpcPort; choose another`);
+  }
+}
+
+function unknown(what: string, name: string, known: readonly string[]): string {
+  const suggestion = nearest(name, known);
+  return `unknown ${what}${suggestion === undefined ? "" : `; did you mean ${suggestion}?`}`;
+}
+
+function setAt(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [key = "", ...rest] = path;
+  if (rest.length === 0) {
+    target[key] = value;
+    return;
+  }
+  const inner = (target[key] ?? {}) as Record<string, unknown>;
+  target[key] = inner;
+  setAt(inner, rest, value);
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null) {
+    for (const inner of Object.values(value)) deepFreeze(inner);
+    Object.freeze(value);
+  }
+  return value;
+}

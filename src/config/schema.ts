@@ -1,0 +1,165 @@
+// Every option of the server: its only default, its range, its unit and what it is for.
+
+import { join } from "node:path";
+import { z } from "zod";
+import { limits } from "../core/limits.js";
+import { repositoryRoot } from "../core/paths.js";
+import { bytes, choice, decimal, path, text, whole } from "./option-kinds.js";
+
+const kernels = ["auto", "avx512", "avx2", "neon", "scalar", "wasm", "reference"] as const;
+
+export const configSchema = z.strictObject({
+  data: path({
+    default: "sluice-data",
+    description: "Folder of the data; made when it is missing. One server at a time.",
+  }),
+  host: text({
+    default: "127.0.0.1",
+    range: "an address of this machine",
+    description: "Address to listen on; 0.0.0.0 for all. There is no access control yet.",
+  }),
+  grpcPort: whole({
+    default: 7311,
+    min: 0,
+    max: 65_535,
+    description: "Port of the gRPC services; 0: the system chooses, and the port is printed.",
+  }),
+  httpPort: whole({
+    default: 7312,
+    min: 0,
+    max: 65_535,
+    description: "Port of health, metrics and search over HTTP; 0: the system chooses.",
+  }),
+  modelsFolder: path({
+    default: join(repositoryRoot(), "models"),
+    shownDefault: "models/ of the checkout",
+    description: "Folder that holds a folder for each model.",
+  }),
+  defaultModel: text({
+    default: "bge-small-en-v1.5-late",
+    range: "name of a folder in modelsFolder",
+    description: "Model of collections that are created without naming one.",
+  }),
+  kernel: choice({
+    words: kernels,
+    default: "auto",
+    description: "Kernels to use; auto takes the fastest that this machine runs correctly.",
+  }),
+  scoringWorkers: whole({
+    default: 0,
+    min: 0,
+    max: 1024,
+    unit: "threads",
+    description: "Threads that score; 0: one for each core.",
+  }),
+  encodingWorkers: whole({
+    default: 0,
+    min: 0,
+    max: 256,
+    unit: "threads",
+    description: "Threads that run the model; 0: one and half the number of cores.",
+  }),
+  search: z.strictObject({
+    sketchPoolSize: whole({
+      default: 256,
+      min: 1,
+      max: limits.poolSizeMax,
+      unit: "passages",
+      description: "Best sketches that become candidates of late interaction.",
+    }),
+    lexicalPoolSize: whole({
+      default: 128,
+      min: 0,
+      max: limits.poolSizeMax,
+      unit: "passages",
+      description: "Best BM25 passages that become candidates of late interaction.",
+    }),
+    lexicalWeight: decimal({
+      default: 0.15,
+      min: 0,
+      max: 10,
+      description: "Weight of the lexical part of the final score.",
+    }),
+    exhaustiveBelowPassages: whole({
+      default: 2000,
+      min: 0,
+      max: 100_000_000,
+      unit: "passages",
+      description: "Collections up to this size are scored whole: every answer is exact.",
+    }),
+    minUpdateIntervalMs: whole({
+      default: 25,
+      min: 0,
+      max: limits.updateIntervalMsMax,
+      unit: "ms",
+      description: "Least time between two updates of a stream.",
+    }),
+    batchPassages: whole({
+      default: 512,
+      min: 1,
+      max: limits.poolSizeMax,
+      unit: "passages",
+      description: "Passages of one scoring task; smaller: quicker to cancel, more overhead.",
+    }),
+  }),
+  ingest: z.strictObject({
+    flushBytes: bytes({
+      default: 8 * 1024 * 1024,
+      min: 64 * 1024,
+      max: 1024 ** 3,
+      description: "Token codes in the journal from which they are written as a segment.",
+    }),
+  }),
+  limits: z.strictObject({
+    searchesMax: whole({
+      default: limits.searchCountMax,
+      min: 1,
+      max: 100_000,
+      unit: "searches",
+      description: "Searches at work or waiting; one more is refused with OVERLOADED.",
+    }),
+    messageBytesMax: bytes({
+      default: limits.messageBytesMax,
+      min: 1024 * 1024,
+      max: 1024 ** 3,
+      description: "Largest gRPC message that is taken.",
+    }),
+  }),
+  shutdownGraceMs: whole({
+    default: 25_000,
+    min: 0,
+    max: 600_000,
+    unit: "ms",
+    description: "Time that running requests get after SIGTERM.",
+  }),
+  tls: z.strictObject({
+    cert: path({
+      default: "",
+      optional: true,
+      description: "Certificate of the server, PEM; with tls.key: gRPC is encrypted.",
+    }),
+    key: path({ default: "", optional: true, description: "Key of tls.cert, PEM." }),
+    clientCa: path({
+      default: "",
+      optional: true,
+      description: "Authority, PEM: only clients with a certificate of it may connect.",
+    }),
+  }),
+  log: z.strictObject({
+    level: choice({
+      words: ["debug", "info", "warn", "error", "silent"],
+      default: "info",
+      description: "Least severe lines that are logged, to standard error.",
+    }),
+    format: choice({
+      words: ["json", "text"],
+      default: "json",
+      description: "Form of log lines.",
+    }),
+  }),
+});
+
+type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+
+/** A whole, valid, frozen configuration. Paths are absolute; an empty path means none. */
+export type Config = DeepReadonly<z.output<typeof configSchema>>;
