@@ -2,8 +2,6 @@
 
 SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
-# onnxruntime-node would fetch GPU libraries in its install step; the CPU ones are in the package.
-export ONNXRUNTIME_NODE_INSTALL := skip
 
 installed := node_modules/.package-lock.json
 cli := node build/src/cli/main.js
@@ -22,11 +20,9 @@ node-version:
 
 install: $(installed) ## install the pinned packages (once; from the npm cache where it has them)
 
-# npm writes this file at the end of each install. A package-lock.json that is newer does not mean
-# that anything changed (a checkout touches it): npm is asked before anything is installed again.
+# npm writes this file at the end of each install.
 $(installed): package-lock.json | node-version
-	@if [ -d node_modules ] && npm ls --all >/dev/null 2>&1; then touch $@; else \
-	  npm ci --ignore-scripts --prefer-offline --no-audit --no-fund && touch $@; fi
+	@.ci/install
 
 build: types web native prune ## compile everything into build/ and native/build/
 
