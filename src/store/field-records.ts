@@ -53,8 +53,11 @@ function writeField(builder: Builder, name: string, field: FieldValue): number {
   if (field.kind === "keyword") Field.addText(builder, textAt);
   if (field.kind === "keywords") Field.addTexts(builder, textsAt);
   if (field.kind === "integer") Field.addInteger(builder, field.value);
+  // Written even when it equals the default, which is +0: -0 would come back as another value.
+  builder.forceDefaults(true);
   if (field.kind === "float" || field.kind === "time") Field.addNumber(builder, field.value);
   if (field.kind === "boolean") Field.addNumber(builder, field.value ? 1 : 0);
+  builder.forceDefaults(false);
   return Field.endField(builder);
 }
 

@@ -4,6 +4,7 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:
 import { join } from "node:path";
 
 import { SluiceError } from "../core/errors.js";
+import { toStoreError } from "./store-errors.js";
 
 export interface FolderLock {
   release(): void;
@@ -19,24 +20,67 @@ const lockName = "LOCK";
 
 /**
  * Takes the lock or throws DATA_FOLDER_LOCKED naming the holder's pid. A lock whose process is gone
- * (kill -9) is taken over. The link call is atomic: of several starters one wins.
+ * (kill -9) is taken over; of several starters one wins.
  */
 export function lockFolder(folder: string): FolderLock {
-  const path = join(folder, lockName);
-  const self: Holder = { pid: process.pid, started: startOf(process.pid) ?? "" };
+  const self: Holder = { pid: process.pid, started: statusOf(process.pid)?.started ?? "" };
   const mine = join(folder, `${lockName}.${process.pid}`);
-  writeFileSync(mine, JSON.stringify(self));
+  const path = join(folder, lockName);
   try {
-    for (let attempt = 0; attempt < 3; attempt += 1) {
-      if (tryLink(mine, path)) return { release: () => releaseIfMine(path, self) };
-      const holder = readHolder(path);
-      if (holder !== undefined && isAlive(holder)) throw locked(folder, holder);
-      setAside(path, mine, holder);
-    }
-    throw locked(folder, readHolder(path));
+    writeFileSync(mine, JSON.stringify(self));
+    const other = acquire(path, { mine, guardsMax: 3 });
+    if (other === undefined) return { release: () => releaseIfMine(path, self) };
+    throw locked(folder, other);
+  } catch (error) {
+    throw toStoreError(error, `cannot lock ${folder}`);
   } finally {
     rmSync(mine, { force: true });
   }
+}
+
+/**
+ * Makes `path` name our holder file; undefined when that worked, else who holds it. A dead holder's
+ * file is replaced under a guard, which is a lock of the same make: without it, a starter that was
+ * slow to look would remove the lock of one that was faster.
+ */
+function acquire(
+  path: string,
+  options: { readonly mine: string; readonly guardsMax: number },
+): Holder | "unknown" | undefined {
+  const { mine, guardsMax } = options;
+  for (;;) {
+    if (tryLink(mine, path)) return undefined;
+    const holder = readHolder(path);
+    if (holder === "none") continue;
+    if (holder !== "unknown" && isAlive(holder)) return holder;
+    if (guardsMax === 0) return "unknown";
+    const guard = `${path}.guard`;
+    const guardHolder = acquire(guard, { mine, guardsMax: guardsMax - 1 });
+    if (guardHolder !== undefined) return guardHolder;
+    try {
+      // Under the guard a dead holder's file stays as it is: its process cannot release it either.
+      if (isSame(readHolder(path), holder)) {
+        linkAnew(mine, path);
+        return undefined;
+      }
+    } finally {
+      rmSync(guard, { force: true });
+    }
+  }
+}
+
+/** Puts our holder file in the place of another one, in one step. */
+function linkAnew(mine: string, path: string): void {
+  const copy = `${mine}.new`;
+  rmSync(copy, { force: true });
+  linkSync(mine, copy);
+  renameSync(copy, path);
+}
+
+function isSame(a: Holder | "unknown" | "none", b: Holder | "unknown"): boolean {
+  if (a === "none") return false;
+  if (a === "unknown" || b === "unknown") return a === b;
+  return a.pid === b.pid && a.started === b.started;
 }
 
 function tryLink(from: string, to: string): boolean {
@@ -49,31 +93,25 @@ function tryLink(from: string, to: string): boolean {
   }
 }
 
-/** Moves a dead holder's lock away; puts it back when another starter had replaced it meanwhile. */
-function setAside(path: string, mine: string, dead: Holder | undefined): void {
-  const aside = `${mine}.stale`;
+/** "none": no such file. "unknown": its bytes say nobody; only damage makes such a file. */
+function readHolder(path: string): Holder | "unknown" | "none" {
+  let text;
   try {
-    renameSync(path, aside);
+    text = readFileSync(path, "utf8");
   } catch (error) {
-    if (hasCode(error, "ENOENT")) return;
+    if (hasCode(error, "ENOENT")) return "none";
     throw error;
   }
-  const moved = readHolder(aside);
-  if (moved !== undefined && (moved.pid !== dead?.pid || moved.started !== dead.started))
-    tryLink(aside, path);
-  rmSync(aside, { force: true });
-}
-
-function readHolder(path: string): Holder | undefined {
   try {
-    const value: unknown = JSON.parse(readFileSync(path, "utf8"));
-    if (typeof value !== "object" || value === null) return undefined;
-    if (!("pid" in value) || !("started" in value)) return undefined;
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object" || value === null) return "unknown";
+    if (!("pid" in value) || !("started" in value)) return "unknown";
     const { pid, started } = value;
-    if (typeof pid !== "number" || typeof started !== "string") return undefined;
-    return { pid, started };
+    // 0 and negative numbers would ask for process groups, and those are always alive.
+    if (!Number.isSafeInteger(pid) || Number(pid) <= 0) return "unknown";
+    return typeof started === "string" ? { pid: Number(pid), started } : "unknown";
   } catch {
-    return undefined;
+    return "unknown";
   }
 }
 
@@ -83,27 +121,30 @@ function isAlive(holder: Holder): boolean {
   } catch (error) {
     if (!hasCode(error, "EPERM")) return false;
   }
-  const started = startOf(holder.pid);
-  return started === undefined || holder.started === "" || started === holder.started;
+  const status = statusOf(holder.pid);
+  if (status === undefined) return true;
+  // A process that ended but was not yet collected by its parent answers signals all the same.
+  if (status.state === "Z" || status.state === "X") return false;
+  return holder.started === "" || status.started === holder.started;
 }
 
-/** Field 22 of /proc/PID/stat (proc(5)); undefined where there is no such file. */
-function startOf(pid: number): string | undefined {
+/** Fields 3 and 22 of /proc/PID/stat (proc(5)); undefined where there is no such file. */
+function statusOf(pid: number): { state: string | undefined; started: string } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return { state: fields[0], started: fields[19] ?? "" };
   } catch {
     return undefined;
   }
 }
 
 function releaseIfMine(path: string, self: Holder): void {
-  const holder = readHolder(path);
-  if (holder?.pid === self.pid && holder.started === self.started) rmSync(path, { force: true });
+  if (isSame(readHolder(path), self)) rmSync(path, { force: true });
 }
 
-function locked(folder: string, holder: Holder | undefined): SluiceError {
-  const who = holder === undefined ? "another process" : `process ${holder.pid}`;
+function locked(folder: string, holder: Holder | "unknown"): SluiceError {
+  const who = holder === "unknown" ? "another process" : `process ${holder.pid}`;
   return new SluiceError(
     "DATA_FOLDER_LOCKED",
     `${folder} is held by ${who}; stop it or use another folder`,

@@ -7,6 +7,7 @@ import { open } from "lmdb";
 import type { Database, RootDatabase, Transaction } from "lmdb";
 
 import { SluiceError } from "../core/errors.js";
+import { checkEnvironmentFile } from "./environment-file.js";
 import { valueKinds } from "./format.js";
 import { frame, unframe } from "./frame.js";
 import {
@@ -60,6 +61,7 @@ export function openLmdbStore(folder: string): CollectionStore {
 
 function openDatabases(folder: string): Databases {
   try {
+    checkEnvironmentFile(folder);
     const root = open<Buffer, string>({
       path: folder,
       encoding: "binary",
