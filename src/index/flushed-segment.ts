@@ -1,6 +1,7 @@
 // An immutable segment in shared memory, as the main thread reads it.
 
 import { SluiceError } from "../core/errors.js";
+import { openPostings } from "./bm25/postings-reader.js";
 import { findSequence } from "./passage-table.js";
 import type { PassageTable } from "./passage-table.js";
 import { numbersOf, rowCountOf, sectionOf } from "./segment-format.js";
@@ -12,27 +13,40 @@ export interface FlushedSegment extends PassageTable {
   readonly codes: SharedArrayBuffer;
 }
 
-/** `tokenRowBytes`: bytes of one packed token row, to check that codes and tables belong together. */
+/**
+ * `tokenRowBytes`: bytes of one packed token row. Throws DATA_CORRUPT when sections, rows and codes do
+ * not belong together. O(1).
+ */
 export function openFlushedSegment(
   id: number,
   { tables, codes }: WrittenSegment,
   tokenRowBytes: number,
 ): FlushedSegment {
-  const rowCount = rowCountOf(tables);
   const sequenceBytes = sectionOf(tables, "sequences");
-  const sequences = new Float64Array(sequenceBytes.buffer, sequenceBytes.byteOffset, rowCount);
+  const rowCount = rowCountOf(tables);
   const rowOffsets = numbersOf(tables, "rowOffsets");
   const places = numbersOf(tables, "passages");
   const keyEnds = numbersOf(tables, "keyEnds");
-  const keys = Buffer.from(tables);
-  const keysAt = sectionOf(tables, "keys").byteOffset;
-  // The lengths section begins with a header of 16 bytes: see bm25/postings-format.ts.
-  const lengths = numbersOf(tables, "lengths").subarray(4);
-  if (
-    rowOffsets.length !== rowCount + 1 ||
-    rowOffsets[rowCount]! * tokenRowBytes !== codes.byteLength
-  )
+  const keyBytes = sectionOf(tables, "keys");
+  const { lengths } = openPostings({
+    terms: sectionOf(tables, "terms"),
+    postings: sectionOf(tables, "postings"),
+    lengths: sectionOf(tables, "lengths"),
+  });
+  const isWhole =
+    sequenceBytes.length === 8 * rowCount &&
+    rowOffsets.length === rowCount + 1 &&
+    places.length === 3 * rowCount &&
+    keyEnds.length === rowCount &&
+    (keyEnds.at(-1) ?? 0) === keyBytes.length &&
+    lengths.length === rowCount;
+  if (!isWhole)
+    throw new SluiceError("DATA_CORRUPT", `segment ${id}: its tables disagree on their rows`);
+  if (rowOffsets[rowCount]! * tokenRowBytes !== codes.byteLength)
     throw new SluiceError("DATA_CORRUPT", `segment ${id}: codes and tables do not belong together`);
+  const sequences = new Float64Array(sequenceBytes.buffer, sequenceBytes.byteOffset, rowCount);
+  const keys = Buffer.from(tables);
+  const keysAt = keyBytes.byteOffset;
   const table = {
     rowCount,
     sequenceAt: (row: number) => sequences[row]!,

@@ -1,6 +1,6 @@
 // The byte layout of a segment's tables. Token codes are a value of their own.
 
-import { assert, present } from "../core/assert.js";
+import { present } from "../core/assert.js";
 import { SluiceError } from "../core/errors.js";
 
 /**
@@ -51,7 +51,8 @@ export function joinSections(rowCount: number, sections: Sections): SharedArrayB
 
 /** One section as a view. Throws DATA_CORRUPT when the directory does not fit the bytes. O(1). */
 export function sectionOf(tables: SharedArrayBuffer, name: SectionName): Uint8Array {
-  assert(tables.byteLength >= headerBytes, "tables hold at least their directory");
+  if (tables.byteLength < headerBytes)
+    throw new SluiceError("DATA_CORRUPT", "segment tables are shorter than their directory");
   const header = new Uint32Array(tables, 0, headerBytes / 4);
   const place = 2 + 2 * sectionNames.indexOf(name);
   const offset = present(header[place], "each section has an offset");
@@ -61,13 +62,16 @@ export function sectionOf(tables: SharedArrayBuffer, name: SectionName): Uint8Ar
   return new Uint8Array(tables, offset, length);
 }
 
+/** Asks for tables of which a section was already opened. */
 export function rowCountOf(tables: SharedArrayBuffer): number {
   return present(new Uint32Array(tables, 0, 2)[1], "tables hold at least their directory");
 }
 
-/** A section of u32 values. */
+/** A section of u32 values. Throws DATA_CORRUPT when it holds a part of one. */
 export function numbersOf(tables: SharedArrayBuffer, name: SectionName): Uint32Array {
   const bytes = sectionOf(tables, name);
+  if (bytes.length % 4 !== 0)
+    throw new SluiceError("DATA_CORRUPT", `segment tables: section ${name} is cut off`);
   return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
 }
 

@@ -106,13 +106,14 @@ async function commitGroup(collection: Collection, group: readonly Waiting[]): P
       collection,
       group.map(({ operation }) => operation),
     );
-    if (plan.results.some((result) => result.isChanged)) {
+    if (plan.results.some((result) => !(result instanceof SluiceError) && result.isChanged)) {
       await collection.store.commit(plan.batch);
       publish(collection, plan);
     }
     for (const [i, { resolve, reject }] of group.entries()) {
       const result = plan.results[i];
       if (result === undefined) reject(new Error("a write has no result"));
+      else if (result instanceof SluiceError) reject(result);
       else resolve(result);
     }
   } catch (error) {

@@ -1,6 +1,7 @@
 // Works out what a group of writes changes, without changing anything: the batch for the store and
 // the steps that bring memory to the same state once the batch is on disk.
 
+import { SluiceError } from "../core/errors.js";
 import type { Collection } from "../index/collection.js";
 import type { SegmentPassage } from "../index/segment-writer.js";
 import type { DocumentRecord, JournalPassage, WriteBatch } from "../store/stored-values.js";
@@ -8,8 +9,8 @@ import type { PutOperation, WriteOperation, WriteResult } from "./write-operatio
 
 export interface WritePlan {
   readonly batch: WriteBatch;
-  /** One result an operation, in their order. */
-  readonly results: readonly WriteResult[];
+  /** One outcome an operation, in their order. An error: that operation is left out, the rest is not. */
+  readonly results: readonly (WriteResult | SluiceError)[];
   /** Passages to append to the live segment, by rising sequence. */
   readonly appended: readonly SegmentPassage[];
   /** Rows of the live segment that die; appended passages that die in the same group are left out. */
@@ -18,13 +19,16 @@ export interface WritePlan {
   readonly tombstones: ReadonlyMap<number, SharedArrayBuffer>;
 }
 
-/** Operations take effect in order; a later one on the same key replaces an earlier one. */
+/**
+ * Operations take effect in order; a later one on the same key replaces an earlier one. One that
+ * meets a damaged document is left out: which passages it would replace cannot be known.
+ */
 export function planWrites(
   collection: Collection,
   operations: readonly WriteOperation[],
 ): WritePlan {
   const draft = createDraft(collection);
-  const results = operations.map((operation) => applyOperation(collection, draft, operation));
+  const results = operations.map((operation) => tryOperation(collection, draft, operation));
   const { sequence, appended } = draft;
   const journalPuts = new Map([...appended.values()].map((p) => [p.sequence, toJournal(p)]));
   const manifest = {
@@ -68,12 +72,26 @@ function createDraft(collection: Collection): Draft {
   };
 }
 
+function tryOperation(
+  collection: Collection,
+  draft: Draft,
+  operation: WriteOperation,
+): WriteResult | SluiceError {
+  try {
+    return applyOperation(collection, draft, operation);
+  } catch (error) {
+    if (error instanceof SluiceError) return error;
+    throw error;
+  }
+}
+
 function applyOperation(
   collection: Collection,
   draft: Draft,
   operation: WriteOperation,
 ): WriteResult {
   const { key } = operation;
+  // The only step that may fail, and it comes before the draft is touched.
   const before = draft.documents.has(key)
     ? draft.documents.get(key)
     : collection.store.readDocument(key);
