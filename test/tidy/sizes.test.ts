@@ -27,44 +27,60 @@ describe("sizes", () => {
     );
   });
 
-  it("counts a function's lines, but not those of the test suites in it", () => {
+  it("counts a function's own lines: what it declares or tests counts for itself", () => {
     const body = "  x();\n".repeat(functionLinesMax);
     const texts = [
       `function long() {\n${body}}`,
-      `describe("suite", () => {\n${body}});`,
-      `function contract() {\n  describe("suite", () => {\n${body}  });\n}`,
+      `function calls() {\n  walk(() => {\n${body}  });\n}`,
       `it("a test", () => {\n${body}});`,
+      `describe("suite", () => {\n${body}});`,
+      `function contract() {\n  it("short", () => {\n    x();\n  });\n${body.slice(40)}}`,
+      `function factory() {\n  return { a() {\n${body.slice(40)}  }, b() {\n${body.slice(40)}  } };\n}`,
     ];
     const counts = texts.map(
       (text) =>
         longFunctions(ts.createSourceFile("x.ts", text, ts.ScriptTarget.ES2023, true)).length,
     );
-    assert.deepEqual(counts, [1, 0, 0, 1]);
+    assert.deepEqual(counts, [1, 2, 1, 0, 0, 0]);
   });
 });
 
 function longFunctions(source: ts.SourceFile): string[] {
   const long: string[] = [];
   eachNode(source, (node) => {
-    if (!ts.isFunctionLike(node) || isSuite(node)) return;
-    const lines = lineCount(node) - suiteLineCount(node);
+    if (!ts.isFunctionLike(node) || isPassedTo(node, ["describe"])) return;
+    const lines = lineCount(node) - declaredLineCount(node);
     if (lines > functionLinesMax) long.push(`${placeOf(node)}: a function of ${lines} lines`);
   });
   return long;
 }
 
-/** A suite is a list of tests, not a function that somebody has to hold in mind. */
-function isSuite(node: ts.Node): boolean {
-  const { parent } = node;
-  return ts.isCallExpression(parent) && parent.expression.getText() === "describe";
-}
-
-function suiteLineCount(node: ts.Node): number {
+/** Lines of the functions and tests declared inside, outermost only; callbacks are not among them. */
+function declaredLineCount(node: ts.Node): number {
   let lines = 0;
   ts.forEachChild(node, (child) => {
-    lines += isSuite(child) ? lineCount(child) : suiteLineCount(child);
+    lines += countsForItself(child) ? lineCount(child) : declaredLineCount(child);
   });
   return lines;
+}
+
+function countsForItself(node: ts.Node): boolean {
+  return (
+    ts.isFunctionDeclaration(node) ||
+    ts.isMethodDeclaration(node) ||
+    ts.isAccessor(node) ||
+    (ts.isArrowFunction(node) && ts.isVariableDeclaration(node.parent)) ||
+    isPassedTo(node, ["describe", "it"])
+  );
+}
+
+function isPassedTo(node: ts.Node, names: readonly string[]): boolean {
+  const { parent } = node;
+  return (
+    ts.isCallExpression(parent) &&
+    ts.isFunctionLike(node) &&
+    names.includes(parent.expression.getText())
+  );
 }
 
 function lineCount(node: ts.Node): number {
