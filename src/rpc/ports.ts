@@ -20,7 +20,11 @@ export interface EngineApi {
   delete(
     collection: string,
     keys: readonly string[],
-  ): Promise<{ readonly deletedCount: number; readonly missingCount: number; readonly sequence: number }>;
+  ): Promise<{
+    readonly deletedCount: number;
+    readonly missingCount: number;
+    readonly sequence: number;
+  }>;
   /** Documents in the order of `keys`; undefined where a key is unknown. */
   get(collection: string, keys: readonly string[]): (StoredDocument | undefined)[];
   /** A page of documents in byte order of their keys, after `afterKey`. */

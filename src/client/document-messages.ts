@@ -1,0 +1,90 @@
+// Documents, fields and vectors as messages, for both ends of the wire. Nothing is checked here.
+
+import { assert, assertNever } from "../core/assert.js";
+import type { Document, FieldValue, Fields, GivenVectors, VectorType } from "../core/document.js";
+import type { Document as DocumentMessage } from "../gen/proto/sluice/v1/Document.js";
+import type { Field, Field__Output } from "../gen/proto/sluice/v1/Field.js";
+import type { Vectors } from "../gen/proto/sluice/v1/Vectors.js";
+import type { VectorType as VectorTypeMessage } from "../gen/proto/sluice/v1/VectorType.js";
+
+const vectorTypeNames = {
+  float32: "VECTOR_TYPE_FLOAT32",
+  float16: "VECTOR_TYPE_FLOAT16",
+  int8: "VECTOR_TYPE_INT8",
+} as const satisfies Record<VectorType, VectorTypeMessage>;
+
+export function documentToMessage(document: Document): DocumentMessage {
+  return {
+    key: document.key,
+    title: document.title,
+    text: document.text,
+    fields: fieldsToMessages(document.fields),
+    ...(document.vectors === undefined ? {} : { vectors: vectorsToMessage(document.vectors) }),
+  };
+}
+
+export function vectorsToMessage(vectors: GivenVectors): Vectors {
+  const { bytes } = vectors;
+  return {
+    type: vectorTypeNames[vectors.type],
+    dim: vectors.dim,
+    // The serializer wants a Buffer; this one shares the memory.
+    rows: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    model_fingerprint: vectors.modelFingerprint ?? "",
+  };
+}
+
+export function fieldsToMessages(fields: Fields): Field[] {
+  return Array.from(fields, ([name, value]) => fieldToMessage(name, value));
+}
+
+/** Fields as they came; the sender has checked them. */
+export function fieldsFromMessages(messages: readonly Field__Output[]): Map<string, FieldValue> {
+  return new Map(messages.map((message) => [message.name, sentFieldValue(message)]));
+}
+
+function sentFieldValue(message: Field__Output): FieldValue {
+  const value = fieldValueFromMessage(message);
+  assert(value !== undefined, "the server sends fields with values");
+  return value;
+}
+
+/** The value of a field; undefined when none is set. */
+export function fieldValueFromMessage(message: Field__Output): FieldValue | undefined {
+  switch (message.value) {
+    case "keyword":
+      return { kind: "keyword", value: message.keyword ?? "" };
+    case "keywords":
+      return { kind: "keywords", value: message.keywords?.values ?? [] };
+    case "integer":
+      return { kind: "integer", value: BigInt(message.integer ?? "0") };
+    case "float":
+      return { kind: "float", value: message.float ?? 0 };
+    case "boolean":
+      return { kind: "boolean", value: message.boolean ?? false };
+    case "time_ms":
+      return { kind: "time", value: Number(message.time_ms ?? "0") };
+    case undefined:
+    default:
+      return undefined;
+  }
+}
+
+function fieldToMessage(name: string, field: FieldValue): Field {
+  switch (field.kind) {
+    case "keyword":
+      return { name, keyword: field.value };
+    case "keywords":
+      return { name, keywords: { values: [...field.value] } };
+    case "integer":
+      return { name, integer: field.value.toString() };
+    case "float":
+      return { name, float: field.value };
+    case "boolean":
+      return { name, boolean: field.value };
+    case "time":
+      return { name, time_ms: field.value };
+    default:
+      return assertNever(field);
+  }
+}

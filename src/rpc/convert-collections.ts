@@ -1,0 +1,78 @@
+// Collections: creation requests from messages, checked; settings and status to messages.
+
+import type { Collection as CollectionMessage } from "../gen/proto/sluice/v1/Collection.js";
+import type { CollectionServiceCreateRequest__Output } from "../gen/proto/sluice/v1/CollectionServiceCreateRequest.js";
+import type { CollectionSettings as CollectionSettingsMessage } from "../gen/proto/sluice/v1/CollectionSettings.js";
+import type { CollectionSettings, CollectionStatus } from "../index/collection-settings.js";
+import { vectorDim } from "./convert-documents.js";
+import type { CreateCollection } from "./ports.js";
+import { collectionName, invalidField, shortName } from "./validate.js";
+
+type Analyzer = CollectionSettings["analyzer"];
+
+const analyzers: Partial<Record<string, Analyzer>> = {
+  ANALYZER_UNSPECIFIED: "english",
+  ANALYZER_ENGLISH: "english",
+  ANALYZER_UNICODE: "unicode",
+};
+
+const analyzerNames = {
+  english: "ANALYZER_ENGLISH",
+  unicode: "ANALYZER_UNICODE",
+} as const satisfies Record<Analyzer, string>;
+
+export function createCollectionFromMessage(
+  message: CollectionServiceCreateRequest__Output,
+): CreateCollection {
+  const { model, dim } = message;
+  if (model !== "" && dim !== undefined) {
+    throw invalidField(
+      "dim",
+      "dim and model are both set; a model has its own dim, so leave one out",
+    );
+  }
+  const analyzer = analyzers[message.analyzer];
+  if (analyzer === undefined) throw invalidField("analyzer", "analyzer is unknown to this version");
+  return {
+    name: collectionName(message.name, "name"),
+    modelName: model === "" ? undefined : shortName(model, { field: "model", bytesMax: 255 }),
+    dim: dim === undefined ? undefined : vectorDim(dim, "dim"),
+    bits: codeBits(message.bits, "bits"),
+    sketchBits: codeBits(message.sketch_bits, "sketch_bits"),
+    analyzer,
+    ifNotExists: message.if_not_exists,
+  };
+}
+
+function codeBits(bits: number | undefined, field: string): number | undefined {
+  if (bits === undefined || bits === 1 || bits === 2 || bits === 4 || bits === 8) return bits;
+  throw invalidField(field, `${field} is ${bits}, it must be 1, 2, 4 or 8`);
+}
+
+export function settingsToMessage(settings: CollectionSettings): CollectionSettingsMessage {
+  return {
+    name: settings.name,
+    model: settings.modelName ?? "",
+    model_fingerprint: settings.modelFingerprint ?? "",
+    dim: settings.dim,
+    bits: settings.bits,
+    sketch_bits: settings.sketchBits,
+    analyzer: analyzerNames[settings.analyzer],
+    // The domain calls any 32-bit integer a seed; the wire has the unsigned one of the same bits.
+    seed: settings.seed >>> 0,
+  };
+}
+
+export function statusToMessage(status: CollectionStatus): CollectionMessage {
+  return {
+    settings: settingsToMessage(status.settings),
+    document_count: status.documentCount,
+    passage_count: status.passageCount,
+    token_count: status.tokenCount,
+    generation: status.generation,
+    last_sequence: status.lastSequence,
+    segment_count: status.segmentCount,
+    disk_bytes: status.diskBytes,
+    kernel: status.kernel,
+  };
+}

@@ -1,0 +1,163 @@
+// Documents, vectors and pages: from messages, checked, and to messages.
+
+import { documentToMessage, fieldValueFromMessage } from "../client/document-messages.js";
+import type { Document, FieldValue, Fields, GivenVectors, VectorType } from "../core/document.js";
+import { SluiceError } from "../core/errors.js";
+import { limits } from "../core/limits.js";
+import type { Document__Output } from "../gen/proto/sluice/v1/Document.js";
+import type { Field__Output } from "../gen/proto/sluice/v1/Field.js";
+import type { StoredDocument as StoredDocumentMessage } from "../gen/proto/sluice/v1/StoredDocument.js";
+import type { Vectors__Output } from "../gen/proto/sluice/v1/Vectors.js";
+import type { StoredDocument } from "./ports.js";
+import { documentKey, invalidField, quote, shortName, textWithin } from "./validate.js";
+
+/** The document; error fields are paths inside it. */
+export function documentFromMessage(message: Document__Output | null): Document {
+  if (message === null) throw invalidField("document", "document is missing");
+  const key = documentKey(message.key, "key");
+  const title = textWithin(message.title, { field: "title", bytesMax: limits.titleBytesMax });
+  const text = textWithin(message.text, { field: "text", bytesMax: limits.textBytesMax });
+  const fields = fieldsFromMessage(message.fields);
+  if (message.vectors === null) {
+    if (title.trim() === "" && text.trim() === "") {
+      throw new SluiceError("INVALID_TEXT", "text and title are empty and no vectors are given", {
+        field: "text",
+      });
+    }
+    return { key, title, text, fields };
+  }
+  const rowCountMax = limits.passageRowsMax;
+  const vectors = vectorsFromMessage(message.vectors, { field: "vectors", rowCountMax });
+  return { key, title, text, fields, vectors };
+}
+
+export function storedDocumentToMessage(document: StoredDocument): StoredDocumentMessage {
+  return {
+    document: documentToMessage(document),
+    sequence: document.sequence,
+    passage_count: document.passageCount,
+  };
+}
+
+const vectorTypes: Partial<Record<string, { type: VectorType; byteCount: number }>> = {
+  VECTOR_TYPE_FLOAT32: { type: "float32", byteCount: 4 },
+  VECTOR_TYPE_FLOAT16: { type: "float16", byteCount: 2 },
+  VECTOR_TYPE_INT8: { type: "int8", byteCount: 1 },
+};
+
+/** Shape only: whether the values are finite is seen when the rows are read. */
+export function vectorsFromMessage(
+  message: Vectors__Output,
+  at: { readonly field: string; readonly rowCountMax: number },
+): GivenVectors {
+  const { field } = at;
+  const known = vectorTypes[message.type];
+  if (known === undefined) {
+    throw invalidField(
+      `${field}.type`,
+      `${field}.type is missing or unknown; send FLOAT32, FLOAT16 or INT8`,
+    );
+  }
+  const dim = vectorDim(message.dim, `${field}.dim`);
+  const rowBytes = dim * known.byteCount;
+  const rowCount = message.rows.length / rowBytes;
+  if (rowCount === 0 || !Number.isInteger(rowCount)) {
+    throw new SluiceError(
+      "INVALID_VECTORS",
+      `${field}.rows has ${message.rows.length} bytes, which are not one or more rows of ` +
+        `${rowBytes} bytes`,
+      { field: `${field}.rows` },
+    );
+  }
+  if (rowCount > at.rowCountMax) {
+    throw new SluiceError(
+      "INVALID_VECTORS",
+      `${field}.rows has ${rowCount} rows, the limit is ${at.rowCountMax}; send fewer`,
+      { field: `${field}.rows` },
+    );
+  }
+  const given = { type: known.type, dim, bytes: message.rows };
+  if (message.model_fingerprint === "") return given;
+  return { ...given, modelFingerprint: fingerprint(message.model_fingerprint, field) };
+}
+
+export function vectorDim(dim: number, field: string): number {
+  if (dim >= limits.dimMin && dim <= limits.dimMax && dim % 16 === 0) return dim;
+  throw invalidField(
+    field,
+    `${field} is ${dim}, it must be a multiple of 16 from ${limits.dimMin} to ${limits.dimMax}`,
+  );
+}
+
+function fingerprint(value: string, field: string): string {
+  if (/^[0-9a-f]{64}$/.test(value)) return value;
+  const path = `${field}.model_fingerprint`;
+  throw invalidField(path, `${path} is ${quote(value)}; send 64 hexadecimal digits or nothing`);
+}
+
+function fieldsFromMessage(messages: readonly Field__Output[]): Fields {
+  if (messages.length > limits.fieldCountMax) {
+    throw invalidField(
+      "fields",
+      `fields has ${messages.length} entries, the limit is ${limits.fieldCountMax}`,
+    );
+  }
+  const fields = new Map<string, FieldValue>();
+  for (const [index, message] of messages.entries()) {
+    const path = `fields[${index}]`;
+    const bytesMax = limits.fieldNameBytesMax;
+    const name = shortName(message.name, { field: `${path}.name`, bytesMax });
+    if (fields.has(name)) throw invalidField(`${path}.name`, `field ${quote(name)} occurs twice`);
+    fields.set(name, fieldValue(message, path));
+  }
+  return fields;
+}
+
+function fieldValue(message: Field__Output, path: string): FieldValue {
+  const value = fieldValueFromMessage(message);
+  if (value === undefined)
+    throw invalidField(path, `${path} has no value; set one or leave it out`);
+  switch (value.kind) {
+    case "keyword":
+      checkKeyword(value.value, `${path}.keyword`);
+      break;
+    case "keywords":
+      if (value.value.length > limits.keywordListMax) {
+        throw invalidField(
+          `${path}.keywords`,
+          `${path}.keywords has ${value.value.length} values, the limit is ${limits.keywordListMax}`,
+        );
+      }
+      for (const [i, word] of value.value.entries()) {
+        checkKeyword(word, `${path}.keywords.values[${i}]`);
+      }
+      break;
+    case "float":
+      if (!Number.isFinite(value.value)) {
+        throw invalidField(
+          `${path}.float`,
+          `${path}.float is ${value.value}; send a finite number`,
+        );
+      }
+      break;
+    case "time":
+      // The range of ECMAScript's time values: 100 million days each way.
+      if (Math.abs(value.value) > 8.64e15) {
+        throw invalidField(`${path}.time_ms`, `${path}.time_ms is beyond +-8.64e15 milliseconds`);
+      }
+      break;
+    case "integer":
+    case "boolean":
+      break;
+  }
+  return value;
+}
+
+function checkKeyword(word: string, field: string): void {
+  const byteCount = Buffer.byteLength(word);
+  if (byteCount <= limits.keywordBytesMax) return;
+  throw invalidField(
+    field,
+    `${field} has ${byteCount} bytes, the limit is ${limits.keywordBytesMax}`,
+  );
+}

@@ -1,0 +1,209 @@
+// Search requests from messages, checked; updates to messages.
+
+import { fieldsToMessages } from "../client/document-messages.js";
+import { limits } from "../core/limits.js";
+import type { PayloadOptions__Output } from "../gen/proto/sluice/v1/PayloadOptions.js";
+import type { SearchHit as SearchHitMessage } from "../gen/proto/sluice/v1/SearchHit.js";
+import type { SearchRequest__Output } from "../gen/proto/sluice/v1/SearchRequest.js";
+import type { SearchUpdate as SearchUpdateMessage } from "../gen/proto/sluice/v1/SearchUpdate.js";
+import type { StageTimings as StageTimingsMessage } from "../gen/proto/sluice/v1/StageTimings.js";
+import type { FusionMethod, PayloadMode, SearchRequest } from "../search/request.js";
+import type {
+  Certificate,
+  SearchHit,
+  SearchUpdate,
+  Stage,
+  StageTimings,
+} from "../search/update.js";
+import { vectorsFromMessage } from "./convert-documents.js";
+import {
+  collectionName,
+  finiteNumber,
+  integerIn,
+  invalidField,
+  notImplemented,
+  numberIn,
+  sequenceNumber,
+  textWithin,
+} from "./validate.js";
+
+export function searchRequestFromMessage(message: SearchRequest__Output): SearchRequest {
+  refuseWhatIsNotOffered(message);
+  const pool = { min: 0, max: limits.poolSizeMax };
+  return {
+    collection: collectionName(message.collection, "collection"),
+    ...queryFromMessage(message),
+    k: integerIn(message.k, { field: "k", min: 1, max: limits.hitCountMax }),
+    exhaustive: message.exhaustive,
+    sketchPoolSize: integerIn(message.sketch_pool_size, { field: "sketch_pool_size", ...pool }),
+    lexicalPoolSize: integerIn(message.lexical_pool_size, { field: "lexical_pool_size", ...pool }),
+    lexicalWeight: numberIn(message.lexical_weight, { field: "lexical_weight", min: 0, max: 100 }),
+    fusion: fusionFromMessage(message.fusion),
+    minScore: finiteNumber(message.min_score, "min_score"),
+    budgetMs: integerIn(message.budget_ms, { field: "budget_ms", min: 1, max: limits.budgetMsMax }),
+    minUpdateIntervalMs: integerIn(message.min_update_interval_ms, {
+      field: "min_update_interval_ms",
+      min: 0,
+      max: limits.updateIntervalMsMax,
+    }),
+    minSequence:
+      message.min_sequence === undefined
+        ? undefined
+        : sequenceNumber(message.min_sequence, "min_sequence"),
+    rerank: rerankFromMessage(message.rerank),
+    payload: payloadFromMessage(message.payload),
+  };
+}
+
+/** Options of the proto that this version does not honour yet: never ignored without a word. */
+function refuseWhatIsNotOffered(message: SearchRequest__Output): void {
+  if (message.other_queries.length > 0) throw notImplemented("other_queries", "send one query");
+  if (message.filter !== null) throw notImplemented("filter");
+  if (message.min_recall !== undefined) {
+    throw notImplemented("min_recall", "set sketch_pool_size instead");
+  }
+  if (message.rerank?.weight !== undefined) throw notImplemented("rerank.weight");
+  if (message.group_by !== null) throw notImplemented("group_by");
+  if (message.dedupe_field !== "") throw notImplemented("dedupe_field");
+  if (message.context !== null) throw notImplemented("context");
+  if (message.stage_budgets !== null) {
+    throw notImplemented("stage_budgets", "set budget_ms instead");
+  }
+  if (message.payload?.highlights === true) throw notImplemented("payload.highlights");
+  if (message.priority !== "PRIORITY_UNSPECIFIED" && message.priority !== "PRIORITY_NORMAL") {
+    throw notImplemented("priority", "leave it out or send NORMAL");
+  }
+}
+
+function queryFromMessage(message: SearchRequest__Output): Pick<SearchRequest, "text" | "vectors"> {
+  const { query } = message;
+  if (query === null) throw invalidField("query", "query is missing; send text or vectors");
+  const text = textWithin(query.text, { field: "query.text", bytesMax: limits.queryBytesMax });
+  if (query.vectors === null) {
+    if (text.trim() === "") {
+      throw invalidField("query.text", "query.text is empty and no vectors are given");
+    }
+    return { text };
+  }
+  const rowCountMax = limits.queryRowsMax;
+  return {
+    text,
+    vectors: vectorsFromMessage(query.vectors, { field: "query.vectors", rowCountMax }),
+  };
+}
+
+const fusionMethods: Partial<Record<string, FusionMethod>> = {
+  FUSION_UNSPECIFIED: "reciprocal_rank",
+  FUSION_RECIPROCAL_RANK: "reciprocal_rank",
+  FUSION_MIN_MAX: "min_max",
+};
+
+function fusionFromMessage(name: string): FusionMethod {
+  const fusion = fusionMethods[name];
+  if (fusion === undefined) throw invalidField("fusion", "fusion is unknown to this version");
+  return fusion;
+}
+
+function rerankFromMessage(message: SearchRequest__Output["rerank"]): SearchRequest["rerank"] {
+  if (message === null) return undefined;
+  const model = textWithin(message.model, { field: "rerank.model", bytesMax: 255 });
+  const depth = { field: "rerank.depth", min: 1, max: limits.hitCountMax };
+  return { model, depth: integerIn(message.depth, depth) };
+}
+
+const payloadModes: Partial<Record<string, PayloadMode>> = {
+  PAYLOAD_MODE_UNSPECIFIED: "every_update",
+  PAYLOAD_MODE_EVERY_UPDATE: "every_update",
+  PAYLOAD_MODE_ON_FIRST_APPEARANCE: "on_first_appearance",
+};
+
+function payloadFromMessage(message: PayloadOptions__Output | null): SearchRequest["payload"] {
+  if (message === null) return { mode: "every_update", title: true, text: true, fields: true };
+  const mode = payloadModes[message.mode];
+  if (mode === undefined) throw invalidField("payload.mode", "payload.mode is unknown");
+  return {
+    mode,
+    title: message.title ?? true,
+    text: message.text ?? true,
+    fields: message.fields ?? true,
+  };
+}
+
+const stageNames = {
+  lexical: "STAGE_LEXICAL",
+  candidates: "STAGE_CANDIDATES",
+  late_interaction: "STAGE_LATE_INTERACTION",
+  cross_encoder: "STAGE_CROSS_ENCODER",
+} as const satisfies Record<Stage, string>;
+
+const certificateNames = {
+  lexical: "CERTIFICATE_LEXICAL",
+  estimate: "CERTIFICATE_ESTIMATE",
+  exact: "CERTIFICATE_EXACT",
+  reranked: "CERTIFICATE_RERANKED",
+} as const satisfies Record<Certificate, string>;
+
+export function searchUpdateToMessage(update: SearchUpdate): SearchUpdateMessage {
+  const { coverage } = update;
+  return {
+    sequence: update.sequence,
+    final: update.final,
+    stage: stageNames[update.stage],
+    certificate: certificateNames[update.certificate],
+    coverage: {
+      eligible: coverage.eligible,
+      sketch_scored: coverage.sketchScored,
+      maxsim_scored: coverage.maxSimScored,
+      reranked: coverage.reranked,
+    },
+    settled_count: update.settledCount,
+    generation: update.generation,
+    timings: timingsToMessage(update.timings),
+    degradations: update.degradations.map(({ reason, message, stages }) => ({
+      reason,
+      message,
+      stages: stages.map((stage) => stageNames[stage]),
+    })),
+    hits: update.hits.map(hitToMessage),
+  };
+}
+
+function timingsToMessage(timings: StageTimings): StageTimingsMessage {
+  const message: StageTimingsMessage = { total_us: Math.round(timings.total) };
+  if (timings.queue !== undefined) message.queue_us = Math.round(timings.queue);
+  if (timings.encode !== undefined) message.encode_us = Math.round(timings.encode);
+  if (timings.lexical !== undefined) message.lexical_us = Math.round(timings.lexical);
+  if (timings.candidates !== undefined) message.candidates_us = Math.round(timings.candidates);
+  if (timings.lateInteraction !== undefined) {
+    message.late_interaction_us = Math.round(timings.lateInteraction);
+  }
+  if (timings.crossEncoder !== undefined) {
+    message.cross_encoder_us = Math.round(timings.crossEncoder);
+  }
+  return message;
+}
+
+function hitToMessage(hit: SearchHit): SearchHitMessage {
+  const { parts, payload } = hit;
+  return {
+    key: hit.key,
+    rank: hit.rank,
+    score: hit.score,
+    parts: {
+      ...(parts.bm25 === undefined ? {} : { bm25: parts.bm25 }),
+      ...(parts.sketch === undefined ? {} : { sketch: parts.sketch }),
+      ...(parts.maxsim === undefined ? {} : { maxsim: parts.maxsim }),
+    },
+    passage_number: hit.passageNumber,
+    span: { start: hit.span.start, end: hit.span.end },
+    ...(payload === undefined
+      ? {}
+      : {
+          payload: {
+            ...(payload.title === undefined ? {} : { title: payload.title }),
+            ...(payload.text === undefined ? {} : { text: payload.text }),
+            fields: payload.fields === undefined ? [] : fieldsToMessages(payload.fields),
+          },
+        }),
+  };
+}

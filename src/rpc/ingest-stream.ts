@@ -1,0 +1,295 @@
+// One ingest stream: documents in, answers out, both bounded.
+
+import { once } from "node:events";
+import { setImmediate as nextTick } from "node:timers/promises";
+import type { ServerDuplexStream } from "@grpc/grpc-js";
+import { errorTable, isSluiceError, SluiceError } from "../core/errors.js";
+import { limits } from "../core/limits.js";
+import type { IngestAck } from "../gen/proto/sluice/v1/IngestAck.js";
+import type { IngestError } from "../gen/proto/sluice/v1/IngestError.js";
+import type { IngestItem__Output } from "../gen/proto/sluice/v1/IngestItem.js";
+import type { IngestRequest__Output } from "../gen/proto/sluice/v1/IngestRequest.js";
+import type { IngestResponse } from "../gen/proto/sluice/v1/IngestResponse.js";
+import { faultError, refuseWireFaults, wireFaults } from "./calls.js";
+import type { RpcContext, StreamTools } from "./calls.js";
+import { documentFromMessage } from "./convert-documents.js";
+import { createAnswerOrder, createRecentKeys } from "./ingest-memory.js";
+import type { AnswerMark } from "./ingest-memory.js";
+import { collectionName, invalidField, quote, sequenceNumber } from "./validate.js";
+
+type IngestCall = ServerDuplexStream<IngestRequest__Output, IngestResponse>;
+
+/**
+ * Resolves when the caller has sent everything and every document is answered, or early when the
+ * caller is gone: then documents that were begun may still be stored, whole. Throws for what is
+ * wrong with the stream as a whole; a wrong document is answered and the stream goes on.
+ */
+export async function runIngestStream(
+  call: IngestCall,
+  context: RpcContext,
+  tools: StreamTools,
+): Promise<void> {
+  const stream = new IngestStream(call, context);
+  tools.signal.addEventListener("abort", () => stream.stop(undefined), { once: true });
+  call.on("data", (message: IngestRequest__Output) => {
+    try {
+      stream.receive(message);
+    } catch (error) {
+      stream.stop(error);
+    }
+  });
+  const ended = async (): Promise<void> => {
+    await once(call, "end");
+    // grpc-js tells 'end' before 'cancelled' when the caller broke off; the next tick knows.
+    await nextTick();
+    if (!call.cancelled) stream.endOfRequests();
+  };
+  ended().catch((error: unknown) => stream.stop(error));
+  await stream.finished;
+}
+
+interface QueuedItem {
+  readonly item: IngestItem__Output;
+  /** What was wrong with its raw bytes. */
+  readonly fault: SluiceError | undefined;
+}
+
+class IngestStream {
+  readonly finished: Promise<void>;
+  private readonly call: IngestCall;
+  private readonly context: RpcContext;
+  private settle: (error: unknown) => void = () => undefined;
+  private collection: string | undefined;
+  private queue: QueuedItem[] = [];
+  private inFlightCount = 0;
+  private acks: IngestAck[] = [];
+  private errors: IngestError[] = [];
+  private readonly order = createAnswerOrder();
+  private readonly recentKeys = createRecentKeys(limits.ingestRecentKeysMax);
+  private lastClientSequence = 0;
+  private isWriting = false;
+  private isFlushPlanned = false;
+  private isStopped = false;
+  private hasEnded = false;
+  private stallTimer: NodeJS.Timeout | undefined;
+
+  constructor(call: IngestCall, context: RpcContext) {
+    this.call = call;
+    this.context = context;
+    this.finished = new Promise((resolve, reject) => {
+      this.settle = (error) => {
+        if (error === undefined) resolve();
+        // Passed on as it was thrown: the edge tells errors apart.
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+        else reject(error);
+      };
+    });
+  }
+
+  receive(message: IngestRequest__Output): void {
+    if (this.isStopped) return;
+    const faults = wireFaults(message);
+    const ofItems = new Map<number, SluiceError>();
+    for (const fault of faults) {
+      const place = /^items\[(\d+)\](?:\.document)?\.?(.*)$/.exec(fault.path);
+      if (fault.kind === "broken" || place === null) {
+        refuseWireFaults(message);
+        return;
+      }
+      const index = Number(place[1]);
+      if (!ofItems.has(index)) {
+        ofItems.set(index, faultError({ ...fault, path: place[2] ?? "" }));
+      }
+    }
+    this.checkCollection(message.collection);
+    const { items } = message;
+    if (items.length > limits.ingestMessageDocumentsMax) {
+      throw invalidField(
+        "items",
+        `items has ${items.length} documents, the limit is ${limits.ingestMessageDocumentsMax}; ` +
+          "send several messages",
+      );
+    }
+    for (const [i, item] of items.entries()) this.queue.push({ item, fault: ofItems.get(i) });
+    this.pump();
+  }
+
+  endOfRequests(): void {
+    this.hasEnded = true;
+    this.finishWhenDone();
+  }
+
+  /** Ends the stream; documents at work go on to be stored or refused whole. */
+  stop(error: unknown): void {
+    if (this.isStopped) return;
+    this.isStopped = true;
+    this.queue = [];
+    clearTimeout(this.stallTimer);
+    this.settle(error);
+  }
+
+  private checkCollection(name: string): void {
+    if (this.collection === undefined) {
+      const checked = collectionName(name, "collection");
+      // Throws COLLECTION_NOT_FOUND once, before each document would.
+      this.context.engine.describeCollection(checked);
+      this.collection = checked;
+    } else if (name !== "" && name !== this.collection) {
+      throw invalidField(
+        "collection",
+        `collection is ${quote(name)}, this stream began with ${quote(this.collection)}; ` +
+          "open another stream",
+      );
+    }
+  }
+
+  /** Starts what there is room for; beyond that the caller is left unread. */
+  private pump(): void {
+    const { ingestInFlightMax } = this.context;
+    let begun = 0;
+    while (begun < this.queue.length && this.unansweredCount() < ingestInFlightMax) {
+      const next = this.queue[begun];
+      begun += 1;
+      if (next !== undefined) this.begin(next);
+    }
+    if (begun > 0) this.queue.splice(0, begun);
+    if (this.queue.length > 0 || this.unansweredCount() >= ingestInFlightMax) this.call.pause();
+    else if (this.call.isPaused()) this.call.resume();
+  }
+
+  /** Documents at work, and answers that the caller has not taken: both hold memory. */
+  private unansweredCount(): number {
+    return this.inFlightCount + this.acks.length + this.errors.length;
+  }
+
+  private begin({ item, fault }: QueuedItem): void {
+    let mark: AnswerMark | undefined;
+    try {
+      const clientSequence = this.nextClientSequence(item.client_sequence);
+      mark = this.order.add(clientSequence);
+      if (fault !== undefined) throw fault;
+      const document = documentFromMessage(item.document);
+      if (!this.recentKeys.add(document.key)) {
+        throw new SluiceError("DUPLICATE_KEY", "the key occurred before in this stream", {
+          field: "key",
+        });
+      }
+      this.inFlightCount += 1;
+      this.put(document, { clientSequence, mark }).catch((error: unknown) => this.stop(error));
+    } catch (error) {
+      this.answerError(item, error, mark);
+    }
+  }
+
+  private nextClientSequence(value: string): number {
+    const sequence = sequenceNumber(value, "client_sequence");
+    if (sequence <= this.lastClientSequence) {
+      throw invalidField(
+        "client_sequence",
+        `client_sequence is ${sequence}, the one before was ${this.lastClientSequence}; ` +
+          "number documents from 1, rising",
+      );
+    }
+    this.lastClientSequence = sequence;
+    return sequence;
+  }
+
+  private async put(
+    document: Parameters<RpcContext["engine"]["put"]>[1],
+    at: { readonly clientSequence: number; readonly mark: AnswerMark },
+  ): Promise<void> {
+    try {
+      const ack = await this.context.engine.put(this.collection ?? "", document);
+      this.acks.push({
+        client_sequence: at.clientSequence,
+        key: ack.key,
+        sequence: ack.sequence,
+        passage_count: ack.passageCount,
+      });
+      at.mark.isAnswered = true;
+    } catch (error) {
+      // Not stored: the caller may send the key again on this stream.
+      this.recentKeys.remove(document.key);
+      const item = { client_sequence: String(at.clientSequence), document: { key: document.key } };
+      this.answerError(item, error, at.mark);
+    }
+    this.inFlightCount -= 1;
+    this.planFlush();
+    if (!this.isStopped) this.pump();
+  }
+
+  private answerError(
+    item: { readonly client_sequence: string; readonly document: { readonly key: string } | null },
+    error: unknown,
+    mark: AnswerMark | undefined,
+  ): void {
+    const known = isSluiceError(error) ? error : undefined;
+    if (known === undefined) {
+      const details = { err: error, path: this.call.getPath() };
+      this.context.logger.error(details, "a document failed unexpectedly");
+    }
+    const reason = known?.reason ?? "INTERNAL";
+    this.errors.push({
+      client_sequence: item.client_sequence,
+      key: item.document?.key ?? "",
+      reason,
+      message: known?.message ?? "unexpected failure; see the server's log",
+      field: known?.field ?? "",
+      retryable: errorTable[reason].retryable,
+    });
+    if (mark !== undefined) mark.isAnswered = true;
+    this.planFlush();
+  }
+
+  /** Answers of one turn of the event loop, such as those of one commit, travel together. */
+  private planFlush(): void {
+    if (this.isFlushPlanned || this.isStopped) return;
+    this.isFlushPlanned = true;
+    setImmediate(() => {
+      this.isFlushPlanned = false;
+      this.flush();
+    });
+  }
+
+  private flush(): void {
+    if (this.isStopped || this.isWriting) return;
+    if (this.acks.length + this.errors.length === 0) {
+      this.finishWhenDone();
+      return;
+    }
+    const response: IngestResponse = {
+      acks: this.acks,
+      errors: this.errors,
+      answered_through: this.order.answeredThrough(),
+    };
+    this.acks = [];
+    this.errors = [];
+    this.isWriting = true;
+    this.startStallTimer();
+    this.call.write(response, (error?: Error | null) => {
+      this.isWriting = false;
+      clearTimeout(this.stallTimer);
+      if (error) {
+        this.stop(error);
+        return;
+      }
+      if (this.isStopped) return;
+      this.pump();
+      this.flush();
+    });
+  }
+
+  private startStallTimer(): void {
+    const { stalledStreamMs } = this.context;
+    this.stallTimer = setTimeout(() => {
+      const message = `answers were not read for ${stalledStreamMs} ms; read them as they come`;
+      this.stop(new SluiceError("DEADLINE_EXCEEDED", message));
+    }, stalledStreamMs);
+  }
+
+  private finishWhenDone(): void {
+    const isIdle = this.inFlightCount === 0 && this.queue.length === 0 && !this.isWriting;
+    if (!this.hasEnded || !isIdle || this.acks.length + this.errors.length > 0) return;
+    this.stop(undefined);
+  }
+}

@@ -1,0 +1,85 @@
+// Errors as gRPC statuses: code, message and google.rpc.Status with stable details.
+
+import { Metadata, status } from "@grpc/grpc-js";
+import { definitions } from "../client/definitions.js";
+import { errorTable, isSluiceError } from "../core/errors.js";
+import type { ErrorReason } from "../core/errors.js";
+import type { Any } from "../gen/proto/google/protobuf/Any.js";
+
+/** What grpc-js takes as an error. */
+export interface RpcStatus {
+  readonly code: status;
+  readonly details: string;
+  readonly metadata: Metadata;
+}
+
+/** Where the edge writes what callers must not see. Shaped as pino's methods. */
+export interface RpcLogger {
+  error(details: object, message: string): void;
+  warn(details: object, message: string): void;
+}
+
+/** Longest message that travels in a trailer, in characters; HTTP/2 peers limit headers to 16 KiB. */
+const messageLengthMax = 1500;
+
+/** Milliseconds that RetryInfo asks for, by reason. */
+const retryDelaysMs: Partial<Record<ErrorReason, number>> = {
+  OVERLOADED: 100,
+  NOT_READY: 500,
+  DISK_FULL: 5_000,
+  DEADLINE_EXCEEDED: 0,
+  INTERNAL: 1_000,
+};
+
+/**
+ * The status that tells `error`. A SluiceError is told as it is; anything else is a bug, which the
+ * log gets whole and the caller only as INTERNAL.
+ */
+export function toStatus(error: unknown, logger: RpcLogger, context: object = {}): RpcStatus {
+  if (isSluiceError(error)) {
+    const { reason, message, field } = error;
+    if (errorTable[reason].status === "INTERNAL" || reason === "DATA_CORRUPT") {
+      logger.error({ ...context, err: error, reason }, "a request failed");
+    }
+    return statusOf({ reason, message, field });
+  }
+  logger.error({ ...context, err: error }, "a request failed unexpectedly");
+  return statusOf({ reason: "INTERNAL", message: "unexpected failure; see the server's log" });
+}
+
+function statusOf(failure: {
+  readonly reason: ErrorReason;
+  readonly message: string;
+  readonly field?: string | undefined;
+}): RpcStatus {
+  const { reason, field } = failure;
+  const row = errorTable[reason];
+  const message = failure.message.slice(0, messageLengthMax);
+  const code = status[row.status];
+  const { errorInfo, badRequest, retryInfo, status: statusType } = definitions();
+  const details: Any[] = [
+    pack("ErrorInfo", errorInfo, {
+      reason,
+      domain: "sluice",
+      metadata: { remedy: row.remedy, retryable: String(row.retryable) },
+    }),
+  ];
+  if (row.status === "INVALID_ARGUMENT" && field !== undefined) {
+    const violation = { field: field.slice(0, messageLengthMax), description: message };
+    details.push(pack("BadRequest", badRequest, { field_violations: [violation] }));
+  }
+  const metadata = new Metadata();
+  if (row.retryable) {
+    const delayMs = retryDelaysMs[reason] ?? 0;
+    const seconds = Math.floor(delayMs / 1000);
+    const nanos = (delayMs % 1000) * 1e6;
+    details.push(pack("RetryInfo", retryInfo, { retry_delay: { seconds, nanos } }));
+    metadata.set("grpc-retry-pushback-ms", String(delayMs));
+  }
+  metadata.set("grpc-status-details-bin", statusType.serialize({ code, message, details }));
+  return { code, details: message, metadata };
+}
+
+function pack<T>(name: string, type: { serialize(value: T): Buffer }, value: T): Any {
+  return { type_url: `type.googleapis.com/google.rpc.${name}`, value: type.serialize(value) };
+}
