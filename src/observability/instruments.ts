@@ -1,0 +1,73 @@
+// Names, help texts and buckets of all figures.
+
+import type * as prometheus from "prom-client";
+import type { Instruments } from "./metrics.js";
+
+// Seconds. Stages last from tens of microseconds to a second; the steps about double.
+const secondsBuckets = [
+  ...[0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64],
+  ...[1.28, 2.56, 5.12, 10.24],
+];
+
+/** Makes and registers every instrument. */
+export function createInstruments(
+  library: typeof prometheus,
+  registry: prometheus.Registry,
+): Instruments {
+  const registers = [registry];
+  const counter = <Label extends string = never>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[] = [],
+  ) => new library.Counter<Label>({ name: `sluice_${name}`, help, labelNames, registers });
+  const gauge = <Label extends string = never>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[] = [],
+  ) => new library.Gauge<Label>({ name: `sluice_${name}`, help, labelNames, registers });
+  const seconds = <Label extends string = never>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[] = [],
+  ) =>
+    new library.Histogram<Label>({
+      ...{ name: `sluice_${name}`, help, labelNames, registers },
+      buckets: secondsBuckets,
+    });
+  return {
+    searches: counter("searches_total", "Searches by how they ended.", ["outcome"]),
+    searchesRunning: gauge("searches_running", "Searches at work or waiting."),
+    searchSeconds: seconds("search_seconds", "Time to the final update."),
+    firstUpdateSeconds: seconds("search_first_update_seconds", "Time to the first update."),
+    stageSeconds: seconds("search_stage_seconds", "Time in each stage.", ["stage"]),
+    updates: counter("search_updates_total", "Updates sent."),
+    certificates: counter("search_certificates_total", "Final updates by certificate.", [
+      "certificate",
+    ]),
+    degradations: counter("search_degradations_total", "Losses of quality, by reason.", ["reason"]),
+    documentsWritten: counter("documents_written_total", "Documents made durable.", ["collection"]),
+    passagesWritten: counter("passages_written_total", "Passages made durable.", ["collection"]),
+    documentsDeleted: counter("documents_deleted_total", "Documents deleted.", ["collection"]),
+    errors: counter("errors_total", "Requests and documents refused or failed.", ["reason"]),
+    calls: counter("rpc_calls_total", "RPCs by status.", ["path", "status"]),
+    callSeconds: seconds("rpc_call_seconds", "Time of RPCs, streams included.", ["path"]),
+    generation: gauge("collection_generation", "Newest generation.", ["collection"]),
+    documents: gauge("collection_documents", "Live documents.", ["collection"]),
+    passages: gauge("collection_passages", "Live passages.", ["collection"]),
+    segments: gauge("collection_segments", "Immutable segments.", ["collection"]),
+    kernel: gauge("kernel_info", "1 for the kernels in use.", ["kernel"]),
+    build: gauge("build_info", "1 for the running version.", ["version"]),
+    ready: gauge("ready", "1 when searches and writes are taken."),
+    queue(read) {
+      new library.Gauge({
+        name: "sluice_worker_queue_tasks",
+        help: "Tasks that wait for a worker.",
+        labelNames: ["pool"],
+        registers,
+        collect() {
+          for (const [pool, tasks] of read()) this.set({ pool }, tasks);
+        },
+      });
+    },
+  };
+}

@@ -1,0 +1,169 @@
+// The figures of a running server, counted where things happen and read at /metrics.
+
+import type { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { createInstruments } from "./instruments.js";
+
+/** How a search ended. Refused: turned away before any work. */
+export type SearchOutcome = "ok" | "cancelled" | "deadline" | "refused" | "failed";
+
+/** Stages with a time of their own, in order. */
+export type TimedStage =
+  "queue" | "encode" | "lexical" | "candidates" | "late_interaction" | "cross_encoder";
+
+export interface FinishedSearch {
+  readonly outcome: SearchOutcome;
+  /** From the request's arrival to its end, milliseconds. */
+  readonly durationMs: number;
+  /** From the request's arrival to the first update; undefined: there was none. */
+  readonly firstUpdateMs?: number | undefined;
+  /** Updates sent. */
+  readonly updateCount: number;
+  /** Of the final update; undefined: there was none. */
+  readonly certificate?: string | undefined;
+  /** Milliseconds in each stage that ran. */
+  readonly stageMs?: Readonly<Partial<Record<TimedStage, number>>> | undefined;
+  /** Names of what was lost on the way. */
+  readonly degradations?: readonly string[] | undefined;
+}
+
+/** What the parts of a server tell. Every method is cheap and never throws. */
+export interface Metrics {
+  searchStarted(): void;
+  searchFinished(search: FinishedSearch): void;
+  documentsWritten(written: {
+    readonly collection: string;
+    readonly documentCount: number;
+    readonly passageCount: number;
+  }): void;
+  documentsDeleted(deleted: { readonly collection: string; readonly documentCount: number }): void;
+  /** A request or a document was refused or failed; `reason` is a row of the error table. */
+  errorReturned(error: { readonly reason: string }): void;
+  /** One RPC ended. */
+  callFinished(call: {
+    readonly path: string;
+    readonly status: string;
+    readonly durationMs: number;
+  }): void;
+  /** A collection changed: its newest generation and sizes. */
+  collectionChanged(collection: {
+    readonly name: string;
+    readonly generation: number;
+    readonly documentCount: number;
+    readonly passageCount: number;
+    readonly segmentCount: number;
+  }): void;
+  collectionDropped(name: string): void;
+  /** Asks `read` for the number of waiting tasks whenever the figures are read. */
+  watchQueue(pool: "scoring" | "encoding", read: () => number): void;
+  kernelChosen(kernel: string): void;
+  ready(isReady: boolean): void;
+  /** The text of /metrics. */
+  render(): Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
+/** Loads the metrics library (about 150 ms) and counts from zero. */
+export async function createMetrics(version: string): Promise<Metrics> {
+  const library = await import("prom-client");
+  const registry = new library.Registry();
+  library.collectDefaultMetrics({ register: registry });
+  return createMetricsOn(registry, createInstruments(library, registry), version);
+}
+
+/** Counts nothing; for commands and tests that have no use for figures. */
+export function createNoMetrics(): Metrics {
+  const nothing = (): void => undefined;
+  return {
+    searchStarted: nothing,
+    searchFinished: nothing,
+    documentsWritten: nothing,
+    documentsDeleted: nothing,
+    errorReturned: nothing,
+    callFinished: nothing,
+    collectionChanged: nothing,
+    collectionDropped: nothing,
+    watchQueue: nothing,
+    kernelChosen: nothing,
+    ready: nothing,
+    render: () => Promise.resolve({ contentType: "text/plain; charset=utf-8", text: "" }),
+  };
+}
+
+export interface Instruments {
+  readonly searches: Counter<"outcome">;
+  readonly searchesRunning: Gauge;
+  readonly searchSeconds: Histogram;
+  readonly firstUpdateSeconds: Histogram;
+  readonly stageSeconds: Histogram<"stage">;
+  readonly updates: Counter;
+  readonly certificates: Counter<"certificate">;
+  readonly degradations: Counter<"reason">;
+  readonly documentsWritten: Counter<"collection">;
+  readonly passagesWritten: Counter<"collection">;
+  readonly documentsDeleted: Counter<"collection">;
+  readonly errors: Counter<"reason">;
+  readonly calls: Counter<"path" | "status">;
+  readonly callSeconds: Histogram<"path">;
+  readonly generation: Gauge<"collection">;
+  readonly documents: Gauge<"collection">;
+  readonly passages: Gauge<"collection">;
+  readonly segments: Gauge<"collection">;
+  readonly kernel: Gauge<"kernel">;
+  readonly build: Gauge<"version">;
+  readonly ready: Gauge;
+  /** A gauge that asks for its values when it is read. */
+  readonly queue: (read: () => ReadonlyMap<string, number>) => void;
+}
+
+function createMetricsOn(registry: Registry, to: Instruments, version: string): Metrics {
+  const queues = new Map<string, () => number>();
+  to.queue(() => new Map(Array.from(queues, ([pool, read]) => [pool, read()])));
+  to.build.set({ version }, 1);
+  return {
+    searchStarted: () => to.searchesRunning.inc(),
+    searchFinished: (search) => countSearch(to, search),
+    documentsWritten({ collection, documentCount, passageCount }) {
+      to.documentsWritten.inc({ collection }, documentCount);
+      to.passagesWritten.inc({ collection }, passageCount);
+    },
+    documentsDeleted: ({ collection, documentCount }) =>
+      to.documentsDeleted.inc({ collection }, documentCount),
+    errorReturned: ({ reason }) => to.errors.inc({ reason }),
+    callFinished({ path, status, durationMs }) {
+      to.calls.inc({ path, status });
+      to.callSeconds.observe({ path }, durationMs / 1000);
+    },
+    collectionChanged({ name: collection, ...sizes }) {
+      to.generation.set({ collection }, sizes.generation);
+      to.documents.set({ collection }, sizes.documentCount);
+      to.passages.set({ collection }, sizes.passageCount);
+      to.segments.set({ collection }, sizes.segmentCount);
+    },
+    collectionDropped(collection) {
+      for (const gauge of [to.generation, to.documents, to.passages, to.segments]) {
+        gauge.remove({ collection });
+      }
+    },
+    watchQueue: (pool, read) => void queues.set(pool, read),
+    kernelChosen(kernel) {
+      to.kernel.reset();
+      to.kernel.set({ kernel }, 1);
+    },
+    ready: (isReady) => to.ready.set(isReady ? 1 : 0),
+    render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  };
+}
+
+function countSearch(to: Instruments, search: FinishedSearch): void {
+  // A search that was refused never started.
+  if (search.outcome !== "refused") to.searchesRunning.dec();
+  to.searches.inc({ outcome: search.outcome });
+  to.updates.inc(search.updateCount);
+  if (search.outcome === "ok") to.searchSeconds.observe(search.durationMs / 1000);
+  if (search.firstUpdateMs !== undefined)
+    to.firstUpdateSeconds.observe(search.firstUpdateMs / 1000);
+  if (search.certificate !== undefined) to.certificates.inc({ certificate: search.certificate });
+  for (const [stage, ms] of Object.entries(search.stageMs ?? {})) {
+    to.stageSeconds.observe({ stage }, ms / 1000);
+  }
+  for (const reason of search.degradations ?? []) to.degradations.inc({ reason });
+}
