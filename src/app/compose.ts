@@ -38,6 +38,8 @@ export interface ComposedEngine {
   readonly budget: CpuBudget;
   /** Tasks that wait, for metrics. */
   queueSizes(): { readonly scoring: number; readonly encoding: number };
+  /** From now on not ready; calls under way go on. */
+  refuse(): void;
   /** Waits for what is under way and closes everything; every acknowledged write is on disk already. */
   close(): Promise<void>;
 }
@@ -105,6 +107,9 @@ async function compose(
     notes: warnings,
     budget,
     queueSizes: () => ({ scoring: scorer.queueSize, encoding: encodePool.queueSize }),
+    refuse() {
+      isOpen = false;
+    },
     async close() {
       isOpen = false;
       await encodePool.close();

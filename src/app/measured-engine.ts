@@ -1,0 +1,92 @@
+// The engine with a count of everything it does; behaviour is the engine's own.
+
+import { isSluiceError } from "../core/errors.js";
+import type { Metrics, SearchOutcome } from "../observability/metrics.js";
+import type { EngineApi } from "../rpc/ports.js";
+import type { SearchRequest } from "../search/request.js";
+import type { SearchUpdate, StageTimings } from "../search/update.js";
+
+export function measured(engine: EngineApi, metrics: Metrics, clock: () => number): EngineApi {
+  const counted = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      metrics.errorReturned({ reason: reasonOf(error) });
+      throw error;
+    }
+  };
+  return {
+    ...engine,
+    search: (request, options) => measuredSearch(engine, { metrics, clock }, request, options),
+    async put(collection, document) {
+      const ack = await counted(engine.put(collection, document));
+      const { passageCount } = ack;
+      metrics.documentsWritten({ collection, documentCount: 1, passageCount });
+      return ack;
+    },
+    async delete(collection, keys) {
+      const result = await counted(engine.delete(collection, keys));
+      metrics.documentsDeleted({ collection, documentCount: result.deletedCount });
+      return result;
+    },
+    createCollection: (request) => counted(engine.createCollection(request)),
+    async dropCollection(name) {
+      await counted(engine.dropCollection(name));
+      metrics.collectionDropped(name);
+    },
+  };
+}
+
+async function* measuredSearch(
+  engine: EngineApi,
+  { metrics, clock }: { metrics: Metrics; clock: () => number },
+  request: SearchRequest,
+  options: Parameters<EngineApi["search"]>[1],
+): AsyncGenerator<SearchUpdate, void, void> {
+  const startMs = clock();
+  metrics.searchStarted();
+  let outcome: SearchOutcome = "cancelled";
+  let firstUpdateMs: number | undefined;
+  let updateCount = 0;
+  let last: SearchUpdate | undefined;
+  try {
+    for await (const update of engine.search(request, options)) {
+      firstUpdateMs ??= clock() - startMs;
+      updateCount += 1;
+      last = update;
+      if (update.final) outcome = "ok";
+      yield update;
+    }
+  } catch (error) {
+    const reason = reasonOf(error);
+    outcome = outcomeOf(reason, options.signal);
+    metrics.errorReturned({ reason });
+    throw error;
+  } finally {
+    metrics.searchFinished({
+      outcome,
+      durationMs: clock() - startMs,
+      firstUpdateMs,
+      updateCount,
+      certificate: last?.final === true ? last.certificate : undefined,
+      stageMs: last && stageMs(last.timings),
+      degradations: last?.degradations.map(({ reason: name }) => name),
+    });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return isSluiceError(error) ? error.reason : "INTERNAL";
+}
+
+function outcomeOf(reason: string, signal: AbortSignal): SearchOutcome {
+  if (signal.aborted) return "cancelled";
+  return reason === "DEADLINE_EXCEEDED" ? "deadline" : "failed";
+}
+
+function stageMs(timings: StageTimings): Record<string, number> {
+  const { queue, encode, lexical, candidates, lateInteraction } = timings;
+  const micros = { queue, encode, lexical, candidates, late_interaction: lateInteraction };
+  const known = Object.entries(micros).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(known.map(([name, value]) => [name, (value ?? 0) / 1000]));
+}

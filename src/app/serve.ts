@@ -1,0 +1,130 @@
+// A running server: engine and ports together, and the order in which they start and stop.
+
+import type { Config } from "../config/schema.js";
+import { startHttpServer } from "../http/server.js";
+import type { HttpServer } from "../http/server.js";
+import type { KernelChoice } from "../kernels/load-kernels.js";
+import type { Logger } from "../observability/logger.js";
+import type { Metrics } from "../observability/metrics.js";
+import type { EngineApi } from "../rpc/ports.js";
+import { startRpcServer } from "../rpc/server.js";
+import type { RpcServer } from "../rpc/server.js";
+import { composeEngine } from "./compose.js";
+import type { ComposedEngine, EngineOptions } from "./compose.js";
+import type { CpuBudget } from "./cpu-budget.js";
+import { measured } from "./measured-engine.js";
+
+export interface ServerDependencies {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface RunningServer {
+  readonly grpcPort: number;
+  readonly httpPort: number;
+  readonly kernelName: string;
+  readonly budget: CpuBudget;
+  /** Refuses new calls, lets running ones finish within the grace, closes the data. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Resolves when both ports answer and /readyz says yes. Throws DATA_FOLDER_LOCKED,
+ * DATA_FORMAT_NEWER, MODEL_INVALID, PORT_IN_USE or INVALID_CONFIG with everything closed again.
+ */
+export async function startServer(
+  config: Config,
+  { logger, metrics }: ServerDependencies,
+): Promise<RunningServer> {
+  const composed = await composeEngine(engineOptions(config));
+  const engine = measured(composed.api, metrics, () => performance.now());
+  let rpc: RpcServer | undefined;
+  let http: HttpServer | undefined;
+  try {
+    rpc = await startRpcServer({
+      engine,
+      logger,
+      nowMs: () => Date.now(),
+      host: config.host,
+      port: config.grpcPort,
+      tls: tlsFiles(config),
+      messageBytesMax: config.limits.messageBytesMax,
+      onCallEnd: (record) => metrics.callFinished(record),
+    });
+    http = await startHttpServer({
+      engine,
+      logger,
+      host: config.host,
+      port: config.httpPort,
+      metrics: () => renderMetrics(engine, metrics),
+      nowMs: () => Date.now(),
+    });
+  } catch (error) {
+    await rpc?.stop(0);
+    await composed.close();
+    throw error;
+  }
+  for (const note of composed.notes) logger.warn({}, note);
+  watch(composed, metrics);
+  rpc.setReady(true);
+  return running(config, composed, { rpc, http });
+}
+
+function running(
+  config: Config,
+  composed: ComposedEngine,
+  { rpc, http }: { rpc: RpcServer; http: HttpServer },
+): RunningServer {
+  let stopping: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    composed.refuse();
+    await Promise.all([rpc.stop(config.shutdownGraceMs), http.stop(config.shutdownGraceMs)]);
+    await composed.close();
+  };
+  return {
+    grpcPort: rpc.port,
+    httpPort: http.port,
+    kernelName: composed.kernelName,
+    budget: composed.budget,
+    stop: () => (stopping ??= stop()),
+  };
+}
+
+function watch(composed: ComposedEngine, metrics: Metrics): void {
+  metrics.kernelChosen(composed.kernelName);
+  metrics.watchQueue("scoring", () => composed.queueSizes().scoring);
+  metrics.watchQueue("encoding", () => composed.queueSizes().encoding);
+  metrics.ready(true);
+}
+
+/** Sizes are read when they are asked for: writes need not report them. */
+function renderMetrics(engine: EngineApi, metrics: Metrics): ReturnType<Metrics["render"]> {
+  for (const status of engine.listCollections())
+    metrics.collectionChanged({ name: status.settings.name, ...status });
+  return metrics.render();
+}
+
+function engineOptions(config: Config): EngineOptions {
+  const kernel: KernelChoice | undefined = config.kernel === "auto" ? undefined : config.kernel;
+  return {
+    dataFolder: config.data,
+    modelsFolder: config.modelsFolder,
+    defaultModel: config.defaultModel,
+    kernel,
+    scoringWorkers: config.scoringWorkers,
+    encodingWorkers: config.encodingWorkers,
+    search: config.search,
+    flushBytes: config.ingest.flushBytes,
+    searchesMax: config.limits.searchesMax,
+  };
+}
+
+function tlsFiles(config: Config): Parameters<typeof startRpcServer>[0]["tls"] {
+  const { cert, key, clientCa } = config.tls;
+  if (cert === "" && key === "") return undefined;
+  return {
+    certificateFile: cert,
+    keyFile: key,
+    clientAuthorityFile: clientCa === "" ? undefined : clientCa,
+  };
+}
