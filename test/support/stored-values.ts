@@ -1,0 +1,135 @@
+// Random values as a store keeps them, for round trips.
+
+import fc from "fast-check";
+
+import type { FieldValue } from "../../src/core/document.js";
+import type { DocumentRecord, JournalPassage, Manifest } from "../../src/store/stored-values.js";
+
+/** Text of whole characters, now and then outside the Basic Multilingual Plane, now and then empty. */
+export const anyText: fc.Arbitrary<string> = fc.string({ unit: "binary", maxLength: 40 });
+
+const anyFieldValue: fc.Arbitrary<FieldValue> = fc.oneof(
+  anyText.map((value) => ({ kind: "keyword", value }) as const),
+  fc.array(anyText, { maxLength: 4 }).map((value) => ({ kind: "keywords", value }) as const),
+  fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map((value) => ({
+    kind: "integer" as const,
+    value,
+  })),
+  fc.double().map((value) => ({ kind: "float", value }) as const),
+  fc.boolean().map((value) => ({ kind: "boolean", value }) as const),
+  fc.integer({ min: -8.64e15, max: 8.64e15 }).map((value) => ({ kind: "time", value }) as const),
+);
+
+/** Objects as literals make them. */
+const plain = { noNullPrototype: true } as const;
+
+const anySpan = fc
+  .tuple(fc.nat(4_000_000), fc.nat(4_000_000))
+  .map(([start, length]) => ({ start, end: start + length }));
+
+const anySequence = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
+const anyUint32 = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+const anyBits = fc.constantFrom(1, 2, 4, 8);
+
+export const anyDocumentRecord: fc.Arbitrary<DocumentRecord> = fc.record(
+  {
+    title: anyText,
+    text: anyText,
+    fields: fc.array(fc.tuple(anyText, anyFieldValue), { maxLength: 8 }).map((all) => new Map(all)),
+    sequence: anySequence,
+    firstPassageSequence: anySequence,
+    spans: fc.array(anySpan, { maxLength: 5 }),
+  },
+  plain,
+);
+
+export const anyJournalPassage: fc.Arbitrary<JournalPassage> = fc.record(
+  {
+    key: anyText,
+    passageNumber: anyUint32,
+    span: anySpan,
+    rowCount: anyUint32,
+    codes: fc.uint8Array({ maxLength: 200 }),
+    sketch: fc.uint8Array({ maxLength: 50 }),
+    terms: fc.array(anyText, { maxLength: 10 }),
+    counts: fc.array(anyUint32, { maxLength: 10 }),
+    length: anyUint32,
+  },
+  plain,
+);
+
+const anyName = fc.string({ unit: "grapheme", minLength: 1, maxLength: 20 });
+
+export const anyManifest: fc.Arbitrary<Manifest> = fc.record(
+  {
+    name: anyName,
+    modelName: fc.option(anyName, { nil: undefined }),
+    modelFingerprint: fc.option(anyName, { nil: undefined }),
+    dim: fc.integer({ min: 1, max: 64 }).map((n) => 16 * n),
+    bits: anyBits,
+    sketchBits: anyBits,
+    analyzer: anyName,
+    analyzerVersion: fc.nat(255),
+    seed: anyUint32,
+    rotationChecksum: anyUint32,
+    generation: anySequence,
+    lastSequence: anySequence,
+    nextSegmentId: anyUint32,
+    segments: fc.array(
+      fc.record(
+        {
+          id: anyUint32,
+          passageCount: anyUint32,
+          firstSequence: anySequence,
+          lastSequence: anySequence,
+        },
+        plain,
+      ),
+      { maxLength: 6 },
+    ),
+  },
+  plain,
+);
+
+/** A manifest of an empty collection. */
+export const emptyManifest: Manifest = {
+  name: "test",
+  dim: 16,
+  bits: 2,
+  sketchBits: 2,
+  analyzer: "unicode",
+  analyzerVersion: 1,
+  seed: 7,
+  rotationChecksum: 0,
+  generation: 1,
+  lastSequence: 0,
+  nextSegmentId: 1,
+  segments: [],
+};
+
+/** A document of one passage that says `text`. */
+export function documentRecord(text: string, sequence = 1): DocumentRecord {
+  return {
+    title: `title of ${sequence}`,
+    text,
+    fields: new Map(),
+    sequence,
+    firstPassageSequence: sequence,
+    spans: [{ start: 0, end: text.length }],
+  };
+}
+
+/** A passage whose codes are `codes`; one term. */
+export function journalPassage(key: string, codes: Uint8Array): JournalPassage {
+  return {
+    key,
+    passageNumber: 0,
+    span: { start: 0, end: 1 },
+    rowCount: codes.length >>> 2,
+    codes,
+    sketch: codes.slice(0, 4),
+    terms: [`term of ${key}`],
+    counts: [1],
+    length: 1,
+  };
+}

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+
+import fc from "fast-check";
+
+import type { FieldValue } from "../../../src/core/document.js";
+import { limits } from "../../../src/core/limits.js";
+import { valueKinds } from "../../../src/store/format.js";
+import { frame } from "../../../src/store/frame.js";
+import {
+  packDocument,
+  packJournalPassage,
+  packManifest,
+  unpackDocument,
+  unpackJournalPassage,
+  unpackManifest,
+} from "../../../src/store/records.js";
+import { hasReason } from "../../support/errors.js";
+import {
+  anyDocumentRecord,
+  anyJournalPassage,
+  anyManifest,
+  documentRecord,
+} from "../../support/stored-values.js";
+
+describe("records", () => {
+  it("gives any document back", () => {
+    fc.assert(
+      fc.property(anyDocumentRecord, (record) => {
+        assert.deepEqual(unpackDocument(packDocument(record), "document"), record);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("gives any journal passage back", () => {
+    fc.assert(
+      fc.property(anyJournalPassage, (passage) => {
+        const back = unpackJournalPassage(packJournalPassage(passage), "passage");
+        assert.deepEqual(back, passage);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("gives any manifest back", () => {
+    fc.assert(
+      fc.property(anyManifest, (manifest) => {
+        assert.deepEqual(unpackManifest(packManifest(manifest), "manifest"), manifest);
+      }),
+    );
+  });
+
+  it("keeps the least and the greatest of every field", () => {
+    const values: FieldValue[] = [
+      { kind: "keyword", value: "" },
+      { kind: "keywords", value: [] },
+      { kind: "keywords", value: [""] },
+      { kind: "integer", value: -(2n ** 63n) },
+      { kind: "integer", value: 2n ** 63n - 1n },
+      { kind: "integer", value: 0n },
+      { kind: "float", value: -0 },
+      { kind: "float", value: Number.MIN_VALUE },
+      { kind: "float", value: -Infinity },
+      { kind: "float", value: NaN },
+      { kind: "boolean", value: false },
+      { kind: "time", value: -1 },
+      { kind: "time", value: 8.64e15 },
+    ];
+    const fields = new Map(values.map((value, i) => [`field ${i}`, value]));
+    const record = { ...documentRecord("text"), fields };
+    assert.deepEqual(unpackDocument(packDocument(record), "document"), record);
+  });
+
+  it("keeps a text of the greatest length, of characters of three bytes", () => {
+    const text = "語".repeat(Math.floor(limits.textBytesMax / 3));
+    const back = unpackDocument(packDocument(documentRecord(text)), "document");
+    assert.equal(back.text === text, true);
+  });
+
+  it("replaces half a surrogate pair as every UTF-8 writer does", () => {
+    const back = unpackDocument(packDocument(documentRecord("a\ud800b")), "document");
+    assert.equal(back.text, "a\ufffdb");
+  });
+
+  it("does not believe a record whose bytes are right and whose content is not", () => {
+    // An empty table: a root offset, and a vtable without fields.
+    const empty = Buffer.from([8, 0, 0, 0, 4, 0, 4, 0, 4, 0, 0, 0]);
+    assert.throws(
+      () => unpackDocument(frame(valueKinds.document, empty), 'document "a"'),
+      hasReason("DATA_CORRUPT", /document "a" is damaged: no title/),
+    );
+    assert.throws(
+      () => unpackJournalPassage(frame(valueKinds.journalPassage, empty), "passage 3"),
+      hasReason("DATA_CORRUPT", /passage 3 is damaged/),
+    );
+    assert.throws(
+      () => unpackManifest(frame(valueKinds.manifest, empty), "manifest"),
+      hasReason("DATA_CORRUPT", /manifest is damaged/),
+    );
+  });
+
+  it("does not mistake one record for another", () => {
+    const framed = packDocument(documentRecord("text"));
+    assert.throws(() => unpackManifest(framed, "manifest"), hasReason("DATA_CORRUPT"));
+  });
+});
