@@ -120,6 +120,10 @@ static void pack_query(const strip_job *job, uint32_t block, float *packed, void
 
 static inline sum_type lowest_sum(void) { return INT32_MIN; }
 
+#ifndef CODE_BIAS  // subtracted from codes of so many bits, for instructions that take signed bytes
+#define CODE_BIAS(bits) 0
+#endif
+
 #ifdef STRIP_INT16  // WASM multiplies int16: a step holds two coordinates a row
 typedef int16_t query_element;
 enum { step_coordinates = 2 };
@@ -245,7 +249,8 @@ static size_t packed_step(const strip_job *job) {
 
 // Sum over query rows, in order, of scale x I: each product and sum rounded to float32.
 static float finish(const strip_job *job, const int32_t *query_sums, int32_t *largest) {
-  const int32_t top = (1 << job->bits) - 1;
+  // Codes that were multiplied less a bias: sum q*u = 2 * sum q*(c - bias) - (top - 2 bias) * sum q.
+  const int32_t top = (1 << job->bits) - 1 - 2 * CODE_BIAS(job->bits);
   float *products = (float *)largest;
   for (uint32_t r = 0; r < job->query_row_count; r++) {
     products[r] = job->row_scales[r] * (float)(2 * largest[r] - top * query_sums[r]);
