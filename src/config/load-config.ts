@@ -73,14 +73,22 @@ export function defaultServerAddress(): string {
   return `${value("host")}:${value("grpcPort")}`;
 }
 
-/** What the environment says about colors: https://no-color.org and the usual FORCE_COLOR. */
-export function colorPreference(
+/** What the environment says about terminals: https://no-color.org, and the usual FORCE_COLOR. */
+export interface TerminalPreference {
+  readonly colors: "always" | "never" | "terminal";
+  /** False where the cursor cannot be moved. */
+  readonly canRedraw: boolean;
+}
+
+export function terminalPreference(
   environment: ConfigInputs["environment"] = process.env,
-): "always" | "never" | "terminal" {
-  if ((environment["NO_COLOR"] ?? "") !== "") return "never";
-  const force = environment["FORCE_COLOR"];
-  if (force === "0" || environment["TERM"] === "dumb") return "never";
-  return force === undefined || force === "" ? "terminal" : "always";
+): TerminalPreference {
+  const isDumb = environment["TERM"] === "dumb";
+  const force = environment["FORCE_COLOR"] ?? "";
+  let colors: TerminalPreference["colors"] = isDumb ? "never" : "terminal";
+  if (force !== "") colors = force === "0" ? "never" : "always";
+  if ((environment["NO_COLOR"] ?? "") !== "") colors = "never";
+  return { colors, canRedraw: !isDumb };
 }
 
 /** Other variables that Sluice reads, for documents. */

@@ -5,10 +5,10 @@ import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { SluiceError } from "../../../src/core/errors.js";
 import {
-  colorPreference,
   defaultServerAddress,
   loadConfig,
   serverAddress,
+  terminalPreference,
 } from "../../../src/config/load-config.js";
 import type { ConfigInputs } from "../../../src/config/load-config.js";
 import { options } from "../../../src/config/option-table.js";
@@ -151,13 +151,16 @@ describe("serverAddress", () => {
   });
 });
 
-describe("colorPreference", () => {
+describe("terminalPreference", () => {
   it("follows NO_COLOR first, then FORCE_COLOR, then the kind of terminal", () => {
-    assert.equal(colorPreference({}), "terminal");
-    assert.equal(colorPreference({ NO_COLOR: "1", FORCE_COLOR: "1" }), "never");
-    assert.equal(colorPreference({ NO_COLOR: "", FORCE_COLOR: "1" }), "always");
-    assert.equal(colorPreference({ FORCE_COLOR: "0" }), "never");
-    assert.equal(colorPreference({ TERM: "dumb" }), "never");
+    const colors = (environment: Readonly<Record<string, string>>): string =>
+      terminalPreference(environment).colors;
+    assert.equal(colors({}), "terminal");
+    assert.equal(colors({ NO_COLOR: "1", FORCE_COLOR: "1" }), "never");
+    assert.equal(colors({ NO_COLOR: "", FORCE_COLOR: "1" }), "always");
+    assert.equal(colors({ FORCE_COLOR: "0" }), "never");
+    assert.equal(colors({ TERM: "dumb" }), "never");
+    assert.equal(terminalPreference({ TERM: "dumb" }).canRedraw, false);
   });
 });
 

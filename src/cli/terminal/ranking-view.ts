@@ -1,0 +1,135 @@
+// A search update as lines of text. Pure: the same update, size and style give the same lines.
+
+import type { ClientSearchHit, ClientSearchUpdate } from "../../client/types.js";
+import { snippetOf } from "./snippet.js";
+import type { Style } from "./terminal.js";
+import { cut, formatCount, formatMs } from "./text.js";
+
+export interface RankingView {
+  readonly query: string;
+  readonly columns: number;
+  /** Hits beyond this are counted instead of shown. */
+  readonly hitsMax: number;
+  readonly style: Style;
+  /** The update before, to show what moved; undefined for the first. */
+  readonly previous?: ClientSearchUpdate | undefined;
+}
+
+/** Headline, what the ranking is worth, then two lines a hit. No line is wider than `columns`. */
+export function rankingLines(update: ClientSearchUpdate, view: RankingView): string[] {
+  const { style, columns } = view;
+  const shown = update.hits.slice(0, view.hitsMax);
+  const lines = [
+    style.bold(cut(view.query, columns)),
+    paintStatus(update, view),
+    ...degradationLines(update, view),
+    "",
+    ...shown.flatMap((hit) => hitLines(hit, update, view)),
+  ];
+  const hidden = update.hits.length - shown.length;
+  if (hidden > 0) lines.push(style.dim(cut(`   and ${formatCount(hidden)} more`, columns)));
+  if (update.hits.length === 0) lines.push(style.dim("   no hits"));
+  return lines;
+}
+
+/** `late interaction · 12.4 ms · EXACT · 2,958 of 2,958 passages scored · final`. */
+export function statusLine(update: ClientSearchUpdate): string {
+  const parts = [stageNames[update.stage], formatMs(update.timings.total / 1000)];
+  parts.push(certificateWords(update), coverageWords(update));
+  if (update.final) parts.push("final");
+  else if (update.settledCount > 0) parts.push(`first ${update.settledCount} settled`);
+  return parts.join(" · ");
+}
+
+/** `encode 8.1 ms · lexical 0.4 ms · ...`; empty before any stage has ended. */
+export function timingsLine({ timings }: ClientSearchUpdate): string {
+  const stages: readonly (readonly [string, number | undefined])[] = [
+    ["queue", timings.queue],
+    ["encode", timings.encode],
+    ["lexical", timings.lexical],
+    ["candidates", timings.candidates],
+    ["late interaction", timings.lateInteraction],
+    ["cross-encoder", timings.crossEncoder],
+  ];
+  return stages
+    .flatMap(([name, us]) => (us === undefined ? [] : [`${name} ${formatMs(us / 1000)}`]))
+    .join(" · ");
+}
+
+/** The hits alone, for logs: rank, score, name. */
+export function plainHitLines(update: ClientSearchUpdate, view: RankingView): string[] {
+  return update.hits.slice(0, view.hitsMax).flatMap((hit) => hitLines(hit, update, view));
+}
+
+export const stageNames: Readonly<Record<ClientSearchUpdate["stage"], string>> = {
+  lexical: "lexical",
+  candidates: "candidates",
+  late_interaction: "late interaction",
+  cross_encoder: "cross-encoder",
+};
+
+function certificateWords({ certificate, expectedRecall }: ClientSearchUpdate): string {
+  const name = certificate.toUpperCase();
+  return expectedRecall === undefined ? name : `${name} (recall ${expectedRecall.toFixed(3)})`;
+}
+
+function coverageWords({ coverage, stage }: ClientSearchUpdate): string {
+  const eligible = formatCount(coverage.eligible);
+  if (stage === "lexical") return `${eligible} passages by words`;
+  if (stage === "candidates")
+    return `${formatCount(coverage.sketchScored)} sketches of ${eligible}`;
+  return `${formatCount(coverage.maxSimScored)} of ${eligible} passages scored`;
+}
+
+function paintStatus(update: ClientSearchUpdate, { style, columns }: RankingView): string {
+  const line = cut(statusLine(update), columns);
+  return update.final ? style.green(line) : style.cyan(line);
+}
+
+function degradationLines(update: ClientSearchUpdate, { style, columns }: RankingView): string[] {
+  return update.degradations.map(({ reason, message }) =>
+    style.yellow(cut(`degraded: ${reason}: ${message}`, columns)),
+  );
+}
+
+function hitLines(hit: ClientSearchHit, update: ClientSearchUpdate, view: RankingView): string[] {
+  const { style, columns } = view;
+  const name = nameOf(hit);
+  const score = hit.score.toFixed(3);
+  const facts = factsOf(hit);
+  // Rank, mark, name, score and facts; the name gives way first.
+  const rest = 3 + 1 + 2 + 1 + 2 + score.length + (facts === "" ? 0 : 2 + facts.length);
+  const shownName = cut(name, Math.max(8, columns - rest));
+  const head = `${String(hit.rank).padStart(3)} ${markOf(hit, update, view)} `;
+  const first = `${head}${style.bold(shownName)}  ${score}`;
+  const room = columns - rest - shownName.length;
+  const line = room >= 0 && facts !== "" ? `${first}  ${style.dim(facts)}` : first;
+  const snippet = snippetOf(hit, { query: view.query, lengthMax: columns - 6 });
+  return snippet === "" ? [line] : [line, `      ${style.dim(snippet)}`];
+}
+
+/** Settled hits get a tick; the others an arrow when they rose or fell since the last update. */
+function markOf(hit: ClientSearchHit, update: ClientSearchUpdate, view: RankingView): string {
+  const { style, previous } = view;
+  if (hit.rank <= update.settledCount) return style.green("✓");
+  const before = previous?.hits.find(({ key }) => key === hit.key)?.rank;
+  if (previous === undefined || before === hit.rank) return " ";
+  if (before === undefined) return style.yellow("+");
+  return before > hit.rank ? style.green("↑") : style.red("↓");
+}
+
+/** The title; the key too where it says more. */
+function nameOf({ key, payload }: ClientSearchHit): string {
+  const title = payload?.title ?? "";
+  if (title === "" || title === key) return key;
+  return key.startsWith(title) ? key : `${title} [${key}]`;
+}
+
+/** Short keywords among the fields: `module fs, kind function`. */
+function factsOf({ payload }: ClientSearchHit): string {
+  const facts: string[] = [];
+  for (const [name, field] of payload?.fields ?? []) {
+    if (field.kind === "keyword" && field.value.length <= 20) facts.push(`${name} ${field.value}`);
+  }
+  return facts.slice(0, 3).join(", ");
+}
