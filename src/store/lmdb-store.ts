@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { open } from "lmdb";
 import type { Database, RootDatabase, Transaction } from "lmdb";
 
+import { assert } from "../core/assert.js";
 import { SluiceError } from "../core/errors.js";
 import { checkEnvironmentFile } from "./environment-file.js";
 import { valueKinds } from "./format.js";
@@ -31,6 +32,7 @@ interface Databases {
   readonly journal: Bytes<number>;
   readonly segments: Bytes<string>;
   readonly tombstones: Bytes<number>;
+  isClosed: boolean;
 }
 
 /** Opens or creates the environment in `folder`, which must exist. The caller holds the data lock. */
@@ -55,7 +57,10 @@ export function openLmdbStore(folder: string): CollectionStore {
     commit: (batch) => commit(databases, folder, batch),
     check: () => check(databases, folder),
     diskBytes: () => statSync(join(folder, "data.mdb")).size,
-    close: () => databases.root.close(),
+    close() {
+      databases.isClosed = true;
+      return databases.root.close();
+    },
   };
 }
 
@@ -87,6 +92,7 @@ function openDatabases(folder: string): Databases {
       journal: root.openDB<Buffer, number>({ name: "journal", ...binary }),
       segments: root.openDB<Buffer, string>({ name: "segments", ...binary }),
       tombstones: root.openDB<Buffer, number>({ name: "tombstones", ...binary }),
+      isClosed: false,
     };
   } catch (error) {
     throw toStoreError(error, `cannot open ${folder}`);
@@ -117,22 +123,36 @@ function pin(databases: Databases): PinnedDocuments {
   // A transaction that other reads of this turn opened may be older than the last commit.
   databases.root.resetReadTxn();
   const transaction = databases.root.useReadTransaction();
+  let isReleased = false;
+  const checkReadable = (): void => {
+    assert(!isReleased, "documents are read while they are pinned");
+    // A search may outlive its collection by a moment when that is dropped.
+    if (databases.isClosed)
+      throw new SluiceError("COLLECTION_NOT_FOUND", "the collection was closed meanwhile");
+  };
   return {
-    readDocument: (key) => readDocument(databases, key, transaction),
-    listDocuments: ({ afterKey, countMax }) => {
-      const range = databases.documents.getRange({
-        ...(afterKey === undefined
+    readDocument(key) {
+      checkReadable();
+      return readDocument(databases, key, transaction);
+    },
+    listDocuments({ afterKey, countMax }) {
+      checkReadable();
+      const start =
+        afterKey === undefined
           ? {}
-          : { start: Buffer.from(afterKey, "utf8"), exclusiveStart: true }),
-        limit: countMax,
-        transaction,
-      });
+          : { start: Buffer.from(afterKey, "utf8"), exclusiveStart: true };
+      const range = databases.documents.getRange({ ...start, limit: countMax, transaction });
       return [...range].map(({ key, value }) => {
         const text = key.toString("utf8");
         return [text, unpackDocument(Buffer.from(value), `document "${text}"`)];
       });
     },
-    release: () => transaction.done(),
+    release() {
+      assert(!isReleased, "pinned documents are released once");
+      isReleased = true;
+      // Closing the store ends its transactions.
+      if (!databases.isClosed) transaction.done();
+    },
   };
 }
 
@@ -222,6 +242,8 @@ function check(databases: Databases, folder: string): { valueCount: number; dama
     });
   }
   for (const { key, value } of databases.tombstones.getRange())
-    attempt(() => unframe(valueKinds.tombstones, Buffer.from(value), `tombstones of ${key}`));
+    attempt(() =>
+      unframe(valueKinds.tombstones, Buffer.from(value), `tombstones of segment ${key}`),
+    );
   return { valueCount, damages };
 }

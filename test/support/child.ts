@@ -25,16 +25,17 @@ export function startChild(url: URL, args: readonly string[]): Child {
   const child = spawn(process.execPath, [fileURLToPath(url), ...args], {
     stdio: ["pipe", "pipe", "inherit"],
   });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const reader = createInterface({ input: child.stdout });
+  const lines: AsyncIterableIterator<string> = reader[Symbol.asyncIterator]();
   // A child that is killed closes the pipe while something may still be on its way to it.
   child.stdin.on("error", () => undefined);
   return {
     pid: present(child.pid, "the child has started"),
-    lines: lines as AsyncIterableIterator<string>,
+    lines,
     async nextLine() {
-      const { value, done } = await lines.next();
-      if (done === true) throw new Error("the child ended without another line");
-      return value;
+      const next = await lines.next();
+      if (next.done === true) throw new Error("the child ended without another line");
+      return next.value;
     },
     send: (line) => (line === undefined ? child.stdin.end() : child.stdin.write(`${line}\n`)),
     kill: (signal) => child.kill(signal),

@@ -1,0 +1,24 @@
+// Opens a store that may be damaged, in a process of its own: LMDB may end it. Prints one line of
+// JSON: what `check` says, and what reading each document gives.
+
+import { isSluiceError } from "../../src/core/errors.js";
+import { openLmdbStore } from "../../src/store/lmdb-store.js";
+
+function attempt(read: () => unknown): unknown {
+  try {
+    return read();
+  } catch (error) {
+    return isSluiceError(error) ? `${error.reason}: ${error.message}` : `BUG ${String(error)}`;
+  }
+}
+
+const [, , folder = "", ...keys] = process.argv;
+const opened = attempt(() => {
+  const store = openLmdbStore(folder);
+  return {
+    check: attempt(() => store.check()),
+    documents: keys.map((key) => attempt(() => store.readDocument(key)?.text)),
+    manifest: attempt(() => store.readManifest().generation),
+  };
+});
+process.stdout.write(`${JSON.stringify(opened)}\n`);
