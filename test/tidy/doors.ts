@@ -17,6 +17,7 @@ export const packageDoors: Readonly<Record<string, readonly string[]>> = {
   piscina: ["scoring", "encoders", "app"],
   "prom-client": ["observability"],
   "smol-toml": ["config"],
+  typescript: ["cli"],
   zod: ["config", "encoders", "http", "importers"],
   "node:worker_threads": ["scoring", "encoders", "app"],
 };

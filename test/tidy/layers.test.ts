@@ -1,7 +1,7 @@
 // Holds the folders of src/ to their levels: a folder imports itself and lower ones.
 
 import assert from "node:assert/strict";
-import { importsOf, sourceFiles } from "./tree.js";
+import { importsOf, readText, sourceFiles } from "./tree.js";
 
 /** Lowest first. Folders on one level do not know each other. */
 const levels: readonly (readonly string[])[] = [
@@ -47,6 +47,21 @@ describe("layers", () => {
     assert.deepEqual(violations(imports), []);
   });
 
+  it("are the ones that ARCHITECTURE.md shows", () => {
+    const rows = [...readText("ARCHITECTURE.md").matchAll(/^\| `src\/(\w+)\/` \| (\d) \|/gm)];
+    const shown = rows.map(([, folder = "", level]) => `${level} ${folder}`);
+    const present = new Set(files.map(folderOf).concat("gen"));
+    const held = levels.flatMap((folders, level) =>
+      folders.filter((folder) => present.has(folder)).map((folder) => `${level} ${folder}`),
+    );
+    const missing = held.filter((entry) => !shown.includes(entry));
+    assert.deepEqual(missing, []);
+    assert.deepEqual(
+      shown.filter((entry) => !isHeld(entry)),
+      [],
+    );
+  });
+
   it("would notice a call back, a neighbour and a product file that imports a test", () => {
     const wrong = [
       { from: "src/core/limits.ts", to: "src/store/store.ts" },
@@ -62,6 +77,12 @@ describe("layers", () => {
     assert.equal(violations([...wrong, ...right]).length, wrong.length);
   });
 });
+
+/** Whether "2 codec" is what the levels say. */
+function isHeld(entry: string): boolean {
+  const [level, folder = ""] = entry.split(" ");
+  return levels[Number(level)]?.includes(folder) === true;
+}
 
 function violations(imports: readonly Import[]): string[] {
   return imports.filter((entry) => !isAllowed(entry)).map(({ from, to }) => `${from} -> ${to}`);
