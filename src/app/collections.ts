@@ -46,15 +46,27 @@ export async function openCollections(
     open.set(collection.settings.name, opened);
     return opened;
   };
-  for (const path of folder.collectionFolders()) {
-    const store = openLmdbStore(path);
-    if (store.hasManifest()) {
-      add(store);
-    } else {
-      // Its making ended before the first commit.
-      await store.close();
-      folder.removeCollectionFolder(path);
+  const closeAll = async (): Promise<void> => {
+    for (const { collection, writer } of open.values()) {
+      await writer.close();
+      await closeCollection(collection);
     }
+    open.clear();
+  };
+  try {
+    for (const path of folder.collectionFolders()) {
+      const store = openLmdbStore(path);
+      if (store.hasManifest()) {
+        add(store);
+      } else {
+        // Its making ended before the first commit.
+        await store.close();
+        folder.removeCollectionFolder(path);
+      }
+    }
+  } catch (error) {
+    await closeAll();
+    throw error;
   }
 
   const get = (name: string): OpenCollection => {
@@ -97,12 +109,6 @@ export async function openCollections(
       await closeCollection(collection);
       folder.removeCollectionFolder(collection.store.folder);
     },
-    async close() {
-      for (const { collection, writer } of open.values()) {
-        await writer.close();
-        await closeCollection(collection);
-      }
-      open.clear();
-    },
+    close: closeAll,
   };
 }

@@ -14,6 +14,7 @@ import type { CpuBudget } from "./cpu-budget.js";
 import { createEncodePool } from "./encode-pool.js";
 import type { EncodeWorkerData } from "./encode.protocol.js";
 import { createEngine } from "./engine.js";
+import { createMaintenancePool } from "./maintenance-pool.js";
 import { createModels } from "./models.js";
 import type { ScoreWorkerData } from "./score.worker.js";
 
@@ -61,9 +62,17 @@ async function compose(
 ): Promise<ComposedEngine> {
   const { kernels, notes } = loadKernels(options.kernel);
   const models = createModels(options.modelsFolder);
-  const collections = await openCollections(folder, { flushBytes: options.flushBytes });
-  const warnings = [...notes];
   const preloaded = [await models.open(options.defaultModel)];
+  const maintenance = createMaintenancePool(new URL("./maintenance.worker.js", import.meta.url));
+  const { flushBytes } = options;
+  const { buildSegment } = maintenance;
+  const collections = await openCollections(folder, { flushBytes, buildSegment }).catch(
+    async (error: unknown) => {
+      await maintenance.close();
+      throw error;
+    },
+  );
+  const warnings = [...notes];
   for (const { collection } of collections.list()) {
     const { modelName } = collection.settings;
     if (modelName === undefined) continue;
@@ -115,6 +124,7 @@ async function compose(
       await encodePool.close();
       await scorer.close();
       await collections.close();
+      await maintenance.close();
       folder.close();
     },
   };

@@ -90,7 +90,8 @@ async function prepareDocument(
   const by = { codec: codecOf(collection), analyzer };
   if (vectors !== undefined) {
     checkFingerprint(vectors.modelFingerprint, modelFingerprint);
-    return [toPassage(await run({ kind: "vectors", ...by, title, text, vectors }))];
+    const shared = { ...vectors, bytes: toShared(vectors.bytes) };
+    return [toPassage(await run({ kind: "vectors", ...by, title, text, vectors: shared }))];
   }
   const model = requireModel(collection, opened);
   const answer = await run({ kind: "document", model, ...by, title, text });
@@ -100,6 +101,13 @@ async function prepareDocument(
       toPassage(await run({ kind: "passage", model, ...by, passage })),
     ),
   );
+}
+
+/** One copy, where a message to a thread would be serialized and read back: five times the cost. */
+function toShared(bytes: Uint8Array): Uint8Array {
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  shared.set(bytes);
+  return shared;
 }
 
 /** Vectors that name their model must come from the collection's. */

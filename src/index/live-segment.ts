@@ -2,9 +2,9 @@
 // workers through snapshots of shared memory.
 
 import { createGrowingBytes } from "../core/growing-bytes.js";
-import type { Span } from "../core/document.js";
 import { createLiveTerms } from "./bm25/live-terms.js";
 import type { LiveTerms } from "./bm25/live-terms.js";
+import type { LiveImage, LiveRow } from "./live-image.js";
 import { findSequence } from "./passage-table.js";
 import type { PassageTable } from "./passage-table.js";
 import type { LivePart, Tombstones } from "./segment-parts.js";
@@ -16,8 +16,8 @@ export interface LiveSegment extends PassageTable {
   append(passage: SegmentPassage): void;
   /** A snapshot that later appends do not change. */
   part(tombstones: Tombstones): LivePart;
-  /** The passage as it was appended. */
-  passageAt(row: number): SegmentPassage;
+  /** All that a flushed segment is made of. O(rows + terms). */
+  image(tombstones: Tombstones): LiveImage;
 }
 
 /** `codeBytes`: room reserved for token codes; more is made when needed. */
@@ -28,6 +28,7 @@ export function createLiveSegment(codeBytes: number): LiveSegment {
   rowOffsets.append(numberBytes(0));
   const terms = createLiveTerms();
   const rows: RowEntry[] = [];
+  let sketchRowBytes = 0;
   const table = {
     get rowCount() {
       return rows.length;
@@ -44,30 +45,25 @@ export function createLiveSegment(codeBytes: number): LiveSegment {
       length: passage.terms.length,
       tokenEnd: (before?.tokenEnd ?? 0) + passage.rowCount,
       tokenCount: passage.rowCount,
-      codesAt: codes.length,
-      codesEnd: codes.length + passage.codes.length,
-      sketchBytes: passage.sketch.length,
     };
     codes.append(passage.codes);
+    sketchRowBytes = passage.sketch.length;
     sketches.append(passage.sketch);
     rowOffsets.append(numberBytes(entry.tokenEnd));
     terms.append(passage.terms);
     rows.push(entry);
   };
-  const passageAt = (row: number): SegmentPassage => {
-    const entry = rows[row]!;
-    const { sequence, key, passageNumber, span, sketchBytes } = entry;
-    return {
-      sequence,
-      key,
-      passageNumber,
-      span,
-      rowCount: entry.tokenCount,
-      codes: new Uint8Array(codes.buffer(), entry.codesAt, entry.codesEnd - entry.codesAt),
-      sketch: new Uint8Array(sketches.buffer(), row * sketchBytes, sketchBytes),
-      terms: terms.toPassageTerms(row),
-    };
-  };
+  const part = (tombstones: Tombstones): LivePart => ({
+    kind: "live",
+    rowCount: rows.length,
+    codes: codes.buffer(),
+    codeBytes: codes.length,
+    rowOffsets: rowOffsets.buffer(),
+    sketches: sketches.buffer(),
+    sketchRowBytes,
+    terms: terms.snapshot(),
+    tombstones,
+  });
   return {
     get rowCount() {
       return rows.length;
@@ -84,30 +80,25 @@ export function createLiveSegment(codeBytes: number): LiveSegment {
     lengthAt: (row) => rows[row]!.length,
     terms,
     append,
-    passageAt,
-    part: (tombstones) => ({
-      kind: "live",
-      rowCount: rows.length,
-      codes: codes.buffer(),
-      rowOffsets: rowOffsets.buffer(),
-      sketches: sketches.buffer(),
-      terms: terms.snapshot(),
-      tombstones,
+    image: (tombstones) => ({
+      part: part(tombstones),
+      dictionary: terms.dictionary(),
+      rows: rows.map(({ sequence, key, passageNumber, span }) => ({
+        sequence,
+        key,
+        passageNumber,
+        span,
+      })),
     }),
+    part,
   };
 }
 
-interface RowEntry {
-  readonly sequence: number;
-  readonly key: string;
-  readonly passageNumber: number;
-  readonly span: Span;
+interface RowEntry extends LiveRow {
+  /** Terms, repeats included. */
   readonly length: number;
   readonly tokenEnd: number;
   readonly tokenCount: number;
-  readonly codesAt: number;
-  readonly codesEnd: number;
-  readonly sketchBytes: number;
 }
 
 function numberBytes(value: number): Uint8Array {

@@ -18,9 +18,12 @@ export interface LivePart {
   readonly kind: "live";
   readonly rowCount: number;
   readonly codes: SharedArrayBuffer;
+  /** Bytes of `codes` that are in use. */
+  readonly codeBytes: number;
   /** u32 x (rowCount + 1), in token rows. */
   readonly rowOffsets: SharedArrayBuffer;
   readonly sketches: SharedArrayBuffer;
+  readonly sketchRowBytes: number;
   readonly terms: LiveTermsSnapshot;
   readonly tombstones: Tombstones;
 }

@@ -4,7 +4,8 @@ import { SluiceError } from "../core/errors.js";
 import { publishGeneration } from "../index/collection.js";
 import type { Collection } from "../index/collection.js";
 import { flushedEntry } from "../index/generation.js";
-import { flushLive } from "./flush.js";
+import { buildSegmentHere, flushLive } from "./flush.js";
+import type { BuildSegment } from "./flush.js";
 import type { WriteOperation, WriteResult } from "./write-operations.js";
 import { copyBits, planWrites, setBit } from "./write-plan.js";
 import type { WritePlan } from "./write-plan.js";
@@ -24,6 +25,8 @@ export interface CollectionWriter {
 export interface WriterOptions {
   /** Token code bytes in the journal from which it is flushed to a segment. */
   readonly flushBytes: number;
+  /** Undefined: segments are made on the calling thread. */
+  readonly buildSegment?: BuildSegment | undefined;
 }
 
 /** Operations of one commit: bounds the memory and the time of a transaction. */
@@ -52,7 +55,7 @@ export function createCollectionWriter(
       for (const waiter of sequenceWaiters) {
         if (waiter.sequence <= collection.generation.lastSequence) waiter.resolve();
       }
-      if (collection.live.codeBytes >= options.flushBytes) await tryFlush(collection);
+      if (collection.live.codeBytes >= options.flushBytes) await tryFlush(collection, options);
     }
   };
   const start = (): void => {
@@ -140,9 +143,9 @@ function publish(collection: Collection, plan: WritePlan): void {
 }
 
 /** A flush that fails (a full disk) leaves the journal as it is; the next commit tries again. */
-async function tryFlush(collection: Collection): Promise<void> {
+async function tryFlush(collection: Collection, options: WriterOptions): Promise<void> {
   try {
-    await flushLive(collection);
+    await flushLive(collection, options.buildSegment ?? buildSegmentHere);
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
   }

@@ -29,6 +29,8 @@ export interface LiveTerms {
   resolve(terms: readonly string[]): Int32Array;
   /** A view that later appends never change: they write beyond it, or to larger buffers. O(1). */
   snapshot(): LiveTermsSnapshot;
+  /** Term of each id so far: a copy. */
+  dictionary(): string[];
   /** The passage as it was appended, for the segment that replaces this list. */
   toPassageTerms(row: number): PassageTerms;
 }
@@ -87,6 +89,7 @@ export function createLiveTerms(): LiveTerms {
     append,
     resolve: (wanted) => Int32Array.from(wanted, (term) => ids.get(term) ?? -1),
     snapshot: () => ({ rowCount, lengthTotal, ends, termIds, counts, lengths }),
+    dictionary: () => [...terms],
     toPassageTerms,
   };
 }
