@@ -1,0 +1,231 @@
+// One connection: calls with deadline, cancellation, and retries where a retry cannot do harm.
+
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client, credentials, Metadata } from "@grpc/grpc-js";
+import type {
+  ChannelCredentials,
+  ClientDuplexStream,
+  ClientOptions as GrpcClientOptions,
+  ClientReadableStream,
+} from "@grpc/grpc-js";
+import { SluiceClientError, toClientError } from "./client-error.js";
+
+export interface ChannelOptions {
+  /** `host:port`, or any gRPC target. */
+  readonly address: string;
+  /** Milliseconds since 1970: gRPC deadlines are points of wall-clock time. */
+  readonly nowMs: () => number;
+  /** Uniform in [0, 1): spreads retries. */
+  readonly random: () => number;
+  /** Files in PEM; undefined: plain text. */
+  readonly tls?: ClientTlsFiles | undefined;
+  /** Of calls that name none, streams excepted; default 30,000 ms. */
+  readonly deadlineMs?: number | undefined;
+  /** Attempts of one call; default 4. */
+  readonly attemptCountMax?: number | undefined;
+}
+
+export interface ClientTlsFiles {
+  /** Authority of the server's certificate; undefined: those that the system trusts. */
+  readonly authorityFile?: string | undefined;
+  /** For servers that ask for a certificate. */
+  readonly certificateFile?: string | undefined;
+  readonly keyFile?: string | undefined;
+  /** Name in the server's certificate, where it is not that of the address. */
+  readonly serverName?: string | undefined;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** From now; undefined: the channel's for single calls, none for streams. */
+  readonly deadlineMs?: number | undefined;
+}
+
+/** The caller's half of a proto-loader MethodDefinition. */
+export interface Method<Request, Response> {
+  readonly path: string;
+  readonly requestSerialize: (value: Request) => Buffer;
+  readonly responseDeserialize: (bytes: Buffer) => Response;
+}
+
+export interface Channel {
+  unary<Request, Response>(
+    method: Method<Request, Response>,
+    request: Request,
+    options: CallOptions & { readonly isIdempotent: boolean },
+  ): Promise<Response>;
+  /** The caller reads it at once: grpc-js takes in without end what nobody reads. */
+  serverStream<Request, Response>(
+    method: Method<Request, Response>,
+    request: Request,
+    options: CallOptions,
+  ): ClientReadableStream<Response>;
+  duplexStream<Request, Response>(
+    method: Method<Request, Response>,
+    options: CallOptions,
+  ): ClientDuplexStream<Request, Response>;
+  /**
+   * Runs `attempt` until it succeeds, its error is not retryable, `mayRetry` says no or the budget is
+   * spent. The deadline holds for all attempts together. `progress`: a number that rises when an
+   * attempt got somewhere before it failed; the attempts are counted anew then.
+   */
+  withRetries<T>(
+    options: CallOptions & { readonly mayRetry: () => boolean; readonly progress?: () => number },
+    attempt: (remaining: CallOptions) => Promise<T>,
+  ): Promise<T>;
+  close(): void;
+}
+
+/** Retries that may be spent at once, and what a success gives back: bounds retries under failure. */
+const retryTokensMax = 10;
+const retryTokensPerSuccess = 0.1;
+const backoffBaseMs = 50;
+const backoffMaxMs = 2_000;
+
+export function openChannel(options: ChannelOptions): Channel {
+  const client = new Client(options.address, credentialsOf(options.tls), grpcOptions(options));
+  const attemptCountMax = options.attemptCountMax ?? 4;
+  let retryTokens = retryTokensMax;
+  const deadlineAt = (deadlineMs: number | undefined): { deadline?: number } =>
+    deadlineMs === undefined ? {} : { deadline: options.nowMs() + deadlineMs };
+
+  const withRetries: Channel["withRetries"] = async (call, attempt) => {
+    const endMs = call.deadlineMs === undefined ? Infinity : options.nowMs() + call.deadlineMs;
+    let attemptCount = 0;
+    for (;;) {
+      attemptCount += 1;
+      const progressBefore = call.progress?.();
+      const leftMs = endMs - options.nowMs();
+      const deadlineMs = Number.isFinite(leftMs) ? Math.max(0, leftMs) : undefined;
+      try {
+        const result = await attempt({ signal: call.signal, deadlineMs });
+        retryTokens = Math.min(retryTokensMax, retryTokens + retryTokensPerSuccess);
+        return result;
+      } catch (error) {
+        if (!(error instanceof SluiceClientError)) throw error;
+        if (call.progress?.() !== progressBefore) {
+          attemptCount = 1;
+          retryTokens = Math.min(retryTokensMax, retryTokens + 1);
+        }
+        const mayRetry = error.retryable && call.mayRetry() && call.signal?.aborted !== true;
+        if (!mayRetry || attemptCount >= attemptCountMax || retryTokens < 1) throw error;
+        const backoffMs = Math.min(backoffMaxMs, backoffBaseMs * 2 ** attemptCount);
+        const waitMs = (error.retryDelayMs ?? 0) + options.random() * backoffMs;
+        if (options.nowMs() + waitMs >= endMs) throw error;
+        retryTokens -= 1;
+        await sleep(waitMs);
+      }
+    }
+  };
+
+  return {
+    withRetries,
+    unary: (method, request, { isIdempotent, signal, deadlineMs = options.deadlineMs ?? 30_000 }) =>
+      withRetries({ signal, deadlineMs, mayRetry: () => isIdempotent }, (left) =>
+        callOnce(client, method, request, { signal, ...deadlineAt(left.deadlineMs) }),
+      ),
+    serverStream: (method, request, { signal, deadlineMs }) => {
+      refuseAborted(signal);
+      const call = client.makeServerStreamRequest(
+        method.path,
+        method.requestSerialize,
+        method.responseDeserialize,
+        request,
+        new Metadata(),
+        deadlineAt(deadlineMs),
+      );
+      cancelOnAbort(call, signal);
+      return call;
+    },
+    duplexStream: (method, { signal, deadlineMs }) => {
+      refuseAborted(signal);
+      const call = client.makeBidiStreamRequest(
+        method.path,
+        method.requestSerialize,
+        method.responseDeserialize,
+        new Metadata(),
+        deadlineAt(deadlineMs),
+      );
+      cancelOnAbort(call, signal);
+      return call;
+    },
+    close: () => client.close(),
+  };
+}
+
+function callOnce<Request, Response>(
+  client: Client,
+  method: Method<Request, Response>,
+  request: Request,
+  options: { readonly signal: AbortSignal | undefined; readonly deadline?: number },
+): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    refuseAborted(options.signal);
+    const call = client.makeUnaryRequest(
+      method.path,
+      method.requestSerialize,
+      method.responseDeserialize,
+      request,
+      new Metadata(),
+      options.deadline === undefined ? {} : { deadline: options.deadline },
+      (error, response) => {
+        if (error !== null) reject(toClientError(error));
+        else if (response === undefined)
+          reject(toClientError(new Error("the response is missing")));
+        else resolve(response);
+      },
+    );
+    cancelOnAbort(call, options.signal);
+  });
+}
+
+function refuseAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted !== true) return;
+  throw new SluiceClientError({
+    message: "cancelled before the call began",
+    reason: "CANCELLED",
+    status: "CANCELLED",
+    retryable: false,
+  });
+}
+
+/** What all kinds of calls share. */
+interface Cancellable {
+  cancel(): void;
+  on(event: "status", listener: () => void): unknown;
+}
+
+function cancelOnAbort(call: Cancellable, signal: AbortSignal | undefined): void {
+  if (signal === undefined) return;
+  const cancel = (): void => call.cancel();
+  signal.addEventListener("abort", cancel, { once: true });
+  // A signal may outlive many calls.
+  call.on("status", () => signal.removeEventListener("abort", cancel));
+}
+
+function grpcOptions(options: ChannelOptions): GrpcClientOptions {
+  const serverName = options.tls?.serverName;
+  return {
+    "grpc.max_receive_message_length": -1,
+    "grpc.max_send_message_length": -1,
+    "grpc.keepalive_time_ms": 30_000,
+    "grpc.keepalive_timeout_ms": 10_000,
+    "grpc.initial_reconnect_backoff_ms": 100,
+    "grpc.max_reconnect_backoff_ms": 5_000,
+    // A connection of its own: cancels of one client must not break another's.
+    "grpc.use_local_subchannel_pool": 1,
+    ...(serverName === undefined ? {} : { "grpc.ssl_target_name_override": serverName }),
+  };
+}
+
+function credentialsOf(tls: ClientTlsFiles | undefined): ChannelCredentials {
+  if (tls === undefined) return credentials.createInsecure();
+  const read = (file: string | undefined): Buffer | null =>
+    file === undefined ? null : readFileSync(file);
+  return credentials.createSsl(
+    read(tls.authorityFile),
+    read(tls.keyFile),
+    read(tls.certificateFile),
+  );
+}

@@ -1,0 +1,257 @@
+// The typed client: what the commands, the benches and the tests use, and what others may.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ClientReadableStream } from "@grpc/grpc-js";
+import { service as healthService } from "grpc-health-check";
+import type { Document } from "../core/document.js";
+import type { SearchResponse__Output } from "../gen/proto/sluice/v1/SearchResponse.js";
+import { present } from "../core/assert.js";
+import { openChannel } from "./channel.js";
+import type { CallOptions, Channel, ChannelOptions, Method } from "./channel.js";
+import { SluiceClientError, toClientError } from "./client-error.js";
+import { definitions } from "./definitions.js";
+import { ingestDocuments } from "./ingest.js";
+import type { IngestOptions } from "./ingest.js";
+import {
+  collectionFromMessage,
+  searchRequestToMessage,
+  settingsFromMessage,
+  storedDocumentFromMessage,
+  updateFromMessage,
+} from "./messages.js";
+import type {
+  ClientCollection,
+  ClientCollectionSettings,
+  ClientCreateCollection,
+  ClientIngestSummary,
+  ClientSearchRequest,
+  ClientSearchUpdate,
+  ClientStoredDocument,
+} from "./types.js";
+
+export type ClientOptions = ChannelOptions;
+
+export interface DocumentPage {
+  readonly documents: ClientStoredDocument[];
+  /** Undefined: this was the last page. */
+  readonly nextPageToken: string | undefined;
+}
+
+/** All methods throw SluiceClientError. */
+export interface SluiceClient {
+  /**
+   * Updates as they come, the last one final. The call begins with the first read; leaving the loop or
+   * aborting `signal` cancels it. Retried only before its first update.
+   */
+  search(request: ClientSearchRequest, options?: CallOptions): AsyncGenerator<ClientSearchUpdate>;
+  /** Only the final update. */
+  searchFinal(request: ClientSearchRequest, options?: CallOptions): Promise<ClientSearchUpdate>;
+  ingest(
+    collection: string,
+    documents: Iterable<Document> | AsyncIterable<Document>,
+    options?: IngestOptions,
+  ): Promise<ClientIngestSummary>;
+  get(
+    collection: string,
+    keys: readonly string[],
+    options?: CallOptions,
+  ): Promise<{ readonly documents: ClientStoredDocument[]; readonly missingKeys: string[] }>;
+  delete(
+    collection: string,
+    keys: readonly string[],
+    options?: CallOptions,
+  ): Promise<{
+    readonly deletedCount: number;
+    readonly missingCount: number;
+    readonly sequence: number;
+  }>;
+  list(
+    collection: string,
+    page?: { readonly pageSize?: number; readonly pageToken?: string },
+    options?: CallOptions,
+  ): Promise<DocumentPage>;
+  readonly collections: CollectionCalls;
+  /** What the server says of itself; `UNREACHABLE` when it says nothing. */
+  health(options?: CallOptions): Promise<"SERVING" | "NOT_SERVING" | "UNREACHABLE">;
+  /** Resolves when the server serves; throws after `timeoutMs`. */
+  waitForReady(timeoutMs: number): Promise<void>;
+  close(): void;
+}
+
+export interface CollectionCalls {
+  create(request: ClientCreateCollection, options?: CallOptions): Promise<ClientCollectionSettings>;
+  drop(name: string, options?: CallOptions): Promise<void>;
+  list(options?: CallOptions): Promise<ClientCollection[]>;
+  describe(name: string, options?: CallOptions): Promise<ClientCollection>;
+}
+
+/** Connects on the first call, and again whenever the connection is lost. */
+export function createClient(options: ClientOptions): SluiceClient {
+  const channel = openChannel(options);
+  return {
+    search: (request, call = {}) => search(channel, request, call),
+    searchFinal: async (request, call = {}) => {
+      let last: ClientSearchUpdate | undefined;
+      for await (const update of search(channel, request, call)) last = update;
+      return present(last, "a search that ends well has a final update");
+    },
+    ingest: (collection, documents, ingestOptions = {}) =>
+      ingestDocuments(channel, definitions().documents, {
+        collection,
+        documents,
+        options: ingestOptions,
+      }),
+    ...documentCalls(channel),
+    collections: collectionCalls(channel),
+    health: (call = {}) => health(channel, call),
+    waitForReady: (timeoutMs) => waitForReady(channel, { timeoutMs, nowMs: options.nowMs }),
+    close: () => channel.close(),
+  };
+}
+
+async function* search(
+  channel: Channel,
+  request: ClientSearchRequest,
+  options: CallOptions,
+): AsyncGenerator<ClientSearchUpdate, void, void> {
+  const method = definitions().search.Search;
+  const message = searchRequestToMessage(request);
+  // The first update decides whether the search has begun; only until then may it be tried again.
+  const begun = await channel.withRetries({ ...options, mayRetry: () => true }, async (left) => {
+    const call = channel.serverStream(method, message, left);
+    const responses = readResponses(call);
+    return { call, responses, first: await responses.next() };
+  });
+  try {
+    let result = begun.first;
+    while (result.done !== true) {
+      yield updateFromMessage(present(result.value.update, "every response has an update"));
+      result = await begun.responses.next();
+    }
+  } finally {
+    // Without effect on a call that has ended.
+    begun.call.cancel();
+  }
+}
+
+async function* readResponses(
+  call: ClientReadableStream<SearchResponse__Output>,
+): AsyncGenerator<SearchResponse__Output, void, void> {
+  // A cancel of our own comes back as an error, perhaps when nobody iterates any more.
+  call.on("error", () => undefined);
+  try {
+    for await (const response of call) yield response as SearchResponse__Output;
+  } catch (error) {
+    throw toClientError(error);
+  }
+}
+
+function documentCalls(channel: Channel): Pick<SluiceClient, "get" | "delete" | "list"> {
+  const service = definitions().documents;
+  const isIdempotent = true;
+  return {
+    get: async (collection, keys, options = {}) => {
+      const request = { collection, keys: [...keys] };
+      const response = await channel.unary(service.Get, request, { ...options, isIdempotent });
+      return {
+        documents: response.documents.map(storedDocumentFromMessage),
+        missingKeys: response.missing_keys,
+      };
+    },
+    delete: async (collection, keys, options = {}) => {
+      const request = { collection, keys: [...keys] };
+      const response = await channel.unary(service.Delete, request, { ...options, isIdempotent });
+      return {
+        deletedCount: Number(response.deleted_count),
+        missingCount: Number(response.missing_count),
+        sequence: Number(response.sequence),
+      };
+    },
+    list: async (collection, page = {}, options = {}) => {
+      const request = {
+        collection,
+        page_token: page.pageToken ?? "",
+        ...(page.pageSize === undefined ? {} : { page_size: page.pageSize }),
+      };
+      const response = await channel.unary(service.List, request, { ...options, isIdempotent });
+      const { next_page_token: token } = response;
+      return {
+        documents: response.documents.map(storedDocumentFromMessage),
+        nextPageToken: token === "" ? undefined : token,
+      };
+    },
+  };
+}
+
+function collectionCalls(channel: Channel): CollectionCalls {
+  const service = definitions().collections;
+  return {
+    create: async (create, options = {}) => {
+      const request = {
+        name: create.name,
+        model: create.modelName ?? "",
+        if_not_exists: create.ifNotExists ?? false,
+        ...(create.dim === undefined ? {} : { dim: create.dim }),
+        ...(create.bits === undefined ? {} : { bits: create.bits }),
+        ...(create.sketchBits === undefined ? {} : { sketch_bits: create.sketchBits }),
+        analyzer: create.analyzer === "unicode" ? "ANALYZER_UNICODE" : "ANALYZER_ENGLISH",
+      } as const;
+      // Without that option a retry could meet the collection that the first attempt made.
+      const isIdempotent = create.ifNotExists === true;
+      const response = await channel.unary(service.Create, request, { ...options, isIdempotent });
+      return settingsFromMessage(response.settings);
+    },
+    drop: async (name, options = {}) => {
+      await channel.unary(service.Drop, { name }, { ...options, isIdempotent: false });
+    },
+    list: async (options = {}) => {
+      const response = await channel.unary(service.List, {}, { ...options, isIdempotent: true });
+      return response.collections.map(collectionFromMessage);
+    },
+    describe: async (name, options = {}) => {
+      const call = { ...options, isIdempotent: true };
+      return collectionFromMessage(
+        (await channel.unary(service.Describe, { name }, call)).collection,
+      );
+    },
+  };
+}
+
+const healthCheck = healthService["Check"] as unknown as Method<
+  { readonly service: string },
+  { readonly status: string }
+>;
+
+async function health(channel: Channel, options: CallOptions): ReturnType<SluiceClient["health"]> {
+  try {
+    const call = { deadlineMs: 5_000, ...options, isIdempotent: false };
+    const { status } = await channel.unary(healthCheck, { service: "" }, call);
+    return status === "SERVING" ? "SERVING" : "NOT_SERVING";
+  } catch (error) {
+    if (error instanceof SluiceClientError) return "UNREACHABLE";
+    throw error;
+  }
+}
+
+/** Milliseconds between two looks at a server that is starting. */
+const readyPollMs = 50;
+
+async function waitForReady(
+  channel: Channel,
+  options: { readonly timeoutMs: number; readonly nowMs: () => number },
+): Promise<void> {
+  const endMs = options.nowMs() + options.timeoutMs;
+  for (;;) {
+    const leftMs = endMs - options.nowMs();
+    if (leftMs > 0 && (await health(channel, { deadlineMs: leftMs })) === "SERVING") return;
+    if (leftMs <= readyPollMs) {
+      throw new SluiceClientError({
+        message: `the server did not begin to serve within ${options.timeoutMs} ms`,
+        reason: "NOT_READY",
+        status: "UNAVAILABLE",
+        retryable: true,
+      });
+    }
+    await sleep(readyPollMs);
+  }
+}

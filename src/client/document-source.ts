@@ -1,0 +1,79 @@
+// Numbers the documents of an iterable and hands them out in batches.
+
+import { setImmediate as nextTick } from "node:timers/promises";
+import type { Document } from "../core/document.js";
+
+export interface NumberedDocument {
+  /** From 1, rising by 1. */
+  readonly clientSequence: number;
+  readonly document: Document;
+}
+
+export interface DocumentSource {
+  /** The next batch, undefined at the end; the same one until it is consumed. */
+  batch(): Promise<NumberedDocument[] | undefined>;
+  consume(): void;
+  /** Tells the iterable that no more is wanted. */
+  close(): Promise<void>;
+}
+
+/**
+ * A batch is full at `documentsMax` documents or `bytesMax` bytes, of which the last document may be
+ * more; it is cut short when the iterable has nothing ready, so that a slow one is sent as it comes.
+ */
+export function createDocumentSource(
+  documents: Iterable<Document> | AsyncIterable<Document>,
+  limits: { readonly documentsMax: number; readonly bytesMax: number },
+): DocumentSource {
+  const iterator =
+    Symbol.asyncIterator in documents
+      ? documents[Symbol.asyncIterator]()
+      : documents[Symbol.iterator]();
+  let nextDocument: Promise<IteratorResult<Document>> | undefined;
+  let nextBatch: Promise<NumberedDocument[] | undefined> | undefined;
+  let clientSequence = 0;
+  let isDone = false;
+
+  const fill = async (): Promise<NumberedDocument[] | undefined> => {
+    const batch: NumberedDocument[] = [];
+    let byteCount = 0;
+    while (!isDone && batch.length < limits.documentsMax && byteCount < limits.bytesMax) {
+      nextDocument ??= Promise.resolve(iterator.next());
+      const isWanted = batch.length === 0;
+      const result = await (isWanted ? nextDocument : Promise.race([nextDocument, nextTick()]));
+      if (result === undefined) break;
+      nextDocument = undefined;
+      if (result.done === true) {
+        isDone = true;
+        break;
+      }
+      clientSequence += 1;
+      batch.push({ clientSequence, document: result.value });
+      byteCount += sizeOf(result.value);
+    }
+    return batch.length > 0 ? batch : undefined;
+  };
+  return {
+    batch: () => {
+      nextBatch ??= fill();
+      return nextBatch;
+    },
+    consume: () => {
+      nextBatch = undefined;
+    },
+    close: async () => {
+      if (!isDone) await iterator.return?.();
+    },
+  };
+}
+
+/** About the bytes of a document on the wire. */
+export function sizeOf(document: Document): number {
+  return (
+    document.key.length +
+    document.title.length +
+    document.text.length +
+    (document.vectors?.bytes.length ?? 0) +
+    64
+  );
+}

@@ -1,0 +1,202 @@
+// The client's side of an ingest: documents in batches, a bound on what is unanswered, and a new
+// stream for the rest when one breaks.
+
+import type { ClientDuplexStream } from "@grpc/grpc-js";
+import { assert } from "../core/assert.js";
+import type { Document } from "../core/document.js";
+import type { DocumentServiceDefinition } from "../gen/proto/sluice/v1/DocumentService.js";
+import type { IngestRequest } from "../gen/proto/sluice/v1/IngestRequest.js";
+import type { IngestResponse__Output } from "../gen/proto/sluice/v1/IngestResponse.js";
+import type { Channel } from "./channel.js";
+import { toClientError } from "./client-error.js";
+import { documentToMessage } from "./document-messages.js";
+import { createDocumentSource, sizeOf } from "./document-source.js";
+import type { DocumentSource, NumberedDocument } from "./document-source.js";
+import type { ClientIngestAck, ClientIngestError, ClientIngestSummary } from "./types.js";
+
+export interface IngestOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Of the whole ingest, milliseconds; default: none. */
+  readonly deadlineMs?: number | undefined;
+  readonly onAck?: ((ack: ClientIngestAck) => void) | undefined;
+  readonly onError?: ((error: ClientIngestError) => void) | undefined;
+  /** Documents sent and not answered; default 1,024. */
+  readonly unansweredMax?: number | undefined;
+  /** Documents a message, up to 256; default 64. */
+  readonly batchDocumentsMax?: number | undefined;
+}
+
+/** Bytes at which a message is sent; grpc-js is at its best below 1 MiB. */
+const batchBytesMax = 512 * 1024;
+
+type IngestCall = ClientDuplexStream<IngestRequest, IngestResponse__Output>;
+
+interface IngestState {
+  readonly collection: string;
+  readonly options: IngestOptions;
+  readonly batchDocumentsMax: number;
+  readonly unansweredMax: number;
+  readonly source: DocumentSource;
+  /** Sent and not answered, by client sequence, rising. */
+  readonly unanswered: Map<number, Document>;
+  acknowledgedCount: number;
+  failedCount: number;
+  lastSequence: number;
+}
+
+/**
+ * Sends all documents and resolves when each is answered. When the connection breaks, a new stream
+ * carries on with what is unanswered; a document that was stored meanwhile is replaced by itself.
+ * Throws SluiceClientError for what is wrong with the stream, and whatever the iterable or a callback
+ * throws.
+ */
+export async function ingestDocuments(
+  channel: Channel,
+  service: DocumentServiceDefinition,
+  work: {
+    readonly collection: string;
+    readonly documents: Iterable<Document> | AsyncIterable<Document>;
+    readonly options: IngestOptions;
+  },
+): Promise<ClientIngestSummary> {
+  const { options, collection } = work;
+  const batchDocumentsMax = options.batchDocumentsMax ?? 64;
+  const state: IngestState = {
+    collection,
+    options,
+    batchDocumentsMax,
+    unansweredMax: options.unansweredMax ?? 1024,
+    source: createDocumentSource(work.documents, {
+      documentsMax: batchDocumentsMax,
+      bytesMax: batchBytesMax,
+    }),
+    unanswered: new Map(),
+    acknowledgedCount: 0,
+    failedCount: 0,
+    lastSequence: 0,
+  };
+  try {
+    const { signal, deadlineMs } = options;
+    const progress = (): number => state.acknowledgedCount + state.failedCount;
+    await channel.withRetries({ signal, deadlineMs, mayRetry: () => true, progress }, (left) =>
+      runStream(channel.duplexStream(service.Ingest, left), state),
+    );
+  } finally {
+    await state.source.close();
+  }
+  const { acknowledgedCount, failedCount, lastSequence } = state;
+  return { acknowledgedCount, failedCount, lastSequence };
+}
+
+/** One stream from beginning to end; rejects when it breaks. */
+async function runStream(call: IngestCall, state: IngestState): Promise<void> {
+  let wake = (): void => undefined;
+  const over = new Promise<void>((resolve, reject) => {
+    call.on("data", (response: IngestResponse__Output) => {
+      try {
+        takeAnswers(state, response);
+        wake();
+      } catch (error) {
+        // A callback's own error, passed on as it was thrown.
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+        reject(error);
+        call.cancel();
+      }
+    });
+    call.on("error", (error) => reject(toClientError(error)));
+    call.on("end", () => resolve());
+  });
+  const answered = (): Promise<void> =>
+    new Promise((resolve) => {
+      wake = resolve;
+    });
+  const send = async (): Promise<void> => {
+    await resend(call, state, over);
+    for (;;) {
+      while (state.unanswered.size >= state.unansweredMax) {
+        await Promise.race([answered(), over]);
+      }
+      // The batch stays in the source until it is ours, so that none is lost with the stream.
+      const batch = await Promise.race([state.source.batch(), over]);
+      state.source.consume();
+      if (batch === undefined) break;
+      for (const { clientSequence, document } of batch) {
+        state.unanswered.set(clientSequence, document);
+      }
+      await write(call, { collection: state.collection, batch, over });
+    }
+    call.end();
+    await over;
+  };
+  try {
+    await send();
+  } catch (error) {
+    call.cancel();
+    throw error;
+  }
+  assert(state.unanswered.size === 0, "the server answers every document before it ends a stream");
+}
+
+/** What a broken stream left unanswered, in batches of the usual size. */
+async function resend(call: IngestCall, state: IngestState, over: Promise<void>): Promise<void> {
+  let batch: NumberedDocument[] = [];
+  let byteCount = 0;
+  for (const [clientSequence, document] of [...state.unanswered]) {
+    batch.push({ clientSequence, document });
+    byteCount += sizeOf(document);
+    if (batch.length < state.batchDocumentsMax && byteCount < batchBytesMax) continue;
+    await write(call, { collection: state.collection, batch, over });
+    batch = [];
+    byteCount = 0;
+  }
+  if (batch.length > 0) await write(call, { collection: state.collection, batch, over });
+}
+
+async function write(
+  call: IngestCall,
+  message: {
+    readonly collection: string;
+    readonly batch: readonly NumberedDocument[];
+    readonly over: Promise<void>;
+  },
+): Promise<void> {
+  const items = message.batch.map(({ clientSequence, document }) => ({
+    client_sequence: clientSequence,
+    document: documentToMessage(document),
+  }));
+  const hasRoom = call.write({ collection: message.collection, items });
+  if (hasRoom) return;
+  const drained = new Promise<void>((resolve) => {
+    call.once("drain", resolve);
+  });
+  await Promise.race([drained, message.over]);
+}
+
+function takeAnswers(state: IngestState, response: IngestResponse__Output): void {
+  for (const ack of response.acks) {
+    const sequence = Number(ack.sequence);
+    const clientSequence = Number(ack.client_sequence);
+    state.unanswered.delete(clientSequence);
+    state.acknowledgedCount += 1;
+    state.lastSequence = Math.max(state.lastSequence, sequence);
+    state.options.onAck?.({
+      clientSequence,
+      key: ack.key,
+      sequence,
+      passageCount: ack.passage_count,
+    });
+  }
+  for (const error of response.errors) {
+    const clientSequence = Number(error.client_sequence);
+    state.unanswered.delete(clientSequence);
+    state.failedCount += 1;
+    state.options.onError?.({
+      clientSequence,
+      key: error.key,
+      reason: error.reason,
+      message: error.message,
+      field: error.field === "" ? undefined : error.field,
+      retryable: error.retryable,
+    });
+  }
+}

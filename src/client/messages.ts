@@ -1,0 +1,177 @@
+// The client's plain values from and to messages.
+
+import type { Collection__Output } from "../gen/proto/sluice/v1/Collection.js";
+import type { CollectionSettings__Output } from "../gen/proto/sluice/v1/CollectionSettings.js";
+import type { SearchHit__Output } from "../gen/proto/sluice/v1/SearchHit.js";
+import type { SearchRequest } from "../gen/proto/sluice/v1/SearchRequest.js";
+import type { SearchUpdate__Output } from "../gen/proto/sluice/v1/SearchUpdate.js";
+import type { StageTimings__Output } from "../gen/proto/sluice/v1/StageTimings.js";
+import type { StoredDocument__Output } from "../gen/proto/sluice/v1/StoredDocument.js";
+import { present } from "../core/assert.js";
+import { fieldsFromMessages, vectorsToMessage } from "./document-messages.js";
+import type {
+  ClientCollection,
+  ClientCollectionSettings,
+  ClientSearchHit,
+  ClientSearchRequest,
+  ClientSearchUpdate,
+  ClientStoredDocument,
+  ClientTimings,
+  SearchCertificate,
+  SearchStage,
+} from "./types.js";
+
+export function searchRequestToMessage(request: ClientSearchRequest): SearchRequest {
+  const { vectors, payload, rerank } = request;
+  return withoutUndefined({
+    collection: request.collection,
+    query: {
+      text: request.text ?? "",
+      ...(vectors === undefined ? {} : { vectors: vectorsToMessage(vectors) }),
+    },
+    k: request.k,
+    exhaustive: request.exhaustive,
+    sketch_pool_size: request.sketchPoolSize,
+    lexical_pool_size: request.lexicalPoolSize,
+    lexical_weight: request.lexicalWeight,
+    fusion: request.fusion === "min_max" ? "FUSION_MIN_MAX" : "FUSION_UNSPECIFIED",
+    min_score: request.minScore,
+    budget_ms: request.budgetMs,
+    min_update_interval_ms: request.minUpdateIntervalMs,
+    min_sequence: request.minSequence,
+    rerank: rerank === undefined ? undefined : withoutUndefined({ ...rerank }),
+    payload:
+      payload === undefined
+        ? undefined
+        : withoutUndefined({
+            mode:
+              payload.mode === "on_first_appearance"
+                ? "PAYLOAD_MODE_ON_FIRST_APPEARANCE"
+                : "PAYLOAD_MODE_UNSPECIFIED",
+            title: payload.title,
+            text: payload.text,
+            fields: payload.fields,
+          }),
+  });
+}
+
+/** The encoder takes an undefined property for a value. */
+function withoutUndefined(message: object): object {
+  return Object.fromEntries(Object.entries(message).filter(([, value]) => value !== undefined));
+}
+
+export function updateFromMessage(message: SearchUpdate__Output): ClientSearchUpdate {
+  const coverage = present(message.coverage, "the server sends coverage with every update");
+  return {
+    sequence: message.sequence,
+    final: message.final,
+    stage: stageFromMessage(message.stage),
+    certificate: withoutPrefix(message.certificate, "CERTIFICATE_") as SearchCertificate,
+    expectedRecall: message.expected_recall,
+    coverage: {
+      eligible: Number(coverage.eligible),
+      sketchScored: Number(coverage.sketch_scored),
+      maxSimScored: Number(coverage.maxsim_scored),
+      reranked: Number(coverage.reranked),
+    },
+    settledCount: message.settled_count,
+    generation: Number(message.generation),
+    timings: timingsFromMessage(message.timings),
+    degradations: message.degradations.map((degradation) => ({
+      reason: degradation.reason,
+      message: degradation.message,
+      stages: degradation.stages.map(stageFromMessage),
+    })),
+    hits: message.hits.map(hitFromMessage),
+  };
+}
+
+function stageFromMessage(name: string): SearchStage {
+  return withoutPrefix(name, "STAGE_") as SearchStage;
+}
+
+/** `STAGE_LATE_INTERACTION` as `late_interaction`. */
+function withoutPrefix(name: string, prefix: string): string {
+  return name.slice(prefix.length).toLowerCase();
+}
+
+function timingsFromMessage(timings: StageTimings__Output | null): ClientTimings {
+  return {
+    queue: optionalNumber(timings?.queue_us),
+    encode: optionalNumber(timings?.encode_us),
+    lexical: optionalNumber(timings?.lexical_us),
+    candidates: optionalNumber(timings?.candidates_us),
+    lateInteraction: optionalNumber(timings?.late_interaction_us),
+    crossEncoder: optionalNumber(timings?.cross_encoder_us),
+    total: Number(timings?.total_us ?? 0),
+  };
+}
+
+function optionalNumber(value: string | undefined): number | undefined {
+  return value === undefined ? undefined : Number(value);
+}
+
+function hitFromMessage(hit: SearchHit__Output): ClientSearchHit {
+  const { parts, payload } = hit;
+  return {
+    key: hit.key,
+    rank: hit.rank,
+    score: hit.score,
+    parts: {
+      bm25: parts?.bm25,
+      sketch: parts?.sketch,
+      maxsim: parts?.maxsim,
+      crossEncoder: parts?.cross_encoder,
+      probability: parts?.probability,
+    },
+    passageNumber: hit.passage_number,
+    span: { start: hit.span?.start ?? 0, end: hit.span?.end ?? 0 },
+    payload:
+      payload === null
+        ? undefined
+        : { title: payload.title, text: payload.text, fields: fieldsFromMessages(payload.fields) },
+  };
+}
+
+export function storedDocumentFromMessage(message: StoredDocument__Output): ClientStoredDocument {
+  const document = present(message.document, "the server sends stored documents whole");
+  return {
+    key: document.key,
+    title: document.title,
+    text: document.text,
+    fields: fieldsFromMessages(document.fields),
+    sequence: Number(message.sequence),
+    passageCount: message.passage_count,
+  };
+}
+
+export function collectionFromMessage(message: Collection__Output | null): ClientCollection {
+  const collection = present(message, "the server sends the collection");
+  return {
+    settings: settingsFromMessage(collection.settings),
+    documentCount: Number(collection.document_count),
+    passageCount: Number(collection.passage_count),
+    tokenCount: Number(collection.token_count),
+    generation: Number(collection.generation),
+    lastSequence: Number(collection.last_sequence),
+    segmentCount: collection.segment_count,
+    diskBytes: Number(collection.disk_bytes),
+    kernel: collection.kernel,
+  };
+}
+
+export function settingsFromMessage(
+  message: CollectionSettings__Output | null,
+): ClientCollectionSettings {
+  const settings = present(message, "the server sends the settings");
+  return {
+    name: settings.name,
+    modelName: settings.model === "" ? undefined : settings.model,
+    modelFingerprint: settings.model_fingerprint === "" ? undefined : settings.model_fingerprint,
+    dim: settings.dim,
+    bits: settings.bits,
+    sketchBits: settings.sketch_bits,
+    analyzer: settings.analyzer === "ANALYZER_UNICODE" ? "unicode" : "english",
+    seed: settings.seed,
+  };
+}

@@ -1,0 +1,164 @@
+// What the client takes and gives: plain values, none of the wire's.
+
+import type { FieldValue, GivenVectors, Span } from "../core/document.js";
+
+export type SearchStage = "lexical" | "candidates" | "late_interaction" | "cross_encoder";
+export type SearchCertificate = "lexical" | "estimate" | "exact" | "reranked";
+
+/** One search; proto/sluice/v1/search.proto tells units, ranges and defaults. */
+export interface ClientSearchRequest {
+  readonly collection: string;
+  /** Words; may be left out when vectors are given. */
+  readonly text?: string | undefined;
+  readonly vectors?: GivenVectors | undefined;
+  readonly k?: number | undefined;
+  readonly exhaustive?: boolean | undefined;
+  readonly sketchPoolSize?: number | undefined;
+  readonly lexicalPoolSize?: number | undefined;
+  readonly lexicalWeight?: number | undefined;
+  readonly fusion?: "reciprocal_rank" | "min_max" | undefined;
+  readonly minScore?: number | undefined;
+  readonly budgetMs?: number | undefined;
+  readonly minUpdateIntervalMs?: number | undefined;
+  readonly minSequence?: number | undefined;
+  readonly rerank?: { readonly model?: string; readonly depth?: number } | undefined;
+  readonly payload?:
+    | {
+        readonly mode?: "every_update" | "on_first_appearance" | undefined;
+        /** Each of them: default true. */
+        readonly title?: boolean | undefined;
+        readonly text?: boolean | undefined;
+        readonly fields?: boolean | undefined;
+      }
+    | undefined;
+}
+
+export interface ClientSearchUpdate {
+  /** From 1, rising by 1. */
+  readonly sequence: number;
+  readonly final: boolean;
+  readonly stage: SearchStage;
+  readonly certificate: SearchCertificate;
+  /** Absent when not measured. */
+  readonly expectedRecall?: number | undefined;
+  /** Passages. */
+  readonly coverage: {
+    readonly eligible: number;
+    readonly sketchScored: number;
+    readonly maxSimScored: number;
+    readonly reranked: number;
+  };
+  readonly settledCount: number;
+  readonly generation: number;
+  readonly timings: ClientTimings;
+  readonly degradations: readonly {
+    readonly reason: string;
+    readonly message: string;
+    readonly stages: readonly SearchStage[];
+  }[];
+  readonly hits: readonly ClientSearchHit[];
+}
+
+/** Microseconds; undefined: the stage did not run. */
+export interface ClientTimings {
+  readonly queue?: number | undefined;
+  readonly encode?: number | undefined;
+  readonly lexical?: number | undefined;
+  readonly candidates?: number | undefined;
+  readonly lateInteraction?: number | undefined;
+  readonly crossEncoder?: number | undefined;
+  readonly total: number;
+}
+
+export interface ClientSearchHit {
+  readonly key: string;
+  /** From 1. */
+  readonly rank: number;
+  readonly score: number;
+  readonly parts: {
+    readonly bm25?: number | undefined;
+    readonly sketch?: number | undefined;
+    readonly maxsim?: number | undefined;
+    readonly crossEncoder?: number | undefined;
+    readonly probability?: number | undefined;
+  };
+  readonly passageNumber: number;
+  /** In UTF-16 code units of the document's text. */
+  readonly span: Span;
+  readonly payload?:
+    | {
+        readonly title?: string | undefined;
+        readonly text?: string | undefined;
+        readonly fields: ReadonlyMap<string, FieldValue>;
+      }
+    | undefined;
+}
+
+export interface ClientStoredDocument {
+  readonly key: string;
+  readonly title: string;
+  readonly text: string;
+  readonly fields: ReadonlyMap<string, FieldValue>;
+  readonly sequence: number;
+  readonly passageCount: number;
+}
+
+export interface ClientCollectionSettings {
+  readonly name: string;
+  readonly modelName?: string | undefined;
+  readonly modelFingerprint?: string | undefined;
+  readonly dim: number;
+  readonly bits: number;
+  readonly sketchBits: number;
+  readonly analyzer: "english" | "unicode";
+  /** Unsigned. */
+  readonly seed: number;
+}
+
+export interface ClientCollection {
+  readonly settings: ClientCollectionSettings;
+  readonly documentCount: number;
+  readonly passageCount: number;
+  readonly tokenCount: number;
+  readonly generation: number;
+  readonly lastSequence: number;
+  readonly segmentCount: number;
+  readonly diskBytes: number;
+  readonly kernel: string;
+}
+
+export interface ClientCreateCollection {
+  readonly name: string;
+  readonly modelName?: string | undefined;
+  readonly dim?: number | undefined;
+  readonly bits?: number | undefined;
+  readonly sketchBits?: number | undefined;
+  readonly analyzer?: "english" | "unicode" | undefined;
+  readonly ifNotExists?: boolean | undefined;
+}
+
+/** A document that is durable and visible. */
+export interface ClientIngestAck {
+  /** Number of the document among those given, from 1. */
+  readonly clientSequence: number;
+  readonly key: string;
+  readonly sequence: number;
+  readonly passageCount: number;
+}
+
+/** A document that was refused or failed; the others go on. */
+export interface ClientIngestError {
+  readonly clientSequence: number;
+  readonly key: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly field: string | undefined;
+  readonly retryable: boolean;
+}
+
+export interface ClientIngestSummary {
+  readonly acknowledgedCount: number;
+  readonly failedCount: number;
+  /** Highest sequence of the acks; 0 when there is none. Usable as a search's minSequence. */
+  readonly lastSequence: number;
+}
