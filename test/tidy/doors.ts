@@ -10,7 +10,7 @@ export const packageDoors: Readonly<Record<string, readonly string[]>> = {
   "cli-progress": ["cli"],
   commander: ["cli"],
   flatbuffers: ["store", "gen"],
-  "grpc-health-check": ["rpc"],
+  "grpc-health-check": ["rpc", "client"],
   lmdb: ["store"],
   "onnxruntime-node": ["encoders"],
   pino: ["observability"],
