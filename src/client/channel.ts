@@ -108,7 +108,9 @@ export function openChannel(options: ChannelOptions): Channel {
           attemptCount = 1;
           retryTokens = Math.min(retryTokensMax, retryTokens + 1);
         }
-        const mayRetry = error.retryable && call.mayRetry() && call.signal?.aborted !== true;
+        // A server that is forced to stop cancels its streams; a cancel of our own aborts the signal.
+        const isTransient = error.retryable || error.status === "CANCELLED";
+        const mayRetry = isTransient && call.mayRetry() && call.signal?.aborted !== true;
         if (!mayRetry || attemptCount >= attemptCountMax || retryTokens < 1) throw error;
         const backoffMs = Math.min(backoffMaxMs, backoffBaseMs * 2 ** attemptCount);
         const waitMs = (error.retryDelayMs ?? 0) + options.random() * backoffMs;

@@ -1,7 +1,7 @@
 // The gRPC server: services, health, reflection, credentials, and a stop that lets work finish.
 
 import { readFileSync } from "node:fs";
-import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { Server, ServerCredentials, setLogger } from "@grpc/grpc-js";
 import type { ServiceDefinition, UntypedServiceImplementation } from "@grpc/grpc-js";
 import type {
   PackageDefinition,
@@ -69,6 +69,10 @@ const serviceNames = [
 
 /** Listens. Throws PORT_IN_USE when the port cannot be had, INVALID_CONFIG for unusable TLS files. */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
+  // The library writes to the console unless told otherwise.
+  const toLog = (...parts: unknown[]): void =>
+    options.logger.warn({ source: "grpc-js" }, parts.map(String).join(" "));
+  setLogger({ error: toLog, info: toLog, debug: toLog });
   const server = new Server(serverSettings(options));
   const context: RpcContext = {
     engine: options.engine,

@@ -1,0 +1,156 @@
+// An engine for tests of the network edge: documents in a map, searches as scripted. It stands in
+// where the real engine cannot be timed: slow readers, cancels, streams that break.
+
+import type { Document } from "../../src/core/document.js";
+import { compareKeys } from "../../src/core/document.js";
+import { SluiceError } from "../../src/core/errors.js";
+import type { CollectionSettings, CollectionStatus } from "../../src/index/collection-settings.js";
+import type { WriteAck } from "../../src/ingest/ingest-types.js";
+import type { EngineApi, StoredDocument } from "../../src/rpc/ports.js";
+import type { SearchRequest } from "../../src/search/request.js";
+import type { SearchHit, SearchUpdate } from "../../src/search/update.js";
+
+export type SearchScript = (
+  request: SearchRequest,
+  options: { readonly signal: AbortSignal; readonly deadlineMs?: number | undefined },
+) => AsyncGenerator<SearchUpdate, void, void>;
+
+export interface EdgeEngine extends EngineApi {
+  /** What the next searches do. */
+  script: SearchScript;
+  /** Called before a document is stored; may wait or throw. */
+  beforePut: (document: Document) => Promise<void> | void;
+  /** Documents between `put` and its end, now and at most so far. */
+  readonly puts: { now: number; max: number };
+  readonly documents: Map<string, StoredDocument>;
+}
+
+/** One collection, `notes`, of dim 16. */
+export function createEdgeEngine(): EdgeEngine {
+  const documents = new Map<string, StoredDocument>();
+  const settings = new Map<string, CollectionSettings>([["notes", notes]]);
+  const puts = { now: 0, max: 0 };
+  let sequence = 0;
+  const must = (name: string): CollectionSettings => {
+    const found = settings.get(name);
+    if (found === undefined) {
+      throw new SluiceError("COLLECTION_NOT_FOUND", `no collection is called ${name}`);
+    }
+    return found;
+  };
+  const statusOf = (name: string): CollectionStatus => ({
+    settings: must(name),
+    documentCount: documents.size,
+    passageCount: documents.size,
+    tokenCount: documents.size * 3,
+    generation: sequence,
+    lastSequence: sequence,
+    segmentCount: 1,
+    diskBytes: 4096,
+    kernel: "reference",
+  });
+  const store = (document: Document): WriteAck => {
+    sequence += 1;
+    const { key, title, text, fields } = document;
+    documents.set(key, { key, title, text, fields, sequence, passageCount: 1 });
+    return { key, sequence, passageCount: 1 };
+  };
+  const engine: EdgeEngine = {
+    documents,
+    puts,
+    script: () => updates([update({ final: true })]),
+    beforePut: () => undefined,
+    search: (request, options) => engine.script(request, options),
+    put: async (_, document) => {
+      puts.now += 1;
+      puts.max = Math.max(puts.max, puts.now);
+      try {
+        await engine.beforePut(document);
+        return store(document);
+      } finally {
+        puts.now -= 1;
+      }
+    },
+    delete: (collection, keys) => {
+      must(collection);
+      const deletedCount = keys.filter((key) => documents.delete(key)).length;
+      sequence += deletedCount;
+      return Promise.resolve({ deletedCount, missingCount: keys.length - deletedCount, sequence });
+    },
+    get: (collection, keys) => {
+      must(collection);
+      return keys.map((key) => documents.get(key));
+    },
+    list: (collection, { pageSize, afterKey }) => {
+      must(collection);
+      const keys = [...documents.keys()].sort(compareKeys);
+      const after = keys.filter((key) => afterKey === undefined || compareKeys(key, afterKey) > 0);
+      const page = after.slice(0, pageSize).map((key) => documents.get(key)!);
+      return {
+        documents: page,
+        nextAfterKey: after.length > pageSize ? page.at(-1)?.key : undefined,
+      };
+    },
+    createCollection: (request) => {
+      const made = { ...notes, name: request.name, dim: request.dim ?? 384 };
+      settings.set(request.name, made);
+      return Promise.resolve(made);
+    },
+    dropCollection: (name) => {
+      must(name);
+      settings.delete(name);
+      return Promise.resolve();
+    },
+    listCollections: () => [...settings.keys()].sort().map(statusOf),
+    describeCollection: statusOf,
+    isReady: () => true,
+  };
+  return engine;
+}
+
+const notes: CollectionSettings = {
+  name: "notes",
+  dim: 16,
+  bits: 2,
+  sketchBits: 2,
+  analyzer: "english",
+  seed: -7,
+};
+
+/** A script that gives these updates without waiting. */
+export async function* updates(
+  list: Iterable<SearchUpdate>,
+): AsyncGenerator<SearchUpdate, void, void> {
+  for (const one of list) {
+    await Promise.resolve();
+    yield one;
+  }
+}
+
+export function update(parts: Partial<SearchUpdate> = {}): SearchUpdate {
+  return {
+    sequence: 1,
+    final: false,
+    stage: "late_interaction",
+    certificate: "estimate",
+    coverage: { eligible: 10, sketchScored: 10, maxSimScored: 5, reranked: 0 },
+    settledCount: 0,
+    generation: 3,
+    timings: { total: 1234.5 },
+    degradations: [],
+    hits: [],
+    ...parts,
+  };
+}
+
+export function hit(key: string, parts: Partial<SearchHit> = {}): SearchHit {
+  return {
+    key,
+    rank: 1,
+    score: 0.5,
+    parts: {},
+    passageNumber: 0,
+    span: { start: 0, end: 4 },
+    ...parts,
+  };
+}
