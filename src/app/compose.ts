@@ -2,20 +2,26 @@
 
 import { availableParallelism } from "node:os";
 
+import type { OpenedModel } from "../encoders/model-folder.js";
 import type { SearchDefaults } from "../search/plan.js";
 import { loadKernels } from "../kernels/load-kernels.js";
 import type { KernelChoice } from "../kernels/load-kernels.js";
 import type { EngineApi } from "../rpc/ports.js";
 import { createPoolScorer } from "../scoring/pool-scorer.js";
+import type { PoolScorer } from "../scoring/pool-scorer.js";
 import { openDataFolder } from "../store/data-folder.js";
 import { openCollections } from "./collections.js";
+import type { Collections } from "./collections.js";
 import { divideCores } from "./cpu-budget.js";
 import type { CpuBudget } from "./cpu-budget.js";
 import { createEncodePool } from "./encode-pool.js";
+import type { EncodePool } from "./encode-pool.js";
 import type { EncodeWorkerData } from "./encode.protocol.js";
 import { createEngine } from "./engine.js";
 import { createMaintenancePool } from "./maintenance-pool.js";
+import type { MaintenancePool } from "./maintenance-pool.js";
 import { createModels } from "./models.js";
+import type { Models } from "./models.js";
 import type { ScoreWorkerData } from "./score.worker.js";
 
 export interface EngineOptions {
@@ -62,27 +68,60 @@ async function compose(
 ): Promise<ComposedEngine> {
   const { kernels, notes } = loadKernels(options.kernel);
   const models = createModels(options.modelsFolder);
-  const preloaded = [await models.open(options.defaultModel)];
-  const maintenance = createMaintenancePool(new URL("./maintenance.worker.js", import.meta.url));
-  const { flushBytes } = options;
-  const { buildSegment } = maintenance;
-  const collections = await openCollections(folder, { flushBytes, buildSegment }).catch(
-    async (error: unknown) => {
-      await maintenance.close();
-      throw error;
-    },
-  );
-  const warnings = [...notes];
-  for (const { collection } of collections.list()) {
-    const { modelName } = collection.settings;
-    if (modelName === undefined) continue;
-    try {
-      await models.open(modelName);
-    } catch (error) {
-      warnings.push(error instanceof Error ? error.message : String(error));
-    }
-    warnings.push(...collection.damages);
+  const defaultModel = await models.open(options.defaultModel);
+  const threads = startThreads(options, { models, defaultModel });
+  try {
+    const { flushBytes } = options;
+    const { buildSegment } = threads.maintenance;
+    const collections = await openCollections(folder, { flushBytes, buildSegment });
+    const warnings = [...notes, ...(await openModels(collections, models))];
+    await threads.encodePool.warmUp(defaultModel);
+    let isOpen = true;
+    const api = createEngine({
+      ...{ collections, models, kernels },
+      scorer: threads.scorer,
+      encodePool: threads.encodePool,
+      clock: () => performance.now(),
+      defaults: options.search,
+      defaultModel: options.defaultModel,
+      searchesMax: options.searchesMax,
+      isReady: () => isOpen,
+    });
+    const refuse = (): void => {
+      isOpen = false;
+    };
+    return {
+      ...{ api, kernelName: kernels.name, notes: warnings, budget: threads.budget, refuse },
+      queueSizes: () => ({
+        scoring: threads.scorer.queueSize,
+        encoding: threads.encodePool.queueSize,
+      }),
+      async close() {
+        refuse();
+        await collections.close();
+        await threads.close();
+        folder.close();
+      },
+    };
+  } catch (error) {
+    await threads.close();
+    throw error;
   }
+}
+
+interface Threads {
+  readonly scorer: PoolScorer;
+  readonly encodePool: EncodePool;
+  readonly maintenance: MaintenancePool;
+  readonly budget: CpuBudget;
+  /** What used them is closed. */
+  close(): Promise<void>;
+}
+
+function startThreads(
+  options: EngineOptions,
+  { models, defaultModel }: { models: Models; defaultModel: OpenedModel },
+): Threads {
   const budget = divideCores(availableParallelism(), options);
   const scoreData: ScoreWorkerData = { kernel: options.kernel };
   const scorer = createPoolScorer({
@@ -90,42 +129,32 @@ async function compose(
     workerCount: budget.scoringWorkers,
     workerData: scoreData,
   });
-  const encodeData: EncodeWorkerData = { kernel: options.kernel, models: preloaded };
+  const encodeData: EncodeWorkerData = { kernel: options.kernel, models: [defaultModel] };
   const encodePool = createEncodePool({
     workerUrl: new URL("./encode.worker.js", import.meta.url),
     workerCount: budget.encodingWorkers,
     workerData: encodeData,
     modelOf: (collection) => models.of(collection.settings),
   });
-  let isOpen = true;
-  const api = createEngine({
-    collections,
-    models,
-    scorer,
-    encodePool,
-    kernels,
-    clock: () => performance.now(),
-    defaults: options.search,
-    defaultModel: options.defaultModel,
-    searchesMax: options.searchesMax,
-    isReady: () => isOpen,
-  });
-  return {
-    api,
-    kernelName: kernels.name,
-    notes: warnings,
-    budget,
-    queueSizes: () => ({ scoring: scorer.queueSize, encoding: encodePool.queueSize }),
-    refuse() {
-      isOpen = false;
-    },
-    async close() {
-      isOpen = false;
-      await encodePool.close();
-      await scorer.close();
-      await collections.close();
-      await maintenance.close();
-      folder.close();
-    },
+  const maintenance = createMaintenancePool(new URL("./maintenance.worker.js", import.meta.url));
+  const close = async (): Promise<void> => {
+    await Promise.all([encodePool.close(), scorer.close(), maintenance.close()]);
   };
+  return { scorer, encodePool, maintenance, budget, close };
+}
+
+/** Opens the models of all collections; a line for each that cannot be, and for damaged segments. */
+async function openModels(collections: Collections, models: Models): Promise<string[]> {
+  const warnings: string[] = [];
+  for (const { collection } of collections.list()) {
+    warnings.push(...collection.damages);
+    const { modelName } = collection.settings;
+    if (modelName === undefined) continue;
+    try {
+      await models.open(modelName);
+    } catch (error) {
+      warnings.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  return warnings;
 }

@@ -18,6 +18,8 @@ export interface EncodePool extends PassagePreparer {
     collection: Collection,
     cancel: SharedArrayBuffer,
   ): Promise<EncodedQuery>;
+  /** Encodes a word with the model: resolves once a thread has loaded it, or throws MODEL_INVALID. */
+  warmUp(model: OpenedModel): Promise<void>;
   readonly queueSize: number;
   /** Waits for what is under way (a thread must not end while the runtime works), then ends. */
   close(): Promise<void>;
@@ -66,6 +68,14 @@ export function createEncodePool(options: EncodePoolOptions): EncodePool {
       const answer = await run({ kind: "query", model, codec, text, cancel });
       if (answer.kind !== "query") throw new Error("a query task has a query as its answer");
       return answer.query;
+    },
+    async warmUp(model) {
+      const { manifest } = model;
+      if (manifest.kind !== "late-interaction")
+        throw new SluiceError("MODEL_INVALID", `"${manifest.name}" is a ${manifest.kind} model`);
+      const codec = { dim: manifest.dim, bits: 2, sketchBits: 2, seed: 1 } as const;
+      const cancel = new SharedArrayBuffer(4);
+      await run({ kind: "query", model, codec, text: "ready", cancel });
     },
     get queueSize() {
       return pool.queueSize;

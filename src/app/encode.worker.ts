@@ -8,7 +8,8 @@ import type { EncodeAnswer, EncodeTask, EncodeWorkerData } from "./encode.protoc
 
 const { kernel, models } = workerData as EncodeWorkerData;
 const loop = createEncodeLoop(loadKernels(kernel).kernels);
-for (const model of models) await loop.load(model);
+// A model that cannot be loaded fails the tasks that need it, not the thread.
+for (const model of models) await loop.load(model).catch(() => undefined);
 
 // The pool asks for a default export.
 export default function encodeTask(task: EncodeTask): Promise<EncodeAnswer> {

@@ -1,5 +1,7 @@
 // The engine behind the network edge: finds the collection, admits the search, runs it, cleans up.
 
+import { isDeepStrictEqual } from "node:util";
+
 import { createAnalyzer } from "../analysis/analyzer.js";
 import { createCodec } from "../codec/codec.js";
 import type { EncodedQuery } from "../codec/codec.js";
@@ -132,7 +134,7 @@ export function createEngine(parts: EngineParts): EngineApi {
         return collection.settings.name === request.name;
       })?.collection.settings;
       if (known !== undefined && request.ifNotExists) {
-        if (JSON.stringify(known) === JSON.stringify(settings)) return known;
+        if (isDeepStrictEqual(known, settings)) return known;
         throw new SluiceError(
           "COLLECTION_EXISTS",
           `collection "${known.name}" exists with other settings: ${JSON.stringify(known)}`,
