@@ -1,4 +1,5 @@
-// Holds src/gen/fbs to its schema: equal to a regeneration, or, without flatc, to recorded hashes.
+// Holds generated files to their sources: equal to a regeneration, or, without the tool, to recorded
+// hashes. The types of the protos are held by proto.test.ts.
 
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
@@ -33,6 +34,16 @@ describe("generated FlatBuffers code", () => {
       }
     });
   }
+});
+
+describe("the WASM kernels", () => {
+  it("have their recorded hash, and with the same clang are what their sources give", () => {
+    const { status, stderr } = spawnSync("sh", ["native/wasm/check.sh"], {
+      cwd: root,
+      encoding: "utf8",
+    });
+    assert.equal(status, 0, stderr);
+  });
 });
 
 function hasFlatc(): boolean {
