@@ -27,7 +27,7 @@ export interface Collections {
   /** Throws COLLECTION_EXISTS or LIMIT_EXCEEDED. */
   create(settings: CollectionSettings): Promise<OpenCollection>;
   drop(name: string): Promise<void>;
-  /** Waits for writes under way and closes every store. Searches have ended. */
+  /** Ends running searches, waits for writes under way and closes every store. */
   close(): Promise<void>;
 }
 
@@ -47,10 +47,8 @@ export async function openCollections(
     return opened;
   };
   const closeAll = async (): Promise<void> => {
-    for (const { collection, writer } of open.values()) {
-      await writer.close();
-      await closeCollection(collection);
-    }
+    const stopping = new SluiceError("NOT_READY", "the server is stopping; try again later");
+    for (const opened of open.values()) await closeOne(opened, stopping);
     open.clear();
   };
   try {
@@ -100,15 +98,23 @@ export async function openCollections(
       }
     },
     async drop(name) {
-      const { collection, writer, searches } = get(name);
+      const opened = get(name);
       open.delete(name);
       const gone = new SluiceError("COLLECTION_NOT_FOUND", `collection "${name}" was dropped`);
-      for (const controller of searches.keys()) controller.abort(gone);
-      await Promise.allSettled(searches.values());
-      await writer.close();
-      await closeCollection(collection);
-      folder.removeCollectionFolder(collection.store.folder);
+      await closeOne(opened, gone);
+      folder.removeCollectionFolder(opened.collection.store.folder);
     },
     close: closeAll,
   };
+}
+
+/** Ends running searches with `reason`, waits for writes under way, closes the store. */
+async function closeOne(
+  { collection, writer, searches }: OpenCollection,
+  reason: SluiceError,
+): Promise<void> {
+  for (const controller of searches.keys()) controller.abort(reason);
+  await Promise.allSettled(searches.values());
+  await writer.close();
+  await closeCollection(collection);
 }
