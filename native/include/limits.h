@@ -14,6 +14,7 @@ enum limit_kind {
   limit_dot_neon = 4,     // int8 multiply-accumulates, SDOT
   limit_fma_neon = 5,     // float multiply-adds, FMLA
   limit_scalar = 6,       // int32 multiply-accumulates of plain C
+  limit_maddwd_128 = 7,   // int16 multiply-accumulates, PMADDWD + PADDD xmm: what WASM compiles to
 };
 
 // NaN when this CPU or build cannot run the loop.

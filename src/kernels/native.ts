@@ -54,20 +54,26 @@ interface NativeFunctions {
   ): void;
 }
 
-/** Rates of this core, measured by bare loops; see native/include/limits.h. */
-export interface NativeLimits {
-  /** Multiply-accumulates a second of the instruction that the set's integer kernels use. */
-  macRate(seconds: number): number;
-  /** float32 fused multiply-adds a second. */
-  fmaRate(seconds: number): number;
-  /** Bytes a second of reading `bytes` in the order of `starts`, `length` bytes each. */
-  readRate(bytes: Uint8Array, starts: Uint32Array, length: number): number;
-}
+/** Bare loops that a bench can measure; the numbers are those of native/include/limits.h. */
+export const limitKinds = {
+  dot512: 0,
+  maddubs256: 1,
+  fma512: 2,
+  fma256: 3,
+  dotNeon: 4,
+  fmaNeon: 5,
+  scalar: 6,
+  maddwd128: 7,
+} as const;
 
-interface Addon {
+export interface Addon {
   /** Sets that were compiled in and that this CPU and its system can run. */
   readonly sets: Readonly<Partial<Record<NativeSet, NativeFunctions>>>;
   readonly compiler: string;
+  /** Operations a second of the best slice within `seconds`; NaN when the CPU lacks the loop. */
+  measureRate(kind: number, seconds: number): number;
+  /** Seconds taken to read `length` bytes at `64 * starts[i]` for each i. */
+  readBytes(bytes: Uint8Array, starts: Uint32Array, length: number): number;
 }
 
 /** Kernels of one instruction set. Throws an Error that says why they cannot be used. */

@@ -42,6 +42,7 @@ export function openWasmKernels(): Kernels {
   const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyApi };
   const instance = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path)));
   const memory = createWasmMemory(instance.exports as WasmExports);
+  const reference = createReferenceKernels();
   return {
     name: "wasm",
     maxSimBatch: (query, codes, rowOffsets, passages, scores) => {
@@ -65,7 +66,9 @@ export function openWasmKernels(): Kernels {
       });
     },
     // WASM has no fused multiply-add, and emulating one there gains little over doing it here.
-    maxSimFloat: createReferenceKernels().maxSimFloat,
+    maxSimFloat: (query, rows, dim, rowOffsets, passages, scores) => {
+      reference.maxSimFloat(query, rows, dim, rowOffsets, passages, scores);
+    },
   };
 }
 

@@ -66,6 +66,11 @@ __attribute__((target("avx2"))) static void maddubs_256(void) {
   LOOP(TIMES_10(MADDUBS_256), XMM_16);
 }
 
+#define MADDWD_128(n)                                  \
+  "movdqa %%xmm14, %%xmm13\n\tpmaddwd %%xmm15, %%xmm13\n\t" \
+  "paddd %%xmm13, %%xmm" #n "\n\t"
+static void maddwd_128(void) { LOOP(TIMES_10(MADDWD_128), XMM_16); }
+
 #define CLEAR_256(n) "vpxor %%ymm" #n ", %%ymm" #n ", %%ymm" #n "\n\t"
 #define FMA_256(n) "vfmadd231ps %%ymm14, %%ymm15, %%ymm" #n "\n\t"
 __attribute__((target("avx2,fma"))) static void fma_256(void) {
@@ -117,6 +122,8 @@ double measure_limit(uint32_t kind, double seconds) {
     case limit_maddubs_256:
       if (!__builtin_cpu_supports("avx2")) return NAN;
       return best_rate(maddubs_256, steps * 10 * 32, seconds);
+    case limit_maddwd_128:
+      return best_rate(maddwd_128, steps * 10 * 8, seconds);
     case limit_fma_256:
       if (!__builtin_cpu_supports("fma")) return NAN;
       return best_rate(fma_256, steps * 10 * 8, seconds);
@@ -133,10 +140,12 @@ double measure_limit(uint32_t kind, double seconds) {
   }
 }
 
-double measure_read(const uint8_t *bytes, const uint32_t *starts, size_t count, uint32_t length) {
+// Reads by vectors of 64 bytes; where it is inlined decides which instructions that takes.
+static inline __attribute__((always_inline)) void read_pieces(const uint8_t *bytes,
+                                                              const uint32_t *starts, size_t count,
+                                                              uint32_t length) {
   typedef uint64_t words __attribute__((vector_size(64), aligned(1)));
   words a = {0}, b = {0};
-  const double start = now();
   for (size_t i = 0; i < count; i++) {
     const uint8_t *at = bytes + (size_t)starts[i] * 64;
     uint32_t j = 0;
@@ -146,8 +155,29 @@ double measure_read(const uint8_t *bytes, const uint32_t *starts, size_t count, 
     }
     for (; j < length; j++) a[0] |= at[j];
   }
-  const double taken = now() - start;
   a |= b;
   __asm__ volatile("" : : "r"(a[0]));
-  return taken;
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx512f"))) static void read_512(const uint8_t *bytes, const uint32_t *starts,
+                                                        size_t count, uint32_t length) {
+  read_pieces(bytes, starts, count, length);
+}
+__attribute__((target("avx2"))) static void read_256(const uint8_t *bytes, const uint32_t *starts,
+                                                     size_t count, uint32_t length) {
+  read_pieces(bytes, starts, count, length);
+}
+#endif
+
+double measure_read(const uint8_t *bytes, const uint32_t *starts, size_t count, uint32_t length) {
+  const double start = now();
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f")) read_512(bytes, starts, count, length);
+  else if (__builtin_cpu_supports("avx2")) read_256(bytes, starts, count, length);
+  else read_pieces(bytes, starts, count, length);
+#else
+  read_pieces(bytes, starts, count, length);
+#endif
+  return now() - start;
 }
