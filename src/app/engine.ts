@@ -71,11 +71,9 @@ export function createEngine(parts: EngineParts): EngineApi {
     try {
       const { settings } = opened.collection;
       const analyzer = analyzers[settings.analyzer];
-      const eligibleOf = (): number => opened.collection.generation.totals.passageCount;
       // Bad requests are refused before anything is waited for.
-      planSearch(request, { defaults, analyzer, eligibleCount: eligibleOf() });
+      const plan = planSearch(request, { defaults, analyzer });
       await waitForWrite(opened, request, { signal: running.signal, deadline });
-      const plan = planSearch(request, { defaults, analyzer, eligibleCount: eligibleOf() });
       const { generation } = opened.collection;
       generation.acquire();
       const flag = createCancelFlag(running.signal);

@@ -24,7 +24,8 @@ export interface SearchPlan {
   /** Distinct analyzed terms; empty: no lexical stage. */
   readonly terms: readonly QueryTerm[];
   readonly k: number;
-  readonly isExhaustive: boolean;
+  /** Score every passage: asked for, or since the collection is at most this large. */
+  readonly exhaustiveBelowPassages: number;
   readonly sketchPoolSize: number;
   readonly lexicalPoolSize: number;
   readonly lexicalWeight: number;
@@ -39,14 +40,8 @@ export interface SearchPlan {
 /** Throws INVALID_FIELD or INVALID_TEXT naming the field. */
 export function planSearch(
   request: SearchRequest,
-  context: {
-    readonly defaults: SearchDefaults;
-    readonly analyzer: Analyzer;
-    /** Passages that a search may return. */
-    readonly eligibleCount: number;
-  },
+  { defaults, analyzer }: { readonly defaults: SearchDefaults; readonly analyzer: Analyzer },
 ): SearchPlan {
-  const { defaults, analyzer, eligibleCount } = context;
   checkText(request);
   const k = inRange("k", request.k ?? limits.hitCountDefault, { min: 1, max: limits.hitCountMax });
   const pool = { min: 0, max: limits.poolSizeMax };
@@ -54,7 +49,7 @@ export function planSearch(
     text: request.text,
     terms: queryTerms(analyzer, request.text),
     k,
-    isExhaustive: request.exhaustive || eligibleCount <= defaults.exhaustiveBelowPassages,
+    exhaustiveBelowPassages: request.exhaustive ? Infinity : defaults.exhaustiveBelowPassages,
     sketchPoolSize: Math.max(
       k,
       inRange("sketch_pool_size", request.sketchPoolSize ?? defaults.sketchPoolSize, pool),

@@ -130,7 +130,13 @@ async function* runLateInteraction(
   const ranking = createRanking(context.generation.segments, plan.k);
   let scoredCount = 0;
   const candidates = found.fused;
-  const batches = lateInteractionBatches(context, plan, { query: query.tokens, candidates });
+  const { passageCount } = context.generation.totals;
+  const isExhaustive = passageCount <= plan.exhaustiveBelowPassages;
+  const batches = lateInteractionBatches(context, plan, {
+    query: query.tokens,
+    candidates,
+    isExhaustive,
+  });
   for (const promise of batches) {
     const batch = yield* updates.timed("lateInteraction", promise, "late_interaction");
     if (batch === undefined) return;

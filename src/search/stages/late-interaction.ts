@@ -1,4 +1,4 @@
-// MaxSim of the candidates, batch by batch; then of everything else, when the plan is exhaustive.
+// MaxSim of the candidates, batch by batch; then of everything else, when asked to.
 
 import type { PackedQuery } from "../../kernels/kernels.js";
 import { isBitSet } from "../../index/bm25/bits.js";
@@ -25,13 +25,18 @@ export interface ScoredBatch {
 export function* lateInteractionBatches(
   context: SearchContext,
   plan: SearchPlan,
-  work: { readonly query: PackedQuery; readonly candidates: readonly PassagePlace[] },
+  work: {
+    readonly query: PackedQuery;
+    readonly candidates: readonly PassagePlace[];
+    /** Go on to every other passage. */
+    readonly isExhaustive: boolean;
+  },
 ): Generator<Promise<ScoredBatch | undefined>, void, void> {
-  const { query, candidates } = work;
+  const { query, candidates, isExhaustive } = work;
   const { parallelism } = context.scorer;
   const pieces = Math.max(parallelism, Math.ceil(candidates.length / plan.batchPassages));
   const first = cut(candidates, Math.max(1, Math.ceil(candidates.length / pieces)));
-  const rest = plan.isExhaustive
+  const rest = isExhaustive
     ? cut(remaining(context.generation, candidates), plan.batchPassages)
     : [];
   const underWay: Promise<ScoredBatch | undefined>[] = [];
