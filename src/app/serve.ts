@@ -57,7 +57,6 @@ export async function startServer(
       host: config.host,
       port: config.httpPort,
       metrics: () => renderMetrics(engine, metrics),
-      nowMs: () => Date.now(),
     });
   } catch (error) {
     await rpc?.stop(0);

@@ -6,7 +6,7 @@ import type { SearchResponse } from "../gen/proto/sluice/v1/SearchResponse.js";
 import { notOffered, serverStream } from "./calls.js";
 import type { RpcContext } from "./calls.js";
 import { searchRequestFromMessage, searchUpdateToMessage } from "./convert-search.js";
-import { streamSearch } from "./stream-search.js";
+import { streamSearch } from "../search/stream-search.js";
 
 export function createSearchService(context: RpcContext): UntypedServiceImplementation {
   return {

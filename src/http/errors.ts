@@ -1,0 +1,56 @@
+// Errors as HTTP answers: a status, and a body with the same stable reason as over gRPC.
+
+import { errorTable, isSluiceError } from "../core/errors.js";
+import type { ErrorReason, ErrorStatus } from "../core/errors.js";
+
+/** Where the edge writes what callers must not see. Shaped as pino's methods. */
+export interface HttpLogger {
+  error(details: object, message: string): void;
+}
+
+export interface HttpFailure {
+  readonly statusCode: number;
+  /** Seconds for `Retry-After`; undefined: trying again does not help. */
+  readonly retryAfter: number | undefined;
+  readonly body: {
+    readonly error: {
+      readonly reason: string;
+      readonly message: string;
+      readonly field?: string;
+      readonly remedy: string;
+      readonly retryable: boolean;
+    };
+  };
+}
+
+const statusCodes: Record<ErrorStatus, number> = {
+  INVALID_ARGUMENT: 400,
+  NOT_FOUND: 404,
+  ALREADY_EXISTS: 409,
+  FAILED_PRECONDITION: 400,
+  RESOURCE_EXHAUSTED: 429,
+  DEADLINE_EXCEEDED: 504,
+  CANCELLED: 499,
+  UNAVAILABLE: 503,
+  UNIMPLEMENTED: 501,
+  DATA_LOSS: 500,
+  INTERNAL: 500,
+};
+
+/** What `error` is told as; anything but a SluiceError is a bug and goes to the log only. */
+export function toHttpFailure(error: unknown, logger: HttpLogger): HttpFailure {
+  if (isSluiceError(error)) return failure(error.reason, error.message, error.field);
+  logger.error({ err: error }, "an HTTP request failed unexpectedly");
+  return failure("INTERNAL", "unexpected failure; see the server's log", undefined);
+}
+
+function failure(reason: ErrorReason, message: string, field: string | undefined): HttpFailure {
+  const { status, remedy, retryable } = errorTable[reason];
+  return {
+    statusCode: statusCodes[status],
+    retryAfter: retryable ? 1 : undefined,
+    body: {
+      error: { reason, message, ...(field === undefined ? {} : { field }), remedy, retryable },
+    },
+  };
+}

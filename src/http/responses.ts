@@ -1,0 +1,29 @@
+// Whole answers of the HTTP side port.
+
+import type { ServerResponse } from "node:http";
+import type { HttpFailure } from "./errors.js";
+
+export function sendText(
+  response: ServerResponse,
+  answer: { readonly statusCode: number; readonly contentType: string; readonly text: string },
+): void {
+  response.writeHead(answer.statusCode, {
+    "content-type": answer.contentType,
+    "content-length": Buffer.byteLength(answer.text),
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+  });
+  response.end(answer.text);
+}
+
+export function sendJson(response: ServerResponse, statusCode: number, body: object): void {
+  const contentType = "application/json; charset=utf-8";
+  sendText(response, { statusCode, contentType, text: `${JSON.stringify(body)}\n` });
+}
+
+export function sendFailure(response: ServerResponse, failure: HttpFailure): void {
+  if (failure.retryAfter !== undefined) response.setHeader("retry-after", failure.retryAfter);
+  // What is left of a body that was refused is not worth reading.
+  if (!response.req.complete) response.setHeader("connection", "close");
+  sendJson(response, failure.statusCode, failure.body);
+}

@@ -1,0 +1,153 @@
+// Search requests as JSON or as a query string: checked, nothing unknown let through.
+
+import { z } from "zod";
+import type { GivenVectors } from "../core/document.js";
+import { SluiceError } from "../core/errors.js";
+import { limits } from "../core/limits.js";
+import type { SearchRequest } from "../search/request.js";
+
+const pool = z.int().min(0).max(limits.poolSizeMax);
+
+const vectors = z.strictObject({
+  type: z.enum(["float32", "float16", "int8"]),
+  dim: z.int().min(limits.dimMin).max(limits.dimMax).multipleOf(16),
+  /** Rows as in the proto's `rows`. */
+  base64: z.base64().min(1),
+  model_fingerprint: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+});
+
+const query = z.union([
+  z.string(),
+  z.strictObject({ text: z.string().default(""), vectors: vectors.optional() }),
+]);
+
+/** The names, units, ranges and defaults of proto/sluice/v1/search.proto. */
+const searchBody = z.strictObject({
+  collection: z.string(),
+  query,
+  k: z.int().min(1).max(limits.hitCountMax).optional(),
+  exhaustive: z.boolean().default(false),
+  sketch_pool_size: pool.optional(),
+  lexical_pool_size: pool.optional(),
+  lexical_weight: z.number().min(0).max(100).optional(),
+  fusion: z.enum(["reciprocal_rank", "min_max"]).optional(),
+  min_score: z.number().optional(),
+  budget_ms: z.int().min(1).max(limits.budgetMsMax).optional(),
+  min_update_interval_ms: z.int().min(0).max(limits.updateIntervalMsMax).optional(),
+  min_sequence: z.int().min(0).optional(),
+  rerank: z
+    .strictObject({
+      model: z.string().max(255).default(""),
+      depth: z.int().min(1).max(limits.hitCountMax).optional(),
+    })
+    .optional(),
+  payload: z
+    .strictObject({
+      mode: z.enum(["every_update", "on_first_appearance"]).default("every_update"),
+      title: z.boolean().default(true),
+      text: z.boolean().default(true),
+      fields: z.boolean().default(true),
+    })
+    .prefault({}),
+});
+
+/** From the bytes of a JSON body. Throws INVALID_FIELD or INVALID_TEXT naming the field. */
+export function searchRequestFromJson(bytes: Uint8Array): SearchRequest {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : "unreadable";
+    throw invalid("body", `the body is not JSON in UTF-8: ${message}`);
+  }
+  return searchRequestFrom(value);
+}
+
+const numberParameters = new Set([
+  ...["k", "sketch_pool_size", "lexical_pool_size", "lexical_weight", "min_score", "budget_ms"],
+  ...["min_update_interval_ms", "min_sequence"],
+]);
+
+/** From a query string: `q`, and the plain options of the JSON body by their names. */
+export function searchRequestFromQuery(parameters: URLSearchParams): SearchRequest {
+  const body: Record<string, unknown> = {};
+  for (const [name, value] of parameters) {
+    if (name in body || (name === "q" && "query" in body)) {
+      throw invalid(name, `${name} is given twice`);
+    }
+    if (name === "q") body["query"] = value;
+    else if (numberParameters.has(name)) body[name] = value.trim() === "" ? NaN : Number(value);
+    else if (name === "exhaustive") body[name] = value === "" || value === "true" || value === "1";
+    else body[name] = value;
+  }
+  return searchRequestFrom(body);
+}
+
+function searchRequestFrom(value: unknown): SearchRequest {
+  const parsed = searchBody.safeParse(value);
+  if (!parsed.success) throw firstIssue(parsed.error);
+  const { data } = parsed;
+  if (!/^[a-z0-9][a-z0-9_-]{0,62}$/.test(data.collection)) {
+    throw invalid("collection", "collection is no name: 1 to 63 of a-z, 0-9, _ and -");
+  }
+  const given = typeof data.query === "string" ? { text: data.query } : data.query;
+  if (Buffer.byteLength(given.text) > limits.queryBytesMax) {
+    const message = `query.text is longer than ${limits.queryBytesMax} bytes; shorten it`;
+    throw new SluiceError("INVALID_TEXT", message, { field: "query.text" });
+  }
+  const rows = "vectors" in given ? vectorsFrom(given.vectors) : undefined;
+  if (given.text.trim() === "" && rows === undefined) {
+    throw invalid("query", "query is empty; send text or vectors");
+  }
+  return {
+    collection: data.collection,
+    text: given.text,
+    vectors: rows,
+    k: data.k,
+    exhaustive: data.exhaustive,
+    sketchPoolSize: data.sketch_pool_size,
+    lexicalPoolSize: data.lexical_pool_size,
+    lexicalWeight: data.lexical_weight,
+    fusion: data.fusion,
+    minScore: data.min_score,
+    budgetMs: data.budget_ms,
+    minUpdateIntervalMs: data.min_update_interval_ms,
+    minSequence: data.min_sequence,
+    rerank: data.rerank,
+    payload: data.payload,
+  };
+}
+
+const valueBytes = { float32: 4, float16: 2, int8: 1 } as const;
+
+function vectorsFrom(given: z.infer<typeof vectors> | undefined): GivenVectors | undefined {
+  if (given === undefined) return undefined;
+  const bytes = Buffer.from(given.base64, "base64");
+  const rowCount = bytes.length / (given.dim * valueBytes[given.type]);
+  if (!Number.isInteger(rowCount) || rowCount < 1 || rowCount > limits.queryRowsMax) {
+    throw new SluiceError(
+      "INVALID_VECTORS",
+      `query.vectors has ${bytes.length} bytes, which are not 1 to ${limits.queryRowsMax} rows`,
+      { field: "query.vectors.base64" },
+    );
+  }
+  const { type, dim, model_fingerprint: modelFingerprint } = given;
+  return { type, dim, bytes, modelFingerprint };
+}
+
+function firstIssue(error: z.ZodError): SluiceError {
+  const issue = error.issues[0];
+  if (issue?.code === "unrecognized_keys") {
+    const name = [...issue.path.map(String), issue.keys[0]].join(".");
+    return invalid(name, `${name} is not known to this version; leave it out`);
+  }
+  const name = issue === undefined || issue.path.length === 0 ? "body" : issue.path.join(".");
+  return invalid(name, `${name}: ${issue?.message ?? "not a search request"}`);
+}
+
+function invalid(field: string, message: string): SluiceError {
+  return new SluiceError("INVALID_FIELD", message, { field });
+}

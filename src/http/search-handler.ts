@@ -1,0 +1,118 @@
+// /v1/search: the update stream as Server-Sent Events, or its final update as one JSON answer.
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { SluiceError } from "../core/errors.js";
+import type { EngineApi } from "../rpc/ports.js";
+import type { SearchRequest } from "../search/request.js";
+import { streamSearch } from "../search/stream-search.js";
+import type { SearchUpdate } from "../search/update.js";
+import { toHttpFailure } from "./errors.js";
+import type { HttpLogger } from "./errors.js";
+import { sendFailure, sendJson } from "./responses.js";
+import { searchRequestFromJson, searchRequestFromQuery } from "./search-body.js";
+import { updateToJson } from "./update-json.js";
+
+/** Largest body, bytes: 512 query rows of 1,024 floats in base64 are 2.8 MB. */
+const bodyBytesMax = 4 * 1024 * 1024;
+
+export interface SearchHandlerContext {
+  readonly engine: EngineApi;
+  readonly logger: HttpLogger;
+  readonly stalledStreamMs: number;
+}
+
+export async function handleSearch(
+  context: SearchHandlerContext,
+  exchange: {
+    readonly request: IncomingMessage;
+    readonly response: ServerResponse;
+    readonly url: URL;
+  },
+): Promise<void> {
+  const { request, response, url } = exchange;
+  const controller = new AbortController();
+  response.on("close", () => controller.abort());
+  try {
+    const search =
+      request.method === "GET"
+        ? searchRequestFromQuery(url.searchParams)
+        : searchRequestFromJson(await readBody(request));
+    const isSingle = wantsOneAnswer(request.headers.accept);
+    const options = { signal: controller.signal, isSingle };
+    await run(context, search, response, options);
+  } catch (error) {
+    if (controller.signal.aborted) return;
+    const failure = toHttpFailure(error, context.logger);
+    if (!response.headersSent) {
+      sendFailure(response, failure);
+      return;
+    }
+    // The status line is long gone; an event says what the status would have said.
+    response.end(`event: error\ndata: ${JSON.stringify(failure.body)}\n\n`);
+  }
+}
+
+async function run(
+  context: SearchHandlerContext,
+  search: SearchRequest,
+  response: ServerResponse,
+  options: { readonly signal: AbortSignal; readonly isSingle: boolean },
+): Promise<void> {
+  const { signal, isSingle } = options;
+  const sendOne = (update: SearchUpdate, done: (error?: Error | null) => void): void => {
+    if (update.final) sendJson(response, 200, updateToJson(update));
+    done();
+  };
+  const sendEvent = (update: SearchUpdate, done: (error?: Error | null) => void): void => {
+    if (!response.headersSent) beginEvents(response);
+    response.write(eventOf(update), done);
+  };
+  await streamSearch(context.engine, search, {
+    signal,
+    deadlineMs: undefined,
+    stallMs: context.stalledStreamMs,
+    send: isSingle ? sendOne : sendEvent,
+  });
+  if (!response.writableEnded) response.end();
+}
+
+function beginEvents(response: ServerResponse): void {
+  response.writeHead(200, {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-store",
+    // Proxies that buffer would hold back what is meant to come early.
+    "x-accel-buffering": "no",
+  });
+}
+
+function eventOf(update: SearchUpdate): string {
+  const name = update.final ? "final" : "update";
+  return `id: ${update.sequence}\nevent: ${name}\ndata: ${JSON.stringify(updateToJson(update))}\n\n`;
+}
+
+/** True for callers that take JSON and not event streams. */
+function wantsOneAnswer(accept: string | undefined): boolean {
+  if (accept === undefined || accept.includes("text/event-stream")) return false;
+  return accept.includes("application/json");
+}
+
+/** Not by iteration, which would tear the connection down when it stops early. */
+function readBody(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let byteCount = 0;
+    request.on("data", (chunk: Buffer) => {
+      byteCount += chunk.length;
+      if (byteCount <= bodyBytesMax) {
+        chunks.push(chunk);
+        return;
+      }
+      request.pause();
+      const message = `the body is larger than ${bodyBytesMax} bytes; send less`;
+      reject(new SluiceError("LIMIT_EXCEEDED", message, { field: "body" }));
+    });
+    request.on("end", () => resolve(Buffer.concat(chunks)));
+    request.on("error", reject);
+    request.on("close", () => reject(new SluiceError("CANCELLED", "the caller left")));
+  });
+}

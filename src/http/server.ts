@@ -1,0 +1,138 @@
+// The HTTP side port: liveness, readiness, metrics, and search for browsers.
+
+import { createServer } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { SluiceError } from "../core/errors.js";
+import type { EngineApi } from "../rpc/ports.js";
+import { toHttpFailure } from "./errors.js";
+import type { HttpLogger } from "./errors.js";
+import { sendFailure, sendJson, sendText } from "./responses.js";
+import { handleSearch } from "./search-handler.js";
+
+export interface HttpServerOptions {
+  readonly engine: EngineApi;
+  readonly logger: HttpLogger;
+  /** Such as `127.0.0.1` or `::`. */
+  readonly host: string;
+  /** 0: the system chooses. */
+  readonly port: number;
+  /** The text of /metrics. */
+  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
+  /** A reader that takes nothing for that long loses its stream; default 30,000 ms. */
+  readonly stalledStreamMs?: number | undefined;
+  /** Connections at a time; default 1,024. */
+  readonly connectionCountMax?: number | undefined;
+}
+
+export interface HttpServer {
+  readonly port: number;
+  /** Takes no new connections, waits up to `graceMs` for running answers, then ends them. Idempotent. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Listens. Throws PORT_IN_USE when the port cannot be had. */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const state = { isStopping: false };
+  const server = createServer({
+    maxHeaderSize: 16 * 1024,
+    headersTimeout: 10_000,
+    // Until the whole request is there; an answer may take longer.
+    requestTimeout: 30_000,
+    keepAliveTimeout: 5_000,
+  });
+  server.maxConnections = options.connectionCountMax ?? 1024;
+  server.on("request", (request, response) => {
+    answer(options, state, { request, response }).catch((error: unknown) => {
+      const failure = toHttpFailure(error, options.logger);
+      if (response.headersSent) response.destroy();
+      else sendFailure(response, failure);
+    });
+  });
+  const port = await listen(server, options);
+  let stopping: Promise<void> | undefined;
+  return {
+    port,
+    stop: (graceMs) => {
+      state.isStopping = true;
+      stopping ??= stopServer(server, graceMs);
+      return stopping;
+    },
+  };
+}
+
+async function answer(
+  options: HttpServerOptions,
+  state: { readonly isStopping: boolean },
+  exchange: { readonly request: IncomingMessage; readonly response: ServerResponse },
+): Promise<void> {
+  const { request, response } = exchange;
+  const url = URL.canParse(request.url ?? "", "http://host")
+    ? new URL(request.url ?? "", "http://host")
+    : undefined;
+  const route = `${url?.pathname}`;
+  const methods = methodsOf.get(route);
+  if (url === undefined || methods === undefined) {
+    const message = `nothing is here; there are ${[...methodsOf.keys()].join(", ")}`;
+    sendJson(response, 404, { error: { reason: "PATH_NOT_FOUND", message } });
+    return;
+  }
+  if (!methods.includes(request.method ?? "")) {
+    response.setHeader("allow", methods.join(", "));
+    const message = `${route} takes ${methods.join(" and ")}`;
+    sendJson(response, 405, { error: { reason: "METHOD_NOT_ALLOWED", message } });
+    return;
+  }
+  switch (route) {
+    case "/livez":
+      sendJson(response, 200, { status: "alive" });
+      break;
+    case "/readyz": {
+      const isReady = !state.isStopping && options.engine.isReady();
+      const status = isReady ? "ready" : state.isStopping ? "stopping" : "starting";
+      sendJson(response, isReady ? 200 : 503, { status });
+      break;
+    }
+    case "/metrics":
+      sendText(response, { statusCode: 200, ...(await options.metrics()) });
+      break;
+    default: {
+      const { engine, logger, stalledStreamMs = 30_000 } = options;
+      await handleSearch({ engine, logger, stalledStreamMs }, { request, response, url });
+    }
+  }
+}
+
+const methodsOf: ReadonlyMap<string, readonly string[]> = new Map([
+  ["/livez", ["GET", "HEAD"]],
+  ["/readyz", ["GET", "HEAD"]],
+  ["/metrics", ["GET", "HEAD"]],
+  ["/v1/search", ["GET", "POST"]],
+]);
+
+function listen(server: Server, options: HttpServerOptions): Promise<number> {
+  const { host, port } = options;
+  return new Promise((resolve, reject) => {
+    const refuse = (error: Error): void => {
+      const message = `cannot listen on ${host}:${port}: ${error.message}`;
+      reject(new SluiceError("PORT_IN_USE", message, { cause: error }));
+    };
+    server.once("error", refuse);
+    // The brackets that gRPC wants around an IPv6 address are not part of it.
+    server.listen(port, host.replace(/^\[(.*)\]$/, "$1"), () => {
+      server.off("error", refuse);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+function stopServer(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
