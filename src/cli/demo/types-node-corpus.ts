@@ -1,6 +1,6 @@
 // The demo's corpus: the API documentation inside @types/node, one document a documented symbol.
 
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type ts from "typescript";
 import { assert } from "../../core/assert.js";
@@ -25,7 +25,7 @@ export const corpusFormat = 1;
  * one document. Takes about a second. Throws INVALID_INPUT_FILE when the package is not there.
  */
 export async function readTypesNodeCorpus(repository: string): Promise<DemoCorpus> {
-  const folder = join(repository, "node_modules", "@types", "node");
+  const folder = packageFolder(repository);
   const { default: typescript } = await import("typescript");
   const symbols = new Map<string, DocumentedSymbol>();
   for (const file of declarationFiles(folder)) {
@@ -38,7 +38,7 @@ export async function readTypesNodeCorpus(repository: string): Promise<DemoCorpu
     );
     visitStatements(typescript, source.statements, { module: "globals", path: [] }, symbols);
   }
-  return { packageVersion: packageVersionOf(folder), documents: toDocuments(symbols) };
+  return { packageVersion: typesNodeVersion(repository), documents: toDocuments(symbols) };
 }
 
 interface DocumentedSymbol {
@@ -56,16 +56,21 @@ interface Place {
   readonly path: readonly string[];
 }
 
+function packageFolder(repository: string): string {
+  return join(repository, "node_modules", "@types", "node");
+}
+
+function missingPackage(folder: string, cause?: unknown): SluiceError {
+  const message = `${folder} cannot be read: the demo's corpus is the package @types/node; run npm ci`;
+  return new SluiceError("INVALID_INPUT_FILE", message, { cause });
+}
+
 function declarationFiles(folder: string): string[] {
   let entries;
   try {
     entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   } catch (cause) {
-    throw new SluiceError(
-      "INVALID_INPUT_FILE",
-      `${folder} cannot be read: the demo's corpus is the package @types/node; run npm ci`,
-      { cause },
-    );
+    throw missingPackage(folder, cause);
   }
   return (
     entries
@@ -77,7 +82,10 @@ function declarationFiles(folder: string): string[] {
   );
 }
 
-function packageVersionOf(folder: string): string {
+/** Version of the installed package. Throws INVALID_INPUT_FILE when it is not there. */
+export function typesNodeVersion(repository: string): string {
+  const folder = packageFolder(repository);
+  if (!existsSync(folder)) throw missingPackage(folder);
   const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
     readonly version: string;
   };

@@ -1,0 +1,168 @@
+// sluice collections: list, create, describe and drop collections.
+
+import { InvalidArgumentError } from "commander";
+import type { Command } from "commander";
+import type { ClientCollection, ClientCreateCollection } from "../../client/types.js";
+import { SluiceError } from "../../core/errors.js";
+import { addConnectionOptions, withClient } from "../connection.js";
+import type { ConnectionOptions } from "../connection.js";
+import type { CliContext } from "../context.js";
+import { wholeNumber } from "../option-parsers.js";
+import { formatCount, formatSize } from "../terminal/text.js";
+
+interface Options extends ConnectionOptions {
+  readonly json?: boolean;
+}
+
+interface CreateOptions extends Options, CollectionSettingsOptions {
+  readonly ifNotExists?: boolean;
+}
+
+export function addCollectionsCommand(program: Command, context: CliContext): void {
+  const group = program
+    .command("collections")
+    .summary("list, create, describe and drop collections")
+    .addHelpText("after", examples);
+  addList(group, context);
+  addCreate(group, context);
+  addDescribe(group, context);
+  addDrop(group, context);
+}
+
+function addList(group: Command, context: CliContext): void {
+  const command = group.command("list").description("Lists the collections by name.");
+  addConnectionOptions(command.option("--json", "print one array of JSON"));
+  command.action(async (options: Options) => {
+    const collections = await withClient(options, (client) =>
+      client.collections.list({ signal: context.interrupted }),
+    );
+    if (options.json === true) {
+      context.printJson(collections);
+      return;
+    }
+    if (collections.length === 0) context.print("no collections");
+    for (const { settings, documentCount, passageCount, diskBytes } of collections) {
+      const sizes = `${formatCount(documentCount)} documents, ${formatCount(passageCount)} passages`;
+      context.print(`${settings.name.padEnd(24)} ${sizes}, ${formatSize(diskBytes)}`);
+    }
+  });
+}
+
+function addCreate(group: Command, context: CliContext): void {
+  const command = addCollectionSettings(group.command("create <name>"))
+    .description("Creates an empty collection; its settings never change.")
+    .option("--if-not-exists", "do nothing when it is there with these settings")
+    .option("--json", "print the settings as JSON");
+  addConnectionOptions(command);
+  command.action(async (name: string, options: CreateOptions) => {
+    const request = { ...settingsOf(name, options), ifNotExists: options.ifNotExists === true };
+    const settings = await withClient(options, (client) =>
+      client.collections.create(request, { signal: context.interrupted }),
+    );
+    if (options.json === true) {
+      context.printJson(settings);
+      return;
+    }
+    context.print(`created ${settings.name}: ${settingsLine(settings)}`);
+  });
+}
+
+/** Options that say what a new collection is made with. */
+export function addCollectionSettings(command: Command): Command {
+  const analyzer = command.createOption(
+    "--analyzer <name>",
+    "how words are taken: english, unicode",
+  );
+  return command
+    .option("--model <name>", "model folder that encodes text (default: the server's)")
+    .option("--dim <n>", "for given vectors only, without a model", wholeNumber(16, 1024))
+    .option("--bits <n>", "bits a coordinate of token codes: 1, 2, 4, 8 (default: 2)", bitCount)
+    .option("--sketch-bits <n>", "bits a coordinate of sketches (default: 2)", bitCount)
+    .addOption(analyzer.choices(["english", "unicode"]));
+}
+
+function bitCount(text: string): number {
+  if (["1", "2", "4", "8"].includes(text)) return Number(text);
+  throw new InvalidArgumentError("Expected 1, 2, 4 or 8.");
+}
+
+export interface CollectionSettingsOptions {
+  readonly model?: string;
+  readonly dim?: number;
+  readonly bits?: number;
+  readonly sketchBits?: number;
+  readonly analyzer?: string;
+}
+
+export function settingsOf(
+  name: string,
+  options: CollectionSettingsOptions,
+): ClientCreateCollection {
+  const { model, dim, bits, sketchBits, analyzer } = options;
+  return {
+    ...{ name, modelName: model, dim, bits, sketchBits },
+    analyzer: analyzer === "unicode" ? "unicode" : "english",
+  };
+}
+
+function addDescribe(group: Command, context: CliContext): void {
+  const command = group.command("describe <name>").description("Tells settings and sizes.");
+  addConnectionOptions(command.option("--json", "print one object of JSON"));
+  command.action(async (name: string, options: Options) => {
+    const collection = await withClient(options, (client) =>
+      client.collections.describe(name, { signal: context.interrupted }),
+    );
+    if (options.json === true) {
+      context.printJson(collection);
+      return;
+    }
+    for (const line of describeLines(collection)) context.print(line);
+  });
+}
+
+function describeLines(collection: ClientCollection): string[] {
+  const { settings } = collection;
+  return [
+    `name        ${settings.name}`,
+    `settings    ${settingsLine(settings)}`,
+    `documents   ${formatCount(collection.documentCount)}`,
+    `passages    ${formatCount(collection.passageCount)}`,
+    `tokens      ${formatCount(collection.tokenCount)}`,
+    `segments    ${formatCount(collection.segmentCount)}`,
+    `generation  ${collection.generation}, last write ${collection.lastSequence}`,
+    `on disk     ${formatSize(collection.diskBytes)}`,
+    `kernel      ${collection.kernel}`,
+  ];
+}
+
+function settingsLine(settings: ClientCollection["settings"]): string {
+  const { modelName, dim, bits, sketchBits, analyzer } = settings;
+  const model = modelName === undefined ? "given vectors" : `model ${modelName}`;
+  return `${model}, dim ${dim}, ${bits} bits, ${sketchBits} sketch bits, ${analyzer} words`;
+}
+
+function addDrop(group: Command, context: CliContext): void {
+  const command = group
+    .command("drop <name>")
+    .description("Deletes a collection and all its documents, for good.")
+    .option("-y, --yes", "really")
+    .option("--json", "print what was dropped as JSON");
+  addConnectionOptions(command);
+  command.action(async (name: string, options: Options & { readonly yes?: boolean }) => {
+    if (options.yes !== true) {
+      const fault = `dropping ${name} deletes all its documents for good; say --yes to do it`;
+      throw new SluiceError("INVALID_CONFIG", fault);
+    }
+    await withClient(options, (client) =>
+      client.collections.drop(name, { signal: context.interrupted }),
+    );
+    if (options.json === true) context.printJson({ dropped: name });
+    else context.print(`dropped ${name}`);
+  });
+}
+
+const examples = `
+Examples:
+  sluice collections create docs --bits 4
+  sluice collections describe docs --json
+  sluice collections drop docs --yes`;

@@ -1,0 +1,59 @@
+// sluice config: the options with their values and where each came from.
+
+import type { Command } from "commander";
+import { describeSource, loadConfig, otherVariables } from "../../config/load-config.js";
+import type { LoadedConfig } from "../../config/load-config.js";
+import { options as configOptions, optionsMarkdown, showValue } from "../../config/option-table.js";
+import type { CliContext } from "../context.js";
+import { addConfigFlags, configFlags } from "./serve.js";
+import type { ServeOptions } from "./serve.js";
+
+export function addConfigCommand(program: Command, context: CliContext): void {
+  const group = program.command("config").summary("show the configuration");
+  const command = group
+    .command("print")
+    .description(
+      "Prints each option with its value and where that came from: flags come before the " +
+        "environment, the environment before the file, the file before defaults.",
+    )
+    .option("--json", "print values and sources as one object of JSON")
+    .option("--markdown", "print the table of all options with ranges, for documents")
+    .addHelpText("after", "\nExamples:\n  sluice config print --config sluice.toml --json");
+  addConfigFlags(command);
+  command.action((flags: ServeOptions) => {
+    if (flags["markdown"] === true) {
+      context.print(optionsMarkdown());
+      context.print(`\n${variablesMarkdown()}`);
+      return;
+    }
+    const loaded = loadConfig({ flags: configFlags(flags), file: flags.config });
+    if (flags.json === true) {
+      const { config, provenance } = loaded;
+      context.printJson({ config, sources: Object.fromEntries(provenance) });
+      return;
+    }
+    for (const line of configLines(loaded, context)) context.print(line);
+  });
+}
+
+function configLines({ config, provenance }: LoadedConfig, context: CliContext): string[] {
+  const { dim } = context.out.style;
+  const width = Math.max(...configOptions.map(({ name }) => name.length));
+  return configOptions.map((option) => {
+    const value = showValue(option, valueAt(config, option.name));
+    const source = provenance.get(option.name) ?? { kind: "default" };
+    return `${option.name.padEnd(width)}  ${value}  ${dim(`(${describeSource(source)})`)}`;
+  });
+}
+
+function valueAt(config: object, name: string): string | number {
+  let value: unknown = config;
+  for (const key of name.split(".")) value = (value as Readonly<Record<string, unknown>>)[key];
+  return typeof value === "number" ? value : String(value);
+}
+
+/** Variables that are no options, as Markdown. */
+function variablesMarkdown(): string {
+  const rows = otherVariables.map(({ name, meaning }) => `| \`${name}\` | ${meaning} |`);
+  return ["| environment | meaning |", "|---|---|", ...rows].join("\n");
+}

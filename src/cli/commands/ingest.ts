@@ -1,0 +1,64 @@
+// sluice ingest: documents from files into a collection.
+
+import type { Command } from "commander";
+import { addConnectionOptions, withClient } from "../connection.js";
+import type { ConnectionOptions } from "../connection.js";
+import type { CliContext } from "../context.js";
+import { exitCodes } from "../exit-codes.js";
+import { formatCount } from "../terminal/text.js";
+import { addCollectionSettings, settingsOf } from "./collections.js";
+import type { CollectionSettingsOptions } from "./collections.js";
+
+interface IngestOptions extends ConnectionOptions, CollectionSettingsOptions {
+  readonly create?: boolean;
+  readonly json?: boolean;
+}
+
+export function addIngestCommand(program: Command, context: CliContext): void {
+  const command = program
+    .command("ingest <collection> <path...>")
+    .summary("write documents from files")
+    .description(
+      "Writes documents; those of a known key are replaced. A path is a file of JSON Lines " +
+        "({key, title, text, fields} a line) or a table (.csv, .tsv), plain or gzip, a BEIR folder, " +
+        "or - for JSON Lines from standard input. Refused documents are told; the others are stored.",
+    )
+    .option("--create", "create the collection when it is not there")
+    .option("--json", "print counts and the first refusals as one object of JSON")
+    .addHelpText("after", examples);
+  addCollectionSettings(command);
+  addConnectionOptions(command);
+  command.action(async (collection: string, paths: string[], options: IngestOptions) => {
+    const [{ openDocumentInput }, { ingestWithProgress }] = await Promise.all([
+      import("../document-input.js"),
+      import("../ingest-documents.js"),
+    ]);
+    const input = await openDocumentInput(paths);
+    const report = await withClient(options, async (client) => {
+      if (options.create === true) {
+        const request = { ...settingsOf(collection, options), ifNotExists: true };
+        await client.collections.create(request, { signal: context.interrupted });
+      }
+      return ingestWithProgress(context, {
+        ...{ client, collection, label: "ingest", total: input.lineCount },
+        read: (onFault) => input.read(onFault),
+      });
+    });
+    if (report.rejectedCount > 0) context.setExitCode(exitCodes.failed.code);
+    if (options.json === true) {
+      context.printJson(report);
+      return;
+    }
+    const { acceptedCount, rejectedCount, passageCount, seconds } = report;
+    context.print(
+      `${formatCount(acceptedCount)} documents stored as ${formatCount(passageCount)} passages, ` +
+        `${formatCount(rejectedCount)} refused, in ${seconds.toFixed(1)} s`,
+    );
+  });
+}
+
+const examples = `
+Examples:
+  sluice ingest docs documents.jsonl --create
+  zcat dump.jsonl.gz | sluice ingest docs -
+  sluice ingest scifact ./scifact --create --bits 4 --json`;

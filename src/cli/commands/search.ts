@@ -1,0 +1,71 @@
+// sluice search: one search, shown while it gets better.
+
+import type { Command } from "commander";
+import { limits } from "../../core/limits.js";
+import { addConnectionOptions, withClient } from "../connection.js";
+import type { ConnectionOptions } from "../connection.js";
+import type { CliContext } from "../context.js";
+import { decimalNumber, wholeNumber } from "../option-parsers.js";
+import { showSearch } from "../show-search.js";
+
+export interface SearchTuning {
+  readonly exhaustive?: boolean;
+  readonly sketchPoolSize?: number;
+  readonly lexicalPoolSize?: number;
+  readonly lexicalWeight?: number;
+}
+
+interface SearchOptions extends ConnectionOptions, SearchTuning {
+  readonly k: number;
+  readonly minScore?: number;
+  readonly budgetMs?: number;
+  readonly minSequence?: number;
+  readonly deadlineMs?: number;
+  readonly json?: boolean;
+}
+
+export function addSearchCommand(program: Command, context: CliContext): void {
+  const command = program
+    .command("search <collection> <query...>")
+    .summary("search, and watch the ranking get better")
+    .description(
+      "Searches a collection. On a terminal the ranking is redrawn in place with each update: stage, " +
+        "time, certificate, hits. Elsewhere updates are lines; with --json one object a line.",
+    )
+    .option("-k <count>", "hits wanted", wholeNumber(1, limits.hitCountMax), limits.hitCountDefault)
+    .option("--min-score <score>", "leave out hits below it", decimalNumber(-1e9, 1e9))
+    .option("--budget-ms <ms>", "take what is best after this time", wholeNumber(1, 600_000))
+    .option("--deadline-ms <ms>", "fail when nothing came until then", wholeNumber(1, 600_000))
+    .option("--min-sequence <n>", "wait until this write is visible", wholeNumber(1, 2 ** 53 - 1))
+    .option("--json", "print each update as one line of JSON")
+    .addHelpText("after", examples);
+  addSearchTuning(command);
+  addConnectionOptions(command);
+  command.action(async (collection: string, words: string[], options: SearchOptions) => {
+    const { server, tlsCa, tlsCert, tlsKey, json, deadlineMs, ...request } = options;
+    const query = words.join(" ");
+    await withClient({ server, tlsCa, tlsCert, tlsKey }, async (client) => {
+      const updates = client.search(
+        { collection, text: query, ...request },
+        { signal: context.interrupted, deadlineMs },
+      );
+      await showSearch(updates, context, { query, json: json === true });
+    });
+  });
+}
+
+/** Options of a search's quality and cost, for `search` and `eval`. */
+export function addSearchTuning(command: Command): Command {
+  const pool = wholeNumber(0, limits.poolSizeMax);
+  return command
+    .option("--exhaustive", "score every passage by late interaction: the exact ranking")
+    .option("--sketch-pool-size <n>", "best sketches that become candidates", pool)
+    .option("--lexical-pool-size <n>", "best BM25 passages that become candidates", pool)
+    .option("--lexical-weight <w>", "weight of the words' part of the score", decimalNumber(0, 10));
+}
+
+const examples = `
+Examples:
+  sluice search docs "how do I read a file line by line"
+  sluice search docs -k 3 --json "streams" | tail -1
+  sluice search docs --exhaustive --budget-ms 50 "promise version of setTimeout"`;

@@ -1,0 +1,57 @@
+// The connection of client commands: which server, and a client that is closed in any case.
+
+import type { SluiceClient } from "../client/client.js";
+import type { Command } from "commander";
+import { serverAddress } from "../config/load-config.js";
+import { createPrng } from "../core/prng.js";
+
+export interface ConnectionOptions {
+  readonly server?: string | undefined;
+  readonly tlsCa?: string | undefined;
+  readonly tlsCert?: string | undefined;
+  readonly tlsKey?: string | undefined;
+}
+
+/** Adds the options that every client command has. */
+export function addConnectionOptions(command: Command): Command {
+  const group = "Connection:";
+  const option = (flags: string, text: string) =>
+    command.createOption(flags, text).helpGroup(group);
+  return command
+    .addOption(
+      option(
+        "-s, --server <address>",
+        `host:port of the server (default: SLUICE_SERVER, else ${serverAddress({})})`,
+      ),
+    )
+    .addOption(option("--tls-ca <file>", "connect with TLS; authority of the server's certificate"))
+    .addOption(option("--tls-cert <file>", "certificate of this client"))
+    .addOption(option("--tls-key <file>", "key of --tls-cert"));
+}
+
+/** Runs `use` with a client and closes it. The address: --server, else SLUICE_SERVER, else default. */
+export async function withClient<T>(
+  options: ConnectionOptions,
+  use: (client: SluiceClient) => Promise<T>,
+): Promise<T> {
+  const client = await connect(options);
+  try {
+    return await use(client);
+  } finally {
+    client.close();
+  }
+}
+
+export async function connect(options: ConnectionOptions): Promise<SluiceClient> {
+  const { createClient } = await import("../client/client.js");
+  const { tlsCa, tlsCert, tlsKey } = options;
+  const hasTls = tlsCa !== undefined || tlsCert !== undefined;
+  // Spreads the retries of many commands that lose one server; nothing else depends on it.
+  const prng = createPrng(process.pid);
+  return createClient({
+    address: options.server ?? serverAddress(),
+    nowMs: () => Date.now(),
+    random: () => prng.nextFloat(),
+    tls: hasTls ? { authorityFile: tlsCa, certificateFile: tlsCert, keyFile: tlsKey } : undefined,
+  });
+}

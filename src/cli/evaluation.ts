@@ -1,0 +1,174 @@
+// Runs judged queries against a server and sums up quality and latency: the work of `sluice eval`.
+
+import type { SluiceClient } from "../client/client.js";
+import type { ClientSearchUpdate, ClientTimings } from "../client/types.js";
+import { evaluate, evaluationDefaults } from "../eval/evaluate.js";
+import type { Evaluation } from "../eval/evaluate.js";
+import { parseMeasure } from "../eval/measures.js";
+import type { Qrels } from "../eval/qrels.js";
+import type { Run, ScoredKey } from "../eval/run.js";
+import { quantile } from "../eval/statistics.js";
+import type { BeirFolder } from "../importers/beir.js";
+import type { SearchTuning } from "./commands/search.js";
+
+export interface JudgedQuery {
+  readonly id: string;
+  readonly text: string;
+}
+
+/** One query's answer, with times in milliseconds as the client saw them. */
+export interface Answer {
+  readonly query: string;
+  readonly hits: readonly ScoredKey[];
+  readonly firstUpdateMs: number;
+  readonly searchMs: number;
+  readonly updateCount: number;
+  readonly timings: ClientTimings;
+  readonly certificate: string;
+  readonly degradations: readonly string[];
+}
+
+/** The queries that `qrels` judges, in the file's order. Throws what is wrong with a line. */
+export async function readJudgedQueries(beir: BeirFolder, qrels: Qrels): Promise<JudgedQuery[]> {
+  const queries: JudgedQuery[] = [];
+  for await (const { value, error } of beir.readQueries()) {
+    if (error !== undefined) throw error;
+    if (qrels.has(value.id)) queries.push({ id: value.id, text: value.text });
+  }
+  return queries;
+}
+
+export interface QueryWork {
+  readonly client: SluiceClient;
+  readonly collection: string;
+  readonly queries: readonly JudgedQuery[];
+  /** Queries at a time. */
+  readonly concurrency: number;
+  readonly k: number;
+  readonly tuning: SearchTuning;
+  readonly nowMs: () => number;
+  readonly signal: AbortSignal;
+  readonly onAnswer: (answeredCount: number) => void;
+}
+
+/** Queries that are asked once before anything is measured: they warm caches and compilers. */
+const warmUpCount = 5;
+
+export async function answerQueries(work: QueryWork): Promise<Answer[]> {
+  for (const query of work.queries.slice(0, warmUpCount)) await answerQuery(work, query);
+  const answers: Answer[] = [];
+  const waiting = work.queries.values();
+  const ask = async (): Promise<void> => {
+    for (const query of waiting) {
+      answers.push(await answerQuery(work, query));
+      work.onAnswer(answers.length);
+    }
+  };
+  await Promise.all(Array.from({ length: work.concurrency }, ask));
+  return answers;
+}
+
+async function answerQuery(work: QueryWork, query: JudgedQuery): Promise<Answer> {
+  const { client, collection, k, nowMs, signal, tuning } = work;
+  const startMs = nowMs();
+  let firstUpdateMs: number | undefined;
+  let last: ClientSearchUpdate | undefined;
+  const request = {
+    ...{ collection, text: query.text, k, ...tuning },
+    // Only the ranking counts; texts would be measured along with it.
+    payload: { title: false, text: false, fields: false },
+  };
+  for await (const update of client.search(request, { signal })) {
+    firstUpdateMs ??= nowMs() - startMs;
+    last = update;
+  }
+  const searchMs = nowMs() - startMs;
+  return {
+    query: query.id,
+    hits: last?.hits.map(({ key, score }) => ({ key, score })) ?? [],
+    firstUpdateMs: firstUpdateMs ?? searchMs,
+    searchMs,
+    updateCount: last?.sequence ?? 0,
+    timings: last?.timings ?? { total: 0 },
+    certificate: last?.certificate ?? "none",
+    degradations: last?.degradations.map(({ reason }) => reason) ?? [],
+  };
+}
+
+export interface Percentiles {
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/** What `sluice eval --json` prints. Measures in [0, 1], times in milliseconds. */
+export interface EvaluationReport {
+  readonly ndcg10: number;
+  readonly recall100: number;
+  readonly mrr10: number;
+  /** Queries with at least one relevant document. */
+  readonly queries: number;
+  readonly searchMs: Percentiles;
+  readonly firstUpdateMs: Percentiles;
+  /** By the server's clock; stages that never ran are left out. */
+  readonly stageMs: Readonly<Record<string, Percentiles>>;
+  readonly updatesPerSearch: number;
+  readonly certificates: Readonly<Record<string, number>>;
+  readonly degradations: Readonly<Record<string, number>>;
+  /** 95 % bootstrap intervals of the measures. */
+  readonly intervals: Readonly<Record<string, readonly [number, number]>>;
+}
+
+export function toRun(answers: readonly Answer[]): Run {
+  return new Map(answers.map(({ query, hits }) => [query, hits]));
+}
+
+/** Judges the answers. O(queries x (k + bootstrap samples)). */
+export function sumUp(answers: readonly Answer[], qrels: Qrels): EvaluationReport {
+  const measures = ["nDCG@10", "R@100", "RR@10"].map(parseMeasure);
+  const evaluation = evaluate(toRun(answers), qrels, { ...evaluationDefaults, measures });
+  const updateCount = answers.reduce((sum, answer) => sum + answer.updateCount, 0);
+  return {
+    ndcg10: meanOf(evaluation, 0),
+    recall100: meanOf(evaluation, 1),
+    mrr10: meanOf(evaluation, 2),
+    queries: evaluation.queries.length,
+    searchMs: percentiles(answers.map(({ searchMs }) => searchMs)),
+    firstUpdateMs: percentiles(answers.map(({ firstUpdateMs }) => firstUpdateMs)),
+    stageMs: stagePercentiles(answers),
+    updatesPerSearch: answers.length === 0 ? 0 : updateCount / answers.length,
+    certificates: countBy(answers.map(({ certificate }) => certificate)),
+    degradations: countBy(answers.flatMap(({ degradations }) => degradations)),
+    intervals: Object.fromEntries(
+      evaluation.means.map(({ measure, low, high }) => [measure, [low, high]]),
+    ),
+  };
+}
+
+function meanOf(evaluation: Evaluation, index: number): number {
+  return evaluation.means[index]?.mean ?? 0;
+}
+
+const stages = [
+  ...["queue", "encode", "lexical", "candidates", "lateInteraction", "crossEncoder", "total"],
+] as readonly (keyof ClientTimings)[];
+
+function stagePercentiles(answers: readonly Answer[]): Record<string, Percentiles> {
+  const rows: [string, Percentiles][] = [];
+  for (const stage of stages) {
+    const values = answers.flatMap(({ timings }) => timings[stage] ?? []);
+    if (values.length > 0) rows.push([stage, percentiles(values.map((us) => us / 1000))]);
+  }
+  return Object.fromEntries(rows);
+}
+
+export function percentiles(values: readonly number[]): Percentiles {
+  if (values.length === 0) return { p50: 0, p99: 0 };
+  const sorted = Float64Array.from(values).sort();
+  return { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99) };
+}
+
+function countBy(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}

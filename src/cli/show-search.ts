@@ -1,0 +1,69 @@
+// Shows a search while it runs: redrawn in place on a terminal, line by line elsewhere, or as JSON.
+
+import type { ClientSearchUpdate } from "../client/types.js";
+import { updateToJson } from "./document-view.js";
+import type { CliContext } from "./context.js";
+import { createRedrawnBlock } from "./terminal/redraw.js";
+import { plainHitLines, rankingLines, statusLine, timingsLine } from "./terminal/ranking-view.js";
+import type { RankingView } from "./terminal/ranking-view.js";
+import { cut } from "./terminal/text.js";
+
+export interface ShowSearchOptions {
+  readonly query: string;
+  readonly json: boolean;
+}
+
+/** Reads all updates and shows each as it comes. Returns them; the last is final. */
+export async function showSearch(
+  updates: AsyncIterable<ClientSearchUpdate>,
+  context: CliContext,
+  options: ShowSearchOptions,
+): Promise<ClientSearchUpdate[]> {
+  const show = chooseShow(context, options);
+  const seen: ClientSearchUpdate[] = [];
+  for await (const update of updates) {
+    show(update, seen.at(-1));
+    seen.push(update);
+  }
+  return seen;
+}
+
+type Show = (update: ClientSearchUpdate, previous: ClientSearchUpdate | undefined) => void;
+
+function chooseShow(context: CliContext, { query, json }: ShowSearchOptions): Show {
+  const { out } = context;
+  if (json) return (update) => context.printJson(updateToJson(update));
+  if (out.isInteractive) return showInPlace(context, query);
+  context.print(query);
+  return (update) => {
+    context.print(`  update ${update.sequence}: ${statusLine(update)}`);
+    for (const { reason, message } of update.degradations) {
+      if (update.final) context.print(`  degraded: ${reason}: ${message}`);
+    }
+    if (!update.final) return;
+    const view: RankingView = { query, columns: 120, hitsMax: 1000, style: out.style };
+    context.print("");
+    for (const line of plainHitLines(update, view)) context.print(line);
+    if (update.hits.length === 0) context.print("  no hits");
+    context.print("");
+    context.print(`  ${timingsLine(update)}`);
+  };
+}
+
+function showInPlace({ out }: CliContext, query: string): Show {
+  const block = createRedrawnBlock(out);
+  const history: string[] = [];
+  return (update, previous) => {
+    const { columns, rows } = out.size();
+    // Head, foot, degradations and the prompt below need rows too; a hit needs two.
+    const hitsMax = Math.max(1, Math.floor((rows - 8 - update.degradations.length) / 2));
+    const view: RankingView = { query, columns: columns - 1, hitsMax, style: out.style, previous };
+    history.push(`${update.sequence} ${update.stage.replace("_", " ")}`);
+    block.draw([
+      ...rankingLines(update, view),
+      "",
+      out.style.dim(cut(`updates: ${history.join(" → ")}`, view.columns)),
+      out.style.dim(cut(timingsLine(update), view.columns)),
+    ]);
+  };
+}
