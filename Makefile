@@ -9,7 +9,8 @@ sub-make := $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
 .PHONY: help node-version install build types web native prune demo demo-once check check-format \
-  check-lint check-tests test coverage gen fmt bench-kernels bench-encode clean
+  check-lint check-tests test coverage gen fmt bench-kernels bench-encode \
+  bench-quality tables clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -81,6 +82,12 @@ bench-kernels: build ## every kernel against this machine's limits
 
 bench-encode: build ## text to token rows: tokens a second
 	@node build/bench/encode/encode-bench.js
+
+bench-quality: build ## nDCG@10 and latency on BEIR folders: make bench-quality SETS="DIR DIR"
+	@node build/bench/quality/quality-bench.js $(SETS)
+
+tables: build ## rewrite the tables of README.md from the sources and bench/results
+	@SLUICE_WRITE_TABLES=1 mocha --no-config 'build/test/tidy/readme-tables.test.js'
 
 clean: ## remove what was built; the installed packages stay
 	@rm -rf build native/build coverage .cache .demo
