@@ -43,6 +43,7 @@ export function planSearch(
   { defaults, analyzer }: { readonly defaults: SearchDefaults; readonly analyzer: Analyzer },
 ): SearchPlan {
   checkText(request);
+  checkTimes(request);
   const k = inRange("k", request.k ?? limits.hitCountDefault, { min: 1, max: limits.hitCountMax });
   const pool = { min: 0, max: limits.poolSizeMax };
   return {
@@ -61,7 +62,7 @@ export function planSearch(
     ),
     lexicalWeight: checkWeight(request.lexicalWeight ?? defaults.lexicalWeight),
     fusion: request.fusion ?? "reciprocal_rank",
-    minScore: request.minScore,
+    minScore: checkScore(request.minScore),
     minUpdateIntervalMs: inRange(
       "min_update_interval_ms",
       request.minUpdateIntervalMs ?? defaults.minUpdateIntervalMs,
@@ -85,6 +86,20 @@ function checkText(request: SearchRequest): void {
     throw new SluiceError("INVALID_TEXT", "the query has neither text nor vectors; send one", {
       field: "query.text",
     });
+}
+
+/** What waits, and for how long: used by the engine, checked with everything else. */
+function checkTimes({ budgetMs, minSequence }: SearchRequest): void {
+  if (budgetMs !== undefined) inRange("budget_ms", budgetMs, { min: 1, max: limits.budgetMsMax });
+  if (minSequence !== undefined)
+    inRange("min_sequence", minSequence, { min: 0, max: Number.MAX_SAFE_INTEGER });
+}
+
+function checkScore(score: number | undefined): number | undefined {
+  if (score === undefined || Number.isFinite(score)) return score;
+  throw new SluiceError("INVALID_FIELD", `min_score is ${score}, it must be a finite number`, {
+    field: "min_score",
+  });
 }
 
 function checkWeight(weight: number): number {

@@ -132,13 +132,15 @@ async function* runLateInteraction(
   const candidates = found.fused;
   const { passageCount } = context.generation.totals;
   const isExhaustive = passageCount <= plan.exhaustiveBelowPassages;
+  const noteTime = updates.startClock("lateInteraction");
   const batches = lateInteractionBatches(context, plan, {
     query: query.tokens,
     candidates,
     isExhaustive,
   });
   for (const promise of batches) {
-    const batch = yield* updates.timed("lateInteraction", promise, "late_interaction");
+    const batch = yield* updates.timed(undefined, promise, "late_interaction");
+    noteTime();
     if (batch === undefined) return;
     for (const [i, { segment, row }] of batch.passages.entries()) {
       const maxSim = batch.scores[i] ?? 0;

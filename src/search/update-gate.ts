@@ -7,7 +7,7 @@ import type { SoftDeadline } from "../core/soft-deadline.js";
 export type Outcome<T> = { readonly kind: "done"; readonly value: T } | { readonly kind: "late" };
 
 export interface UpdateGate<Draft> {
-  /** Proposes a draft; it replaces one that has not gone out yet. */
+  /** Proposes a draft; it replaces one that has not gone out yet, and is dropped without news. */
   offer(draft: Draft): void;
   /**
    * Waits for `work`, yielding the draft as soon as it is due. Ends "late" when the soft deadline
@@ -56,7 +56,7 @@ export function createUpdateGate<Draft>(options: GateOptions<Draft>): UpdateGate
   }
   return {
     offer(draft) {
-      if (fingerprint(draft) !== sentPrint) pending = draft;
+      pending = fingerprint(draft) === sentPrint ? undefined : draft;
     },
     waitFor,
   };

@@ -33,8 +33,10 @@ export interface UpdateStream {
   /** The newest ranking; it goes out when it is due, or as the final one. */
   offer(draft: Draft): void;
   degrade(reason: DegradationReason, loss: Omit<Degradation, "reason">): void;
-  /** Adds the time until `work` settles to a stage's. */
+  /** Measures the time until `work` settles as a stage's. */
   clocked<T>(timing: TimedStage, work: Promise<T>): Promise<T>;
+  /** Begins to measure a stage of several pieces; the call that it returns notes the time so far. */
+  startClock(timing: TimedStage): () => void;
   /**
    * Waits for `work`, yielding updates that become due. Undefined when the work was cancelled or the
    * soft deadline came first; the latter is said as a degradation naming `stage` and what follows.
@@ -80,12 +82,18 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
       stages: [...stageOrder],
     });
 
-  const clocked = async <T>(timing: TimedStage, work: Promise<T>): Promise<T> => {
+  const startClock = (timing: TimedStage): (() => void) => {
     const from = clock();
+    return () => {
+      micros[timing] = Math.round(1000 * (clock() - from));
+    };
+  };
+  const clocked = async <T>(timing: TimedStage, work: Promise<T>): Promise<T> => {
+    const note = startClock(timing);
     try {
       return await work;
     } finally {
-      micros[timing] = (micros[timing] ?? 0) + Math.round(1000 * (clock() - from));
+      note();
     }
   };
 
@@ -139,6 +147,7 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
     },
     degrade,
     clocked,
+    startClock,
     timed,
     final() {
       if (newest === undefined && deadline.cause === "deadline" && deadline.remainingMs() <= 0)
