@@ -1,0 +1,106 @@
+// Runs what README.md tells readers to type, against a server that this test starts. The convention
+// is in CONTRIBUTING.md.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { text as textOf } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+
+import { startServer } from "../../src/app/serve.js";
+import type { RunningServer } from "../../src/app/serve.js";
+import { loadConfig } from "../../src/config/load-config.js";
+import { createLogger } from "../../src/observability/logger.js";
+import { createNoMetrics } from "../../src/observability/metrics.js";
+import { codeBlocks } from "../support/markdown.js";
+import { compileBlock } from "../support/typescript-block.js";
+import { readText, repositoryFiles, root } from "./tree.js";
+
+const buildFolder = fileURLToPath(new URL("../../", import.meta.url));
+const blocks = repositoryFiles.includes("README.md") ? codeBlocks(readText("README.md")) : [];
+const runnable = blocks.filter(({ language }) => language === "sh" || language === "ts");
+
+describe("README.md", () => {
+  let folder = "";
+  let server: RunningServer | undefined;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "sluice-readme-"));
+    writeCommand(folder);
+    if (runnable.length > 0) server = await startServerIn(folder);
+  });
+
+  after(async () => {
+    await server?.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  it("has code blocks of known kinds only", () => {
+    const kinds = new Set(["sh", "ts", "console", "text", "json", "toml", "python", "go", "proto"]);
+    assert.deepEqual(
+      blocks.filter(({ language }) => !kinds.has(language)),
+      [],
+    );
+  });
+
+  for (const [index, { language, line, text }] of runnable.entries()) {
+    it(`line ${line}: the ${language} block works`, async () => {
+      assert.ok(server !== undefined);
+      // The only change: the addresses of the documents are those of this server.
+      const adapted = text
+        .replaceAll(/(127\.0\.0\.1|localhost):7311/g, `127.0.0.1:${server.grpcPort}`)
+        .replaceAll(/(127\.0\.0\.1|localhost):7312/g, `127.0.0.1:${server.httpPort}`);
+      const surroundings = { folder, grpcPort: server.grpcPort };
+      if (language === "sh") {
+        await run("sh", ["-euc", adapted], surroundings);
+      } else {
+        const place = { root, outFolder: buildFolder, name: `readme-block-${index + 1}` };
+        await run(process.execPath, [compileBlock(adapted, place)], surroundings);
+      }
+    });
+  }
+});
+
+async function startServerIn(folder: string): Promise<RunningServer> {
+  const flags = { data: join(folder, "server"), grpcPort: 0, httpPort: 0 };
+  const { config } = loadConfig({ flags, environment: {} });
+  const logger = createLogger({ level: "error", format: "text" });
+  return startServer(config, { logger, metrics: createNoMetrics() });
+}
+
+/** Inside the blocks, `sluice` is the program that was built with this test. */
+function writeCommand(folder: string): void {
+  const path = join(folder, "sluice");
+  writeFileSync(
+    path,
+    `#!/bin/sh\nexec "${process.execPath}" "${join(buildFolder, "src/cli/main.js")}" "$@"\n`,
+  );
+  chmodSync(path, 0o755);
+}
+
+/** Runs a program in the checkout; fails with its output unless it exits with 0. */
+async function run(
+  program: string,
+  args: readonly string[],
+  { folder, grpcPort }: { readonly folder: string; readonly grpcPort: number },
+): Promise<void> {
+  const { PATH = "", HOME = "" } = process.env;
+  const child = spawn(program, args, {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: {
+      PATH: `${folder}${delimiter}${PATH}`,
+      HOME,
+      TMPDIR: folder,
+      SLUICE_DATA: join(folder, "data"),
+      SLUICE_SERVER: `127.0.0.1:${grpcPort}`,
+    },
+  });
+  const closed = once(child, "close");
+  const [output, errors] = await Promise.all([textOf(child.stdout), textOf(child.stderr)]);
+  const [code] = (await closed) as [number | null];
+  assert.equal(code, 0, `${args.join(" ")}\n${output}${errors}`);
+}
