@@ -1,0 +1,30 @@
+// Segments whose passages are only looked up: for rankings and fusion.
+
+import { sortTerms } from "../../src/analysis/term-frequencies.js";
+import { liveEntry } from "../../src/index/generation.js";
+import type { GenerationSegment } from "../../src/index/generation.js";
+import { createLiveSegment } from "../../src/index/live-segment.js";
+
+export interface PlacedPassage {
+  readonly key: string;
+  readonly passageNumber: number;
+}
+
+/** One live segment a list, its rows in the order given. */
+export function segmentsOf(lists: readonly (readonly PlacedPassage[])[]): GenerationSegment[] {
+  return lists.map((passages) => {
+    const live = createLiveSegment(64);
+    for (const [i, { key, passageNumber }] of passages.entries())
+      live.append({
+        sequence: i + 1,
+        key,
+        passageNumber,
+        span: { start: 0, end: 1 },
+        rowCount: 1,
+        codes: Uint8Array.of(1, 2, 3, 4),
+        sketch: Uint8Array.of(5, 6, 7, 8),
+        terms: { terms: sortTerms(["word"]), counts: [1], length: 1 },
+      });
+    return liveEntry(live, undefined);
+  });
+}

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+
+import fc from "fast-check";
+
+import { compareRanked, createRanking } from "../../../src/search/ranking.js";
+import type { RankedPassage, ScoredPassage } from "../../../src/search/ranking.js";
+import { segmentsOf } from "../../support/passage-places.js";
+import type { PlacedPassage } from "../../support/passage-places.js";
+
+describe("createRanking", () => {
+  it("keeps what sorting everything and taking each document once would keep", () => {
+    fc.assert(
+      fc.property(anyOffers, fc.integer({ min: 1, max: 12 }), ({ lists, offers }, k) => {
+        assert.deepEqual(offerAll(lists, offers, k), bruteForce(lists, offers, k));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("does not depend on the order of the offers", () => {
+    const shuffled = anyOffers.chain(({ lists, offers }) =>
+      fc.record({
+        lists: fc.constant(lists),
+        offers: fc.constant(offers),
+        again: fc.shuffledSubarray(offers, { minLength: offers.length }),
+      }),
+    );
+    fc.assert(
+      fc.property(shuffled, fc.integer({ min: 1, max: 8 }), ({ lists, offers, again }, k) => {
+        assert.deepEqual(offerAll(lists, again, k), offerAll(lists, offers, k));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("breaks ties by the bytes of the key, which is not the order of UTF-16", () => {
+    const keys = ["\u{1d400}", "\uff41", "b", "a", "ab"];
+    const lists = [keys.map((key) => ({ key, passageNumber: 0 }))];
+    const offers = keys.map((_, row) => ({ segment: 0, row, score: 1 }));
+    const ranked = offerAll(lists, offers, 9).map(({ key }) => key);
+    assert.deepEqual(ranked, ["a", "ab", "b", "\uff41", "\u{1d400}"]);
+  });
+
+  it("lets a document count with its best passage, the first of equals", () => {
+    const lists = [
+      [
+        { key: "a", passageNumber: 0 },
+        { key: "a", passageNumber: 1 },
+      ],
+      [
+        { key: "a", passageNumber: 2 },
+        { key: "b", passageNumber: 0 },
+      ],
+    ];
+    const offers = [
+      { segment: 1, row: 0, score: 2, maxSim: 7 },
+      { segment: 0, row: 1, score: 2, maxSim: 7 },
+      { segment: 0, row: 0, score: 1 },
+      { segment: 1, row: 1, score: 1.5 },
+    ];
+    assert.deepEqual(offerAll(lists, offers, 2), [
+      { key: "a", score: 2, segment: 0, row: 1, passageNumber: 1, maxSim: 7 },
+      { key: "b", score: 1.5, segment: 1, row: 1, passageNumber: 0, maxSim: undefined },
+    ]);
+  });
+
+  it("gives copies that later offers do not change", () => {
+    const ranking = createRanking(segmentsOf([[{ key: "a", passageNumber: 0 }]]), 3);
+    const before = ranking.top();
+    ranking.offer({ segment: 0, row: 0, score: 1 });
+    assert.deepEqual(before, []);
+    assert.equal(ranking.top().length, 1);
+  });
+});
+
+const anyPassage: fc.Arbitrary<PlacedPassage> = fc.record({
+  key: fc.constantFrom("a", "b", "c", "bb", "\uff41", "\u{1d400}", "key"),
+  passageNumber: fc.nat(5),
+});
+
+/** Each (key, passage number) lives in one place, as in a generation; few scores, so many ties. */
+const anyOffers = fc
+  .uniqueArray(anyPassage, {
+    selector: ({ key, passageNumber }) => `${key}:${passageNumber}`,
+    maxLength: 25,
+  })
+  .chain((passages) =>
+    fc.record({
+      passages: fc.constant(passages),
+      segmentOf: fc.array(fc.nat(2), { minLength: passages.length, maxLength: passages.length }),
+      scores: fc.array(fc.constantFrom(-1, 0, 0.5, 1), {
+        minLength: passages.length,
+        maxLength: passages.length,
+      }),
+    }),
+  )
+  .map(({ passages, segmentOf, scores }) => {
+    const lists: PlacedPassage[][] = [[], [], []];
+    const offers = passages.map((passage, i): ScoredPassage => {
+      const segment = segmentOf[i]!;
+      const row = lists[segment]!.push(passage) - 1;
+      return { segment, row, score: scores[i]!, maxSim: i };
+    });
+    return { lists, offers };
+  });
+
+function offerAll(
+  lists: readonly (readonly PlacedPassage[])[],
+  offers: readonly ScoredPassage[],
+  k: number,
+): readonly RankedPassage[] {
+  const ranking = createRanking(segmentsOf(lists), k);
+  for (const offer of offers) ranking.offer(offer);
+  return ranking.top();
+}
+
+function bruteForce(
+  lists: readonly (readonly PlacedPassage[])[],
+  offers: readonly ScoredPassage[],
+  k: number,
+): RankedPassage[] {
+  const all = offers.map(({ segment, row, score, maxSim }) => ({
+    ...lists[segment]![row]!,
+    score,
+    segment,
+    row,
+    maxSim,
+  }));
+  all.sort(compareRanked);
+  const first = all.filter(({ key }, i) => all.findIndex((other) => other.key === key) === i);
+  return first.slice(0, k);
+}
