@@ -5,12 +5,13 @@ import { setTimeout } from "node:timers/promises";
 
 import { SluiceError } from "../core/errors.js";
 
+const noSpace = /no space left|ENOSPC|quota exceeded|EDQUOT|file too large|EFBIG|MDB_MAP_FULL/i;
+
 /** `consequence` says what the failure means for the caller's data. */
 export function toStoreError(error: unknown, consequence: string): SluiceError {
   if (error instanceof SluiceError) return error;
   const message = messageOf(error);
-  if (/no space left|ENOSPC|EDQUOT|quota exceeded|MDB_MAP_FULL|not enough space/i.test(message))
-    return diskFull(error, consequence);
+  if (noSpace.test(message)) return diskFull(error, consequence);
   if (/MDB_CORRUPTED|MDB_PAGE_NOTFOUND|MDB_INVALID|MDB_VERSION_MISMATCH/.test(message))
     return new SluiceError("DATA_CORRUPT", `${consequence}: ${message}`, { cause: error });
   return new SluiceError("INTERNAL", `${consequence}: ${message}`, { cause: error });

@@ -22,9 +22,11 @@ export interface Child {
 
 /** Starts the compiled program at `url` with `args`. Its stderr is this program's. */
 export function startChild(url: URL, args: readonly string[]): Child {
-  const child = spawn(process.execPath, [fileURLToPath(url), ...args], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
+  return startCommand([process.execPath, fileURLToPath(url), ...args]);
+}
+
+export function startCommand([program = "", ...args]: readonly string[]): Child {
+  const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
   const reader = createInterface({ input: child.stdout });
   const lines: AsyncIterableIterator<string> = reader[Symbol.asyncIterator]();
   // A child that is killed closes the pipe while something may still be on its way to it.

@@ -26,7 +26,7 @@ async function inspect(folder: string, bytes: Buffer, keys: string[]): Promise<R
 }
 
 function asReport(found: Report | string): Report {
-  assert.ok(typeof found === "object", String(found));
+  assert.ok(typeof found === "object", JSON.stringify(found));
   return found;
 }
 

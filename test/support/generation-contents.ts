@@ -1,0 +1,143 @@
+// Everything that a generation shows, in plain values that can be compared.
+
+import { gatherLivePostings } from "../../src/index/bm25/live-terms.js";
+import { isBitSet } from "../../src/index/bm25/bits.js";
+import { openPostings } from "../../src/index/bm25/postings-reader.js";
+import type { Generation, GenerationSegment } from "../../src/index/generation.js";
+import { numbersOf, sectionOf } from "../../src/index/segment-format.js";
+import type { SegmentPart } from "../../src/index/segment-parts.js";
+import type { PutOperation } from "../../src/ingest/write-operations.js";
+
+/** A passage as one line: key, number, span, rows, codes, sketch, terms with counts. */
+export type PassageLine = string;
+
+export interface Contents {
+  /** By key: the document in one line. */
+  readonly documents: ReadonlyMap<string, string>;
+  /** Sorted. */
+  readonly passages: readonly PassageLine[];
+}
+
+/** Reads documents through the generation's pin, and passages from the parts that workers get. */
+export function readContents(generation: Generation): Contents {
+  const documents = new Map<string, string>();
+  let afterKey: string | undefined;
+  for (;;) {
+    const page = generation.documents.listDocuments({ afterKey, countMax: 7 });
+    for (const [key, { title, text, fields }] of page)
+      documents.set(key, documentLine({ title, text, fields }));
+    afterKey = page.at(-1)?.[0];
+    if (afterKey === undefined) break;
+  }
+  const passages = generation.segments.flatMap((segment) => visiblePassages(generation, segment));
+  return { documents, passages: passages.sort() };
+}
+
+/** What a generation shows that holds just these documents. */
+export function contentsOf(puts: Iterable<PutOperation>): Contents {
+  const documents = new Map<string, string>();
+  const passages: PassageLine[] = [];
+  for (const put of puts) {
+    documents.set(put.key, documentLine(put));
+    for (const [number, passage] of put.passages.entries()) {
+      const { span, rowCount, codes, sketch, terms } = passage;
+      const counted = terms.terms.map((term, i) => `${term}:${terms.counts[i] ?? 0}`);
+      const { length } = terms;
+      const shape = { key: put.key, number, span, rowCount, length };
+      passages.push(passageLine(shape, codes, sketch, counted));
+    }
+  }
+  return { documents, passages: passages.sort() };
+}
+
+interface PassageShape {
+  readonly key: string;
+  readonly number: number;
+  readonly span: { readonly start: number; readonly end: number };
+  readonly rowCount: number;
+  readonly length: number;
+}
+
+function passageLine(
+  shape: PassageShape,
+  codes: Uint8Array,
+  sketch: Uint8Array,
+  counted: readonly string[],
+): PassageLine {
+  const { key, number, span, rowCount, length } = shape;
+  const place = `${key}#${number} [${span.start},${span.end}) ${rowCount} rows, length ${length}`;
+  const bytes = [codes, sketch].map((part) => Buffer.from(part).toString("hex"));
+  return [place, ...bytes, ...counted].join(" ");
+}
+
+function documentLine(document: Pick<PutOperation, "title" | "text" | "fields">): string {
+  const fields = [...document.fields].map(([name, { value }]) => `${name}=${String(value)}`);
+  return [document.title, document.text, ...fields].join(" | ");
+}
+
+function visiblePassages(generation: Generation, segment: GenerationSegment): PassageLine[] {
+  const { part, table } = segment;
+  const { codes, rowOffsets, sketches } = bytesOf(part);
+  const terms = termsOf(generation, part);
+  const dead = part.tombstones && new Uint8Array(part.tombstones);
+  const lines: PassageLine[] = [];
+  for (let row = 0; row < part.rowCount; row += 1) {
+    if (dead !== undefined && isBitSet(dead, row)) continue;
+    const [start = 0, end = 0] = rowOffsets.subarray(row, row + 2);
+    const rowCodes = codes.subarray(4 * start, 4 * end);
+    const sketch = sketches.subarray(4 * row, 4 * row + 4);
+    const shape = {
+      key: table.keyAt(row),
+      number: table.passageNumberAt(row),
+      span: table.spanAt(row),
+      rowCount: table.tokenCountAt(row),
+      length: table.lengthAt(row),
+    };
+    lines.push(passageLine(shape, rowCodes, sketch, terms[row] ?? []));
+  }
+  return lines;
+}
+
+function bytesOf(part: SegmentPart): {
+  codes: Uint8Array;
+  rowOffsets: Uint32Array;
+  sketches: Uint8Array;
+} {
+  if (part.kind === "flushed")
+    return {
+      codes: new Uint8Array(part.codes),
+      rowOffsets: numbersOf(part.tables, "rowOffsets"),
+      sketches: sectionOf(part.tables, "sketches"),
+    };
+  return {
+    codes: new Uint8Array(part.codes),
+    rowOffsets: new Uint32Array(part.rowOffsets, 0, part.rowCount + 1),
+    sketches: new Uint8Array(part.sketches),
+  };
+}
+
+/** Terms with counts of each row, from the postings: in byte order of the terms. */
+function termsOf(generation: Generation, part: SegmentPart): string[][] {
+  const byRow = Array.from({ length: part.rowCount }, (): string[] => []);
+  const note = (term: string, rows: Uint32Array, counts: Uint32Array): void => {
+    for (const [i, row] of rows.entries()) byRow[row]?.push(`${term}:${counts[i] ?? 0}`);
+  };
+  if (part.kind === "flushed") {
+    const reader = openPostings({
+      terms: sectionOf(part.tables, "terms"),
+      postings: sectionOf(part.tables, "postings"),
+      lengths: sectionOf(part.tables, "lengths"),
+    });
+    for (let place = 0; place < reader.termCount; place += 1) {
+      const { rows, counts } = reader.postings(place);
+      note(Buffer.from(reader.term(place)).toString("utf8"), rows, counts);
+    }
+    return byRow;
+  }
+  // Every term that seeded passages may have, in byte order.
+  const all = Array.from({ length: 30 }, (_, i) => `t${i}`).sort();
+  const found = gatherLivePostings(part.terms, generation.liveTerms.resolve(all));
+  for (const [i, postings] of found.entries())
+    if (postings !== undefined) note(all[i] ?? "", postings.rows, postings.counts);
+  return byRow;
+}

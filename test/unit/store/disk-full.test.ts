@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { SluiceError } from "../../../src/core/errors.js";
+import { toCommitError, toStoreError } from "../../../src/store/store-errors.js";
+import { startChild, startCommand } from "../../support/child.js";
+import type { Child } from "../../support/child.js";
+import { hasReason } from "../../support/errors.js";
+import { withTemporaryFolder } from "../../support/temporary-folder.js";
+
+const filler = new URL("../../support/disk-filler.js", import.meta.url);
+
+interface State {
+  readonly failure: string;
+  readonly acknowledged: number;
+  readonly lastSequence: number;
+  readonly journal: readonly number[];
+  readonly damages: readonly string[];
+}
+
+function sequencesTo(last: number): number[] {
+  return Array.from({ length: last }, (_, i) => i + 1);
+}
+
+async function nextState(child: Child): Promise<State> {
+  return JSON.parse(await child.nextLine()) as State;
+}
+
+/** Two refusals, with everything that was acknowledged kept and nothing else. */
+async function checkRefusals(child: Child, failure: RegExp): Promise<number> {
+  const first = await nextState(child);
+  assert.match(first.failure, failure);
+  assert.ok(first.acknowledged > 0);
+  const second = await nextState(child);
+  assert.match(second.failure, failure);
+  for (const state of [first, second]) {
+    assert.equal(state.lastSequence, first.acknowledged);
+    assert.deepEqual(state.journal, sequencesTo(first.acknowledged));
+    assert.deepEqual(state.damages, []);
+  }
+  return first.acknowledged;
+}
+
+/** Gives `use` a folder on a disk of 4 MiB, where this process may mount one. */
+async function onSmallDisk(use: (folder: string) => Promise<void>): Promise<void> {
+  await withTemporaryFolder(async (folder) => {
+    const disk = join(folder, "disk");
+    mkdirSync(disk);
+    assert.equal(mount(disk), 0, "a tmpfs can be mounted");
+    try {
+      await use(disk);
+    } finally {
+      // Lazily: after a failed test the child may still hold files open.
+      spawnSync("umount", ["-l", disk]);
+    }
+  });
+}
+
+function mount(folder: string): number | null {
+  return spawnSync("mount", ["-t", "tmpfs", "-o", "size=4m", "tmpfs", folder]).status;
+}
+
+function canMount(): boolean {
+  if (process.getuid?.() !== 0) return false;
+  const folder = mkdtempSync(join(tmpdir(), "sluice-test-"));
+  const isMounted = mount(folder) === 0;
+  if (isMounted) spawnSync("umount", [folder]);
+  rmSync(folder, { recursive: true });
+  return isMounted;
+}
+
+describe("a full disk", () => {
+  if (canMount())
+    it("refuses the write, keeps what was written, and works again after space is freed", () =>
+      onSmallDisk(async (disk) => {
+        writeFileSync(join(disk, "ballast"), Buffer.alloc(2 << 20));
+        const child = startChild(filler, [disk]);
+        const acknowledged = await checkRefusals(
+          child,
+          /^DISK_FULL: the disk is full; nothing was/,
+        );
+        rmSync(join(disk, "ballast"));
+        child.send("there is space");
+        const third = await nextState(child);
+        assert.equal(third.acknowledged, acknowledged + 1);
+        const reopened = await nextState(child);
+        assert.deepEqual(reopened.journal, sequencesTo(acknowledged + 1));
+        assert.deepEqual(reopened.damages, []);
+        child.send();
+        assert.equal(await child.ended, 0);
+      }));
+
+  it("loses nothing either at a limit on the size of files", () =>
+    withTemporaryFolder(async (folder) => {
+      // Blocks of 512 bytes in sh. The signal is ignored, so that the write fails instead. LMDB
+      // calls a write that was done in part an input/output error, and here is space on the disk.
+      const script = `trap "" XFSZ; ulimit -f 5000; exec "$0" "$@"`;
+      const command = ["sh", "-c", script, process.execPath, fileURLToPath(filler), folder];
+      const child = startCommand(command);
+      const failure = /^(DISK_FULL|INTERNAL): .*nothing was written/;
+      const acknowledged = await checkRefusals(child, failure);
+      child.send("there is no more space");
+      assert.match((await nextState(child)).failure, failure);
+      assert.deepEqual((await nextState(child)).journal, sequencesTo(acknowledged));
+      child.send();
+      assert.equal(await child.ended, 0);
+    }));
+
+  it("is told from other failures by what the system said", async () => {
+    const reasonOf = (message: string): string => toStoreError(new Error(message), "x").reason;
+    assert.equal(reasonOf("No space left on device"), "DISK_FULL");
+    assert.equal(reasonOf("ENOSPC: no space left on device, write"), "DISK_FULL");
+    assert.equal(reasonOf("Disk quota exceeded"), "DISK_FULL");
+    assert.equal(reasonOf("File too large"), "DISK_FULL");
+    assert.equal(reasonOf("MDB_MAP_FULL: Environment mapsize limit reached"), "DISK_FULL");
+    assert.equal(reasonOf("MDB_CORRUPTED: Located page was wrong type"), "DATA_CORRUPT");
+    assert.equal(reasonOf("Permission denied"), "INTERNAL");
+    const own = new SluiceError("NOT_READY", "own");
+    assert.equal(toStoreError(own, "x"), own);
+    await withTemporaryFolder(async (folder) => {
+      const commitError = Promise.reject(new Error("No space left on device"));
+      const failed = Object.assign(new Error("Commit failed"), { commitError });
+      hasReason("DISK_FULL", /nothing was written/)(await toCommitError(failed, folder));
+      // There is space here, so an input/output error is one.
+      const broken = await toCommitError(new Error("Input/output error"), folder);
+      hasReason("INTERNAL", /Input\/output error/)(broken);
+    });
+  });
+});
