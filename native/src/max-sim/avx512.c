@@ -33,35 +33,79 @@ static inline __m512i four_rows(const uint8_t *const *rows, size_t offset) {
   return _mm512_mask_broadcast_i32x4(x, 0xf000, _mm_loadu_si128(at[3]));
 }
 
-// Dwords 0 to 3 of 16 bytes of 16 rows: out[k] lane r is dword k of row r.
-static inline void transpose(const uint8_t *const *rows, size_t offset, __m512i out[4]) {
-  const __m512i a = four_rows(rows, offset), b = four_rows(rows + 1, offset);
-  const __m512i c = four_rows(rows + 2, offset), d = four_rows(rows + 3, offset);
-  const __m512i ab_low = _mm512_unpacklo_epi32(a, b), ab_high = _mm512_unpackhi_epi32(a, b);
-  const __m512i cd_low = _mm512_unpacklo_epi32(c, d), cd_high = _mm512_unpackhi_epi32(c, d);
+// Transposes 4 x 4 dwords inside each 128-bit lane.
+INLINE void transpose_lanes(const __m512i in[4], __m512i out[4]) {
+  const __m512i ab_low = _mm512_unpacklo_epi32(in[0], in[1]);
+  const __m512i ab_high = _mm512_unpackhi_epi32(in[0], in[1]);
+  const __m512i cd_low = _mm512_unpacklo_epi32(in[2], in[3]);
+  const __m512i cd_high = _mm512_unpackhi_epi32(in[2], in[3]);
   out[0] = _mm512_unpacklo_epi64(ab_low, cd_low);
   out[1] = _mm512_unpackhi_epi64(ab_low, cd_low);
   out[2] = _mm512_unpacklo_epi64(ab_high, cd_high);
   out[3] = _mm512_unpackhi_epi64(ab_high, cd_high);
 }
 
-// `bits` is a constant where this is inlined.
-INLINE void decode_bits(const strip *source, size_t dwords,
-                                                              int bits, uint8_t *steps) {
-  const int shifts = 8 / bits;
+// Dwords 0 to 3 of 16 bytes of 16 rows: out[k] lane r is dword k of row r.
+INLINE void transpose_4(const uint8_t *const *rows, size_t offset, __m512i out[4]) {
+  __m512i in[4];
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++) in[i] = four_rows(rows + i, offset);
+  transpose_lanes(in, out);
+}
+
+// Dwords 0 to 15 of 64 bytes of 16 rows: 4 x 4 dwords within lanes, then 4 x 4 lanes.
+INLINE void transpose_16(const uint8_t *const *rows, size_t offset, __m512i out[16]) {
+  __m512i fours[4][4];
+#pragma GCC unroll 4
+  for (int group = 0; group < 4; group++) {
+    __m512i in[4];
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++) in[i] = _mm512_loadu_si512(rows[4 * group + i] + offset);
+    transpose_lanes(in, fours[group]);
+  }
+#pragma GCC unroll 4
+  for (int k = 0; k < 4; k++) {
+    const __m512i a = _mm512_shuffle_i32x4(fours[0][k], fours[1][k], 0x44);
+    const __m512i b = _mm512_shuffle_i32x4(fours[2][k], fours[3][k], 0x44);
+    const __m512i c = _mm512_shuffle_i32x4(fours[0][k], fours[1][k], 0xee);
+    const __m512i d = _mm512_shuffle_i32x4(fours[2][k], fours[3][k], 0xee);
+    out[k] = _mm512_shuffle_i32x4(a, b, 0x88);
+    out[k + 4] = _mm512_shuffle_i32x4(a, b, 0xdd);
+    out[k + 8] = _mm512_shuffle_i32x4(c, d, 0x88);
+    out[k + 12] = _mm512_shuffle_i32x4(c, d, 0xdd);
+  }
+}
+
+// Splits a column of dwords into its steps.
+INLINE void store_steps(__m512i column, const int bits, uint8_t *out) {
   const __m512i mask = _mm512_set1_epi8((char)((1 << bits) - 1));
+#pragma GCC unroll 8
+  for (int k = 0; k < 8 / bits; k++) {
+    __m512i codes = k == 0 ? column : _mm512_srli_epi32(column, (unsigned)(k * bits));
+    if (bits < 8) codes = _mm512_and_si512(codes, mask);
+    _mm512_store_si512(out + k * STRIP_STEP, codes);
+  }
+}
+
+// `bits` is a constant where this is inlined.
+INLINE void decode_bits(const strip *source, size_t dwords, const int bits, uint8_t *steps) {
+  const size_t column_size = (size_t)(8 / bits) * STRIP_STEP;
   for (int half = 0; half < 2; half++) {
-    for (size_t dword = 0; dword < dwords; dword += 4) {
+    const uint8_t *const *rows = source->rows + 16 * half;
+    uint8_t *out = steps + 64 * half;
+    size_t dword = 0;
+    for (; dword + 16 <= dwords; dword += 16) {
+      __m512i columns[16];
+      transpose_16(rows, dword * 4, columns);
+#pragma GCC unroll 16
+      for (int i = 0; i < 16; i++) store_steps(columns[i], bits, out + (dword + i) * column_size);
+    }
+    for (; dword < dwords; dword += 4) {
       __m512i columns[4];
-      transpose(source->rows + 16 * half, dword * 4, columns);
+      transpose_4(rows, dword * 4, columns);
       const size_t count = dwords - dword < 4 ? dwords - dword : 4;
       for (size_t i = 0; i < count; i++) {
-        uint8_t *out = steps + (dword + i) * shifts * STRIP_STEP + 64 * half;
-#pragma GCC unroll 8
-        for (int k = 0; k < shifts; k++) {
-          const __m512i codes = _mm512_and_si512(_mm512_srli_epi32(columns[i], k * bits), mask);
-          _mm512_store_si512(out + k * STRIP_STEP, codes);
-        }
+        store_steps(columns[i], bits, out + (dword + i) * column_size);
       }
     }
   }

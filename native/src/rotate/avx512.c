@@ -37,19 +37,29 @@ INLINE void transpose(const __m512i in[4], __m512i out[4]) {
   out[3] = _mm512_unpackhi_epi64(ab_high, cd_high);
 }
 
-// 16 bytes of rows i, i + 4, i + 8, i + 12, one a 128-bit lane.
-INLINE __m512i four_rows(const float *const *rows, uint32_t j) {
-  __m512i x = _mm512_castsi128_si512(_mm_loadu_si128((const __m128i *)(rows[0] + j)));
-  x = _mm512_inserti32x4(x, _mm_loadu_si128((const __m128i *)(rows[4] + j)), 1);
-  x = _mm512_inserti32x4(x, _mm_loadu_si128((const __m128i *)(rows[8] + j)), 2);
-  return _mm512_inserti32x4(x, _mm_loadu_si128((const __m128i *)(rows[12] + j)), 3);
-}
-
+// 16 x 16 values at a time: 4 x 4 dwords within 128-bit lanes, then 4 x 4 lanes. Whole-vector loads
+// and 4 shuffles a column; gathering 16-byte pieces would cost 4 loads and 5 shuffles.
 static void load_columns(const float *const *rows, uint32_t dim, floats *columns) {
-  for (uint32_t j = 0; j < dim; j += 4) {
-    __m512i in[4];
-    for (int i = 0; i < 4; i++) in[i] = four_rows(rows + i, j);
-    transpose(in, (__m512i *)(columns + j));
+  for (uint32_t j = 0; j < dim; j += 16) {
+    __m512i fours[4][4];
+#pragma GCC unroll 4
+    for (int group = 0; group < 4; group++) {
+      __m512i in[4];
+#pragma GCC unroll 4
+      for (int i = 0; i < 4; i++) in[i] = _mm512_loadu_si512(rows[4 * group + i] + j);
+      transpose(in, fours[group]);
+    }
+#pragma GCC unroll 4
+    for (int k = 0; k < 4; k++) {
+      const __m512i a = _mm512_shuffle_i32x4(fours[0][k], fours[1][k], 0x44);
+      const __m512i b = _mm512_shuffle_i32x4(fours[2][k], fours[3][k], 0x44);
+      const __m512i c = _mm512_shuffle_i32x4(fours[0][k], fours[1][k], 0xee);
+      const __m512i d = _mm512_shuffle_i32x4(fours[2][k], fours[3][k], 0xee);
+      columns[j + k] = (floats)_mm512_shuffle_i32x4(a, b, 0x88);
+      columns[j + k + 4] = (floats)_mm512_shuffle_i32x4(a, b, 0xdd);
+      columns[j + k + 8] = (floats)_mm512_shuffle_i32x4(c, d, 0x88);
+      columns[j + k + 12] = (floats)_mm512_shuffle_i32x4(c, d, 0xdd);
+    }
   }
 }
 

@@ -39,17 +39,8 @@ static void list_window(uint32_t dim, uint32_t window, uint32_t round, uint32_t 
   for (uint32_t i = 0; i < window; i++) at[i] = start + i < dim ? start + i : start + i - dim;
 }
 
-// All butterflies of 2^log columns that lie `stride` apart in the window, the first at `base`.
-// `factors`: of the round by column number, or null after the first pass.
-INLINE void butterflies(floats *columns, const uint32_t *at, uint32_t base, uint32_t stride,
-                        const int log, const float *factors) {
-  floats x[1 << RADIX_LOG];
-#pragma GCC unroll 16
-  for (int i = 0; i < 1 << log; i++) {
-    const uint32_t column = at[base + i * stride];
-    x[i] = columns[column];
-    if (factors) x[i] = x[i] * splat(factors[column]);
-  }
+// Butterflies of 2^log columns with strides 1, 2, 4, ... among them.
+INLINE void add_and_subtract(floats *x, const int log) {
 #pragma GCC unroll 4
   for (int step = 1; step < 1 << log; step *= 2) {
 #pragma GCC unroll 16
@@ -60,36 +51,69 @@ INLINE void butterflies(floats *columns, const uint32_t *at, uint32_t base, uint
       x[i + step] = a - b;
     }
   }
-#pragma GCC unroll 16
-  for (int i = 0; i < 1 << log; i++) columns[at[base + i * stride]] = x[i];
 }
 
-INLINE void pass(floats *columns, const uint32_t *at, uint32_t window, uint32_t stride,
-                 const int log, const float *factors) {
-  for (uint32_t group = 0; group < window; group += stride << log) {
-    for (uint32_t i = 0; i < stride; i++) {
-      butterflies(columns, at, group + i, stride, log, factors);
+// Multiplies 2^RADIX_LOG columns, numbered by `at`, by their factors and runs their butterflies.
+INLINE void first_butterflies(floats *columns, const float *factors, const uint32_t *at) {
+  floats x[1 << RADIX_LOG];
+#pragma GCC unroll 16
+  for (int i = 0; i < 1 << RADIX_LOG; i++) {
+    const uint32_t column = at ? at[i] : (uint32_t)i;
+    x[i] = columns[column] * splat(factors[column]);
+  }
+  add_and_subtract(x, RADIX_LOG);
+#pragma GCC unroll 16
+  for (int i = 0; i < 1 << RADIX_LOG; i++) columns[at ? at[i] : (uint32_t)i] = x[i];
+}
+
+// The first pass of a round. Columns are neighbours but where the window wraps around the end.
+INLINE void first_pass(floats *columns, const uint32_t *at, uint32_t dim, uint32_t window,
+                       const float *factors) {
+  for (uint32_t group = 0; group < window; group += 1 << RADIX_LOG) {
+    const uint32_t column = at[group];
+    if (column + (1 << RADIX_LOG) <= dim) {
+      first_butterflies(columns + column, factors + column, NULL);
+    } else {
+      first_butterflies(columns, factors, at + group);
     }
   }
 }
 
+// A later pass: butterflies of 2^log columns that lie `stride` apart in the window.
+INLINE void pass(floats *columns, const uint32_t *at, uint32_t window, uint32_t stride,
+                 const int log) {
+  for (uint32_t group = 0; group < window; group += stride << log) {
+    for (uint32_t first = group; first < group + stride; first++) {
+      floats x[1 << RADIX_LOG];
+#pragma GCC unroll 16
+      for (int i = 0; i < 1 << log; i++) x[i] = columns[at[first + i * stride]];
+      add_and_subtract(x, log);
+#pragma GCC unroll 16
+      for (int i = 0; i < 1 << log; i++) columns[at[first + i * stride]] = x[i];
+    }
+  }
+}
+
+static void multiply_columns(floats *columns, const float *factors, uint32_t from, uint32_t to) {
+  for (uint32_t i = from; i < to; i++) columns[i] = columns[i] * splat(factors[i]);
+}
+
 static void run_round(floats *columns, const uint32_t *at, uint32_t dim, uint32_t window,
                       const float *factors) {
-  uint32_t column = at[window - 1] + 1;
-  for (uint32_t i = window; i < dim; i++, column++) {
-    if (column >= dim) column -= dim;
-    columns[column] = columns[column] * splat(factors[column]);
-  }
-  pass(columns, at, window, 1, RADIX_LOG, factors);
+  // Outside the window, which begins at at[0]: behind it, and before it where it does not wrap.
+  const uint32_t start = at[0], end = start + window;
+  if (end <= dim) multiply_columns(columns, factors, end, dim);
+  multiply_columns(columns, factors, end <= dim ? 0 : end - dim, start);
+  first_pass(columns, at, dim, window, factors);
   uint32_t stride = 1 << RADIX_LOG;
   for (; stride << RADIX_LOG <= window; stride <<= RADIX_LOG) {
-    pass(columns, at, window, stride, RADIX_LOG, NULL);
+    pass(columns, at, window, stride, RADIX_LOG);
   }
 #if RADIX_LOG > 3
-  if (stride * 8 == window) pass(columns, at, window, stride, 3, NULL);
+  if (stride * 8 == window) pass(columns, at, window, stride, 3);
 #endif
-  if (stride * 4 == window) pass(columns, at, window, stride, 2, NULL);
-  if (stride * 2 == window) pass(columns, at, window, stride, 1, NULL);
+  if (stride * 4 == window) pass(columns, at, window, stride, 2);
+  if (stride * 2 == window) pass(columns, at, window, stride, 1);
 }
 
 // Codes of all columns, 32 / bits columns a dword. `bits` is a constant where this is inlined.
