@@ -83,9 +83,9 @@ export function cleanText(text: string): string {
       /\{@link(?:code|plain)?\s+([^}|\s]+)(?:\s*[|\s]\s*([^}]*))?\}/g,
       (_, target, words) => String(words === undefined || words === "" ? target : words),
     )
-    .replaceAll(/!?\[([^\]]+)\]\([^)]*\)/g, "$1")
+    .replaceAll(/!?\[((?:[^[\]]|\[[^\]]*\])+)\]\([^)]*\)/g, "$1")
     .replaceAll(/\[([^\]]+)\]\[[^\]]*\]/g, "$1")
-    .replaceAll(/^\s*```.*$/gm, "")
+    .replaceAll(/^\s*```.*$|^#+ /gm, "")
     .replaceAll(/`([^`\n]+)`/g, "$1")
     .replaceAll(/(\*\*|__)(?=\S)([^\n]+?)\1/g, "$2")
     .replaceAll(/(?<!\w)_(?=\S)([^_\n]+?)_(?!\w)/g, "$1")
