@@ -1,4 +1,5 @@
-// Holds documents to the truth: a path in backticks exists, or is a product of the build.
+// Holds documents to the truth: a path in backticks exists, or is a product of the build; a link leads
+// somewhere.
 
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
@@ -15,7 +16,8 @@ const products = ["build/", "native/build/", "coverage/", "node_modules/", "benc
 describe("paths in documents", () => {
   for (const document of documents.filter((path) => repositoryFiles.includes(path))) {
     it(`${document} names only what exists`, () => {
-      const missing = pathsIn(readText(document)).filter(
+      const text = readText(document);
+      const missing = [...pathsIn(text), ...linksIn(text)].filter(
         (path) => !exists(path) && !exists(`${dirname(document)}/${path}`),
       );
       assert.deepEqual(missing, []);
@@ -38,6 +40,13 @@ function pathsIn(text: string): string[] {
   return [...prose.matchAll(/`([^`\s]+)`/g)]
     .map((match) => match[1] ?? "")
     .filter((word) => isPath(word) && !products.some((product) => word.startsWith(product)));
+}
+
+/** Targets of links within the repository. */
+function linksIn(text: string): string[] {
+  return [...text.matchAll(/\]\(([^)#\s]+)/g)]
+    .map((match) => match[1] ?? "")
+    .filter((target) => !/^[a-z]+:/.test(target));
 }
 
 const rootNames = new Set(repositoryFiles.map((path) => path.split("/")[0]));
