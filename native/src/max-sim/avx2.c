@@ -164,17 +164,16 @@ INLINE void multiply_narrow(const uint8_t *steps, uint32_t step_count, const int
 }
 
 static void multiply_block(const strip_job *job, const uint8_t *steps, uint32_t step_count,
-                           const void *packed, uint32_t count, sums_to to, int32_t *sums,
-                           int32_t *best, prefetch_run ahead) {
+                           const block *part, sums_to to, prefetch_run ahead) {
   // Steps whose product pairs fit an int16: 32,767 / (2 * 63 * (2^bits - 1)).
   const uint32_t run = job->bits == 1 ? 260 : job->bits == 2 ? 86 : 17;
-  switch (job->bits == 8 ? count + QUERY_BLOCK : count) {
+  switch (job->bits == 8 ? part->count + QUERY_BLOCK : part->count) {
 #define CASE(n)                                                                         \
   case n:                                                                               \
-    multiply_narrow(steps, step_count, packed, n, to, sums, best, ahead, run);          \
+    multiply_narrow(steps, step_count, part->packed, n, to, part->sums, part->best, ahead, run);          \
     break;                                                                              \
   case n + QUERY_BLOCK:                                                                 \
-    multiply_wide(steps, step_count, packed, n, to, sums, best, ahead);                 \
+    multiply_wide(steps, step_count, part->packed, n, to, part->sums, part->best, ahead);                 \
     break;
     CASE(1) CASE(2) CASE(3) CASE(4) CASE(5)
 #undef CASE

@@ -105,11 +105,11 @@ static inline uint32_t block_size(uint32_t query_rows) {
 static inline sum_type lowest_sum(void) { return -__builtin_inff(); }
 
 // steps x block rows a block, as multiply_block reads it.
-static void pack_query(const strip_job *job, uint32_t block, float *packed, void *ordered) {
+static void pack_query(const strip_job *job, uint32_t size, float *packed, void *ordered) {
   (void)ordered;
   const uint32_t rows = job->query_row_count;
-  for (uint32_t start = 0; start < rows; start += block) {
-    const uint32_t count = rows - start < block ? rows - start : block;
+  for (uint32_t start = 0; start < rows; start += size) {
+    const uint32_t count = rows - start < size ? rows - start : size;
     for (uint32_t j = 0; j < job->dim; j++) {
       for (uint32_t r = 0; r < count; r++) *packed++ = job->query[(start + r) * job->dim + j];
     }
@@ -149,7 +149,7 @@ static inline __attribute__((always_inline)) void order_row(const int8_t *row, u
 }
 
 // steps x block rows x step_coordinates a block, as multiply_block reads it. `ordered`: one row.
-static void pack_query(const strip_job *job, uint32_t block, query_element *packed,
+static void pack_query(const strip_job *job, uint32_t size, query_element *packed,
                        query_element *ordered) {
   typedef struct {
     query_element at[step_coordinates];
@@ -163,8 +163,8 @@ static void pack_query(const strip_job *job, uint32_t block, query_element *pack
       case 4: order_row(job->query_rows + r * dim, dim, 4, ordered); break;
       default: order_row(job->query_rows + r * dim, dim, 8, ordered); break;
     }
-    const uint32_t start = r / block * block;
-    const uint32_t count = rows - start < block ? rows - start : block;
+    const uint32_t start = r / size * size;
+    const uint32_t count = rows - start < size ? rows - start : size;
     coordinates *out = (coordinates *)packed + start * steps + (r - start);
     const coordinates *from = (const coordinates *)ordered;
     for (uint32_t step = 0; step < steps; step++) out[step * count] = from[step];
@@ -184,14 +184,26 @@ typedef struct {
 // passage, folded into its maxima straight from the registers.
 typedef enum { store_sums, start_maxima, fold_maxima } sums_to;
 
+// A block of query rows and where its results go.
+typedef struct {
+  const void *packed;  // from pack_query
+  uint32_t count;
+  int first;       // the first block of the query
+  int only;        // and there is no other
+  sum_type *sums;  // [r * STRIP_ROWS + row]
+  sum_type *best;  // [r * LANES + lane]
+} block;
+
+#ifndef DECODED_SIZE  // bytes that decode_strip and the first block write for a strip of so many steps
+#define DECODED_SIZE(steps) ((steps) * STRIP_STEP)
+#endif
+
 // What the including file defines.
 // Writes the steps of a strip, STRIP_STEP bytes each.
 static void decode_strip(const strip *source, const strip_job *job, uint8_t *steps);
-// Inner products of `count` packed query rows with the strip: sums[r * STRIP_ROWS + row], or their
-// maxima by lane: best[r * LANES + lane].
+// Inner products of a block's query rows with the strip.
 static void multiply_block(const strip_job *job, const uint8_t *steps, uint32_t step_count,
-                           const void *packed, uint32_t count, sums_to to, sum_type *sums,
-                           sum_type *best, prefetch_run ahead);
+                           const block *part, sums_to to, prefetch_run ahead);
 // Folds the sums of a segment's rows into LANES running maxima a query row.
 static void keep_maxima(const sum_type *sums, uint32_t query_rows, const segment *part,
                         sum_type *best);
@@ -290,11 +302,11 @@ static void sum_query_rows(const strip_job *job, int32_t *sums) {
 
 static void run_strips(const strip_job *job, uint8_t *workspace) {
   const uint32_t rows = job->query_row_count;
-  const uint32_t block = block_size(rows);
+  const uint32_t size = block_size(rows);
   const size_t steps = step_total(job);
   const size_t query_step = packed_step(job);
   void *packed = take(&workspace, rows * steps * query_step);
-  uint8_t *decoded = take(&workspace, steps * STRIP_STEP);
+  uint8_t *decoded = take(&workspace, DECODED_SIZE(steps));
   sum_type *sums = take(&workspace, rows * STRIP_ROWS * sizeof(sum_type));
   sum_type *best = take(&workspace, rows * LANES * sizeof(sum_type));
   int32_t *query_sums = take(&workspace, rows * sizeof(int32_t));
@@ -308,12 +320,12 @@ static void run_strips(const strip_job *job, uint8_t *workspace) {
   at.codes = job->codes;
   copy_tail(&at, at.codes, job->code_size, take(&workspace, 256));
 #endif
-  pack_query(job, block, packed, (void *)decoded);  // the strip's room is free as yet
+  pack_query(job, size, packed, (void *)decoded);  // the strip's room is free as yet
   sum_query_rows(job, query_sums);
 
   strip *now = &strips[0], *next = &strips[1];
   int more = next_strip(&at, now);
-  const uint32_t blocks = (rows + block - 1) / block;
+  const uint32_t blocks = (rows + size - 1) / size;
   while (more) {
     decode_strip(now, job, decoded);
     more = next_strip(&at, next);
@@ -324,11 +336,16 @@ static void run_strips(const strip_job *job, uint8_t *workspace) {
     const sums_to to = whole->to - whole->from < STRIP_ROWS ? store_sums
                        : whole->first                       ? start_maxima
                                                             : fold_maxima;
-    for (uint32_t start = 0; start < rows; start += block) {
-      const uint32_t count = rows - start < block ? rows - start : block;
-      const uint8_t *query = (const uint8_t *)packed + start * steps * query_step;
-      multiply_block(job, decoded, (uint32_t)steps, query, count, to, sums + start * STRIP_ROWS,
-                     best + start * LANES, next_lines(&lines, line_count));
+    for (uint32_t start = 0; start < rows; start += size) {
+      const block part = {
+          .packed = (const uint8_t *)packed + start * steps * query_step,
+          .count = rows - start < size ? rows - start : size,
+          .first = start == 0,
+          .only = size == rows,
+          .sums = sums + start * STRIP_ROWS,
+          .best = best + start * LANES,
+      };
+      multiply_block(job, decoded, (uint32_t)steps, &part, to, next_lines(&lines, line_count));
     }
     for (uint32_t i = 0; i < now->segment_count; i++) {
       const segment *part = &now->segments[i];

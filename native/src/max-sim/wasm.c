@@ -95,12 +95,11 @@ INLINE void multiply_rows(const uint8_t *steps, uint32_t step_count, const int32
 }
 
 static void multiply_block(const strip_job *job, const uint8_t *steps, uint32_t step_count,
-                           const void *packed, uint32_t count, sums_to to, int32_t *sums,
-                           int32_t *best, prefetch_run ahead) {
+                           const block *part, sums_to to, prefetch_run ahead) {
   (void)job, (void)ahead;  // WASM has no prefetch
-  switch (count) {
+  switch (part->count) {
 #define CASE(n) \
-  case n: multiply_rows(steps, step_count, packed, n, to, sums, best); break;
+  case n: multiply_rows(steps, step_count, part->packed, n, to, part->sums, part->best); break;
     CASE(1) CASE(2) CASE(3) CASE(4)
 #undef CASE
   }
