@@ -43,6 +43,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   });
   server.maxConnections = options.connectionCountMax ?? 1024;
   server.on("request", (request, response) => {
+    // A connection that is kept alive after its last answer would hold up a stop.
+    response.on("close", () => {
+      if (state.isStopping) server.closeIdleConnections();
+    });
     answer(options, state, { request, response }).catch((error: unknown) => {
       const failure = toHttpFailure(error, options.logger);
       if (response.headersSent) response.destroy();

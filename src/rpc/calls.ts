@@ -75,9 +75,17 @@ export function checkedMethod(
   const empty = Buffer.alloc(0);
   const requestDeserialize = (bytes: Buffer): object => {
     const faults = check(bytes);
-    const isBroken = faults[0]?.kind === "broken";
-    const message = method.requestDeserialize(isBroken ? empty : bytes);
-    if (faults.length > 0) faultsOfMessages.set(message, faults);
+    if (faults[0]?.kind !== "broken") {
+      try {
+        const message = method.requestDeserialize(bytes);
+        if (faults.length > 0) faultsOfMessages.set(message, faults);
+        return message;
+      } catch {
+        faults.unshift({ path: "", kind: "broken", message: "it cannot be decoded" });
+      }
+    }
+    const message = method.requestDeserialize(empty);
+    faultsOfMessages.set(message, faults);
     return message;
   };
   return { ...method, requestDeserialize };

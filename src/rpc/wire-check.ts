@@ -20,6 +20,9 @@ export type WireCheck = (bytes: Uint8Array) => WireFault[];
 
 const faultCountMax = 512;
 const depthMax = 40;
+/** Bytes of a varint of 32 bits, such as every tag and length, and of one of 64. */
+const shortVarintBytes = 5;
+const longVarintBytes = 10;
 
 type WireType = 0 | 1 | 2 | 5;
 
@@ -28,6 +31,8 @@ interface FieldShape {
   readonly repeated: boolean;
   readonly wireType: WireType;
   readonly isString: boolean;
+  /** A varint of 32 bits. */
+  readonly isShortVarint: boolean;
   /** Looked up on first use, since messages may contain themselves. */
   readonly messageName: string | undefined;
 }
@@ -70,8 +75,8 @@ interface Frame {
 function checkMessage(walk: Walk, frame: Frame): boolean {
   const counts = new Map<number, number>();
   while (walk.position < frame.end) {
-    const tag = readVarint(walk, frame.end);
-    if (tag < 8) return broken(walk, frame.path, "a field tag is malformed");
+    const tag = readVarint(walk, frame.end, shortVarintBytes);
+    if (tag < 8 || tag >= 2 ** 32) return broken(walk, frame.path, "a field tag is malformed");
     const number = Math.floor(tag / 8);
     const wireType = tag % 8;
     const field = frame.shape.get(number);
@@ -106,9 +111,16 @@ function checkField(
     return broken(walk, pathOf(), `its wire type is ${wireType}, not ${field.wireType}`);
   }
   if (wireType !== 2) {
-    return skip(walk, wireType, frame.end) || broken(walk, pathOf(), "it is cut off");
+    const start = walk.position;
+    if (!skip(walk, wireType, frame.end)) return broken(walk, pathOf(), "it is cut off");
+    const byteCount = walk.position - start;
+    // The decoder takes 32-bit varints of 5 or of 10 bytes and loses its place in those between.
+    if (field.isShortVarint && byteCount > shortVarintBytes && byteCount < longVarintBytes) {
+      return broken(walk, pathOf(), "its number is malformed");
+    }
+    return true;
   }
-  const length = readVarint(walk, frame.end);
+  const length = readVarint(walk, frame.end, shortVarintBytes);
   const end = walk.position + length;
   if (length < 0 || end > frame.end) return broken(walk, pathOf(), "it is cut off");
   if (field.messageName !== undefined) {
@@ -135,9 +147,9 @@ function broken(walk: Walk, path: string, message: string): false {
 
 /** Skips one value; false when it does not end before `end` or has no such wire type. */
 function skip(walk: Walk, wireType: number, end: number): boolean {
-  if (wireType === 0) return readVarint(walk, end) >= 0;
+  if (wireType === 0) return readVarint(walk, end, longVarintBytes) >= 0;
   if (wireType === 2) {
-    const length = readVarint(walk, end);
+    const length = readVarint(walk, end, shortVarintBytes);
     if (length < 0) return false;
     walk.position += length;
   } else if (wireType === 1) {
@@ -150,11 +162,11 @@ function skip(walk: Walk, wireType: number, end: number): boolean {
   return walk.position <= end;
 }
 
-/** A varint as a number, exact below 2^53; -1 when it is longer than 10 bytes or cut off. */
-function readVarint(walk: Walk, end: number): number {
+/** A varint as a number, exact below 2^53; -1 when it is longer than `bytesMax` or cut off. */
+function readVarint(walk: Walk, end: number, bytesMax: number): number {
   let value = 0;
   let scale = 1;
-  for (let i = 0; i < 10 && walk.position < end; i += 1) {
+  for (let i = 0; i < bytesMax && walk.position < end; i += 1) {
     const byte = walk.bytes[walk.position] ?? 0;
     walk.position += 1;
     value += (byte & 0x7f) * scale;
@@ -188,6 +200,7 @@ function readShape(packages: PackageDefinition, name: string): MessageShape {
         repeated: field.label === "LABEL_REPEATED",
         wireType: wireTypeOf(field.type),
         isString: field.type === "TYPE_STRING",
+        isShortVarint: wireTypeOf(field.type) === 0 && !field.type.endsWith("64"),
         messageName: field.type === "TYPE_MESSAGE" ? folder + field.typeName : undefined,
       },
     ]),

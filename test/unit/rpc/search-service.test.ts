@@ -1,0 +1,202 @@
+// Search over gRPC: what slow and leaving readers get, and what the engine is asked.
+
+import assert from "node:assert/strict";
+import { Client, credentials } from "@grpc/grpc-js";
+import type { ClientReadableStream } from "@grpc/grpc-js";
+import { definitions } from "../../../src/client/definitions.js";
+import type { SearchRequest as SearchRequestMessage } from "../../../src/gen/proto/sluice/v1/SearchRequest.js";
+import type { SearchResponse__Output } from "../../../src/gen/proto/sluice/v1/SearchResponse.js";
+import type { SearchRequest } from "../../../src/search/request.js";
+import { hit, update, updates } from "../../support/edge-engine.js";
+import { startEdge } from "../../support/edge-server.js";
+import type { Edge } from "../../support/edge-server.js";
+
+describe("Search", () => {
+  let edge: Edge;
+  let raw: Client;
+  beforeEach(async () => {
+    edge = await startEdge({ stalledStreamMs: 10_000 });
+    raw = new Client(edge.address, credentials.createInsecure());
+  });
+  afterEach(async () => {
+    raw.close();
+    await edge.close();
+  });
+
+  function open(request: SearchRequestMessage): ClientReadableStream<SearchResponse__Output> {
+    const method = definitions().search.Search;
+    return raw.makeServerStreamRequest(
+      method.path,
+      method.requestSerialize,
+      method.responseDeserialize,
+      { collection: "notes", query: { text: "x" }, ...request },
+    );
+  }
+
+  it("drops updates for a reader that is away, without waiting and never the final one", async () => {
+    const text = "y".repeat(20_000);
+    const updateCount = 1500;
+    let finish = (): void => undefined;
+    const engineDone = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    edge.engine.script = async function* () {
+      try {
+        for (let i = 1; i <= updateCount; i += 1) {
+          await new Promise((resolve) => setImmediate(resolve));
+          const hits = [hit(`h${i}`, { payload: { text } })];
+          yield update({ generation: i, final: i === updateCount, hits });
+        }
+      } finally {
+        finish();
+      }
+    };
+    const call = open({});
+    const received: SearchResponse__Output[] = [];
+    const ended = new Promise((resolve) => call.on("end", resolve));
+    call.on("data", (response: SearchResponse__Output) => {
+      // The reader goes away after the first, until the engine has given everything.
+      if (received.push(response) === 1) call.pause();
+    });
+    await engineDone;
+    call.resume();
+    await ended;
+    const list = received.map((response) => response.update!);
+    assert.ok(list.length < 100, `${list.length} updates were kept for the reader`);
+    assert.deepEqual(
+      list.map((one) => one.sequence),
+      list.map((_, i) => i + 1),
+    );
+    const generations = list.map((one) => Number(one.generation));
+    assert.deepEqual(
+      generations,
+      [...generations].sort((a, b) => a - b),
+    );
+    assert.equal(list.at(-1)!.final, true);
+    assert.equal(generations.at(-1), updateCount);
+  });
+
+  it("stops the engine when the reader leaves, while it computes and while it waits", async () => {
+    let releasedCount = 0;
+    edge.engine.script = async function* (_, { signal }) {
+      try {
+        yield update();
+        await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+        yield update({ generation: 99 });
+      } finally {
+        releasedCount += 1;
+      }
+    };
+    const calls = Array.from({ length: 20 }, () => open({}));
+    await Promise.all(
+      calls.map(
+        (call) =>
+          new Promise<void>((resolve) => {
+            call.on("data", () => call.cancel());
+            call.on("error", (error) => {
+              assert.match(error.message, /CANCELLED/);
+              resolve();
+            });
+          }),
+      ),
+    );
+    while (releasedCount < 20) await new Promise((resolve) => setImmediate(resolve));
+    while (edge.calls.length < 20) await new Promise((resolve) => setImmediate(resolve));
+    assert.ok(edge.calls.every((record) => record.status === "CANCELLED"));
+    assert.deepEqual(edge.log, []);
+  });
+
+  it("asks the engine for exactly what the caller said, and leaves the rest to its defaults", async () => {
+    const asked: SearchRequest[] = [];
+    edge.engine.script = (request) => {
+      asked.push(request);
+      return updates([update({ final: true })]);
+    };
+    await open({}).toArray();
+    const rows = new Float32Array(32).fill(0.5);
+    await open({
+      query: {
+        text: "",
+        vectors: { type: "VECTOR_TYPE_FLOAT32", dim: 16, rows: Buffer.from(rows.buffer) },
+      },
+      k: 7,
+      exhaustive: true,
+      sketch_pool_size: 0,
+      lexical_pool_size: 0,
+      lexical_weight: 0,
+      fusion: "FUSION_MIN_MAX",
+      min_score: 0,
+      budget_ms: 5,
+      min_update_interval_ms: 0,
+      min_sequence: "9007199254740991",
+      rerank: { model: "m", depth: 3 },
+      payload: { mode: "PAYLOAD_MODE_ON_FIRST_APPEARANCE", text: false },
+    }).toArray();
+    const [plain, full] = asked;
+    assert.deepEqual(plain, {
+      collection: "notes",
+      text: "x",
+      k: undefined,
+      exhaustive: false,
+      sketchPoolSize: undefined,
+      lexicalPoolSize: undefined,
+      lexicalWeight: undefined,
+      fusion: "reciprocal_rank",
+      minScore: undefined,
+      budgetMs: undefined,
+      minUpdateIntervalMs: undefined,
+      minSequence: undefined,
+      rerank: undefined,
+      payload: { mode: "every_update", title: true, text: true, fields: true },
+    });
+    const { vectors, ...rest } = full!;
+    assert.equal(vectors!.type, "float32");
+    assert.equal(vectors!.dim, 16);
+    assert.deepEqual(Buffer.from(vectors!.bytes), Buffer.from(rows.buffer));
+    assert.deepEqual(rest, {
+      collection: "notes",
+      text: "",
+      k: 7,
+      exhaustive: true,
+      sketchPoolSize: 0,
+      lexicalPoolSize: 0,
+      lexicalWeight: 0,
+      fusion: "min_max",
+      minScore: 0,
+      budgetMs: 5,
+      minUpdateIntervalMs: 0,
+      minSequence: 9007199254740991,
+      rerank: { model: "m", depth: 3 },
+      payload: { mode: "every_update", title: true, text: false, fields: true },
+    });
+  });
+
+  const wrong: readonly [string, string, SearchRequestMessage][] = [
+    ["k", "INVALID_ARGUMENT", { k: 1001 }],
+    ["query", "INVALID_ARGUMENT", { query: null }],
+    ["query.text", "INVALID_ARGUMENT", { query: { text: "  " } }],
+    ["query.text", "INVALID_ARGUMENT", { query: { text: "é".repeat(9000) } }],
+    ["lexical_weight", "INVALID_ARGUMENT", { lexical_weight: NaN }],
+    ["min_score", "INVALID_ARGUMENT", { min_score: -Infinity }],
+    ["budget_ms", "INVALID_ARGUMENT", { budget_ms: 0 }],
+    ["min_sequence", "INVALID_ARGUMENT", { min_sequence: "9007199254740993" }],
+    ["rerank.depth", "INVALID_ARGUMENT", { rerank: { depth: 0 } }],
+    ["sketch_pool_size", "INVALID_ARGUMENT", { sketch_pool_size: 100_001 }],
+    ["fusion", "INVALID_ARGUMENT", { fusion: 77 as never }],
+    ["query.vectors.type", "INVALID_ARGUMENT", { query: { vectors: { dim: 16 } } }],
+    ["query.vectors.dim", "INVALID_ARGUMENT", { query: { vectors: { type: 1, dim: 17 } } }],
+    ["query.vectors.rows", "INVALID_ARGUMENT", { query: { vectors: { type: 1, dim: 16 } } }],
+  ];
+  for (const [field, status, request] of wrong) {
+    it(`refuses a wrong ${field}: ${JSON.stringify(request).slice(0, 60)}`, async () => {
+      const error = await open(request)
+        .toArray()
+        .then(
+          () => undefined,
+          (thrown: unknown) => thrown as Error & { code: number; details: string },
+        );
+      assert.equal(error?.code, 3, status);
+      assert.ok(error.details.startsWith(field), error.details);
+    });
+  }
+});
