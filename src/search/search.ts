@@ -132,6 +132,19 @@ async function* runLateInteraction(
   const candidates = found.fused;
   const { passageCount } = context.generation.totals;
   const isExhaustive = passageCount <= plan.exhaustiveBelowPassages;
+  const offer = (): void => {
+    updates.offer({
+      stage: "late_interaction",
+      ranked: ranking.top(),
+      partsOf: (passage) => ({
+        bm25: lexical.bm25Of(passage),
+        sketch: found.sketchOf(passage),
+        maxsim: passage.maxSim,
+      }),
+      coverage: { maxSimScored: scoredCount },
+    });
+  };
+  if (passageCount === 0) offer(); // The exact ranking of nothing, which no batch brings.
   const noteTime = updates.startClock("lateInteraction");
   const batches = lateInteractionBatches(context, plan, {
     query: query.tokens,
@@ -150,16 +163,6 @@ async function* runLateInteraction(
     }
     scoredCount += batch.passages.length;
     // A ranking of a few of the candidates only would be poorer than the one before it.
-    if (scoredCount < Math.min(candidates.length, 2 * plan.k)) continue;
-    updates.offer({
-      stage: "late_interaction",
-      ranked: ranking.top(),
-      partsOf: (passage) => ({
-        bm25: lexical.bm25Of(passage),
-        sketch: found.sketchOf(passage),
-        maxsim: passage.maxSim,
-      }),
-      coverage: { maxSimScored: scoredCount },
-    });
+    if (scoredCount >= Math.min(candidates.length, 2 * plan.k)) offer();
   }
 }

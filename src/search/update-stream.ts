@@ -97,17 +97,38 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
     }
   };
 
+  const damagedKeys = new Set<string>();
+  /** A hit whose document is damaged comes without it: the others are worth as much as before. */
+  const readablePayload = (key: string): SearchHit["payload"] => {
+    try {
+      return payloadOf(key, context, plan);
+    } catch (error) {
+      if (!(error instanceof SluiceError) || error.reason !== "DATA_CORRUPT") throw error;
+      if (!damagedKeys.has(key))
+        degrade("CORRUPT_PASSAGES", { message: error.message, stages: [] });
+      damagedKeys.add(key);
+      return undefined;
+    }
+  };
+
+  // Without terms the exact lexical ranking is the empty one; else it was not computed.
+  const certificateOfNothing = plan.terms.length === 0 ? "lexical" : "estimate";
   const toUpdate = (draft: Draft | undefined, isFinal: boolean): SearchUpdate => {
     sequence += 1;
     const hits = (draft?.ranked ?? []).map((ranked, i) =>
-      toHit(ranked, { rank: i + 1, parts: draft?.partsOf(ranked) ?? {}, context, plan }),
+      toHit(ranked, {
+        rank: i + 1,
+        parts: draft?.partsOf(ranked) ?? {},
+        span: spanOf(generation.segments, ranked),
+        payload: readablePayload(ranked.key),
+      }),
     );
     const stage = draft?.stage ?? "lexical";
     return {
       sequence,
       final: isFinal,
       stage,
-      certificate: certificateOf(stage, coverage),
+      certificate: draft === undefined ? certificateOfNothing : certificateOf(stage, coverage),
       coverage,
       settledCount: isFinal ? hits.length : 0,
       generation: generation.number,
@@ -177,18 +198,11 @@ function certificateOf(stage: Stage, coverage: Coverage): Certificate {
 }
 
 function toHit(
-  ranked: RankedPassage,
-  {
-    rank,
-    parts,
-    context,
-    plan,
-  }: { rank: number; parts: ScoreParts; context: SearchContext; plan: SearchPlan },
+  { key, score, passageNumber }: RankedPassage,
+  shown: Pick<SearchHit, "rank" | "parts" | "span" | "payload">,
 ): SearchHit {
-  const { segments } = context.generation;
-  const { key, score, passageNumber } = ranked;
-  const span = spanOf(segments, ranked);
-  return { key, rank, score, parts, passageNumber, span, payload: payloadOf(key, context, plan) };
+  const { rank, parts, span, payload } = shown;
+  return { key, rank, score, parts, passageNumber, span, payload };
 }
 
 function spanOf(segments: readonly GenerationSegment[], ranked: RankedPassage): SearchHit["span"] {

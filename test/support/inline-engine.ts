@@ -1,0 +1,145 @@
+// The real engine on the calling thread: real store, real kernels, the serial twins of the pools.
+
+import { createEncodeLoop } from "../../src/app/encode-loop.js";
+import { checkFingerprint } from "../../src/app/encode-pool.js";
+import type { EncodePool } from "../../src/app/encode-pool.js";
+import { openCollections } from "../../src/app/collections.js";
+import type { Collections } from "../../src/app/collections.js";
+import { createEngine } from "../../src/app/engine.js";
+import { createModels } from "../../src/app/models.js";
+import type { EncodeAnswer, EncodeTask } from "../../src/app/encode.protocol.js";
+import type { Clock } from "../../src/core/clock.js";
+import { SluiceError } from "../../src/core/errors.js";
+import type { Collection } from "../../src/index/collection.js";
+import type { Kernels } from "../../src/kernels/kernels.js";
+import { loadKernels } from "../../src/kernels/load-kernels.js";
+import type { EngineApi } from "../../src/rpc/ports.js";
+import { createInlineScorer } from "../../src/scoring/scorer.js";
+import type { Scorer } from "../../src/scoring/scorer.js";
+import type { SearchDefaults } from "../../src/search/plan.js";
+import type { SearchRequest } from "../../src/search/request.js";
+import { openDataFolder } from "../../src/store/data-folder.js";
+import { repositoryRoot } from "../../src/core/paths.js";
+import { join } from "node:path";
+
+export interface InlineEngine {
+  readonly api: EngineApi;
+  readonly collections: Collections;
+  close(): Promise<void>;
+}
+
+export interface InlineEngineOptions {
+  readonly folder: string;
+  readonly kernels: Kernels;
+  readonly scorer: Scorer;
+  readonly clock: Clock;
+  readonly flushBytes: number;
+  readonly search: SearchDefaults;
+  readonly searchesMax: number;
+  readonly modelsFolder: string;
+  /** Model of collections that name none. */
+  readonly defaultModel: string;
+}
+
+/** The server's own defaults. */
+export const searchDefaults: SearchDefaults = {
+  sketchPoolSize: 256,
+  lexicalPoolSize: 128,
+  lexicalWeight: 0.15,
+  exhaustiveBelowPassages: 2000,
+  minUpdateIntervalMs: 25,
+  batchPassages: 512,
+};
+
+export async function openInlineEngine(
+  folder: string,
+  options: Partial<Omit<InlineEngineOptions, "folder">> = {},
+): Promise<InlineEngine> {
+  const kernels = options.kernels ?? loadKernels().kernels;
+  const defaultModel = options.defaultModel ?? "bge-small-en-v1.5-late";
+  const models = createModels(options.modelsFolder ?? join(repositoryRoot(), "models"));
+  const data = openDataFolder(folder);
+  const collections = await openCollections(data, { flushBytes: options.flushBytes ?? 2 ** 23 });
+  const encode = createEncodeLoop(kernels);
+  const api = createEngine({
+    collections,
+    models,
+    scorer: options.scorer ?? createInlineScorer(kernels),
+    encodePool: inlineEncoder((task) => encode.run(task), models),
+    kernels,
+    clock: options.clock ?? (() => performance.now()),
+    defaults: options.search ?? searchDefaults,
+    defaultModel,
+    searchesMax: options.searchesMax ?? 256,
+    isReady: () => true,
+  });
+  return {
+    api,
+    collections,
+    async close() {
+      await collections.close();
+      data.close();
+    },
+  };
+}
+
+/** A request for hits of collection "notes" without payload. */
+export function searchRequest(asked: Partial<SearchRequest>): SearchRequest {
+  return {
+    collection: "notes",
+    text: "",
+    exhaustive: false,
+    payload: { mode: "every_update", title: false, text: false, fields: false },
+    ...asked,
+  };
+}
+
+/** What the pool of app/encode-pool.ts does, one task after another. */
+function inlineEncoder(
+  run: (task: EncodeTask) => Promise<EncodeAnswer>,
+  models: ReturnType<typeof createModels>,
+): EncodePool {
+  const codecOf = ({ settings }: Collection): EncodeTask["codec"] => settings;
+  const modelOf = ({ settings }: Collection): NonNullable<ReturnType<typeof models.of>> => {
+    const model = models.of(settings);
+    if (model === undefined) throw new SluiceError("MODEL_REQUIRED", "no model; send vectors");
+    return model;
+  };
+  const prepared = async (task: EncodeTask): Promise<EncodeAnswer> => {
+    const answer = await run(task);
+    if (answer.kind !== "failed") return answer;
+    const { reason, message, field } = answer;
+    throw new SluiceError(reason, message, field === undefined ? {} : { field });
+  };
+  const one = (answer: EncodeAnswer): (EncodeAnswer & { kind: "prepared" })["passage"] => {
+    if (answer.kind !== "prepared") throw new Error(`a passage became ${answer.kind}`);
+    return answer.passage;
+  };
+  return {
+    queueSize: 0,
+    warmUp: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+    async prepare({ title, text, vectors }, collection) {
+      const { analyzer, modelFingerprint } = collection.settings;
+      const by = { codec: codecOf(collection), analyzer };
+      if (vectors !== undefined) {
+        checkFingerprint(vectors.modelFingerprint, modelFingerprint);
+        return [one(await prepared({ kind: "vectors", ...by, title, text, vectors }))];
+      }
+      const model = modelOf(collection);
+      const answer = await prepared({ kind: "document", model, ...by, title, text });
+      if (answer.kind !== "split") return [one(answer)];
+      const passages = [];
+      for (const passage of answer.passages)
+        passages.push(one(await prepared({ kind: "passage", model, ...by, passage })));
+      return passages;
+    },
+    async encodeQuery(text, collection, cancel) {
+      const model = modelOf(collection);
+      const codec = codecOf(collection);
+      const answer = await prepared({ kind: "query", model, codec, text, cancel });
+      if (answer.kind !== "query") throw new Error(`a query became ${answer.kind}`);
+      return answer.query;
+    },
+  };
+}

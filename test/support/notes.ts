@@ -1,0 +1,47 @@
+// A collection "notes" of given vectors, and searches of it read to their end.
+
+import type { Document } from "../../src/core/document.js";
+import type { EngineApi } from "../../src/rpc/ports.js";
+import type { SearchRequest } from "../../src/search/request.js";
+import type { SearchUpdate } from "../../src/search/update.js";
+import { searchRequest } from "./inline-engine.js";
+import { collect } from "./stream-contract.js";
+
+export async function createNotes(
+  api: EngineApi,
+  settings: { readonly dim: number; readonly bits?: number | undefined },
+): Promise<void> {
+  await api.createCollection({ name: "notes", ifNotExists: false, ...settings });
+}
+
+/** Puts `batchSize` documents at a time, each batch after the one before is durable. */
+export async function putAll(
+  api: EngineApi,
+  documents: readonly Document[],
+  batchSize = 16,
+): Promise<void> {
+  for (let start = 0; start < documents.length; start += batchSize) {
+    const batch = documents.slice(start, start + batchSize);
+    await Promise.all(batch.map((document) => api.put("notes", document)));
+  }
+}
+
+/** All updates of a search that nobody cancels, held to the contract. */
+export function searchNotes(
+  api: EngineApi,
+  asked: Partial<SearchRequest>,
+  options: { readonly deadlineMs?: number } = {},
+): Promise<SearchUpdate[]> {
+  const request = searchRequest(asked);
+  const { signal } = new AbortController();
+  return collect(api.search(request, { signal, ...options }), { k: request.k ?? 10 });
+}
+
+export async function finalOf(
+  api: EngineApi,
+  asked: Partial<SearchRequest>,
+): Promise<SearchUpdate> {
+  const final = (await searchNotes(api, asked)).at(-1);
+  if (final === undefined) throw new Error("a search without updates");
+  return final;
+}
