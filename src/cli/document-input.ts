@@ -10,6 +10,7 @@ import { openBeirFolder } from "../importers/beir.js";
 import { readCsv } from "../importers/csv.js";
 import { readJsonLines } from "../importers/jsonl.js";
 import type { ImportedDocument } from "../importers/jsonl.js";
+import { readDocumentsFrom } from "./standard-input.js";
 
 export interface DocumentInput {
   /** Lines in all, an estimate of the documents; undefined for standard input. */
@@ -20,7 +21,7 @@ export interface DocumentInput {
 
 /**
  * `-`: JSON Lines from standard input. A folder: BEIR. `*.csv`, `*.tsv`: tables. All else: JSON Lines;
- * each of them plain or gzip. Throws INVALID_INPUT_FILE when a path cannot be opened.
+ * files may be gzip. Throws INVALID_INPUT_FILE when a path cannot be opened.
  */
 export async function openDocumentInput(paths: readonly string[]): Promise<DocumentInput> {
   const sources = await Promise.all(paths.map(openSource));
@@ -49,7 +50,7 @@ interface Source {
 }
 
 async function openSource(path: string): Promise<Source> {
-  if (path === "-") return { file: undefined, open: () => readJsonLines("/dev/stdin") };
+  if (path === "-") return { file: undefined, open: () => readDocumentsFrom(process.stdin) };
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) {
     throw new SluiceError("INVALID_INPUT_FILE", `${path}: there is no such file or folder`);

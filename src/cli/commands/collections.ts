@@ -3,7 +3,6 @@
 import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
 import type { ClientCollection, ClientCreateCollection } from "../../client/types.js";
-import { SluiceError } from "../../core/errors.js";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
@@ -150,8 +149,8 @@ function addDrop(group: Command, context: CliContext): void {
   addConnectionOptions(command);
   command.action(async (name: string, options: Options & { readonly yes?: boolean }) => {
     if (options.yes !== true) {
-      const fault = `dropping ${name} deletes all its documents for good; say --yes to do it`;
-      throw new SluiceError("INVALID_CONFIG", fault);
+      const fault = `error: dropping ${name} deletes all its documents for good; say --yes to do it`;
+      command.error(fault);
     }
     await withClient(options, (client) =>
       client.collections.drop(name, { signal: context.interrupted }),

@@ -64,8 +64,11 @@ function createBar(options: ProgressOptions, total: number): Progress {
 function createLines(options: ProgressOptions): Progress {
   const startMs = options.nowMs();
   let last = 0;
+  let printed = -1;
   let printedMs = startMs;
   const print = (): void => {
+    if (printed === last) return;
+    printed = last;
     const { count, rate } = figures(options, last, options.nowMs() - startMs);
     options.terminal.write(`${options.label}: ${count}, ${rate}\n`);
   };

@@ -96,14 +96,12 @@ function hitLines(hit: ClientSearchHit, update: ClientSearchUpdate, view: Rankin
   const { style, columns } = view;
   const name = nameOf(hit);
   const score = hit.score.toFixed(3);
-  const facts = factsOf(hit);
-  // Rank, mark, name, score and facts; the name gives way first.
-  const rest = 3 + 1 + 2 + 1 + 2 + score.length + (facts === "" ? 0 : 2 + facts.length);
-  const shownName = cut(name, Math.max(8, columns - rest));
+  // Rank, mark, name and score; facts only where they fit behind a name that is shown whole.
+  const room = columns - 6 - 2 - score.length;
+  const facts = factsOf(hit, room - Array.from(name).length - 2);
   const head = `${String(hit.rank).padStart(3)} ${markOf(hit, update, view)} `;
-  const first = `${head}${style.bold(shownName)}  ${score}`;
-  const room = columns - rest - shownName.length;
-  const line = room >= 0 && facts !== "" ? `${first}  ${style.dim(facts)}` : first;
+  const first = `${head}${style.bold(cut(name, Math.max(8, room)))}  ${score}`;
+  const line = facts === "" ? first : `${first}  ${style.dim(facts)}`;
   const snippet = snippetOf(hit, { query: view.query, lengthMax: columns - 6 });
   return snippet === "" ? [line] : [line, `      ${style.dim(snippet)}`];
 }
@@ -125,11 +123,14 @@ function nameOf({ key, payload }: ClientSearchHit): string {
   return key.startsWith(title) ? key : `${title} [${key}]`;
 }
 
-/** Short keywords among the fields: `module fs, kind function`. */
-function factsOf({ payload }: ClientSearchHit): string {
-  const facts: string[] = [];
+/** Short keywords among the fields, as many as fit: `module fs, kind function`. */
+function factsOf({ payload }: ClientSearchHit, lengthMax: number): string {
+  let facts = "";
   for (const [name, field] of payload?.fields ?? []) {
-    if (field.kind === "keyword" && field.value.length <= 20) facts.push(`${name} ${field.value}`);
+    if (field.kind !== "keyword" || field.value.length > 20) continue;
+    const longer = `${facts}${facts === "" ? "" : ", "}${cut(`${name} ${field.value}`, 40)}`;
+    if (longer.length > lengthMax) break;
+    facts = longer;
   }
-  return facts.slice(0, 3).join(", ");
+  return facts;
 }

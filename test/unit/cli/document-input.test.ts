@@ -1,0 +1,92 @@
+// Which documents the paths of `sluice ingest` stand for.
+
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { gzipSync } from "node:zlib";
+import { countLines, openDocumentInput } from "../../../src/cli/document-input.js";
+import { readDocumentsFrom } from "../../../src/cli/standard-input.js";
+import { SluiceError } from "../../../src/core/errors.js";
+import { useTemporaryFolder } from "../../support/each-test-folder.js";
+
+describe("the input of ingest", () => {
+  const folder = useTemporaryFolder();
+  const write = (name: string, content: string | Buffer): string => {
+    const path = join(folder(), name);
+    writeFileSync(path, content);
+    return path;
+  };
+
+  it("joins files of several kinds in order and counts their lines", async () => {
+    const lines = write("a.jsonl", '{"key":"a","text":"x"}\n{"key":"b","text":"y"}\n');
+    const zipped = write("b.jsonl.gz", gzipSync('{"key":"c","text":"z"}\n'));
+    const table = write("c.csv", "key,text\nd,w\n");
+    const beir = join(folder(), "beir");
+    mkdirSync(join(beir, "qrels"), { recursive: true });
+    writeFileSync(join(beir, "corpus.jsonl"), '{"_id":"e","text":"v"}\n');
+    writeFileSync(join(beir, "queries.jsonl"), "");
+    const { keys, lineCount } = await readAll([lines, zipped, table, beir]);
+    assert.deepEqual(keys, ["a", "b", "c", "d", "e"]);
+    assert.equal(lineCount, 6);
+  });
+
+  it("goes on after faulty lines and tells each", async () => {
+    const path = write("a.jsonl", '{"key":"a","text":"x"}\nnot json\n{"key":"b","text":"y"}\n');
+    const { keys, faults } = await readAll([path]);
+    assert.deepEqual(keys, ["a", "b"]);
+    assert.equal(faults.length, 1);
+    assert.match(faults[0]?.message ?? "", /a\.jsonl:2: is not valid JSON/);
+  });
+
+  it("refuses a path that is not there before anything is read", async () => {
+    await assert.rejects(
+      openDocumentInput([join(folder(), "none.jsonl")]),
+      (error) => error instanceof SluiceError && error.reason === "INVALID_INPUT_FILE",
+    );
+  });
+
+  it("counts no lines of damaged gzip data, and lets the reader complain", async () => {
+    assert.equal(await countLines(write("bad.gz", "no gzip\n")), 0);
+  });
+});
+
+describe("standard input", () => {
+  it("is read line by line, wherever its blocks end", async () => {
+    const text = '{"key":"é","text":"naïve 👍"}\r\n\n{"key":"b","text":"y"}';
+    const blocks = Array.from(Buffer.from(text), (byte) => Buffer.from([byte]));
+    const items = [];
+    for await (const item of readDocumentsFrom(Readable.from(blocks))) items.push(item);
+    assert.deepEqual(
+      items.map(({ document, line }) => [document?.key, document?.text, line]),
+      [
+        ["é", "naïve 👍", 1],
+        ["b", "y", 3],
+      ],
+    );
+  });
+
+  it("names lines that are not UTF-8 or not JSON", async () => {
+    const bytes = Buffer.concat([Buffer.from([0x22, 0xff, 0x22, 0x0a]), Buffer.from("{\n")]);
+    const faults = [];
+    for await (const { error } of readDocumentsFrom(Readable.from([bytes]))) {
+      faults.push(error?.message);
+    }
+    assert.match(faults[0] ?? "", /^standard input:1: is not valid UTF-8/);
+    assert.match(faults[1] ?? "", /^standard input:2: is not valid JSON/);
+  });
+});
+
+interface Everything {
+  readonly keys: string[];
+  readonly faults: SluiceError[];
+  readonly lineCount: number | undefined;
+}
+
+async function readAll(paths: readonly string[]): Promise<Everything> {
+  const input = await openDocumentInput(paths);
+  const faults: SluiceError[] = [];
+  const keys: string[] = [];
+  for await (const { key } of input.read((fault) => faults.push(fault))) keys.push(key);
+  return { keys, faults, lineCount: input.lineCount };
+}
