@@ -39,6 +39,7 @@ export function openFlushedSegment(
     places.length === 3 * rowCount &&
     keyEnds.length === rowCount &&
     (keyEnds.at(-1) ?? 0) === keyBytes.length &&
+    sectionOf(tables, "sketches").length % Math.max(1, rowCount) === 0 &&
     lengths.length === rowCount;
   if (!isWhole)
     throw new SluiceError("DATA_CORRUPT", `segment ${id}: its tables disagree on their rows`);

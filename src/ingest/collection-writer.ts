@@ -27,6 +27,8 @@ export interface WriterOptions {
   readonly flushBytes: number;
   /** Undefined: segments are made on the calling thread. */
   readonly buildSegment?: BuildSegment | undefined;
+  /** Told of a flush that failed. Nothing is lost by it; it is tried again when more was written. */
+  readonly onFlushFailure?: ((error: unknown) => void) | undefined;
 }
 
 /** Operations of one commit: bounds the memory and the time of a transaction. */
@@ -47,6 +49,19 @@ export function createCollectionWriter(
   let running: Promise<void> | undefined;
   let isClosed = false;
 
+  let flushAtBytes = options.flushBytes;
+
+  /** Returns the bytes of codes from which the next flush is due. */
+  const tryFlush = async (): Promise<number> => {
+    try {
+      await flushLive(collection, options.buildSegment ?? buildSegmentHere);
+      return options.flushBytes;
+    } catch (error) {
+      options.onFlushFailure?.(error);
+      // On a full disk each write would try in vain, at the cost of making the segment.
+      return collection.live.codeBytes + options.flushBytes / 4;
+    }
+  };
   const run = async (): Promise<void> => {
     while (waiting.length > 0) {
       const group = waiting.slice(0, groupOperationsMax);
@@ -55,7 +70,7 @@ export function createCollectionWriter(
       for (const waiter of sequenceWaiters) {
         if (waiter.sequence <= collection.generation.lastSequence) waiter.resolve();
       }
-      if (collection.live.codeBytes >= options.flushBytes) await tryFlush(collection, options);
+      if (collection.live.codeBytes >= flushAtBytes) flushAtBytes = await tryFlush();
     }
   };
   const start = (): void => {
@@ -140,13 +155,4 @@ function publish(collection: Collection, plan: WritePlan): void {
     collection.flushed.set(id, { segment, entry: flushedEntry(segment, tombstones) });
   }
   publishGeneration(collection);
-}
-
-/** A flush that fails (a full disk) leaves the journal as it is; the next commit tries again. */
-async function tryFlush(collection: Collection, options: WriterOptions): Promise<void> {
-  try {
-    await flushLive(collection, options.buildSegment ?? buildSegmentHere);
-  } catch (error) {
-    if (!(error instanceof SluiceError)) throw error;
-  }
 }

@@ -9,6 +9,7 @@ import { closeCollection } from "../../../src/index/collection.js";
 import type { Collection } from "../../../src/index/collection.js";
 import { createCollectionWriter } from "../../../src/ingest/collection-writer.js";
 import type { CollectionWriter } from "../../../src/ingest/collection-writer.js";
+import { buildSegmentHere } from "../../../src/ingest/flush.js";
 import { openSmallCollection, seededPut } from "../../support/collections.js";
 import { hasReason } from "../../support/errors.js";
 import { contentsOf, readContents } from "../../support/generation-contents.js";
@@ -155,6 +156,28 @@ describe("createCollectionWriter", () => {
       assert.equal(collection.live.rowCount, 0);
       assert.deepEqual(collection.manifest.segments, []);
       assert.deepEqual(readContents(collection.generation), contentsOf([]));
+    }));
+
+  it("keeps everything when a flush fails, tells of it, and flushes later", () =>
+    withWriter(1e6, async ({ collection }) => {
+      const failures: unknown[] = [];
+      let isBroken = true;
+      const flusher = createCollectionWriter(collection, {
+        flushBytes: 50,
+        buildSegment: (image) =>
+          isBroken ? Promise.reject(new Error("no worker")) : buildSegmentHere(image),
+        onFlushFailure: (error) => failures.push(error),
+      });
+      const puts = Array.from({ length: 20 }, (_, i) => seededPut(`${i}`, i));
+      for (const put of puts.slice(0, 10)) await flusher.write(put);
+      assert.ok(failures.length > 0);
+      assert.deepEqual(collection.manifest.segments, []);
+      assert.deepEqual(readContents(collection.generation), contentsOf(puts.slice(0, 10)));
+      isBroken = false;
+      for (const put of puts.slice(10)) await flusher.write(put);
+      await flusher.close();
+      assert.ok(collection.manifest.segments.length > 0);
+      assert.deepEqual(readContents(collection.generation), contentsOf(puts));
     }));
 
   it("fails a write that meets a damaged document, and no other write beside it", () =>

@@ -1,0 +1,63 @@
+// Random passages as segments hold them.
+
+import fc from "fast-check";
+
+import type { PassageTable } from "../../src/index/passage-table.js";
+import type { SegmentPassage } from "../../src/index/segment-writer.js";
+import { anyPassage } from "./passages.js";
+import { anyText } from "./stored-values.js";
+
+/** Bytes of a token row, and of a sketch, of every passage made here. */
+export const tokenRowBytes = 4;
+
+const anyContent = fc.nat(4).chain((rowCount) =>
+  fc.record(
+    {
+      key: anyText,
+      passageNumber: fc.nat(100),
+      span: fc.record({ start: fc.nat(), end: fc.nat() }, { noNullPrototype: true }),
+      rowCount: fc.constant(rowCount),
+      codes: fc.uint8Array({
+        minLength: rowCount * tokenRowBytes,
+        maxLength: rowCount * tokenRowBytes,
+      }),
+      sketch: fc.uint8Array({ minLength: tokenRowBytes, maxLength: tokenRowBytes }),
+      terms: anyPassage,
+      /** How far its sequence lies from the one before. */
+      step: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 2 ** 40 })),
+    },
+    { noNullPrototype: true },
+  ),
+);
+
+/** Up to 12 passages by rising sequence. */
+export const anySegmentPassages: fc.Arbitrary<SegmentPassage[]> = fc
+  .array(anyContent, { maxLength: 12 })
+  .map((contents) => {
+    let sequence = 0;
+    return contents.map(({ step, ...content }) => {
+      sequence += step;
+      return { sequence, ...content };
+    });
+  });
+
+/** The table's rows in plain values. */
+export function tableRows(table: PassageTable, rowCount = table.rowCount): unknown[] {
+  return Array.from({ length: rowCount }, (_, row) => ({
+    sequence: table.sequenceAt(row),
+    key: table.keyAt(row),
+    passageNumber: table.passageNumberAt(row),
+    span: table.spanAt(row),
+    tokenCount: table.tokenCountAt(row),
+    length: table.lengthAt(row),
+  }));
+}
+
+/** What `tableRows` gives for a table of these passages. */
+export function expectedRows(passages: readonly SegmentPassage[]): unknown[] {
+  return passages.map(({ sequence, key, passageNumber, span, rowCount, terms }) => ({
+    ...{ sequence, key, passageNumber, span },
+    tokenCount: rowCount,
+    length: terms.length,
+  }));
+}

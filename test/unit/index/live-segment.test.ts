@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+
+import fc from "fast-check";
+
+import { gatherLivePostings } from "../../../src/index/bm25/live-terms.js";
+import { undeletedPassages } from "../../../src/index/live-image.js";
+import { createLiveSegment } from "../../../src/index/live-segment.js";
+import type { LivePart } from "../../../src/index/segment-parts.js";
+import type { SegmentPassage } from "../../../src/index/segment-writer.js";
+import { toPassageTerms, vocabulary } from "../../support/passages.js";
+import {
+  anySegmentPassages,
+  expectedRows,
+  tableRows,
+  tokenRowBytes,
+} from "../../support/segment-passages.js";
+
+/** What a worker reads of a snapshot, in plain values. */
+function readPart(part: LivePart, termIds: Int32Array): unknown {
+  const rowOffsets = [...new Uint32Array(part.rowOffsets, 0, part.rowCount + 1)];
+  const codeBytes = (rowOffsets.at(-1) ?? 0) * tokenRowBytes;
+  return {
+    rowOffsets,
+    codes: [...new Uint8Array(part.codes, 0, codeBytes)],
+    sketches: [...new Uint8Array(part.sketches, 0, part.rowCount * tokenRowBytes)],
+    postings: gatherLivePostings(part.terms, termIds),
+    lengths: [...part.terms.lengths.subarray(0, part.terms.rowCount)],
+    lengthTotal: part.terms.lengthTotal,
+  };
+}
+
+function expectedPart(passages: readonly SegmentPassage[]): unknown {
+  let end = 0;
+  const postings = vocabulary.map((term) => {
+    const rows: number[] = [];
+    const counts: number[] = [];
+    for (const [row, { terms }] of passages.entries()) {
+      const place = terms.terms.indexOf(term);
+      if (place < 0) continue;
+      rows.push(row);
+      counts.push(terms.counts[place]!);
+    }
+    return rows.length === 0
+      ? undefined
+      : {
+          documentFrequency: rows.length,
+          rows: Uint32Array.from(rows),
+          counts: Uint32Array.from(counts),
+        };
+  });
+  return {
+    rowOffsets: [0, ...passages.map(({ rowCount }) => (end += rowCount))],
+    codes: passages.flatMap(({ codes }) => [...codes]),
+    sketches: passages.flatMap(({ sketch }) => [...sketch]),
+    postings,
+    lengths: passages.map(({ terms }) => terms.length),
+    lengthTotal: passages.reduce((sum, { terms }) => sum + terms.length, 0),
+  };
+}
+
+const late: SegmentPassage = {
+  sequence: 2 ** 50,
+  key: "late",
+  passageNumber: 0,
+  span: { start: 0, end: 1 },
+  rowCount: 2,
+  codes: new Uint8Array(2 * tokenRowBytes).fill(9),
+  sketch: new Uint8Array(tokenRowBytes).fill(9),
+  terms: toPassageTerms(["late", "a"]),
+};
+
+describe("createLiveSegment", () => {
+  it("gives passages back as they were appended", () => {
+    fc.assert(
+      fc.property(anySegmentPassages, (passages) => {
+        const live = createLiveSegment(8);
+        for (const passage of passages) live.append(passage);
+        assert.equal(live.rowCount, passages.length);
+        assert.equal(
+          live.codeBytes,
+          passages.reduce((sum, { codes }) => sum + codes.length, 0),
+        );
+        assert.deepEqual(tableRows(live), expectedRows(passages));
+        for (const [row, { sequence }] of passages.entries())
+          assert.equal(live.rowOf(sequence), row);
+        assert.deepEqual(undeletedPassages(live.image(undefined)), passages);
+        assert.equal(live.rowOf(0), -1);
+      }),
+    );
+  });
+
+  it("leaves deleted passages out of what becomes a segment", () => {
+    fc.assert(
+      fc.property(anySegmentPassages, fc.nat(2 ** 12 - 1), (passages, deadBits) => {
+        const live = createLiveSegment(8);
+        for (const passage of passages) live.append(passage);
+        const tombstones = new SharedArrayBuffer(2);
+        new Uint16Array(tombstones)[0] = deadBits;
+        const kept = passages.filter((_, row) => (deadBits & (1 << row)) === 0);
+        const image = live.image(tombstones);
+        live.append(late);
+        assert.deepEqual(undeletedPassages(image), kept);
+      }),
+    );
+  });
+
+  it("hands out snapshots that later appends do not change", () => {
+    fc.assert(
+      fc.property(anySegmentPassages, fc.nat(12), (passages, count) => {
+        // Little room, so that the buffers grow while a snapshot is out.
+        const live = createLiveSegment(8);
+        for (const passage of passages.slice(0, count)) live.append(passage);
+        const early = live.part(undefined);
+        const earlyIds = live.terms.resolve(vocabulary);
+        for (const passage of passages.slice(count)) live.append(passage);
+        const late = live.part(undefined);
+        const expected = expectedPart(passages.slice(0, count));
+        assert.deepEqual(readPart(early, earlyIds), expected);
+        assert.equal(early.rowCount, Math.min(count, passages.length));
+        // Ids that were given out later mean nothing to the early snapshot.
+        const lateIds = live.terms.resolve(vocabulary);
+        assert.deepEqual(readPart(early, lateIds), expected);
+        assert.deepEqual(readPart(late, lateIds), expectedPart(passages));
+      }),
+    );
+  });
+
+  it("keeps its snapshots through many growths", () => {
+    const live = createLiveSegment(1);
+    const passage = (sequence: number): SegmentPassage => ({
+      sequence,
+      key: `${sequence}`,
+      passageNumber: 0,
+      span: { start: 0, end: 1 },
+      rowCount: 100,
+      codes: new Uint8Array(400).fill(sequence),
+      sketch: new Uint8Array(4).fill(sequence),
+      terms: { terms: [`t${sequence}`], counts: [sequence], length: sequence },
+    });
+    const parts: LivePart[] = [];
+    for (let sequence = 1; sequence <= 3000; sequence += 1) {
+      live.append(passage(sequence));
+      if (sequence % 300 === 0) parts.push(live.part(undefined));
+    }
+    for (const part of parts) {
+      const { rowCount } = part;
+      assert.equal(new Uint8Array(part.codes)[400 * rowCount - 1], rowCount % 256);
+      assert.equal(new Uint32Array(part.rowOffsets)[rowCount], 100 * rowCount);
+      assert.equal(part.terms.rowCount, rowCount);
+      const ids = live.terms.resolve([`t${rowCount}`, `t${rowCount + 1}`]);
+      const [own, next] = gatherLivePostings(part.terms, ids);
+      assert.deepEqual(own?.counts, Uint32Array.of(rowCount));
+      assert.equal(next, undefined);
+    }
+  });
+});
