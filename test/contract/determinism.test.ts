@@ -11,12 +11,11 @@ import type { Kernels } from "../../src/kernels/kernels.js";
 import { kernelChoices, loadKernels } from "../../src/kernels/load-kernels.js";
 import type { KernelChoice } from "../../src/kernels/load-kernels.js";
 import type { EngineApi } from "../../src/rpc/ports.js";
-import { createPoolScorer } from "../../src/scoring/pool-scorer.js";
-import type { PoolScorer } from "../../src/scoring/pool-scorer.js";
 import type { SearchRequest } from "../../src/search/request.js";
 import { openInlineEngine, searchDefaults } from "../support/inline-engine.js";
 import type { InlineEngineOptions } from "../support/inline-engine.js";
 import { createNotes, finalOf, putAll } from "../support/notes.js";
+import { withScorePool } from "../support/score-pool.js";
 import { seededDocuments, seededQueries, shuffled } from "../support/seeded-corpus.js";
 
 const dim = 64;
@@ -68,7 +67,7 @@ describe("a search", () => {
   for (const workerCount of [1, 2, 3]) {
     it(`gives the same bytes with ${workerCount} scoring workers`, async function () {
       this.timeout(30_000);
-      await withPool(workerCount, async (scorer) => {
+      await withScorePool(workerCount, async (scorer) => {
         const batch = { ...searchDefaults, exhaustiveBelowPassages: 0, batchPassages: 16 };
         const name = `workers-${workerCount}`;
         assertSame(await build(name, { scorer, search: batch }, ingestPlainly), expected);
@@ -174,20 +173,4 @@ function kernelsOfThisMachine(): [KernelChoice, Kernels][] {
     }
   }
   return found;
-}
-
-async function withPool(
-  workerCount: number,
-  use: (scorer: PoolScorer) => Promise<void>,
-): Promise<void> {
-  const scorer = createPoolScorer({
-    workerUrl: new URL("../../src/app/score.worker.js", import.meta.url),
-    workerCount,
-    workerData: { kernel: undefined },
-  });
-  try {
-    await use(scorer);
-  } finally {
-    await scorer.close();
-  }
 }

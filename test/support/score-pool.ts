@@ -1,0 +1,30 @@
+// The server's scoring threads, without the server.
+
+import { createPoolScorer } from "../../src/scoring/pool-scorer.js";
+import type { PoolScorer } from "../../src/scoring/pool-scorer.js";
+import type { ScoreWorkerData } from "../../src/app/score.worker.js";
+
+let poolCount = 0;
+
+export function openScorePool(workerCount: number): PoolScorer {
+  poolCount += 1;
+  const retireChannel = `sluice-test-${process.pid}-${poolCount}`;
+  return createPoolScorer({
+    workerUrl: new URL("../../src/app/score.worker.js", import.meta.url),
+    workerCount,
+    retireChannel,
+    workerData: { kernel: undefined, retireChannel } satisfies ScoreWorkerData,
+  });
+}
+
+export async function withScorePool(
+  workerCount: number,
+  use: (scorer: PoolScorer) => Promise<void>,
+): Promise<void> {
+  const scorer = openScorePool(workerCount);
+  try {
+    await use(scorer);
+  } finally {
+    await scorer.close();
+  }
+}

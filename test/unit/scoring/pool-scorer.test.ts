@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+
+import { createAnalyzer } from "../../../src/analysis/analyzer.js";
+import { queryTerms } from "../../../src/analysis/term-frequencies.js";
+import { createCodec } from "../../../src/codec/codec.js";
+import { toTokenMatrix } from "../../../src/codec/given-vectors.js";
+import { loadKernels } from "../../../src/kernels/load-kernels.js";
+import type { Collection } from "../../../src/index/collection.js";
+import { createInlineScorer } from "../../../src/scoring/scorer.js";
+import type { Scorer } from "../../../src/scoring/scorer.js";
+import { useTemporaryFolder } from "../../support/each-test-folder.js";
+import { openInlineEngine } from "../../support/inline-engine.js";
+import { createNotes, putAll } from "../../support/notes.js";
+import { openScorePool, withScorePool } from "../../support/score-pool.js";
+import { seededDocuments, seededQueries } from "../../support/seeded-corpus.js";
+import type { CorpusQuery } from "../../support/seeded-corpus.js";
+
+const dim = 32;
+const [query] = seededQueries({ seed: 51, count: 1, dim });
+const { kernels } = loadKernels();
+
+describe("createPoolScorer", () => {
+  const folder = useTemporaryFolder();
+
+  it("answers each kind of task as the inline scorer does", async () => {
+    await withScorePool(2, async (pool) => {
+      const engine = await openInlineEngine(folder(), { flushBytes: 1500 });
+      await createNotes(engine.api, { dim });
+      await putAll(engine.api, seededDocuments({ seed: 51, count: 60, dim }));
+      await engine.api.delete("notes", [
+        engine.api.list("notes", { pageSize: 1 }).documents[0]!.key,
+      ]);
+      const { collection } = engine.collections.get("notes");
+      const inline = await answersOf(createInlineScorer(kernels), collection, query!);
+      assert.deepEqual(await answersOf(pool, collection, query!), inline);
+      assert.equal(inline.length, 3);
+      await engine.close();
+    });
+  });
+
+  it("answers nothing for work that was cancelled", async () => {
+    await withScorePool(1, async (pool) => {
+      const cancel = new SharedArrayBuffer(4);
+      new Int32Array(cancel)[0] = 1;
+      const [parts, topCount] = [[], 1];
+      const totals = { passageCount: 0, lengthTotal: 0 };
+      const terms = { terms: [], liveTermIds: new Int32Array(), totals };
+      assert.equal(
+        await pool.lexical({ kind: "lexical", parts, ...terms, topCount, cancel }),
+        undefined,
+      );
+    });
+  });
+
+  it("finishes what is under way when it is closed", async () => {
+    const pool = openScorePool(1);
+    const cancel = new SharedArrayBuffer(4);
+    const totals = { passageCount: 0, lengthTotal: 0 };
+    const task = { terms: [], liveTermIds: new Int32Array(), totals, topCount: 1, cancel };
+    const answers = Array.from({ length: 20 }, () =>
+      pool.lexical({ kind: "lexical", parts: [], ...task }),
+    );
+    await pool.close();
+    assert.ok((await Promise.all(answers)).every((answer) => answer !== undefined));
+  });
+});
+
+async function answersOf(
+  scorer: Scorer,
+  { generation, settings }: Collection,
+  { text, vectors }: CorpusQuery,
+): Promise<unknown[]> {
+  const parts = generation.segments.map(({ part }) => part);
+  const cancel = new SharedArrayBuffer(4);
+  const expected = { dim, rowCountMax: 100, field: "query" };
+  const encoded = createCodec(settings, kernels).encodeQuery(toTokenMatrix(vectors, expected));
+  const terms = queryTerms(createAnalyzer("english"), text);
+  const rowsOf = parts.flatMap(({ rowCount }, part) =>
+    Array.from({ length: rowCount }, (_, row) => ({ part, row })),
+  );
+  const lexical = await scorer.lexical({
+    kind: "lexical",
+    parts,
+    terms: terms.map(({ term, frequency }) => ({ utf8: Buffer.from(term), frequency })),
+    liveTermIds: generation.liveTerms.resolve(terms.map(({ term }) => term)),
+    totals: generation.totals,
+    topCount: 10,
+    cancel,
+  });
+  const scan = await scorer.scan({
+    kind: "scan",
+    parts,
+    ranges: parts.map(({ rowCount }, part) => ({ part, start: 0, end: rowCount })),
+    query: encoded.sketch,
+    bits: settings.sketchBits,
+    topCount: 10,
+    cancel,
+  });
+  const maxSim = await scorer.maxSim({
+    kind: "maxsim",
+    parts,
+    partOf: Uint32Array.from(rowsOf, ({ part }) => part),
+    rows: Uint32Array.from(rowsOf, ({ row }) => row),
+    query: encoded.tokens,
+    bits: settings.bits,
+    cancel,
+  });
+  return [{ top: lexical?.top, scores: new Float32Array(lexical!.scores) }, scan, maxSim];
+}
