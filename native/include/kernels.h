@@ -32,6 +32,7 @@ typedef struct {
   uint32_t row_count;
   const uint8_t *eligible;  // one bit a row
   uint32_t top_count;
+  int32_t score_min;  // rows that score less do not take part; INT32_MIN: all do
   uint32_t *out_rows;   // top_count, out
   int32_t *out_scores;  // top_count, out
   uint32_t count;        // out: rows found

@@ -8,7 +8,8 @@
 
 typedef struct {
   napi_env env;
-  napi_value values[9];
+  napi_value values[10];
+  size_t count;
   const kernel_set *set;
   const char *wrong;  // first argument that is not what it should be
 } call;
@@ -19,12 +20,11 @@ typedef struct {
 } array;
 
 static call open_call(napi_env env, napi_callback_info info, size_t expected) {
-  call c = {.env = env};
-  size_t count = 9;
+  call c = {.env = env, .count = 10};
   void *data = NULL;
-  napi_get_cb_info(env, info, &count, c.values, NULL, &data);
+  napi_get_cb_info(env, info, &c.count, c.values, NULL, &data);
   c.set = data;
-  if (count < expected) c.wrong = "too few arguments";
+  if (c.count < expected) c.wrong = "too few arguments";
   return c;
 }
 
@@ -57,6 +57,15 @@ static uint32_t uint32_at(call *c, int index) {
     return 0;
   }
   return (uint32_t)value;
+}
+
+static int32_t int32_at(call *c, int index) {
+  const double value = number_at(c, index);
+  if (!(value >= INT32_MIN && value <= INT32_MAX) || value != (double)(int32_t)value) {
+    if (!c->wrong) c->wrong = "a number is not a signed 32-bit integer";
+    return 0;
+  }
+  return (int32_t)value;
 }
 
 static napi_value reject(call *c, const char *wrong) {
@@ -115,6 +124,7 @@ static napi_value sketch_scan(napi_env env, napi_callback_info info) {
       .row_count = uint32_at(&c, 4),
       .eligible = eligible.data,
       .top_count = uint32_at(&c, 6),
+      .score_min = c.count > 9 ? int32_at(&c, 9) : INT32_MIN,
       .out_rows = rows.data,
       .out_scores = scores.data,
   };

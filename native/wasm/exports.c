@@ -41,8 +41,9 @@ static top_rows top;
 
 EXPORT("openScan")
 void open_scan(uint64_t *heap, uint32_t top_count, const int8_t *row, uint32_t dim, uint32_t bits,
-               int16_t *packed) {
-  top = open_top_rows(heap, top_count);
+               int32_t score_min, int16_t *packed) {
+  const sketch_scan_job job = {.query_row = row, .dim = dim, .bits = bits, .score_min = score_min};
+  top = open_top_rows(heap, top_count, least_score(&job, score_offset(&job)));
   pack_scan_query_wasm(row, dim, bits, packed);
 }
 

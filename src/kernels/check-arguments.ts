@@ -49,6 +49,9 @@ export function checkPassages(
   }
 }
 
+/** The scoreMin that lets every row take part. */
+export const anyScore = -2147483648;
+
 export function checkScores(scores: Float32Array, passages: Uint32Array): void {
   if (scores.length < passages.length) throw new RangeError("scores are too short");
 }
@@ -61,8 +64,10 @@ export function checkScan(arguments_: {
   topN: number;
   outRows: Uint32Array;
   outScores: Int32Array;
+  scoreMin: number;
 }): void {
-  const { queryRow, codes, rowCount, eligible, topN, outRows, outScores } = arguments_;
+  const { queryRow, codes, rowCount, eligible, topN, outRows, outScores, scoreMin } = arguments_;
+  if ((scoreMin | 0) !== scoreMin) throw new RangeError(`scoreMin ${scoreMin} is not an int32`);
   checkCodes(codes);
   if (queryRow.length < codes.dim) throw new RangeError("query row is too short");
   if (!Number.isInteger(rowCount) || rowCount < 0 || rowCount > 0xffffffff) {

@@ -52,7 +52,9 @@ export interface Kernels {
   /**
    * Scores one int8 row (query row 0) against rows 0 to `rowCount - 1` of `codes` and keeps the
    * best `topN` by (I descending, row ascending). Bit r of `eligible` (bit r & 7 of byte r >> 3)
-   * lets row r take part. `outRows`, `outScores`: length >= topN; filled best first.
+   * lets row r take part. `outRows`, `outScores`: length >= topN; filled best first. Rows that
+   * score less than `scoreMin` (an int32) do not take part: who scans several segments hands the
+   * worst score kept so far to the next scan and saves most of the selection.
    */
   sketchScan(
     queryRow: Int8Array,
@@ -62,6 +64,7 @@ export interface Kernels {
     topN: number,
     outRows: Uint32Array,
     outScores: Int32Array,
+    scoreMin?: number,
   ): ScanResult;
 
   /**

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { repositoryRoot } from "../core/paths.js";
+import { anyScore } from "./check-arguments.js";
 import type { CodeBits, Kernels } from "./kernels.js";
 
 /** Instruction sets of the addon, fastest first. */
@@ -34,6 +35,7 @@ interface NativeFunctions {
     topN: number,
     outRows: Uint32Array,
     outScores: Int32Array,
+    scoreMin: number,
   ): number;
   rotate(rows: Float32Array, factors: Float32Array, dim: number, out: Float32Array): void;
   rotateQuantize(
@@ -96,7 +98,7 @@ export function openNativeKernels(set: NativeSet): Kernels {
         scores,
       );
     },
-    sketchScan: (queryRow, codes, rowCount, eligible, topN, outRows, outScores) => {
+    sketchScan: (queryRow, codes, rowCount, eligible, topN, outRows, outScores, scoreMin) => {
       const packed = functions.sketchScan(
         queryRow,
         codes.bytes,
@@ -107,6 +109,7 @@ export function openNativeKernels(set: NativeSet): Kernels {
         topN,
         outRows,
         outScores,
+        scoreMin ?? anyScore,
       );
       return { count: packed >>> 1, tiesDropped: (packed & 1) === 1 };
     },

@@ -1,6 +1,7 @@
 // The specification of the kernels: plain loops, no SIMD. Every other form must return these bits.
 
 import {
+  anyScore,
   checkCodes,
   checkFloatRows,
   checkPassages,
@@ -76,14 +77,16 @@ function sketchScan(
   topN: number,
   outRows: Uint32Array,
   outScores: Int32Array,
+  scoreMin = anyScore,
 ): ScanResult {
-  checkScan({ queryRow, codes, rowCount, eligible, topN, outRows, outScores });
+  checkScan({ queryRow, codes, rowCount, eligible, topN, outRows, outScores, scoreMin });
   const units = new Int16Array(codes.dim);
   const scored: { row: number; score: number }[] = [];
   for (let row = 0; row < rowCount; row += 1) {
     if (((eligible[row >>> 3]! >>> (row & 7)) & 1) === 0) continue;
     unpackRow(codes, row, units);
-    scored.push({ row, score: dot(queryRow, 0, units) });
+    const score = dot(queryRow, 0, units);
+    if (score >= scoreMin) scored.push({ row, score });
   }
   scored.sort((a, b) => b.score - a.score || a.row - b.row);
   const count = Math.min(topN, scored.length);

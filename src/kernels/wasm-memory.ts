@@ -27,6 +27,7 @@ export interface WasmExports {
     row: number,
     dim: number,
     bits: number,
+    scoreMin: number,
     packed: number,
   ): void;
   scanRows(

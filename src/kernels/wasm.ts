@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { repositoryRoot } from "../core/paths.js";
 import {
+  anyScore,
   checkCodes,
   checkPassages,
   checkQuery,
@@ -48,8 +49,17 @@ export function openWasmKernels(): Kernels {
     maxSimBatch: (query, codes, rowOffsets, passages, scores) => {
       maxSimBatch(memory, { query, codes, rowOffsets, passages, scores });
     },
-    sketchScan: (queryRow, codes, rowCount, eligible, topN, outRows, outScores) =>
-      sketchScan(memory, { queryRow, codes, rowCount, eligible, topN, outRows, outScores }),
+    sketchScan: (queryRow, codes, rowCount, eligible, topN, outRows, outScores, scoreMin) =>
+      sketchScan(memory, {
+        queryRow,
+        codes,
+        rowCount,
+        eligible,
+        topN,
+        outRows,
+        outScores,
+        scoreMin: scoreMin ?? anyScore,
+      }),
     rotate: (rows, factors, dim, out) => {
       checkRotation(rows, factors, dim);
       if (out.length < rows.length) throw new RangeError("out is too short");
@@ -156,6 +166,7 @@ interface ScanCall {
   topN: number;
   outRows: Uint32Array;
   outScores: Int32Array;
+  scoreMin: number;
 }
 
 function sketchScan(memory: WasmMemory, call: ScanCall): ScanResult {
@@ -171,7 +182,7 @@ function sketchScan(memory: WasmMemory, call: ScanCall): ScanResult {
   const heapAt = memory.take(8 * topN);
   const codesAt = memory.take(partRows * rowSize + overread);
   const eligibleAt = memory.take(partRows / 8);
-  memory.exports.openScan(heapAt, topN, queryAt, dim, bits, packedAt);
+  memory.exports.openScan(heapAt, topN, queryAt, dim, bits, call.scoreMin, packedAt);
   for (let first = 0; first < rowCount; first += partRows) {
     const end = Math.min(rowCount, first + partRows);
     memory.bytes().set(codes.bytes.subarray(first * rowSize, end * rowSize), codesAt);

@@ -46,6 +46,7 @@ static void test_scan(const kernel_set *set) {
   int32_t *out_scores = calloc(2 * top + 1, sizeof(int32_t));
   sketch_scan_job a = {.query_row = query, .codes = codes, .code_size = code_size, .dim = dim,
                        .bits = bits, .row_count = rows, .eligible = eligible, .top_count = top,
+                       .score_min = random_below(2) ? INT32_MIN : (int32_t)random_below(2000) - 1000,
                        .out_rows = out_rows, .out_scores = out_scores};
   sketch_scan_job b = a;
   b.out_rows = out_rows + top;

@@ -57,7 +57,7 @@ static void fuzz_scan(void) {
   int32_t *out_scores = calloc(top + 1, sizeof(int32_t));
   sketch_scan_job job = {.query_row = query, .codes = codes, .code_size = code_size,
                          .dim = mutate(dim), .bits = mutate(bits), .row_count = mutate(rows),
-                         .eligible = eligible, .top_count = mutate(top),
+                         .eligible = eligible, .top_count = mutate(top), .score_min = (int32_t)mutate(0x80000000u),
                          .out_rows = out_rows, .out_scores = out_scores};
   if (check_sketch_scan(&job, dim, (rows + 7) / 8, top, top) == NULL) {
     uint8_t *workspace = workspace_of(sketch_scan_workspace(&job));

@@ -241,8 +241,9 @@ static size_t step_total(const strip_job *job) { return job->dim; }
 static size_t packed_step(const strip_job *job) { (void)job; return sizeof(float); }
 
 // Sum over query rows, in order, of the largest product.
-static float finish(const strip_job *job, const int32_t *query_sums, float *largest) {
-  (void)query_sums;
+static float finish(const strip_job *job, const int32_t *query_sums, const float *largest,
+                    float *products) {
+  (void)query_sums, (void)products;
   float score = 0;
   for (uint32_t r = 0; r < job->query_row_count; r++) score += largest[r];
   return score;
@@ -260,15 +261,17 @@ static size_t packed_step(const strip_job *job) {
 }
 
 // Sum over query rows, in order, of scale x I: each product and sum rounded to float32.
-static float finish(const strip_job *job, const int32_t *query_sums, int32_t *largest) {
+static float finish(const strip_job *job, const int32_t *restrict query_sums,
+                    const int32_t *restrict largest, float *restrict products) {
   // Codes that were multiplied less a bias: sum q*u = 2 * sum q*(c - bias) - (top - 2 bias) * sum q.
   const int32_t top = (1 << job->bits) - 1 - 2 * CODE_BIAS(job->bits);
-  float *products = (float *)largest;
-  for (uint32_t r = 0; r < job->query_row_count; r++) {
-    products[r] = job->row_scales[r] * (float)(2 * largest[r] - top * query_sums[r]);
+  const float *restrict scales = job->row_scales;
+  const uint32_t rows = job->query_row_count;
+  for (uint32_t r = 0; r < rows; r++) {
+    products[r] = scales[r] * (float)(2 * largest[r] - top * query_sums[r]);
   }
   float score = 0;
-  for (uint32_t r = 0; r < job->query_row_count; r++) score += products[r];
+  for (uint32_t r = 0; r < rows; r++) score += products[r];
   return score;
 }
 
@@ -293,8 +296,9 @@ static void sum_query_rows(const strip_job *job, int32_t *sums) {
   (void)job, (void)sums;
 #else
   for (uint32_t r = 0; r < job->query_row_count; r++) {
+    const int8_t *row = job->query_rows + (size_t)r * job->dim;
     int32_t sum = 0;
-    for (uint32_t j = 0; j < job->dim; j++) sum += job->query_rows[r * job->dim + j];
+    for (size_t j = 0; j < job->dim; j++) sum += row[j];
     sums[r] = sum;
   }
 #endif
@@ -312,6 +316,7 @@ static void run_strips(const strip_job *job, uint8_t *workspace) {
   int32_t *query_sums = take(&workspace, rows * sizeof(int32_t));
   strip *strips = take(&workspace, 2 * sizeof(strip));
   sum_type *largest = take(&workspace, (rows + LANES) * sizeof(sum_type));
+  float *products = take(&workspace, rows * sizeof(float));
   walk at = {.job = job, .row_size = job_row_size(job)};
 #ifdef STRIP_FLOAT
   at.codes = (const uint8_t *)job->rows;
@@ -352,7 +357,7 @@ static void run_strips(const strip_job *job, uint8_t *workspace) {
       if (to == store_sums) keep_maxima(sums, rows, part, best);
       if (!part->last) continue;
       reduce_maxima(best, rows, largest);
-      job->scores[part->slot] = finish(job, query_sums, largest);
+      job->scores[part->slot] = finish(job, query_sums, largest, products);
     }
     strip *swap = now;
     now = next;

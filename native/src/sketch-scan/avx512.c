@@ -5,8 +5,8 @@
 //           holds in byte i the coordinate (64 chunk + i) * 8 / bits + k; the query is laid out the
 //           same way, so a row is never unpacked. Coordinates are the lanes here: one query row would
 //           leave no use for a transposed tile.
-// Registers 16 sums (one a row of a group), the chunk, the mask; query vectors come from L1. A group
-//           of 16 sums is folded to one vector of 16 scores by a tree of 15 shuffled additions.
+// Registers 16 sums (one a row of a group), up to 8 query vectors of the chunk at hand, the codes, the
+//           mask: 26 of 32. The 16 sums are folded to 16 scores by a tree of 15 shuffled additions.
 // Selection A group is compared with the worst kept score at once; almost none gets further.
 #include <immintrin.h>
 
@@ -14,31 +14,25 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-// vpdpbusd: u8 codes x s8 query, four a lane.
-INLINE __m512i multiply_add(__m512i sum, __m512i codes, __m512i query) {
-  return _mm512_dpbusd_epi32(sum, codes, query);
-}
+enum { group = 16, row_size_max = 1024 };
 
-INLINE __m512i add_chunk(__m512i sum, __m512i chunk, const __m512i *query, const int bits) {
+// Adds a chunk of each of 16 rows to their sums. `bits` is a constant where this is inlined.
+INLINE void add_chunk(__m512i sums[group], const uint8_t *chunk, size_t row_size, __mmask64 bytes,
+                      const __m512i *query, const int bits) {
   const __m512i mask = _mm512_set1_epi8((char)((1 << bits) - 1));
+  __m512i factors[8];
 #pragma GCC unroll 8
-  for (int k = 0; k < 8 / bits; k++) {
-    __m512i codes = k == 0 ? chunk : _mm512_srli_epi16(chunk, (unsigned)(k * bits));
-    if (bits < 8) codes = _mm512_and_si512(codes, mask);
-    sum = multiply_add(sum, codes, query[k]);
+  for (int k = 0; k < 8 / bits; k++) factors[k] = query[k];
+#pragma GCC unroll 16
+  for (int i = 0; i < group; i++) {
+    const __m512i row = _mm512_maskz_loadu_epi8(bytes, chunk + (size_t)i * row_size);
+#pragma GCC unroll 8
+    for (int k = 0; k < 8 / bits; k++) {
+      __m512i codes = k == 0 ? row : _mm512_srli_epi16(row, (unsigned)(k * bits));
+      if (bits < 8) codes = _mm512_and_si512(codes, mask);
+      sums[i] = _mm512_dpbusd_epi32(sums[i], codes, factors[k]);
+    }
   }
-  return sum;
-}
-
-INLINE __m512i row_sum(const uint8_t *row, uint32_t chunks, __mmask64 tail, const __m512i *query,
-                       const int bits) {
-  __m512i sum = _mm512_setzero_si512();
-  for (uint32_t chunk = 0; chunk < chunks; chunk++) {
-    sum = add_chunk(sum, _mm512_loadu_si512(row + chunk * 64), query + chunk * (8 / bits), bits);
-  }
-  if (tail == 0) return sum;
-  const __m512i last = _mm512_maskz_loadu_epi8(tail, row + chunks * 64);
-  return add_chunk(sum, last, query + chunks * (8 / bits), bits);
 }
 
 INLINE __m512i add_pairs_32(__m512i a, __m512i b) {
@@ -80,23 +74,29 @@ INLINE void keep(top_rows *top, __m512i scores, uint32_t eligible, uint32_t row)
   }
 }
 
-INLINE void scan(const sketch_scan_job *job, const __m512i *query, top_rows *top, const int bits) {
-  const uint32_t row_size = job->dim * job->bits / 8;
-  const uint32_t chunks = row_size / 64;
-  const __mmask64 tail = ((__mmask64)1 << row_size % 64) - 1;
+INLINE void scan(const sketch_scan_job *job, const __m512i *query, uint8_t *copies, top_rows *top,
+                 const int bits) {
+  const size_t row_size = job->dim * job->bits / 8;
   const uint64_t limit = top->capacity == 0 ? 0 : job->row_count;
-  for (uint64_t at = 0; at < limit; at += 16) {
-    const uint32_t row = (uint32_t)at;
-    const uint32_t eligible = eligible_16(job, row);
+  for (uint64_t row = 0; row < limit; row += group) {
+    const uint32_t eligible = eligible_16(job, (uint32_t)row);
     if (eligible == 0) continue;
-    const uint8_t *codes = job->codes + (size_t)row * row_size;
-    __m512i sums[16];
-    const uint32_t last = job->row_count - row < 16 ? job->row_count - row - 1 : 15;
-#pragma GCC unroll 16
-    for (uint32_t i = 0; i < 16; i++) {
-      sums[i] = row_sum(codes + (i < last ? i : last) * row_size, chunks, tail, query, bits);
+    const uint8_t *codes = job->codes + row * row_size;
+    if (limit - row < group) {
+      copy_bytes(copies, codes, (limit - row) * row_size);
+      codes = copies;
     }
-    keep(top, fold(sums), eligible, row);
+    __m512i sums[group];
+#pragma GCC unroll 16
+    for (int i = 0; i < group; i++) sums[i] = _mm512_setzero_si512();
+    const __m512i *factors = query;
+    for (size_t at = 0; at < row_size; at += 64, factors += 8 / bits) {
+      const size_t left = row_size - at;
+      const __mmask64 bytes = left < 64 ? ((__mmask64)1 << left) - 1 : ~(__mmask64)0;
+      _mm_prefetch((const char *)(codes + at + 4096), _MM_HINT_T0);
+      add_chunk(sums, codes + at, row_size, bytes, factors, bits);
+    }
+    keep(top, fold(sums), eligible, (uint32_t)row);
   }
 }
 
@@ -113,14 +113,18 @@ static void pack_query(const sketch_scan_job *job, int8_t *packed) {
 }
 
 void sketch_scan_avx512(sketch_scan_job *job, uint8_t *workspace) {
-  top_rows top = open_top_rows(take(&workspace, (size_t)job->top_count * 8), job->top_count);
+  const int32_t offset = score_offset(job);
+  top_rows top = open_top_rows(take(&workspace, (size_t)job->top_count * 8), job->top_count,
+                               least_score(job, offset));
   int8_t *query = take(&workspace, 2048);
+  uint8_t *copies = take(&workspace, group * row_size_max);
+  for (uint32_t i = 0; i < group * row_size_max; i++) copies[i] = 0;
   pack_query(job, query);
   switch (job->bits) {
-    case 1: scan(job, (const __m512i *)query, &top, 1); break;
-    case 2: scan(job, (const __m512i *)query, &top, 2); break;
-    case 4: scan(job, (const __m512i *)query, &top, 4); break;
-    default: scan(job, (const __m512i *)query, &top, 8); break;
+    case 1: scan(job, (const __m512i *)query, copies, &top, 1); break;
+    case 2: scan(job, (const __m512i *)query, copies, &top, 2); break;
+    case 4: scan(job, (const __m512i *)query, copies, &top, 4); break;
+    default: scan(job, (const __m512i *)query, copies, &top, 8); break;
   }
-  write_top_rows(&top, job, score_offset(job));
+  write_top_rows(&top, job, offset);
 }

@@ -67,7 +67,9 @@ static void pack_query(const sketch_scan_job *job, int8_t *packed) {
 }
 
 void sketch_scan_neon(sketch_scan_job *job, uint8_t *workspace) {
-  top_rows top = open_top_rows(take(&workspace, (size_t)job->top_count * 8), job->top_count);
+  const int32_t offset = score_offset(job);
+  top_rows top = open_top_rows(take(&workspace, (size_t)job->top_count * 8), job->top_count,
+                               least_score(job, offset));
   int8_t *query = take(&workspace, 2048);
   uint8_t *copies = take(&workspace, group * row_size_max + chunk_size);
   for (uint32_t i = 0; i < group * row_size_max + chunk_size; i++) copies[i] = 0;
@@ -80,5 +82,5 @@ void sketch_scan_neon(sketch_scan_job *job, uint8_t *workspace) {
     case 4: scan(job, query, 0, copies, &top, 4); break;
     default: scan(job, query, 128 * sum, copies, &top, 8); break;
   }
-  write_top_rows(&top, job, score_offset(job));
+  write_top_rows(&top, job, offset);
 }

@@ -41,7 +41,9 @@ static int32_t multiply(const uint8_t *row, uint32_t dim, const int8_t *query) {
 
 void sketch_scan_scalar(sketch_scan_job *job, uint8_t *workspace) {
   const uint32_t row_size = job->dim * job->bits / 8;
-  top_rows top = open_top_rows(take(&workspace, (size_t)job->top_count * 8), job->top_count);
+  const int32_t offset = score_offset(job);
+  top_rows top = open_top_rows(take(&workspace, (size_t)job->top_count * 8), job->top_count,
+                               least_score(job, offset));
   int32_t *tables = take(&workspace, (size_t)row_size * 256 * sizeof(int32_t));
   if (job->bits < 8) fill_tables(job, tables);
   for (uint32_t row = 0; row < job->row_count; row++) {
@@ -51,5 +53,5 @@ void sketch_scan_scalar(sketch_scan_job *job, uint8_t *workspace) {
                                         : multiply(codes, job->dim, job->query_row);
     if (score >= top.threshold) offer(&top, score, row);
   }
-  write_top_rows(&top, job, score_offset(job));
+  write_top_rows(&top, job, offset);
 }

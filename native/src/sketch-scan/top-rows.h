@@ -21,14 +21,17 @@ typedef struct {
   int64_t best_dropped;  // best score that was left out
 } top_rows;
 
-static inline top_rows open_top_rows(uint64_t *heap, uint32_t capacity) {
-  return (top_rows){heap, 0, capacity, capacity == 0 ? INT64_MAX : INT64_MIN, INT64_MIN};
+// `least`: the score that a row must have at least.
+static inline top_rows open_top_rows(uint64_t *heap, uint32_t capacity, int64_t least) {
+  return (top_rows){heap, 0, capacity, capacity == 0 ? INT64_MAX : least, INT64_MIN};
 }
 
 // Places `key` at the hole `at`, moving smaller children up.
 static inline void sift_down(uint64_t *heap, uint32_t count, uint32_t at, uint64_t key) {
   for (uint32_t child = 2 * at + 1; child < count; child = 2 * at + 1) {
-    if (child + 1 < count && heap[child + 1] < heap[child]) child++;
+    // Written without a branch, which would be mispredicted every other time.
+    const uint32_t right = child + 1 < count ? child + 1 : child;
+    child = heap[right] < heap[child] ? right : child;
     if (heap[child] >= key) break;
     heap[at] = heap[child];
     at = child;
@@ -66,6 +69,11 @@ static inline void write_top_rows(top_rows *top, sketch_scan_job *job, int32_t o
     job->out_rows[last] = key_row(least);
     job->out_scores[last] = 2 * key_score(least) - offset;
   }
+}
+
+// The least score S that I = 2S - offset >= score_min allows.
+static inline int64_t least_score(const sketch_scan_job *job, int32_t offset) {
+  return ((int64_t)job->score_min + offset + 1) >> 1;
 }
 
 // (2^bits - 1) * sum of the query row.

@@ -42,7 +42,8 @@ export function kernelsContract(label: string, open: () => Kernels): void {
       const rowCount = fc.constantFrom(0, 1, 7, 8, 9, 15, 16, 17, 100, 333);
       const topN = fc.constantFrom(0, 1, 3, 16, 64, 400);
       const density = fc.constantFrom(0, 0.1, 0.9, 1);
-      check(fc.tuple(dims, bits, rowCount, topN, density, fill, seed), (...given) => {
+      const least = fc.constantFrom<number | undefined>(undefined, 0, -2147483648, 2147483647, 333);
+      check(fc.tuple(dims, bits, rowCount, topN, density, fill, least, seed), (...given) => {
         assert.deepEqual(scan(kernels, ...given), scan(reference, ...given));
       });
     });
@@ -166,6 +167,7 @@ function scan(
   topN: number,
   density: number,
   how: Fill,
+  scoreMin: number | undefined,
   seedValue: number,
 ): unknown {
   const next = random(seedValue);
@@ -178,7 +180,7 @@ function scan(
   const rows = new Uint32Array(topN);
   const scores = new Int32Array(topN);
   const codes = { bytes, dim, bits: width };
-  const result = kernels.sketchScan(query, codes, rowCount, eligible, topN, rows, scores);
+  const result = kernels.sketchScan(query, codes, rowCount, eligible, topN, rows, scores, scoreMin);
   return { ...result, rows, scores };
 }
 
