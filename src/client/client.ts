@@ -19,6 +19,8 @@ import {
   storedDocumentFromMessage,
   updateFromMessage,
 } from "./messages.js";
+import { openSession } from "./session.js";
+import type { SearchSession } from "./session.js";
 import type {
   ClientCollection,
   ClientCollectionSettings,
@@ -46,6 +48,8 @@ export interface SluiceClient {
   search(request: ClientSearchRequest, options?: CallOptions): AsyncGenerator<ClientSearchUpdate>;
   /** Only the final update. */
   searchFinal(request: ClientSearchRequest, options?: CallOptions): Promise<ClientSearchUpdate>;
+  /** Search as you type. The stream is not retried. */
+  session(options?: CallOptions): SearchSession;
   ingest(
     collection: string,
     documents: Iterable<Document> | AsyncIterable<Document>,
@@ -95,6 +99,7 @@ export function createClient(options: ClientOptions): SluiceClient {
       for await (const update of search(channel, request, call)) last = update;
       return present(last, "a search that ends well has a final update");
     },
+    session: (call = {}) => openSession(channel, call),
     ingest: (collection, documents, ingestOptions = {}) =>
       ingestDocuments(channel, definitions().documents, {
         collection,

@@ -37,6 +37,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const server = createServer({
     maxHeaderSize: 16 * 1024,
     headersTimeout: 10_000,
+    // How often the two limits around this line are looked at.
+    connectionsCheckingInterval: 2_000,
     // Until the whole request is there; an answer may take longer.
     requestTimeout: 30_000,
     keepAliveTimeout: 5_000,

@@ -209,7 +209,7 @@ function startRecord(context: RpcContext, path: string): (statusName: string) =>
 /** A handler for an RPC that the proto has and this version does not offer. */
 export function notOffered(
   context: RpcContext,
-  kind: "unary" | "server_stream" | "duplex",
+  kind: "unary" | "server_stream",
   hint: string,
 ): UntypedHandleCall {
   const refuse = (path: string): never => {
@@ -221,7 +221,5 @@ export function notOffered(
       return unary<object, object>(context, (_, call) => refuse(call.getPath()));
     case "server_stream":
       return serverStream<object, object>(context, (call) => refuse(call.getPath()));
-    case "duplex":
-      return duplexStream<object, object>(context, (call) => refuse(call.getPath()));
   }
 }

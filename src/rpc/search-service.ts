@@ -3,9 +3,12 @@
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { SearchRequest__Output } from "../gen/proto/sluice/v1/SearchRequest.js";
 import type { SearchResponse } from "../gen/proto/sluice/v1/SearchResponse.js";
-import { notOffered, serverStream } from "./calls.js";
+import type { SearchSessionRequest__Output } from "../gen/proto/sluice/v1/SearchSessionRequest.js";
+import type { SearchSessionResponse } from "../gen/proto/sluice/v1/SearchSessionResponse.js";
+import { duplexStream, notOffered, serverStream } from "./calls.js";
 import type { RpcContext } from "./calls.js";
 import { searchRequestFromMessage, searchUpdateToMessage } from "./convert-search.js";
+import { runSessionStream } from "./session-stream.js";
 import { streamSearch } from "../search/stream-search.js";
 
 export function createSearchService(context: RpcContext): UntypedServiceImplementation {
@@ -19,7 +22,10 @@ export function createSearchService(context: RpcContext): UntypedServiceImplemen
         send: (update, done) => call.write({ update: searchUpdateToMessage(update) }, done),
       }),
     ),
-    SearchSession: notOffered(context, "duplex", "use Search, one stream a query"),
+    SearchSession: duplexStream<SearchSessionRequest__Output, SearchSessionResponse>(
+      context,
+      (call, tools) => runSessionStream(call, context, tools),
+    ),
     Rerank: notOffered(context, "server_stream", "ingest the texts and use Search"),
     Explain: notOffered(context, "unary", "Search tells the parts of each score"),
     SendFeedback: notOffered(context, "unary", "keep the feedback until it is"),

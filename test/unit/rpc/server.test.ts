@@ -102,7 +102,6 @@ describe("gRPC server", () => {
   });
 
   const notOffered: readonly [string, RegExp][] = [
-    ["SearchService/SearchSession", /the RPC SearchSession is not offered yet/],
     ["SearchService/Rerank", /the RPC Rerank is not offered yet/],
     ["SearchService/Explain", /the RPC Explain is not offered yet/],
     ["SearchService/SendFeedback", /the RPC SendFeedback is not offered yet/],

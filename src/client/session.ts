@@ -1,0 +1,71 @@
+// The client's side of search as you type: one stream, the newest query counts.
+
+import type { ClientDuplexStream } from "@grpc/grpc-js";
+import { present } from "../core/assert.js";
+import type { SearchSessionRequest } from "../gen/proto/sluice/v1/SearchSessionRequest.js";
+import type { SearchSessionResponse__Output } from "../gen/proto/sluice/v1/SearchSessionResponse.js";
+import type { CallOptions, Channel } from "./channel.js";
+import { toClientError } from "./client-error.js";
+import { definitions } from "./definitions.js";
+import { searchRequestToMessage, updateFromMessage } from "./messages.js";
+import type { ClientSearchRequest, ClientSearchUpdate } from "./types.js";
+
+export interface SessionUpdate {
+  /** What `search` gave for the query that this answers; never falls. */
+  readonly queryNumber: number;
+  readonly update: ClientSearchUpdate;
+}
+
+export interface SearchSession {
+  /**
+   * Replaces the query before. The first one names collection and text; later ones what changed.
+   * Returns the number that its updates carry.
+   */
+  search(request: Partial<ClientSearchRequest>): number;
+  /**
+   * Updates of the newest query, as they come; read them from the beginning, since nothing else stops
+   * the server from sending. Ends after `end` and the last final update; throws SluiceClientError.
+   */
+  readonly updates: AsyncGenerator<SessionUpdate, void, void>;
+  /** No more queries: the last one runs to its final update. */
+  end(): void;
+  cancel(): void;
+}
+
+export function openSession(channel: Channel, options: CallOptions): SearchSession {
+  const call: ClientDuplexStream<SearchSessionRequest, SearchSessionResponse__Output> =
+    channel.duplexStream(definitions().search.SearchSession, options);
+  // A cancel of our own comes back as an error, perhaps when nobody iterates any more.
+  call.on("error", () => undefined);
+  let queryNumber = 0;
+  return {
+    search: (request) => {
+      queryNumber += 1;
+      const search = searchRequestToMessage({ collection: "", ...request });
+      // An empty query would replace the one before.
+      if (request.text === undefined && request.vectors === undefined) delete search.query;
+      call.write({ query_number: queryNumber, search });
+      return queryNumber;
+    },
+    updates: readUpdates(call),
+    end: () => {
+      call.end();
+    },
+    cancel: () => call.cancel(),
+  };
+}
+
+async function* readUpdates(
+  call: ClientDuplexStream<SearchSessionRequest, SearchSessionResponse__Output>,
+): AsyncGenerator<SessionUpdate, void, void> {
+  try {
+    for await (const response of call as AsyncIterable<SearchSessionResponse__Output>) {
+      const update = present(response.update, "every response has an update");
+      yield { queryNumber: response.query_number, update: updateFromMessage(update) };
+    }
+  } catch (error) {
+    throw toClientError(error);
+  } finally {
+    call.cancel();
+  }
+}
