@@ -1,5 +1,6 @@
 // Options to object graph, bottom-up: what a server needs between its ports and its disk.
 
+import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 
 import type { OpenedModel } from "../encoders/model-folder.js";
@@ -123,10 +124,12 @@ function startThreads(
   { models, defaultModel }: { models: Models; defaultModel: OpenedModel },
 ): Threads {
   const budget = divideCores(availableParallelism(), options);
-  const scoreData: ScoreWorkerData = { kernel: options.kernel };
+  const retireChannel = `sluice-parts-${randomUUID()}`;
+  const scoreData: ScoreWorkerData = { kernel: options.kernel, retireChannel };
   const scorer = createPoolScorer({
     workerUrl: new URL("./score.worker.js", import.meta.url),
     workerCount: budget.scoringWorkers,
+    retireChannel,
     workerData: scoreData,
   });
   const encodeData: EncodeWorkerData = { kernel: options.kernel, models: [defaultModel] };

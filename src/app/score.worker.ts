@@ -1,19 +1,32 @@
 // THREAD ENTRY of scoring: loads kernels, then runs tasks one at a time over shared memory.
 
+import { BroadcastChannel } from "node:worker_threads";
 import { workerData } from "piscina";
 
 import { loadKernels } from "../kernels/load-kernels.js";
 import type { KernelChoice } from "../kernels/load-kernels.js";
+import { createPartCache } from "../scoring/part-cache.js";
 import { runScoreTask } from "../scoring/score-loop.js";
-import type { ScoreAnswer, ScoreTask } from "../scoring/score.protocol.js";
+import type { RetireMessage, WireAnswer, WireTask } from "../scoring/score.protocol.js";
 
 export interface ScoreWorkerData {
   readonly kernel: KernelChoice | undefined;
+  /** See scoring/pool-scorer.ts. */
+  readonly retireChannel: string;
 }
 
-const { kernels } = loadKernels((workerData as ScoreWorkerData).kernel);
+const { kernel, retireChannel } = workerData as ScoreWorkerData;
+const { kernels } = loadKernels(kernel);
+const cache = createPartCache();
+const retiring = new BroadcastChannel(retireChannel);
+retiring.onmessage = (message) => {
+  cache.retire(((message as MessageEvent).data as RetireMessage).retired);
+};
+retiring.unref();
 
 // The pool asks for a default export.
-export default function scoreTask(task: ScoreTask): ScoreAnswer {
-  return runScoreTask(task, kernels);
+export default function scoreTask(task: WireTask): WireAnswer {
+  const resolved = cache.resolve(task.parts);
+  if (resolved.kind === "missing") return resolved;
+  return { kind: "answer", answer: runScoreTask({ ...task, parts: resolved.parts }, kernels) };
 }

@@ -1,10 +1,20 @@
 // Scoring in worker threads, through piscina.
 
+import { BroadcastChannel } from "node:worker_threads";
 import { Piscina } from "piscina";
 
+import { toReference } from "./part-cache.js";
+import { createPartIds } from "./part-ids.js";
+import type { PartIds } from "./part-ids.js";
 import { toScorer } from "./scorer.js";
 import type { Scorer } from "./scorer.js";
-import type { ScoreAnswer, ScoreTask } from "./score.protocol.js";
+import type {
+  RetireMessage,
+  ScoreAnswer,
+  ScoreTask,
+  WireAnswer,
+  WireTask,
+} from "./score.protocol.js";
 
 export interface PoolScorer extends Scorer {
   readonly queueSize: number;
@@ -16,6 +26,8 @@ export interface PoolScorerOptions {
   /** The thread's entry: app/score.worker.ts. */
   readonly workerUrl: URL;
   readonly workerCount: number;
+  /** Name of the channel on which workers hear which parts to let go; unique in the process. */
+  readonly retireChannel: string;
   /** Handed to every thread as its workerData. */
   readonly workerData: unknown;
 }
@@ -30,14 +42,28 @@ export function createPoolScorer(options: PoolScorerOptions): PoolScorer {
     atomics: "disabled",
     workerData: options.workerData,
   });
+  const retiring = new BroadcastChannel(options.retireChannel);
+  retiring.unref();
+  const ids = createPartIds((retired) => {
+    retiring.postMessage({ retired } satisfies RetireMessage);
+  });
   const underWay = new Set<Promise<unknown>>();
-  const run = async (task: ScoreTask): Promise<ScoreAnswer> => {
-    const answer = pool.run(task) as Promise<ScoreAnswer>;
+  const post = async (task: WireTask): Promise<WireAnswer> => {
+    const answer = pool.run(task) as Promise<WireAnswer>;
     underWay.add(answer);
     try {
       return await answer;
     } finally {
       underWay.delete(answer);
+    }
+  };
+  const run = async (task: ScoreTask): Promise<ScoreAnswer> => {
+    let attached: readonly number[] = [];
+    for (;;) {
+      const answer = await post(toWire(task, ids, attached));
+      if (answer.kind === "answer") return answer.answer;
+      // Another worker may take the task this time, and lack other parts: those are added.
+      attached = [...attached, ...answer.ids];
     }
   };
   return {
@@ -49,6 +75,15 @@ export function createPoolScorer(options: PoolScorerOptions): PoolScorer {
       // Not pool.close(): it counts finished tasks, not idle threads, and can end a running one.
       await Promise.allSettled([...underWay]);
       await pool.destroy();
+      retiring.close();
     },
   };
+}
+
+function toWire(task: ScoreTask, ids: PartIds, attached: readonly number[]): WireTask {
+  const parts = task.parts.map((part) => {
+    const reference = toReference(part, ids.idOf(part));
+    return attached.includes(reference.id) ? { ...reference, body: part } : reference;
+  });
+  return { ...task, parts };
 }

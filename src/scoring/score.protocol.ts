@@ -3,11 +3,28 @@
 import type { Bm25Term, Bm25Totals } from "../index/bm25/bm25.js";
 import type { SegmentPart } from "../index/segment-parts.js";
 import type { CodeBits, PackedQuery } from "../kernels/kernels.js";
+import type { PartReference } from "./part-cache.js";
 
 export type ScoreTask = LexicalTask | ScanTask | MaxSimTask;
 
 /** Every answer is undefined when the cancel flag was raised: the work was not finished. */
 export type ScoreAnswer = LexicalAnswer | ScanAnswer | MaxSimAnswer | undefined;
+
+/** A task on its way to a worker: parts by number, see part-cache.ts. */
+export type WireTask = WithReferences<LexicalTask | ScanTask | MaxSimTask>;
+type WithReferences<Task> = Task extends ScoreTask
+  ? Omit<Task, "parts"> & { readonly parts: readonly PartReference[] }
+  : never;
+
+/** `missing`: the worker lacks these parts; send the task again with them. */
+export type WireAnswer =
+  | { readonly kind: "answer"; readonly answer: ScoreAnswer }
+  | { readonly kind: "missing"; readonly ids: readonly number[] };
+
+/** What the main thread tells all scoring workers: a part's number will not be named again. */
+export interface RetireMessage {
+  readonly retired: number;
+}
 
 interface TaskBase {
   readonly parts: readonly SegmentPart[];
