@@ -13,7 +13,10 @@ export interface CliContext {
   readonly err: Terminal;
   /** Milliseconds from a monotonic origin. */
   readonly nowMs: () => number;
-  /** Aborted by the first Ctrl-C or SIGTERM; a second one ends the process at once. */
+  /**
+   * Aborted by the first Ctrl-C or SIGTERM; a second one ends the process at once. Until a command
+   * has asked for it, the first one does.
+   */
   readonly interrupted: AbortSignal;
   /** One line of results. */
   print(line: string): void;
@@ -28,11 +31,14 @@ export interface CliContext {
 export function createContext(): CliContext {
   const out = openTerminal(process.stdout);
   const err = openTerminal(process.stderr);
+  let interrupted: AbortSignal | undefined;
   return {
     out,
     err,
     nowMs: () => performance.now(),
-    interrupted: interruptSignal(),
+    get interrupted() {
+      return (interrupted ??= interruptSignal());
+    },
     print: (line) => out.write(`${line}\n`),
     printJson: (value) => out.write(`${JSON.stringify(value)}\n`),
     warn: (line) => err.write(`${err.style.yellow(line)}\n`),

@@ -39,9 +39,11 @@ export function addDemoCommand(program: Command, context: CliContext): void {
     .option("--json", "print each update of the search as one line of JSON, and nothing else")
     .addHelpText("after", "\nExamples:\n  sluice demo\n  sluice demo --once --data /tmp/demo")
     .action(async (options: DemoOptions) => {
+      context.interrupted.throwIfAborted();
       const folder = resolve(options.data ?? join(repositoryRoot(), ".demo"));
       const { server, config } = await openDemoServer(folder, options, context);
       try {
+        context.interrupted.throwIfAborted();
         const client = await connect({ server: `127.0.0.1:${server.grpcPort}` });
         await showDemo(client, { folder, options, context }).finally(() => client.close());
         if (options.once === true) return;

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import type { SluiceClient } from "../../client/client.js";
 import { loadConfig } from "../../config/load-config.js";
+import { SluiceError } from "../../core/errors.js";
 import { limits } from "../../core/limits.js";
 import { addConnectionOptions, connect, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
@@ -59,7 +60,7 @@ export function addEvalCommand(program: Command, context: CliContext): void {
       evaluateOn(client, options, context);
     const result =
       options.server === undefined
-        ? await withTemporaryServer(options, measureOn)
+        ? await withTemporaryServer(options, context.interrupted, measureOn)
         : await withClient(options, measureOn);
     if (options.json === true) {
       context.printJson(result);
@@ -90,6 +91,10 @@ async function evaluateOn(
   const beir = await openBeirFolder(options.data);
   const qrels = await readQrels(beir.qrelsPath(options.split));
   const queries = await evaluation.readJudgedQueries(beir, qrels);
+  if (queries.length === 0) {
+    const fault = `${options.data}: the split ${options.split} judges none of the queries`;
+    throw new SluiceError("INVALID_INPUT_FILE", fault);
+  }
   const collection = options.collection ?? collectionNameOf(options.data);
   const ingestSeconds =
     options.skipIngest === true ? 0 : await ingestCorpus(client, collection, options, context);
@@ -139,6 +144,7 @@ async function ingestCorpus(
 /** A server in this process, on a folder that is removed afterwards, whatever happens. */
 async function withTemporaryServer<T>(
   options: EvalOptions,
+  interrupted: AbortSignal,
   use: (client: SluiceClient) => Promise<T>,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "sluice-eval-"));
@@ -147,6 +153,7 @@ async function withTemporaryServer<T>(
     const { config } = loadConfig({ flags: { ...flags, host: "127.0.0.1" }, file: options.config });
     const server = await openServer(config);
     try {
+      interrupted.throwIfAborted();
       const client = await connect({ server: `127.0.0.1:${server.grpcPort}` });
       return await use(client).finally(() => client.close());
     } finally {

@@ -29,9 +29,11 @@ export function addServeCommand(program: Command, context: CliContext): void {
   addConfigFlags(command);
   command.action(async (flags: ServeOptions) => {
     const { config } = loadConfig({ flags: configFlags(flags), file: flags.config });
+    // From here on: a signal while the server starts stops it as soon as it has.
+    const { interrupted } = context;
     const server = await openServer(config);
     printServer(server, config, { context, isJson: flags.json === true });
-    await untilInterrupted(context.interrupted);
+    await untilInterrupted(interrupted);
     if (flags.json !== true) context.print("stopping: running requests may finish");
     await server.stop();
   });

@@ -11,7 +11,7 @@ import { ingestWithProgress } from "../ingest-documents.js";
 import { formatCount } from "../terminal/text.js";
 import { corpusFormat, readTypesNodeCorpus, typesNodeVersion } from "./types-node-corpus.js";
 
-export const demoCollection = "node-api";
+export const demoCollection = "node-docs";
 
 /** Which corpus the collection was made for; beside the data folder. */
 interface Marker {
