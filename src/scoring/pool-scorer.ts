@@ -44,26 +44,28 @@ export function createPoolScorer(options: PoolScorerOptions): PoolScorer {
   });
   const retiring = new BroadcastChannel(options.retireChannel);
   retiring.unref();
+  let isClosed = false;
   const ids = createPartIds((retired) => {
-    retiring.postMessage({ retired } satisfies RetireMessage);
+    // The garbage collector finds parts also when their workers are gone.
+    if (!isClosed) retiring.postMessage({ retired } satisfies RetireMessage);
   });
   const underWay = new Set<Promise<unknown>>();
-  const post = async (task: WireTask): Promise<WireAnswer> => {
-    const answer = pool.run(task) as Promise<WireAnswer>;
+  const post = async (task: ScoreTask): Promise<ScoreAnswer> => {
+    let attached: readonly number[] = [];
+    for (;;) {
+      const answer = (await pool.run(toWire(task, ids, attached))) as WireAnswer;
+      if (answer.kind === "answer") return answer.answer;
+      // Another worker may take the task this time, and lack other parts: those are added.
+      attached = [...attached, ...answer.ids];
+    }
+  };
+  const run = async (task: ScoreTask): Promise<ScoreAnswer> => {
+    const answer = post(task);
     underWay.add(answer);
     try {
       return await answer;
     } finally {
       underWay.delete(answer);
-    }
-  };
-  const run = async (task: ScoreTask): Promise<ScoreAnswer> => {
-    let attached: readonly number[] = [];
-    for (;;) {
-      const answer = await post(toWire(task, ids, attached));
-      if (answer.kind === "answer") return answer.answer;
-      // Another worker may take the task this time, and lack other parts: those are added.
-      attached = [...attached, ...answer.ids];
     }
   };
   return {
@@ -75,6 +77,7 @@ export function createPoolScorer(options: PoolScorerOptions): PoolScorer {
       // Not pool.close(): it counts finished tasks, not idle threads, and can end a running one.
       await Promise.allSettled([...underWay]);
       await pool.destroy();
+      isClosed = true;
       retiring.close();
     },
   };
