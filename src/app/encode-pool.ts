@@ -46,7 +46,10 @@ export function createEncodePool(options: EncodePoolOptions): EncodePool {
   const underWay = new Set<Promise<unknown>>();
   // No abort signal goes to the pool: aborting a running task ends its thread, and a thread that
   // ends inside the model's runtime takes the process with it. Queries carry a cancel flag instead.
+  let isClosing = false;
   const run = async (task: EncodeTask): Promise<EncodeAnswer> => {
+    // A document that was being split would go on to send its passages.
+    if (isClosing) throw new SluiceError("NOT_READY", "the server is stopping; try again later");
     const queueOptions = { isQuery: task.kind === "query" };
     const answer = pool.run({
       ...task,
@@ -81,6 +84,7 @@ export function createEncodePool(options: EncodePoolOptions): EncodePool {
       return pool.queueSize;
     },
     async close() {
+      isClosing = true;
       await Promise.allSettled([...underWay]);
       await pool.destroy();
     },
