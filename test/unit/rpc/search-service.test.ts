@@ -106,15 +106,38 @@ describe("Search", () => {
     assert.deepEqual(edge.log, []);
   });
 
-  it("asks the engine for exactly what the caller said, and leaves the rest to its defaults", async () => {
+  async function askedBy(request: SearchRequestMessage): Promise<SearchRequest> {
     const asked: SearchRequest[] = [];
-    edge.engine.script = (request) => {
-      asked.push(request);
+    edge.engine.script = (one) => {
+      asked.push(one);
       return updates([update({ final: true })]);
     };
-    await open({}).toArray();
+    await open(request).toArray();
+    return asked[0]!;
+  }
+
+  it("leaves what the caller does not say to the engine's defaults", async () => {
+    assert.deepEqual(await askedBy({}), {
+      collection: "notes",
+      text: "x",
+      k: undefined,
+      exhaustive: false,
+      sketchPoolSize: undefined,
+      lexicalPoolSize: undefined,
+      lexicalWeight: undefined,
+      fusion: "reciprocal_rank",
+      minScore: undefined,
+      budgetMs: undefined,
+      minUpdateIntervalMs: undefined,
+      minSequence: undefined,
+      rerank: undefined,
+      payload: { mode: "every_update", title: true, text: true, fields: true },
+    });
+  });
+
+  it("asks the engine for exactly what the caller says, zeros included", async () => {
     const rows = new Float32Array(32).fill(0.5);
-    await open({
+    const { vectors, ...rest } = await askedBy({
       query: {
         text: "",
         vectors: { type: "VECTOR_TYPE_FLOAT32", dim: 16, rows: Buffer.from(rows.buffer) },
@@ -131,25 +154,7 @@ describe("Search", () => {
       min_sequence: "9007199254740991",
       rerank: { model: "m", depth: 3 },
       payload: { mode: "PAYLOAD_MODE_ON_FIRST_APPEARANCE", text: false },
-    }).toArray();
-    const [plain, full] = asked;
-    assert.deepEqual(plain, {
-      collection: "notes",
-      text: "x",
-      k: undefined,
-      exhaustive: false,
-      sketchPoolSize: undefined,
-      lexicalPoolSize: undefined,
-      lexicalWeight: undefined,
-      fusion: "reciprocal_rank",
-      minScore: undefined,
-      budgetMs: undefined,
-      minUpdateIntervalMs: undefined,
-      minSequence: undefined,
-      rerank: undefined,
-      payload: { mode: "every_update", title: true, text: true, fields: true },
     });
-    const { vectors, ...rest } = full!;
     assert.equal(vectors!.type, "float32");
     assert.equal(vectors!.dim, 16);
     assert.deepEqual(Buffer.from(vectors!.bytes), Buffer.from(rows.buffer));
