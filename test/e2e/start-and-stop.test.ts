@@ -1,0 +1,186 @@
+// How a server starts, refuses to start, and stops.
+
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+
+import { crc32c } from "@node-rs/crc32";
+
+import { FORMAT_VERSION, valueKinds } from "../../src/store/format.js";
+import { createDeferred } from "../support/fake-time.js";
+import { onlyCollectionFolder } from "../support/damage.js";
+import { useTemporaryFolder } from "../support/each-test-folder.js";
+import { cloneEmbeddedModel, writeTinyModel } from "../support/model-folders.js";
+import { seededDocuments, seededQueries } from "../support/seeded-corpus.js";
+import {
+  endServersAfterEach,
+  startInVain,
+  startServerProcess,
+  stopServer,
+} from "../support/server-process.js";
+import type { ServerProcess } from "../support/server-process.js";
+import { collect } from "../support/stream-contract.js";
+
+const dim = 16;
+const documents = seededDocuments({ seed: 61, count: 20, dim });
+const [query] = seededQueries({ seed: 61, count: 1, dim });
+
+describe("a server process", () => {
+  const folder = useTemporaryFolder();
+  endServersAfterEach();
+  let data = "";
+  let flags: string[] = [];
+  beforeEach(async () => {
+    data = join(folder(), "data");
+    const models = join(folder(), "models");
+    mkdirSync(models);
+    await writeTinyModel(join(models, "tiny"));
+    flags = ["--models-folder", models, "--default-model", "tiny"];
+  });
+
+  async function startWithNotes(): Promise<ServerProcess> {
+    const server = await startServerProcess({ data, flags });
+    await server.client.collections.create({ name: "notes", dim });
+    return server;
+  }
+
+  it("lets what runs finish after SIGTERM, refuses new calls, and ends with 0", async () => {
+    const server = await startWithNotes();
+    const { client } = server;
+    const mayGoOn = createDeferred<undefined>();
+    const firstAck = createDeferred<undefined>();
+    async function* source(): AsyncGenerator<(typeof documents)[0]> {
+      yield documents[0]!;
+      await mayGoOn.promise;
+      yield documents[1]!;
+    }
+    const ingest = client.ingest("notes", source(), {
+      batchDocumentsMax: 1,
+      onAck: () => firstAck.resolve(undefined),
+    });
+    await firstAck.promise;
+    // It waits for a write that comes only after the signal.
+    const search = collect(client.search({ collection: "notes", ...query!, minSequence: 2 }), {
+      k: 10,
+      mayDrop: true,
+    });
+    await client.collections.list();
+    server.kill("SIGTERM");
+    await server.printed("stopping");
+    await assert.rejects(fetch(`${server.url}/readyz`).then(mustBeReady));
+    mayGoOn.resolve(undefined);
+    assert.equal((await ingest).acknowledgedCount, 2);
+    const final = (await search).at(-1)!;
+    assert.equal(final.hits.length, 2);
+    assert.equal(await server.ended, 0);
+  });
+
+  it("refuses a folder that another server holds, and names it", async () => {
+    const server = await startWithNotes();
+    const { code, stderr } = await startInVain({ data, flags });
+    assert.equal(code, 3);
+    assert.match(stderr, new RegExp(`process ${server.pid}\\b`));
+    assert.match(stderr, /DATA_FOLDER_LOCKED/);
+    const { settings } = await server.client.collections.describe("notes");
+    assert.equal(settings.dim, dim);
+    await stopServer(server);
+  });
+
+  it("takes over the folder of a server that was killed", async () => {
+    const server = await startWithNotes();
+    const { acknowledgedCount } = await server.client.ingest("notes", documents);
+    server.kill("SIGKILL");
+    assert.equal(await server.ended, "SIGKILL");
+    const next = await startServerProcess({ data, flags });
+    const { documentCount } = await next.client.collections.describe("notes");
+    assert.equal(documentCount, acknowledgedCount);
+    await stopServer(next);
+  });
+
+  it("leaves data of a newer format as it is", async () => {
+    const server = await startWithNotes();
+    await server.client.ingest("notes", documents);
+    await stopServer(server);
+    const file = join(onlyCollectionFolder(data), "data.mdb");
+    writeFileSync(file, asNewerFormat(readFileSync(file)));
+    const before = readFileSync(file);
+    const { code, stderr } = await startInVain({ data, flags });
+    assert.equal(code, 4, stderr);
+    assert.match(stderr, /DATA_FORMAT_NEWER/);
+    assert.match(stderr, new RegExp(`format version ${FORMAT_VERSION + 1}`));
+    assert.ok(readFileSync(file).equals(before), "not a byte has changed");
+  });
+
+  it("says which port is taken", async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+    const { port } = taken.address() as AddressInfo;
+    for (const flag of ["--grpc-port", "--http-port"]) {
+      const { code, stderr } = await startInVain({ data, flags: [...flags, flag, `${port}`] });
+      assert.equal(code, 6, stderr);
+      assert.match(stderr, new RegExp(`PORT_IN_USE`));
+      assert.match(stderr, new RegExp(`${port}`));
+    }
+    await new Promise((resolve) => taken.close(resolve));
+    await stopServer(await startServerProcess({ data, flags }));
+  });
+
+  it("says which file of its model is damaged", async () => {
+    const models = join(folder(), "damaged");
+    mkdirSync(join(models, "late"), { recursive: true });
+    await cloneEmbeddedModel(join(models, "late"), ["tokenizer.json"]);
+    const file = join(models, "late", "tokenizer.json");
+    const bytes = readFileSync(file);
+    bytes[bytes.length >> 1]! ^= 1;
+    writeFileSync(file, bytes);
+    const model = ["--models-folder", models, "--default-model", "late"];
+    const { code, stderr } = await startInVain({ data, flags: model });
+    assert.equal(code, 5, stderr);
+    assert.match(stderr, /MODEL_INVALID/);
+    assert.match(stderr, /tokenizer\.json/);
+  });
+
+  it("serves collections of given vectors while another's model is missing", async () => {
+    const models = join(folder(), "models");
+    await writeTinyModel(join(folder(), "gone"));
+    symlinkSync(join(folder(), "gone"), join(models, "other"));
+    const server = await startWithNotes();
+    await server.client.collections.create({ name: "texts", modelName: "other" });
+    const text = { key: "a", title: "", text: "some words", fields: new Map() };
+    await server.client.ingest("texts", [text]);
+    await server.client.ingest("notes", documents);
+    await stopServer(server);
+    writeFileSync(join(folder(), "gone", "model.onnx"), "damaged");
+    const again = await startServerProcess({ data, flags });
+    const { client } = again;
+    const final = await client.searchFinal({ collection: "notes", ...query! });
+    assert.equal(final.certificate, "exact");
+    const byWords = await client.searchFinal({ collection: "texts", text: "words" });
+    assert.deepEqual(
+      byWords.hits.map(({ key }) => key),
+      ["a"],
+    );
+    assert.equal(byWords.degradations[0]?.reason, "NO_QUERY_VECTORS");
+    await stopServer(again);
+  });
+});
+
+function mustBeReady({ status }: Response): void {
+  assert.equal(status, 200);
+}
+
+/** Every manifest in the file with the version after ours, its header's checksum made anew. */
+function asNewerFormat(bytes: Buffer): Buffer {
+  const changed = Buffer.from(bytes);
+  let count = 0;
+  for (let at = changed.indexOf("SLCE"); at >= 0; at = changed.indexOf("SLCE", at + 4)) {
+    if (changed.readUInt8(at + 5) !== valueKinds.manifest) continue;
+    changed.writeUInt8(FORMAT_VERSION + 1, at + 4);
+    changed.writeUInt32LE(crc32c(changed.subarray(at, at + 12)), at + 12);
+    count += 1;
+  }
+  assert.ok(count > 0, "the file has a manifest");
+  return changed;
+}

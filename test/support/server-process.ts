@@ -1,0 +1,127 @@
+// The real server in a process of its own, as `sluice serve` starts it.
+
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+import { createClient } from "../../src/client/client.js";
+import type { SluiceClient } from "../../src/client/client.js";
+import { present } from "../../src/core/assert.js";
+
+export interface ServerOptions {
+  readonly data: string;
+  /** Further flags. */
+  readonly flags?: readonly string[];
+}
+
+export interface ServerProcess {
+  readonly pid: number;
+  /** `host:port` of gRPC. */
+  readonly address: string;
+  /** `http://host:port`. */
+  readonly url: string;
+  readonly client: SluiceClient;
+  kill(signal: NodeJS.Signals): void;
+  /** Resolves when the server has printed a line that begins so. */
+  printed(start: string): Promise<void>;
+  /** Its exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals>;
+}
+
+export interface FailedStart {
+  readonly code: number | NodeJS.Signals;
+  readonly stderr: string;
+}
+
+const program = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
+/** Servers that run; a failed test leaves none behind. */
+const running = new Set<ChildProcess>();
+
+/** Call inside a suite: ends every server that its tests have left running. */
+export function endServersAfterEach(): void {
+  afterEach(async () => {
+    for (const child of running) {
+      child.kill("SIGKILL");
+      await once(child, "close");
+    }
+  });
+}
+
+/** Resolves when both ports answer. */
+export async function startServerProcess(options: ServerOptions): Promise<ServerProcess> {
+  const { child, lines, ended, stderr } = launch(options);
+  const first = lines.waitFor("grpc ");
+  const gone = ended.then((code) => {
+    throw new Error(`the server ended with ${code} before it served: ${stderr()}`);
+  });
+  const address = lastWord(await Promise.race([first, gone]));
+  gone.catch(() => undefined);
+  const url = lastWord(await lines.waitFor("http ")).replace(/\/$/, "");
+  const client = createClient({ address, nowMs: Date.now, random: () => 0.5 });
+  return {
+    pid: present(child.pid, "the server has started"),
+    address,
+    url,
+    client,
+    kill: (signal) => child.kill(signal),
+    printed: async (start) => {
+      await lines.waitFor(start);
+    },
+    ended: ended.finally(() => client.close()),
+  };
+}
+
+/** For servers that must not start. */
+export async function startInVain(options: ServerOptions): Promise<FailedStart> {
+  const { ended, stderr } = launch(options);
+  return { code: await ended, stderr: stderr() };
+}
+
+/** SIGTERM, and 0 at the end. */
+export async function stopServer(server: ServerProcess): Promise<void> {
+  server.kill("SIGTERM");
+  const code = await server.ended;
+  if (code !== 0) throw new Error(`the server ended with ${code}`);
+}
+
+interface Launched {
+  readonly child: ChildProcess;
+  readonly lines: { waitFor(start: string): Promise<string> };
+  readonly ended: Promise<number | NodeJS.Signals>;
+  stderr(): string;
+}
+
+function launch({ data, flags = [] }: ServerOptions): Launched {
+  const ports = ["--grpc-port", "0", "--http-port", "0"];
+  const args = [program, "serve", "--data", data, ...ports, "--log-level", "warn", ...flags];
+  const child = spawn(process.execPath, args, {
+    env: { PATH: process.env["PATH"] },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  running.add(child);
+  let errors = "";
+  child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
+  const ended = once(child, "close").then((values) => {
+    running.delete(child);
+    const [code, signal] = values as [number | null, NodeJS.Signals | null];
+    return present(code ?? signal, "an ended process has a code or a signal");
+  });
+  const seen: string[] = [];
+  const waiting = new Map<string, (line: string) => void>();
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    seen.push(line);
+    for (const [start, resolve] of waiting) if (line.startsWith(start)) resolve(line);
+  });
+  const waitFor = (start: string): Promise<string> => {
+    const known = seen.find((line) => line.startsWith(start));
+    if (known !== undefined) return Promise.resolve(known);
+    return new Promise((resolve) => waiting.set(start, resolve));
+  };
+  return { child, lines: { waitFor }, ended, stderr: () => errors };
+}
+
+function lastWord(line: string): string {
+  return present(line.trim().split(/\s+/).at(-1), "a line has words");
+}
