@@ -20,32 +20,44 @@ void max_sim_float_avx512(const max_sim_float_job *job, uint8_t *workspace) {
   run_strips(job, workspace);
 }
 
-// 16 bytes at `offset` of rows i, i + 4, i + 8, i + 12.
-static inline __m512 four_rows(const uint8_t *const *rows, size_t offset) {
-  const float *at[4];
-  for (int i = 0; i < 4; i++) at[i] = (const float *)(rows[4 * i] + offset);
-  // Broadcasts merged under a mask: inserts would all queue for the shuffle unit.
-  __m512 x = _mm512_broadcast_f32x4(_mm_loadu_ps(at[0]));
-  x = _mm512_mask_broadcast_f32x4(x, 0x00f0, _mm_loadu_ps(at[1]));
-  x = _mm512_mask_broadcast_f32x4(x, 0x0f00, _mm_loadu_ps(at[2]));
-  return _mm512_mask_broadcast_f32x4(x, 0xf000, _mm_loadu_ps(at[3]));
+// Transposes 4 x 4 values inside each 128-bit lane.
+INLINE void transpose_lanes(const __m512 in[4], __m512 out[4]) {
+  const __m512d ab_low = _mm512_castps_pd(_mm512_unpacklo_ps(in[0], in[1]));
+  const __m512d ab_high = _mm512_castps_pd(_mm512_unpackhi_ps(in[0], in[1]));
+  const __m512d cd_low = _mm512_castps_pd(_mm512_unpacklo_ps(in[2], in[3]));
+  const __m512d cd_high = _mm512_castps_pd(_mm512_unpackhi_ps(in[2], in[3]));
+  out[0] = _mm512_castpd_ps(_mm512_unpacklo_pd(ab_low, cd_low));
+  out[1] = _mm512_castpd_ps(_mm512_unpackhi_pd(ab_low, cd_low));
+  out[2] = _mm512_castpd_ps(_mm512_unpacklo_pd(ab_high, cd_high));
+  out[3] = _mm512_castpd_ps(_mm512_unpackhi_pd(ab_high, cd_high));
 }
 
+// 16 coordinates of 16 rows at a time: 4 x 4 within lanes, then 4 x 4 lanes. dim is a multiple of 16.
 static void decode_strip(const strip *source, const strip_job *job, uint8_t *steps) {
   for (int half = 0; half < 2; half++) {
     const uint8_t *const *rows = source->rows + 16 * half;
-    for (size_t j = 0; j < job->dim; j += 4) {
-      const __m512 a = four_rows(rows, j * 4), b = four_rows(rows + 1, j * 4);
-      const __m512 c = four_rows(rows + 2, j * 4), d = four_rows(rows + 3, j * 4);
-      const __m512d ab_low = _mm512_castps_pd(_mm512_unpacklo_ps(a, b));
-      const __m512d ab_high = _mm512_castps_pd(_mm512_unpackhi_ps(a, b));
-      const __m512d cd_low = _mm512_castps_pd(_mm512_unpacklo_ps(c, d));
-      const __m512d cd_high = _mm512_castps_pd(_mm512_unpackhi_ps(c, d));
-      uint8_t *out = steps + j * STRIP_STEP + 64 * half;
-      _mm512_store_pd(out, _mm512_unpacklo_pd(ab_low, cd_low));
-      _mm512_store_pd(out + STRIP_STEP, _mm512_unpackhi_pd(ab_low, cd_low));
-      _mm512_store_pd(out + 2 * STRIP_STEP, _mm512_unpacklo_pd(ab_high, cd_high));
-      _mm512_store_pd(out + 3 * STRIP_STEP, _mm512_unpackhi_pd(ab_high, cd_high));
+    for (size_t j = 0; j < job->dim; j += 16) {
+      float *out = (float *)(steps + j * STRIP_STEP) + 16 * half;
+      const size_t step = STRIP_STEP / sizeof(float);
+      __m512 fours[4][4];
+#pragma GCC unroll 4
+      for (int group = 0; group < 4; group++) {
+        __m512 in[4];
+#pragma GCC unroll 4
+        for (int i = 0; i < 4; i++) in[i] = _mm512_loadu_ps((const float *)rows[4 * group + i] + j);
+        transpose_lanes(in, fours[group]);
+      }
+#pragma GCC unroll 4
+      for (int k = 0; k < 4; k++) {
+        const __m512 a = _mm512_shuffle_f32x4(fours[0][k], fours[1][k], 0x44);
+        const __m512 b = _mm512_shuffle_f32x4(fours[2][k], fours[3][k], 0x44);
+        const __m512 c = _mm512_shuffle_f32x4(fours[0][k], fours[1][k], 0xee);
+        const __m512 d = _mm512_shuffle_f32x4(fours[2][k], fours[3][k], 0xee);
+        _mm512_store_ps(out + k * step, _mm512_shuffle_f32x4(a, b, 0x88));
+        _mm512_store_ps(out + (k + 4) * step, _mm512_shuffle_f32x4(a, b, 0xdd));
+        _mm512_store_ps(out + (k + 8) * step, _mm512_shuffle_f32x4(c, d, 0x88));
+        _mm512_store_ps(out + (k + 12) * step, _mm512_shuffle_f32x4(c, d, 0xdd));
+      }
     }
   }
 }

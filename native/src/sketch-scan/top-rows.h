@@ -39,8 +39,7 @@ static inline void sift_down(uint64_t *heap, uint32_t count, uint32_t at, uint64
   heap[at] = key;
 }
 
-// Offers a row whose score is at least the threshold. Rows come in ascending order, so a row that
-// ties with the last entry is left out.
+// Offers a row whose score is at least the threshold.
 static inline void offer(top_rows *top, int32_t score, uint32_t row) {
   const uint64_t key = key_of(score, row);
   if (top->count < top->capacity) {
@@ -55,7 +54,11 @@ static inline void offer(top_rows *top, int32_t score, uint32_t row) {
     if (dropped > top->best_dropped) top->best_dropped = dropped;
     if (key > least) sift_down(top->heap, top->count, 0, key);
   }
-  if (top->count == top->capacity) top->threshold = key_score(top->heap[0]);
+  if (top->count < top->capacity) return;
+  // Rows come in ascending order, so a tie with the last entry is left out; once one is noted, the
+  // others need not be looked at.
+  const int64_t least = key_score(top->heap[0]);
+  top->threshold = top->best_dropped == least ? least + 1 : least;
 }
 
 // Writes the rows best first. A score S = sum q * c becomes I = 2S - offset.
