@@ -216,6 +216,8 @@ async function commit(databases: Databases, folder: string, batch: WriteBatch): 
   }
 }
 
+const segmentParts = ["tables", "codes"] as const;
+
 function check(databases: Databases, folder: string): { valueCount: number; damages: string[] } {
   const damages: string[] = [];
   let valueCount = 0;
@@ -227,7 +229,12 @@ function check(databases: Databases, folder: string): { valueCount: number; dama
       damages.push(error instanceof Error ? error.message : String(error));
     }
   };
-  attempt(() => readManifest(databases, folder));
+  attempt(() => {
+    for (const { id } of readManifest(databases, folder).segments)
+      for (const part of segmentParts)
+        if (!databases.segments.doesExist(`${id}/${part}`))
+          damages.push(`segment ${id} (${part}) is missing`);
+  });
   for (const { key, value } of databases.documents.getRange()) {
     const what = `document "${key.toString("utf8")}"`;
     attempt(() => unpackDocument(Buffer.from(value), what));
@@ -235,10 +242,11 @@ function check(databases: Databases, folder: string): { valueCount: number; dama
   for (const { key, value } of databases.journal.getRange())
     attempt(() => unpackJournalPassage(Buffer.from(value), `journal passage ${key}`));
   for (const key of databases.segments.getKeys()) {
-    const kind = key.endsWith("/codes") ? valueKinds.segmentCodes : valueKinds.segmentTables;
+    const [id = "", part = ""] = key.split("/");
+    const kind = part === "codes" ? valueKinds.segmentCodes : valueKinds.segmentTables;
     attempt(() => {
       const framed = databases.segments.getBinary(key);
-      if (framed !== undefined) unframe(kind, framed, `segment ${key}`);
+      if (framed !== undefined) unframe(kind, framed, `segment ${id} (${part})`);
     });
   }
   for (const { key, value } of databases.tombstones.getRange())

@@ -67,8 +67,8 @@ describe("a damaged store", () => {
     ["mark-of-small", /^document "small" is damaged/],
     ["mark-of-long", /^document "long" is damaged/],
     ["mark-of-journal", /^journal passage 1 is damaged/],
-    ["mark-of-tables", /^segment 4\/tables is damaged/],
-    ["mark-of-codes", /^segment 4\/codes is damaged/],
+    ["mark-of-tables", /^segment 4 \(tables\) is damaged/],
+    ["mark-of-codes", /^segment 4 \(codes\) is damaged/],
     ["mark-of-tombstones", /^tombstones of segment 4 (is|are) damaged/],
   ];
   for (const [mark, damage] of cases)

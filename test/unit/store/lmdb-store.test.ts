@@ -132,6 +132,14 @@ describe("openLmdbStore: writing", () => {
       assert.equal(store.check().valueCount, 1);
     }));
 
+  it("finds in a check that a segment of the manifest is gone", () =>
+    withStore(async (store) => {
+      const segment = { id: 5, passageCount: 1, firstSequence: 1, lastSequence: 1 };
+      await store.commit({ manifest: { ...emptyManifest, segments: [segment] } });
+      const damages = ["segment 5 (tables) is missing", "segment 5 (codes) is missing"];
+      assert.deepEqual(store.check(), { valueCount: 1, damages });
+    }));
+
   it("keeps commits apart that are made at the same time, in their order", () =>
     withStore(async (store) => {
       const commits = Array.from({ length: 40 }, (_, i) =>
