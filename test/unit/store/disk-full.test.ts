@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -10,6 +8,7 @@ import { toCommitError, toStoreError } from "../../../src/store/store-errors.js"
 import { startChild, startCommand } from "../../support/child.js";
 import type { Child } from "../../support/child.js";
 import { hasReason } from "../../support/errors.js";
+import { canMountDisk, withSmallDisk } from "../../support/small-disk.js";
 import { withTemporaryFolder } from "../../support/temporary-folder.js";
 
 const filler = new URL("../../support/disk-filler.js", import.meta.url);
@@ -45,38 +44,10 @@ async function checkRefusals(child: Child, failure: RegExp): Promise<number> {
   return first.acknowledged;
 }
 
-/** Gives `use` a folder on a disk of 4 MiB, where this process may mount one. */
-async function onSmallDisk(use: (folder: string) => Promise<void>): Promise<void> {
-  await withTemporaryFolder(async (folder) => {
-    const disk = join(folder, "disk");
-    mkdirSync(disk);
-    assert.equal(mount(disk), 0, "a tmpfs can be mounted");
-    try {
-      await use(disk);
-    } finally {
-      // Lazily: after a failed test the child may still hold files open.
-      spawnSync("umount", ["-l", disk]);
-    }
-  });
-}
-
-function mount(folder: string): number | null {
-  return spawnSync("mount", ["-t", "tmpfs", "-o", "size=4m", "tmpfs", folder]).status;
-}
-
-function canMount(): boolean {
-  if (process.getuid?.() !== 0) return false;
-  const folder = mkdtempSync(join(tmpdir(), "sluice-test-"));
-  const isMounted = mount(folder) === 0;
-  if (isMounted) spawnSync("umount", [folder]);
-  rmSync(folder, { recursive: true });
-  return isMounted;
-}
-
 describe("a full disk", () => {
-  if (canMount())
+  if (canMountDisk())
     it("refuses the write, keeps what was written, and works again after space is freed", () =>
-      onSmallDisk(async (disk) => {
+      withSmallDisk(async (disk) => {
         writeFileSync(join(disk, "ballast"), Buffer.alloc(2 << 20));
         const child = startChild(filler, [disk]);
         const acknowledged = await checkRefusals(
