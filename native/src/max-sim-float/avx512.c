@@ -16,8 +16,21 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
+// The second operand is kept when the comparison fails, as the reference does.
+INLINE __m512i larger(__m512i x, __m512i kept) {
+  return _mm512_castps_si512(_mm512_max_ps(_mm512_castsi512_ps(x), _mm512_castsi512_ps(kept)));
+}
+
+#define DIRECT_MULTIPLY_ADD "vfmadd231ps %2, %1, %0"
+#define DIRECT_MAX larger
+#include "../max-sim/direct-avx512.h"
+
 void max_sim_float_avx512(const max_sim_float_job *job, uint8_t *workspace) {
-  run_strips(job, workspace);
+  if (fills_lanes(job->query_row_count)) {
+    run_direct(job, job->query, (const uint8_t *)job->rows, workspace);
+  } else {
+    run_strips(job, workspace);
+  }
 }
 
 // Transposes 4 x 4 values inside each 128-bit lane.

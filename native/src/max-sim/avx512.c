@@ -21,7 +21,17 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-void max_sim_avx512(const max_sim_job *job, uint8_t *workspace) { run_strips(job, workspace); }
+#define DIRECT_MULTIPLY_ADD "vpdpbusd %2, %1, %0"
+#define DIRECT_MAX _mm512_max_epi32
+#include "direct-avx512.h"
+
+void max_sim_avx512(const max_sim_job *job, uint8_t *workspace) {
+  if (job->bits == 8 && fills_lanes(job->query_row_count)) {
+    run_direct(job, job->query_rows, job->codes, workspace);
+  } else {
+    run_strips(job, workspace);
+  }
+}
 
 // Where the dword columns of a strip lie.
 INLINE uint8_t *columns_of(const uint8_t *steps, size_t dwords, uint32_t bits) {

@@ -25,7 +25,7 @@ export function kernelsContract(label: string, open: () => Kernels): void {
         minLength: 1,
         maxLength: 6,
       });
-      const rows = fc.constantFrom(1, 2, 5, 6, 11, 12, 13, 16, 20, 32, 33);
+      const rows = fc.constantFrom(1, 2, 5, 6, 11, 12, 13, 16, 20, 30, 32, 33, 64);
       check(fc.tuple(dims, bits, rows, lengths, fill, seed), (...given) => {
         assert.deepEqual(maxSim(kernels, ...given), maxSim(reference, ...given));
       });
@@ -70,7 +70,7 @@ export function kernelsContract(label: string, open: () => Kernels): void {
 
     it("maxSimFloat returns the reference's bits", () => {
       const lengths = fc.array(fc.constantFrom(0, 1, 4, 17, 33), { minLength: 1, maxLength: 3 });
-      const rows = fc.constantFrom(1, 3, 6, 13);
+      const rows = fc.constantFrom(1, 3, 6, 13, 30, 64);
       const exponent = fc.constantFrom(0, -70, 40);
       check(fc.tuple(dims, rows, lengths, exponent, seed), (...given) => {
         assert.deepEqual(maxSimFloat(kernels, ...given), maxSimFloat(reference, ...given));
