@@ -139,7 +139,7 @@ describe("a stream of updates", () => {
       assert.deepEqual(last?.hits, expected);
       const after = await finalOf(api, asked);
       assert.ok(after.hits.every((hit) => hit.payload?.title === "new"));
-      assert.ok(after.generation > last!.generation);
+      assert.ok(after.generation > last.generation);
     });
   });
 

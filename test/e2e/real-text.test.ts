@@ -93,7 +93,7 @@ function hitsOf(updates: readonly ClientSearchUpdate[]): unknown[] {
 
 /** The event stream ends with the ranking that gRPC gave, and the health paths say yes. */
 async function checkHttp(url: string, expected: ClientSearchUpdate): Promise<void> {
-  const query = new URLSearchParams({ collection: "facts", text: questions[0][0], k: "5" });
+  const query = new URLSearchParams({ collection: "facts", q: questions[0][0], k: "5" });
   const response = await fetch(`${url}/v1/search?${query.toString()}`, {
     headers: { accept: "text/event-stream" },
   });

@@ -78,7 +78,7 @@ const keyPrefixes = ["a", "b/", "ключ ", "\uff41", "\u{1d400}"];
 
 const syllables = ["ka", "lo", "mi", "ren", "su", "ta", "vor", "zen"];
 const vocabulary = Array.from({ length: 300 }, (_, i) => {
-  const digits = [...i.toString(8)].map(Number);
+  const digits = Array.from(i.toString(8), Number);
   return `${digits.map((digit) => syllables[digit]).join("")}${i % 3 === 0 ? "x" : ""}`;
 });
 
