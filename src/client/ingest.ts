@@ -26,6 +26,9 @@ export interface IngestOptions {
   readonly batchDocumentsMax?: number | undefined;
 }
 
+/** Bytes sent and not answered: bounds the memory of both ends. */
+const unansweredBytesMax = 64 * 1024 * 1024;
+
 /** Bytes at which a message is sent; grpc-js is at its best below 1 MiB. */
 const batchBytesMax = 512 * 1024;
 
@@ -39,6 +42,7 @@ interface IngestState {
   readonly source: DocumentSource;
   /** Sent and not answered, by client sequence, rising. */
   readonly unanswered: Map<number, Document>;
+  unansweredBytes: number;
   acknowledgedCount: number;
   failedCount: number;
   lastSequence: number;
@@ -71,6 +75,7 @@ export async function ingestDocuments(
       bytesMax: batchBytesMax,
     }),
     unanswered: new Map(),
+    unansweredBytes: 0,
     acknowledgedCount: 0,
     failedCount: 0,
     lastSequence: 0,
@@ -113,7 +118,7 @@ async function runStream(call: IngestCall, state: IngestState): Promise<void> {
   const send = async (): Promise<void> => {
     await resend(call, state, over);
     for (;;) {
-      while (state.unanswered.size >= state.unansweredMax) {
+      while (isFull(state)) {
         await Promise.race([answered(), over]);
       }
       // The batch stays in the source until it is ours, so that none is lost with the stream.
@@ -122,6 +127,7 @@ async function runStream(call: IngestCall, state: IngestState): Promise<void> {
       if (batch === undefined) break;
       for (const { clientSequence, document } of batch) {
         state.unanswered.set(clientSequence, document);
+        state.unansweredBytes += sizeOf(document);
       }
       await write(call, { collection: state.collection, batch, over });
     }
@@ -135,6 +141,11 @@ async function runStream(call: IngestCall, state: IngestState): Promise<void> {
     throw error;
   }
   assert(state.unanswered.size === 0, "the server answers every document before it ends a stream");
+}
+
+function isFull(state: IngestState): boolean {
+  const { unanswered, unansweredBytes, unansweredMax } = state;
+  return unanswered.size >= unansweredMax || unansweredBytes >= unansweredBytesMax;
 }
 
 /** What a broken stream left unanswered, in batches of the usual size. */
@@ -172,11 +183,18 @@ async function write(
   await Promise.race([drained, message.over]);
 }
 
+function settle(state: IngestState, clientSequence: number): void {
+  const document = state.unanswered.get(clientSequence);
+  if (document === undefined) return;
+  state.unanswered.delete(clientSequence);
+  state.unansweredBytes -= sizeOf(document);
+}
+
 function takeAnswers(state: IngestState, response: IngestResponse__Output): void {
   for (const ack of response.acks) {
     const sequence = Number(ack.sequence);
     const clientSequence = Number(ack.client_sequence);
-    state.unanswered.delete(clientSequence);
+    settle(state, clientSequence);
     state.acknowledgedCount += 1;
     state.lastSequence = Math.max(state.lastSequence, sequence);
     state.options.onAck?.({
@@ -188,7 +206,7 @@ function takeAnswers(state: IngestState, response: IngestResponse__Output): void
   }
   for (const error of response.errors) {
     const clientSequence = Number(error.client_sequence);
-    state.unanswered.delete(clientSequence);
+    settle(state, clientSequence);
     state.failedCount += 1;
     state.options.onError?.({
       clientSequence,

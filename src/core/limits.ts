@@ -43,6 +43,10 @@ export const limits = {
   keysPerRequestMax: 1000,
   /** Page of List. */
   pageSizeMax: 1000,
+  /** Documents in one answer of Get, bytes. */
+  responseBytesMax: 32 * 1024 * 1024,
+  /** Documents in one page of List, bytes: below the 4 MiB that gRPC clients take unless set. */
+  pageBytesMax: 2 * 1024 * 1024,
   /** Largest gRPC message the server receives, bytes. */
   messageBytesMax: 64 * 1024 * 1024,
   /** Searches at work or waiting; one more is refused with OVERLOADED. */

@@ -1,6 +1,7 @@
 // DocumentService: writes, reads and deletes documents.
 
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
+import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 import type { DocumentServiceDeleteRequest__Output as DeleteRequest } from "../gen/proto/sluice/v1/DocumentServiceDeleteRequest.js";
 import type { DocumentServiceDeleteResponse as DeleteResponse } from "../gen/proto/sluice/v1/DocumentServiceDeleteResponse.js";
@@ -15,7 +16,7 @@ import type { RpcContext } from "./calls.js";
 import { storedDocumentToMessage } from "./convert-documents.js";
 import { runIngestStream } from "./ingest-stream.js";
 import { decodePageToken, encodePageToken } from "./page-token.js";
-import type { EngineApi } from "./ports.js";
+import type { EngineApi, StoredDocument } from "./ports.js";
 import {
   collectionName,
   documentKey,
@@ -25,6 +26,8 @@ import {
 } from "./validate.js";
 
 const pageSizeDefault = 100;
+/** Documents read before their bytes are looked at. */
+const readAheadCount = 16;
 
 export function createDocumentService(context: RpcContext): UntypedServiceImplementation {
   const { engine } = context;
@@ -41,11 +44,26 @@ export function createDocumentService(context: RpcContext): UntypedServiceImplem
 function get(engine: EngineApi, request: GetRequest): GetResponse {
   const collection = collectionName(request.collection, "collection");
   const keys = documentKeys(request.keys);
-  const found = engine.get(collection, keys);
-  return {
-    documents: found.filter((document) => document !== undefined).map(storedDocumentToMessage),
-    missing_keys: keys.filter((_, i) => found[i] === undefined),
-  };
+  const found: StoredDocument[] = [];
+  const missingKeys: string[] = [];
+  let byteCount = 0;
+  for (let start = 0; start < keys.length; start += readAheadCount) {
+    const part = keys.slice(start, start + readAheadCount);
+    for (const [i, document] of engine.get(collection, part).entries()) {
+      if (document === undefined) missingKeys.push(part[i] ?? "");
+      else found.push(document);
+      byteCount += document === undefined ? 0 : sizeOf(document);
+    }
+    if (byteCount > limits.responseBytesMax && start + part.length < keys.length) {
+      throw new SluiceError(
+        "LIMIT_EXCEEDED",
+        `the first ${start + part.length} documents fill ${byteCount} bytes, the limit is ` +
+          `${limits.responseBytesMax}; ask for fewer keys`,
+        { field: "keys" },
+      );
+    }
+  }
+  return { documents: found.map(storedDocumentToMessage), missing_keys: missingKeys };
 }
 
 async function remove(engine: EngineApi, request: DeleteRequest): Promise<DeleteResponse> {
@@ -59,16 +77,38 @@ async function remove(engine: EngineApi, request: DeleteRequest): Promise<Delete
   };
 }
 
+/** A page that would be large is cut short; its token continues after the last document sent. */
 function list(engine: EngineApi, request: ListRequest): ListResponse {
-  const pageSize = { field: "page_size", min: 1, max: limits.pageSizeMax };
-  const page = engine.list(collectionName(request.collection, "collection"), {
-    pageSize: integerIn(request.page_size, pageSize) ?? pageSizeDefault,
-    afterKey: decodePageToken(request.page_token),
-  });
+  const collection = collectionName(request.collection, "collection");
+  const range = { field: "page_size", min: 1, max: limits.pageSizeMax };
+  const pageSize = integerIn(request.page_size, range) ?? pageSizeDefault;
+  const documents: StoredDocument[] = [];
+  let byteCount = 0;
+  let afterKey = decodePageToken(request.page_token);
+  do {
+    const count = Math.min(readAheadCount, pageSize - documents.length);
+    const part = engine.list(collection, { pageSize: count, afterKey });
+    for (const document of part.documents) {
+      byteCount += sizeOf(document);
+      if (documents.length > 0 && byteCount > limits.pageBytesMax) return pageOf(documents, true);
+      documents.push(document);
+    }
+    afterKey = part.nextAfterKey;
+  } while (afterKey !== undefined && documents.length < pageSize);
+  return pageOf(documents, afterKey !== undefined);
+}
+
+function pageOf(documents: readonly StoredDocument[], hasMore: boolean): ListResponse {
+  const lastKey = documents.at(-1)?.key;
   return {
-    documents: page.documents.map(storedDocumentToMessage),
-    next_page_token: page.nextAfterKey === undefined ? "" : encodePageToken(page.nextAfterKey),
+    documents: documents.map(storedDocumentToMessage),
+    next_page_token: hasMore && lastKey !== undefined ? encodePageToken(lastKey) : "",
   };
+}
+
+/** About the bytes of a document on the wire. */
+function sizeOf(document: StoredDocument): number {
+  return document.title.length + document.text.length + 64 * (1 + document.fields.size);
 }
 
 function documentKeys(keys: readonly string[]): readonly string[] {

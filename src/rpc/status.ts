@@ -19,8 +19,11 @@ export interface RpcLogger {
   warn(details: object, message: string): void;
 }
 
-/** Longest message that travels in a trailer, in characters; HTTP/2 peers limit headers to 16 KiB. */
-const messageLengthMax = 1500;
+/**
+ * Longest message that travels in a trailer, in UTF-16 code units. Peers limit headers to 16 KiB, and
+ * a message goes there three times, once with up to nine characters for each unit.
+ */
+const messageLengthMax = 500;
 
 /** Milliseconds that RetryInfo asks for, by reason. */
 const retryDelaysMs: Partial<Record<ErrorReason, number>> = {
@@ -54,7 +57,7 @@ function statusOf(failure: {
 }): RpcStatus {
   const { reason, field } = failure;
   const row = errorTable[reason];
-  const message = failure.message.slice(0, messageLengthMax);
+  const message = failure.message.slice(0, messageLengthMax).toWellFormed();
   const code = status[row.status];
   const { errorInfo, badRequest, retryInfo, status: statusType } = definitions();
   const details: Any[] = [
@@ -65,7 +68,10 @@ function statusOf(failure: {
     }),
   ];
   if (row.status === "INVALID_ARGUMENT" && field !== undefined) {
-    const violation = { field: field.slice(0, messageLengthMax), description: message };
+    const violation = {
+      field: field.slice(0, messageLengthMax).toWellFormed(),
+      description: message,
+    };
     details.push(pack("BadRequest", badRequest, { field_violations: [violation] }));
   }
   const metadata = new Metadata();

@@ -111,6 +111,26 @@ describe("client", () => {
     assert.equal((await edge.client.get("notes", ["d1"])).documents.length, 0);
   });
 
+  it("pages through large documents in small pages, and says when a read is too large", async () => {
+    const text = "z".repeat(1024 * 1024);
+    await edge.client.ingest("notes", someDocuments(40, text));
+    const listed: string[] = [];
+    let pageToken: string | undefined = "";
+    while (pageToken !== undefined) {
+      const page = await edge.client.list("notes", { pageSize: 1000, pageToken });
+      assert.ok(page.documents.length <= 2);
+      listed.push(...page.documents.map((document) => document.key));
+      pageToken = page.nextPageToken;
+    }
+    assert.equal(new Set(listed).size, 40);
+    const keys = listed.slice(0, 20);
+    assert.equal((await edge.client.get("notes", keys)).documents.length, 20);
+    await assert.rejects(edge.client.get("notes", [...listed, "more"]), {
+      reason: "LIMIT_EXCEEDED",
+      field: undefined,
+    });
+  });
+
   it("creates, lists, describes and drops collections", async () => {
     const settings = await edge.client.collections.create({ name: "vectors", dim: 48 });
     assert.equal(settings.dim, 48);
@@ -255,12 +275,12 @@ describe("client", () => {
   });
 });
 
-function* someDocuments(count: number): Generator<Document> {
+function* someDocuments(count: number, text = "some text"): Generator<Document> {
   for (let i = 0; i < count; i += 1) {
     yield {
       key: `d${i}`,
       title: `title ${i}`,
-      text: `text of document ${i}`,
+      text,
       fields: new Map([["n", { kind: "integer", value: BigInt(i) }]]),
     };
   }

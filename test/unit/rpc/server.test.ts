@@ -90,6 +90,16 @@ describe("gRPC server", () => {
     assert.deepEqual(error.metadata.get("grpc-retry-pushback-ms"), ["100"]);
   });
 
+  it("cuts a long message, so that any client can take its trailer", async () => {
+    edge.engine.script = () => {
+      throw new SluiceError("INVALID_FIELD", "\u{1f9d0}".repeat(5000), { field: "é".repeat(5000) });
+    };
+    const error = await failure(search, searchBytes({}));
+    assert.equal(error.code, 3);
+    assert.equal(error.details, "\u{1f9d0}".repeat(250));
+    assert.equal((detailsOf(error)["ErrorInfo"] as { reason: string }).reason, "INVALID_FIELD");
+  });
+
   it("keeps what it did not expect to itself and logs it", async () => {
     edge.engine.script = () => {
       throw new TypeError("secret of the inside");
