@@ -1,40 +1,81 @@
-// A look at LMDB's own file before LMDB maps it: a foreign or overwritten file makes it crash.
+// A look at LMDB's own file before LMDB maps it: a foreign, overwritten or shortened file would end
+// the process without a word.
 
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 
 import { SluiceError } from "../core/errors.js";
 
-/** First bytes of both meta pages' bodies, behind a page header of 24 bytes (lmdb 3.5, mdb.c). */
+/**
+ * The file begins with two meta pages; the one with the greater transaction id is in force. Places
+ * within a page, from its start, of lmdb 3.5 (struct MDB_meta behind a page header of 24 bytes).
+ */
+const metaAt = { magic: 24, pageSize: 48, lastPage: 144, transactionId: 152, end: 160 } as const;
 const magic = 0xbeefc0de;
-const magicAt = 24;
-const magicEnd = magicAt + 4;
+const pageSizeMax = 65_536;
 
-/** Throws DATA_CORRUPT when `folder` holds a data file that LMDB did not write. */
+/** A file that claims to be larger than this has a damaged meta page. */
+const fileBytesMax = 2n ** 42n;
+
+/**
+ * Throws DATA_CORRUPT when `folder` holds a data file that LMDB did not write. A file that is shorter
+ * than its last page is filled up with zeros: reading beyond the end of a mapped file kills a
+ * process, reading zeros gives DATA_CORRUPT where they matter. (They need not: the last pages of a
+ * transaction may be free and were never written.)
+ */
 export function checkEnvironmentFile(folder: string): void {
-  const head = readHead(join(folder, "data.mdb"));
-  // No file, or one that LMDB has not begun to fill: a new environment.
-  if (head.length === 0) return;
-  if (head.length < magicEnd || head.readUInt32LE(magicAt) !== magic)
-    throw new SluiceError(
-      "DATA_CORRUPT",
-      `${join(folder, "data.mdb")} is damaged: it does not begin as LMDB's file does`,
-    );
-}
-
-function readHead(path: string): Buffer {
-  let file;
+  const path = join(folder, "data.mdb");
+  const file = openIfThere(path);
+  if (file === undefined) return;
   try {
-    file = openSync(path, "r");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT")
-      return Buffer.alloc(0);
-    throw error;
-  }
-  try {
-    const head = Buffer.alloc(magicEnd);
-    return head.subarray(0, readSync(file, head));
+    const { size } = fstatSync(file);
+    // A file that LMDB has not begun to fill is a new environment.
+    if (size === 0) return;
+    const bytesNeeded = readBytesNeeded(file);
+    if (bytesNeeded === undefined)
+      throw new SluiceError(
+        "DATA_CORRUPT",
+        `${path} is damaged: it does not begin as LMDB's file does`,
+      );
+    if (size < bytesNeeded) ftruncateSync(file, bytesNeeded);
   } finally {
     closeSync(file);
+  }
+}
+
+/** Bytes that the meta page in force speaks of; undefined when there is no such page. */
+function readBytesNeeded(file: number): number | undefined {
+  const first = readPage(file, 0);
+  const pageSize = first.readUInt32LE(metaAt.pageSize);
+  const isWhole = isMeta(first) && pageSize >= 256 && pageSize <= pageSizeMax;
+  if (!isWhole) return undefined;
+  const second = readPage(file, pageSize);
+  const isSecond = isMeta(second) && transactionOf(second) > transactionOf(first);
+  const lastPage = (isSecond ? second : first).readBigUInt64LE(metaAt.lastPage);
+  const bytes = (lastPage + 1n) * BigInt(pageSize);
+  return bytes <= fileBytesMax ? Number(bytes) : undefined;
+}
+
+function isMeta(page: Buffer): boolean {
+  return page.readUInt32LE(metaAt.magic) === magic;
+}
+
+function transactionOf(page: Buffer): bigint {
+  return page.readBigUInt64LE(metaAt.transactionId);
+}
+
+/** The meta part of a page; zeros where the file ends before it. */
+function readPage(file: number, at: number): Buffer {
+  const page = Buffer.alloc(metaAt.end);
+  readSync(file, page, { position: at });
+  return page;
+}
+
+function openIfThere(path: string): number | undefined {
+  try {
+    return openSync(path, "r+");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
   }
 }

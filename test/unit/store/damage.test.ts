@@ -93,4 +93,26 @@ describe("a damaged store", () => {
       assert.ok(typeof found === "string");
       assert.match(found, /^DATA_CORRUPT: .*data\.mdb is damaged/);
     }));
+
+  for (const share of [0.05, 0.3, 0.6, 0.95])
+    it(`does not end the process when it was cut off at ${share} of its length`, () =>
+      withTemporaryFolder(async (folder) => {
+        const bytes = await writeStore(folder);
+        const shorter = bytes.subarray(0, Math.floor(share * bytes.length));
+        const found = await inspect(folder, shorter, ["whole"]);
+        if (typeof found === "string") assert.match(found, /^DATA_CORRUPT: /);
+        // Where nothing was lost but free pages, nothing need be said.
+        else if (found.check.damages.length === 0) assert.equal(found.check.valueCount, 8);
+      }));
+
+  it("opens where only the end of the file is missing that no page was written to", () =>
+    withTemporaryFolder(async (folder) => {
+      const bytes = await writeStore(folder);
+      // The meta pages name a page more than there is, as after one that was taken and given back.
+      for (const page of [0, 4096])
+        bytes.writeUInt32LE(bytes.readUInt32LE(page + 144) + 1, page + 144);
+      const report = asReport(await inspect(folder, bytes, ["whole"]));
+      assert.deepEqual(report.check.damages, []);
+      assert.deepEqual(report.documents, ["whole"]);
+    }));
 });
