@@ -1,13 +1,39 @@
 // Names, help texts and buckets of all figures.
 
 import type * as prometheus from "prom-client";
-import type { Instruments } from "./metrics.js";
+import type { Counter, Gauge, Histogram } from "prom-client";
 
 // Seconds. Stages last from tens of microseconds to a second; the steps about double.
 const secondsBuckets = [
   ...[0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64],
   ...[1.28, 2.56, 5.12, 10.24],
 ];
+
+export interface Instruments {
+  readonly searches: Counter<"outcome">;
+  readonly searchesRunning: Gauge;
+  readonly searchSeconds: Histogram;
+  readonly firstUpdateSeconds: Histogram;
+  readonly stageSeconds: Histogram<"stage">;
+  readonly updates: Counter;
+  readonly certificates: Counter<"certificate">;
+  readonly degradations: Counter<"reason">;
+  readonly documentsWritten: Counter<"collection">;
+  readonly passagesWritten: Counter<"collection">;
+  readonly documentsDeleted: Counter<"collection">;
+  readonly errors: Counter<"reason">;
+  readonly calls: Counter<"path" | "status">;
+  readonly callSeconds: Histogram<"path">;
+  readonly generation: Gauge<"collection">;
+  readonly documents: Gauge<"collection">;
+  readonly passages: Gauge<"collection">;
+  readonly segments: Gauge<"collection">;
+  readonly kernel: Gauge<"kernel">;
+  readonly build: Gauge<"version">;
+  readonly ready: Gauge;
+  /** A gauge that asks for its values when it is read. */
+  readonly queue: (read: () => ReadonlyMap<string, number>) => void;
+}
 
 /** Makes and registers every instrument. */
 export function createInstruments(

@@ -1,7 +1,8 @@
 // The figures of a running server, counted where things happen and read at /metrics.
 
-import type { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { Registry } from "prom-client";
 import { createInstruments } from "./instruments.js";
+import type { Instruments } from "./instruments.js";
 
 /** How a search ended. Refused: turned away before any work. */
 export type SearchOutcome = "ok" | "cancelled" | "deadline" | "refused" | "failed";
@@ -86,32 +87,6 @@ export function createNoMetrics(): Metrics {
     ready: nothing,
     render: () => Promise.resolve({ contentType: "text/plain; charset=utf-8", text: "" }),
   };
-}
-
-export interface Instruments {
-  readonly searches: Counter<"outcome">;
-  readonly searchesRunning: Gauge;
-  readonly searchSeconds: Histogram;
-  readonly firstUpdateSeconds: Histogram;
-  readonly stageSeconds: Histogram<"stage">;
-  readonly updates: Counter;
-  readonly certificates: Counter<"certificate">;
-  readonly degradations: Counter<"reason">;
-  readonly documentsWritten: Counter<"collection">;
-  readonly passagesWritten: Counter<"collection">;
-  readonly documentsDeleted: Counter<"collection">;
-  readonly errors: Counter<"reason">;
-  readonly calls: Counter<"path" | "status">;
-  readonly callSeconds: Histogram<"path">;
-  readonly generation: Gauge<"collection">;
-  readonly documents: Gauge<"collection">;
-  readonly passages: Gauge<"collection">;
-  readonly segments: Gauge<"collection">;
-  readonly kernel: Gauge<"kernel">;
-  readonly build: Gauge<"version">;
-  readonly ready: Gauge;
-  /** A gauge that asks for its values when it is read. */
-  readonly queue: (read: () => ReadonlyMap<string, number>) => void;
 }
 
 function createMetricsOn(registry: Registry, to: Instruments, version: string): Metrics {
