@@ -66,8 +66,8 @@ export interface Channel {
     options: CallOptions,
   ): ClientDuplexStream<Request, Response>;
   /**
-   * Runs `attempt` until it succeeds, its error is not retryable, `mayRetry` says no or the budget is
-   * spent. The deadline holds for all attempts together. `progress`: a number that rises when an
+   * Runs `attempt` until it succeeds, its error is not retryable, `mayRetry` says no or the budget
+   * is spent. The deadline holds for all attempts together. `progress`: a number that rises when an
    * attempt got somewhere before it failed; the attempts are counted anew then.
    */
   withRetries<T>(
@@ -77,7 +77,9 @@ export interface Channel {
   close(): void;
 }
 
-/** Retries that may be spent at once, and what a success gives back: bounds retries under failure. */
+/**
+ * Retries that may be spent at once, and what a success gives back: bounds retries under failure.
+ */
 const retryTokensMax = 10;
 const retryTokensPerSuccess = 0.1;
 const backoffBaseMs = 50;
@@ -108,7 +110,8 @@ export function openChannel(options: ChannelOptions): Channel {
           attemptCount = 1;
           retryTokens = Math.min(retryTokensMax, retryTokens + 1);
         }
-        // A server that is forced to stop cancels its streams; a cancel of our own aborts the signal.
+        // A server that is forced to stop cancels its streams; a cancel of our own aborts the
+        // signal.
         const isTransient = error.retryable || error.status === "CANCELLED";
         const mayRetry = isTransient && call.mayRetry() && call.signal?.aborted !== true;
         if (!mayRetry || attemptCount >= attemptCountMax || retryTokens < 1) throw error;

@@ -42,8 +42,8 @@ export interface DocumentPage {
 /** All methods throw SluiceClientError. */
 export interface SluiceClient {
   /**
-   * Updates as they come, the last one final. The call begins with the first read; leaving the loop or
-   * aborting `signal` cancels it. Retried only before its first update.
+   * Updates as they come, the last one final. The call begins with the first read; leaving the loop
+   * or aborting `signal` cancels it. Retried only before its first update.
    */
   search(request: ClientSearchRequest, options?: CallOptions): AsyncGenerator<ClientSearchUpdate>;
   /** Only the final update. */

@@ -18,8 +18,9 @@ export interface DocumentSource {
 }
 
 /**
- * A batch is full at `documentsMax` documents or `bytesMax` bytes, of which the last document may be
- * more; it is cut short when the iterable has nothing ready, so that a slow one is sent as it comes.
+ * A batch is full at `documentsMax` documents or `bytesMax` bytes, of which the last document may
+ * be more; it is cut short when the iterable has nothing ready, so that a slow one is sent as it
+ * comes.
  */
 export function createDocumentSource(
   documents: Iterable<Document> | AsyncIterable<Document>,

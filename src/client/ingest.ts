@@ -51,8 +51,8 @@ interface IngestState {
 /**
  * Sends all documents and resolves when each is answered. When the connection breaks, a new stream
  * carries on with what is unanswered; a document that was stored meanwhile is replaced by itself.
- * Throws SluiceClientError for what is wrong with the stream, and whatever the iterable or a callback
- * throws.
+ * Throws SluiceClientError for what is wrong with the stream, and whatever the iterable or a
+ * callback throws.
  */
 export async function ingestDocuments(
   channel: Channel,

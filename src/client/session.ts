@@ -23,8 +23,9 @@ export interface SearchSession {
    */
   search(request: Partial<ClientSearchRequest>): number;
   /**
-   * Updates of the newest query, as they come; read them from the beginning, since nothing else stops
-   * the server from sending. Ends after `end` and the last final update; throws SluiceClientError.
+   * Updates of the newest query, as they come; read them from the beginning, since nothing else
+   * stops the server from sending. Ends after `end` and the last final update; throws
+   * SluiceClientError.
    */
   readonly updates: AsyncGenerator<SessionUpdate, void, void>;
   /** No more queries: the last one runs to its final update. */

@@ -87,7 +87,8 @@ function beginEvents(response: ServerResponse): void {
 
 function eventOf(update: SearchUpdate): string {
   const name = update.final ? "final" : "update";
-  return `id: ${update.sequence}\nevent: ${name}\ndata: ${JSON.stringify(updateToJson(update))}\n\n`;
+  const data = JSON.stringify(updateToJson(update));
+  return `id: ${update.sequence}\nevent: ${name}\ndata: ${data}\n\n`;
 }
 
 /** True for callers that take JSON and not event streams. */

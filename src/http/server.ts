@@ -27,7 +27,10 @@ export interface HttpServerOptions {
 
 export interface HttpServer {
   readonly port: number;
-  /** Takes no new connections, waits up to `graceMs` for running answers, then ends them. Idempotent. */
+  /**
+   * Takes no new connections, waits up to `graceMs` for running answers, then ends them.
+   * Idempotent.
+   */
   stop(graceMs: number): Promise<void>;
 }
 

@@ -63,8 +63,8 @@ export function faultError(fault: WireFault): SluiceError {
 }
 
 /**
- * A method whose requests are checked before they are decoded. Decoding never throws, since
- * grpc-js would answer INTERNAL: a broken request becomes an empty message with its fault beside it.
+ * A method whose requests are checked before they are decoded. Decoding never throws, since grpc-js
+ * would answer INTERNAL: a broken request becomes an empty message with its fault beside it.
  */
 export function checkedMethod(
   packages: PackageDefinition,

@@ -123,9 +123,10 @@ function fieldValue(message: Field__Output, path: string): FieldValue {
       break;
     case "keywords":
       if (value.value.length > limits.keywordListMax) {
+        const { length } = value.value;
         throw invalidField(
           `${path}.keywords`,
-          `${path}.keywords has ${value.value.length} values, the limit is ${limits.keywordListMax}`,
+          `${path}.keywords has ${length} values, the limit is ${limits.keywordListMax}`,
         );
       }
       for (const [i, word] of value.value.entries()) {

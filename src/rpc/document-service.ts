@@ -116,7 +116,8 @@ function documentKeys(keys: readonly string[]): readonly string[] {
   if (keys.length > limits.keysPerRequestMax) {
     throw invalidField(
       "keys",
-      `keys has ${keys.length} entries, the limit is ${limits.keysPerRequestMax}; send several requests`,
+      `keys has ${keys.length} entries, the limit is ${limits.keysPerRequestMax}; ` +
+        "send several requests",
     );
   }
   for (const [i, key] of keys.entries()) documentKey(key, `keys[${i}]`);

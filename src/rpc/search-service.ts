@@ -17,8 +17,8 @@ export function createSearchService(context: RpcContext): UntypedServiceImplemen
       streamSearch(context.engine, searchRequestFromMessage(call.request), {
         ...tools,
         stallMs: context.stalledStreamMs,
-        // Its callback says that HTTP/2 took the message; the stream's own buffer of 16 would hide a
-        // slow reader.
+        // Its callback says that HTTP/2 took the message; the stream's own buffer of 16 would hide
+        // a slow reader.
         send: (update, done) => call.write({ update: searchUpdateToMessage(update) }, done),
       }),
     ),

@@ -67,7 +67,9 @@ const serviceNames = [
   "sluice.v1.CollectionService",
 ] as const;
 
-/** Listens. Throws PORT_IN_USE when the port cannot be had, INVALID_CONFIG for unusable TLS files. */
+/**
+ * Listens. Throws PORT_IN_USE when the port cannot be had, INVALID_CONFIG for unusable TLS files.
+ */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
   // The library writes to the console unless told otherwise.
   const toLog = (...parts: unknown[]): void =>
@@ -155,7 +157,8 @@ function credentialsOf(tls: TlsFiles | undefined): ServerCredentials {
       authority !== undefined,
     );
   } catch (error) {
-    const message = `TLS files cannot be used: ${error instanceof Error ? error.message : "unknown"}`;
+    const fault = error instanceof Error ? error.message : "unknown";
+    const message = `TLS files cannot be used: ${fault}`;
     throw new SluiceError("INVALID_CONFIG", message, { field: "tls", cause: error });
   }
 }

@@ -165,7 +165,9 @@ class SessionStream {
   }
 }
 
-/** What is set in `next` replaces what was said before; plain values count as set when not default. */
+/**
+ * What is set in `next` replaces what was said before; plain values count as set when not default.
+ */
 function mergeSearch(
   before: SearchRequest__Output | undefined,
   next: SearchRequest__Output | null,

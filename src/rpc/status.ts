@@ -20,8 +20,8 @@ export interface RpcLogger {
 }
 
 /**
- * Longest message that travels in a trailer, in UTF-16 code units. Peers limit headers to 16 KiB, and
- * a message goes there three times, once with up to nine characters for each unit.
+ * Longest message that travels in a trailer, in UTF-16 code units. Peers limit headers to 16 KiB,
+ * and a message goes there three times, once with up to nine characters for each unit.
  */
 const messageLengthMax = 500;
 

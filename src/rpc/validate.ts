@@ -29,7 +29,7 @@ function keyFault(key: string): string | undefined {
     return `has ${byteCount} bytes, the limit is ${limits.keyBytesMax}; shorten it`;
   }
   if (key.includes("\ufffd")) {
-    return "contains U+FFFD, which stands for bytes lost in an earlier conversion; send the original";
+    return "contains U+FFFD, which stands for bytes that a conversion lost; send the original";
   }
   return undefined;
 }

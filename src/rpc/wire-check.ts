@@ -9,13 +9,17 @@ import { present } from "../core/assert.js";
 export interface WireFault {
   /** Path of the field at fault in proto notation; empty for the message itself. */
   readonly path: string;
-  /** `broken`: the bytes are no message of this type, and nothing after the fault can be trusted. */
+  /**
+   * `broken`: the bytes are no message of this type, and nothing after the fault can be trusted.
+   */
   readonly kind: "invalid_utf8" | "unknown_field" | "broken";
   /** Lower case, no full stop. */
   readonly message: string;
 }
 
-/** Finds what the decoder would hide. Returns the first faults, at most `faultCountMax`. O(bytes). */
+/**
+ * Finds what the decoder would hide. Returns the first faults, at most `faultCountMax`. O(bytes).
+ */
 export type WireCheck = (bytes: Uint8Array) => WireFault[];
 
 const faultCountMax = 512;

@@ -16,7 +16,7 @@ describe("client", () => {
   });
   afterEach(() => edge.close());
 
-  it("gives every update of a search, the last one final, with all that the engine said", async () => {
+  it("gives every update of a search, with all that the engine said", async () => {
     const fields = new Map([
       ["tags", { kind: "keywords", value: ["a", "b"] }],
       ["big", { kind: "integer", value: -(2n ** 63n) }],
@@ -111,7 +111,7 @@ describe("client", () => {
     assert.equal((await edge.client.get("notes", ["d1"])).documents.length, 0);
   });
 
-  it("pages through large documents in small pages, and says when a read is too large", async () => {
+  it("pages through large documents in small pages, and refuses a read too large", async () => {
     const text = "z".repeat(1024 * 1024);
     await edge.client.ingest("notes", someDocuments(40, text));
     const listed: string[] = [];

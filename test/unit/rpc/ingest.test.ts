@@ -134,7 +134,7 @@ describe("Ingest", () => {
     assert.equal(responses.at(-1)!.answered_through, "13");
   });
 
-  it("refuses documents whose raw bytes the decoder would change, and stores their neighbors", async () => {
+  it("refuses documents whose bytes the decoder would change, and stores the others", async () => {
     const call = openRaw();
     const outcome = outcomeOf(call);
     const good = definitions().documents.Ingest.requestSerialize({
@@ -195,7 +195,7 @@ describe("Ingest", () => {
     });
   }
 
-  it("tells a failed write by its reason, hides unexpected ones, and takes the key again", async () => {
+  it("tells why a write failed, hides what was unexpected, and takes the key again", async () => {
     const failures = [new SluiceError("DISK_FULL", "no room"), new TypeError("inside")];
     edge.engine.beforePut = (document) => {
       const failure = document.key === "d1" ? failures.shift() : undefined;

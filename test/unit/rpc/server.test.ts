@@ -92,7 +92,8 @@ describe("gRPC server", () => {
 
   it("cuts a long message, so that any client can take its trailer", async () => {
     edge.engine.script = () => {
-      throw new SluiceError("INVALID_FIELD", "\u{1f9d0}".repeat(5000), { field: "é".repeat(5000) });
+      const field = "é".repeat(5000);
+      throw new SluiceError("INVALID_FIELD", "\u{1f9d0}".repeat(5000), { field });
     };
     const error = await failure(search, searchBytes({}));
     assert.equal(error.code, 3);
