@@ -212,7 +212,7 @@ function refusal(reason: string, field: string): (error: unknown) => true {
   return (error) => {
     assert.ok(error instanceof SluiceClientError, String(error));
     assert.match(error.reason, new RegExp(`^(${reason})$`), error.message);
-    if (field !== "") assert.match(error.field ?? "", new RegExp(`${field}`), error.message);
+    if (field !== "") assert.match(error.field ?? "", new RegExp(field), error.message);
     return true;
   };
 }
