@@ -89,10 +89,7 @@ export async function openCollections(
         );
       creating.add(name);
       try {
-        const path = folder.createCollectionFolder(randomBytes(8).toString("hex"));
-        const store = openLmdbStore(path);
-        await initializeCollection(store, settings);
-        return add(store);
+        return add(await makeStore(folder, settings));
       } finally {
         creating.delete(name);
       }
@@ -106,6 +103,27 @@ export async function openCollections(
     },
     close: closeAll,
   };
+}
+
+/** A store with the manifest of an empty collection; nothing is left of one that cannot be made. */
+async function makeStore(
+  folder: DataFolder,
+  settings: CollectionSettings,
+): Promise<CollectionStore> {
+  const path = folder.createCollectionFolder(randomBytes(8).toString("hex"));
+  try {
+    const store = openLmdbStore(path);
+    try {
+      await initializeCollection(store, settings);
+      return store;
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  } catch (error) {
+    folder.removeCollectionFolder(path);
+    throw error;
+  }
 }
 
 /** Ends running searches with `reason`, waits for writes under way, closes the store. */

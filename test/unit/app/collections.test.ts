@@ -68,6 +68,14 @@ describe("openCollections", () => {
     });
   });
 
+  it("leaves nothing of a collection that cannot be made", async () => {
+    await withCollections(async (collections) => {
+      await assert.rejects(collections.create({ ...notes, dim: -16 }));
+      assert.deepEqual(readdirSync(join(folder(), "collections")), []);
+      assert.equal((await collections.create(notes)).collection.settings.dim, 16);
+    });
+  });
+
   it("removes what a crash left of a collection that was being made", async () => {
     mkdirSync(join(folder(), "collections", "unfinished"), { recursive: true });
     await withCollections((collections) => {
