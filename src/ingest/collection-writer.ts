@@ -16,7 +16,10 @@ export interface CollectionWriter {
    * NOT_READY after `close`. Writes take effect in the order of the calls.
    */
   write(operation: WriteOperation): Promise<WriteResult>;
-  /** Resolves when a write with this sequence, or a later one, is visible; at once if it is. */
+  /**
+   * Resolves when a write with this sequence, or a later one, is visible; at once if it is. Rejects
+   * with the signal's reason, or with NOT_READY once no more writes can come.
+   */
   waitForSequence(sequence: number, signal: AbortSignal): Promise<void>;
   /** Refuses new writes and waits for those under way. */
   close(): Promise<void>;
@@ -40,12 +43,18 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+interface SequenceWaiter {
+  readonly sequence: number;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
 export function createCollectionWriter(
   collection: Collection,
   options: WriterOptions,
 ): CollectionWriter {
   let waiting: Waiting[] = [];
-  const sequenceWaiters = new Set<{ sequence: number; resolve: () => void }>();
+  const sequenceWaiters = new Set<SequenceWaiter>();
   let running: Promise<void> | undefined;
   let isClosed = false;
 
@@ -82,10 +91,7 @@ export function createCollectionWriter(
   };
   return {
     write(operation) {
-      if (isClosed)
-        return Promise.reject(
-          new SluiceError("NOT_READY", "the server is stopping; write again later"),
-        );
+      if (isClosed) return Promise.reject(stopping("write again later"));
       return new Promise((resolve, reject) => {
         waiting.push({ operation, resolve, reject });
         start();
@@ -93,9 +99,11 @@ export function createCollectionWriter(
     },
     async waitForSequence(sequence, signal) {
       if (sequence <= collection.generation.lastSequence) return;
+      if (isClosed) throw stopping("search again later");
       await new Promise<void>((resolve, reject) => {
-        const waiter = { sequence, resolve: () => settle(resolve) };
-        const onAbort = (): void => settle(() => reject(abortReason(signal)));
+        const fail = (error: Error): void => settle(() => reject(error));
+        const waiter = { sequence, resolve: () => settle(resolve), reject: fail };
+        const onAbort = (): void => fail(abortReason(signal));
         const settle = (then: () => void): void => {
           sequenceWaiters.delete(waiter);
           signal.removeEventListener("abort", onAbort);
@@ -109,8 +117,13 @@ export function createCollectionWriter(
     async close() {
       isClosed = true;
       while (running !== undefined) await running;
+      for (const waiter of sequenceWaiters) waiter.reject(stopping("search again later"));
     },
   };
+}
+
+function stopping(remedy: string): SluiceError {
+  return new SluiceError("NOT_READY", `the server is stopping; ${remedy}`);
 }
 
 function abortReason(signal: AbortSignal): Error {

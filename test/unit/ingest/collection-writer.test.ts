@@ -277,4 +277,19 @@ describe("waitForSequence", () => {
       assert.equal(getEventListeners(controller.signal, "abort").length, 0);
       await writer.write(seededPut("a", 1));
     }));
+
+  it("rejects once no write can come any more", () =>
+    withWriter(1e6, async ({ writer }) => {
+      const { signal } = new AbortController();
+      const put = seededPut("a", 1);
+      const visible = writer.waitForSequence(put.passages.length, signal);
+      const never = writer.waitForSequence(1000, signal);
+      const written = writer.write(put);
+      const closed = writer.close();
+      await assert.rejects(never, hasReason("NOT_READY"));
+      await Promise.all([visible, written, closed]);
+      await writer.waitForSequence(1, signal);
+      await assert.rejects(writer.waitForSequence(1000, signal), hasReason("NOT_READY"));
+      assert.equal(getEventListeners(signal, "abort").length, 0);
+    }));
 });
