@@ -31,12 +31,12 @@ export function toTokenMatrix(given: GivenVectors, expected: GivenVectorsExpecta
   const byteLength = given.bytes.length;
   if (byteLength === 0 || byteLength % rowLength !== 0) {
     const message = `${byteLength} bytes are not one or more ${given.type} rows of ${rowLength} bytes`;
-    throw new SluiceError("INVALID_VECTORS", message, { field: `${field}.bytes` });
+    throw new SluiceError("INVALID_VECTORS", message, { field: `${field}.rows` });
   }
   const rowCount = byteLength / rowLength;
   if (rowCount > rowCountMax) {
     const message = `${rowCount} token rows, the limit is ${rowCountMax}`;
-    throw new SluiceError("LIMIT_EXCEEDED", message, { field: `${field}.bytes` });
+    throw new SluiceError("LIMIT_EXCEEDED", message, { field: `${field}.rows` });
   }
   const values = readValues(given);
   for (let row = 0; row < rowCount; row += 1) checkRow(values, row, { dim, field });

@@ -77,7 +77,7 @@ export const configSchema = z.strictObject({
     lexicalWeight: decimal({
       default: 0.15,
       min: 0,
-      max: 10,
+      max: 100,
       description: "Weight of the lexical part of the final score.",
     }),
     exhaustiveBelowPassages: whole({
