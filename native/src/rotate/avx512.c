@@ -10,6 +10,7 @@
 
 #define LANES 16
 #define RADIX_LOG 4
+#define LOADS_FIRST_PASS
 typedef float floats __attribute__((vector_size(64)));
 typedef int32_t ints __attribute__((vector_size(64)));
 typedef uint32_t uints __attribute__((vector_size(64)));
@@ -37,29 +38,45 @@ INLINE void transpose(const __m512i in[4], __m512i out[4]) {
   out[3] = _mm512_unpackhi_epi64(ab_high, cd_high);
 }
 
-// 16 x 16 values at a time: 4 x 4 dwords within 128-bit lanes, then 4 x 4 lanes. Whole-vector loads
-// and 4 shuffles a column; gathering 16-byte pieces would cost 4 loads and 5 shuffles.
+// 16 x 16 values: 4 x 4 dwords within 128-bit lanes, then 4 x 4 lanes. Whole-vector loads and 4
+// shuffles a column; gathering 16-byte pieces would cost 4 loads and 5 shuffles.
+INLINE void transpose_16(const float *const *rows, uint32_t j, floats columns[16]) {
+  __m512i fours[4][4];
+#pragma GCC unroll 4
+  for (int group = 0; group < 4; group++) {
+    __m512i in[4];
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++) in[i] = _mm512_loadu_si512(rows[4 * group + i] + j);
+    transpose(in, fours[group]);
+  }
+#pragma GCC unroll 4
+  for (int k = 0; k < 4; k++) {
+    const __m512i a = _mm512_shuffle_i32x4(fours[0][k], fours[1][k], 0x44);
+    const __m512i b = _mm512_shuffle_i32x4(fours[2][k], fours[3][k], 0x44);
+    const __m512i c = _mm512_shuffle_i32x4(fours[0][k], fours[1][k], 0xee);
+    const __m512i d = _mm512_shuffle_i32x4(fours[2][k], fours[3][k], 0xee);
+    columns[k] = (floats)_mm512_shuffle_i32x4(a, b, 0x88);
+    columns[k + 4] = (floats)_mm512_shuffle_i32x4(a, b, 0xdd);
+    columns[k + 8] = (floats)_mm512_shuffle_i32x4(c, d, 0x88);
+    columns[k + 12] = (floats)_mm512_shuffle_i32x4(c, d, 0xdd);
+  }
+}
+
 static void load_columns(const float *const *rows, uint32_t dim, floats *columns) {
+  for (uint32_t j = 0; j < dim; j += 16) transpose_16(rows, j, columns + j);
+}
+
+// The transposed columns are multiplied and added while they are in registers.
+static void load_first_pass(const float *const *rows, uint32_t dim, uint32_t window,
+                            const float *factors, floats *columns) {
   for (uint32_t j = 0; j < dim; j += 16) {
-    __m512i fours[4][4];
-#pragma GCC unroll 4
-    for (int group = 0; group < 4; group++) {
-      __m512i in[4];
-#pragma GCC unroll 4
-      for (int i = 0; i < 4; i++) in[i] = _mm512_loadu_si512(rows[4 * group + i] + j);
-      transpose(in, fours[group]);
-    }
-#pragma GCC unroll 4
-    for (int k = 0; k < 4; k++) {
-      const __m512i a = _mm512_shuffle_i32x4(fours[0][k], fours[1][k], 0x44);
-      const __m512i b = _mm512_shuffle_i32x4(fours[2][k], fours[3][k], 0x44);
-      const __m512i c = _mm512_shuffle_i32x4(fours[0][k], fours[1][k], 0xee);
-      const __m512i d = _mm512_shuffle_i32x4(fours[2][k], fours[3][k], 0xee);
-      columns[j + k] = (floats)_mm512_shuffle_i32x4(a, b, 0x88);
-      columns[j + k + 4] = (floats)_mm512_shuffle_i32x4(a, b, 0xdd);
-      columns[j + k + 8] = (floats)_mm512_shuffle_i32x4(c, d, 0x88);
-      columns[j + k + 12] = (floats)_mm512_shuffle_i32x4(c, d, 0xdd);
-    }
+    floats x[16];
+    transpose_16(rows, j, x);
+#pragma GCC unroll 16
+    for (int i = 0; i < 16; i++) x[i] = x[i] * splat(factors[j + i]);
+    if (j < window) add_and_subtract(x, RADIX_LOG);
+#pragma GCC unroll 16
+    for (int i = 0; i < 16; i++) columns[j + i] = x[i];
   }
 }
 

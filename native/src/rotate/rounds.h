@@ -20,6 +20,11 @@
 
 // Rows of LANES pointers, `dim` values each -> dim columns.
 static void load_columns(const float *const *rows, uint32_t dim, floats *columns);
+#ifdef LOADS_FIRST_PASS
+// The same, and the first pass of round 0, whose window begins at 0.
+static void load_first_pass(const float *const *rows, uint32_t dim, uint32_t window,
+                            const float *factors, floats *columns);
+#endif
 // dim columns -> `count` rows, `dim` values each.
 static void store_rows(const floats *columns, uint32_t dim, uint32_t count, float *rows);
 // word_count vectors of dwords, lane = row -> `count` rows of row_size bytes.
@@ -98,13 +103,8 @@ static void multiply_columns(floats *columns, const float *factors, uint32_t fro
   for (uint32_t i = from; i < to; i++) columns[i] = columns[i] * splat(factors[i]);
 }
 
-static void run_round(floats *columns, const uint32_t *at, uint32_t dim, uint32_t window,
-                      const float *factors) {
-  // Outside the window, which begins at at[0]: behind it, and before it where it does not wrap.
-  const uint32_t start = at[0], end = start + window;
-  if (end <= dim) multiply_columns(columns, factors, end, dim);
-  multiply_columns(columns, factors, end <= dim ? 0 : end - dim, start);
-  first_pass(columns, at, dim, window, factors);
+// What is left of a round after its first pass.
+static void later_passes(floats *columns, const uint32_t *at, uint32_t window) {
   uint32_t stride = 1 << RADIX_LOG;
   for (; stride << RADIX_LOG <= window; stride <<= RADIX_LOG) {
     pass(columns, at, window, stride, RADIX_LOG);
@@ -114,6 +114,16 @@ static void run_round(floats *columns, const uint32_t *at, uint32_t dim, uint32_
 #endif
   if (stride * 4 == window) pass(columns, at, window, stride, 2);
   if (stride * 2 == window) pass(columns, at, window, stride, 1);
+}
+
+static void run_round(floats *columns, const uint32_t *at, uint32_t dim, uint32_t window,
+                      const float *factors) {
+  // Outside the window, which begins at at[0]: behind it, and before it where it does not wrap.
+  const uint32_t start = at[0], end = start + window;
+  if (end <= dim) multiply_columns(columns, factors, end, dim);
+  multiply_columns(columns, factors, end <= dim ? 0 : end - dim, start);
+  first_pass(columns, at, dim, window, factors);
+  later_passes(columns, at, window);
 }
 
 // Codes of all columns, 32 / bits columns a dword. `bits` is a constant where this is inlined.
@@ -159,8 +169,19 @@ static void run_rotation(const rotate_job *job, uint8_t *workspace) {
     const uint32_t count = left < LANES ? (uint32_t)left : LANES;
     const float *rows[LANES];
     for (uint32_t i = 0; i < LANES; i++) rows[i] = job->rows + (row + (i < count ? i : 0)) * dim;
+    size_t round = 0;
+#ifdef LOADS_FIRST_PASS
+    if (job->round_count > 0) {
+      load_first_pass(rows, dim, window, job->factors, columns);
+      later_passes(columns, at, window);
+      round = 1;
+    } else {
+      load_columns(rows, dim, columns);
+    }
+#else
     load_columns(rows, dim, columns);
-    for (size_t round = 0; round < job->round_count; round++) {
+#endif
+    for (; round < job->round_count; round++) {
       run_round(columns, at + (round & 3) * window, dim, window, job->factors + round * dim);
     }
     if (job->codes == NULL) store_rows(columns, dim, count, job->rotated + row * dim);
