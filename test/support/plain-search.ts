@@ -76,7 +76,7 @@ function countIn({ terms, counts }: PassageTerms, term: string): number {
 }
 
 /** Sum over query rows of the best row's product, from the codes, in float32. */
-function plainMaxSim(query: PackedQuery, { vectors }: Document, codec: Codec): number {
+export function plainMaxSim(query: PackedQuery, { vectors }: Document, codec: Codec): number {
   if (vectors === undefined) throw new Error("plain search needs the documents' vectors");
   const { codes, rowCount } = codec.encodePassage(rowsOf(vectors, codec.dim));
   const values = unpack(codes, codec.bits);
