@@ -2,7 +2,7 @@
 // somewhere.
 
 import assert from "node:assert/strict";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { readText, repositoryFiles } from "./tree.js";
 
 /** Documents that name paths, from the root or from their own folder. */
@@ -18,7 +18,7 @@ describe("paths in documents", () => {
     it(`${document} names only what exists`, () => {
       const text = readText(document);
       const missing = [...pathsIn(text), ...linksIn(text)].filter(
-        (path) => !exists(path) && !exists(`${dirname(document)}/${path}`),
+        (path) => !exists(path) && !exists(join(dirname(document), path)),
       );
       assert.deepEqual(missing, []);
     });
