@@ -1,6 +1,7 @@
 // THE PIPELINE. A search reads top to bottom here: lexical, candidates, late interaction, final.
 
 import { SluiceError } from "../core/errors.js";
+import type { ErrorReason } from "../core/errors.js";
 import type { EncodedQuery } from "../codec/codec.js";
 import { relevance } from "./blend.js";
 import type { SearchPlan } from "./plan.js";
@@ -76,14 +77,17 @@ function startEncoding(
   }
   return updates.clocked("encode", encoding).catch((error: unknown) => {
     // What the caller got wrong is an error; a model that fails makes the answer poorer.
-    if (error instanceof SluiceError && error.reason !== "INTERNAL") throw error;
+    if (error instanceof SluiceError && !modelFailures.has(error.reason)) throw error;
+    const detail = error instanceof SluiceError ? ` (${error.message})` : "";
     updates.degrade("ENCODER_FAILED", {
-      message: `the query could not be encoded, so only words were compared`,
+      message: `the query could not be encoded, so only words were compared${detail}`,
       stages: vectorStages,
     });
     return undefined;
   });
 }
+
+const modelFailures: ReadonlySet<ErrorReason> = new Set(["INTERNAL", "MODEL_INVALID"]);
 
 async function* runVectorStages(
   context: SearchContext,

@@ -9,7 +9,7 @@ import { hasReason } from "../support/errors.js";
 import { useTemporaryFolder } from "../support/each-test-folder.js";
 import { openInlineEngine, searchDefaults, searchRequest } from "../support/inline-engine.js";
 import type { InlineEngineOptions } from "../support/inline-engine.js";
-import { writeTinyModel } from "../support/model-folders.js";
+import { tinyGraph, writeTinyModel } from "../support/model-folders.js";
 import { createNotes, finalOf, putAll, searchNotes } from "../support/notes.js";
 import { seededDocuments, seededQueries } from "../support/seeded-corpus.js";
 
@@ -167,6 +167,28 @@ describe("a stream of updates", () => {
       assert.equal(final.degradations[0]?.reason, "CROSS_ENCODER_ABSENT");
       assert.equal(final.certificate, "exact");
     });
+  });
+
+  it("ranks by words alone and says so when the model fails", async () => {
+    await mkdir(join(folder(), "models"));
+    await writeTinyModel(join(folder(), "models", "nan"), { ...tinyGraph, extra: NaN });
+    const options = { modelsFolder: join(folder(), "models"), defaultModel: "nan" };
+    const engine = await openInlineEngine(join(folder(), "data"), options);
+    try {
+      await engine.api.createCollection({ name: "notes", ifNotExists: false });
+      await putAll(engine.api, documents.slice(0, 30));
+      const final = await finalOf(engine.api, { text: documents[0]!.text, k: 3 });
+      assert.equal(final.certificate, "lexical");
+      assert.equal(final.hits[0]?.key, documents[0]!.key);
+      const [degradation, ...more] = final.degradations;
+      assert.deepEqual(more, []);
+      assert.equal(degradation?.reason, "ENCODER_FAILED");
+      assert.match(degradation.message, /model tiny gave NaN/);
+      const given = await finalOf(engine.api, query!);
+      assert.equal(given.certificate, "exact");
+    } finally {
+      await engine.close();
+    }
   });
 
   it("encodes text with the collection's model, and splits what is too long", async () => {
