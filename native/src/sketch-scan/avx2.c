@@ -19,7 +19,9 @@ INLINE __m256i row_sum(const uint8_t *row, uint32_t chunks, const __m256i *query
   const __m256i ones = _mm256_set1_epi16(1);
   __m256i sum = _mm256_setzero_si256();
   for (uint32_t chunk = 0; chunk < chunks; chunk++) {
-    const __m256i bytes = _mm256_loadu_si256((const __m256i *)(row + chunk * chunk_size));
+    __m256i bytes = _mm256_loadu_si256((const __m256i *)(row + chunk * chunk_size));
+    // Loaded once: g++ would load it anew for every shift.
+    __asm__("" : "+x"(bytes));
     __m256i pairs = _mm256_setzero_si256();
 #pragma GCC unroll 8
     for (int k = 0; k < 8 / bits; k++) {

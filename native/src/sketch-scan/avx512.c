@@ -16,7 +16,7 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-enum { group = 16, row_size_max = 1024, rows_at_once = 4, ahead = 16384 };
+enum { group = 16, row_size_max = 1024, rows_at_once = 4, ahead = 6144 };
 
 // `size` bytes (16, 32 or 64), zeros behind them. Short loads cross fewer cache lines.
 INLINE __m512i load(const uint8_t *at, const int size) {
@@ -35,7 +35,9 @@ INLINE void add_chunk(__m512i sums[rows_at_once], const uint8_t *chunk, size_t r
   for (int k = 0; k < 8 / bits; k++) factors[k] = query[k];
 #pragma GCC unroll 4
   for (int i = 0; i < rows_at_once; i++) {
-    const __m512i row = load(chunk + (size_t)i * row_size, size);
+    __m512i row = load(chunk + (size_t)i * row_size, size);
+    // Loaded once: g++ would load it anew for every shift, and loads are what is scarce.
+    __asm__("" : "+v"(row));
     _mm_prefetch((const char *)chunk + (size_t)i * row_size + ahead, _MM_HINT_T0);
 #pragma GCC unroll 8
     for (int k = 0; k < 8 / bits; k++) {
