@@ -36,6 +36,8 @@ export interface EngineOptions {
   readonly search: SearchDefaults;
   readonly flushBytes: number;
   readonly searchesMax: number;
+  /** Hears of a flush that failed: the journal stays as it is, and the flush is tried again. */
+  readonly onFlushFailure?: ((error: unknown) => void) | undefined;
 }
 
 export interface ComposedEngine {
@@ -72,9 +74,10 @@ async function compose(
   const defaultModel = await models.open(options.defaultModel);
   const threads = startThreads(options, { models, defaultModel });
   try {
-    const { flushBytes } = options;
+    const { flushBytes, onFlushFailure } = options;
     const { buildSegment } = threads.maintenance;
-    const collections = await openCollections(folder, { flushBytes, buildSegment });
+    const writing = { flushBytes, buildSegment, onFlushFailure };
+    const collections = await openCollections(folder, writing);
     const warnings = [...notes, ...(await openModels(collections, models))];
     await threads.encodePool.warmUp(defaultModel);
     let isOpen = true;

@@ -1,6 +1,7 @@
 // A running server: engine and ports together, and the order in which they start and stop.
 
 import type { Config } from "../config/schema.js";
+import { isSluiceError } from "../core/errors.js";
 import { startHttpServer } from "../http/server.js";
 import type { HttpServer } from "../http/server.js";
 import type { KernelChoice } from "../kernels/load-kernels.js";
@@ -36,7 +37,11 @@ export async function startServer(
   config: Config,
   { logger, metrics }: ServerDependencies,
 ): Promise<RunningServer> {
-  const composed = await composeEngine(engineOptions(config));
+  const onFlushFailure = (error: unknown): void => {
+    metrics.errorReturned({ reason: isSluiceError(error) ? error.reason : "INTERNAL" });
+    logger.error({ err: error }, "the journal could not be flushed to a segment; it stays");
+  };
+  const composed = await composeEngine({ ...engineOptions(config), onFlushFailure });
   const engine = measured(composed.api, metrics, () => performance.now());
   let rpc: RpcServer | undefined;
   let http: HttpServer | undefined;
