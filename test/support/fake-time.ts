@@ -1,7 +1,5 @@
 // Time that tests move by hand: a clock and the timers that follow it.
 
-import { mock } from "node:test";
-
 import type { Clock } from "../../src/core/clock.js";
 
 export interface FakeTime {
@@ -10,19 +8,43 @@ export interface FakeTime {
   advance(ms: number): Promise<void>;
 }
 
-/** Call inside a suite; `setTimeout` is faked while each of its tests runs. */
+interface FakeTimer {
+  readonly dueMs: number;
+  readonly run: () => void;
+}
+
+/** Call inside a suite; `setTimeout` and `clearTimeout` are faked while each of its tests runs. */
 export function useFakeTime(): FakeTime {
+  const { setTimeout: realSetTimeout, clearTimeout: realClearTimeout } = globalThis;
+  const timers = new Set<FakeTimer>();
   let nowMs = 0;
+  const setFake = (run: () => void, delayMs: number): FakeTimer => {
+    const timer = { dueMs: nowMs + delayMs, run };
+    timers.add(timer);
+    return timer;
+  };
+  const clearFake = (timer: FakeTimer): void => {
+    timers.delete(timer);
+  };
   beforeEach(() => {
     nowMs = 0;
-    mock.timers.enable({ apis: ["setTimeout"] });
+    timers.clear();
+    // Only their use as here is imitated: a callback without arguments, and clearing it.
+    globalThis.setTimeout = setFake as unknown as typeof setTimeout;
+    globalThis.clearTimeout = clearFake as unknown as typeof clearTimeout;
   });
-  afterEach(() => mock.timers.reset());
+  afterEach(() => {
+    globalThis.setTimeout = realSetTimeout;
+    globalThis.clearTimeout = realClearTimeout;
+  });
   return {
     clock: () => nowMs,
     async advance(ms) {
       nowMs += ms;
-      mock.timers.tick(ms);
+      for (const timer of [...timers].sort((a, b) => a.dueMs - b.dueMs)) {
+        if (timer.dueMs > nowMs || !timers.delete(timer)) continue;
+        timer.run();
+      }
       await settle();
     },
   };
