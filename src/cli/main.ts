@@ -2,6 +2,7 @@
 // The command line: its commands, and how a process ends.
 
 import { Command } from "commander";
+import { addBenchCommand } from "./commands/bench.js";
 import { addCheckCommand } from "./commands/check.js";
 import { addCollectionsCommand } from "./commands/collections.js";
 import { addConfigCommand } from "./commands/config.js";
@@ -49,6 +50,7 @@ function createProgram(context: CliContext): Command {
   addModelCommand(program, context);
   addConfigCommand(program, context);
   addDemoCommand(program, context);
+  addBenchCommand(program);
   for (const command of program.commands) copySettings(command, program);
   return program;
 }
