@@ -77,6 +77,55 @@ describe("a server process", () => {
     assert.equal(await server.ended, 0);
   });
 
+  it("cuts off what does not finish within the grace, and ends with 0", async () => {
+    flags.push("--shutdown-grace-ms", "100");
+    const server = await startWithNotes();
+    const { client } = server;
+    await client.ingest("notes", documents);
+    // Waits for a write that never comes.
+    const never = client.searchFinal({ collection: "notes", ...query!, minSequence: 1_000_000 });
+    const cutOff = assert.rejects(never);
+    await client.collections.list();
+    server.kill("SIGTERM");
+    await cutOff;
+    assert.equal(await server.ended, 0);
+    const again = await startServerProcess({ data, flags });
+    const { documentCount } = await again.client.collections.describe("notes");
+    assert.equal(documentCount, documents.length);
+    await stopServer(again);
+  });
+
+  it("ends searches and refuses documents of a collection that is dropped meanwhile", async () => {
+    const server = await startWithNotes();
+    const { client } = server;
+    const mayGoOn = createDeferred<undefined>();
+    const firstAck = createDeferred<undefined>();
+    async function* source(): AsyncGenerator<(typeof documents)[0]> {
+      yield documents[0]!;
+      await mayGoOn.promise;
+      yield* documents.slice(1);
+    }
+    const reasons = new Set<string>();
+    const ingest = client.ingest("notes", source(), {
+      batchDocumentsMax: 1,
+      onAck: () => firstAck.resolve(undefined),
+      onError: ({ reason }) => reasons.add(reason),
+    });
+    await firstAck.promise;
+    const waiting = client.searchFinal({ collection: "notes", ...query!, minSequence: 1_000_000 });
+    const ended = assert.rejects(waiting, { reason: "COLLECTION_NOT_FOUND" });
+    await client.collections.list();
+    await client.collections.drop("notes");
+    await ended;
+    mayGoOn.resolve(undefined);
+    const summary = await ingest;
+    assert.equal(summary.failedCount, documents.length - 1);
+    assert.deepEqual([...reasons], ["COLLECTION_NOT_FOUND"]);
+    await client.collections.create({ name: "notes", dim });
+    assert.equal((await client.ingest("notes", documents)).acknowledgedCount, documents.length);
+    await stopServer(server);
+  });
+
   it("refuses a folder that another server holds, and names it", async () => {
     const server = await startWithNotes();
     const { code, stderr } = await startInVain({ data, flags });
