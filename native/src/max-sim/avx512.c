@@ -2,14 +2,16 @@
 //
 // Formula   S(q, d) = sum over j of c[d][j] * q[r][j], c unsigned, q signed; maximum over rows d;
 //           the rest (2S - top * sum q, scale, sum over r) once a passage, in strips.h.
-// Layout    A strip is 2 x 16 document rows. A step is 128 bytes: two vectors of 16 dwords, one dword
-//           a row, four coordinates in its bytes (strips.h says which). The query block is packed as
-//           one dword a row and step.
-// Registers 24 accumulators (2 vectors of rows x 12 query rows), 2 decoded vectors, 1 broadcast query
-//           dword: 27 of 32. A step is 24 VPDPBUSD on 14 loads, so loads never limit, and every lane
-//           of every multiply is a real (query row, document row) pair for any number of query rows.
-// Decode    16 bytes of each row are transposed as dwords (12 inserts, 8 unpacks for 4 vectors), then
-//           shift and mask: 3 operations for 64 codes at 2 bits, used by every query row.
+// Layout    A strip is 2 x 16 document rows, transposed to columns: a column is 128 bytes, two vectors
+//           of one dword a row. A step is a column shifted and masked to four codes, one a byte
+//           (strips.h says which). The query block is packed as one dword a row and step.
+// Registers 24 accumulators (2 vectors of rows x 12 query rows), 2 columns, 2 vectors of codes, 1
+//           broadcast query dword, 1 mask: 30 of 32. A step is 24 VPDPBUSD on 14 loads, so loads never
+//           limit, and every lane of every multiply is a real (query row, document row) pair for any
+//           number of query rows.
+// Decode    64 bytes of 16 rows are transposed as dwords by 64 shuffles; shifts and masks run inside
+//           the multiply loop, on ports that the multiplies leave free. 8-bit codes for a query that
+//           fills the lanes are not transposed at all: direct-avx512.h.
 #include <immintrin.h>
 
 #define STRIP_ROWS 32
