@@ -3,6 +3,7 @@
 import { BroadcastChannel } from "node:worker_threads";
 import { Piscina } from "piscina";
 
+import type { SegmentPart } from "../index/segment-parts.js";
 import { toReference } from "./part-cache.js";
 import { createPartIds } from "./part-ids.js";
 import type { PartIds } from "./part-ids.js";
@@ -51,12 +52,15 @@ export function createPoolScorer(options: PoolScorerOptions): PoolScorer {
   });
   const underWay = new Set<Promise<unknown>>();
   const post = async (task: ScoreTask): Promise<ScoreAnswer> => {
-    let attached: readonly number[] = [];
+    // Parts, not their numbers: a search of another generation may have them renumbered meanwhile.
+    const attached = new Set<SegmentPart>();
     for (;;) {
-      const answer = (await pool.run(toWire(task, ids, attached))) as WireAnswer;
+      const wire = toWire(task, ids, attached);
+      const answer = (await pool.run(wire)) as WireAnswer;
       if (answer.kind === "answer") return answer.answer;
       // Another worker may take the task this time, and lack other parts: those are added.
-      attached = [...attached, ...answer.ids];
+      for (const [i, part] of task.parts.entries())
+        if (answer.ids.includes(wire.parts[i]?.id ?? 0)) attached.add(part);
     }
   };
   const run = async (task: ScoreTask): Promise<ScoreAnswer> => {
@@ -83,10 +87,10 @@ export function createPoolScorer(options: PoolScorerOptions): PoolScorer {
   };
 }
 
-function toWire(task: ScoreTask, ids: PartIds, attached: readonly number[]): WireTask {
+function toWire(task: ScoreTask, ids: PartIds, attached: ReadonlySet<SegmentPart>): WireTask {
   const parts = task.parts.map((part) => {
     const reference = toReference(part, ids.idOf(part));
-    return attached.includes(reference.id) ? { ...reference, body: part } : reference;
+    return attached.has(part) ? { ...reference, body: part } : reference;
   });
   return { ...task, parts };
 }

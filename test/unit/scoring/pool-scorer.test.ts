@@ -6,11 +6,15 @@ import { createCodec } from "../../../src/codec/codec.js";
 import { toTokenMatrix } from "../../../src/codec/given-vectors.js";
 import { loadKernels } from "../../../src/kernels/load-kernels.js";
 import type { Collection } from "../../../src/index/collection.js";
+import type { SegmentPart } from "../../../src/index/segment-parts.js";
+import type { MaxSimTask } from "../../../src/scoring/score.protocol.js";
 import { createInlineScorer } from "../../../src/scoring/scorer.js";
 import type { Scorer } from "../../../src/scoring/scorer.js";
+import type { SearchUpdate } from "../../../src/search/update.js";
 import { useTemporaryFolder } from "../../support/each-test-folder.js";
-import { openInlineEngine } from "../../support/inline-engine.js";
-import { createNotes, putAll } from "../../support/notes.js";
+import { openInlineEngine, searchDefaults, searchRequest } from "../../support/inline-engine.js";
+import { createNotes, finalOf, putAll } from "../../support/notes.js";
+import { segmentsOf } from "../../support/passage-places.js";
 import { openScorePool, withScorePool } from "../../support/score-pool.js";
 import { seededDocuments, seededQueries } from "../../support/seeded-corpus.js";
 import type { CorpusQuery } from "../../support/seeded-corpus.js";
@@ -35,6 +39,44 @@ describe("createPoolScorer", () => {
       assert.deepEqual(await answersOf(pool, collection, query!), inline);
       assert.equal(inline.length, 3);
       await engine.close();
+    });
+  });
+
+  it("scores a generation right while the live segment outgrows what workers have seen", async () => {
+    await withScorePool(2, async (pool) => {
+      const search = { ...searchDefaults, batchPassages: 4, minUpdateIntervalMs: 0 };
+      const engine = await openInlineEngine(folder(), { scorer: pool, search });
+      const { api } = engine;
+      await createNotes(api, { dim });
+      await putAll(api, seededDocuments({ seed: 52, count: 60, dim }));
+      const { hits } = await finalOf(api, query!);
+      const older = api.search(searchRequest(query!), { signal: new AbortController().signal });
+      await older.next();
+      await putAll(api, seededDocuments({ seed: 53, count: 1500, dim }), 500);
+      let last: SearchUpdate | undefined;
+      const [newer] = await Promise.all([
+        finalOf(api, query!),
+        (async () => {
+          for await (const update of older) last = update;
+        })(),
+      ]);
+      assert.deepEqual(last?.hits, hits);
+      await engine.close();
+      const inline = await openInlineEngine(folder());
+      assert.deepEqual((await finalOf(inline.api, query!)).hits, newer.hits);
+      await inline.close();
+    });
+  });
+
+  it("answers for two generations that take turns, one with buffers that the other outgrew", async () => {
+    await withScorePool(2, async (pool) => {
+      const [entry] = segmentsOf([[{ key: "a", passageNumber: 0 }]]);
+      const older = entry!.part;
+      assert.ok(older.kind === "live");
+      const newer = { ...older, rowOffsets: older.rowOffsets.slice(0) };
+      const tasks = Array.from({ length: 40 }, (_, i) => maxSimOf(i % 2 === 0 ? older : newer));
+      const answers = await Promise.all(tasks.map((task) => pool.maxSim(task)));
+      for (const answer of answers) assert.deepEqual(answer, answers[0]);
     });
   });
 
@@ -64,6 +106,19 @@ describe("createPoolScorer", () => {
     assert.ok((await Promise.all(answers)).every((answer) => answer !== undefined));
   });
 });
+
+/** The one passage of `part`: four bytes of codes. */
+function maxSimOf(part: SegmentPart): MaxSimTask {
+  return {
+    kind: "maxsim",
+    parts: [part],
+    partOf: Uint32Array.of(0),
+    rows: Uint32Array.of(0),
+    query: { rowCount: 1, dim: 16, rows: new Int8Array(16).fill(5), rowScales: Float32Array.of(1) },
+    bits: 2,
+    cancel: new SharedArrayBuffer(4),
+  };
+}
 
 async function answersOf(
   scorer: Scorer,

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+
+import { createLiveSegment } from "../../../src/index/live-segment.js";
+import type { SegmentPart } from "../../../src/index/segment-parts.js";
+import { createPartCache, toReference } from "../../../src/scoring/part-cache.js";
+import type { ResolvedParts } from "../../../src/scoring/part-cache.js";
+import { createPartIds } from "../../../src/scoring/part-ids.js";
+import { segmentsOf } from "../../support/passage-places.js";
+
+describe("createPartIds", () => {
+  it("gives a live segment one number while its buffers stay, and a new one when they grow", () => {
+    const retired: number[] = [];
+    const ids = createPartIds((id) => retired.push(id));
+    const part = livePart();
+    const id = ids.idOf(part);
+    assert.equal(ids.idOf({ ...part, rowCount: 1, tombstones: new SharedArrayBuffer(1) }), id);
+    assert.deepEqual(retired, []);
+    const grown = { ...part, sketches: new SharedArrayBuffer(64) };
+    const next = ids.idOf(grown);
+    assert.notEqual(next, id);
+    assert.deepEqual(retired, [id]);
+    assert.equal(ids.idOf(grown), next);
+  });
+
+  it("never gives a number twice", () => {
+    const ids = createPartIds(() => undefined);
+    const numbers = Array.from({ length: 20 }, () => ids.idOf(livePart()));
+    assert.equal(new Set(numbers).size, 20);
+  });
+});
+
+describe("createPartCache", () => {
+  it("asks for what it lacks, keeps what it gets, and forgets what is retired", () => {
+    const cache = createPartCache();
+    const part = livePart();
+    const reference = toReference(part, 7);
+    assert.deepEqual(cache.resolve([reference]), { kind: "missing", ids: [7] });
+    assert.equal(cache.resolve([{ ...reference, body: part }]).kind, "parts");
+    assert.deepEqual(partsOf(cache.resolve([reference])), [part]);
+    cache.retire(7);
+    assert.deepEqual(cache.resolve([reference]), { kind: "missing", ids: [7] });
+  });
+
+  it("gives each task the rows and deletes of its own generation", () => {
+    const cache = createPartCache();
+    const live = createLiveSegment(64);
+    const append = (key: string): void =>
+      live.append({
+        sequence: 1,
+        key,
+        passageNumber: 0,
+        span: { start: 0, end: 1 },
+        rowCount: 1,
+        codes: Uint8Array.of(1, 2),
+        sketch: Uint8Array.of(3, 4),
+        terms: { terms: ["a"], counts: [2], length: 2 },
+      });
+    append("one");
+    const older = live.part(undefined);
+    append("two");
+    const newer = live.part(new SharedArrayBuffer(1));
+    partsOf(cache.resolve([{ ...toReference(newer, 1), body: newer }]));
+    assert.deepEqual(partsOf(cache.resolve([toReference(older, 1)])), [
+      { ...older, codeBytes: newer.codeBytes },
+    ]);
+    assert.deepEqual(partsOf(cache.resolve([toReference(newer, 1)])), [newer]);
+  });
+});
+
+function livePart(): SegmentPart & { kind: "live" } {
+  const [entry] = segmentsOf([[{ key: "a", passageNumber: 0 }]]);
+  assert.ok(entry?.part.kind === "live");
+  return entry.part;
+}
+
+function partsOf(resolved: ResolvedParts): readonly SegmentPart[] {
+  assert.ok(resolved.kind === "parts");
+  return resolved.parts;
+}
