@@ -54,8 +54,8 @@ INLINE __m512i add_pairs_32(__m512i a, __m512i b) {
 INLINE __m512i add_pairs_64(__m512i a, __m512i b) {
   return _mm512_add_epi32(_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b));
 }
-INLINE __m512i add_lanes(__m512i a, __m512i b, const int even, const int odd) {
-  return _mm512_add_epi32(_mm512_shuffle_i32x4(a, b, even), _mm512_shuffle_i32x4(a, b, odd));
+INLINE __m512i add_lanes(__m512i a, __m512i b) {
+  return _mm512_add_epi32(_mm512_shuffle_i32x4(a, b, 0x88), _mm512_shuffle_i32x4(a, b, 0xdd));
 }
 
 // Lane i of the result is the sum of the 16 lanes of x[i].
@@ -67,9 +67,9 @@ INLINE __m512i fold(const __m512i x[16]) {
     fours[i] = add_pairs_64(add_pairs_32(x[4 * i], x[4 * i + 1]),
                             add_pairs_32(x[4 * i + 2], x[4 * i + 3]));
   }
-  const __m512i low = add_lanes(fours[0], fours[1], 0x88, 0xdd);
-  const __m512i high = add_lanes(fours[2], fours[3], 0x88, 0xdd);
-  return add_lanes(low, high, 0x88, 0xdd);
+  const __m512i low = add_lanes(fours[0], fours[1]);
+  const __m512i high = add_lanes(fours[2], fours[3]);
+  return add_lanes(low, high);
 }
 
 INLINE void keep(top_rows *top, __m512i scores, uint32_t eligible, uint32_t row) {
