@@ -21,7 +21,10 @@ export function scanRanges(task: ScanTask, kernels: Kernels): ScanAnswer | undef
     for (let start = range.start; start < range.end; start += rowsPerLook) {
       if (isRaised(task.cancel)) return undefined;
       const end = Math.min(range.end, start + rowsPerLook);
-      found.push(...scanRows(task, kernels, { part: range.part, start, end }));
+      // Once there are enough, only rows as good as the worst of them matter: most of the selection
+      // is saved.
+      const scoreMin = found.length < task.topCount ? undefined : found.at(-1)?.score;
+      found.push(...scanRows(task, kernels, { part: range.part, start, end, scoreMin }));
       found = keepTop(found, task.topCount);
     }
   }
@@ -34,10 +37,17 @@ export function scanRanges(task: ScanTask, kernels: Kernels): ScanAnswer | undef
   };
 }
 
+interface RowRange {
+  readonly part: number;
+  readonly start: number;
+  readonly end: number;
+  readonly scoreMin: number | undefined;
+}
+
 function scanRows(
   task: ScanTask,
   kernels: Kernels,
-  { part: place, start, end }: { part: number; start: number; end: number },
+  { part: place, start, end, scoreMin }: RowRange,
 ): FoundRow[] {
   const part = task.parts[place];
   if (part === undefined) return [];
@@ -59,6 +69,7 @@ function scanRows(
       topCount,
       rows,
       scores,
+      scoreMin,
     );
     if (result.tiesDropped && topCount < count) continue;
     return Array.from({ length: result.count }, (_, i) => ({
@@ -71,7 +82,7 @@ function scanRows(
 
 /** The best `count` with all ties of the last place, by falling score; equal scores keep their order. */
 function keepTop(found: FoundRow[], count: number): FoundRow[] {
-  if (found.length <= count) return found;
+  if (found.length < count) return found;
   found.sort((a, b) => b.score - a.score);
   const last = found[count - 1];
   if (last === undefined) return [];
