@@ -11,7 +11,7 @@ import {
   benchScan,
   type BenchContext,
 } from "./cases.js";
-import { fillNoise, type KernelFigure } from "./kernel-figure.js";
+import { fillNoise, type KernelFigure, type KernelReport } from "./kernel-figure.js";
 import { measureLimits } from "./limits.js";
 import { renderFigures } from "./render.js";
 import { benchInWorker } from "./worker-case.js";
@@ -21,13 +21,6 @@ export interface KernelBenchOptions {
   readonly json: boolean;
   /** Seconds for one figure; about 80 figures are taken. */
   readonly seconds: number;
-}
-
-export interface KernelReport {
-  readonly cpu: string;
-  readonly compiler: string;
-  readonly node: string;
-  readonly figures: readonly KernelFigure[];
 }
 
 const dims = [48, 64, 96, 128, 384, 768];

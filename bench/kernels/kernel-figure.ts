@@ -24,6 +24,13 @@ export interface KernelFigure {
   readonly shape: string;
 }
 
+export interface KernelReport {
+  readonly cpu: string;
+  readonly compiler: string;
+  readonly node: string;
+  readonly figures: readonly KernelFigure[];
+}
+
 /** Shortest time of a call, in seconds, over at least `seconds` and three calls. */
 export function bestTime(run: () => void, seconds: number): number {
   const end = performance.now() + seconds * 1000;

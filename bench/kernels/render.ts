@@ -1,7 +1,6 @@
 // Tables of kernel figures, for a terminal and for native/README.md.
 
-import type { KernelFigure } from "./kernel-figure.js";
-import type { KernelReport } from "./kernel-bench.js";
+import type { KernelFigure, KernelReport } from "./kernel-figure.js";
 
 const header = [
   "kernel",
