@@ -4,13 +4,14 @@ import { isDeepStrictEqual } from "node:util";
 
 import { createAnalyzer } from "../analysis/analyzer.js";
 import { createCodec } from "../codec/codec.js";
-import type { EncodedQuery } from "../codec/codec.js";
+import type { Codec, EncodedQuery } from "../codec/codec.js";
 import { givenRowCountMax, toTokenMatrix } from "../codec/given-vectors.js";
 import { createCancelFlag } from "../core/cancel-flag.js";
 import type { Clock } from "../core/clock.js";
 import { SluiceError } from "../core/errors.js";
 import { createSoftDeadline } from "../core/soft-deadline.js";
 import { deleteDocuments, putDocument } from "../ingest/ingest.js";
+import type { CollectionSettings } from "../index/collection-settings.js";
 import type { Kernels } from "../kernels/kernels.js";
 import type { EngineApi, StoredDocument } from "../rpc/ports.js";
 import type { Scorer } from "../scoring/scorer.js";
@@ -47,6 +48,13 @@ export function createEngine(parts: EngineParts): EngineApi {
   const analyzers = {
     english: createAnalyzer("english"),
     unicode: createAnalyzer("unicode"),
+  };
+  // A codec's rotation factors are drawn from the seed: once a collection, not once a search.
+  const codecs = new WeakMap<CollectionSettings, Codec>();
+  const codecOf = (settings: CollectionSettings): Codec => {
+    let codec = codecs.get(settings);
+    if (codec === undefined) codecs.set(settings, (codec = createCodec(settings, parts.kernels)));
+    return codec;
   };
   let searchCount = 0;
 
@@ -88,7 +96,7 @@ export function createEngine(parts: EngineParts): EngineApi {
             deadline,
             cancel: flag.shared,
             queuedMs: clock() - startMs,
-            encodeQuery: () => encodeQuery(parts, opened, request, flag.shared),
+            encodeQuery: () => encodeQuery({ ...parts, codecOf }, opened, request, flag.shared),
           },
           plan,
         );
@@ -195,7 +203,7 @@ async function waitForWrite(
 
 /** Query rows from given vectors here, from text in an encoding worker; undefined: neither. */
 function encodeQuery(
-  parts: EngineParts,
+  parts: EngineParts & { readonly codecOf: (settings: CollectionSettings) => Codec },
   { collection }: OpenCollection,
   request: SearchRequest,
   cancel: SharedArrayBuffer,
@@ -209,7 +217,7 @@ function encodeQuery(
       const rowCountMax = givenRowCountMax.query;
       const field = "query.vectors";
       const rows = toTokenMatrix(vectors, { dim: settings.dim, rowCountMax, field });
-      return createCodec(settings, parts.kernels).encodeQuery(rows);
+      return parts.codecOf(settings).encodeQuery(rows);
     });
   }
   if (parts.models.of(settings) === undefined) return undefined;

@@ -1,7 +1,7 @@
 // The client's plain values as JSON: maps become objects, big integers numbers or text.
 
 import type { FieldValue } from "../core/document.js";
-import type { ClientSearchUpdate, ClientStoredDocument } from "../client/types.js";
+import type { ClientSearchUpdate } from "../client/types.js";
 
 /** One update as `search --json` prints it; times in microseconds, as on the wire. */
 export function updateToJson(update: ClientSearchUpdate): object {
@@ -9,10 +9,6 @@ export function updateToJson(update: ClientSearchUpdate): object {
     payload === undefined ? hit : { ...hit, ...payload, fields: fieldsToJson(payload.fields) },
   );
   return { ...update, hits };
-}
-
-export function documentToJson(document: ClientStoredDocument): object {
-  return { ...document, fields: fieldsToJson(document.fields) };
 }
 
 function fieldsToJson(fields: ReadonlyMap<string, FieldValue>): object {

@@ -168,7 +168,7 @@ export class SluiceError extends Error {
   }
 }
 
-/** True for a SluiceError, also after it crossed a thread as a structured clone lost its class. */
+/** True for an error with a reason. Classes do not cross threads: the reason must, as a value. */
 export function isSluiceError(error: unknown): error is SluiceError {
   return error instanceof SluiceError;
 }

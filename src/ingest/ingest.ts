@@ -39,6 +39,6 @@ export async function deleteDocuments(
   for (const key of keys) validateKey(key);
   const results = await Promise.all(keys.map((key) => path.writer.write({ kind: "delete", key })));
   const deletedCount = results.filter((result) => result.isChanged).length;
-  const sequence = Math.max(path.collection.generation.lastSequence, 0);
+  const sequence = path.collection.generation.lastSequence;
   return { deletedCount, missingCount: keys.length - deletedCount, sequence };
 }

@@ -39,7 +39,7 @@ export function createPoolScorer(options: PoolScorerOptions): PoolScorer {
     minThreads: options.workerCount,
     maxThreads: options.workerCount,
     idleTimeout: Infinity,
-    // Waiting threads would keep a core of the event loop busy for less than a task's hand-over.
+    // A thread that waits on atomics would not hear which parts to let go.
     atomics: "disabled",
     workerData: options.workerData,
   });
