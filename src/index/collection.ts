@@ -115,7 +115,6 @@ function makeGeneration(
     documentCount: collection.store.documentCount(),
     segments,
     totals: sumTotals(segments),
-    liveTerms: live.terms,
     damages: collection.damages,
     documents,
     ...countedPin(documents),

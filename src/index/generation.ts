@@ -13,6 +13,8 @@ export interface GenerationSegment {
   readonly table: PassageTable;
   readonly part: SegmentPart;
   readonly totals: Totals;
+  /** Dictionary of a live segment; only the main thread has it. */
+  readonly liveTerms?: Pick<LiveTerms, "resolve">;
 }
 
 /** Exact counts over passages that are not deleted. */
@@ -29,11 +31,9 @@ export interface Generation {
   /** Sequence of the last write that is in it. */
   readonly lastSequence: number;
   readonly documentCount: number;
-  /** Flushed segments in the order of their ids, then the live one. */
+  /** Flushed segments by rising sequence, then one or two live ones. */
   readonly segments: readonly GenerationSegment[];
   readonly totals: Totals;
-  /** Dictionary of the live segment; only the main thread has it. */
-  readonly liveTerms: Pick<LiveTerms, "resolve">;
   /** One line for each segment that is left out because its bytes are damaged. */
   readonly damages: readonly string[];
   /** The documents of this generation; readable while it is acquired. */
@@ -41,6 +41,14 @@ export interface Generation {
   /** Keeps the generation readable until the matching `release`; the collection itself holds one. */
   acquire(): void;
   release(): void;
+}
+
+/** Ids of terms in each live segment, by its place in the generation; undefined for the flushed. */
+export function liveTermIdsOf(
+  { segments }: Pick<Generation, "segments">,
+  terms: readonly string[],
+): (Int32Array | undefined)[] {
+  return segments.map(({ liveTerms }) => liveTerms?.resolve(terms));
 }
 
 /** Counts the holders of pinned documents and lets go with the last one. Starts with one holder. */
@@ -80,6 +88,7 @@ export function liveEntry(live: LiveSegment, tombstones: Tombstones): Generation
     table: live,
     part: live.part(tombstones),
     totals: countTotals({ ...live, rowCount }, tombstones),
+    liveTerms: live.terms,
   };
 }
 

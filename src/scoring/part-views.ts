@@ -29,7 +29,11 @@ export function sketchesOf(part: SegmentPart): Uint8Array {
   }
 }
 
-export function bm25SegmentOf(part: SegmentPart, liveTermIds: Int32Array): Bm25Segment {
+/** `liveTermIds`: ids of the wanted terms when the part is live. */
+export function bm25SegmentOf(
+  part: SegmentPart,
+  liveTermIds: Int32Array = new Int32Array(),
+): Bm25Segment {
   const tombstones = tombstonesOf(part);
   switch (part.kind) {
     case "flushed": {

@@ -28,7 +28,7 @@ export function runScoreTask(task: ScoreTask, kernels: Kernels): ScoreAnswer {
 }
 
 function scoreLexical(task: LexicalTask): LexicalAnswer | undefined {
-  const segments = task.parts.map((part) => bm25SegmentOf(part, task.liveTermIds));
+  const segments = task.parts.map((part, i) => bm25SegmentOf(part, task.liveTermIds[i]));
   const rowCounts = segments.map(rowCountOf);
   const total = rowCounts.reduce((sum, count) => sum + count, 0);
   const shared = new SharedArrayBuffer(4 * total);

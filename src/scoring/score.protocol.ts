@@ -36,8 +36,8 @@ interface TaskBase {
 export interface LexicalTask extends TaskBase {
   readonly kind: "lexical";
   readonly terms: readonly Bm25Term[];
-  /** Ids of the terms in live segments, -1 where unknown. */
-  readonly liveTermIds: Int32Array;
+  /** Ids of the terms in each live part, by its place in `parts`, -1 where unknown. */
+  readonly liveTermIds: readonly (Int32Array | undefined)[];
   readonly totals: Bm25Totals;
   readonly topCount: number;
 }

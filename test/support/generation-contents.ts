@@ -29,7 +29,7 @@ export function readContents(generation: Generation): Contents {
     afterKey = page.at(-1)?.[0];
     if (afterKey === undefined) break;
   }
-  const passages = generation.segments.flatMap((segment) => visiblePassages(generation, segment));
+  const passages = generation.segments.flatMap((segment) => visiblePassages(segment));
   return { documents, passages: passages.sort() };
 }
 
@@ -75,10 +75,10 @@ function documentLine(document: Pick<PutOperation, "title" | "text" | "fields">)
   return [document.title, document.text, ...fields].join(" | ");
 }
 
-function visiblePassages(generation: Generation, segment: GenerationSegment): PassageLine[] {
+function visiblePassages(segment: GenerationSegment): PassageLine[] {
   const { part, table } = segment;
   const { codes, rowOffsets, sketches } = bytesOf(part);
-  const terms = termsOf(generation, part);
+  const terms = termsOf(segment);
   const dead = part.tombstones && new Uint8Array(part.tombstones);
   const lines: PassageLine[] = [];
   for (let row = 0; row < part.rowCount; row += 1) {
@@ -117,7 +117,7 @@ function bytesOf(part: SegmentPart): {
 }
 
 /** Terms with counts of each row, from the postings: in byte order of the terms. */
-function termsOf(generation: Generation, part: SegmentPart): string[][] {
+function termsOf({ part, liveTerms }: GenerationSegment): string[][] {
   const byRow = Array.from({ length: part.rowCount }, (): string[] => []);
   const note = (term: string, rows: Uint32Array, counts: Uint32Array): void => {
     for (const [i, row] of rows.entries()) byRow[row]?.push(`${term}:${counts[i] ?? 0}`);
@@ -136,7 +136,7 @@ function termsOf(generation: Generation, part: SegmentPart): string[][] {
   }
   // Every term that seeded passages may have, in byte order.
   const all = Array.from({ length: 30 }, (_, i) => `t${i}`).sort();
-  const found = gatherLivePostings(part.terms, generation.liveTerms.resolve(all));
+  const found = gatherLivePostings(part.terms, liveTerms?.resolve(all) ?? new Int32Array());
   for (const [i, postings] of found.entries())
     if (postings !== undefined) note(all[i] ?? "", postings.rows, postings.counts);
   return byRow;

@@ -1,6 +1,7 @@
 // BM25 over the whole generation: exact scores of every passage, exact top documents.
 
 import { selectTopRows } from "../../index/bm25/top-rows.js";
+import { liveTermIdsOf } from "../../index/generation.js";
 import type { Generation } from "../../index/generation.js";
 import { toCandidates } from "../fusion.js";
 import type { Candidate } from "../fusion.js";
@@ -43,7 +44,10 @@ export async function lexicalStage(
       utf8: Buffer.from(term, "utf8"),
       frequency,
     })),
-    liveTermIds: generation.liveTerms.resolve(plan.terms.map(({ term }) => term)),
+    liveTermIds: liveTermIdsOf(
+      generation,
+      plan.terms.map(({ term }) => term),
+    ),
     totals: generation.totals,
     topCount,
     cancel,

@@ -6,6 +6,7 @@ import { createCodec } from "../../../src/codec/codec.js";
 import { toTokenMatrix } from "../../../src/codec/given-vectors.js";
 import { loadKernels } from "../../../src/kernels/load-kernels.js";
 import type { Collection } from "../../../src/index/collection.js";
+import { liveTermIdsOf } from "../../../src/index/generation.js";
 import type { SegmentPart } from "../../../src/index/segment-parts.js";
 import type { MaxSimTask } from "../../../src/scoring/score.protocol.js";
 import { createInlineScorer } from "../../../src/scoring/scorer.js";
@@ -86,7 +87,7 @@ describe("createPoolScorer", () => {
       new Int32Array(cancel)[0] = 1;
       const [parts, topCount] = [[], 1];
       const totals = { passageCount: 0, lengthTotal: 0 };
-      const terms = { terms: [], liveTermIds: new Int32Array(), totals };
+      const terms = { terms: [], liveTermIds: [], totals };
       assert.equal(
         await pool.lexical({ kind: "lexical", parts, ...terms, topCount, cancel }),
         undefined,
@@ -98,7 +99,7 @@ describe("createPoolScorer", () => {
     const pool = openScorePool(1);
     const cancel = new SharedArrayBuffer(4);
     const totals = { passageCount: 0, lengthTotal: 0 };
-    const task = { terms: [], liveTermIds: new Int32Array(), totals, topCount: 1, cancel };
+    const task = { terms: [], liveTermIds: [], totals, topCount: 1, cancel };
     const answers = Array.from({ length: 20 }, () =>
       pool.lexical({ kind: "lexical", parts: [], ...task }),
     );
@@ -137,7 +138,10 @@ async function answersOf(
     kind: "lexical",
     parts,
     terms: terms.map(({ term, frequency }) => ({ utf8: Buffer.from(term), frequency })),
-    liveTermIds: generation.liveTerms.resolve(terms.map(({ term }) => term)),
+    liveTermIds: liveTermIdsOf(
+      generation,
+      terms.map(({ term }) => term),
+    ),
     totals: generation.totals,
     topCount: 10,
     cancel,
