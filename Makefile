@@ -10,7 +10,7 @@ sub-make := $(MAKE) --no-print-directory
 .DEFAULT_GOAL := help
 .PHONY: help node-version install build types web native prune demo demo-once check check-format \
   check-lint check-tests test coverage gen fmt bench-kernels bench-encode \
-  bench-quality tables clean
+  bench-quality bench-ingest tables clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -85,6 +85,9 @@ bench-encode: build ## text to token rows: tokens a second
 
 bench-quality: build ## nDCG@10 and latency on BEIR folders: make bench-quality SETS="DIR DIR"
 	@node build/bench/quality/quality-bench.js $(SETS)
+
+bench-ingest: build ## passages a second into the engine and over gRPC, and how soon they are acknowledged
+	@node build/bench/ingest/ingest-bench.js
 
 tables: build ## rewrite the tables of README.md from the sources and bench/results
 	@SLUICE_WRITE_TABLES=1 mocha --no-config 'build/test/tidy/readme-tables.test.js'

@@ -19,7 +19,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["src/kernels/**/*.ts", "src/index/**/*.ts", "src/codec/**/*.ts"],
+    files: ["src/kernels/**/*.ts", "src/index/**/*.ts", "src/codec/**/*.ts", "bench/scale/*.ts"],
     rules: { "@typescript-eslint/no-non-null-assertion": "off" },
   },
   {

@@ -6,6 +6,7 @@ import { termFrequencies } from "../analysis/term-frequencies.js";
 import { createCodec } from "../codec/codec.js";
 import type { Codec, CodecOptions } from "../codec/codec.js";
 import { givenRowCountMax, toTokenMatrix } from "../codec/given-vectors.js";
+import { createScratchFloats } from "../codec/unit-rows.js";
 import { isRaised } from "../core/cancel-flag.js";
 import { SluiceError } from "../core/errors.js";
 import type { TokenMatrix } from "../core/token-matrix.js";
@@ -15,7 +16,8 @@ import type { OpenedModel } from "../encoders/model-folder.js";
 import type { Passage } from "../encoders/passages.js";
 import type { PreparedPassage } from "../ingest/write-operations.js";
 import type { Kernels } from "../kernels/kernels.js";
-import type { EncodeAnswer, EncodeTask } from "./encode.protocol.js";
+import { packJournalPassage } from "../store/records.js";
+import type { EncodeAnswer, EncodeTask, VectorsDocument, VectorsTask } from "./encode.protocol.js";
 
 export interface EncodeLoop {
   load(model: OpenedModel): Promise<void>;
@@ -25,6 +27,7 @@ export interface EncodeLoop {
 export function createEncodeLoop(kernels: Kernels): EncodeLoop {
   const encoders = new Map<string, Promise<LateInteractionEncoder>>();
   const codecs = new Map<string, Codec>();
+  const scratch = createScratchFloats();
   const analyzers = new Map<AnalyzerName, Analyzer>();
 
   const encoderOf = (model: OpenedModel): Promise<LateInteractionEncoder> =>
@@ -38,11 +41,31 @@ export function createEncodeLoop(kernels: Kernels): EncodeLoop {
     passage: Passage,
     rows: TokenMatrix,
     by: { codec: CodecOptions; analyzer: AnalyzerName },
-  ): EncodeAnswer => {
+  ): EncodeAnswer & { kind: "prepared" } => {
     const { codes, rowCount, sketch } = codecOf(by.codec).encodePassage(rows);
     const terms = termFrequencies(analyzerOf(by.analyzer), passage.text);
     const prepared: PreparedPassage = { span: passage.span, rowCount, codes, sketch, terms };
     return { kind: "prepared", passage: prepared };
+  };
+
+  const prepareGiven = (document: VectorsDocument, by: VectorsTask): EncodeAnswer => {
+    const { key, title, text, type, dim, start, end } = document;
+    const vectors = { type, dim, bytes: by.bytes.subarray(start, end) };
+    const rowCountMax = givenRowCountMax.passage;
+    const expected = { dim: by.codec.dim, rowCountMax, field: "vectors", scratch };
+    const whole = { span: { start: 0, end: text.length }, text: `${title} ${text}` };
+    const { passage } = prepare(whole, toTokenMatrix(vectors, expected), by);
+    const { terms, ...rest } = passage;
+    // Packed here and not where it is stored: that thread has the network and the disk to serve.
+    const packed = packJournalPassage({ key, passageNumber: 0, ...rest, ...terms });
+    return { kind: "prepared", passage: { ...passage, packed } };
+  };
+  const answerGiven = (document: VectorsDocument, by: VectorsTask): EncodeAnswer => {
+    try {
+      return prepareGiven(document, by);
+    } catch (error) {
+      return toFailure(error);
+    }
   };
 
   const run = async (task: EncodeTask): Promise<EncodeAnswer> => {
@@ -64,16 +87,8 @@ export function createEncodeLoop(kernels: Kernels): EncodeLoop {
         const encoder = await encoderOf(task.model);
         return prepare(task.passage, await encoder.encodePassage(task.passage.text), task);
       }
-      case "vectors": {
-        const { title, text, vectors, codec } = task;
-        const expected = {
-          dim: codec.dim,
-          rowCountMax: givenRowCountMax.passage,
-          field: "vectors",
-        };
-        const whole = { span: { start: 0, end: text.length }, text: `${title} ${text}` };
-        return prepare(whole, toTokenMatrix(vectors, expected), task);
-      }
+      case "vectors":
+        return { kind: "batch", answers: task.documents.map((one) => answerGiven(one, task)) };
     }
   };
   return {
@@ -84,12 +99,17 @@ export function createEncodeLoop(kernels: Kernels): EncodeLoop {
       try {
         return await run(task);
       } catch (error) {
-        if (!(error instanceof SluiceError)) throw error;
-        const { reason, message, field } = error;
-        return { kind: "failed", reason, message, field };
+        return toFailure(error);
       }
     },
   };
+}
+
+/** The failure as an answer; an error that is none of ours is thrown on. */
+function toFailure(error: unknown): EncodeAnswer {
+  if (!(error instanceof SluiceError)) throw error;
+  const { reason, message, field } = error;
+  return { kind: "failed", reason, message, field };
 }
 
 /** The map's value for `key`, made at the first call. */

@@ -9,7 +9,10 @@ import type { OpenedModel } from "../encoders/model-folder.js";
 import type { Collection } from "../index/collection.js";
 import type { PassagePreparer } from "../ingest/ingest.js";
 import type { PreparedPassage } from "../ingest/write-operations.js";
+import { toPassage, toSuccess } from "./encode.protocol.js";
 import type { EncodeAnswer, EncodeTask, EncodeWorkerData } from "./encode.protocol.js";
+import { createGivenBatches } from "./given-batches.js";
+import type { PrepareGiven, RunTask } from "./given-batches.js";
 
 export interface EncodePool extends PassagePreparer {
   /** Rejects with CANCELLED when the flag (core/cancel-flag.ts) is raised before it starts. */
@@ -62,9 +65,14 @@ export function createEncodePool(options: EncodePoolOptions): EncodePool {
       underWay.delete(answer);
     }
   };
+  const prepareGiven = createGivenBatches(run, options.workerCount);
   return {
     prepare: (document, collection) =>
-      prepareDocument(run, document, collection, options.modelOf(collection)),
+      prepareDocument(document, collection, {
+        run,
+        prepareGiven,
+        opened: options.modelOf(collection),
+      }),
     async encodeQuery(text, collection, cancel) {
       const model = requireModel(collection, options.modelOf(collection));
       const codec = codecOf(collection);
@@ -91,37 +99,31 @@ export function createEncodePool(options: EncodePoolOptions): EncodePool {
   };
 }
 
-type RunTask = (task: EncodeTask) => Promise<EncodeAnswer>;
-
 async function prepareDocument(
-  run: RunTask,
   document: Document,
   collection: Collection,
-  opened: OpenedModel | undefined,
+  by: {
+    readonly run: RunTask;
+    readonly prepareGiven: PrepareGiven;
+    readonly opened: OpenedModel | undefined;
+  },
 ): Promise<readonly PreparedPassage[]> {
   const { title, text, vectors } = document;
   const { analyzer, modelFingerprint } = collection.settings;
-  const by = { codec: codecOf(collection), analyzer };
   if (vectors !== undefined) {
     checkFingerprint(vectors.modelFingerprint, modelFingerprint);
-    const shared = { ...vectors, bytes: toShared(vectors.bytes) };
-    return [toPassage(await run({ kind: "vectors", ...by, title, text, vectors: shared }))];
+    return [await by.prepareGiven({ ...document, vectors }, collection)];
   }
-  const model = requireModel(collection, opened);
-  const answer = await run({ kind: "document", model, ...by, title, text });
+  const { run } = by;
+  const made = { codec: codecOf(collection), analyzer };
+  const model = requireModel(collection, by.opened);
+  const answer = await run({ kind: "document", model, ...made, title, text });
   if (answer.kind !== "split") return [toPassage(answer)];
   return Promise.all(
     answer.passages.map(async (passage) =>
-      toPassage(await run({ kind: "passage", model, ...by, passage })),
+      toPassage(await run({ kind: "passage", model, ...made, passage })),
     ),
   );
-}
-
-/** One copy, where a message to a thread would be serialized and read back: five times the cost. */
-function toShared(bytes: Uint8Array): Uint8Array {
-  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
-  shared.set(bytes);
-  return shared;
 }
 
 /** Vectors that name their model must come from the collection's. */
@@ -148,17 +150,6 @@ function requireModel(collection: Collection, model: OpenedModel | undefined): O
 function codecOf(collection: Collection): EncodeTask["codec"] {
   const { dim, bits, sketchBits, seed } = collection.settings;
   return { dim, bits, sketchBits, seed };
-}
-
-function toSuccess(answer: EncodeAnswer): EncodeAnswer {
-  if (answer.kind !== "failed") return answer;
-  const { reason, message, field } = answer;
-  throw new SluiceError(reason, message, field === undefined ? {} : { field });
-}
-
-function toPassage(answer: EncodeAnswer): PreparedPassage {
-  if (answer.kind !== "prepared") throw new Error("a passage task has a passage as its answer");
-  return answer.passage;
 }
 
 type TaskQueue = NonNullable<NonNullable<ConstructorParameters<typeof Piscina>[0]>["taskQueue"]>;

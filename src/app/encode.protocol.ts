@@ -2,7 +2,8 @@
 
 import type { AnalyzerName } from "../analysis/analyzer.js";
 import type { CodecOptions, EncodedQuery } from "../codec/codec.js";
-import type { GivenVectors } from "../core/document.js";
+import type { VectorType } from "../core/document.js";
+import { SluiceError } from "../core/errors.js";
 import type { ErrorReason } from "../core/errors.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
 import type { Passage } from "../encoders/passages.js";
@@ -42,14 +43,25 @@ export interface PassageTask {
   readonly passage: Passage;
 }
 
-/** Given vectors become one passage of the whole text. */
+/** Given vectors become one passage of the whole text each. Answered by a batch in their order. */
 export interface VectorsTask {
   readonly kind: "vectors";
   readonly codec: CodecOptions;
   readonly analyzer: AnalyzerName;
+  /** Rows of all documents: one buffer, since each that is named costs the sender. */
+  readonly bytes: Uint8Array;
+  readonly documents: readonly VectorsDocument[];
+}
+
+export interface VectorsDocument {
+  readonly key: string;
   readonly title: string;
   readonly text: string;
-  readonly vectors: GivenVectors;
+  readonly type: VectorType;
+  readonly dim: number;
+  /** Place of its rows in the task's bytes; a multiple of 8. */
+  readonly start: number;
+  readonly end: number;
 }
 
 export type EncodeTask = QueryTask | DocumentTask | PassageTask | VectorsTask;
@@ -57,6 +69,7 @@ export type EncodeTask = QueryTask | DocumentTask | PassageTask | VectorsTask;
 export type EncodeAnswer =
   | { readonly kind: "query"; readonly query: EncodedQuery }
   | { readonly kind: "prepared"; readonly passage: PreparedPassage }
+  | { readonly kind: "batch"; readonly answers: readonly EncodeAnswer[] }
   | { readonly kind: "split"; readonly passages: readonly Passage[] }
   /** An error with a reason: classes do not survive the way between threads. */
   | {
@@ -65,3 +78,17 @@ export type EncodeAnswer =
       readonly message: string;
       readonly field: string | undefined;
     };
+
+/** The answer, unless it is a failure: then that is thrown as the error it was. */
+export function toSuccess(answer: EncodeAnswer): EncodeAnswer {
+  if (answer.kind !== "failed") return answer;
+  const { reason, message, field } = answer;
+  throw new SluiceError(reason, message, field === undefined ? {} : { field });
+}
+
+/** The answer of a task that makes one passage; throws its failure. */
+export function toPassage(answer: EncodeAnswer | undefined): PreparedPassage {
+  const success = answer && toSuccess(answer);
+  if (success?.kind !== "prepared") throw new Error("a passage task has a passage as its answer");
+  return success.passage;
+}

@@ -5,7 +5,7 @@ import type { TokenMatrix } from "../core/token-matrix.js";
 import { rowBytes, type CodeBits, type Kernels, type PackedQuery } from "../kernels/kernels.js";
 import { gridUnit, inverseStep } from "./grid.js";
 import { rotateBack, rotationFactors } from "./rotation.js";
-import { meanRow, toUnitRows } from "./unit-rows.js";
+import { createScratchFloats, meanRow, toUnitRows } from "./unit-rows.js";
 
 /** Largest magnitude of a quantised query coordinate: 255 * 63 * 2 fits int16 on every CPU. */
 const queryLevelMax = 63;
@@ -51,6 +51,7 @@ export interface Codec extends CodecOptions {
 export function createCodec(options: CodecOptions, kernels: Kernels): Codec {
   const { dim, bits, sketchBits, seed } = options;
   const factors = rotationFactors(seed, dim);
+  const scratch = createScratchFloats();
 
   const encodeRows = (rows: Float32Array, rowBits: CodeBits): Uint8Array => {
     const bytes = new Uint8Array((rows.length / dim) * rowBytes(dim, rowBits));
@@ -59,7 +60,7 @@ export function createCodec(options: CodecOptions, kernels: Kernels): Codec {
   };
   const encodePassage = (rows: TokenMatrix): EncodedPassage => {
     assertShape(rows, dim);
-    const unit = toUnitRows(rows);
+    const unit = toUnitRows(rows, scratch);
     const codes = encodeRows(unit.values, bits);
     return { codes, rowCount: rows.rowCount, sketch: encodeRows(meanRow(unit), sketchBits) };
   };
@@ -70,7 +71,7 @@ export function createCodec(options: CodecOptions, kernels: Kernels): Codec {
   };
   const encodeQuery = (rows: TokenMatrix): EncodedQuery => {
     assertShape(rows, dim);
-    const unit = toUnitRows(rows);
+    const unit = toUnitRows(rows, scratch);
     return {
       tokens: packQuery(unit.values, bits),
       sketch: packQuery(meanRow(unit), sketchBits),

@@ -4,6 +4,8 @@ import type { GivenVectors, VectorType } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 import type { TokenMatrix } from "../core/token-matrix.js";
+import { squareOf } from "./unit-rows.js";
+import type { ScratchFloats } from "./unit-rows.js";
 
 const bytesPerValue: Readonly<Record<VectorType, number>> = { float32: 4, float16: 2, int8: 1 };
 
@@ -14,10 +16,13 @@ export interface GivenVectorsExpectation {
   readonly rowCountMax: number;
   /** Path of the request field, for the error (`document.vectors`). */
   readonly field: string;
+  /** Room for int8 rows as float32: who hands it in reads the result before the next call. */
+  readonly scratch?: ScratchFloats | undefined;
 }
 
 /**
- * The rows as float32, not yet of unit length (the codec sees to that). Throws
+ * The rows as float32, not yet of unit length (the codec sees to that); float32 rows may be a view
+ * of the given bytes. Throws
  * VECTORS_OF_OTHER_MODEL for another dim, LIMIT_EXCEEDED for too many rows, INVALID_VECTORS for no
  * rows, a broken last row, a zero row or a value that is not finite. The bytes need no alignment.
  */
@@ -38,7 +43,7 @@ export function toTokenMatrix(given: GivenVectors, expected: GivenVectorsExpecta
     const message = `${rowCount} token rows, the limit is ${rowCountMax}`;
     throw new SluiceError("LIMIT_EXCEEDED", message, { field: `${field}.rows` });
   }
-  const values = readValues(given);
+  const values = readValues(given, expected.scratch);
   for (let row = 0; row < rowCount; row += 1) checkRow(values, row, { dim, field });
   return { rowCount, dim, values };
 }
@@ -49,23 +54,37 @@ export const givenRowCountMax = {
   query: limits.queryRowsMax,
 } as const;
 
-function readValues(given: GivenVectors): Float32Array {
-  const { bytes, type } = given;
-  const values = new Float32Array(bytes.length / bytesPerValue[type]);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** All CPUs that Node runs on and Sluice has kernels for are little-endian, as the wire is. */
+function readValues(
+  { bytes, type }: GivenVectors,
+  scratch: ScratchFloats | undefined,
+): Float32Array {
   switch (type) {
     case "float32":
-      for (let i = 0; i < values.length; i += 1) values[i] = view.getFloat32(4 * i, true);
-      break;
-    case "float16":
-      for (let i = 0; i < values.length; i += 1) values[i] = fromHalf(view.getUint16(2 * i, true));
-      break;
-    case "int8":
-      for (let i = 0; i < values.length; i += 1) values[i] = view.getInt8(i);
-      break;
+      return new Float32Array(...alignedPlace(bytes, 4));
+    case "float16": {
+      const halves = new Uint16Array(...alignedPlace(bytes, 2));
+      halfValues ??= Float32Array.from({ length: 65_536 }, (_, half) => fromHalf(half));
+      const values = new Float32Array(halves.length);
+      for (let i = 0; i < values.length; i += 1) values[i] = halfValues[halves[i]!]!;
+      return values;
+    }
+    case "int8": {
+      const values = scratch?.(bytes.length) ?? new Float32Array(bytes.length);
+      values.set(new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length));
+      return values;
+    }
   }
-  return values;
 }
+
+/** Where a typed array finds `bytes`: in place when they are aligned, else in a copy. */
+function alignedPlace(bytes: Uint8Array, size: 2 | 4): [ArrayBufferLike, number, number] {
+  const aligned = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
+  return [aligned.buffer, aligned.byteOffset, aligned.length / size];
+}
+
+/** Value of each binary16, made at its first use. */
+let halfValues: Float32Array | undefined;
 
 /** The value of an IEEE 754 binary16. */
 function fromHalf(half: number): number {
@@ -78,17 +97,14 @@ function fromHalf(half: number): number {
 }
 
 function checkRow(values: Float32Array, row: number, at: { dim: number; field: string }): void {
-  let square = 0;
-  for (let j = row * at.dim; j < (row + 1) * at.dim; j += 1) {
-    const value = values[j]!;
-    if (!Number.isFinite(value)) {
-      const message = `row ${row} has the value ${value} at coordinate ${j - row * at.dim}`;
-      throw new SluiceError("INVALID_VECTORS", message, { field: `${at.field}.bytes` });
-    }
-    square += value * value;
-  }
-  if (square === 0) {
-    const message = `row ${row} is all zeros; send rows with a direction`;
-    throw new SluiceError("INVALID_VECTORS", message, { field: `${at.field}.bytes` });
-  }
+  const { dim, field } = at;
+  const square = squareOf(values, row * dim, dim);
+  // A value that is not finite makes the sum so, and no finite float32 has a square beyond float64.
+  if (square > 0 && square < Infinity) return;
+  const place = values.subarray(row * dim, (row + 1) * dim).findIndex((v) => !Number.isFinite(v));
+  const message =
+    place < 0
+      ? `row ${row} is all zeros; send rows with a direction`
+      : `row ${row} has the value ${values[row * dim + place]!} at coordinate ${place}`;
+  throw new SluiceError("INVALID_VECTORS", message, { field: `${field}.bytes` });
 }

@@ -53,6 +53,8 @@ export const limits = {
   searchCountMax: 256,
   /** Documents of one ingest stream that are encoded at the same time. */
   ingestInFlightMax: 64,
+  /** Documents with given vectors of one encoding task: at about 0.2 ms each, what a query waits. */
+  givenBatchDocumentsMax: 16,
   /** Keys of one ingest stream that are remembered to refuse a second one; at least half of them. */
   ingestRecentKeysMax: 1_000_000,
   /** Soft time limit of a search, milliseconds. */

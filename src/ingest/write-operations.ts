@@ -10,6 +10,8 @@ export interface PreparedPassage {
   readonly codes: Uint8Array;
   readonly sketch: Uint8Array;
   readonly terms: PassageTerms;
+  /** Its journal record (store/records.ts), where the preparer has packed it already. */
+  readonly packed?: Uint8Array | undefined;
 }
 
 export interface PutOperation {

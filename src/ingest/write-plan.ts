@@ -5,7 +5,12 @@ import { SluiceError } from "../core/errors.js";
 import type { Collection } from "../index/collection.js";
 import type { SegmentPassage } from "../index/segment-writer.js";
 import type { DocumentRecord, JournalPassage, WriteBatch } from "../store/stored-values.js";
-import type { PutOperation, WriteOperation, WriteResult } from "./write-operations.js";
+import type {
+  PreparedPassage,
+  PutOperation,
+  WriteOperation,
+  WriteResult,
+} from "./write-operations.js";
 
 export interface WritePlan {
   readonly batch: WriteBatch;
@@ -55,7 +60,7 @@ interface Draft {
   sequence: number;
   /** Undefined: deleted in this group. */
   readonly documents: Map<string, DocumentRecord | undefined>;
-  readonly appended: Map<number, SegmentPassage>;
+  readonly appended: Map<number, PreparedPassage & SegmentPassage>;
   readonly journalDeletes: number[];
   readonly deadLiveRows: number[];
   readonly tombstones: Map<number, SharedArrayBuffer>;
@@ -111,11 +116,10 @@ function applyOperation(
 function applyPut(draft: Draft, operation: PutOperation): WriteResult {
   const { key, title, text, fields, passages } = operation;
   const firstPassageSequence = draft.sequence + 1;
-  for (const [passageNumber, { span, rowCount, codes, sketch, terms }] of passages.entries()) {
+  for (const [passageNumber, passage] of passages.entries()) {
     draft.sequence += 1;
     const { sequence } = draft;
-    const passage = { sequence, key, passageNumber, span, rowCount, codes, sketch, terms };
-    draft.appended.set(sequence, passage);
+    draft.appended.set(sequence, { ...passage, sequence, key, passageNumber });
   }
   const { sequence } = draft;
   const spans = passages.map((passage) => passage.span);
@@ -153,9 +157,9 @@ function buryFlushed(collection: Collection, draft: Draft, sequence: number): vo
   draft.tombstones.set(segment.id, bits);
 }
 
-function toJournal(passage: SegmentPassage): JournalPassage {
-  const { key, passageNumber, span, rowCount, codes, sketch, terms } = passage;
-  return { key, passageNumber, span, rowCount, codes, sketch, ...terms };
+function toJournal(passage: PreparedPassage & SegmentPassage): JournalPassage {
+  const { key, passageNumber, span, rowCount, codes, sketch, terms, packed } = passage;
+  return { key, passageNumber, span, rowCount, codes, sketch, ...terms, packed };
 }
 
 /** A bitmap of `rowCount` bits that begins as `bits`; the original stays as it is for its readers. */

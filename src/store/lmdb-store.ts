@@ -178,7 +178,8 @@ async function commit(databases: Databases, folder: string, batch: WriteBatch): 
     ([key, record]) => [Buffer.from(key, "utf8"), record && packDocument(record)] as const,
   );
   const passages = [...(batch.journalPuts ?? [])].map(
-    ([sequence, passage]) => [sequence, packJournalPassage(passage)] as const,
+    ([sequence, passage]) =>
+      [sequence, toBuffer(passage.packed) ?? packJournalPassage(passage)] as const,
   );
   const segments = [...(batch.segmentPuts ?? [])].flatMap(
     ([id, bytes]) =>
@@ -214,6 +215,11 @@ async function commit(databases: Databases, folder: string, batch: WriteBatch): 
   } catch (error) {
     throw await toCommitError(error, folder);
   }
+}
+
+/** What came from another thread has lost its class. */
+function toBuffer(bytes: Uint8Array | undefined): Buffer | undefined {
+  return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 const segmentParts = ["tables", "codes"] as const;

@@ -123,14 +123,11 @@ export function unpackDocument(framed: Buffer, what: string): DocumentRecord {
 }
 
 export function packJournalPassage(passage: JournalPassage): Buffer {
-  const builder = new Builder(1024 + passage.codes.length + 32 * passage.terms.length);
+  const builder = new Builder(1024 + passage.codes.length + 16 * passage.terms.length);
   const key = builder.createString(passage.key);
   const codes = builder.createByteVector(passage.codes);
   const sketch = builder.createByteVector(passage.sketch);
-  const terms = DiskPassage.createTermsVector(
-    builder,
-    passage.terms.map((term) => builder.createString(term)),
-  );
+  const terms = builder.createString(passage.terms.map((term) => `${term}\n`).join(""));
   const counts = DiskPassage.createCountsVector(builder, [...passage.counts]);
   DiskPassage.startJournalPassage(builder);
   DiskPassage.addKey(builder, key);
@@ -140,9 +137,9 @@ export function packJournalPassage(passage: JournalPassage): Buffer {
   DiskPassage.addRowCount(builder, passage.rowCount);
   DiskPassage.addCodes(builder, codes);
   DiskPassage.addSketch(builder, sketch);
-  DiskPassage.addTerms(builder, terms);
   DiskPassage.addCounts(builder, counts);
   DiskPassage.addLength(builder, passage.length);
+  DiskPassage.addJoinedTerms(builder, terms);
   builder.finish(DiskPassage.endJournalPassage(builder));
   return frame(valueKinds.journalPassage, builder.asUint8Array());
 }
@@ -151,9 +148,6 @@ export function unpackJournalPassage(framed: Buffer, what: string): JournalPassa
   const disk = DiskPassage.getRootAsJournalPassage(
     new ByteBuffer(unframe(valueKinds.journalPassage, framed, what)),
   );
-  const terms = Array.from({ length: disk.termsLength() }, (_, i) =>
-    required(disk.terms(i), what, "terms"),
-  );
   return {
     key: required(disk.key(), what, "key"),
     passageNumber: disk.passageNumber(),
@@ -161,10 +155,18 @@ export function unpackJournalPassage(framed: Buffer, what: string): JournalPassa
     rowCount: disk.rowCount(),
     codes: required(disk.codesArray(), what, "codes"),
     sketch: required(disk.sketchArray(), what, "sketch"),
-    terms,
+    terms: readTerms(disk, what),
     counts: [...(disk.countsArray() ?? [])],
     length: disk.length(),
   };
+}
+
+function readTerms(disk: DiskPassage, what: string): string[] {
+  const joined = disk.joinedTerms();
+  if (joined !== null) return joined.split("\n").slice(0, -1);
+  return Array.from({ length: disk.termsLength() }, (_, i) =>
+    required(disk.terms(i), what, "terms"),
+  );
 }
 
 function required<T>(value: T | null, what: string, field: string): T {

@@ -47,10 +47,13 @@ export interface JournalPassage {
   readonly rowCount: number;
   readonly codes: Uint8Array;
   readonly sketch: Uint8Array;
+  /** None holds a line feed. */
   readonly terms: readonly string[];
   readonly counts: readonly number[];
   /** Terms, repeats included. */
   readonly length: number;
+  /** The same as packJournalPassage makes of it, where that is known already. */
+  readonly packed?: Uint8Array | undefined;
 }
 
 /** A segment's bytes: everything but the token codes, and the token codes. */

@@ -7,6 +7,7 @@ import { openCollections } from "../../src/app/collections.js";
 import type { Collections } from "../../src/app/collections.js";
 import { createEngine } from "../../src/app/engine.js";
 import { createModels } from "../../src/app/models.js";
+import { toPassage } from "../../src/app/encode.protocol.js";
 import type { EncodeAnswer, EncodeTask } from "../../src/app/encode.protocol.js";
 import type { Clock } from "../../src/core/clock.js";
 import { SluiceError } from "../../src/core/errors.js";
@@ -111,27 +112,27 @@ function inlineEncoder(
     const { reason, message, field } = answer;
     throw new SluiceError(reason, message, field === undefined ? {} : { field });
   };
-  const one = (answer: EncodeAnswer): (EncodeAnswer & { kind: "prepared" })["passage"] => {
-    if (answer.kind !== "prepared") throw new Error(`a passage became ${answer.kind}`);
-    return answer.passage;
-  };
   return {
     queueSize: 0,
     warmUp: () => Promise.resolve(),
     close: () => Promise.resolve(),
-    async prepare({ title, text, vectors }, collection) {
+    async prepare({ key, title, text, vectors }, collection) {
       const { analyzer, modelFingerprint } = collection.settings;
       const by = { codec: codecOf(collection), analyzer };
       if (vectors !== undefined) {
         checkFingerprint(vectors.modelFingerprint, modelFingerprint);
-        return [one(await prepared({ kind: "vectors", ...by, title, text, vectors }))];
+        const { type, dim, bytes } = vectors;
+        const documents = [{ key, title, text, type, dim, start: 0, end: bytes.length }];
+        const answer = await prepared({ kind: "vectors", ...by, bytes, documents });
+        if (answer.kind !== "batch") throw new Error(`documents became ${answer.kind}`);
+        return [toPassage(answer.answers[0])];
       }
       const model = modelOf(collection);
       const answer = await prepared({ kind: "document", model, ...by, title, text });
-      if (answer.kind !== "split") return [one(answer)];
+      if (answer.kind !== "split") return [toPassage(answer)];
       const passages = [];
       for (const passage of answer.passages)
-        passages.push(one(await prepared({ kind: "passage", model, ...by, passage })));
+        passages.push(toPassage(await prepared({ kind: "passage", model, ...by, passage })));
       return passages;
     },
     async encodeQuery(text, collection, cancel) {

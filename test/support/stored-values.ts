@@ -51,7 +51,11 @@ export const anyJournalPassage: fc.Arbitrary<JournalPassage> = fc.record(
     rowCount: anyUint32,
     codes: fc.uint8Array({ maxLength: 200 }),
     sketch: fc.uint8Array({ maxLength: 50 }),
-    terms: fc.array(anyText, { maxLength: 10 }),
+    // Terms are made of letters and digits; a line feed is none.
+    terms: fc.array(
+      anyText.filter((text) => !text.includes("\n")),
+      { maxLength: 10 },
+    ),
     counts: fc.array(anyUint32, { maxLength: 10 }),
     length: anyUint32,
   },

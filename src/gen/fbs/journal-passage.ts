@@ -109,8 +109,15 @@ length():number {
   return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
 }
 
+joinedTerms():string|null
+joinedTerms(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+joinedTerms(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 24);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
 static startJournalPassage(builder:flatbuffers.Builder) {
-  builder.startObject(10);
+  builder.startObject(11);
 }
 
 static addKey(builder:flatbuffers.Builder, keyOffset:flatbuffers.Offset) {
@@ -206,12 +213,16 @@ static addLength(builder:flatbuffers.Builder, length:number) {
   builder.addFieldInt32(9, length, 0);
 }
 
+static addJoinedTerms(builder:flatbuffers.Builder, joinedTermsOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(10, joinedTermsOffset, 0);
+}
+
 static endJournalPassage(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createJournalPassage(builder:flatbuffers.Builder, keyOffset:flatbuffers.Offset, passageNumber:number, spanStart:number, spanEnd:number, rowCount:number, codesOffset:flatbuffers.Offset, sketchOffset:flatbuffers.Offset, termsOffset:flatbuffers.Offset, countsOffset:flatbuffers.Offset, length:number):flatbuffers.Offset {
+static createJournalPassage(builder:flatbuffers.Builder, keyOffset:flatbuffers.Offset, passageNumber:number, spanStart:number, spanEnd:number, rowCount:number, codesOffset:flatbuffers.Offset, sketchOffset:flatbuffers.Offset, termsOffset:flatbuffers.Offset, countsOffset:flatbuffers.Offset, length:number, joinedTermsOffset:flatbuffers.Offset):flatbuffers.Offset {
   JournalPassage.startJournalPassage(builder);
   JournalPassage.addKey(builder, keyOffset);
   JournalPassage.addPassageNumber(builder, passageNumber);
@@ -223,6 +234,7 @@ static createJournalPassage(builder:flatbuffers.Builder, keyOffset:flatbuffers.O
   JournalPassage.addTerms(builder, termsOffset);
   JournalPassage.addCounts(builder, countsOffset);
   JournalPassage.addLength(builder, length);
+  JournalPassage.addJoinedTerms(builder, joinedTermsOffset);
   return JournalPassage.endJournalPassage(builder);
 }
 }

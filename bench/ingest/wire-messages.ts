@@ -1,0 +1,63 @@
+// Ingest messages as bytes, made with next to no work: documents are packed once, and each message
+// gets keys of its own, so that what a stream costs is not the sender's packing.
+
+import { definitions } from "../../src/client/definitions.js";
+import { documentToMessage } from "../../src/client/document-messages.js";
+import { present } from "../../src/core/assert.js";
+import type { Document } from "../../src/core/document.js";
+
+export interface WireMessages {
+  /** Message of documents `first` to `first + count - 1`, whose client sequences are one higher. */
+  message(first: number, count: number): Buffer;
+}
+
+export function createWireMessages(
+  collection: string,
+  documents: readonly Document[],
+): WireMessages {
+  const pack = definitions().documents.Ingest.requestSerialize;
+  // A message of one document without a key: its packed document stands at the end.
+  const bodies = documents.map((document) => {
+    const message = documentToMessage(document);
+    delete message.key;
+    return documentBytes(pack({ items: [{ document: message }] }));
+  });
+  const head = Buffer.concat([Buffer.of(0x0a, collection.length), Buffer.from(collection)]);
+  return {
+    message(first, count) {
+      const parts: Buffer[] = [head];
+      for (let i = first; i < first + count; i += 1) {
+        const body = present(bodies[i % bodies.length], "there are documents");
+        const key = Buffer.from(`document ${i}`);
+        const named = [Buffer.of(0x0a, key.length), key, body];
+        const documentLength = 2 + key.length + body.length;
+        const item = [
+          Buffer.of(0x08, ...varint(i + 1)),
+          Buffer.of(0x12, ...varint(documentLength)),
+          ...named,
+        ];
+        const itemLength = item.reduce((sum, part) => sum + part.length, 0);
+        parts.push(Buffer.of(0x12, ...varint(itemLength)), ...item);
+      }
+      return Buffer.concat(parts);
+    },
+  };
+}
+
+/** The document inside a message of one item: behind two tags and two lengths. */
+function documentBytes(message: Buffer): Buffer {
+  let at = 0;
+  for (let level = 0; level < 2; level += 1) {
+    at += 1;
+    while ((message[at] ?? 0) >= 0x80) at += 1;
+    at += 1;
+  }
+  return message.subarray(at);
+}
+
+function varint(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest & 0x7f) | 0x80);
+  return [...bytes, rest];
+}
