@@ -38,6 +38,8 @@ function createProgram(context: CliContext): Command {
     .description("A streaming retrieval engine with late interaction.")
     .version(programVersion())
     .exitOverride()
+    // An option after a subcommand's name is the subcommand's, also where both have one so named.
+    .enablePositionalOptions()
     .showHelpAfterError("(add --help for the options)")
     .addHelpText("after", helpText());
   addServeCommand(program, context);

@@ -1,7 +1,7 @@
 // sluice eval: retrieval quality and latency of a server on judged queries.
 
 import type { Command } from "commander";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import type { SluiceClient } from "../../client/client.js";
@@ -11,26 +11,29 @@ import { limits } from "../../core/limits.js";
 import { addConnectionOptions, connect, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
-import type { EvaluationReport, Percentiles } from "../evaluation.js";
+import { evaluateAnswers } from "../eval/evaluate-answers.js";
+import type { EvalWork, ReportOptions } from "../eval/evaluate-answers.js";
+import { addJudgeOptions } from "../eval/judge.js";
+import { parseSegmentation } from "../eval/labels.js";
+import { parseSweep } from "../eval/sweep.js";
 import { wholeNumber } from "../option-parsers.js";
 import { createProgress } from "../terminal/progress.js";
-import { formatMs } from "../terminal/text.js";
 import { addCollectionSettings, settingsOf } from "./collections.js";
 import type { CollectionSettingsOptions } from "./collections.js";
+import { addRunCommands } from "./eval-runs.js";
 import { addSearchTuning } from "./search.js";
 import type { SearchTuning } from "./search.js";
 import { openServer } from "./serve.js";
 
-interface EvalOptions extends ConnectionOptions, CollectionSettingsOptions, SearchTuning {
-  readonly data: string;
+interface EvalOptions
+  extends ConnectionOptions, CollectionSettingsOptions, SearchTuning, ReportOptions {
+  readonly data?: string;
   readonly collection?: string;
   readonly split: string;
   readonly k: number;
   readonly concurrency: number;
   readonly skipIngest?: boolean;
   readonly config?: string;
-  readonly run?: string;
-  readonly json?: boolean;
 }
 
 export function addEvalCommand(program: Command, context: CliContext): void {
@@ -42,55 +45,51 @@ export function addEvalCommand(program: Command, context: CliContext): void {
         "judged query through the Search RPC and prints nDCG@10, recall@100, MRR@10 and latencies. " +
         "Without --server it starts a server of its own on a temporary folder.",
     )
-    .requiredOption("--data <folder>", "BEIR folder")
+    .option("--data <folder>", "BEIR folder")
     .option("--split <name>", "judgments to use", "test")
     .option("--collection <name>", "collection to use (default: the folder's name)")
     .option("--skip-ingest", "with --server: the collection is filled already")
     .option("-k <count>", "hits asked for", wholeNumber(1, limits.hitCountMax), 100)
     .option("--concurrency <n>", "queries at a time", wholeNumber(1, 256), 1)
     .option("--run <file>", "write the rankings as a TREC run")
+    .option("--stages", "measure the last ranking of each stage, too")
+    .option("--segment <by>", "length, first-stage, score or field:NAME", parseSegmentation)
+    .option("--sweep <name=values>", "pool=..., lexical-pool=... or lexical-weight=...", parseSweep)
+    .option("--svg <file>", "with --sweep: draw quality over search time")
+    .option("--tune", "with --sweep: choose a value by cross-validation and test the gain")
     .option("-c, --config <file>", "options of the temporary server (default: SLUICE_CONFIG)")
     .option("--json", "print exactly one object of JSON")
     .addHelpText("after", examples);
+  addJudgeOptions(command);
   addSearchTuning(command);
   addCollectionSettings(command);
   addConnectionOptions(command);
+  addRunCommands(command, context);
   command.action(async (options: EvalOptions) => {
-    const measureOn = (client: SluiceClient): Promise<EvalResult> =>
-      evaluateOn(client, options, context);
-    const result =
-      options.server === undefined
-        ? await withTemporaryServer(options, context.interrupted, measureOn)
-        : await withClient(options, measureOn);
-    if (options.json === true) {
-      context.printJson(result);
-      return;
-    }
-    for (const line of reportLines(result)) context.print(line);
+    const { data } = options;
+    if (data === undefined)
+      return command.error("error: required option '--data <folder>' not specified");
+    const measureOn = (client: SluiceClient): Promise<void> =>
+      evaluateOn(client, { ...options, data }, context);
+    if (options.server === undefined)
+      await withTemporaryServer(options, context.interrupted, measureOn);
+    else await withClient(options, measureOn);
   });
-}
-
-interface EvalResult extends EvaluationReport {
-  readonly data: string;
-  readonly split: string;
-  readonly documents: number;
-  readonly ingestSeconds: number;
-  readonly kernel: string;
 }
 
 async function evaluateOn(
   client: SluiceClient,
-  options: EvalOptions,
+  options: EvalOptions & { readonly data: string },
   context: CliContext,
-): Promise<EvalResult> {
-  const [{ openBeirFolder }, { readQrels }, evaluation] = await Promise.all([
+): Promise<void> {
+  const [{ openBeirFolder }, { readQrels }, answers] = await Promise.all([
     import("../../importers/beir.js"),
     import("../../eval/qrels.js"),
-    import("../evaluation.js"),
+    import("../eval/answers.js"),
   ]);
   const beir = await openBeirFolder(options.data);
   const qrels = await readQrels(beir.qrelsPath(options.split));
-  const queries = await evaluation.readJudgedQueries(beir, qrels);
+  const queries = await answers.readJudgedQueries(beir, qrels);
   if (queries.length === 0) {
     const fault = `${options.data}: the split ${options.split} judges none of the queries`;
     throw new SluiceError("INVALID_INPUT_FILE", fault);
@@ -98,32 +97,32 @@ async function evaluateOn(
   const collection = options.collection ?? collectionNameOf(options.data);
   const ingestSeconds =
     options.skipIngest === true ? 0 : await ingestCorpus(client, collection, options, context);
-  const progress = createProgress({
-    ...{ label: "search", unit: "queries", total: queries.length },
-    ...{ terminal: context.err, nowMs: context.nowMs },
-  });
-  const { exhaustive, sketchPoolSize, lexicalPoolSize, lexicalWeight } = options;
-  const answers = await evaluation
-    .answerQueries({
-      ...{ client, collection, queries, concurrency: options.concurrency, k: options.k },
-      tuning: definedOf({ exhaustive, sketchPoolSize, lexicalPoolSize, lexicalWeight }),
-      ...{ nowMs: context.nowMs, signal: context.interrupted },
-      onAnswer: (count) => progress.update(count),
-    })
-    .finally(() => progress.finish());
-  if (options.run !== undefined) {
-    const { formatTrecRun } = await import("../../eval/run.js");
-    writeFileSync(options.run, formatTrecRun(evaluation.toRun(answers), "sluice"));
-  }
-  const { documentCount, kernel } = await client.collections.describe(collection);
-  const about = { data: resolve(options.data), split: options.split, documents: documentCount };
-  return { ...evaluation.sumUp(answers, qrels), ...about, ingestSeconds, kernel };
+  const { k, concurrency, exhaustive, sketchPoolSize, lexicalPoolSize, lexicalWeight } = options;
+  const tuning = definedOf({ exhaustive, sketchPoolSize, lexicalPoolSize, lexicalWeight });
+  const ask: EvalWork["ask"] = (changed, { label, showsStages }) => {
+    const progress = createProgress({
+      ...{ label, unit: "queries", total: queries.length },
+      ...{ terminal: context.err, nowMs: context.nowMs },
+    });
+    return answers
+      .answerQueries({
+        ...{ client, collection, queries, concurrency, k, showsStages },
+        tuning: { ...tuning, ...changed },
+        ...{ nowMs: context.nowMs, signal: context.interrupted },
+        onAnswer: (count) => progress.update(count),
+      })
+      .finally(() => progress.finish());
+  };
+  const { documentCount: documents, kernel } = await client.collections.describe(collection);
+  const { data, split } = options;
+  const about = { data: resolve(data), split, documents, ingestSeconds, kernel };
+  await evaluateAnswers({ ask, queries, qrels, about }, options, context);
 }
 
 async function ingestCorpus(
   client: SluiceClient,
   collection: string,
-  options: EvalOptions,
+  options: EvalOptions & { readonly data: string },
   context: CliContext,
 ): Promise<number> {
   const [{ openDocumentInput }, { ingestWithProgress }] = await Promise.all([
@@ -180,33 +179,12 @@ function definedOf(tuning: {
   return Object.fromEntries(Object.entries(tuning).filter(([, value]) => value !== undefined));
 }
 
-function reportLines(result: EvalResult): string[] {
-  const times = ({ p50, p99 }: Percentiles): string => `p50 ${formatMs(p50)}, p99 ${formatMs(p99)}`;
-  const measure = (name: string, value: number, key: string): string => {
-    const [low = 0, high = 0] = result.intervals[key] ?? [];
-    return `${name.padEnd(14)} ${value.toFixed(4)}  [${low.toFixed(4)}, ${high.toFixed(4)}]`;
-  };
-  const certificates = Object.entries(result.certificates).map(
-    ([name, count]) => `${count} ${name}`,
-  );
-  const lines = [
-    `${result.queries} queries on ${result.documents} documents, kernel ${result.kernel}`,
-    measure("nDCG@10", result.ndcg10, "nDCG@10"),
-    measure("recall@100", result.recall100, "R@100"),
-    measure("MRR@10", result.mrr10, "RR@10"),
-    `search         ${times(result.searchMs)}`,
-    `first update   ${times(result.firstUpdateMs)}`,
-    ...Object.entries(result.stageMs).map(([stage, ms]) => `  ${stage.padEnd(16)} ${times(ms)}`),
-    `certificates   ${certificates.join(", ")}`,
-  ];
-  const losses = Object.entries(result.degradations).map(([name, count]) => `${count} ${name}`);
-  if (losses.length > 0) lines.push(`degraded       ${losses.join(", ")}`);
-  if (result.ingestSeconds > 0) lines.push(`ingest         ${result.ingestSeconds.toFixed(1)} s`);
-  return lines;
-}
-
 const examples = `
 Examples:
   sluice eval --data ./scifact
   sluice eval --data ./scifact --bits 4 --exhaustive --json
-  sluice eval --data ./scifact --server search:7311 --collection scifact --skip-ingest`;
+  sluice eval --data ./scifact --server search:7311 --collection scifact --skip-ingest
+  sluice eval --data ./scifact --sweep pool=32,64,128,256 --svg sweep.svg
+  sluice eval --data ./scifact --sweep lexical-weight=0,0.1,0.15,0.2,0.3 --tune
+  sluice eval --data ./scifact --gate baseline.json
+  sluice eval compare before.run after.run --qrels ./scifact/qrels/test.tsv`;

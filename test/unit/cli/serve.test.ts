@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -119,6 +119,43 @@ describe("sluice serve", () => {
     assert.ok(report.stageMs["encode"] !== undefined);
   });
 
+  it("sweeps an option, tunes it, and judges run files", async () => {
+    const beir = writeBeirFolder(join(folder, "swept"));
+    const server = ["--server", `127.0.0.1:${served.grpcPort}`];
+    const svg = join(folder, "sweep.svg");
+    const sweep = ["--sweep", "lexical-weight=0,0.15", "--tune", "--svg", svg, "--json"];
+    const swept = await run(["eval", "--data", beir, ...server, ...sweep]);
+    assert.equal(swept.code, 0, swept.stderr);
+    const { points, tuning } = JSON.parse(swept.stdout) as SweepReport;
+    assert.deepEqual(
+      points.map(({ value, exactRecall10, measures }) => [value, exactRecall10, measures["RR@10"]]),
+      [
+        [0, 1, 1],
+        [0.15, 1, 1],
+      ],
+    );
+    assert.equal(tuning.best, 0.15);
+    assert.match(readFileSync(svg, "utf8"), /^<svg/);
+    const [trec, gate, table] = ["a.run", "gate.json", "table.tsv"].map((name) =>
+      join(folder, name),
+    ) as [string, string, string];
+    const files = ["--run", trec, "--write-gate", gate, "--per-query", table];
+    const stages = ["--skip-ingest", "--stages", "--segment", "length"];
+    const shown = await run(["eval", "--data", beir, ...server, ...stages, ...files]);
+    assert.equal(shown.code, 0, shown.stderr);
+    assert.match(shown.stdout, /^late_interaction +1\.0000/m);
+    assert.match(shown.stdout, /^4-7 words +2 +1\.0000/m);
+    assert.match(readFileSync(table, "utf8"), /^query\tnDCG@10\tR@100\tRR@10\nq1\t1\t1\t1\n/);
+    const qrels = ["--qrels", join(beir, "qrels/test.tsv")];
+    assert.equal((await run(["eval", "score", trec, ...qrels, "--gate", gate])).code, 0);
+    writeFileSync(trec, "q1 Q0 d2 1 1.0 worse\n");
+    const fallen = await run(["eval", "score", trec, ...qrels, "--gate", gate]);
+    assert.equal(fallen.code, 1);
+    assert.match(fallen.stdout, /gate nDCG@10 +FELL: 0\.0000/);
+    const compared = await run(["eval", "compare", trec, trec, ...qrels]);
+    assert.match(compared.stdout, /0 better, 0 worse, 2 equal/);
+  });
+
   it("refuses a second server on its folder with 3 and on its port with 6", async () => {
     const ports = ["--grpc-port", "0", "--http-port", "0"];
     const locked = await run(["serve", "--data", data(), ...ports]);
@@ -152,6 +189,15 @@ interface Sizes {
 interface Percentiles {
   readonly p50: number;
   readonly p99: number;
+}
+
+interface SweepReport {
+  readonly points: readonly {
+    readonly value: number;
+    readonly exactRecall10: number;
+    readonly measures: Readonly<Record<string, number>>;
+  }[];
+  readonly tuning: { readonly best: number };
 }
 
 interface Report {

@@ -1,19 +1,19 @@
 // Runs judged queries against a server and sums up quality and latency: the work of `sluice eval`.
 
-import type { SluiceClient } from "../client/client.js";
-import type { ClientSearchUpdate, ClientTimings } from "../client/types.js";
-import { evaluate, evaluationDefaults } from "../eval/evaluate.js";
-import type { Evaluation } from "../eval/evaluate.js";
-import { parseMeasure } from "../eval/measures.js";
-import type { Qrels } from "../eval/qrels.js";
-import type { Run, ScoredKey } from "../eval/run.js";
-import { quantile } from "../eval/statistics.js";
-import type { BeirFolder } from "../importers/beir.js";
-import type { SearchTuning } from "./commands/search.js";
+import type { SluiceClient } from "../../client/client.js";
+import type { ClientSearchUpdate, ClientTimings, SearchStage } from "../../client/types.js";
+import type { Fields } from "../../core/document.js";
+import type { Evaluation } from "../../eval/evaluate.js";
+import type { Qrels } from "../../eval/qrels.js";
+import type { Run, ScoredKey } from "../../eval/run.js";
+import { quantile } from "../../eval/statistics.js";
+import type { BeirFolder } from "../../importers/beir.js";
+import type { SearchTuning } from "../commands/search.js";
 
 export interface JudgedQuery {
   readonly id: string;
   readonly text: string;
+  readonly fields: Fields;
 }
 
 /** One query's answer, with times in milliseconds as the client saw them. */
@@ -26,6 +26,8 @@ export interface Answer {
   readonly timings: ClientTimings;
   readonly certificate: string;
   readonly degradations: readonly string[];
+  /** The last ranking of each stage that showed one. */
+  readonly stageHits: ReadonlyMap<SearchStage, readonly ScoredKey[]>;
 }
 
 /** The queries that `qrels` judges, in the file's order. Throws what is wrong with a line. */
@@ -33,7 +35,7 @@ export async function readJudgedQueries(beir: BeirFolder, qrels: Qrels): Promise
   const queries: JudgedQuery[] = [];
   for await (const { value, error } of beir.readQueries()) {
     if (error !== undefined) throw error;
-    if (qrels.has(value.id)) queries.push({ id: value.id, text: value.text });
+    if (qrels.has(value.id)) queries.push(value);
   }
   return queries;
 }
@@ -45,6 +47,8 @@ export interface QueryWork {
   /** Queries at a time. */
   readonly concurrency: number;
   readonly k: number;
+  /** Every stage is to show its ranking, however soon the next one comes. */
+  readonly showsStages: boolean;
   readonly tuning: SearchTuning;
   readonly nowMs: () => number;
   readonly signal: AbortSignal;
@@ -77,26 +81,35 @@ async function answerQuery(work: QueryWork, query: JudgedQuery): Promise<Answer>
     ...{ collection, text: query.text, k, ...tuning },
     // Only the ranking counts; texts would be measured along with it.
     payload: { title: false, text: false, fields: false },
+    ...(work.showsStages ? { minUpdateIntervalMs: 0 } : {}),
   };
+  const stageHits = new Map<SearchStage, readonly ScoredKey[]>();
   for await (const update of client.search(request, { signal })) {
     firstUpdateMs ??= nowMs() - startMs;
     last = update;
+    if (work.showsStages) stageHits.set(update.stage, scoredKeys(update));
   }
   const searchMs = nowMs() - startMs;
   return {
     query: query.id,
-    hits: last?.hits.map(({ key, score }) => ({ key, score })) ?? [],
+    hits: last === undefined ? [] : scoredKeys(last),
     firstUpdateMs: firstUpdateMs ?? searchMs,
     searchMs,
     updateCount: last?.sequence ?? 0,
     timings: last?.timings ?? { total: 0 },
     certificate: last?.certificate ?? "none",
     degradations: last?.degradations.map(({ reason }) => reason) ?? [],
+    stageHits,
   };
+}
+
+function scoredKeys({ hits }: ClientSearchUpdate): ScoredKey[] {
+  return hits.map(({ key, score }) => ({ key, score }));
 }
 
 export interface Percentiles {
   readonly p50: number;
+  readonly p95: number;
   readonly p99: number;
 }
 
@@ -114,6 +127,8 @@ export interface EvaluationReport {
   readonly updatesPerSearch: number;
   readonly certificates: Readonly<Record<string, number>>;
   readonly degradations: Readonly<Record<string, number>>;
+  /** Means of all measures that were asked for, by their written forms. */
+  readonly measures: Readonly<Record<string, number>>;
   /** 95 % bootstrap intervals of the measures. */
   readonly intervals: Readonly<Record<string, readonly [number, number]>>;
 }
@@ -122,15 +137,15 @@ export function toRun(answers: readonly Answer[]): Run {
   return new Map(answers.map(({ query, hits }) => [query, hits]));
 }
 
-/** Judges the answers. O(queries x (k + bootstrap samples)). */
-export function sumUp(answers: readonly Answer[], qrels: Qrels): EvaluationReport {
-  const measures = ["nDCG@10", "R@100", "RR@10"].map(parseMeasure);
-  const evaluation = evaluate(toRun(answers), qrels, { ...evaluationDefaults, measures });
+/** Measures that every report has, whatever else is asked for. */
+export const reportMeasures = ["nDCG@10", "R@100", "RR@10"] as const;
+
+/** `evaluation` of these answers, by at least `reportMeasures`. */
+export function sumUp(answers: readonly Answer[], evaluation: Evaluation): EvaluationReport {
   const updateCount = answers.reduce((sum, answer) => sum + answer.updateCount, 0);
+  const [ndcg10, recall100, mrr10] = reportMeasures.map((name) => meanOf(evaluation, name));
   return {
-    ndcg10: meanOf(evaluation, 0),
-    recall100: meanOf(evaluation, 1),
-    mrr10: meanOf(evaluation, 2),
+    ...{ ndcg10: ndcg10 ?? 0, recall100: recall100 ?? 0, mrr10: mrr10 ?? 0 },
     queries: evaluation.queries.length,
     searchMs: percentiles(answers.map(({ searchMs }) => searchMs)),
     firstUpdateMs: percentiles(answers.map(({ firstUpdateMs }) => firstUpdateMs)),
@@ -138,14 +153,16 @@ export function sumUp(answers: readonly Answer[], qrels: Qrels): EvaluationRepor
     updatesPerSearch: answers.length === 0 ? 0 : updateCount / answers.length,
     certificates: countBy(answers.map(({ certificate }) => certificate)),
     degradations: countBy(answers.flatMap(({ degradations }) => degradations)),
+    measures: Object.fromEntries(evaluation.means.map(({ measure, mean }) => [measure, mean])),
     intervals: Object.fromEntries(
       evaluation.means.map(({ measure, low, high }) => [measure, [low, high]]),
     ),
   };
 }
 
-function meanOf(evaluation: Evaluation, index: number): number {
-  return evaluation.means[index]?.mean ?? 0;
+/** Mean of a measure that was evaluated; 0 for others. */
+export function meanOf(evaluation: Evaluation, name: string): number {
+  return evaluation.means.find(({ measure }) => measure === name)?.mean ?? 0;
 }
 
 const stages = [
@@ -162,9 +179,13 @@ function stagePercentiles(answers: readonly Answer[]): Record<string, Percentile
 }
 
 export function percentiles(values: readonly number[]): Percentiles {
-  if (values.length === 0) return { p50: 0, p99: 0 };
+  if (values.length === 0) return { p50: 0, p95: 0, p99: 0 };
   const sorted = Float64Array.from(values).sort();
-  return { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99) };
+  return {
+    p50: quantile(sorted, 0.5),
+    p95: quantile(sorted, 0.95),
+    p99: quantile(sorted, 0.99),
+  };
 }
 
 function countBy(names: readonly string[]): Record<string, number> {

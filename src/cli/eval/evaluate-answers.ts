@@ -1,0 +1,142 @@
+// What `sluice eval` does with judged queries: one report, or one a value of a swept option.
+
+import { writeFileSync } from "node:fs";
+
+import { SluiceError } from "../../core/errors.js";
+import { loadConfig } from "../../config/load-config.js";
+import { evaluate, evaluationDefaults } from "../../eval/evaluate.js";
+import type { Evaluation } from "../../eval/evaluate.js";
+import type { Qrels } from "../../eval/qrels.js";
+import { formatTrecRun } from "../../eval/run.js";
+import type { SearchTuning } from "../commands/search.js";
+import type { CliContext } from "../context.js";
+import { exitCodes } from "../exit-codes.js";
+import { sumUp, toRun } from "./answers.js";
+import type { Answer, JudgedQuery } from "./answers.js";
+import { isGatePassed, judgeRun, judgmentJson, judgmentLines } from "./judge.js";
+import type { JudgeOptions } from "./judge.js";
+import { labelsOf } from "./labels.js";
+import type { Segmentation } from "./labels.js";
+import { reportLines } from "./report.js";
+import { stageReports } from "./stage-reports.js";
+import {
+  runSweep,
+  sweepJson,
+  sweepLines,
+  tuneSweep,
+  tuningLines,
+  writeSweepChart,
+} from "./sweep.js";
+import type { Sweep } from "./sweep.js";
+
+export interface ReportOptions extends JudgeOptions {
+  readonly run?: string;
+  readonly stages?: boolean;
+  readonly segment?: Segmentation;
+  readonly sweep?: Sweep;
+  readonly svg?: string;
+  readonly tune?: boolean;
+  readonly json?: boolean;
+}
+
+/** Judged queries and how to ask them. */
+export interface EvalWork {
+  readonly ask: (
+    tuning: SearchTuning,
+    how: { readonly label: string; readonly showsStages: boolean },
+  ) => Promise<readonly Answer[]>;
+  readonly queries: readonly JudgedQuery[];
+  readonly qrels: Qrels;
+  readonly about: EvalSubject;
+}
+
+export interface EvalSubject {
+  readonly data: string;
+  readonly split: string;
+  readonly documents: number;
+  readonly ingestSeconds: number;
+  readonly kernel: string;
+}
+
+/** Prints the report; exit code 1 when a gate was asked for and does not hold. */
+export async function evaluateAnswers(
+  work: EvalWork,
+  options: ReportOptions,
+  context: CliContext,
+): Promise<void> {
+  if (options.sweep !== undefined) await reportSweep(work, options.sweep, options, context);
+  else await reportOnce(work, options, context);
+}
+
+async function reportOnce(
+  { ask, queries, qrels, about }: EvalWork,
+  options: ReportOptions,
+  context: CliContext,
+): Promise<void> {
+  const { segment } = options;
+  const showsStages = options.stages === true || segment?.by === "first-stage";
+  const answers = await ask({}, { label: "search", showsStages });
+  const run = toRun(answers);
+  if (options.run !== undefined) writeFileSync(options.run, formatTrecRun(run, "sluice"));
+  const labelOf = segment && labelsOf(segment, { queries, answers, qrels });
+  const judgment = await judgeRun(run, qrels, {
+    ...options,
+    ...(labelOf === undefined ? {} : { labelOf }),
+  });
+  const report = sumUp(answers, judgment.evaluation);
+  const stages = options.stages === true ? stageReports(answers, qrels, options.measures) : [];
+  if (options.json === true)
+    context.printJson({
+      ...{ ...report, ...about, ...judgmentJson(judgment) },
+      ...(stages.length === 0 ? {} : { stages }),
+    });
+  else
+    for (const line of reportLines({ report, about, stages, judgment: judgmentLines(judgment) }))
+      context.print(line);
+  if (!isGatePassed(judgment)) context.setExitCode(exitCodes.failed.code);
+}
+
+async function reportSweep(
+  { ask, qrels }: EvalWork,
+  sweep: Sweep,
+  options: ReportOptions,
+  context: CliContext,
+): Promise<void> {
+  const { measures } = options;
+  const baseline = baselineOf(sweep);
+  if (options.tune === true && !sweep.values.includes(baseline))
+    throw new SluiceError(
+      "INVALID_FIELD",
+      `--tune compares with the default: add ${baseline} to the values of --sweep`,
+    );
+  const judge = (answers: readonly Answer[]): Evaluation =>
+    evaluate(toRun(answers), qrels, { ...evaluationDefaults, measures });
+  const points = await runSweep(
+    sweep,
+    (tuning, label) => ask(tuning, { label, showsStages: false }),
+    judge,
+  );
+  if (options.svg !== undefined) writeSweepChart(options.svg, sweep, points);
+  const tuning = options.tune === true ? tuneSweep(points, baseline) : undefined;
+  if (options.json === true) {
+    context.printJson({ ...sweepJson(sweep, points), ...(tuning && { tuning }) });
+    return;
+  }
+  for (const line of sweepLines(sweep, points)) context.print(line);
+  if (tuning !== undefined) for (const line of tuningLines(sweep, tuning)) context.print(line);
+}
+
+function baselineOf({ name }: Sweep): number {
+  const { sketchPoolSize, lexicalPoolSize, lexicalWeight } = loadConfig({
+    flags: {},
+    environment: {},
+  }).config.search;
+  switch (name) {
+    case "pool":
+      return sketchPoolSize;
+    case "lexical-pool":
+      return lexicalPoolSize;
+    case "lexical-weight":
+      return lexicalWeight;
+  }
+}

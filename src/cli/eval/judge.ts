@@ -1,0 +1,128 @@
+// Judges a run, wherever it came from: measures, a table by query, segments, the gate.
+
+import type { Command } from "commander";
+import { InvalidArgumentError } from "commander";
+import { writeFileSync } from "node:fs";
+
+import { SluiceError } from "../../core/errors.js";
+import { evaluate, evaluationDefaults } from "../../eval/evaluate.js";
+import type { Evaluation } from "../../eval/evaluate.js";
+import { checkGate, formatGate, readGate } from "../../eval/gate.js";
+import type { GateRow } from "../../eval/gate.js";
+import { formatMeasure, parseMeasure } from "../../eval/measures.js";
+import type { Measure } from "../../eval/measures.js";
+import type { Qrels } from "../../eval/qrels.js";
+import type { Run } from "../../eval/run.js";
+import { segmentQueries } from "../../eval/segments.js";
+import type { Segment } from "../../eval/segments.js";
+import { decimalNumber } from "../option-parsers.js";
+import { reportMeasures } from "./answers.js";
+
+export interface JudgeOptions {
+  readonly measures: readonly Measure[];
+  readonly perQuery?: string;
+  readonly gate?: string;
+  readonly writeGate?: string;
+  readonly allowance: number;
+}
+
+/** What was asked about a run beside its means. */
+export interface Judgment {
+  readonly evaluation: Evaluation;
+  readonly segments: readonly Segment[];
+  /** Empty: no gate was asked for. */
+  readonly gate: readonly GateRow[];
+}
+
+export function addJudgeOptions(command: Command): Command {
+  return command
+    .option("--measures <list>", "measures to report", measureList, measureList(""))
+    .option("--per-query <file>", "write a table of every query's measures (tab-separated)")
+    .option("--gate <file>", "fail when a measure has fallen by more than its allowance")
+    .option("--write-gate <file>", "write such a file from this result")
+    .option("--allowance <share>", "for --write-gate", decimalNumber(0, 1), 0.003);
+}
+
+/** Writes the files that were asked for. `labelOf` names a query's segment; undefined: none wanted. */
+export async function judgeRun(
+  run: Run,
+  qrels: Qrels,
+  options: JudgeOptions & { readonly labelOf?: (query: string) => string | undefined },
+): Promise<Judgment> {
+  const gate = options.gate === undefined ? undefined : await readGate(options.gate);
+  const evaluation = evaluate(run, qrels, { ...evaluationDefaults, measures: options.measures });
+  if (options.perQuery !== undefined) writeFileSync(options.perQuery, queryTable(evaluation));
+  if (options.writeGate !== undefined)
+    writeFileSync(options.writeGate, formatGate(evaluation, options.allowance));
+  return {
+    evaluation,
+    segments: options.labelOf === undefined ? [] : segmentQueries(evaluation, options.labelOf),
+    gate: gate === undefined ? [] : checkGate(evaluation, gate),
+  };
+}
+
+export function judgmentJson({ evaluation, segments, gate }: Judgment): object {
+  const { measures } = evaluation;
+  const bySegment = segments.map(({ name, queryCount, means }) => ({
+    ...{ name, queries: queryCount },
+    measures: Object.fromEntries(measures.map((measure, i) => [measure, means[i] ?? 0])),
+  }));
+  return {
+    ...(segments.length === 0 ? {} : { segments: bySegment }),
+    ...(gate.length === 0 ? {} : { gate }),
+  };
+}
+
+/** Means with their intervals, then segments and gate where there are any. */
+export function judgmentLines({ evaluation, segments, gate }: Judgment): string[] {
+  const lines = evaluation.means.map(
+    ({ measure, mean, low, high }) =>
+      `${measure.padEnd(14)} ${fixed(mean)}  [${fixed(low)}, ${fixed(high)}]`,
+  );
+  if (evaluation.missingCount > 0)
+    lines.push(`${evaluation.missingCount} judged queries have no ranking and count as 0`);
+  if (segments.length > 0) {
+    const heads = evaluation.measures.map((measure) => measure.padStart(10));
+    lines.push(`${"segment".padEnd(28)}${"queries".padStart(8)}${heads.join("")}`);
+    for (const { name, queryCount, means } of segments) {
+      const cells = means.map((value) => fixed(value).padStart(10));
+      lines.push(`${name.padEnd(28)}${String(queryCount).padStart(8)}${cells.join("")}`);
+    }
+  }
+  for (const { measure, value, baseline, allowance, isPassed } of gate) {
+    const verdict = isPassed ? "holds" : "FELL";
+    const floor = `${fixed(baseline)} less ${fixed(allowance)}`;
+    lines.push(`gate ${measure.padEnd(12)} ${verdict}: ${fixed(value)}, at least ${floor}`);
+  }
+  return lines;
+}
+
+/** True when no gate was asked for, or all of it holds. */
+export function isGatePassed({ gate }: Judgment): boolean {
+  return gate.every(({ isPassed }) => isPassed);
+}
+
+/** Measures by name, those of every report first. */
+function measureList(text: string): Measure[] {
+  const names = [...reportMeasures, ...text.split(",").map((name) => name.trim())];
+  const measures = new Map<string, Measure>();
+  for (const name of names.filter((known) => known !== "")) {
+    try {
+      const measure = parseMeasure(name);
+      measures.set(formatMeasure(measure), measure);
+    } catch (error) {
+      if (!(error instanceof SluiceError)) throw error;
+      throw new InvalidArgumentError(error.message);
+    }
+  }
+  return [...measures.values()];
+}
+
+function queryTable({ measures, queries }: Evaluation): string {
+  const rows = queries.map(({ query, values }) => [query, ...values.map(String)].join("\t"));
+  return `${[["query", ...measures].join("\t"), ...rows].join("\n")}\n`;
+}
+
+function fixed(value: number): string {
+  return value.toFixed(4);
+}

@@ -1,0 +1,58 @@
+// Which segment a query belongs to, for `sluice eval --segment`.
+
+import { InvalidArgumentError } from "commander";
+
+import type { FieldValue } from "../../core/document.js";
+import type { Qrels } from "../../eval/qrels.js";
+import { lengthBand, quartileBands } from "../../eval/segments.js";
+import type { Answer, JudgedQuery } from "./answers.js";
+
+/** `field` holds the field's name. */
+export type Segmentation =
+  { readonly by: "length" | "first-stage" | "score" } | { readonly by: "field"; field: string };
+
+/** Reads `length`, `first-stage`, `score` or `field:NAME`. */
+export function parseSegmentation(text: string): Segmentation {
+  if (text === "length" || text === "first-stage" || text === "score") return { by: text };
+  if (text.startsWith("field:") && text.length > 6) return { by: "field", field: text.slice(6) };
+  throw new InvalidArgumentError("Expected length, first-stage, score or field:NAME.");
+}
+
+/** The segment of each query; `first-stage` needs answers that show their stages. */
+export function labelsOf(
+  segmentation: Segmentation,
+  work: {
+    readonly queries: readonly JudgedQuery[];
+    readonly answers: readonly Answer[];
+    readonly qrels: Qrels;
+  },
+): (query: string) => string | undefined {
+  const { queries, answers, qrels } = work;
+  const labels = new Map<string, string>();
+  switch (segmentation.by) {
+    case "length":
+      for (const { id, text } of queries) labels.set(id, lengthBand(text));
+      break;
+    case "field":
+      for (const { id, fields } of queries) labels.set(id, shown(fields.get(segmentation.field)));
+      break;
+    case "first-stage":
+      for (const { query, stageHits } of answers) {
+        const judged = qrels.get(query);
+        const isHit = stageHits.get("lexical")?.some(({ key }) => (judged?.get(key) ?? 0) > 0);
+        labels.set(query, isHit === true ? "found by words" : "missed by words");
+      }
+      break;
+    case "score": {
+      const firsts = answers.map(({ query, hits }) => [query, hits[0]?.score ?? 0] as const);
+      const bands = quartileBands(new Map(firsts));
+      return (query) => bands.get(query);
+    }
+  }
+  return (query) => labels.get(query);
+}
+
+function shown(value: FieldValue | undefined): string {
+  if (value === undefined) return "(none)";
+  return value.kind === "keywords" ? value.value.join(", ") : String(value.value);
+}

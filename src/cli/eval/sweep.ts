@@ -1,0 +1,152 @@
+// Runs the same queries at several values of one option: what each is worth, and what it costs.
+
+import { InvalidArgumentError } from "commander";
+import { writeFileSync } from "node:fs";
+
+import type { Evaluation } from "../../eval/evaluate.js";
+import { lineChartSvg } from "../../eval/line-chart.js";
+import { mean } from "../../eval/statistics.js";
+import { tune, tuningDefaults } from "../../eval/tune.js";
+import type { Tuning } from "../../eval/tune.js";
+import type { SearchTuning } from "../commands/search.js";
+import { percentiles } from "./answers.js";
+import type { Answer, Percentiles } from "./answers.js";
+
+/** What can be swept, as it is written on the command line. */
+export const sweepOptions = {
+  pool: "sketchPoolSize",
+  "lexical-pool": "lexicalPoolSize",
+  "lexical-weight": "lexicalWeight",
+} as const satisfies Record<string, keyof SearchTuning>;
+
+export type SweepName = keyof typeof sweepOptions;
+
+export interface Sweep {
+  readonly name: SweepName;
+  readonly values: readonly number[];
+}
+
+/** Asks all queries with this tuning. */
+export type AskAll = (tuning: SearchTuning, label: string) => Promise<readonly Answer[]>;
+
+export interface SweepPoint {
+  readonly value: number;
+  readonly evaluation: Evaluation;
+  readonly searchMs: Percentiles;
+  /** Mean share of the exhaustive search's first 10 that this search has among its first 10. */
+  readonly exactRecall10: number;
+}
+
+/** Reads `pool=32,64,128`. */
+export function parseSweep(text: string): Sweep {
+  const [name = "", list = ""] = text.split("=");
+  const values = list.split(",").map((value) => (value.trim() === "" ? NaN : Number(value)));
+  if (!isSweepName(name) || values.some((value) => !(value >= 0)))
+    throw new InvalidArgumentError(
+      `Expected NAME=VALUE,VALUE,... with one of ${Object.keys(sweepOptions).join(", ")}.`,
+    );
+  return { name, values };
+}
+
+/** One search of all queries a value, and an exhaustive one to compare with. */
+export async function runSweep(
+  { name, values }: Sweep,
+  ask: AskAll,
+  judge: (answers: readonly Answer[]) => Evaluation,
+): Promise<SweepPoint[]> {
+  const isWeight = name === "lexical-weight";
+  const exact = isWeight ? undefined : firstTen(await ask({ exhaustive: true }, "exhaustive"));
+  const points: SweepPoint[] = [];
+  for (const value of values) {
+    const answers = await ask({ [sweepOptions[name]]: value }, `${name} ${value}`);
+    // Another weight is another exact ranking.
+    const truth =
+      exact ??
+      firstTen(await ask({ lexicalWeight: value, exhaustive: true }, `${name} ${value}, exact`));
+    points.push({
+      value,
+      evaluation: judge(answers),
+      searchMs: percentiles(answers.map(({ searchMs }) => searchMs)),
+      exactRecall10: mean(answers.map((answer) => share(answer, truth))),
+    });
+  }
+  return points;
+}
+
+export function sweepJson({ name }: Sweep, points: readonly SweepPoint[]): object {
+  const rows = points.map(({ value, evaluation, searchMs, exactRecall10 }) => ({
+    ...{ value, exactRecall10, searchMs },
+    measures: Object.fromEntries(evaluation.means.map(({ measure, mean }) => [measure, mean])),
+  }));
+  return { name, points: rows };
+}
+
+export function sweepLines({ name }: Sweep, points: readonly SweepPoint[]): string[] {
+  const measures = points[0]?.evaluation.measures ?? [];
+  const heads = [...measures, "exact@10", "p50 ms", "p99 ms"].map((head) => head.padStart(10));
+  const rows = points.map(({ value, evaluation, searchMs, exactRecall10 }) => {
+    const figures = [...evaluation.means.map((row) => row.mean), exactRecall10].map((figure) =>
+      figure.toFixed(4),
+    );
+    const times = [searchMs.p50.toFixed(1), searchMs.p99.toFixed(1)];
+    const cells = [...figures, ...times].map((cell) => cell.padStart(10));
+    return `${String(value).padEnd(16)}${cells.join("")}`;
+  });
+  return [`${name.padEnd(16)}${heads.join("")}`, ...rows];
+}
+
+/** Measures and recall over the option's value, and over the time that it costs. */
+export function writeSweepChart(
+  path: string,
+  { name }: Sweep,
+  points: readonly SweepPoint[],
+): void {
+  const measures = points[0]?.evaluation.measures ?? [];
+  const lines = measures.map((measure, i) => ({
+    name: measure,
+    valueOf: (point: SweepPoint) => point.evaluation.means[i]?.mean ?? 0,
+  }));
+  lines.push({ name: "exact top 10", valueOf: (point) => point.exactRecall10 });
+  const svg = lineChartSvg({
+    title: `Quality over search time, ${name} ${points.map(({ value }) => value).join(", ")}`,
+    ...{ xLabel: "search, p50 ms", yLabel: "share", xScale: "log" },
+    series: lines.map((line) => ({
+      name: line.name,
+      points: points.map((point) => [point.searchMs.p50, line.valueOf(point)]),
+    })),
+  });
+  writeFileSync(path, svg);
+}
+
+/** Cross-validated choice of the swept option; `baseline` is its present value. */
+export function tuneSweep(points: readonly SweepPoint[], baseline: number): Tuning {
+  return tune(points, { ...tuningDefaults, measure: "nDCG@10", baseline });
+}
+
+export function tuningLines({ name }: Sweep, tuning: Tuning): string[] {
+  const { best, chosen, comparison } = tuning;
+  const { pValue } = comparison.randomization;
+  const isGain = comparison.difference > 0 && pValue < 0.05;
+  const gain = comparison.difference.toFixed(4);
+  return [
+    `best ${name} by ${tuning.measure}: ${best} (chosen in the folds: ${chosen.join(", ")})`,
+    `gain on queries held back: ${gain}, p ${pValue.toFixed(4)} by randomization`,
+    isGain ? `The gain is significant: set ${name} to ${best}.` : "Keep the default: no sure gain.",
+  ];
+}
+
+function firstTen(answers: readonly Answer[]): Map<string, ReadonlySet<string>> {
+  return new Map(
+    answers.map(({ query, hits }) => [query, new Set(hits.slice(0, 10).map(({ key }) => key))]),
+  );
+}
+
+function share({ query, hits }: Answer, exact: Map<string, ReadonlySet<string>>): number {
+  const wanted = exact.get(query);
+  if (wanted === undefined || wanted.size === 0) return 1;
+  return hits.slice(0, 10).filter(({ key }) => wanted.has(key)).length / wanted.size;
+}
+
+function isSweepName(name: string): name is SweepName {
+  return Object.hasOwn(sweepOptions, name);
+}
