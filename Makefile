@@ -6,11 +6,13 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 installed := node_modules/.package-lock.json
 cli := node build/src/cli/main.js
 sub-make := $(MAKE) --no-print-directory
+comma := ,
+space := $(subst ,, )
 
 .DEFAULT_GOAL := help
 .PHONY: help node-version install build types web native prune demo demo-once check check-format \
   check-lint check-tests test coverage gen fmt bench-kernels bench-encode \
-  bench-quality bench-ingest tables clean
+  bench-quality bench-ingest bench-scale tables clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -88,6 +90,10 @@ bench-quality: build ## nDCG@10 and latency on BEIR folders: make bench-quality 
 
 bench-ingest: build ## passages a second into the engine and over gRPC, and how soon they are acknowledged
 	@node build/bench/ingest/ingest-bench.js
+
+bench-scale: build ## collections of SIZES="10000 100000" passages: writes, searches, recall, memory
+	@$(cli) bench scale --sizes $(subst $(space),$(comma),$(or $(SIZES),10000 100000)) $(SCALE_FLAGS) \
+	  --out bench/results/scale.json
 
 tables: build ## rewrite the tables of README.md from the sources and bench/results
 	@SLUICE_WRITE_TABLES=1 mocha --no-config 'build/test/tidy/readme-tables.test.js'

@@ -17,7 +17,6 @@ import { divideCores } from "./cpu-budget.js";
 import type { CpuBudget } from "./cpu-budget.js";
 import { createEncodePool } from "./encode-pool.js";
 import type { EncodePool } from "./encode-pool.js";
-import type { EncodeWorkerData } from "./encode.protocol.js";
 import { createEngine } from "./engine.js";
 import { createMaintenancePool } from "./maintenance-pool.js";
 import type { MaintenancePool } from "./maintenance-pool.js";
@@ -135,7 +134,7 @@ function startThreads(
     retireChannel,
     workerData: scoreData,
   });
-  const encodeData: EncodeWorkerData = { kernel: options.kernel, models: [defaultModel] };
+  const encodeData = { kernel: options.kernel, models: [defaultModel] };
   const encodePool = createEncodePool({
     workerUrl: new URL("./encode.worker.js", import.meta.url),
     workerCount: budget.encodingWorkers,

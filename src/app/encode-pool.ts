@@ -1,5 +1,7 @@
 // Encoding in worker threads, through piscina: queries before documents, always.
 
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { Piscina } from "piscina";
 
 import type { EncodedQuery } from "../codec/codec.js";
@@ -31,12 +33,16 @@ export interface EncodePool extends PassagePreparer {
 export interface EncodePoolOptions {
   readonly workerUrl: URL;
   readonly workerCount: number;
-  readonly workerData: EncodeWorkerData;
+  readonly workerData: Omit<EncodeWorkerData, "started">;
   /** The opened model of a collection; undefined: it has none, or another than was recorded. */
   readonly modelOf: (collection: Collection) => OpenedModel | undefined;
 }
 
+/** How often the end of a start is looked for, when the pool is closed meanwhile. */
+const startPollMs = 10;
+
 export function createEncodePool(options: EncodePoolOptions): EncodePool {
+  const started = new Int32Array(new SharedArrayBuffer(4));
   const pool = new Piscina({
     filename: options.workerUrl.href,
     minThreads: options.workerCount,
@@ -44,7 +50,7 @@ export function createEncodePool(options: EncodePoolOptions): EncodePool {
     idleTimeout: Infinity,
     atomics: "disabled",
     taskQueue: createQueriesFirstQueue(),
-    workerData: options.workerData,
+    workerData: { ...options.workerData, started: started.buffer } satisfies EncodeWorkerData,
   });
   const underWay = new Set<Promise<unknown>>();
   // No abort signal goes to the pool: aborting a running task ends its thread, and a thread that
@@ -94,6 +100,8 @@ export function createEncodePool(options: EncodePoolOptions): EncodePool {
     async close() {
       isClosing = true;
       await Promise.allSettled([...underWay]);
+      // A thread that still loads its model must not be ended either.
+      while (Atomics.load(started, 0) < options.workerCount) await sleep(startPollMs);
       await pool.destroy();
     },
   };

@@ -14,6 +14,8 @@ export interface EncodeWorkerData {
   readonly kernel: KernelChoice | undefined;
   /** Loaded before the worker takes its first task. */
   readonly models: readonly OpenedModel[];
+  /** int32: workers that have loaded their models, or failed to. */
+  readonly started: SharedArrayBuffer;
 }
 
 export interface QueryTask {

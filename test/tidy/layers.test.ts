@@ -32,6 +32,11 @@ const exceptions: readonly { from: string; to: string; reason: string }[] = [
     reason:
       "the command runs what `make bench-kernels` runs, and benches are no part of the engine",
   },
+  ...["scale-bench", "render"].map((file) => ({
+    from: "src/cli/commands/bench.ts",
+    to: `bench/scale/${file}.ts`,
+    reason: "the same for `make bench-scale`",
+  })),
 ];
 
 interface Import {

@@ -5,7 +5,9 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { ingestMarkdown } from "../../bench/ingest/render.js";
 import { qualityMarkdown } from "../../bench/quality/render.js";
+import { scaleMarkdown } from "../../bench/scale/render.js";
 import { exitCodesMarkdown } from "../../src/cli/exit-codes.js";
 import { optionsMarkdown } from "../../src/config/option-table.js";
 import { readText, root } from "./tree.js";
@@ -14,6 +16,8 @@ const tables: Readonly<Record<string, () => string>> = {
   options: optionsMarkdown,
   "exit codes": exitCodesMarkdown,
   quality: qualityMarkdown,
+  scale: () => scaleMarkdown(),
+  ingest: ingestMarkdown,
 };
 
 describe("tables of README.md", () => {

@@ -1,0 +1,105 @@
+// The tables of the scale bench, from bench/results/scale.json, which `make bench-scale` writes.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { repositoryRoot } from "../../src/core/paths.js";
+import type { LatencyResult, RecallResult } from "./measure-search.js";
+import type { Summary } from "./summary.js";
+
+export interface ScaleFile {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly command: string;
+  readonly dim: number;
+  readonly bits: number;
+  readonly tokens: number;
+  readonly words: number;
+  readonly queryTokens: number;
+  /** A size that was broken off has only the figures known by then. */
+  readonly sizes: readonly Partial<SizeFigures>[];
+}
+
+export interface SizeFigures {
+  readonly passages: number;
+  /** With the making of the passages in a thread beside it. */
+  readonly ingestPerSecond: number;
+  /** Of one core. */
+  readonly generatorShare: number;
+  readonly disk: {
+    readonly bytesPerPassage: number;
+    /** As a multiple of token codes, sketches and text. */
+    readonly timesNeeded: number;
+    readonly segmentCount: number;
+  };
+  /** From the data folder to collections that can be searched, without threads and models. */
+  readonly openMs: number;
+  readonly latency: LatencyResult;
+  readonly memory: MemoryFigures;
+  readonly recall: RecallResult;
+  readonly load: LoadFigures;
+}
+
+export interface MemoryFigures {
+  readonly rssMiB: number;
+  readonly ownMiB: number;
+  readonly filesMiB: number;
+}
+
+export interface LoadFigures {
+  readonly clients: number;
+  readonly quietMs: Summary;
+  readonly writingMs: Summary;
+  /** Upserts meanwhile. */
+  readonly written: number;
+  readonly segmentsMade: number;
+}
+
+export const scalePath = join(repositoryRoot(), "bench/results/scale.json");
+
+const columns = [
+  "passages",
+  "first update ms p50 / p99",
+  "last update ms p50 / p99",
+  "recall@10",
+  "open ms",
+  "RSS MiB (files)",
+  "ingest passages/s",
+  "bytes a passage",
+  "p99 ms under load, quiet / writing",
+] as const;
+
+export function scaleMarkdown(file = readScale()): string {
+  const rows = file.sizes.map((size) => {
+    const { latency, recall, memory, disk, load } = size;
+    return [
+      size.passages,
+      pair(latency?.firstUpdateMs),
+      pair(latency?.lastUpdateMs),
+      recall?.bySketchPool["256"]?.top10.toFixed(3),
+      size.openMs?.toFixed(0),
+      memory && `${memory.rssMiB} (${memory.filesMiB})`,
+      size.ingestPerSecond,
+      disk && `${disk.bytesPerPassage} (${disk.timesNeeded.toFixed(2)} x)`,
+      load && `${load.quietMs.p99.toFixed(1)} / ${load.writingMs.p99.toFixed(1)}`,
+    ];
+  });
+  const line = (cells: readonly (string | number | undefined)[]): string =>
+    `| ${cells.map((cell) => cell ?? "-").join(" | ")} |`;
+  return [
+    line(columns),
+    `|${columns.map(() => "---").join("|")}|`,
+    ...rows.map(line),
+    "",
+    `Seeded passages of ${file.tokens} tokens x ${file.dim} at ${file.bits} bits with ${file.words} words; queries of ` +
+      `${file.queryTokens} token rows and 6 words, ready vectors; recall of the exhaustive MaxSim at a sketch pool of 256; ` +
+      `bytes also as a multiple of codes, sketches and text; ${file.cores} cores of ${file.cpu}; \`${file.command}\`.`,
+  ].join("\n");
+}
+
+function readScale(): ScaleFile {
+  return JSON.parse(readFileSync(scalePath, "utf8")) as ScaleFile;
+}
+
+function pair(summary: Summary | undefined): string | undefined {
+  return summary && `${summary.p50.toFixed(1)} / ${summary.p99.toFixed(1)}`;
+}

@@ -1,0 +1,226 @@
+// `sluice bench scale`: a collection of each size, built through the real write path and searched
+// with the real worker pool. What is known after a step is in the file at once.
+
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { openCollections } from "../../src/app/collections.js";
+import { composeEngine } from "../../src/app/compose.js";
+import type { ComposedEngine } from "../../src/app/compose.js";
+import { loadConfig } from "../../src/config/load-config.js";
+import { rowBytes } from "../../src/kernels/kernels.js";
+import type { CodeBits } from "../../src/kernels/kernels.js";
+import type { EngineApi } from "../../src/rpc/ports.js";
+import { openDataFolder } from "../../src/store/data-folder.js";
+import { createPassageSource } from "./clustered-passages.js";
+import type { PassageOptions } from "./clustered-passages.js";
+import { measureLatency, measureRecall, startLoad } from "./measure-search.js";
+import type { SearchSetup } from "./measure-search.js";
+import { streamPassages } from "./passage-stream.js";
+import { rounded, summary } from "./summary.js";
+import type { LoadFigures, MemoryFigures, ScaleFile, SizeFigures } from "./render.js";
+
+export interface ScaleBenchOptions {
+  /** Passages of each collection. */
+  readonly sizes: readonly number[];
+  readonly dim: number;
+  readonly bits: CodeBits;
+  /** Token rows a passage. */
+  readonly tokens: number;
+  /** Words of text a passage. */
+  readonly words: number;
+  readonly seed: number;
+  /** Searches for the latency; recall takes a tenth. */
+  readonly queries: number;
+  /** Where the collections are made, and removed again. */
+  readonly folder: string;
+  /** JSON of the figures. */
+  readonly out: string;
+}
+
+const collection = "scale";
+const queryTokens = 20;
+/** Puts at a time. */
+const putsInFlight = 256;
+/** Time of each of the two running loads. */
+const loadMs = 6000;
+
+/** Each size a collection of its own; a failure of one leaves the figures of those before it. */
+export async function runScaleBench(options: ScaleBenchOptions): Promise<ScaleFile> {
+  const { dim, bits, tokens, words, seed } = options;
+  const sizes: Partial<SizeFigures>[] = [];
+  const file: ScaleFile = {
+    cpu: cpus()[0]?.model ?? "unknown",
+    cores: cpus().length,
+    command: `sluice bench scale --sizes ${options.sizes.join(",")} --tokens ${tokens} --seed ${seed}`,
+    ...{ dim, bits, tokens, words, queryTokens, sizes },
+  };
+  for (const size of options.sizes) {
+    const folder = await mkdtemp(join(options.folder, "sluice-scale-"));
+    const figures: Partial<SizeFigures> = { passages: size };
+    sizes.push(figures);
+    const note = async (found: Partial<SizeFigures>): Promise<void> => {
+      Object.assign(figures, found);
+      await writeFile(options.out, `${JSON.stringify(file, null, 2)}\n`);
+      for (const [name, value] of Object.entries(found)) say(size, `${name} ${shown(value)}`);
+    };
+    try {
+      await measureSize(options, { size, folder }, note);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+  return file;
+}
+
+type Note = (found: Partial<SizeFigures>) => Promise<void>;
+
+async function measureSize(
+  options: ScaleBenchOptions,
+  at: { readonly size: number; readonly folder: string },
+  note: Note,
+): Promise<void> {
+  const { size, folder } = at;
+  const passages: PassageOptions = { ...options, type: "int8" };
+  const building = await openEngine(folder);
+  try {
+    const { dim, bits } = options;
+    await building.api.createCollection({ name: collection, dim, bits, ifNotExists: false });
+    await note(await ingest(building.api, passages, size));
+    await note({ disk: diskFigures(building.api, options, size) });
+  } finally {
+    await building.close();
+  }
+  await note({ openMs: await openMs(folder) });
+  const engine = await openEngine(folder);
+  try {
+    const source = createPassageSource(passages);
+    const setup: SearchSetup = { api: engine.api, collection, source, size, queryTokens };
+    await note({ latency: await measureLatency(setup, options.queries) });
+    await note({ memory: await memoryFigures() });
+    const recallQueries = Math.max(10, Math.floor(options.queries / 10));
+    await note({ recall: await measureRecall(setup, recallQueries) });
+    await note({ load: await measureLoad(setup) });
+  } finally {
+    await engine.close();
+  }
+}
+
+async function ingest(
+  api: EngineApi,
+  passages: PassageOptions,
+  size: number,
+): Promise<Partial<SizeFigures>> {
+  const startMs = performance.now();
+  const stream = streamPassages(passages, size);
+  const puts = new Set<Promise<unknown>>();
+  let failure: unknown;
+  let shownMs = startMs;
+  let count = 0;
+  for await (const documents of stream.batches) {
+    for (const document of documents) {
+      const put = api.put(collection, document).catch((error: unknown) => (failure ??= error));
+      puts.add(put);
+      put.finally(() => puts.delete(put)).catch(() => undefined);
+      while (puts.size >= putsInFlight) await Promise.race(puts);
+    }
+    // Passed on as it was thrown.
+    if (failure !== undefined) throw failure as Error;
+    count += documents.length;
+    if (performance.now() - shownMs < 5000) continue;
+    shownMs = performance.now();
+    say(size, `${count} passages, ${Math.round((1000 * count) / (shownMs - startMs))}/s`);
+  }
+  await Promise.all(puts);
+  const seconds = (performance.now() - startMs) / 1000;
+  return {
+    ingestPerSecond: Math.round(size / seconds),
+    generatorShare: rounded(stream.madeMs() / 1000 / seconds),
+  };
+}
+
+function diskFigures(
+  api: EngineApi,
+  { dim, bits, tokens, words, seed }: ScaleBenchOptions,
+  size: number,
+): SizeFigures["disk"] {
+  const { diskBytes, segmentCount } = api.describeCollection(collection);
+  const source = createPassageSource({ seed, dim, tokens: 1, words, type: "int8" });
+  let textBytes = 0;
+  for (let i = 0; i < 100; i += 1) textBytes += Buffer.byteLength(source.passage(i).text) / 100;
+  const needed = tokens * rowBytes(dim, bits) + rowBytes(dim, 2) + textBytes;
+  const bytesPerPassage = Math.round(diskBytes / size);
+  return { bytesPerPassage, timesNeeded: rounded(bytesPerPassage / needed), segmentCount };
+}
+
+/** The same searches without and with a stream of writes that are flushed and merged. */
+async function measureLoad(setup: SearchSetup): Promise<LoadFigures> {
+  const clients = 2;
+  const quiet = startLoad(setup, clients);
+  await new Promise((resolve) => setTimeout(resolve, loadMs));
+  await quiet.stop();
+  const { segmentCount } = setup.api.describeCollection(collection);
+  const busy = startLoad(setup, clients);
+  const startMs = performance.now();
+  let written = 0;
+  while (performance.now() - startMs < loadMs) {
+    const batch = Array.from({ length: 32 }, (_, i) => setup.source.passage(written + i));
+    await Promise.all(batch.map((document) => setup.api.put(collection, document)));
+    written += batch.length;
+  }
+  await busy.stop();
+  return {
+    clients,
+    quietMs: summary(quiet.lastMs),
+    writingMs: summary(busy.lastMs),
+    written,
+    segmentsMade: setup.api.describeCollection(collection).segmentCount - segmentCount,
+  };
+}
+
+/** What this process holds, after the searches: its own, and pages of files that it maps. */
+async function memoryFigures(): Promise<MemoryFigures> {
+  const status = await readFile("/proc/self/status", "utf8").catch(() => "");
+  const mebibytes = (name: string): number =>
+    Math.round(Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1] ?? NaN) / 1024);
+  return {
+    rssMiB: mebibytes("VmRSS"),
+    ownMiB: mebibytes("RssAnon"),
+    filesMiB: mebibytes("RssFile"),
+  };
+}
+
+/** From the folder to a collection that can be searched, without threads and models. */
+async function openMs(dataFolder: string): Promise<number> {
+  const startMs = performance.now();
+  const folder = openDataFolder(dataFolder);
+  const { config } = loadConfig({ flags: { data: dataFolder } });
+  const collections = await openCollections(folder, { flushBytes: config.ingest.flushBytes });
+  const spentMs = performance.now() - startMs;
+  await collections.close();
+  folder.close();
+  return rounded(spentMs);
+}
+
+function openEngine(folder: string): Promise<ComposedEngine> {
+  const { config } = loadConfig({ flags: { data: folder } });
+  return composeEngine({
+    dataFolder: folder,
+    modelsFolder: config.modelsFolder,
+    defaultModel: config.defaultModel,
+    kernel: undefined,
+    scoringWorkers: config.scoringWorkers,
+    encodingWorkers: config.encodingWorkers,
+    search: config.search,
+    flushBytes: config.ingest.flushBytes,
+    searchesMax: config.limits.searchesMax,
+  });
+}
+
+function shown(value: unknown): string {
+  return typeof value === "number" ? String(value) : JSON.stringify(value);
+}
+
+function say(size: number, line: string): void {
+  console.error(`[${size}] ${line}`);
+}
