@@ -19,6 +19,7 @@ import {
   storedDocumentFromMessage,
   updateFromMessage,
 } from "./messages.js";
+import { checked, contractOf } from "./stream-contract.js";
 import { openSession } from "./session.js";
 import type { SearchSession } from "./session.js";
 import type {
@@ -31,7 +32,10 @@ import type {
   ClientStoredDocument,
 } from "./types.js";
 
-export type ClientOptions = ChannelOptions;
+export interface ClientOptions extends ChannelOptions {
+  /** Hold every search to the contract of the stream; throws ContractViolation. Default false. */
+  readonly checkContract?: boolean | undefined;
+}
 
 export interface DocumentPage {
   readonly documents: ClientStoredDocument[];
@@ -92,14 +96,22 @@ export interface CollectionCalls {
 /** Connects on the first call, and again whenever the connection is lost. */
 export function createClient(options: ClientOptions): SluiceClient {
   const channel = openChannel(options);
+  const checksContract = options.checkContract === true;
+  const searchOnce = (
+    request: ClientSearchRequest,
+    call: CallOptions,
+  ): AsyncGenerator<ClientSearchUpdate> => {
+    const updates = search(channel, request, call);
+    return checksContract ? checked(updates, contractOf(request)) : updates;
+  };
   return {
-    search: (request, call = {}) => search(channel, request, call),
+    search: (request, call = {}) => searchOnce(request, call),
     searchFinal: async (request, call = {}) => {
       let last: ClientSearchUpdate | undefined;
-      for await (const update of search(channel, request, call)) last = update;
+      for await (const update of searchOnce(request, call)) last = update;
       return present(last, "a search that ends well has a final update");
     },
-    session: (call = {}) => openSession(channel, call),
+    session: (call = {}) => openSession(channel, call, { checksContract }),
     ingest: (collection, documents, ingestOptions = {}) =>
       ingestDocuments(channel, definitions().documents, {
         collection,

@@ -8,6 +8,8 @@ import type { CallOptions, Channel } from "./channel.js";
 import { toClientError } from "./client-error.js";
 import { definitions } from "./definitions.js";
 import { searchRequestToMessage, updateFromMessage } from "./messages.js";
+import { checkedSession, contractOf } from "./stream-contract.js";
+import type { ContractOptions } from "./stream-contract.js";
 import type { ClientSearchRequest, ClientSearchUpdate } from "./types.js";
 
 export interface SessionUpdate {
@@ -33,22 +35,31 @@ export interface SearchSession {
   cancel(): void;
 }
 
-export function openSession(channel: Channel, options: CallOptions): SearchSession {
+export function openSession(
+  channel: Channel,
+  options: CallOptions,
+  { checksContract }: { readonly checksContract: boolean },
+): SearchSession {
   const call: ClientDuplexStream<SearchSessionRequest, SearchSessionResponse__Output> =
     channel.duplexStream(definitions().search.SearchSession, options);
   // A cancel of our own comes back as an error, perhaps when nobody iterates any more.
   call.on("error", () => undefined);
   let queryNumber = 0;
+  // A later request changes the one before: what is not named stays.
+  const asked: Partial<ClientSearchRequest>[] = [{}];
+  const contractOfQuery = (number: number): ContractOptions => contractOf(asked[number] ?? {});
+  const updates = readUpdates(call);
   return {
     search: (request) => {
       queryNumber += 1;
+      if (checksContract) asked.push({ ...asked.at(-1), ...request });
       const search = searchRequestToMessage({ collection: "", ...request });
       // An empty query would replace the one before.
       if (request.text === undefined && request.vectors === undefined) delete search.query;
       call.write({ query_number: queryNumber, search });
       return queryNumber;
     },
-    updates: readUpdates(call),
+    updates: checksContract ? checkedSession(updates, contractOfQuery) : updates,
     end: () => {
       call.end();
     },

@@ -6,6 +6,13 @@ import type { SoftDeadline } from "../core/soft-deadline.js";
 /** How waiting for a piece of work ended. */
 export type Outcome<T> = { readonly kind: "done"; readonly value: T } | { readonly kind: "late" };
 
+/** A draft that is due. */
+export interface DueDraft<Draft> {
+  readonly draft: Draft;
+  /** When the gate let it through, by its clock: at least the interval after the one before. */
+  readonly atMs: number;
+}
+
 export interface UpdateGate<Draft> {
   /** Proposes a draft; it replaces one that has not gone out yet, and is dropped without news. */
   offer(draft: Draft): void;
@@ -13,7 +20,7 @@ export interface UpdateGate<Draft> {
    * Waits for `work`, yielding the draft as soon as it is due. Ends "late" when the soft deadline
    * passes first, and throws the signal's reason when the caller goes away.
    */
-  waitFor<T>(work: Promise<T>): AsyncGenerator<Draft, Outcome<T>, void>;
+  waitFor<T>(work: Promise<T>): AsyncGenerator<DueDraft<Draft>, Outcome<T>, void>;
 }
 
 export interface GateOptions<Draft> {
@@ -34,7 +41,7 @@ export function createUpdateGate<Draft>(options: GateOptions<Draft>): UpdateGate
   const dueInMs = (): number =>
     pending === undefined ? Infinity : Math.max(0, sentAt + minIntervalMs - clock());
 
-  async function* waitFor<T>(work: Promise<T>): AsyncGenerator<Draft, Outcome<T>, void> {
+  async function* waitFor<T>(work: Promise<T>): AsyncGenerator<DueDraft<Draft>, Outcome<T>, void> {
     const done = work.then((value): Outcome<T> => ({ kind: "done", value }));
     // Not awaited when the deadline passes first.
     done.catch(() => undefined);
@@ -46,7 +53,7 @@ export function createUpdateGate<Draft>(options: GateOptions<Draft>): UpdateGate
         pending = undefined;
         sentPrint = fingerprint(draft);
         sentAt = clock();
-        yield draft;
+        yield { draft, atMs: sentAt };
         continue;
       }
       if (deadline.remainingMs() <= 0) return { kind: "late" };

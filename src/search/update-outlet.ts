@@ -4,6 +4,7 @@
 import { assert } from "../core/assert.js";
 import { SluiceError } from "../core/errors.js";
 import type { SearchRequest } from "./request.js";
+import { rankingPrint } from "./update.js";
 import type { SearchHit, SearchUpdate } from "./update.js";
 
 /** Sends one update; calls back once the transport has taken it, or with the error that ended it. */
@@ -32,6 +33,7 @@ export function createUpdateOutlet(options: {
   let isSending = false;
   let isClosed = false;
   let sequence = 0;
+  let sentPrint: string | undefined;
   let stallTimer: NodeJS.Timeout | undefined;
   const sentKeys = new Set<string>();
   let resolveFinished: () => void;
@@ -53,8 +55,12 @@ export function createUpdateOutlet(options: {
     close();
     rejectFinished(error);
   };
+  /** False for what would not change the ranking that the reader has: others were dropped. */
+  const hasNews = (update: SearchUpdate): boolean =>
+    update.final || rankingPrint(update.hits) !== sentPrint;
   const send = (update: SearchUpdate): void => {
     sequence += 1;
+    sentPrint = rankingPrint(update.hits);
     isSending = true;
     stallTimer = setTimeout(() => {
       const message = `the reader took nothing for ${options.stallMs} ms; read the stream as it comes`;
@@ -80,7 +86,7 @@ export function createUpdateOutlet(options: {
       if (waiting === undefined) return;
       const next = waiting;
       waiting = undefined;
-      send(next);
+      if (hasNews(next)) send(next);
     });
   };
   return {
@@ -88,7 +94,7 @@ export function createUpdateOutlet(options: {
       assert(waiting?.final !== true, "nothing follows the final update");
       if (isClosed) return;
       if (isSending) waiting = update;
-      else send(update);
+      else if (hasNews(update)) send(update);
     },
     finished: () => finished,
     close,

@@ -6,6 +6,7 @@ import type { SearchPlan } from "./plan.js";
 import type { RankedPassage } from "./ranking.js";
 import type { SearchContext } from "./search-context.js";
 import { createUpdateGate } from "./update-gate.js";
+import { rankingPrint } from "./update.js";
 import type {
   Certificate,
   Coverage,
@@ -70,7 +71,7 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
     minIntervalMs: plan.minUpdateIntervalMs,
     deadline,
     signal: context.signal,
-    fingerprint: (draft) => draft.ranked.map(({ key }) => key).join("\n"),
+    fingerprint: (draft) => rankingPrint(draft.ranked),
   });
 
   const degrade = (reason: DegradationReason, loss: Omit<Degradation, "reason">): void => {
@@ -113,7 +114,10 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
 
   // Without terms the exact lexical ranking is the empty one; else it was not computed.
   const certificateOfNothing = plan.terms.length === 0 ? "lexical" : "estimate";
-  const toUpdate = (draft: Draft | undefined, isFinal: boolean): SearchUpdate => {
+  const toUpdate = (
+    draft: Draft | undefined,
+    { isFinal, atMs }: { readonly isFinal: boolean; readonly atMs: number },
+  ): SearchUpdate => {
     sequence += 1;
     const hits = (draft?.ranked ?? []).map((ranked, i) =>
       toHit(ranked, {
@@ -135,7 +139,7 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
       timings: {
         queue: Math.round(1000 * context.queuedMs),
         ...micros,
-        total: Math.round(1000 * (clock() - startMs)),
+        total: Math.round(1000 * (atMs - startMs)),
       },
       degradations: [...degradations],
       hits,
@@ -151,7 +155,7 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
     for (;;) {
       const step = await waiting.next();
       if (step.done !== true) {
-        yield toUpdate(step.value, false);
+        yield toUpdate(step.value.draft, { isFinal: false, atMs: step.value.atMs });
         continue;
       }
       if (step.value.kind === "done") return step.value.value;
@@ -176,7 +180,7 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
           "DEADLINE_EXCEEDED",
           "the deadline came before any stage had finished; allow more time",
         );
-      return toUpdate(newest, true);
+      return toUpdate(newest, { isFinal: true, atMs: clock() });
     },
   };
 }

@@ -79,3 +79,8 @@ export interface SearchUpdate {
   readonly degradations: readonly Degradation[];
   readonly hits: readonly SearchHit[];
 }
+
+/** What a reader sees change, as text: an update without a change of it is not sent. */
+export function rankingPrint(hits: readonly { readonly key: string }[]): string {
+  return hits.map(({ key }) => key).join("\n");
+}

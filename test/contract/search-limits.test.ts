@@ -17,7 +17,7 @@ import { openInlineEngine, searchDefaults, searchRequest } from "../support/inli
 import type { InlineEngine, InlineEngineOptions } from "../support/inline-engine.js";
 import { createNotes, finalOf, putAll, searchNotes } from "../support/notes.js";
 import { seededDocuments, seededQueries } from "../support/seeded-corpus.js";
-import { checked } from "../support/stream-contract.js";
+import { checked } from "../../src/client/stream-contract.js";
 
 const dim = 16;
 const documents = seededDocuments({ seed: 31, count: 100, dim });

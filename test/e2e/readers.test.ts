@@ -11,7 +11,7 @@ import { writeTinyModel } from "../support/model-folders.js";
 import { seededDocuments, seededQueries } from "../support/seeded-corpus.js";
 import { endServersAfterEach, startServerProcess, stopServer } from "../support/server-process.js";
 import type { ServerProcess } from "../support/server-process.js";
-import { checked } from "../support/stream-contract.js";
+import { checked } from "../../src/client/stream-contract.js";
 
 const dim = 64;
 const documents = seededDocuments({ seed: 91, count: 1500, dim });
@@ -41,7 +41,7 @@ describe("a server's readers", () => {
     const server = await start();
     const { client } = server;
     const expected = await client.searchFinal({ ...request, ...queries[0]! });
-    const slow = checked(client.search({ ...request, ...queries[0]! }), { k: 200, mayDrop: true });
+    const slow = checked(client.search({ ...request, ...queries[0]! }), { k: 200 });
     let last = (await slow.next()).value;
     // Much happens between two of its reads.
     for (const query of queries.slice(1)) await client.searchFinal({ ...request, ...query });

@@ -84,7 +84,7 @@ function searchChecked(
   client: SluiceClient,
   request: ClientSearchRequest,
 ): Promise<ClientSearchUpdate[]> {
-  return collect(client.search(request), { k: request.k ?? 10, mayDrop: true });
+  return collect(client.search(request), { k: request.k ?? 10 });
 }
 
 function hitsOf(updates: readonly ClientSearchUpdate[]): unknown[] {

@@ -64,7 +64,6 @@ describe("a server process", () => {
     // It waits for a write that comes only after the signal.
     const search = collect(client.search({ collection: "notes", ...query!, minSequence: 2 }), {
       k: 10,
-      mayDrop: true,
     });
     await client.collections.list();
     server.kill("SIGTERM");

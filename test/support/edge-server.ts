@@ -38,7 +38,13 @@ export async function startEdge(
   });
   server.setReady(true);
   const address = `127.0.0.1:${server.port}`;
-  const client = createClient({ address, nowMs: Date.now, random: () => 0.5, ...clientOptions });
+  const client = createClient({
+    address,
+    nowMs: Date.now,
+    random: () => 0.5,
+    checkContract: true,
+    ...clientOptions,
+  });
   return {
     engine,
     server,

@@ -5,6 +5,7 @@ import type { EngineApi } from "../../src/rpc/ports.js";
 import type { SearchRequest } from "../../src/search/request.js";
 import type { SearchUpdate } from "../../src/search/update.js";
 import { searchRequest } from "./inline-engine.js";
+import { contractOf } from "../../src/client/stream-contract.js";
 import { collect } from "./stream-contract.js";
 
 export async function createNotes(
@@ -34,7 +35,7 @@ export function searchNotes(
 ): Promise<SearchUpdate[]> {
   const request = searchRequest(asked);
   const { signal } = new AbortController();
-  return collect(api.search(request, { signal, ...options }), { k: request.k ?? 10 });
+  return collect(api.search(request, { signal, ...options }), contractOf(request));
 }
 
 export async function finalOf(

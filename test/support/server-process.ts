@@ -59,7 +59,10 @@ export async function startServerProcess(options: ServerOptions): Promise<Server
   const address = lastWord(await Promise.race([first, gone]));
   gone.catch(() => undefined);
   const url = lastWord(await lines.waitFor("http ")).replace(/\/$/, "");
-  const client = createClient({ address, nowMs: Date.now, random: () => 0.5 });
+  const client = createClient({
+    ...{ address, nowMs: Date.now, random: () => 0.5 },
+    checkContract: true,
+  });
   return {
     pid: present(child.pid, "the server has started"),
     address,

@@ -28,8 +28,9 @@ describe("client", () => {
         update({
           final: true,
           certificate: "exact",
+          coverage: { eligible: 10, sketchScored: 10, maxSimScored: 10, reranked: 0 },
           settledCount: 1,
-          timings: { queue: 1, lexical: 20.6, total: 99 },
+          timings: { queue: 1, lexical: 20.6, total: 9900 },
           degradations: [{ reason: "BUDGET_EXHAUSTED", message: "m", stages: ["candidates"] }],
           hits: [
             hit("k2", {
@@ -57,7 +58,7 @@ describe("client", () => {
     assert.deepEqual(last.coverage, {
       eligible: 10,
       sketchScored: 10,
-      maxSimScored: 5,
+      maxSimScored: 10,
       reranked: 0,
     });
     assert.equal(last.timings.lexical, 21);

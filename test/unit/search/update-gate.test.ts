@@ -161,8 +161,8 @@ describe("createUpdateGate", () => {
       const timersBefore = await timerCount();
       const { gate, controller } = open(() => performance.now(), { minIntervalMs: 1000 });
       gate.offer("a/1");
-      for await (const draft of gate.waitFor(new Promise(() => undefined))) {
-        assert.equal(draft, "a/1");
+      for await (const due of gate.waitFor(new Promise(() => undefined))) {
+        assert.equal(due.draft, "a/1");
         break;
       }
       assert.equal(getEventListeners(controller.signal, "abort").length, 0);
@@ -203,7 +203,7 @@ function open(
       for (;;) {
         const step = await waiting.next();
         if (step.done === true) return (outcome = step.value);
-        drafts.push(step.value);
+        drafts.push(step.value.draft);
       }
     };
     const ended = run();
