@@ -11,7 +11,7 @@ space := $(subst ,, )
 
 .DEFAULT_GOAL := help
 .PHONY: help node-version install build types web native prune demo demo-once check check-format \
-  check-lint check-tests test coverage gen fmt bench-kernels bench-encode \
+  check-lint check-tests test test-crash coverage gen fmt bench-kernels bench-encode \
   bench-quality bench-ingest bench-scale tables clean
 
 help: ## list the targets
@@ -67,6 +67,9 @@ check-tests: build
 
 test: $(installed) ## everything that proves it works; the last line is "N passed, N failed"
 	@.ci/suite
+
+test-crash: build ## kill a server under load ROUNDS=300 times, with SEED=2026, and look at what is left
+	@node build/test/crash/crash-program.js $(or $(ROUNDS),300) $(or $(SEED),2026)
 
 coverage: ## the same, then lines never reached: a table, and pages in coverage/
 	@status=0; .ci/suite || status=$$?; \

@@ -1,0 +1,69 @@
+// kill -9 of a server at any moment: the short form of `make test-crash`, and proof that it can fail.
+
+import assert from "node:assert/strict";
+import { cpSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { useTemporaryFolder } from "../support/each-test-folder.js";
+import { endServersAfterEach } from "../support/server-process.js";
+import { runCampaign } from "./campaign.js";
+
+describe("a server that is killed at random moments", () => {
+  const folder = useTemporaryFolder();
+  endServersAfterEach();
+
+  it("holds everything that it acknowledged and nothing by half, 25 times over", async function () {
+    this.timeout(300_000);
+    const report = await runCampaign({ seed: 2026, rounds: 25, folder: folder() });
+    assert.equal(report.lost, 0);
+    assert.ok(report.acknowledged > 25 * 50, "the server got some way between the kills");
+    assert.ok((report.killedDuring["writes"] ?? 0) > 12, "most kills met writes under way");
+    assert.ok(report.happened > 0 && report.absent > 0, "on both sides of their commit");
+  });
+});
+
+describe("the crash campaign", () => {
+  const folder = useTemporaryFolder();
+  endServersAfterEach();
+
+  it("fails when an acknowledged write is not there", async () => {
+    const campaign = runCampaign({
+      ...{ seed: 1, rounds: 1, folder: folder() },
+      tamper(_round, { targets: [target] }) {
+        target?.ledger.begin("never sent", 1);
+        target?.ledger.acknowledge("never sent");
+      },
+    });
+    await assert.rejects(campaign, /"never sent": version 1 was acknowledged, nothing is there/);
+  });
+
+  it("fails when a deleted document is back", async () => {
+    const campaign = runCampaign({
+      ...{ seed: 2, rounds: 1, folder: folder() },
+      tamper(_round, { targets: [target] }) {
+        for (const { key } of target?.ledger.documents() ?? []) {
+          if (target?.ledger.isPending(key) === true) continue;
+          target?.ledger.begin(key, undefined);
+          target?.ledger.acknowledge(key);
+        }
+      },
+    });
+    await assert.rejects(campaign, /it was deleted or never written was acknowledged, "version/);
+  });
+
+  it("fails when the disk has gone back to what it held a crash before", async () => {
+    const kept = join(folder(), "kept");
+    const campaign = runCampaign({
+      ...{ seed: 3, rounds: 2, folder: folder() },
+      tamper(round, { data }) {
+        if (round === 0) {
+          cpSync(data, kept, { recursive: true });
+        } else {
+          rmSync(data, { recursive: true });
+          cpSync(kept, data, { recursive: true });
+        }
+      },
+    });
+    await assert.rejects(campaign, /was acknowledged, (nothing|"version \d+") is there/);
+  });
+});
