@@ -31,10 +31,15 @@ export interface Collections {
   close(): Promise<void>;
 }
 
+export interface CollectionOptions extends WriterOptions {
+  /** Told of the folder of a collection that was closed: nothing of it may be kept mapped. */
+  readonly onClosed?: ((folder: string) => void) | undefined;
+}
+
 /** Opens everything in the folder; a collection whose making was interrupted is removed. */
 export async function openCollections(
   folder: DataFolder,
-  options: WriterOptions,
+  options: CollectionOptions,
 ): Promise<Collections> {
   const open = new Map<string, OpenCollection>();
   const creating = new Set<string>();
@@ -44,11 +49,16 @@ export async function openCollections(
     const writer = createCollectionWriter(collection, options);
     const opened: OpenCollection = { collection, writer, searches: new Map() };
     open.set(collection.settings.name, opened);
+    writer.maintain();
     return opened;
+  };
+  const close = async (opened: OpenCollection, reason: SluiceError): Promise<void> => {
+    await closeOne(opened, reason);
+    options.onClosed?.(opened.collection.store.folder);
   };
   const closeAll = async (): Promise<void> => {
     const stopping = new SluiceError("NOT_READY", "the server is stopping; try again later");
-    for (const opened of open.values()) await closeOne(opened, stopping);
+    for (const opened of open.values()) await close(opened, stopping);
     open.clear();
   };
   try {
@@ -98,7 +108,7 @@ export async function openCollections(
       const opened = get(name);
       open.delete(name);
       const gone = new SluiceError("COLLECTION_NOT_FOUND", `collection "${name}" was dropped`);
-      await closeOne(opened, gone);
+      await close(opened, gone);
       folder.removeCollectionFolder(opened.collection.store.folder);
     },
     close: closeAll,

@@ -10,7 +10,9 @@ import type { KernelChoice } from "../kernels/load-kernels.js";
 import type { EngineApi } from "../rpc/ports.js";
 import { createPoolScorer } from "../scoring/pool-scorer.js";
 import type { PoolScorer } from "../scoring/pool-scorer.js";
+import type { MaintenanceStep } from "../ingest/maintenance.js";
 import { openDataFolder } from "../store/data-folder.js";
+import { createMapTurn } from "../store/map-turn.js";
 import { openCollections } from "./collections.js";
 import type { Collections } from "./collections.js";
 import { divideCores } from "./cpu-budget.js";
@@ -35,8 +37,12 @@ export interface EngineOptions {
   readonly search: SearchDefaults;
   readonly flushBytes: number;
   readonly searchesMax: number;
-  /** Hears of a flush that failed: the journal stays as it is, and the flush is tried again. */
-  readonly onFlushFailure?: ((error: unknown) => void) | undefined;
+  /** Undefined: the journal is never flushed for its age. */
+  readonly flushAgeMs?: number | undefined;
+  /** Hears of a flush or a merge that failed: nothing is lost, and it is tried again. */
+  readonly onMaintenanceFailure?: ((error: unknown) => void) | undefined;
+  /** Hears of each flush, merge and late delete as it begins and when it has ended. */
+  readonly onMaintenanceStep?: ((step: MaintenanceStep) => void) | undefined;
 }
 
 export interface ComposedEngine {
@@ -73,10 +79,12 @@ async function compose(
   const defaultModel = await models.open(options.defaultModel);
   const threads = startThreads(options, { models, defaultModel });
   try {
-    const { flushBytes, onFlushFailure } = options;
-    const { buildSegment } = threads.maintenance;
-    const writing = { flushBytes, buildSegment, onFlushFailure };
-    const collections = await openCollections(folder, writing);
+    const { flushBytes, flushAgeMs, onMaintenanceFailure, onMaintenanceStep } = options;
+    const collections = await openCollections(folder, {
+      ...{ flushBytes, flushAgeMs, onMaintenanceFailure, onMaintenanceStep },
+      builder: threads.maintenance,
+      onClosed: (path) => threads.scorer.release(path),
+    });
     const warnings = [...notes, ...(await openModels(collections, models))];
     await threads.encodePool.warmUp(defaultModel);
     let isOpen = true;
@@ -125,9 +133,10 @@ function startThreads(
   options: EngineOptions,
   { models, defaultModel }: { models: Models; defaultModel: OpenedModel },
 ): Threads {
+  const mapTurn = createMapTurn();
   const budget = divideCores(availableParallelism(), options);
   const retireChannel = `sluice-parts-${randomUUID()}`;
-  const scoreData: ScoreWorkerData = { kernel: options.kernel, retireChannel };
+  const scoreData: ScoreWorkerData = { kernel: options.kernel, retireChannel, mapTurn };
   const scorer = createPoolScorer({
     workerUrl: new URL("./score.worker.js", import.meta.url),
     workerCount: budget.scoringWorkers,
@@ -141,7 +150,9 @@ function startThreads(
     workerData: encodeData,
     modelOf: (collection) => models.of(collection.settings),
   });
-  const maintenance = createMaintenancePool(new URL("./maintenance.worker.js", import.meta.url));
+  const maintenance = createMaintenancePool(new URL("./maintenance.worker.js", import.meta.url), {
+    mapTurn,
+  });
   const close = async (): Promise<void> => {
     await Promise.all([encodePool.close(), scorer.close(), maintenance.close()]);
   };

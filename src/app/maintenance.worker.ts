@@ -1,11 +1,27 @@
 // THREAD ENTRY of maintenance: makes segments, away from the event loop and from searches.
 
-import { undeletedPassages } from "../index/live-image.js";
-import type { LiveImage } from "../index/live-image.js";
-import { writeSegment } from "../index/segment-writer.js";
-import type { WrittenSegment } from "../index/segment-writer.js";
+import { workerData } from "piscina";
+
+import { SluiceError } from "../core/errors.js";
+import { createSegmentBuilder } from "../ingest/segment-builder.js";
+import type { MapTurn } from "../store/map-turn.js";
+import type { MaintenanceAnswer, MaintenanceTask } from "./maintenance-pool.js";
+
+export interface MaintenanceWorkerData {
+  readonly mapTurn: MapTurn;
+}
+
+const builder = createSegmentBuilder((workerData as MaintenanceWorkerData).mapTurn);
 
 // The pool asks for a default export.
-export default function buildSegment(image: LiveImage): WrittenSegment {
-  return writeSegment(undeletedPassages(image));
+export default async function maintain(task: MaintenanceTask): Promise<MaintenanceAnswer> {
+  try {
+    if (task.kind !== "release") return { kind: "result", result: await builder.build(task) };
+    await builder.release(task.folder);
+    return { kind: "released" };
+  } catch (error) {
+    // Errors lose their class on the way to another thread.
+    if (!(error instanceof SluiceError)) throw error;
+    return { kind: "failed", reason: error.reason, message: error.message };
+  }
 }

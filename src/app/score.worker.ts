@@ -5,22 +5,28 @@ import { workerData } from "piscina";
 
 import { loadKernels } from "../kernels/load-kernels.js";
 import type { KernelChoice } from "../kernels/load-kernels.js";
+import { createCodesReader } from "../index/segment-codes.js";
 import { createPartCache } from "../scoring/part-cache.js";
 import { runScoreTask } from "../scoring/score-loop.js";
 import type { RetireMessage, WireAnswer, WireTask } from "../scoring/score.protocol.js";
+import type { MapTurn } from "../store/map-turn.js";
 
 export interface ScoreWorkerData {
   readonly kernel: KernelChoice | undefined;
   /** See scoring/pool-scorer.ts. */
   readonly retireChannel: string;
+  readonly mapTurn: MapTurn;
 }
 
-const { kernel, retireChannel } = workerData as ScoreWorkerData;
+const { kernel, retireChannel, mapTurn } = workerData as ScoreWorkerData;
 const { kernels } = loadKernels(kernel);
 const cache = createPartCache();
+const reader = createCodesReader(mapTurn);
 const retiring = new BroadcastChannel(retireChannel);
 retiring.onmessage = (message) => {
-  cache.retire(((message as MessageEvent).data as RetireMessage).retired);
+  const told = (message as MessageEvent).data as RetireMessage;
+  if ("retired" in told) cache.retire(told.retired);
+  else reader.release(told.closedFolder).catch(() => undefined);
 };
 retiring.unref();
 
@@ -28,5 +34,8 @@ retiring.unref();
 export default function scoreTask(task: WireTask): WireAnswer {
   const resolved = cache.resolve(task.parts);
   if (resolved.kind === "missing") return resolved;
-  return { kind: "answer", answer: runScoreTask({ ...task, parts: resolved.parts }, kernels) };
+  return {
+    kind: "answer",
+    answer: runScoreTask({ ...task, parts: resolved.parts }, kernels, reader),
+  };
 }

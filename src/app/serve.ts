@@ -37,11 +37,11 @@ export async function startServer(
   config: Config,
   { logger, metrics }: ServerDependencies,
 ): Promise<RunningServer> {
-  const onFlushFailure = (error: unknown): void => {
+  const onMaintenanceFailure = (error: unknown): void => {
     metrics.errorReturned({ reason: isSluiceError(error) ? error.reason : "INTERNAL" });
     logger.error({ err: error }, "the journal could not be flushed to a segment; it stays");
   };
-  const composed = await composeEngine({ ...engineOptions(config), onFlushFailure });
+  const composed = await composeEngine({ ...engineOptions(config), onMaintenanceFailure });
   const engine = measured(composed.api, metrics, () => performance.now());
   let rpc: RpcServer | undefined;
   let http: HttpServer | undefined;
@@ -119,6 +119,7 @@ function engineOptions(config: Config): EngineOptions {
     encodingWorkers: config.encodingWorkers,
     search: config.search,
     flushBytes: config.ingest.flushBytes,
+    flushAgeMs: config.ingest.flushAgeMs,
     searchesMax: config.limits.searchesMax,
   };
 }

@@ -109,6 +109,13 @@ export const configSchema = z.strictObject({
       max: 1024 ** 3,
       description: "Token codes in the journal from which they are written as a segment.",
     }),
+    flushAgeMs: whole({
+      default: 300_000,
+      min: 100,
+      max: 86_400_000,
+      unit: "ms",
+      description: "Time after which the journal is written as a segment, however small.",
+    }),
   }),
   limits: z.strictObject({
     searchesMax: whole({

@@ -35,6 +35,10 @@ export const limits = {
   poolSizeMax: 100_000,
   /** One line, or one CSV record, of an input file, bytes. */
   inputLineBytesMax: 128 * 1024 * 1024,
+  /** Passages in the journal from which it is flushed, however small their codes are. */
+  journalRowsMax: 32_768,
+  /** Token codes of a segment that merging makes, bytes. */
+  segmentBytesMax: 64 * 1024 * 1024,
   /** Collections in a data folder. */
   collectionCountMax: 256,
   /** Documents in one ingest message. */

@@ -5,16 +5,19 @@ import { rotationChecksum } from "../codec/rotation.js";
 import { SluiceError } from "../core/errors.js";
 import { rowBytes } from "../kernels/kernels.js";
 import type { CodeBits } from "../kernels/kernels.js";
+import { mappedBytesMin } from "../store/segment-store.js";
 import type { CollectionStore } from "../store/store.js";
 import type { Manifest } from "../store/stored-values.js";
 import type { CollectionSettings } from "./collection-settings.js";
-import { openFlushedSegment } from "./flushed-segment.js";
+import { codeBytesOf, openFlushedSegment } from "./flushed-segment.js";
 import type { FlushedSegment } from "./flushed-segment.js";
 import { countedPin, flushedEntry, liveEntry, sumTotals } from "./generation.js";
 import type { Generation, GenerationSegment } from "./generation.js";
 import { createLiveSegment } from "./live-segment.js";
 import type { LiveSegment } from "./live-segment.js";
+import { mappedCodes } from "./segment-codes.js";
 import type { Tombstones } from "./segment-parts.js";
+import { toSegmentPassage } from "./segment-writer.js";
 
 /** Changed only by the collection's writer (ingest/collection-writer.ts), between two commits. */
 export interface Collection {
@@ -24,11 +27,27 @@ export interface Collection {
   manifest: Manifest;
   /** By id. */
   readonly flushed: Map<number, OpenedSegment>;
+  /** Takes the passages that are written. */
   live: LiveSegment;
   liveTombstones: Tombstones;
+  /** A live segment that takes no more, while it is made a flushed one. */
+  frozen: FrozenSegment | undefined;
+  /** Above every id that the store holds or that a build uses. */
+  nextSegmentId: number;
+  /** Stored segments that no manifest names: deleted once no generation names them either. */
+  readonly obsolete: Set<number>;
+  /** Generations that somebody holds. */
+  readonly held: Set<Generation>;
+  /** Told when the last holder lets a generation go. */
+  onReleased: () => void;
   /** What a search that starts now sees. */
   generation: Generation;
   readonly damages: string[];
+}
+
+export interface FrozenSegment {
+  readonly live: LiveSegment;
+  readonly tombstones: Tombstones;
 }
 
 export interface OpenedSegment {
@@ -65,10 +84,12 @@ export function openCollection(store: CollectionStore): Collection {
   const settings = toSettings(manifest, store.folder);
   const flushed = new Map<number, OpenedSegment>();
   const damages: string[] = [];
-  const tokenRowBytes = rowBytes(settings.dim, settings.bits);
+  const stored = store.segmentIds();
+  const obsolete = new Set(stored);
   for (const { id, passageCount } of manifest.segments) {
+    obsolete.delete(id);
     try {
-      const segment = openFlushedSegment(id, store.readSegment(id), tokenRowBytes);
+      const segment = readSegment(store, id, tokenRowBytesOf(settings));
       if (segment.rowCount !== passageCount)
         throw new SluiceError("DATA_CORRUPT", `segment ${id} has ${segment.rowCount} passages`);
       flushed.set(id, { segment, entry: flushedEntry(segment, readTombstones(store, id)) });
@@ -78,10 +99,35 @@ export function openCollection(store: CollectionStore): Collection {
     }
   }
   const live = createLiveSegment(liveCodeBytes);
-  for (const [sequence, { terms, counts, length, ...passage }] of store.journal())
-    live.append({ ...passage, sequence, terms: { terms, counts, length } });
-  const parts = { manifest, flushed, live, liveTombstones: undefined, store, damages };
-  return { ...parts, settings, generation: makeGeneration(parts) };
+  for (const [sequence, passage] of store.journal())
+    live.append(toSegmentPassage(sequence, passage));
+  const nextSegmentId = Math.max(manifest.nextSegmentId, ...[...stored].map((id) => id + 1));
+  const parts: Omit<Collection, "generation"> = {
+    ...{ manifest, settings, store, flushed, live, damages, obsolete, nextSegmentId },
+    liveTombstones: undefined,
+    frozen: undefined,
+    held: new Set(),
+    onReleased: () => undefined,
+  };
+  // What is made here keeps what changes later, too.
+  const collection = parts as Collection;
+  collection.generation = makeGeneration(collection);
+  return collection;
+}
+
+export function tokenRowBytesOf({ dim, bits }: CollectionSettings): number {
+  return rowBytes(dim, bits);
+}
+
+/** Small codes are read into shared memory; large ones stay where they are. */
+function readSegment(store: CollectionStore, id: number, tokenRowBytes: number): FlushedSegment {
+  const tables = store.readTables(id);
+  const byteLength = codeBytesOf(tables, tokenRowBytes);
+  const codes =
+    byteLength > mappedBytesMin
+      ? mappedCodes({ folder: store.folder, segmentId: id, byteLength })
+      : store.readCodes(id);
+  return openFlushedSegment(id, { tables, codes }, tokenRowBytes);
 }
 
 /** Makes the collection's present parts what searches that start from now on see. */
@@ -97,19 +143,15 @@ export async function closeCollection(collection: Collection): Promise<void> {
   await collection.store.close();
 }
 
-function makeGeneration(
-  collection: Pick<
-    Collection,
-    "manifest" | "flushed" | "live" | "liveTombstones" | "store" | "damages"
-  >,
-): Generation {
-  const { manifest, live } = collection;
+function makeGeneration(collection: Collection): Generation {
+  const { manifest, live, frozen } = collection;
   const segments = [
-    ...[...collection.flushed.values()].map(({ entry }) => entry),
+    ...manifest.segments.flatMap(({ id }) => collection.flushed.get(id)?.entry ?? []),
+    ...(frozen === undefined ? [] : [liveEntry(frozen.live, frozen.tombstones)]),
     liveEntry(live, collection.liveTombstones),
   ];
   const documents = collection.store.pin();
-  return {
+  const generation: Generation = {
     number: manifest.generation,
     lastSequence: manifest.lastSequence,
     documentCount: collection.store.documentCount(),
@@ -117,8 +159,14 @@ function makeGeneration(
     totals: sumTotals(segments),
     damages: collection.damages,
     documents,
-    ...countedPin(documents),
+    ...countedPin(() => {
+      documents.release();
+      collection.held.delete(generation);
+      collection.onReleased();
+    }),
   };
+  collection.held.add(generation);
+  return generation;
 }
 
 export function newLiveSegment(): LiveSegment {

@@ -5,12 +5,17 @@ import { openPostings } from "./bm25/postings-reader.js";
 import { findSequence } from "./passage-table.js";
 import type { PassageTable } from "./passage-table.js";
 import { numbersOf, rowCountOf, sectionOf } from "./segment-format.js";
-import type { WrittenSegment } from "./segment-writer.js";
+import type { SegmentCodes } from "./segment-codes.js";
 
 export interface FlushedSegment extends PassageTable {
   readonly id: number;
   readonly tables: SharedArrayBuffer;
-  readonly codes: SharedArrayBuffer;
+  readonly codes: SegmentCodes;
+}
+
+/** Bytes of the codes that belong to these tables. */
+export function codeBytesOf(tables: SharedArrayBuffer, tokenRowBytes: number): number {
+  return (numbersOf(tables, "rowOffsets").at(-1) ?? 0) * tokenRowBytes;
 }
 
 /**
@@ -19,7 +24,7 @@ export interface FlushedSegment extends PassageTable {
  */
 export function openFlushedSegment(
   id: number,
-  { tables, codes }: WrittenSegment,
+  { tables, codes }: Pick<FlushedSegment, "tables" | "codes">,
   tokenRowBytes: number,
 ): FlushedSegment {
   const sequenceBytes = sectionOf(tables, "sequences");

@@ -10,6 +10,8 @@ import type { PassageTable } from "./passage-table.js";
 import type { SegmentPart, Tombstones } from "./segment-parts.js";
 
 export interface GenerationSegment {
+  /** Id of a flushed segment; undefined: a live one. */
+  readonly segmentId?: number;
   readonly table: PassageTable;
   readonly part: SegmentPart;
   readonly totals: Totals;
@@ -51,8 +53,8 @@ export function liveTermIdsOf(
   return segments.map(({ liveTerms }) => liveTerms?.resolve(terms));
 }
 
-/** Counts the holders of pinned documents and lets go with the last one. Starts with one holder. */
-export function countedPin(documents: PinnedDocuments): Pick<Generation, "acquire" | "release"> {
+/** Counts the holders and calls `onReleased` when the last one lets go. Starts with one holder. */
+export function countedPin(onReleased: () => void): Pick<Generation, "acquire" | "release"> {
   let holders = 1;
   return {
     acquire() {
@@ -62,13 +64,14 @@ export function countedPin(documents: PinnedDocuments): Pick<Generation, "acquir
     release() {
       assert(holders > 0, "each acquire has one release");
       holders -= 1;
-      if (holders === 0) documents.release();
+      if (holders === 0) onReleased();
     },
   };
 }
 
 export function flushedEntry(segment: FlushedSegment, tombstones: Tombstones): GenerationSegment {
   return {
+    segmentId: segment.id,
     table: segment,
     part: {
       kind: "flushed",

@@ -1,10 +1,10 @@
 // Passages that are in the journal and in no segment yet: appended by the main thread, searched by
 // workers through snapshots of shared memory.
 
+import type { Span } from "../core/document.js";
 import { createGrowingBytes } from "../core/growing-bytes.js";
 import { createLiveTerms } from "./bm25/live-terms.js";
 import type { LiveTerms } from "./bm25/live-terms.js";
-import type { LiveImage, LiveRow } from "./live-image.js";
 import { findSequence } from "./passage-table.js";
 import type { PassageTable } from "./passage-table.js";
 import type { LivePart, Tombstones } from "./segment-parts.js";
@@ -16,8 +16,6 @@ export interface LiveSegment extends PassageTable {
   append(passage: SegmentPassage): void;
   /** A snapshot that later appends do not change. */
   part(tombstones: Tombstones): LivePart;
-  /** All that a flushed segment is made of. O(rows + terms). */
-  image(tombstones: Tombstones): LiveImage;
 }
 
 /** `codeBytes`: room reserved for token codes; more is made when needed. */
@@ -80,21 +78,15 @@ export function createLiveSegment(codeBytes: number): LiveSegment {
     lengthAt: (row) => rows[row]!.length,
     terms,
     append,
-    image: (tombstones) => ({
-      part: part(tombstones),
-      dictionary: terms.dictionary(),
-      rows: rows.map(({ sequence, key, passageNumber, span }) => ({
-        sequence,
-        key,
-        passageNumber,
-        span,
-      })),
-    }),
     part,
   };
 }
 
-interface RowEntry extends LiveRow {
+interface RowEntry {
+  readonly sequence: number;
+  readonly key: string;
+  readonly passageNumber: number;
+  readonly span: Span;
   /** Terms, repeats included. */
   readonly length: number;
   readonly tokenEnd: number;

@@ -1,6 +1,7 @@
 // A segment as worker threads get it: handles to shared memory, nothing copied.
 
 import type { LiveTermsSnapshot } from "./bm25/live-terms.js";
+import type { SegmentCodes } from "./segment-codes.js";
 
 /** Bitmap over rows, bit set: deleted. Undefined: none is. Never changed once handed out. */
 export type Tombstones = SharedArrayBuffer | undefined;
@@ -10,7 +11,7 @@ export interface FlushedPart {
   readonly rowCount: number;
   /** See segment-format.ts. */
   readonly tables: SharedArrayBuffer;
-  readonly codes: SharedArrayBuffer;
+  readonly codes: SegmentCodes;
   readonly tombstones: Tombstones;
 }
 

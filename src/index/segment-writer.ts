@@ -5,6 +5,7 @@ import type { Span } from "../core/document.js";
 import { writePostings } from "./bm25/postings-writer.js";
 import { joinSections } from "./segment-format.js";
 import type { Sections } from "./segment-format.js";
+import type { JournalPassage } from "../store/stored-values.js";
 
 /** A passage ready to be stored. */
 export interface SegmentPassage {
@@ -21,6 +22,12 @@ export interface SegmentPassage {
 export interface WrittenSegment {
   readonly tables: SharedArrayBuffer;
   readonly codes: SharedArrayBuffer;
+}
+
+/** A passage of the journal as segments take it. */
+export function toSegmentPassage(sequence: number, passage: JournalPassage): SegmentPassage {
+  const { terms, counts, length, ...rest } = passage;
+  return { ...rest, sequence, terms: { terms, counts, length } };
 }
 
 /** `passages` by rising sequence. Equal input gives equal bytes. O(bytes + t log t) for t terms. */
@@ -48,18 +55,20 @@ export function writeSegment(passages: readonly SegmentPassage[]): WrittenSegmen
     sketches: Buffer.concat(passages.map((passage) => passage.sketch)),
     ...writePostings(passages.map((passage) => passage.terms)),
   };
-  return { tables: joinSections(count, sections), codes: joinCodes(passages) };
+  const codes = joinBytes(passages.map((passage) => passage.codes));
+  return { tables: joinSections(count, sections), codes };
 }
 
-function joinCodes(passages: readonly SegmentPassage[]): SharedArrayBuffer {
+/** The pieces in turn, in shared memory. */
+export function joinBytes(pieces: readonly Uint8Array[]): SharedArrayBuffer {
   let length = 0;
-  for (const passage of passages) length += passage.codes.length;
+  for (const piece of pieces) length += piece.length;
   const shared = new SharedArrayBuffer(length);
   const bytes = new Uint8Array(shared);
   let end = 0;
-  for (const { codes } of passages) {
-    bytes.set(codes, end);
-    end += codes.length;
+  for (const piece of pieces) {
+    bytes.set(piece, end);
+    end += piece.length;
   }
   return shared;
 }

@@ -1,11 +1,16 @@
 // The one writer of a collection: groups what waits into one durable commit, then makes it visible.
 
 import { SluiceError } from "../core/errors.js";
+import { limits } from "../core/limits.js";
 import { publishGeneration } from "../index/collection.js";
 import type { Collection } from "../index/collection.js";
 import { flushedEntry } from "../index/generation.js";
-import { buildSegmentHere, flushLive } from "./flush.js";
-import type { BuildSegment } from "./flush.js";
+import { createMapTurn } from "../store/map-turn.js";
+import { createMaintenance } from "./maintenance.js";
+import type { MaintenanceStep, SegmentDamage } from "./maintenance.js";
+import type { Exclusive } from "./put-in-place.js";
+import { createSegmentBuilder } from "./segment-builder.js";
+import type { SegmentBuilder } from "./segment-builder.js";
 import type { WriteOperation, WriteResult } from "./write-operations.js";
 import { copyBits, planWrites, setBit } from "./write-plan.js";
 import type { WritePlan } from "./write-plan.js";
@@ -21,17 +26,36 @@ export interface CollectionWriter {
    * with the signal's reason, or with NOT_READY once no more writes can come.
    */
   waitForSequence(sequence: number, signal: AbortSignal): Promise<void>;
-  /** Refuses new writes and waits for those under way. */
+  /**
+   * Flushes the journal and merges what is worth it; `isFull`: into as few segments as their size
+   * allows. Rejects as a flush does; what was done until then stays.
+   */
+  optimize(options: { readonly isFull: boolean; readonly onStep?: () => void }): Promise<void>;
+  /** Starts what is due of flushes, merges and late deletes: after opening; writes do it too. */
+  maintain(): void;
+  /** Resolves when no flush, merge or late delete is under way. */
+  settle(): Promise<void>;
+  /** Refuses new writes and waits for what is under way. */
   close(): Promise<void>;
 }
 
 export interface WriterOptions {
   /** Token code bytes in the journal from which it is flushed to a segment. */
   readonly flushBytes: number;
+  /** Time after which the journal is flushed, however small; undefined: never. */
+  readonly flushAgeMs?: number | undefined;
+  /** Passages in the journal from which it is flushed; undefined: limits.journalRowsMax. */
+  readonly flushRowsMax?: number | undefined;
+  /** Token code bytes of a segment that merging makes; undefined: limits.segmentBytesMax. */
+  readonly segmentBytesMax?: number | undefined;
   /** Undefined: segments are made on the calling thread. */
-  readonly buildSegment?: BuildSegment | undefined;
-  /** Told of a flush that failed. Nothing is lost by it; it is tried again when more was written. */
-  readonly onFlushFailure?: ((error: unknown) => void) | undefined;
+  readonly builder?: SegmentBuilder | undefined;
+  /** Told of a step that failed. Nothing is lost by it; it is tried again when more was written. */
+  readonly onMaintenanceFailure?: ((error: unknown) => void) | undefined;
+  /** Told of each flush, merge and late delete as it begins and when it has ended. */
+  readonly onMaintenanceStep?: ((step: MaintenanceStep) => void) | undefined;
+  /** Told of a segment whose codes a merge found damaged; it stays as it is. */
+  readonly onDamage?: ((damage: SegmentDamage) => void) | undefined;
 }
 
 /** Operations of one commit: bounds the memory and the time of a transaction. */
@@ -40,6 +64,13 @@ const groupOperationsMax = 512;
 interface Waiting {
   readonly operation: WriteOperation;
   readonly resolve: (result: WriteResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A step that runs alone, between two commits. */
+interface Step {
+  readonly run: () => Promise<void> | void;
+  readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -58,35 +89,47 @@ export function createCollectionWriter(
   let running: Promise<void> | undefined;
   let isClosed = false;
 
-  let flushAtBytes = options.flushBytes;
+  const steps: Step[] = [];
+  const exclusive: Exclusive = (step) =>
+    new Promise((resolve, reject) => {
+      steps.push({ run: step, resolve, reject });
+      start();
+    });
+  const builder = options.builder ?? createSegmentBuilder(createMapTurn());
+  const maintenance = createMaintenance(collection, {
+    ...{ flushBytes: options.flushBytes, flushAgeMs: options.flushAgeMs },
+    flushRowsMax: options.flushRowsMax ?? limits.journalRowsMax,
+    segmentBytesMax: options.segmentBytesMax ?? limits.segmentBytesMax,
+    ...{ builder, exclusive, onStep: options.onMaintenanceStep, onDamage: options.onDamage },
+    onFailure: (error) => options.onMaintenanceFailure?.(error),
+    // Writes may have waited for it.
+    onIdle: () => start(),
+  });
+  collection.onReleased = maintenance.start;
 
-  /** Returns the bytes of codes from which the next flush is due. */
-  const tryFlush = async (): Promise<number> => {
-    try {
-      await flushLive(collection, options.buildSegment ?? buildSegmentHere);
-      return options.flushBytes;
-    } catch (error) {
-      options.onFlushFailure?.(error);
-      // On a full disk each write would try in vain, at the cost of making the segment.
-      return collection.live.codeBytes + options.flushBytes / 4;
-    }
-  };
+  const isWriteDue = (): boolean => waiting.length > 0 && !maintenance.isBehind();
   const run = async (): Promise<void> => {
-    while (waiting.length > 0) {
+    for (;;) {
+      const step = steps.shift();
+      if (step !== undefined) {
+        await runStep(step);
+        continue;
+      }
+      if (!isWriteDue()) return;
       const group = waiting.slice(0, groupOperationsMax);
       waiting = waiting.slice(groupOperationsMax);
       await commitGroup(collection, group);
       for (const waiter of sequenceWaiters) {
         if (waiter.sequence <= collection.generation.lastSequence) waiter.resolve();
       }
-      if (collection.live.codeBytes >= flushAtBytes) flushAtBytes = await tryFlush();
+      maintenance.start();
     }
   };
   const start = (): void => {
     running ??= run().finally(() => {
       running = undefined;
-      // A write may have come in after the loop saw an empty queue.
-      if (waiting.length > 0) start();
+      // Something may have come in after the loop saw nothing to do.
+      if (isWriteDue() || steps.length > 0) start();
     });
   };
   return {
@@ -114,9 +157,15 @@ export function createCollectionWriter(
         if (signal.aborted) onAbort();
       });
     },
+    optimize: (options) => maintenance.optimize(options),
+    maintain: maintenance.start,
+    settle: maintenance.settle,
     async close() {
       isClosed = true;
-      while (running !== undefined) await running;
+      while (running !== undefined || waiting.length > 0) await (running ?? maintenance.settle());
+      await maintenance.close();
+      collection.onReleased = () => undefined;
+      await builder.release(collection.store.folder);
       for (const waiter of sequenceWaiters) waiter.reject(stopping("search again later"));
     },
   };
@@ -129,6 +178,15 @@ function stopping(remedy: string): SluiceError {
 function abortReason(signal: AbortSignal): Error {
   const reason: unknown = signal.reason;
   return reason instanceof Error ? reason : new SluiceError("CANCELLED", "the caller went away");
+}
+
+async function runStep({ run, resolve, reject }: Step): Promise<void> {
+  try {
+    await run();
+    resolve();
+  } catch (error) {
+    reject(error);
+  }
 }
 
 async function commitGroup(collection: Collection, group: readonly Waiting[]): Promise<void> {
@@ -160,6 +218,12 @@ function publish(collection: Collection, plan: WritePlan): void {
     const bits = copyBits(collection.liveTombstones, collection.live.rowCount);
     for (const row of plan.deadLiveRows) setBit(bits, row);
     collection.liveTombstones = bits;
+  }
+  if (collection.frozen !== undefined && plan.deadFrozenRows.length > 0) {
+    const { live, tombstones: before } = collection.frozen;
+    const tombstones = copyBits(before, live.rowCount);
+    for (const row of plan.deadFrozenRows) setBit(tombstones, row);
+    collection.frozen = { live, tombstones };
   }
   for (const [id, tombstones] of plan.tombstones) {
     const opened = collection.flushed.get(id);

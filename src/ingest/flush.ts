@@ -1,73 +1,66 @@
-// Turns the journal's passages into a segment, in one atomic commit.
+// Turns the journal's passages into a segment: built beside the writes, put in place in one commit.
 
-import { rowBytes } from "../kernels/kernels.js";
 import { isBitSet } from "../index/bm25/bits.js";
-import { publishGeneration, newLiveSegment } from "../index/collection.js";
-import type { Collection } from "../index/collection.js";
-import { openFlushedSegment } from "../index/flushed-segment.js";
-import { flushedEntry } from "../index/generation.js";
-import { undeletedPassages } from "../index/live-image.js";
-import type { LiveImage } from "../index/live-image.js";
-import { writeSegment } from "../index/segment-writer.js";
-import type { WrittenSegment } from "../index/segment-writer.js";
-
-/** Makes a segment of a live segment's undeleted passages; in a server, in the maintenance worker. */
-export type BuildSegment = (image: LiveImage) => Promise<WrittenSegment>;
-
-/** The same on the calling thread. */
-export const buildSegmentHere: BuildSegment = (image) =>
-  Promise.resolve(writeSegment(undeletedPassages(image)));
+import { newLiveSegment, publishGeneration } from "../index/collection.js";
+import type { Collection, FrozenSegment } from "../index/collection.js";
+import type { FlushedSegment } from "../index/flushed-segment.js";
+import { putInPlace, takeSegmentId } from "./put-in-place.js";
+import type { Exclusive } from "./put-in-place.js";
+import type { SegmentBuilder } from "./segment-builder.js";
 
 /**
- * Writes the live segment's undeleted passages as a segment and empties the journal. Called by the
- * collection's writer only, between two commits. A crash leaves the journal or the segment, never
- * both. O(bytes + t log t) for t distinct terms.
+ * Freezes the live segment, so that writes go on in a new one; has its undeleted passages made a
+ * segment; then names it in the manifest and empties the journal of them, in one commit. A crash
+ * leaves the journal or the segment, never both; a failure leaves the frozen segment, which the next
+ * flush takes up again.
  */
-export async function flushLive(collection: Collection, buildSegment: BuildSegment): Promise<void> {
-  const { live, liveTombstones, manifest, settings } = collection;
-  const journalDeletes = undeletedSequences(collection);
-  const first = journalDeletes[0];
-  const last = journalDeletes.at(-1);
-  if (first === undefined || last === undefined) {
-    replaceLive(collection);
-    return;
-  }
-  const id = manifest.nextSegmentId;
-  const written = await buildSegment(live.image(liveTombstones));
-  const entry = {
-    id,
-    passageCount: journalDeletes.length,
-    firstSequence: first,
-    lastSequence: last,
-  };
-  const next = {
-    ...manifest,
-    generation: manifest.generation + 1,
-    nextSegmentId: id + 1,
-    segments: [...manifest.segments, entry],
-  };
-  const bytes = { tables: new Uint8Array(written.tables), codes: new Uint8Array(written.codes) };
-  await collection.store.commit({
-    manifest: next,
-    journalDeletes,
-    segmentPuts: new Map([[id, bytes]]),
+export async function flush(
+  collection: Collection,
+  { builder, exclusive }: { readonly builder: SegmentBuilder; readonly exclusive: Exclusive },
+): Promise<void> {
+  await exclusive(() => freeze(collection));
+  const { frozen } = collection;
+  if (frozen === undefined) return;
+  const sequences = undeletedSequences(frozen);
+  const segmentId = takeSegmentId(collection);
+  const { folder } = collection.store;
+  const result =
+    sequences.length === 0
+      ? ({ kind: "empty" } as const)
+      : await builder.build({ kind: "flush", folder, segmentId, sequences });
+  await exclusive(async () => {
+    if (result.kind === "built")
+      await putInPlace(collection, {
+        ...{ segmentId, built: result, replacedIds: [], journalDeletes: sequences },
+        deadRows: (segment) => deadRows(segment, collection.frozen),
+      });
+    collection.frozen = undefined;
+    publishGeneration(collection);
   });
-  const segment = openFlushedSegment(id, written, rowBytes(settings.dim, settings.bits));
-  collection.flushed.set(id, { segment, entry: flushedEntry(segment, undefined) });
-  collection.manifest = next;
-  replaceLive(collection);
 }
 
-function undeletedSequences({ live, liveTombstones }: Collection): number[] {
-  const dead = liveTombstones && new Uint8Array(liveTombstones);
-  const sequences: number[] = [];
-  for (let row = 0; row < live.rowCount; row += 1)
-    if (dead === undefined || !isBitSet(dead, row)) sequences.push(live.sequenceAt(row));
-  return sequences;
-}
-
-function replaceLive(collection: Collection): void {
+function freeze(collection: Collection): void {
+  if (collection.frozen !== undefined || collection.live.rowCount === 0) return;
+  collection.frozen = { live: collection.live, tombstones: collection.liveTombstones };
   collection.live = newLiveSegment();
   collection.liveTombstones = undefined;
   publishGeneration(collection);
+}
+
+function undeletedSequences({ live, tombstones }: FrozenSegment): Float64Array {
+  const dead = tombstones && new Uint8Array(tombstones);
+  const sequences: number[] = [];
+  for (let row = 0; row < live.rowCount; row += 1)
+    if (dead === undefined || !isBitSet(dead, row)) sequences.push(live.sequenceAt(row));
+  return Float64Array.from(sequences);
+}
+
+function* deadRows(
+  segment: FlushedSegment,
+  frozen: FrozenSegment | undefined,
+): Generator<number, void, void> {
+  if (frozen?.tombstones === undefined) return;
+  const dead = new Uint8Array(frozen.tombstones);
+  for (let row = 0; row < segment.rowCount; row += 1)
+    if (isBitSet(dead, frozen.live.rowOf(segment.sequenceAt(row)))) yield row;
 }

@@ -20,6 +20,8 @@ export interface WritePlan {
   readonly appended: readonly SegmentPassage[];
   /** Rows of the live segment that die; appended passages that die in the same group are left out. */
   readonly deadLiveRows: readonly number[];
+  /** The same of the frozen segment. */
+  readonly deadFrozenRows: readonly number[];
   /** New tombstones of flushed segments. */
   readonly tombstones: ReadonlyMap<number, SharedArrayBuffer>;
 }
@@ -52,6 +54,7 @@ export function planWrites(
     results,
     appended: [...appended.values()],
     deadLiveRows: draft.deadLiveRows,
+    deadFrozenRows: draft.deadFrozenRows,
     tombstones: draft.tombstones,
   };
 }
@@ -63,6 +66,7 @@ interface Draft {
   readonly appended: Map<number, PreparedPassage & SegmentPassage>;
   readonly journalDeletes: number[];
   readonly deadLiveRows: number[];
+  readonly deadFrozenRows: number[];
   readonly tombstones: Map<number, SharedArrayBuffer>;
 }
 
@@ -73,6 +77,7 @@ function createDraft(collection: Collection): Draft {
     appended: new Map(),
     journalDeletes: [],
     deadLiveRows: [],
+    deadFrozenRows: [],
     tombstones: new Map(),
   };
 }
@@ -132,29 +137,26 @@ function removePassages(collection: Collection, draft: Draft, record: DocumentRe
     const sequence = record.firstPassageSequence + i;
     if (draft.appended.delete(sequence)) continue;
     const liveRow = collection.live.rowOf(sequence);
-    if (liveRow >= 0) {
-      draft.journalDeletes.push(sequence);
-      draft.deadLiveRows.push(liveRow);
-    } else {
-      buryFlushed(collection, draft, sequence);
-    }
+    const frozenRow = collection.frozen?.live.rowOf(sequence) ?? -1;
+    if (liveRow >= 0) draft.deadLiveRows.push(liveRow);
+    if (frozenRow >= 0) draft.deadFrozenRows.push(frozenRow);
+    if (liveRow >= 0 || frozenRow >= 0) draft.journalDeletes.push(sequence);
+    else buryFlushed(collection, draft, sequence);
   }
 }
 
 function buryFlushed(collection: Collection, draft: Draft, sequence: number): void {
-  const entry = collection.manifest.segments.find(
-    (segment) => segment.firstSequence <= sequence && sequence <= segment.lastSequence,
-  );
-  // A damaged segment is not open: its passages are not searched, so there is nothing to bury.
-  const opened = entry && collection.flushed.get(entry.id);
-  if (opened === undefined) return;
-  const { segment, entry: current } = opened;
-  const row = segment.rowOf(sequence);
-  if (row < 0) return;
-  const bits =
-    draft.tombstones.get(segment.id) ?? copyBits(current.part.tombstones, segment.rowCount);
-  setBit(bits, row);
-  draft.tombstones.set(segment.id, bits);
+  for (const { id, firstSequence, lastSequence } of collection.manifest.segments) {
+    if (sequence < firstSequence || sequence > lastSequence) continue;
+    // A damaged segment is not open: its passages are not searched, so there is nothing to bury.
+    const opened = collection.flushed.get(id);
+    const row = opened?.segment.rowOf(sequence) ?? -1;
+    if (opened === undefined || row < 0) continue;
+    const { segment, entry } = opened;
+    const bits = draft.tombstones.get(id) ?? copyBits(entry.part.tombstones, segment.rowCount);
+    setBit(bits, row);
+    draft.tombstones.set(id, bits);
+  }
 }
 
 function toJournal(passage: PreparedPassage & SegmentPassage): JournalPassage {

@@ -2,6 +2,7 @@
 // it: a handle to shared memory counts as memory of the thread that gets it, and hundreds of them a
 // task would keep its garbage collector busy.
 
+import type { SegmentCodes } from "../index/segment-codes.js";
 import type { LivePart, SegmentPart } from "../index/segment-parts.js";
 
 export interface PartIds {
@@ -11,7 +12,7 @@ export interface PartIds {
 
 /** `onRetired` hears of numbers whose buffers nobody uses any more. */
 export function createPartIds(onRetired: (id: number) => void): PartIds {
-  const known = new WeakMap<SharedArrayBuffer, { id: number; buffers: readonly unknown[] }>();
+  const known = new WeakMap<SegmentCodes, { id: number; buffers: readonly unknown[] }>();
   const collected = new FinalizationRegistry<{ id: number }>(({ id }) => onRetired(id));
   let last = 0;
   return {

@@ -3,6 +3,7 @@
 import { openPostings } from "../index/bm25/postings-reader.js";
 import type { Bm25Segment } from "../index/bm25/bm25.js";
 import { numbersOf, sectionOf } from "../index/segment-format.js";
+import type { CodesReader } from "../index/segment-codes.js";
 import type { SegmentPart } from "../index/segment-parts.js";
 
 export function tombstonesOf(part: SegmentPart): Uint8Array | undefined {
@@ -10,8 +11,11 @@ export function tombstonesOf(part: SegmentPart): Uint8Array | undefined {
 }
 
 /** Packed token rows and where each passage's begin. */
-export function tokenRowsOf(part: SegmentPart): { bytes: Uint8Array; rowOffsets: Uint32Array } {
-  const bytes = new Uint8Array(part.codes);
+export function tokenRowsOf(
+  part: SegmentPart,
+  reader: CodesReader,
+): { bytes: Uint8Array; rowOffsets: Uint32Array } {
+  const bytes = reader.bytesOf(part.codes);
   switch (part.kind) {
     case "flushed":
       return { bytes, rowOffsets: numbersOf(part.tables, "rowOffsets") };

@@ -19,6 +19,8 @@ import type {
 
 export interface PoolScorer extends Scorer {
   readonly queueSize: number;
+  /** Lets go of a folder whose collection was closed. */
+  release(folder: string): void;
   /** Waits for the tasks under way, then ends the threads. No task may come after. */
   close(): Promise<void>;
 }
@@ -74,6 +76,9 @@ export function createPoolScorer(options: PoolScorerOptions): PoolScorer {
   };
   return {
     ...toScorer(options.workerCount, run),
+    release(folder) {
+      retiring.postMessage({ closedFolder: folder } satisfies RetireMessage);
+    },
     get queueSize() {
       return pool.queueSize;
     },

@@ -21,10 +21,11 @@ export type WireAnswer =
   | { readonly kind: "answer"; readonly answer: ScoreAnswer }
   | { readonly kind: "missing"; readonly ids: readonly number[] };
 
-/** What the main thread tells all scoring workers: a part's number will not be named again. */
-export interface RetireMessage {
-  readonly retired: number;
-}
+/**
+ * What the main thread tells all scoring workers: a part's number will not be named again, or the
+ * collection in a folder was closed.
+ */
+export type RetireMessage = { readonly retired: number } | { readonly closedFolder: string };
 
 interface TaskBase {
   readonly parts: readonly SegmentPart[];
@@ -79,8 +80,16 @@ export interface MaxSimTask extends TaskBase {
 }
 
 export interface MaxSimAnswer {
-  /** One score a passage, in the order of the task. */
+  /** One score a passage, in the order of the task; NaN: of a damaged part. */
   readonly scores: Float32Array;
+  /** Parts whose codes do not match their checksums; none of their passages is scored. */
+  readonly damages: readonly PartDamage[];
+}
+
+/** A part of the task, by its place, and what is wrong with it. */
+export interface PartDamage {
+  readonly part: number;
+  readonly message: string;
 }
 
 export interface ScoredRows {

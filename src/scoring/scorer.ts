@@ -1,6 +1,8 @@
 // The port behind which scoring is done: by worker threads (pool-scorer.ts) or right here.
 
+import { createCodesReader } from "../index/segment-codes.js";
 import type { Kernels } from "../kernels/kernels.js";
+import { createMapTurn } from "../store/map-turn.js";
 import { runScoreTask } from "./score-loop.js";
 import type {
   LexicalAnswer,
@@ -37,6 +39,12 @@ export function toScorer(
 }
 
 /** The serial twin of the pool: for tests, and for what it is worth to compare with. */
-export function createInlineScorer(kernels: Kernels): Scorer {
-  return toScorer(1, (task) => Promise.resolve(runScoreTask(task, kernels)));
+export function createInlineScorer(
+  kernels: Kernels,
+): Scorer & { release(folder: string): Promise<void> } {
+  const reader = createCodesReader(createMapTurn());
+  return {
+    ...toScorer(1, (task) => Promise.resolve(runScoreTask(task, kernels, reader))),
+    release: (folder) => reader.release(folder),
+  };
 }

@@ -159,8 +159,11 @@ async function* runLateInteraction(
     const batch = yield* updates.timed(undefined, promise, "late_interaction");
     noteTime();
     if (batch === undefined) return;
+    for (const message of batch.damages)
+      updates.degrade("CORRUPT_PASSAGES", { message, stages: ["late_interaction"] });
     for (const [i, { segment, row }] of batch.passages.entries()) {
       const maxSim = batch.scores[i] ?? 0;
+      if (Number.isNaN(maxSim)) continue;
       const score = relevance({ maxSim, bm25: lexical.bm25Of({ segment, row }) }, scale);
       if (plan.minScore === undefined || score >= plan.minScore)
         ranking.offer({ segment, row, score, maxSim });

@@ -19,22 +19,25 @@ const fixedBytes = 16;
 /** Payload bytes a checksum covers: damage is narrowed down to this much. */
 export const checksumBlockBytes = 65_536;
 
-/** The payload in its frame, ready to store. Copies the payload once. */
-export function frame(kind: ValueKind, payload: Uint8Array): Buffer {
-  const payloadAt = payloadOffset(payload.length);
-  const framed = Buffer.alloc(payloadAt + payload.length);
+/** The payload, or its pieces in turn, in its frame, ready to store. Copies the payload once. */
+export function frame(kind: ValueKind, payload: Uint8Array | readonly Uint8Array[]): Buffer {
+  const pieces = payload instanceof Uint8Array ? [payload] : payload;
+  let length = 0;
+  for (const piece of pieces) length += piece.length;
+  const payloadAt = payloadOffset(length);
+  const framed = Buffer.alloc(payloadAt + length);
   framed.writeUInt32LE(magic, 0);
   framed.writeUInt8(FORMAT_VERSION, 4);
   framed.writeUInt8(kind, 5);
-  framed.writeUInt32LE(payload.length, 8);
+  framed.writeUInt32LE(length, 8);
   framed.writeUInt32LE(crc32c(framed.subarray(0, 12)), 12);
-  framed.set(payload, payloadAt);
-  for (let block = 0; block < blockCount(payload.length); block += 1) {
-    framed.writeUInt32LE(
-      crc32c(blockOf(framed, payloadAt, payload.length, block)),
-      fixedBytes + 4 * block,
-    );
+  let end = payloadAt;
+  for (const piece of pieces) {
+    framed.set(piece, end);
+    end += piece.length;
   }
+  for (let block = 0; block < blockCount(length); block += 1)
+    framed.writeUInt32LE(crc32c(blockOf(framed, payloadAt, length, block)), fixedBytes + 4 * block);
   return framed;
 }
 
@@ -43,6 +46,21 @@ export function frame(kind: ValueKind, payload: Uint8Array): Buffer {
  * Throws DATA_FORMAT_NEWER for a newer version and DATA_CORRUPT for everything that does not fit.
  */
 export function unframe(kind: ValueKind, framed: Buffer, what: string): Uint8Array {
+  const { payload, checkBlock } = openFrame(kind, framed, what);
+  for (let block = 0; block < blockCount(payload.length); block += 1) checkBlock(block);
+  return payload;
+}
+
+/** A framed value of which the header is checked and the payload is not yet. */
+export interface OpenFrame {
+  /** A view of the framed bytes. */
+  readonly payload: Uint8Array;
+  /** Throws DATA_CORRUPT unless the payload's bytes from `block * checksumBlockBytes` are right. */
+  readonly checkBlock: (block: number) => void;
+}
+
+/** As `unframe`, but leaves it to the caller which blocks are checked, and when. */
+export function openFrame(kind: ValueKind, framed: Buffer, what: string): OpenFrame {
   if (framed.length < fixedBytes || framed.readUInt32LE(0) !== magic)
     throw corrupt(what, "it does not begin as a stored value does");
   if (crc32c(framed.subarray(0, 12)) !== framed.readUInt32LE(12))
@@ -58,19 +76,21 @@ export function unframe(kind: ValueKind, framed: Buffer, what: string): Uint8Arr
   const payloadAt = payloadOffset(length);
   if (framed.length !== payloadAt + length)
     throw corrupt(what, `it has ${framed.length} bytes instead of ${payloadAt + length}`);
-  for (let block = 0; block < blockCount(length); block += 1) {
-    const expected = framed.readUInt32LE(fixedBytes + 4 * block);
-    if (crc32c(blockOf(framed, payloadAt, length, block)) !== expected)
-      throw corrupt(what, `bytes from ${block * checksumBlockBytes} do not match their checksum`);
-  }
-  return framed.subarray(payloadAt);
+  return {
+    payload: framed.subarray(payloadAt),
+    checkBlock(block) {
+      const expected = framed.readUInt32LE(fixedBytes + 4 * block);
+      if (crc32c(blockOf(framed, payloadAt, length, block)) !== expected)
+        throw corrupt(what, `bytes from ${block * checksumBlockBytes} do not match their checksum`);
+    },
+  };
 }
 
 function payloadOffset(length: number): number {
   return (fixedBytes + 4 * blockCount(length) + 7) & ~7;
 }
 
-function blockCount(length: number): number {
+export function blockCount(length: number): number {
   return Math.ceil(length / checksumBlockBytes);
 }
 

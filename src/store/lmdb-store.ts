@@ -1,14 +1,13 @@
-// A collection's bytes in one LMDB environment. The only file that imports lmdb.
+// A collection's bytes in one LMDB environment, as the main thread reads and writes them.
 
 import { statSync } from "node:fs";
 import { join } from "node:path";
 
-import { open } from "lmdb";
 import type { Database, RootDatabase, Transaction } from "lmdb";
 
 import { assert } from "../core/assert.js";
 import { SluiceError } from "../core/errors.js";
-import { checkEnvironmentFile } from "./environment-file.js";
+import { openEnvironment } from "./environment.js";
 import { valueKinds } from "./format.js";
 import { frame, unframe } from "./frame.js";
 import {
@@ -19,7 +18,7 @@ import {
   unpackJournalPassage,
   unpackManifest,
 } from "./records.js";
-import type { CollectionStore, PinnedDocuments, SharedSegmentBytes } from "./store.js";
+import type { CollectionStore, PinnedDocuments } from "./store.js";
 import type { DocumentRecord, Manifest, WriteBatch } from "./stored-values.js";
 import { toCommitError, toStoreError } from "./store-errors.js";
 
@@ -49,7 +48,9 @@ export function openLmdbStore(folder: string): CollectionStore {
       for (const { key, value } of databases.journal.getRange())
         yield [key, unpackJournalPassage(value, `journal passage ${key}`)];
     },
-    readSegment: (id) => readSegment(databases, id),
+    readTables: (id) => readShared(databases, { id, name: "tables" }),
+    readCodes: (id) => readShared(databases, { id, name: "codes" }),
+    segmentIds: () => new Set([...databases.segments.getKeys()].map((key) => parseInt(key, 10))),
     readTombstones: (id) => {
       const framed = databases.tombstones.getBinary(id);
       return framed && unframe(valueKinds.tombstones, framed, `tombstones of segment ${id}`);
@@ -66,19 +67,7 @@ export function openLmdbStore(folder: string): CollectionStore {
 
 function openDatabases(folder: string): Databases {
   try {
-    checkEnvironmentFile(folder);
-    const root = open<Buffer, string>({
-      path: folder,
-      encoding: "binary",
-      // A commit is acknowledged only when it is on disk: with overlapping sync, power cuts lost
-      // acknowledged writes.
-      overlappingSync: false,
-      // With it, lmdb makes a second promise for a commit that nobody sees; when the commit fails,
-      // its rejection would end the process.
-      eventTurnBatching: false,
-      maxDbs: 16,
-      maxReaders: 1024,
-    });
+    const root = openEnvironment(folder);
     const binary = { encoding: "binary" } as const;
     return {
       root,
@@ -156,20 +145,20 @@ function pin(databases: Databases): PinnedDocuments {
   };
 }
 
-function readSegment(databases: Databases, id: number): SharedSegmentBytes {
-  const part = (name: string, kind: Parameters<typeof unframe>[0]): SharedArrayBuffer => {
-    const what = `segment ${id} (${name})`;
-    const framed = databases.segments.getBinary(`${id}/${name}`);
-    if (framed === undefined) throw new SluiceError("DATA_CORRUPT", `${what} is missing`);
-    const payload = unframe(kind, framed, what);
-    const shared = new SharedArrayBuffer(payload.length);
-    new Uint8Array(shared).set(payload);
-    return shared;
-  };
-  return {
-    tables: part("tables", valueKinds.segmentTables),
-    codes: part("codes", valueKinds.segmentCodes),
-  };
+const segmentParts = ["tables", "codes"] as const;
+
+function readShared(
+  databases: Databases,
+  { id, name }: { id: number; name: (typeof segmentParts)[number] },
+): SharedArrayBuffer {
+  const what = `segment ${id} (${name})`;
+  const framed = databases.segments.getBinary(`${id}/${name}`);
+  if (framed === undefined) throw new SluiceError("DATA_CORRUPT", `${what} is missing`);
+  const kind = name === "tables" ? valueKinds.segmentTables : valueKinds.segmentCodes;
+  const payload = unframe(kind, framed, what);
+  const shared = new SharedArrayBuffer(payload.length);
+  new Uint8Array(shared).set(payload);
+  return shared;
 }
 
 async function commit(databases: Databases, folder: string, batch: WriteBatch): Promise<void> {
@@ -180,13 +169,6 @@ async function commit(databases: Databases, folder: string, batch: WriteBatch): 
   const passages = [...(batch.journalPuts ?? [])].map(
     ([sequence, passage]) =>
       [sequence, toBuffer(passage.packed) ?? packJournalPassage(passage)] as const,
-  );
-  const segments = [...(batch.segmentPuts ?? [])].flatMap(
-    ([id, bytes]) =>
-      [
-        [`${id}/tables`, frame(valueKinds.segmentTables, bytes.tables)],
-        [`${id}/codes`, frame(valueKinds.segmentCodes, bytes.codes)],
-      ] as const,
   );
   const tombstones = [...(batch.tombstonePuts ?? [])].map(
     ([id, bits]) => [id, frame(valueKinds.tombstones, bits)] as const,
@@ -199,10 +181,8 @@ async function commit(databases: Databases, folder: string, batch: WriteBatch): 
     }
     for (const [sequence, value] of passages) databases.journal.putSync(sequence, value);
     for (const sequence of batch.journalDeletes ?? []) databases.journal.removeSync(sequence);
-    for (const [key, value] of segments) databases.segments.putSync(key, value);
     for (const id of batch.segmentDeletes ?? []) {
-      databases.segments.removeSync(`${id}/tables`);
-      databases.segments.removeSync(`${id}/codes`);
+      for (const part of segmentParts) databases.segments.removeSync(`${id}/${part}`);
       databases.tombstones.removeSync(id);
     }
     for (const [id, value] of tombstones) databases.tombstones.putSync(id, value);
@@ -221,8 +201,6 @@ async function commit(databases: Databases, folder: string, batch: WriteBatch): 
 function toBuffer(bytes: Uint8Array | undefined): Buffer | undefined {
   return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
-
-const segmentParts = ["tables", "codes"] as const;
 
 function check(databases: Databases, folder: string): { valueCount: number; damages: string[] } {
   const damages: string[] = [];

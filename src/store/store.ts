@@ -2,12 +2,6 @@
 
 import type { DocumentRecord, JournalPassage, Manifest, WriteBatch } from "./stored-values.js";
 
-/** A segment read into shared memory, checked. */
-export interface SharedSegmentBytes {
-  readonly tables: SharedArrayBuffer;
-  readonly codes: SharedArrayBuffer;
-}
-
 /** The documents of one moment, whatever is written later. Must be released. */
 export interface PinnedDocuments {
   readDocument(key: string): DocumentRecord | undefined;
@@ -31,7 +25,12 @@ export interface CollectionStore {
   pin(): PinnedDocuments;
   /** Passages in no segment, by rising sequence. */
   journal(): IterableIterator<[sequence: number, passage: JournalPassage]>;
-  readSegment(id: number): SharedSegmentBytes;
+  /** Into shared memory. */
+  readTables(id: number): SharedArrayBuffer;
+  /** Into shared memory: for codes of up to `mappedBytesMin` (segment-store.ts). */
+  readCodes(id: number): SharedArrayBuffer;
+  /** Ids of all stored segments, those that no manifest names included. */
+  segmentIds(): Set<number>;
   readTombstones(id: number): Uint8Array | undefined;
   /** Resolves when the whole batch is on disk; rejects with nothing of it visible. */
   commit(batch: WriteBatch): Promise<void>;

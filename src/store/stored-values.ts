@@ -56,10 +56,10 @@ export interface JournalPassage {
   readonly packed?: Uint8Array | undefined;
 }
 
-/** A segment's bytes: everything but the token codes, and the token codes. */
+/** A segment's bytes: everything but the token codes, and the token codes, in pieces. */
 export interface SegmentBytes {
   readonly tables: Uint8Array;
-  readonly codes: Uint8Array;
+  readonly codes: readonly Uint8Array[];
 }
 
 /** One atomic change. Everything in it becomes durable together, or nothing does. */
@@ -68,7 +68,6 @@ export interface WriteBatch {
   readonly documents?: ReadonlyMap<string, DocumentRecord | undefined>;
   readonly journalPuts?: ReadonlyMap<number, JournalPassage>;
   readonly journalDeletes?: Iterable<number>;
-  readonly segmentPuts?: ReadonlyMap<number, SegmentBytes>;
   readonly segmentDeletes?: Iterable<number>;
   /** Bitmap a segment, bit set: deleted. */
   readonly tombstonePuts?: ReadonlyMap<number, Uint8Array>;

@@ -9,6 +9,8 @@ import { runScoreTask } from "../../src/scoring/score-loop.js";
 import { toScorer } from "../../src/scoring/scorer.js";
 import type { Scorer } from "../../src/scoring/scorer.js";
 import { isRaised } from "../../src/core/cancel-flag.js";
+import { createCodesReader } from "../../src/index/segment-codes.js";
+import { createMapTurn } from "../../src/store/map-turn.js";
 import { loadKernels } from "../../src/kernels/load-kernels.js";
 import { hasReason } from "../support/errors.js";
 import { useTemporaryFolder } from "../support/each-test-folder.js";
@@ -173,10 +175,11 @@ describe("a search that ends early", () => {
 /** The inline scorer, seen before each task. */
 function watchedScorer(before: (task: ScoreTask) => void): Scorer {
   const { kernels } = loadKernels();
+  const reader = createCodesReader(createMapTurn());
   return toScorer(2, async (task) => {
     before(task);
     await settle();
-    return runScoreTask(task, kernels);
+    return runScoreTask(task, kernels, reader);
   });
 }
 

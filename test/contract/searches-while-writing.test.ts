@@ -52,7 +52,8 @@ describe("searches while documents are written", () => {
         }
         await writer;
         assert.ok(searchCount > 0);
-        assert.ok(api.describeCollection("notes").segmentCount > 3);
+        // Each flush and merge takes a number.
+        assert.ok(engine.collections.get("notes").collection.nextSegmentId > 10);
       } finally {
         await engine.close();
       }

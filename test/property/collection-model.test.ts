@@ -33,6 +33,7 @@ interface World {
   held: { readonly generation: Generation; readonly contents: Contents }[];
   version: number;
   lastSequence: number;
+  readonly steps: { flush: number; merge: number; remove: number };
 }
 
 function below(world: World, bound: number): number {
@@ -109,27 +110,41 @@ async function reopen(world: World): Promise<void> {
   assert.deepEqual(world.collection.damages, []);
 }
 
-/** Flushes now and then: a passage has some 14 bytes of codes. */
-function newWriter({ collection, prng }: Pick<World, "collection" | "prng">): CollectionWriter {
-  return createCollectionWriter(collection, { flushBytes: 40 + (prng.nextUint32() % 400) });
+/** Flushes and merges now and then: a passage has some 14 bytes of codes. */
+function newWriter({
+  collection,
+  prng,
+  steps,
+}: Pick<World, "collection" | "prng" | "steps">): CollectionWriter {
+  return createCollectionWriter(collection, {
+    flushBytes: 40 + (prng.nextUint32() % 400),
+    segmentBytesMax: 2_000 + (prng.nextUint32() % 10_000),
+    onMaintenanceFailure: (error) => assert.fail(String(error)),
+    onMaintenanceStep: ({ kind, phase }) => {
+      if (phase === "end") steps[kind] += 1;
+    },
+  });
 }
 
 async function step(world: World): Promise<void> {
   const choice = below(world, 20);
-  if (choice < 15) await write(world);
+  if (choice < 14) await write(world);
+  else if (choice < 15) await world.writer.optimize({ isFull: below(world, 2) === 0 });
   else if (choice < 17) hold(world);
   else if (choice < 19) letGo(world);
   else await reopen(world);
 }
 
-async function runModel(folder: string, seed: number): Promise<{ segmentCount: number }> {
+async function runModel(folder: string, seed: number): Promise<World["steps"]> {
   const prng = createPrng(seed);
   const collection = await openSmallCollection(folder);
-  const writer = newWriter({ collection, prng });
+  const steps = { flush: 0, merge: 0, remove: 0 };
+  const writer = newWriter({ collection, prng, steps });
   const world: World = {
     ...{ prng, folder, collection, writer, model: new Map<string, PutOperation>(), held: [] },
     version: 0,
     lastSequence: 0,
+    steps,
   };
   for (let i = 0; i < 60; i += 1) {
     await step(world);
@@ -139,17 +154,22 @@ async function runModel(folder: string, seed: number): Promise<{ segmentCount: n
   checkNow(world);
   const { store, flushed } = world.collection;
   assert.deepEqual(store.check().damages, []);
+  await world.writer.settle();
+  // What no generation names is gone from the disk.
+  world.writer.maintain();
+  await world.writer.settle();
+  assert.deepEqual(store.segmentIds(), new Set(flushed.keys()));
   await world.writer.close();
   await closeCollection(world.collection);
-  return { segmentCount: flushed.size };
+  return steps;
 }
 
 describe("a collection and its writer", () => {
   for (let seed = 1; seed <= 8; seed += 1)
     it(`show what a map would hold (seed ${seed})`, () =>
       withTemporaryFolder(async (folder) => {
-        const { segmentCount } = await runModel(folder, seed);
-        assert.ok(segmentCount > 1, "the run has flushed");
+        const { flush, merge, remove } = await runModel(folder, seed);
+        assert.ok(flush > 5 && merge > 2 && remove > 0, "the run has flushed and merged");
       }));
 
   it("refuses a write after close, with nothing of it done", () =>

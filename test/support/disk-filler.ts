@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 
 import { isSluiceError } from "../../src/core/errors.js";
 import { createPrng } from "../../src/core/prng.js";
+import { writeStoredSegment } from "./stored-segments.js";
 import { openLmdbStore } from "../../src/store/lmdb-store.js";
 import { emptyManifest, journalPassage } from "./stored-values.js";
 
@@ -49,12 +50,10 @@ async function writeUntilRefused(): Promise<unknown> {
 say(await writeUntilRefused());
 // What is larger than the rest of the disk fails in another place than what nearly fits.
 say(
-  await store
-    .commit({
-      manifest: { ...emptyManifest, lastSequence: 777 },
-      segmentPuts: new Map([[1, { tables: Buffer.alloc(1 << 20), codes: Buffer.alloc(8 << 20) }]]),
-    })
-    .catch((error: unknown) => error),
+  await writeStoredSegment(folder, 1, {
+    tables: Buffer.alloc(1 << 20),
+    codes: Buffer.alloc(8 << 20),
+  }).catch((error: unknown) => error),
 );
 await lines.next();
 say(await write(acknowledged + 1).catch((error: unknown) => error));

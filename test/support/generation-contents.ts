@@ -4,9 +4,14 @@ import { gatherLivePostings } from "../../src/index/bm25/live-terms.js";
 import { isBitSet } from "../../src/index/bm25/bits.js";
 import { openPostings } from "../../src/index/bm25/postings-reader.js";
 import type { Generation, GenerationSegment } from "../../src/index/generation.js";
+import { createCodesReader } from "../../src/index/segment-codes.js";
+import { createMapTurn } from "../../src/store/map-turn.js";
 import { numbersOf, sectionOf } from "../../src/index/segment-format.js";
 import type { SegmentPart } from "../../src/index/segment-parts.js";
 import type { PutOperation } from "../../src/ingest/write-operations.js";
+
+/** As a scoring worker reads them. */
+const reader = createCodesReader(createMapTurn());
 
 /** A passage as one line: key, number, span, rows, codes, sketch, terms with counts. */
 export type PassageLine = string;
@@ -105,7 +110,7 @@ function bytesOf(part: SegmentPart): {
 } {
   if (part.kind === "flushed")
     return {
-      codes: new Uint8Array(part.codes),
+      codes: reader.bytesOf(part.codes),
       rowOffsets: numbersOf(part.tables, "rowOffsets"),
       sketches: sectionOf(part.tables, "sketches"),
     };

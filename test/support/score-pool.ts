@@ -2,6 +2,7 @@
 
 import { createPoolScorer } from "../../src/scoring/pool-scorer.js";
 import type { PoolScorer } from "../../src/scoring/pool-scorer.js";
+import { createMapTurn } from "../../src/store/map-turn.js";
 import type { ScoreWorkerData } from "../../src/app/score.worker.js";
 
 let poolCount = 0;
@@ -13,7 +14,11 @@ export function openScorePool(workerCount: number): PoolScorer {
     workerUrl: new URL("../../src/app/score.worker.js", import.meta.url),
     workerCount,
     retireChannel,
-    workerData: { kernel: undefined, retireChannel } satisfies ScoreWorkerData,
+    workerData: {
+      kernel: undefined,
+      retireChannel,
+      mapTurn: createMapTurn(),
+    } satisfies ScoreWorkerData,
   });
 }
 

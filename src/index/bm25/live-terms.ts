@@ -29,15 +29,10 @@ export interface LiveTerms {
   resolve(terms: readonly string[]): Int32Array;
   /** A view that later appends never change: they write beyond it, or to larger buffers. O(1). */
   snapshot(): LiveTermsSnapshot;
-  /** Term of each id so far: a copy. */
-  dictionary(): string[];
-  /** The passage as it was appended, for the segment that replaces this list. */
-  toPassageTerms(row: number): PassageTerms;
 }
 
 export function createLiveTerms(): LiveTerms {
   const ids = new Map<string, number>();
-  const terms: string[] = [];
   let ends = sharedNumbers(1024);
   let lengths = sharedNumbers(1024);
   let termIds = sharedNumbers(65_536);
@@ -49,8 +44,8 @@ export function createLiveTerms(): LiveTerms {
   const idOf = (term: string): number => {
     const known = ids.get(term);
     if (known !== undefined) return known;
-    ids.set(term, terms.length);
-    return terms.push(term) - 1;
+    ids.set(term, ids.size);
+    return ids.size - 1;
   };
   const append = (passage: PassageTerms): number => {
     assert(passage.terms.length === passage.counts.length, "one count a term");
@@ -69,16 +64,6 @@ export function createLiveTerms(): LiveTerms {
     rowCount += 1;
     return rowCount - 1;
   };
-  const toPassageTerms = (row: number): PassageTerms => {
-    assert(row >= 0 && row < rowCount, "the row was appended");
-    const start = row === 0 ? 0 : ends[row - 1]!;
-    const end = ends[row]!;
-    return {
-      terms: Array.from(termIds.subarray(start, end), (id) => terms[id]!),
-      counts: Array.from(counts.subarray(start, end)),
-      length: lengths[row]!,
-    };
-  };
   return {
     get rowCount() {
       return rowCount;
@@ -89,8 +74,6 @@ export function createLiveTerms(): LiveTerms {
     append,
     resolve: (wanted) => Int32Array.from(wanted, (term) => ids.get(term) ?? -1),
     snapshot: () => ({ rowCount, lengthTotal, ends, termIds, counts, lengths }),
-    dictionary: () => [...terms],
-    toPassageTerms,
   };
 }
 

@@ -16,6 +16,8 @@ export interface PassagePlace {
 export interface ScoredBatch {
   readonly passages: readonly PassagePlace[];
   readonly scores: Float32Array;
+  /** One line for each segment whose codes were found damaged; its scores are NaN. */
+  readonly damages: readonly string[];
 }
 
 /**
@@ -79,7 +81,12 @@ async function scoreBatch(
     bits: context.settings.bits,
     cancel: context.cancel,
   });
-  return answer && { passages, scores: answer.scores };
+  if (answer === undefined) return undefined;
+  const damages = answer.damages.map(({ part, message }) => {
+    const count = partOf.filter((place) => place === part).length;
+    return `${message} (${count} passages are not scored)`;
+  });
+  return { passages, scores: answer.scores, damages };
 }
 
 /** Every passage that is neither deleted nor a candidate, in the order of the generation. */

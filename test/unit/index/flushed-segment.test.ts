@@ -65,7 +65,7 @@ describe("a written segment", () => {
         assert.equal(segment.rowCount, all.length);
         assert.deepEqual(tableRows(segment), expectedRows(all));
         const codes = Buffer.concat(all.map((passage) => passage.codes));
-        assert.equal(Buffer.compare(new Uint8Array(segment.codes), codes), 0);
+        assert.equal(Buffer.compare(new Uint8Array(written.codes), codes), 0);
         const sketches = Buffer.concat(all.map((passage) => passage.sketch));
         assert.equal(Buffer.compare(sectionOf(segment.tables, "sketches"), sketches), 0);
         const ends = all.map((_, i) => all.slice(0, i + 1).reduce((n, p) => n + p.rowCount, 0));

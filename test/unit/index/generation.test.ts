@@ -14,7 +14,7 @@ describe("countedPin", () => {
       const store = openLmdbStore(folder);
       await store.commit({ manifest: emptyManifest });
       const documents = store.pin();
-      const pin = countedPin(documents);
+      const pin = countedPin(() => documents.release());
       pin.acquire();
       pin.acquire();
       pin.release();

@@ -3,11 +3,10 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 
 import { gatherLivePostings } from "../../../src/index/bm25/live-terms.js";
-import { undeletedPassages } from "../../../src/index/live-image.js";
 import { createLiveSegment } from "../../../src/index/live-segment.js";
 import type { LivePart } from "../../../src/index/segment-parts.js";
 import type { SegmentPassage } from "../../../src/index/segment-writer.js";
-import { toPassageTerms, vocabulary } from "../../support/passages.js";
+import { vocabulary } from "../../support/passages.js";
 import {
   anySegmentPassages,
   expectedRows,
@@ -58,17 +57,6 @@ function expectedPart(passages: readonly SegmentPassage[]): unknown {
   };
 }
 
-const late: SegmentPassage = {
-  sequence: 2 ** 50,
-  key: "late",
-  passageNumber: 0,
-  span: { start: 0, end: 1 },
-  rowCount: 2,
-  codes: new Uint8Array(2 * tokenRowBytes).fill(9),
-  sketch: new Uint8Array(tokenRowBytes).fill(9),
-  terms: toPassageTerms(["late", "a"]),
-};
-
 describe("createLiveSegment", () => {
   it("gives passages back as they were appended", () => {
     fc.assert(
@@ -83,23 +71,7 @@ describe("createLiveSegment", () => {
         assert.deepEqual(tableRows(live), expectedRows(passages));
         for (const [row, { sequence }] of passages.entries())
           assert.equal(live.rowOf(sequence), row);
-        assert.deepEqual(undeletedPassages(live.image(undefined)), passages);
         assert.equal(live.rowOf(0), -1);
-      }),
-    );
-  });
-
-  it("leaves deleted passages out of what becomes a segment", () => {
-    fc.assert(
-      fc.property(anySegmentPassages, fc.nat(2 ** 12 - 1), (passages, deadBits) => {
-        const live = createLiveSegment(8);
-        for (const passage of passages) live.append(passage);
-        const tombstones = new SharedArrayBuffer(2);
-        new Uint16Array(tombstones)[0] = deadBits;
-        const kept = passages.filter((_, row) => (deadBits & (1 << row)) === 0);
-        const image = live.image(tombstones);
-        live.append(late);
-        assert.deepEqual(undeletedPassages(image), kept);
       }),
     );
   });

@@ -9,7 +9,8 @@ import { closeCollection } from "../../../src/index/collection.js";
 import type { Collection } from "../../../src/index/collection.js";
 import { createCollectionWriter } from "../../../src/ingest/collection-writer.js";
 import type { CollectionWriter } from "../../../src/ingest/collection-writer.js";
-import { buildSegmentHere } from "../../../src/ingest/flush.js";
+import { createSegmentBuilder } from "../../../src/ingest/segment-builder.js";
+import { createMapTurn } from "../../../src/store/map-turn.js";
 import { openSmallCollection, seededPut } from "../../support/collections.js";
 import { hasReason } from "../../support/errors.js";
 import { contentsOf, readContents } from "../../support/generation-contents.js";
@@ -161,12 +162,15 @@ describe("createCollectionWriter", () => {
   it("keeps everything when a flush fails, tells of it, and flushes later", () =>
     withWriter(1e6, async ({ collection }) => {
       const failures: unknown[] = [];
+      const builder = createSegmentBuilder(createMapTurn());
       let isBroken = true;
       const flusher = createCollectionWriter(collection, {
         flushBytes: 50,
-        buildSegment: (image) =>
-          isBroken ? Promise.reject(new Error("no worker")) : buildSegmentHere(image),
-        onFlushFailure: (error) => failures.push(error),
+        builder: {
+          ...builder,
+          build: (job) => (isBroken ? Promise.reject(new Error("no worker")) : builder.build(job)),
+        },
+        onMaintenanceFailure: (error) => failures.push(error),
       });
       const puts = Array.from({ length: 20 }, (_, i) => seededPut(`${i}`, i));
       for (const put of puts.slice(0, 10)) await flusher.write(put);

@@ -52,7 +52,7 @@ if (canMountDisk())
         // The journal is flushed a few times while the disk fills, and in vain when it is full.
         const writer = createCollectionWriter(collection, {
           flushBytes: 500_000,
-          onFlushFailure: (error) => failures.push(error),
+          onMaintenanceFailure: (error) => failures.push(error),
         });
         const written: PutOperation[] = [];
         assert.ok(isDiskFull(await fillDisk(writer, written)));

@@ -6,6 +6,7 @@ import { openLmdbStore } from "../../../src/store/lmdb-store.js";
 import { startChild } from "../../support/child.js";
 import { documentRecord, emptyManifest, journalPassage } from "../../support/stored-values.js";
 import { withTemporaryFolder } from "../../support/temporary-folder.js";
+import { writeStoredSegment } from "../../support/stored-segments.js";
 
 const program = new URL("../../support/store-child.js", import.meta.url);
 
@@ -34,6 +35,8 @@ function asReport(found: Report | string): Report {
 async function writeStore(folder: string): Promise<Buffer> {
   const store = openLmdbStore(folder);
   const mark = (text: string): Uint8Array => Buffer.from(`${text} ${"-".repeat(40)}`);
+  const bytes = { tables: mark("mark-of-tables"), codes: mark("mark-of-codes") };
+  await writeStoredSegment(folder, 4, bytes);
   await store.commit({
     manifest: { ...emptyManifest, name: "mark-of-manifest" },
     documents: new Map([
@@ -43,7 +46,6 @@ async function writeStore(folder: string): Promise<Buffer> {
       ["whole", documentRecord("whole")],
     ]),
     journalPuts: new Map([[1, journalPassage("small", mark("mark-of-journal"))]]),
-    segmentPuts: new Map([[4, { tables: mark("mark-of-tables"), codes: mark("mark-of-codes") }]]),
     tombstonePuts: new Map([[4, mark("mark-of-tombstones")]]),
   });
   await store.close();

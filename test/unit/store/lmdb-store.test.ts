@@ -12,6 +12,7 @@ import type { CollectionStore } from "../../../src/store/store.js";
 import { hasReason } from "../../support/errors.js";
 import { documentRecord, emptyManifest, journalPassage } from "../../support/stored-values.js";
 import { withTemporaryFolder } from "../../support/temporary-folder.js";
+import { writeStoredSegment } from "../../support/stored-segments.js";
 
 async function withStore(
   use: (store: CollectionStore, folder: string) => Promise<void>,
@@ -54,9 +55,9 @@ describe("openLmdbStore: writing", () => {
         manifest,
         documents: new Map([["a", documentRecord("text of a")]]),
         journalPuts: new Map([[9, passage]]),
-        segmentPuts: new Map([[1, { tables, codes }]]),
         tombstonePuts: new Map([[1, Uint8Array.of(1, 2, 3)]]),
       });
+      await writeStoredSegment(folder, 1, { tables, codes });
       await store.close();
       const again = openLmdbStore(folder);
       assert.deepEqual(again.readManifest(), {
@@ -68,9 +69,9 @@ describe("openLmdbStore: writing", () => {
       assert.equal(again.readDocument("b"), undefined);
       assert.equal(again.documentCount(), 1);
       assert.deepEqual([...again.journal()], [[9, passage]]);
-      const segment = again.readSegment(1);
-      assert.equal(Buffer.compare(new Uint8Array(segment.tables), tables), 0);
-      assert.equal(Buffer.compare(new Uint8Array(segment.codes), codes), 0);
+      assert.equal(Buffer.compare(new Uint8Array(again.readTables(1)), tables), 0);
+      assert.equal(Buffer.compare(new Uint8Array(again.readCodes(1)), codes), 0);
+      assert.deepEqual(again.segmentIds(), new Set([1]));
       assert.deepEqual(new Uint8Array(again.readTombstones(1) ?? []), Uint8Array.of(1, 2, 3));
       assert.equal(again.readTombstones(2), undefined);
       assert.deepEqual(again.check(), { valueCount: 6, damages: [] });
@@ -113,9 +114,9 @@ describe("openLmdbStore: writing", () => {
         manifest: emptyManifest,
         documents: new Map([["a", documentRecord("a")]]),
         journalPuts: new Map([[1, journalPassage("a", pseudoRandomBytes(8))]]),
-        segmentPuts: new Map([[1, bytes]]),
         tombstonePuts: new Map([[1, Uint8Array.of(1)]]),
       });
+      await writeStoredSegment(store.folder, 1, bytes);
       await store.commit({
         manifest: emptyManifest,
         documents: new Map([
@@ -128,7 +129,7 @@ describe("openLmdbStore: writing", () => {
       assert.equal(store.documentCount(), 0);
       assert.deepEqual([...store.journal()], []);
       assert.equal(store.readTombstones(1), undefined);
-      assert.throws(() => store.readSegment(1), hasReason("DATA_CORRUPT", /segment 1 .*missing/));
+      assert.throws(() => store.readTables(1), hasReason("DATA_CORRUPT", /segment 1 .*missing/));
       assert.equal(store.check().valueCount, 1);
     }));
 
@@ -169,8 +170,8 @@ describe("openLmdbStore: writing", () => {
           ["longest", documentRecord(longest)],
           ["k".repeat(limits.keyBytesMax), documentRecord("under the longest key")],
         ]),
-        segmentPuts: new Map([[3, { tables: new Uint8Array(0), codes }]]),
       });
+      await writeStoredSegment(store.folder, 3, { tables: new Uint8Array(0), codes });
       assert.deepEqual(store.readDocument("empty"), {
         ...documentRecord(""),
         title: "",
@@ -181,9 +182,8 @@ describe("openLmdbStore: writing", () => {
         store.readDocument("k".repeat(limits.keyBytesMax))?.text,
         "under the longest key",
       );
-      const segment = store.readSegment(3);
-      assert.equal(segment.tables.byteLength, 0);
-      assert.equal(Buffer.compare(new Uint8Array(segment.codes), codes), 0);
+      assert.equal(store.readTables(3).byteLength, 0);
+      assert.equal(Buffer.compare(new Uint8Array(store.readCodes(3)), codes), 0);
       assert.deepEqual(store.check().damages, []);
     }));
 
@@ -288,15 +288,15 @@ describe("openLmdbStore: reading", () => {
       first.release();
       check();
       third.release();
-      // Pages that a pin needs are not reused, and the map may grow and move.
-      for (let i = 0; i < 30; i += 1)
+      // Pages that a pin needs are not reused, while the file grows.
+      for (let i = 0; i < 30; i += 1) {
         await store.commit({
           manifest: emptyManifest,
           documents: new Map([["a", documentRecord(`${i}`.repeat(2000))]]),
-          segmentPuts: new Map([
-            [1, { tables: new Uint8Array(8), codes: new Uint8Array(4 << 20) }],
-          ]),
         });
+        const bytes = { tables: new Uint8Array(8), codes: new Uint8Array(4 << 20) };
+        await writeStoredSegment(store.folder, 1, bytes);
+      }
       check();
       assert.equal(store.readDocument("a")?.text, "29".repeat(2000));
       second.release();

@@ -1,0 +1,192 @@
+// The upkeep of one collection beside its writes: flushes, merges and late deletes, one at a time.
+
+import { assert } from "../core/assert.js";
+import { SluiceError } from "../core/errors.js";
+import type { Collection } from "../index/collection.js";
+import { flush } from "./flush.js";
+import { planMerge } from "./merge-policy.js";
+import { merge, segmentSizes } from "./merge.js";
+import { removableIds, removeObsolete } from "./put-in-place.js";
+import type { Exclusive } from "./put-in-place.js";
+import type { SegmentBuilder } from "./segment-builder.js";
+
+export interface MaintenanceOptions {
+  /** Token code bytes in the journal from which it is flushed to a segment. */
+  readonly flushBytes: number;
+  /** Passages in the journal from which it is flushed. */
+  readonly flushRowsMax: number;
+  /** Time after which it is flushed, however small. */
+  readonly flushAgeMs: number | undefined;
+  /** Token code bytes of a segment that merging makes, at most. */
+  readonly segmentBytesMax: number;
+  readonly builder: SegmentBuilder;
+  readonly exclusive: Exclusive;
+  /** Told of a step that failed. Nothing is lost by it; it is tried again when more was written. */
+  readonly onFailure: (error: unknown) => void;
+  /** Told when nothing is under way any more. */
+  readonly onIdle: () => void;
+  /** Told of each step as it begins and when it has ended. */
+  readonly onStep?: ((step: MaintenanceStep) => void) | undefined;
+  /** Told of a segment whose codes are damaged. */
+  readonly onDamage?: ((damage: SegmentDamage) => void) | undefined;
+}
+
+export interface MaintenanceStep {
+  readonly kind: "flush" | "merge" | "remove";
+  readonly phase: "begin" | "end";
+  /** Segments that are merged or removed. */
+  readonly segmentCount: number;
+}
+
+export interface SegmentDamage {
+  readonly segmentId: number;
+  readonly message: string;
+}
+
+export interface Maintenance {
+  /** Starts what is due, unless something is under way. */
+  readonly start: () => void;
+  /** Resolves when the journal is flushed if asked for, and no merge is due; rejects as a step does. */
+  optimize(options: { readonly isFull: boolean; readonly onStep?: () => void }): Promise<void>;
+  /** The live segment is as large as memory allows: writes wait for the flush. */
+  isBehind(): boolean;
+  /** Resolves when nothing is under way. */
+  readonly settle: () => Promise<void>;
+  /** Begins no more steps and waits for the one under way. */
+  close(): Promise<void>;
+}
+
+/** Live segments may grow to this many times the flush size while a flush is under way. */
+const behindFactor = 4;
+
+export function createMaintenance(
+  collection: Collection,
+  options: MaintenanceOptions,
+): Maintenance {
+  let running: Promise<void> | undefined;
+  let isClosed = false;
+  /** Bytes of codes from which the next flush is due. */
+  let flushAtBytes = options.flushBytes;
+  /** After a failure, merges and deletes are not tried again before this generation. */
+  let retryFrom = 0;
+  /** The oldest passage of the journal has waited long enough. */
+  let isAged = false;
+  let ageTimer: NodeJS.Timeout | undefined;
+  /** Segments that cannot be merged: their codes are damaged. */
+  const damaged = new Set<number>();
+
+  const sizes = (): ReturnType<typeof segmentSizes> =>
+    segmentSizes(collection).map((size) =>
+      damaged.has(size.id) ? { ...size, isBarrier: true } : size,
+    );
+  const step = async (
+    kind: MaintenanceStep["kind"],
+    segmentCount: number,
+    run: () => Promise<void>,
+  ): Promise<void> => {
+    options.onStep?.({ kind, segmentCount, phase: "begin" });
+    try {
+      await run();
+    } finally {
+      options.onStep?.({ kind, segmentCount, phase: "end" });
+    }
+  };
+  const runFlush = (): Promise<void> =>
+    step("flush", 0, async () => {
+      clearTimeout(ageTimer);
+      ageTimer = undefined;
+      await flush(collection, options);
+      isAged = false;
+      flushAtBytes = options.flushBytes;
+    });
+  const runMerge = (ids: readonly number[]): Promise<void> =>
+    step("merge", ids.length, async () => {
+      const damage = await merge(collection, ids, options);
+      if (damage === undefined) return;
+      damaged.add(damage.segmentId);
+      options.onDamage?.(damage);
+    });
+  const runRemove = (): Promise<void> =>
+    step("remove", removableIds(collection).length, () =>
+      options.exclusive(() => removeObsolete(collection)),
+    );
+
+  const isFlushDue = (): boolean => {
+    const { live, frozen } = collection;
+    // A frozen segment is left over from a flush that failed.
+    const bytes = live.codeBytes + (frozen?.live.codeBytes ?? 0);
+    const isLarge = live.rowCount >= options.flushRowsMax && flushAtBytes === options.flushBytes;
+    return bytes >= flushAtBytes || isLarge || isAged;
+  };
+  const nextStep = (): (() => Promise<void>) | undefined => {
+    if (isFlushDue()) return runFlush;
+    if (collection.manifest.generation < retryFrom) return undefined;
+    if (removableIds(collection).length > 0) return runRemove;
+    const ids = planMerge(sizes(), options);
+    return ids && (() => runMerge(ids));
+  };
+  const run = async (): Promise<void> => {
+    try {
+      for (let next = nextStep(); next !== undefined && !isClosed; next = nextStep()) await next();
+    } catch (error) {
+      // On a full disk each write would try in vain, at the cost of making the segment.
+      const { live, frozen, manifest } = collection;
+      flushAtBytes = live.codeBytes + (frozen?.live.codeBytes ?? 0) + options.flushBytes / 4;
+      retryFrom = manifest.generation + retryAfterCommits;
+      isAged = false;
+      options.onFailure(error);
+    }
+  };
+  /** Nothing else is under way. */
+  const enter = (work: () => Promise<void>): Promise<void> => {
+    assert(running === undefined, "one step at a time");
+    const done = work().finally(() => {
+      running = undefined;
+      start();
+      options.onIdle();
+    });
+    running = done.catch(() => undefined);
+    return done;
+  };
+  const start = (): void => {
+    if (isClosed || running !== undefined) return;
+    if (nextStep() !== undefined) enter(run).catch(() => undefined);
+    if (options.flushAgeMs !== undefined && collection.live.rowCount > 0)
+      ageTimer ??= setTimeout(() => {
+        isAged = true;
+        start();
+      }, options.flushAgeMs).unref();
+  };
+  return {
+    start,
+    async optimize({ isFull, onStep }) {
+      while (running !== undefined) await running;
+      if (isClosed) throw new SluiceError("NOT_READY", "the server is stopping; try again later");
+      await enter(async () => {
+        await runFlush();
+        onStep?.();
+        for (;;) {
+          const ids = isClosed ? undefined : planMerge(sizes(), options, { isFull });
+          if (ids === undefined) break;
+          await runMerge(ids);
+          onStep?.();
+        }
+      });
+    },
+    isBehind: () =>
+      running !== undefined &&
+      collection.frozen !== undefined &&
+      collection.live.codeBytes >= behindFactor * options.flushBytes,
+    settle: async () => {
+      while (running !== undefined) await running;
+    },
+    async close() {
+      isClosed = true;
+      clearTimeout(ageTimer);
+      while (running !== undefined) await running;
+    },
+  };
+}
+
+/** Commits after which a merge or a delete that failed is tried again. */
+const retryAfterCommits = 64;

@@ -1,0 +1,98 @@
+// Which segments are worth merging. Pure: the same segments give the same answer.
+
+/** Neighbors in this list are neighbors in the order of their passages. */
+export interface SegmentSize {
+  readonly id: number;
+  readonly rowCount: number;
+  readonly liveRows: number;
+  /** Bytes of the token codes of live rows. */
+  readonly liveBytes: number;
+  /** A damaged segment: left as it is, and nothing is merged across it. */
+  readonly isBarrier: boolean;
+}
+
+export interface MergePolicy {
+  /** Token codes of a segment that merging makes. */
+  readonly segmentBytesMax: number;
+}
+
+/** Segments of a tier that are merged into one of the next. */
+const fanIn = 8;
+
+/** A passage counts for at least this many bytes: its share of a segment's tables. */
+const passageBytesMin = 256;
+
+/** Share of dead rows from which a segment is written anew. */
+const deadShareMax = 0.4;
+
+/**
+ * The neighbors to merge next, by id; undefined: nothing is worth it. Only neighbors are merged, so
+ * that the ranges of sequences never overlap. `isFull`: as few segments as the size allows, and no
+ * dead rows.
+ */
+export function planMerge(
+  segments: readonly SegmentSize[],
+  { segmentBytesMax }: MergePolicy,
+  { isFull }: { readonly isFull: boolean } = { isFull: false },
+): readonly number[] | undefined {
+  const bytesMax = segmentBytesMax;
+  const emptied = segments.find(({ isBarrier, liveRows }) => !isBarrier && liveRows === 0);
+  if (emptied !== undefined) return [emptied.id];
+  if (isFull) return idsOf(firstRun(segments, fullRun(bytesMax)));
+  // Small tiers first: their merges are cheap, and what they make takes part in the next tier.
+  for (const sizeMax of [bytesMax / fanIn ** 2, bytesMax / fanIn, bytesMax / 2]) {
+    const run = firstRun(segments, { bytesMax, sizeMax, countMin: fanIn, countMax: fanIn });
+    if (run !== undefined) return idsOf(run);
+  }
+  const dead = segments.find(
+    ({ isBarrier, rowCount, liveRows }) => !isBarrier && liveRows < (1 - deadShareMax) * rowCount,
+  );
+  return dead && [dead.id];
+}
+
+interface RunLimits {
+  readonly bytesMax: number;
+  readonly sizeMax: number;
+  readonly countMin: number;
+  readonly countMax: number;
+  /** Dead rows make any run worth it. */
+  readonly dropsDead?: boolean;
+}
+
+function fullRun(bytesMax: number): RunLimits {
+  return { bytesMax, sizeMax: Infinity, countMin: 2, countMax: 64, dropsDead: true };
+}
+
+/**
+ * The first run of neighbors below `sizeMax` that has `countMin` segments, or that is as large as a
+ * segment may be.
+ */
+function firstRun(
+  segments: readonly SegmentSize[],
+  { bytesMax, sizeMax, countMin, countMax, dropsDead = false }: RunLimits,
+): SegmentSize[] | undefined {
+  for (let start = 0; start < segments.length; start += 1) {
+    const run: SegmentSize[] = [];
+    let bytes = 0;
+    let isFilled = false;
+    for (const segment of segments.slice(start, start + countMax + 1)) {
+      const size = sizeOf(segment);
+      if (segment.isBarrier || size >= sizeMax) break;
+      isFilled = run.length > 0 && bytes + size > bytesMax;
+      if (isFilled || run.length === countMax) break;
+      run.push(segment);
+      bytes += size;
+    }
+    if (run.length >= countMin || (isFilled && run.length > 1)) return run;
+    if (dropsDead && run.some(({ rowCount, liveRows }) => liveRows < rowCount)) return run;
+  }
+  return undefined;
+}
+
+function sizeOf({ liveBytes, liveRows }: SegmentSize): number {
+  return Math.max(liveBytes, liveRows * passageBytesMin);
+}
+
+function idsOf(run: readonly SegmentSize[] | undefined): readonly number[] | undefined {
+  return run?.map(({ id }) => id);
+}

@@ -1,0 +1,85 @@
+// Makes one segment of several neighbors, without their deleted passages.
+
+import { isBitSet } from "../index/bm25/bits.js";
+import { publishGeneration, tokenRowBytesOf } from "../index/collection.js";
+import type { Collection } from "../index/collection.js";
+import type { MergeSource } from "../index/segment-build.js";
+import { droppedRow, toMergeInputs } from "../index/segment-merge.js";
+import type { SegmentSize } from "./merge-policy.js";
+import { putInPlace, takeSegmentId } from "./put-in-place.js";
+import type { Exclusive } from "./put-in-place.js";
+import type { SegmentBuilder } from "./segment-builder.js";
+
+/** What the merge policy looks at, in the order of the manifest. */
+export function segmentSizes({ manifest, flushed, settings }: Collection): SegmentSize[] {
+  return manifest.segments.map(({ id, passageCount }) => {
+    const entry = flushed.get(id)?.entry;
+    if (entry === undefined) return { ...noSize, id, rowCount: passageCount };
+    const { part, totals } = entry;
+    return {
+      id,
+      rowCount: part.rowCount,
+      liveRows: totals.passageCount,
+      liveBytes: totals.tokenCount * tokenRowBytesOf(settings),
+      isBarrier: false,
+    };
+  });
+}
+
+const noSize = { liveRows: 0, liveBytes: 0, isBarrier: true };
+
+/**
+ * Merges neighbors of the manifest. Passages that are deleted while the segment is built are dead in
+ * it. Returns the input whose codes are damaged, if any: then nothing was changed.
+ */
+export async function merge(
+  collection: Collection,
+  ids: readonly number[],
+  { builder, exclusive }: { readonly builder: SegmentBuilder; readonly exclusive: Exclusive },
+): Promise<{ readonly segmentId: number; readonly message: string } | undefined> {
+  const inputs = ids.map((id) => toSource(collection, id));
+  const segmentId = takeSegmentId(collection);
+  const { folder } = collection.store;
+  const tokenRowBytes = tokenRowBytesOf(collection.settings);
+  const job = { kind: "merge", folder, segmentId, tokenRowBytes, inputs } as const;
+  const result = await builder.build(job);
+  if (result.kind === "damaged") return result;
+  await exclusive(async () => {
+    // A segment that was found damaged meanwhile is no longer open; what was built is obsolete.
+    if (!ids.every((id) => collection.flushed.has(id))) return;
+    await putInPlace(collection, {
+      ...{ segmentId, replacedIds: ids },
+      built: result.kind === "built" ? result : undefined,
+      deadRows: () => deadRows(collection, inputs),
+    });
+    publishGeneration(collection);
+  });
+  return undefined;
+}
+
+function toSource({ flushed }: Collection, id: number): MergeSource {
+  const opened = flushed.get(id);
+  if (opened === undefined) throw new Error(`segment ${id} is not open`);
+  const { tables, codes } = opened.segment;
+  return { segmentId: id, tables, codes, tombstones: opened.entry.part.tombstones };
+}
+
+/** Rows of the result whose passages lived when `inputs` were taken, and live no more. */
+function* deadRows(
+  { flushed }: Collection,
+  inputs: readonly MergeSource[],
+): Generator<number, void, void> {
+  const mapped = toMergeInputs(
+    inputs.map(({ tables, tombstones }) => ({
+      tables,
+      tombstones: tombstones && new Uint8Array(tombstones),
+    })),
+  );
+  for (const [i, { segmentId, tombstones }] of inputs.entries()) {
+    const now = flushed.get(segmentId)?.entry.part.tombstones;
+    if (now === undefined || now === tombstones) continue;
+    const dead = new Uint8Array(now);
+    for (const [row, newRow] of mapped[i]?.newRows.entries() ?? [])
+      if (newRow !== droppedRow && isBitSet(dead, row)) yield newRow;
+  }
+}

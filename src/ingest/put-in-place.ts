@@ -1,0 +1,103 @@
+// The one small commit with which a segment that was built takes its place.
+
+import { tokenRowBytesOf } from "../index/collection.js";
+import type { Collection } from "../index/collection.js";
+import { openFlushedSegment } from "../index/flushed-segment.js";
+import type { FlushedSegment } from "../index/flushed-segment.js";
+import { flushedEntry } from "../index/generation.js";
+import type { BuiltSegment } from "../index/segment-build.js";
+import { mappedCodes } from "../index/segment-codes.js";
+import { copyBits, setBit } from "./write-plan.js";
+
+/** Runs a step alone: no write is being worked out or committed meanwhile. */
+export type Exclusive = (step: () => Promise<void> | void) => Promise<void>;
+
+export interface Replacement {
+  readonly segmentId: number;
+  /** Undefined: no passage lives. */
+  readonly built: BuiltSegment | undefined;
+  /** Segments, neighbors in the manifest, whose passages it holds. */
+  readonly replacedIds: readonly number[];
+  /** Sequences of the journal that it holds. */
+  readonly journalDeletes?: Float64Array;
+  /** Its rows that died while it was built. */
+  deadRows(segment: FlushedSegment): Iterable<number>;
+}
+
+/** Run alone. Nothing is changed when it rejects; a crash leaves the old state or the new one. */
+export async function putInPlace(collection: Collection, made: Replacement): Promise<void> {
+  const { manifest } = collection;
+  const opened = made.built && open(collection, made.segmentId, made.built);
+  const segments = [...manifest.segments];
+  const at = segments.findIndex(({ id }) => made.replacedIds.includes(id));
+  const entries = opened === undefined ? [] : [toEntry(opened)];
+  if (at < 0) segments.push(...entries);
+  else segments.splice(at, made.replacedIds.length, ...entries);
+  const next = {
+    ...manifest,
+    generation: manifest.generation + 1,
+    nextSegmentId: Math.max(manifest.nextSegmentId, made.segmentId + 1),
+    segments,
+  };
+  const dead = opened === undefined ? [] : [...made.deadRows(opened)];
+  let tombstones: SharedArrayBuffer | undefined;
+  if (opened !== undefined && dead.length > 0) {
+    tombstones = copyBits(undefined, opened.rowCount);
+    for (const row of dead) setBit(tombstones, row);
+  }
+  await collection.store.commit({
+    manifest: next,
+    journalDeletes: made.journalDeletes ?? [],
+    tombstonePuts: new Map(tombstones && [[made.segmentId, new Uint8Array(tombstones)]]),
+  });
+  collection.manifest = next;
+  for (const id of made.replacedIds) {
+    collection.flushed.delete(id);
+    collection.obsolete.add(id);
+  }
+  if (opened !== undefined) {
+    collection.obsolete.delete(opened.id);
+    const entry = flushedEntry(opened, tombstones);
+    collection.flushed.set(opened.id, { segment: opened, entry });
+  }
+}
+
+function open(collection: Collection, id: number, built: BuiltSegment): FlushedSegment {
+  const { folder } = collection.store;
+  const { tables, codeBytes } = built;
+  const codes = built.codes ?? mappedCodes({ folder, segmentId: id, byteLength: codeBytes });
+  return openFlushedSegment(id, { tables, codes }, tokenRowBytesOf(collection.settings));
+}
+
+function toEntry(segment: FlushedSegment): Collection["manifest"]["segments"][number] {
+  const { id, rowCount } = segment;
+  return {
+    id,
+    passageCount: rowCount,
+    firstSequence: segment.sequenceAt(0),
+    lastSequence: segment.sequenceAt(rowCount - 1),
+  };
+}
+
+/** Deletes what no manifest and no held generation names, in a commit of its own. Run alone. */
+export async function removeObsolete(collection: Collection): Promise<void> {
+  const ids = removableIds(collection);
+  const { manifest } = collection;
+  await collection.store.commit({ manifest, segmentDeletes: ids });
+  for (const id of ids) collection.obsolete.delete(id);
+}
+
+export function removableIds({ obsolete, held }: Collection): number[] {
+  const named = new Set<number>();
+  for (const { segments } of held)
+    for (const { segmentId } of segments) if (segmentId !== undefined) named.add(segmentId);
+  return [...obsolete].filter((id) => !named.has(id));
+}
+
+/** An id that nothing is stored under. What is, before a manifest names it, is to be deleted. */
+export function takeSegmentId(collection: Collection): number {
+  const id = collection.nextSegmentId;
+  collection.nextSegmentId += 1;
+  collection.obsolete.add(id);
+  return id;
+}

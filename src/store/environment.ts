@@ -1,0 +1,35 @@
+// Opens LMDB environments. All threads of the process share one environment a folder, with one map.
+
+import { open } from "lmdb";
+import type { RootDatabase } from "lmdb";
+
+import { checkEnvironmentFile } from "./environment-file.js";
+import { toStoreError } from "./store-errors.js";
+
+/**
+ * Address space reserved for the map; a collection cannot grow beyond it. LMDB would otherwise move
+ * the map when the file outgrows it, under the views that workers score in.
+ */
+const mapBytes = 256 * 2 ** 30;
+
+/** Throws DATA_CORRUPT when the folder holds a data file that LMDB did not write. */
+export function openEnvironment(folder: string): RootDatabase<Buffer, string> {
+  try {
+    checkEnvironmentFile(folder);
+    return open<Buffer, string>({
+      path: folder,
+      encoding: "binary",
+      // A commit is acknowledged only when it is on disk: with overlapping sync, power cuts lost
+      // acknowledged writes.
+      overlappingSync: false,
+      // With it, lmdb makes a second promise for a commit that nobody sees; when the commit fails,
+      // its rejection would end the process.
+      eventTurnBatching: false,
+      maxDbs: 16,
+      maxReaders: 1024,
+      mapSize: mapBytes,
+    });
+  } catch (error) {
+    throw toStoreError(error, `cannot open ${folder}`);
+  }
+}

@@ -1,0 +1,84 @@
+// The segments of a collection through a handle of its own, for threads beside the main one: a
+// maintenance worker reads the journal and writes segments, scoring workers score in the map.
+
+import type { Database } from "lmdb";
+
+import { SluiceError } from "../core/errors.js";
+import { openEnvironment } from "./environment.js";
+import { valueKinds } from "./format.js";
+import { frame, openFrame } from "./frame.js";
+import type { OpenFrame } from "./frame.js";
+import { inTurn } from "./map-turn.js";
+import type { MapTurn } from "./map-turn.js";
+import { unpackJournalPassage } from "./records.js";
+import type { JournalPassage, SegmentBytes } from "./stored-values.js";
+import { toCommitError } from "./store-errors.js";
+
+export interface SegmentStore {
+  /** Undefined: it was deleted. Throws DATA_CORRUPT. */
+  journalPassage(sequence: number): JournalPassage | undefined;
+  /**
+   * A segment's codes in place: a view of the map, not checked yet. It is right as long as a
+   * generation that names the segment is held, and never moves: see ARCHITECTURE.md.
+   */
+  mappedCodes(id: number): OpenFrame;
+  /** Durable when it resolves; nothing names the segment yet. Rejects with DISK_FULL. */
+  writeSegment(id: number, bytes: SegmentBytes): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Codes above this many bytes are scored in the map: lmdb copies values of up to 16 MiB. */
+export const mappedBytesMin = 16 * 1024 * 1024;
+
+/** The environment exists. `turn` is that of all threads of the process. */
+export function openSegmentStore(folder: string, turn: MapTurn): SegmentStore {
+  const { root, journal, segments } = inTurn(turn, () => {
+    const opened = openEnvironment(folder);
+    return {
+      root: opened,
+      journal: opened.openDB<Buffer, number>({ name: "journal", encoding: "binary" }),
+      segments: opened.openDB<Buffer, string>({ name: "segments", encoding: "binary" }),
+    };
+  });
+  return {
+    journalPassage(sequence) {
+      const framed = journal.getBinary(sequence);
+      return framed && unpackJournalPassage(framed, `journal passage ${sequence}`);
+    },
+    mappedCodes(id) {
+      const what = `segment ${id} (codes)`;
+      // A transaction that was opened earlier in this turn may be older than the segment.
+      root.resetReadTxn();
+      const view = inTurn(turn, () => segments.getBinaryFast(`${id}/codes`));
+      if (view === undefined) throw new SluiceError("DATA_CORRUPT", `${what} is missing`);
+      // A smaller one would be a copy in a buffer that the next read overwrites.
+      if (view.byteLength <= mappedBytesMin)
+        throw new SluiceError("DATA_CORRUPT", `${what} is damaged: it is too short`);
+      const framed = Buffer.from(view.buffer, view.byteOffset, view.byteLength);
+      return openFrame(valueKinds.segmentCodes, framed, what);
+    },
+    async writeSegment(id, bytes) {
+      const values = frameSegment(id, bytes);
+      try {
+        await root.childTransaction(() => putSegment(segments, values));
+      } catch (error) {
+        throw await toCommitError(error, folder);
+      }
+    },
+    close: () => root.close(),
+  };
+}
+
+type FramedSegment = readonly (readonly [key: string, value: Buffer])[];
+
+export function frameSegment(id: number, { tables, codes }: SegmentBytes): FramedSegment {
+  return [
+    [`${id}/tables`, frame(valueKinds.segmentTables, tables)],
+    [`${id}/codes`, frame(valueKinds.segmentCodes, codes)],
+  ];
+}
+
+/** Within a transaction. */
+export function putSegment(segments: Database<Buffer, string>, values: FramedSegment): void {
+  for (const [key, value] of values) segments.putSync(key, value);
+}
