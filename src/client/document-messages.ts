@@ -70,7 +70,8 @@ export function fieldValueFromMessage(message: Field__Output): FieldValue | unde
   }
 }
 
-function fieldToMessage(name: string, field: FieldValue): Field {
+/** `name`: empty for a value of a filter. */
+export function fieldToMessage(name: string, field: FieldValue): Field {
   switch (field.kind) {
     case "keyword":
       return { name, keyword: field.value };

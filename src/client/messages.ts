@@ -9,6 +9,7 @@ import type { StageTimings__Output } from "../gen/proto/sluice/v1/StageTimings.j
 import type { StoredDocument__Output } from "../gen/proto/sluice/v1/StoredDocument.js";
 import { present } from "../core/assert.js";
 import { fieldsFromMessages, vectorsToMessage } from "./document-messages.js";
+import { filterToMessage } from "./filter-messages.js";
 import type {
   ClientCollection,
   ClientCollectionSettings,
@@ -29,6 +30,7 @@ export function searchRequestToMessage(request: ClientSearchRequest): SearchRequ
       text: request.text ?? "",
       ...(vectors === undefined ? {} : { vectors: vectorsToMessage(vectors) }),
     },
+    filter: request.filter && filterToMessage(request.filter),
     k: request.k,
     exhaustive: request.exhaustive,
     sketch_pool_size: request.sketchPoolSize,

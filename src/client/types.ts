@@ -1,6 +1,7 @@
 // What the client takes and gives: plain values, none of the wire's.
 
 import type { FieldValue, GivenVectors, Span } from "../core/document.js";
+import type { Filter } from "../core/filter.js";
 
 export type SearchStage = "lexical" | "candidates" | "late_interaction" | "cross_encoder";
 export type SearchCertificate = "lexical" | "estimate" | "exact" | "reranked";
@@ -11,6 +12,8 @@ export interface ClientSearchRequest {
   /** Words; may be left out when vectors are given. */
   readonly text?: string | undefined;
   readonly vectors?: GivenVectors | undefined;
+  /** Only documents that it lets through are eligible. */
+  readonly filter?: Filter | undefined;
   readonly k?: number | undefined;
   readonly exhaustive?: boolean | undefined;
   readonly sketchPoolSize?: number | undefined;

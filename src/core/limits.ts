@@ -21,6 +21,13 @@ export const limits = {
   keywordBytesMax: 1024,
   /** Keywords in a list. */
   keywordListMax: 256,
+  /** How deep a filter is nested; a single condition is 1 deep. */
+  filterDepthMax: 16,
+  /** Conditions of a filter, `all`, `any` and `not` among them. */
+  filterConditionsMax: 1024,
+  /** Values that one condition of a filter looks for, and all of its conditions together. */
+  filterValuesMax: 1024,
+  filterValuesTotalMax: 16_384,
   /** Dim of token rows: a multiple of 16. */
   dimMin: 16,
   dimMax: 1024,

@@ -16,6 +16,7 @@ import type {
   StageTimings,
 } from "../search/update.js";
 import { vectorsFromMessage } from "./convert-documents.js";
+import { filterFromMessage } from "./convert-filter.js";
 import {
   collectionName,
   finiteNumber,
@@ -33,6 +34,7 @@ export function searchRequestFromMessage(message: SearchRequest__Output): Search
   return {
     collection: collectionName(message.collection, "collection"),
     ...queryFromMessage(message),
+    filter: message.filter === null ? undefined : filterFromMessage(message.filter, "filter"),
     k: integerIn(message.k, { field: "k", min: 1, max: limits.hitCountMax }),
     exhaustive: message.exhaustive,
     sketchPoolSize: integerIn(message.sketch_pool_size, { field: "sketch_pool_size", ...pool }),
@@ -58,7 +60,6 @@ export function searchRequestFromMessage(message: SearchRequest__Output): Search
 /** Options of the proto that this version does not honour yet: never ignored without a word. */
 function refuseWhatIsNotOffered(message: SearchRequest__Output): void {
   if (message.other_queries.length > 0) throw notImplemented("other_queries", "send one query");
-  if (message.filter !== null) throw notImplemented("filter");
   if (message.min_recall !== undefined) {
     throw notImplemented("min_recall", "set sketch_pool_size instead");
   }

@@ -1,6 +1,7 @@
 // The sketch scan of some row ranges: exact top N, ties of the last place included.
 
 import { isRaised } from "../core/cancel-flag.js";
+import { eligibleRowsOf } from "../index/eligible-rows.js";
 import { rowBytes } from "../kernels/kernels.js";
 import type { Kernels } from "../kernels/kernels.js";
 import { eligibleBits, sketchesOf, tombstonesOf } from "./part-views.js";
@@ -55,7 +56,9 @@ function scanRows(
   const bytesPerRow = rowBytes(query.dim, bits);
   const bytes = sketchesOf(part).subarray(start * bytesPerRow, end * bytesPerRow);
   const count = end - start;
-  const eligible = eligibleBits(tombstonesOf(part), { start, count });
+  const eligible =
+    eligibleRowsOf(task.eligible, place)?.subarray(start >>> 3, (end + 7) >>> 3) ??
+    eligibleBits(tombstonesOf(part), { start, count });
   // Equal scores at the edge are told apart by document key, which is not known here: so all of
   // them are wanted, and the scan is repeated with more room in the rare case that some fell out.
   for (let topCount = Math.min(task.topCount, count); ; topCount = Math.min(2 * topCount, count)) {

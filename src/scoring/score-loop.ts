@@ -3,6 +3,7 @@
 import { isRaised } from "../core/cancel-flag.js";
 import { isSluiceError } from "../core/errors.js";
 import { rowCountOf, scoreBm25 } from "../index/bm25/bm25.js";
+import { eligibleRowsOf } from "../index/eligible-rows.js";
 import { selectTopRows } from "../index/bm25/top-rows.js";
 import type { CodesReader } from "../index/segment-codes.js";
 import { rowBytes } from "../kernels/kernels.js";
@@ -46,7 +47,7 @@ function scoreLexical(task: LexicalTask): LexicalAnswer | undefined {
   const done = scoreBm25({ segments, terms, totals, scores, isCancelled: () => isRaised(cancel) });
   if (done === undefined) return undefined;
   const top = selectTopRows(
-    scores.map((array) => ({ scores: array })),
+    scores.map((array, i) => ({ scores: array, eligible: eligibleRowsOf(task.eligible, i) })),
     task.topCount,
   );
   return { scores: shared, top: { parts: top.segments, rows: top.rows, scores: top.scores } };

@@ -1,6 +1,7 @@
 // What the main thread asks of scoring workers, and what they answer. Shared memory crosses as handles.
 
 import type { Bm25Term, Bm25Totals } from "../index/bm25/bm25.js";
+import type { EligibleRows } from "../index/eligible-rows.js";
 import type { SegmentPart } from "../index/segment-parts.js";
 import type { CodeBits, PackedQuery } from "../kernels/kernels.js";
 import type { PartReference } from "./part-cache.js";
@@ -29,6 +30,8 @@ export type RetireMessage = { readonly retired: number } | { readonly closedFold
 
 interface TaskBase {
   readonly parts: readonly SegmentPart[];
+  /** Beside `parts`: rows that may be returned. Undefined: all that are not deleted. */
+  readonly eligible?: EligibleRows | undefined;
   /** See core/cancel-flag.ts. */
   readonly cancel: SharedArrayBuffer;
 }

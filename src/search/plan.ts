@@ -4,6 +4,8 @@ import type { Analyzer } from "../analysis/analyzer.js";
 import { queryTerms } from "../analysis/term-frequencies.js";
 import type { QueryTerm } from "../analysis/term-frequencies.js";
 import { SluiceError } from "../core/errors.js";
+import { checkFilter } from "../core/filter.js";
+import type { Filter } from "../core/filter.js";
 import { limits } from "../core/limits.js";
 import type { FusionMethod, SearchRequest } from "./request.js";
 
@@ -23,8 +25,10 @@ export interface SearchPlan {
   readonly text: string;
   /** Distinct analyzed terms; empty: no lexical stage. */
   readonly terms: readonly QueryTerm[];
+  /** Undefined: every passage is eligible. */
+  readonly filter: Filter | undefined;
   readonly k: number;
-  /** Score every passage: asked for, or since the collection is at most this large. */
+  /** Score every eligible passage: asked for, or since they are at most this many. */
   readonly exhaustiveBelowPassages: number;
   readonly sketchPoolSize: number;
   readonly lexicalPoolSize: number;
@@ -44,11 +48,13 @@ export function planSearch(
 ): SearchPlan {
   checkText(request);
   checkTimes(request);
+  if (request.filter !== undefined) checkFilter(request.filter);
   const k = inRange("k", request.k ?? limits.hitCountDefault, { min: 1, max: limits.hitCountMax });
   const pool = { min: 0, max: limits.poolSizeMax };
   return {
     text: request.text,
     terms: queryTerms(analyzer, request.text),
+    filter: request.filter,
     k,
     exhaustiveBelowPassages: request.exhaustive ? Infinity : defaults.exhaustiveBelowPassages,
     sketchPoolSize: Math.max(

@@ -1,6 +1,7 @@
 // What a search asks for, after the edge has converted it and before it is planned.
 
 import type { GivenVectors } from "../core/document.js";
+import type { Filter } from "../core/filter.js";
 
 /** How the lexical and the sketch ranking are merged into the order in which MaxSim scores. */
 export type FusionMethod = "reciprocal_rank" | "min_max";
@@ -14,6 +15,8 @@ export interface SearchRequest {
   readonly text: string;
   /** Query token rows; then the model is not asked. */
   readonly vectors?: GivenVectors | undefined;
+  /** Only passages of documents that it lets through are eligible; undefined: all are. */
+  readonly filter?: Filter | undefined;
   /** Hits wanted, 1 to limits.hitCountMax; undefined: limits.hitCountDefault. */
   readonly k?: number | undefined;
   /** Score every eligible passage by MaxSim: the final certificate is EXACT. */

@@ -4,6 +4,7 @@ import type { Clock } from "../core/clock.js";
 import type { EncodedQuery } from "../codec/codec.js";
 import type { SoftDeadline } from "../core/soft-deadline.js";
 import type { CollectionSettings } from "../index/collection-settings.js";
+import type { EligibleRows } from "../index/eligible-rows.js";
 import type { Generation } from "../index/generation.js";
 import type { SegmentPart } from "../index/segment-parts.js";
 import type { Scorer } from "../scoring/scorer.js";
@@ -21,6 +22,18 @@ export interface SearchContext {
   readonly queuedMs: number;
   /** The query's codes, from its vectors or by the model; undefined: there are neither. */
   encodeQuery(): Promise<EncodedQuery> | undefined;
+}
+
+/** Which passages a search may return. */
+export interface Scope {
+  /** Undefined: all that are not deleted. */
+  readonly eligible: EligibleRows | undefined;
+  readonly passageCount: number;
+}
+
+/** What the stages work with: the filter is evaluated. */
+export interface ScopedContext extends SearchContext {
+  readonly scope: Scope;
 }
 
 export function partsOf(generation: Generation): SegmentPart[] {

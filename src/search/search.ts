@@ -6,9 +6,10 @@ import type { EncodedQuery } from "../codec/codec.js";
 import { relevance } from "./blend.js";
 import type { SearchPlan } from "./plan.js";
 import { createRanking } from "./ranking.js";
-import type { SearchContext } from "./search-context.js";
+import type { ScopedContext, SearchContext } from "./search-context.js";
 import { candidatesStage } from "./stages/candidates.js";
 import type { CandidatesResult } from "./stages/candidates.js";
+import { filterStage } from "./stages/filter.js";
 import { lateInteractionBatches } from "./stages/late-interaction.js";
 import { lexicalStage, noLexicalResult } from "./stages/lexical.js";
 import type { LexicalResult } from "./stages/lexical.js";
@@ -29,10 +30,10 @@ export async function* search(
   const encoding = startEncoding(context, updates); // Runs while the lexical stage answers.
   encoding.catch(() => undefined); // Awaited below, but not when the caller goes away first.
 
-  const lexical = yield* runLexical(context, plan, updates);
-  if (lexical !== undefined) {
-    const query = yield* updates.timed(undefined, encoding, "candidates");
-    if (query !== undefined) yield* runVectorStages(context, plan, updates, { query, lexical });
+  const scope = yield* updates.timed(undefined, filterStage(context, plan), "lexical");
+  if (scope !== undefined) {
+    updates.noteEligible(scope.passageCount);
+    yield* runStages({ ...context, scope }, plan, updates, encoding);
   }
   if (plan.rerankModel !== undefined)
     updates.degrade("CROSS_ENCODER_ABSENT", {
@@ -42,11 +43,29 @@ export async function* search(
   yield updates.final();
 }
 
+async function* runStages(
+  context: ScopedContext,
+  plan: SearchPlan,
+  updates: UpdateStream,
+  encoding: Promise<EncodedQuery | undefined>,
+): AsyncGenerator<SearchUpdate, void, void> {
+  if (context.scope.passageCount === 0) {
+    // The exact ranking of nothing. Faulty vectors are an error here too, so they are waited for.
+    updates.offer({ stage: "late_interaction", ranked: [], partsOf: () => ({}), coverage: {} });
+    yield* updates.timed(undefined, encoding, "candidates");
+    return;
+  }
+  const lexical = yield* runLexical(context, plan, updates);
+  if (lexical === undefined) return;
+  const query = yield* updates.timed(undefined, encoding, "candidates");
+  if (query !== undefined) yield* runVectorStages(context, plan, updates, { query, lexical });
+}
+
 const vectorStages: readonly Stage[] = ["candidates", "late_interaction"];
 
 /** Ends undefined when time ran out: then nothing later is worth starting. */
 async function* runLexical(
-  context: SearchContext,
+  context: ScopedContext,
   plan: SearchPlan,
   updates: UpdateStream,
 ): AsyncGenerator<SearchUpdate, LexicalResult | undefined, void> {
@@ -90,7 +109,7 @@ function startEncoding(
 const modelFailures: ReadonlySet<ErrorReason> = new Set(["INTERNAL", "MODEL_INVALID"]);
 
 async function* runVectorStages(
-  context: SearchContext,
+  context: ScopedContext,
   plan: SearchPlan,
   updates: UpdateStream,
   known: { query: EncodedQuery; lexical: LexicalResult },
@@ -100,7 +119,7 @@ async function* runVectorStages(
 }
 
 async function* runCandidates(
-  context: SearchContext,
+  context: ScopedContext,
   plan: SearchPlan,
   updates: UpdateStream,
   { query, lexical }: { query: EncodedQuery; lexical: LexicalResult },
@@ -114,13 +133,13 @@ async function* runCandidates(
     stage: "candidates",
     ranked: ranking.top(),
     partsOf: (passage) => ({ bm25: lexical.bm25Of(passage), sketch: found.sketchOf(passage) }),
-    coverage: { sketchScored: context.generation.totals.passageCount },
+    coverage: { sketchScored: context.scope.passageCount },
   });
   return found;
 }
 
 async function* runLateInteraction(
-  context: SearchContext,
+  context: ScopedContext,
   plan: SearchPlan,
   updates: UpdateStream,
   work: { query: EncodedQuery; lexical: LexicalResult; found: CandidatesResult },
@@ -134,7 +153,7 @@ async function* runLateInteraction(
   const ranking = createRanking(context.generation.segments, plan.k);
   let scoredCount = 0;
   const candidates = found.fused;
-  const { passageCount } = context.generation.totals;
+  const { passageCount } = context.scope;
   const isExhaustive = passageCount <= plan.exhaustiveBelowPassages;
   const offer = (): void => {
     updates.offer({
@@ -148,7 +167,6 @@ async function* runLateInteraction(
       coverage: { maxSimScored: scoredCount },
     });
   };
-  if (passageCount === 0) offer(); // The exact ranking of nothing, which no batch brings.
   const noteTime = updates.startClock("lateInteraction");
   const batches = lateInteractionBatches(context, plan, {
     query: query.tokens,

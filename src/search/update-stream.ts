@@ -33,6 +33,8 @@ type TimedStage = Exclude<keyof StageTimings, "total" | "queue">;
 export interface UpdateStream {
   /** The newest ranking; it goes out when it is due, or as the final one. */
   offer(draft: Draft): void;
+  /** Passages that the search may return, once the filter is evaluated. */
+  noteEligible(passageCount: number): void;
   degrade(reason: DegradationReason, loss: Omit<Degradation, "reason">): void;
   /** Measures the time until `work` settles as a stage's. */
   clocked<T>(timing: TimedStage, work: Promise<T>): Promise<T>;
@@ -169,6 +171,9 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
       newest = draft;
       coverage = { ...coverage, ...draft.coverage };
       gate.offer(draft);
+    },
+    noteEligible(eligible) {
+      coverage = { ...coverage, eligible };
     },
     degrade,
     clocked,

@@ -1,4 +1,4 @@
-// The sketch scan over every passage, united with the lexical candidates in fused order.
+// The sketch scan over every eligible passage, united with the lexical candidates in fused order.
 
 import type { PackedQuery } from "../../kernels/kernels.js";
 import type { Generation } from "../../index/generation.js";
@@ -7,7 +7,7 @@ import { fuse, toCandidates } from "../fusion.js";
 import type { Candidate } from "../fusion.js";
 import type { SearchPlan } from "../plan.js";
 import { partsOf } from "../search-context.js";
-import type { SearchContext } from "../search-context.js";
+import type { ScopedContext } from "../search-context.js";
 import type { LexicalResult } from "./lexical.js";
 
 export interface CandidatesResult {
@@ -22,16 +22,17 @@ const rowsPerTaskMin = 4096;
 
 /** Undefined when cancelled. */
 export async function candidatesStage(
-  context: SearchContext,
+  context: ScopedContext,
   plan: SearchPlan,
   found: { readonly query: PackedQuery; readonly lexical: LexicalResult },
 ): Promise<CandidatesResult | undefined> {
-  const { generation, scorer, cancel, settings } = context;
+  const { generation, scorer, cancel, settings, scope } = context;
   const parts = partsOf(generation);
   const tasks = splitRows(generation, scorer.parallelism).map((ranges) =>
     scorer.scan({
       kind: "scan",
       parts,
+      eligible: scope.eligible,
       ranges,
       query: found.query,
       bits: settings.sketchBits,

@@ -2,10 +2,10 @@
 
 import type { PackedQuery } from "../../kernels/kernels.js";
 import { isBitSet } from "../../index/bm25/bits.js";
-import type { Generation } from "../../index/generation.js";
+import { eligibleRowsOf } from "../../index/eligible-rows.js";
 import type { SegmentPart } from "../../index/segment-parts.js";
 import type { SearchPlan } from "../plan.js";
-import type { SearchContext } from "../search-context.js";
+import type { ScopedContext } from "../search-context.js";
 
 export interface PassagePlace {
   readonly segment: number;
@@ -25,7 +25,7 @@ export interface ScoredBatch {
  * cancelled. At most twice as many tasks as workers are under way.
  */
 export function* lateInteractionBatches(
-  context: SearchContext,
+  context: ScopedContext,
   plan: SearchPlan,
   work: {
     readonly query: PackedQuery;
@@ -38,9 +38,7 @@ export function* lateInteractionBatches(
   const { parallelism } = context.scorer;
   const pieces = Math.max(parallelism, Math.ceil(candidates.length / plan.batchPassages));
   const first = cut(candidates, Math.max(1, Math.ceil(candidates.length / pieces)));
-  const rest = isExhaustive
-    ? cut(remaining(context.generation, candidates), plan.batchPassages)
-    : [];
+  const rest = isExhaustive ? cut(remaining(context, candidates), plan.batchPassages) : [];
   const underWay: Promise<ScoredBatch | undefined>[] = [];
   for (const passages of chain(first, rest)) {
     const batch = scoreBatch(context, query, passages);
@@ -55,7 +53,7 @@ export function* lateInteractionBatches(
 }
 
 async function scoreBatch(
-  context: SearchContext,
+  context: ScopedContext,
   query: PackedQuery,
   passages: readonly PassagePlace[],
 ): Promise<ScoredBatch | undefined> {
@@ -89,16 +87,18 @@ async function scoreBatch(
   return { passages, scores: answer.scores, damages };
 }
 
-/** Every passage that is neither deleted nor a candidate, in the order of the generation. */
+/** Every eligible passage that is no candidate, in the order of the generation. */
 function* remaining(
-  generation: Generation,
+  { generation, scope }: ScopedContext,
   candidates: readonly PassagePlace[],
 ): Generator<PassagePlace, void, void> {
   const taken = new Set(candidates.map(({ segment, row }) => segment * 2 ** 32 + row));
   for (const [segment, { part }] of generation.segments.entries()) {
     const dead = part.tombstones && new Uint8Array(part.tombstones);
+    const eligible = eligibleRowsOf(scope.eligible, segment);
     for (let row = 0; row < part.rowCount; row += 1) {
       if (dead !== undefined && isBitSet(dead, row)) continue;
+      if (eligible !== undefined && !isBitSet(eligible, row)) continue;
       if (!taken.has(segment * 2 ** 32 + row)) yield { segment, row };
     }
   }

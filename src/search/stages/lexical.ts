@@ -1,6 +1,7 @@
 // BM25 over the whole generation: exact scores of every passage, exact top documents.
 
 import { selectTopRows } from "../../index/bm25/top-rows.js";
+import { eligibleRowsOf } from "../../index/eligible-rows.js";
 import { liveTermIdsOf } from "../../index/generation.js";
 import type { Generation } from "../../index/generation.js";
 import { toCandidates } from "../fusion.js";
@@ -9,14 +10,14 @@ import type { SearchPlan } from "../plan.js";
 import { createRanking } from "../ranking.js";
 import type { RankedPassage } from "../ranking.js";
 import { partsOf } from "../search-context.js";
-import type { SearchContext } from "../search-context.js";
+import type { ScopedContext } from "../search-context.js";
 
 export interface LexicalResult {
   /** Exact top k documents by BM25. */
   readonly top: readonly RankedPassage[];
   /** The best passages, plan.lexicalPoolSize at most. */
   readonly candidates: readonly Candidate[];
-  /** Best BM25 of any passage; 0 when nothing matches. */
+  /** Best BM25 of any eligible passage; 0 when nothing matches. */
   readonly bm25Top: number;
   /** Exact BM25 of any passage of the generation. */
   bm25Of(passage: { readonly segment: number; readonly row: number }): number;
@@ -32,14 +33,15 @@ export const noLexicalResult: LexicalResult = {
 
 /** One task in a worker. Undefined when cancelled. */
 export async function lexicalStage(
-  context: SearchContext,
+  context: ScopedContext,
   plan: SearchPlan,
 ): Promise<LexicalResult | undefined> {
-  const { generation, scorer, cancel } = context;
+  const { generation, scorer, cancel, scope } = context;
   const topCount = Math.max(plan.lexicalPoolSize, plan.k);
   const answer = await scorer.lexical({
     kind: "lexical",
     parts: partsOf(generation),
+    eligible: scope.eligible,
     terms: plan.terms.map(({ term, frequency }) => ({
       utf8: Buffer.from(term, "utf8"),
       frequency,
@@ -64,7 +66,7 @@ export async function lexicalStage(
     count *= 4
   ) {
     const more = selectTopRows(
-      scores.map((array) => ({ scores: array })),
+      scores.map((array, i) => ({ scores: array, eligible: eligibleRowsOf(scope.eligible, i) })),
       count,
     );
     found = { parts: more.segments, rows: more.rows, scores: more.scores };

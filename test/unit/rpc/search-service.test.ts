@@ -120,6 +120,7 @@ describe("Search", () => {
     assert.deepEqual(await askedBy({}), {
       collection: "notes",
       text: "x",
+      filter: undefined,
       k: undefined,
       exhaustive: false,
       sketchPoolSize: undefined,
@@ -142,6 +143,7 @@ describe("Search", () => {
         text: "",
         vectors: { type: "VECTOR_TYPE_FLOAT32", dim: 16, rows: Buffer.from(rows.buffer) },
       },
+      filter: { exists: "x" },
       k: 7,
       exhaustive: true,
       sketch_pool_size: 0,
@@ -161,6 +163,7 @@ describe("Search", () => {
     assert.deepEqual(rest, {
       collection: "notes",
       text: "",
+      filter: { kind: "exists", field: "x" },
       k: 7,
       exhaustive: true,
       sketchPoolSize: 0,

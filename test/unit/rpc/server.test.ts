@@ -130,7 +130,6 @@ describe("gRPC server", () => {
   }
 
   const refusedOptions: readonly [string, object][] = [
-    ["filter", { filter: { exists: "x" } }],
     ["other_queries", { other_queries: [{ text: "y" }] }],
     ["min_recall", { min_recall: 0.9 }],
     ["group_by", { group_by: { field: "x" } }],

@@ -31,6 +31,7 @@ describe("planSearch", () => {
         { term: "line", frequency: 1 },
         { term: "file", frequency: 1 },
       ],
+      filter: undefined,
       k: 10,
       exhaustiveBelowPassages: 2000,
       sketchPoolSize: 256,

@@ -1,0 +1,152 @@
+// Conditions on the typed fields of documents: what a filter is, and whether one is well formed.
+
+import { assertNever } from "./assert.js";
+import type { FieldValue } from "./document.js";
+import { SluiceError } from "./errors.js";
+import { limits } from "./limits.js";
+
+/** True or false for the fields of a document. What each means: proto/sluice/v1/types.proto. */
+export type Filter =
+  | { readonly kind: "all" | "any"; readonly filters: readonly Filter[] }
+  | { readonly kind: "not"; readonly filter: Filter }
+  /** One of `values`, none of which is a list. */
+  | { readonly kind: "any_of"; readonly field: string; readonly values: readonly FieldValue[] }
+  | ({ readonly kind: "range"; readonly field: string } & RangeBounds)
+  | { readonly kind: "exists"; readonly field: string };
+
+/** Finite; times in milliseconds since 1970. A bound that is undefined is open. */
+export interface RangeBounds {
+  readonly atLeast?: number | undefined;
+  readonly moreThan?: number | undefined;
+  readonly atMost?: number | undefined;
+  readonly lessThan?: number | undefined;
+}
+
+/** How an error names a place in the filter: where it begins, and how operands are reached. */
+export interface FilterPath {
+  readonly path: string;
+  /** Between `all` or `any` and the operand's number: ".filters" in the proto, "" in JSON. */
+  readonly operands: ".filters" | "";
+}
+
+export const protoFilterPath: FilterPath = { path: "filter", operands: ".filters" };
+
+/**
+ * Throws INVALID_FIELD naming the place: nested deeper or with more conditions than the limits, no
+ * values to look for, a list among them, a bound that is not finite, two bounds on one side.
+ */
+export function checkFilter(filter: Filter, at: FilterPath = protoFilterPath): void {
+  checkNode(filter, at.path, { ...at, depth: 1, counts: { conditions: 0, values: 0 } });
+}
+
+interface Walk extends FilterPath {
+  readonly depth: number;
+  readonly counts: { conditions: number; values: number };
+}
+
+function checkNode(filter: Filter, path: string, walk: Walk): void {
+  const { counts } = walk;
+  counts.conditions += 1;
+  if (counts.conditions > limits.filterConditionsMax)
+    throw invalid(path, `the filter has more than ${limits.filterConditionsMax} conditions`);
+  if (walk.depth > limits.filterDepthMax)
+    throw invalid(path, `the filter is nested more than ${limits.filterDepthMax} deep`);
+  const inner = { ...walk, depth: walk.depth + 1 };
+  switch (filter.kind) {
+    case "all":
+    case "any":
+      for (const [i, operand] of filter.filters.entries())
+        checkNode(operand, `${path}.${filter.kind}${walk.operands}[${i}]`, inner);
+      return;
+    case "not":
+      checkNode(filter.filter, `${path}.not`, inner);
+      return;
+    case "any_of":
+      checkName(filter.field, `${path}.any_of.field`);
+      checkValues(filter.values, `${path}.any_of.values`, counts);
+      return;
+    case "range":
+      checkName(filter.field, `${path}.range.field`);
+      checkBounds(filter, `${path}.range`);
+      return;
+    case "exists":
+      checkName(filter.field, `${path}.exists`);
+      return;
+    default:
+      assertNever(filter);
+  }
+}
+
+function checkName(name: string, path: string): void {
+  const bytes = Buffer.byteLength(name, "utf8");
+  if (bytes === 0) throw invalid(path, `${path} is empty; send the name of a field`);
+  if (bytes > limits.fieldNameBytesMax)
+    throw invalid(path, `${path} has ${bytes} bytes, the limit is ${limits.fieldNameBytesMax}`);
+  checkWellFormed(name, path);
+}
+
+function checkValues(values: readonly FieldValue[], path: string, counts: Walk["counts"]): void {
+  if (values.length === 0) throw invalid(path, `${path} is empty; send at least one value`);
+  if (values.length > limits.filterValuesMax)
+    throw invalid(
+      path,
+      `${path} has ${values.length} values, the limit is ${limits.filterValuesMax}`,
+    );
+  counts.values += values.length;
+  if (counts.values > limits.filterValuesTotalMax)
+    throw invalid(
+      path,
+      `the filter looks for more than ${limits.filterValuesTotalMax} values in all`,
+    );
+  for (const [i, value] of values.entries()) checkValue(value, `${path}[${i}]`);
+}
+
+function checkValue(value: FieldValue, path: string): void {
+  switch (value.kind) {
+    case "keyword":
+      if (Buffer.byteLength(value.value, "utf8") > limits.keywordBytesMax)
+        throw invalid(path, `${path} has more than ${limits.keywordBytesMax} bytes`);
+      checkWellFormed(value.value, path);
+      return;
+    case "keywords":
+      throw invalid(path, `${path} is a list; send each keyword as a value of its own`);
+    case "integer":
+      if (BigInt.asIntN(64, value.value) !== value.value)
+        throw invalid(path, `${path} does not fit 64 bits`);
+      return;
+    case "float":
+    case "time":
+      checkFinite(value.value, path);
+      return;
+    case "boolean":
+      return;
+    default:
+      assertNever(value);
+  }
+}
+
+function checkBounds(bounds: RangeBounds, path: string): void {
+  const { atLeast, moreThan, atMost, lessThan } = bounds;
+  checkFinite(atLeast, `${path}.at_least`);
+  checkFinite(moreThan, `${path}.more_than`);
+  checkFinite(atMost, `${path}.at_most`);
+  checkFinite(lessThan, `${path}.less_than`);
+  if (atLeast !== undefined && moreThan !== undefined)
+    throw invalid(`${path}.more_than`, `${path} has both at_least and more_than; send one`);
+  if (atMost !== undefined && lessThan !== undefined)
+    throw invalid(`${path}.less_than`, `${path} has both at_most and less_than; send one`);
+}
+
+function checkFinite(value: number | undefined, path: string): void {
+  if (value !== undefined && !Number.isFinite(value))
+    throw invalid(path, `${path} is ${value}; send a finite number`);
+}
+
+/** Half of a surrogate pair would become another character on its way to UTF-8. */
+function checkWellFormed(text: string, path: string): void {
+  if (!text.isWellFormed()) throw invalid(path, `${path} holds half of a surrogate pair`);
+}
+
+function invalid(field: string, message: string): SluiceError {
+  return new SluiceError("INVALID_FIELD", message, { field });
+}

@@ -1,0 +1,70 @@
+// Filters from messages, checked.
+
+import { fieldValueFromMessage } from "../client/document-messages.js";
+import type { FieldValue } from "../core/document.js";
+import { checkFilter } from "../core/filter.js";
+import type { Filter } from "../core/filter.js";
+import type { FieldAnyOf__Output } from "../gen/proto/sluice/v1/FieldAnyOf.js";
+import type { FieldRange__Output } from "../gen/proto/sluice/v1/FieldRange.js";
+import type { Filter__Output } from "../gen/proto/sluice/v1/Filter.js";
+import type { FilterList__Output } from "../gen/proto/sluice/v1/FilterList.js";
+import { invalidField } from "./validate.js";
+
+/** Throws INVALID_FIELD naming the place, such as `filter.all.filters[2].range.at_least`. */
+export function filterFromMessage(message: Filter__Output, path: string): Filter {
+  const filter = toFilter(message, path);
+  checkFilter(filter, { path, operands: ".filters" });
+  return filter;
+}
+
+/** Depth is bounded by the wire check (rpc/wire-check.ts), which comes before the decoder. */
+function toFilter(message: Filter__Output, path: string): Filter {
+  switch (message.condition) {
+    case "all":
+    case "any": {
+      const kind = message.condition;
+      return { kind, filters: operands(message[kind], `${path}.${kind}`) };
+    }
+    case "not":
+      if (!message.not) break;
+      return { kind: "not", filter: toFilter(message.not, `${path}.not`) };
+    case "any_of":
+      if (!message.any_of) break;
+      return anyOf(message.any_of, `${path}.any_of`);
+    case "range":
+      if (!message.range) break;
+      return range(message.range);
+    case "exists":
+      return { kind: "exists", field: message.exists ?? "" };
+    case undefined:
+    default:
+  }
+  throw invalidField(path, `${path} has no condition; set all, any, not, any_of, range or exists`);
+}
+
+function operands(list: FilterList__Output | null | undefined, path: string): Filter[] {
+  return (list?.filters ?? []).map((operand, i) => toFilter(operand, `${path}.filters[${i}]`));
+}
+
+function anyOf({ field, values }: FieldAnyOf__Output, path: string): Filter {
+  const toValue = (message: (typeof values)[number], i: number): FieldValue => {
+    const place = `${path}.values[${i}]`;
+    if (message.name !== "")
+      throw invalidField(`${place}.name`, `${place}.name is set; ${path}.field names the field`);
+    const value = fieldValueFromMessage(message);
+    if (value === undefined) throw invalidField(place, `${place} has no value; set one`);
+    return value;
+  };
+  return { kind: "any_of", field, values: values.map(toValue) };
+}
+
+function range(message: FieldRange__Output): Filter {
+  return {
+    kind: "range",
+    field: message.field,
+    atLeast: message.at_least,
+    moreThan: message.more_than,
+    atMost: message.at_most,
+    lessThan: message.less_than,
+  };
+}

@@ -1,0 +1,138 @@
+// Random fields and filters that meet, and the meaning of a filter written a second time.
+
+import fc from "fast-check";
+
+import type { Fields, FieldValue } from "../../src/core/document.js";
+import type { Filter } from "../../src/core/filter.js";
+
+/** Few, so that documents share them; one is longer in UTF-8 than in UTF-16. */
+export const fieldNames: readonly string[] = ["lang", "year", "größe", "\u{1d400}", "z"];
+
+const words: readonly string[] = ["", "de", "en", "en-GB", "\uff41", "\u{1d400}", "ключ"];
+/** Around 2^53 doubles and integers part ways. */
+const edges: readonly bigint[] = [
+  ...[0n, 1n, -1n, 2024n, -2024n, 2n ** 31n, 2n ** 32n, -(2n ** 32n) - 1n],
+  ...[2n ** 53n - 1n, 2n ** 53n, 2n ** 53n + 1n, 2n ** 53n + 2n, -(2n ** 53n) - 1n],
+  ...[2n ** 63n - 1n, -(2n ** 63n)],
+];
+const doubles: readonly number[] = [
+  ...edges.map(Number),
+  ...[-0, 0.5, -0.5, 1.5, 2023.999, 1e300, -1e300, 5e-324, 2 ** 63, 2 ** 64],
+];
+
+const anyWord = fc.constantFrom(...words);
+const anyInteger = fc.oneof(
+  fc.constantFrom(...edges),
+  fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+);
+const anyDouble = fc.oneof(
+  fc.constantFrom(...doubles),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+);
+
+const anySingleValue: fc.Arbitrary<FieldValue> = fc.oneof(
+  anyWord.map((value) => ({ kind: "keyword", value }) as const),
+  anyInteger.map((value) => ({ kind: "integer", value }) as const),
+  anyDouble.map((value) => ({ kind: "float", value }) as const),
+  fc.boolean().map((value) => ({ kind: "boolean", value }) as const),
+  fc.constantFrom(0, 1, -1, 2024, 8.64e15).map((value) => ({ kind: "time", value }) as const),
+);
+
+export const anyFieldValue: fc.Arbitrary<FieldValue> = fc.oneof(
+  anySingleValue,
+  fc.array(anyWord, { maxLength: 3 }).map((value) => ({ kind: "keywords", value }) as const),
+);
+
+export const anyFields: fc.Arbitrary<Fields> = fc
+  .array(fc.tuple(fc.constantFrom(...fieldNames), anyFieldValue), { maxLength: 5 })
+  .map((entries) => new Map(entries));
+
+const anyName = fc.constantFrom(...fieldNames, "nowhere");
+
+const anyRange: fc.Arbitrary<Filter> = fc
+  .record(
+    {
+      field: anyName,
+      low: fc.option(fc.tuple(fc.constantFrom("atLeast", "moreThan"), anyDouble)),
+      high: fc.option(fc.tuple(fc.constantFrom("atMost", "lessThan"), anyDouble)),
+    },
+    { noNullPrototype: true },
+  )
+  .map(({ field, low, high }) => ({
+    kind: "range",
+    field,
+    ...(low === null ? {} : { [low[0]]: low[1] }),
+    ...(high === null ? {} : { [high[0]]: high[1] }),
+  }));
+
+const anyLeaf: fc.Arbitrary<Filter> = fc.oneof(
+  fc
+    .tuple(anyName, fc.array(anySingleValue, { minLength: 1, maxLength: 4 }))
+    .map(([field, values]) => ({ kind: "any_of", field, values }) as const),
+  anyRange,
+  anyName.map((field) => ({ kind: "exists", field }) as const),
+);
+
+/** Up to four levels. */
+export const anyFilter: fc.Arbitrary<Filter> = fc.letrec<{ filter: Filter }>((tie) => ({
+  filter: fc.oneof(
+    { maxDepth: 3, withCrossShrink: true },
+    anyLeaf,
+    fc
+      .tuple(fc.constantFrom("all", "any"), fc.array(tie("filter"), { maxLength: 3 }))
+      .map(([kind, filters]) => ({ kind, filters }) as const),
+    tie("filter").map((filter) => ({ kind: "not", filter }) as const),
+  ),
+})).filter;
+
+/** Straight from the words of proto/sluice/v1/types.proto, one document at a time. */
+export function plainMatch(filter: Filter, fields: Fields): boolean {
+  switch (filter.kind) {
+    case "all":
+      return !filter.filters.some((operand) => !plainMatch(operand, fields));
+    case "any":
+      return filter.filters.some((operand) => plainMatch(operand, fields));
+    case "not":
+      return !plainMatch(filter.filter, fields);
+    case "exists":
+      return fields.has(filter.field);
+    case "any_of": {
+      const held = fields.get(filter.field);
+      if (held === undefined) return false;
+      if (held.kind === "keywords")
+        return filter.values.some(
+          ({ kind, value }) => kind === "keyword" && held.value.includes(value),
+        );
+      return filter.values.some(({ kind, value }) => kind === held.kind && value === held.value);
+    }
+    case "range": {
+      const held = fields.get(filter.field);
+      if (held === undefined || typeof held.value === "boolean") return false;
+      if (held.kind === "keyword" || held.kind === "keywords") return false;
+      const { atLeast, moreThan, atMost, lessThan } = filter;
+      return (
+        (atLeast === undefined || compare(held.value, atLeast) >= 0) &&
+        (moreThan === undefined || compare(held.value, moreThan) > 0) &&
+        (atMost === undefined || compare(held.value, atMost) <= 0) &&
+        (lessThan === undefined || compare(held.value, lessThan) < 0)
+      );
+    }
+  }
+}
+
+/** The sign of a - b, in whole numbers of 2^-1074, the least step of a double. */
+function compare(a: number | bigint | string | boolean | readonly string[], b: number): number {
+  const difference = steps(a as number | bigint) - steps(b);
+  return difference > 0n ? 1 : difference < 0n ? -1 : 0;
+}
+
+function steps(value: number | bigint): bigint {
+  if (typeof value === "bigint") return value << 1074n;
+  let exponent = 0;
+  let mantissa = value;
+  while (!Number.isInteger(mantissa)) {
+    mantissa *= 2;
+    exponent += 1;
+  }
+  return BigInt(mantissa) << BigInt(1074 - exponent);
+}
