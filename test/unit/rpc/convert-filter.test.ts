@@ -31,7 +31,7 @@ describe("filters", () => {
     );
   });
 
-  const message = (parts: object): Filter__Output => parts as Filter__Output;
+  const message = (parts: Filter__Output): Filter__Output => parts;
   const faults: readonly [fault: string, message: Filter__Output, field: string][] = [
     ["no condition", message({}), "filter"],
     [
