@@ -140,11 +140,14 @@ export function createMaintenance(
   /** Nothing else is under way. */
   const enter = (work: () => Promise<void>): Promise<void> => {
     assert(running === undefined, "one step at a time");
-    const done = work().finally(() => {
-      running = undefined;
-      start();
-      options.onIdle();
-    });
+    // Not at once: what the work publishes may ask whether something is to be started.
+    const done = Promise.resolve()
+      .then(work)
+      .finally(() => {
+        running = undefined;
+        start();
+        options.onIdle();
+      });
     running = done.catch(() => undefined);
     return done;
   };

@@ -24,6 +24,7 @@ export function createSegmentBuilder(turn: MapTurn): SegmentBuilder {
         store = openSegmentStore(job.folder, turn);
         stores.set(job.folder, store);
       }
+      store.renew();
       return buildSegment(job, { store, reader });
     },
     async release(folder) {

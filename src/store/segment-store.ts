@@ -15,6 +15,8 @@ import type { JournalPassage, SegmentBytes } from "./stored-values.js";
 import { toCommitError } from "./store-errors.js";
 
 export interface SegmentStore {
+  /** From now on reads see what is committed now; until then they may see an earlier moment. */
+  renew(): void;
   /** Undefined: it was deleted. Throws DATA_CORRUPT. */
   journalPassage(sequence: number): JournalPassage | undefined;
   /**
@@ -41,6 +43,7 @@ export function openSegmentStore(folder: string, turn: MapTurn): SegmentStore {
     };
   });
   return {
+    renew: () => root.resetReadTxn(),
     journalPassage(sequence) {
       const framed = journal.getBinary(sequence);
       return framed && unpackJournalPassage(framed, `journal passage ${sequence}`);
