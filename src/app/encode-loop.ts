@@ -8,6 +8,7 @@ import type { Codec, CodecOptions } from "../codec/codec.js";
 import { givenRowCountMax, toTokenMatrix } from "../codec/given-vectors.js";
 import { createScratchFloats } from "../codec/unit-rows.js";
 import { isRaised } from "../core/cancel-flag.js";
+import { present } from "../core/assert.js";
 import { SluiceError } from "../core/errors.js";
 import type { TokenMatrix } from "../core/token-matrix.js";
 import { createLateInteractionEncoder } from "../encoders/late-interaction-encoder.js";
@@ -16,7 +17,7 @@ import type { OpenedModel } from "../encoders/model-folder.js";
 import type { Passage } from "../encoders/passages.js";
 import type { PreparedPassage } from "../ingest/write-operations.js";
 import type { Kernels } from "../kernels/kernels.js";
-import { packJournalPassage } from "../store/records.js";
+import { packJournalPassage, packedCodes } from "../store/records.js";
 import type { EncodeAnswer, EncodeTask, VectorsDocument, VectorsTask } from "./encode.protocol.js";
 
 export interface EncodeLoop {
@@ -24,7 +25,11 @@ export interface EncodeLoop {
   run(task: EncodeTask): Promise<EncodeAnswer>;
 }
 
-export function createEncodeLoop(kernels: Kernels): EncodeLoop {
+/** `stages`: see encode.protocol.ts; a loop whose tasks bring their own bytes needs none. */
+export function createEncodeLoop(
+  kernels: Kernels,
+  stages: readonly SharedArrayBuffer[] = [],
+): EncodeLoop {
   const encoders = new Map<string, Promise<LateInteractionEncoder>>();
   const codecs = new Map<string, Codec>();
   const scratch = createScratchFloats();
@@ -48,23 +53,30 @@ export function createEncodeLoop(kernels: Kernels): EncodeLoop {
     return { kind: "prepared", passage: prepared };
   };
 
+  const rowsOf = ({ start, end }: VectorsDocument, { rows }: VectorsTask): Uint8Array =>
+    typeof rows === "number"
+      ? new Uint8Array(present(stages[rows], "the stage was handed over"), start, end - start)
+      : rows.subarray(start, end);
   const prepareGiven = (document: VectorsDocument, by: VectorsTask): EncodeAnswer => {
-    const { key, title, text, type, dim, start, end } = document;
-    const vectors = { type, dim, bytes: by.bytes.subarray(start, end) };
+    const { key, title, text, type, dim } = document;
+    const vectors = { type, dim, bytes: rowsOf(document, by) };
     const rowCountMax = givenRowCountMax.passage;
-    const expected = { dim: by.codec.dim, rowCountMax, field: "vectors", scratch };
+    const at = { dim: by.codec.dim, field: "vectors", isCodedNext: true };
+    const expected = { ...at, rowCountMax, scratch };
     const whole = { span: { start: 0, end: text.length }, text: `${title} ${text}` };
     const { passage } = prepare(whole, toTokenMatrix(vectors, expected), by);
     const { terms, ...rest } = passage;
     // Packed here and not where it is stored: that thread has the network and the disk to serve.
     const packed = packJournalPassage({ key, passageNumber: 0, ...rest, ...terms });
-    return { kind: "prepared", passage: { ...passage, packed } };
+    // Views of what is packed, so that the codes cross once.
+    return { kind: "prepared", passage: { ...passage, ...packedCodes(packed), packed } };
   };
   const answerGiven = (document: VectorsDocument, by: VectorsTask): EncodeAnswer => {
     try {
       return prepareGiven(document, by);
     } catch (error) {
-      return toFailure(error);
+      // What the codec finds wrong with given rows is in the bytes that came.
+      return toFailure(error, "vectors.bytes");
     }
   };
 
@@ -106,10 +118,10 @@ export function createEncodeLoop(kernels: Kernels): EncodeLoop {
 }
 
 /** The failure as an answer; an error that is none of ours is thrown on. */
-function toFailure(error: unknown): EncodeAnswer {
+function toFailure(error: unknown, fieldOtherwise?: string): EncodeAnswer {
   if (!(error instanceof SluiceError)) throw error;
   const { reason, message, field } = error;
-  return { kind: "failed", reason, message, field };
+  return { kind: "failed", reason, message, field: field ?? fieldOtherwise };
 }
 
 /** The map's value for `key`, made at the first call. */

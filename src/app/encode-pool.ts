@@ -33,7 +33,7 @@ export interface EncodePool extends PassagePreparer {
 export interface EncodePoolOptions {
   readonly workerUrl: URL;
   readonly workerCount: number;
-  readonly workerData: Omit<EncodeWorkerData, "started">;
+  readonly workerData: Omit<EncodeWorkerData, "stages" | "started">;
   /** The opened model of a collection; undefined: it has none, or another than was recorded. */
   readonly modelOf: (collection: Collection) => OpenedModel | undefined;
 }
@@ -43,6 +43,8 @@ const startPollMs = 10;
 
 export function createEncodePool(options: EncodePoolOptions): EncodePool {
   const started = new Int32Array(new SharedArrayBuffer(4));
+  const given = createGivenBatches((task) => run(task), options.workerCount);
+  const { stages } = given;
   const pool = new Piscina({
     filename: options.workerUrl.href,
     minThreads: options.workerCount,
@@ -50,7 +52,11 @@ export function createEncodePool(options: EncodePoolOptions): EncodePool {
     idleTimeout: Infinity,
     atomics: "disabled",
     taskQueue: createQueriesFirstQueue(),
-    workerData: { ...options.workerData, started: started.buffer } satisfies EncodeWorkerData,
+    workerData: {
+      ...options.workerData,
+      stages,
+      started: started.buffer,
+    } satisfies EncodeWorkerData,
   });
   const underWay = new Set<Promise<unknown>>();
   // No abort signal goes to the pool: aborting a running task ends its thread, and a thread that
@@ -71,12 +77,11 @@ export function createEncodePool(options: EncodePoolOptions): EncodePool {
       underWay.delete(answer);
     }
   };
-  const prepareGiven = createGivenBatches(run, options.workerCount);
   return {
     prepare: (document, collection) =>
       prepareDocument(document, collection, {
         run,
-        prepareGiven,
+        prepareGiven: given.prepare,
         opened: options.modelOf(collection),
       }),
     async encodeQuery(text, collection, cancel) {

@@ -14,6 +14,8 @@ export interface EncodeWorkerData {
   readonly kernel: KernelChoice | undefined;
   /** Loaded before the worker takes its first task. */
   readonly models: readonly OpenedModel[];
+  /** Where tasks find rows that are given; see given-batches.ts. */
+  readonly stages: readonly SharedArrayBuffer[];
   /** int32: workers that have loaded their models, or failed to. */
   readonly started: SharedArrayBuffer;
 }
@@ -50,8 +52,8 @@ export interface VectorsTask {
   readonly kind: "vectors";
   readonly codec: CodecOptions;
   readonly analyzer: AnalyzerName;
-  /** Rows of all documents: one buffer, since each that is named costs the sender. */
-  readonly bytes: Uint8Array;
+  /** Where the rows of all documents lie: the number of a stage, or bytes of their own. */
+  readonly rows: number | Uint8Array;
   readonly documents: readonly VectorsDocument[];
 }
 
@@ -61,7 +63,7 @@ export interface VectorsDocument {
   readonly text: string;
   readonly type: VectorType;
   readonly dim: number;
-  /** Place of its rows in the task's bytes; a multiple of 8. */
+  /** Place of its rows, in bytes; a multiple of 8. */
   readonly start: number;
   readonly end: number;
 }

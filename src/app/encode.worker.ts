@@ -6,8 +6,8 @@ import { loadKernels } from "../kernels/load-kernels.js";
 import { createEncodeLoop } from "./encode-loop.js";
 import type { EncodeAnswer, EncodeTask, EncodeWorkerData } from "./encode.protocol.js";
 
-const { kernel, models, started } = workerData as EncodeWorkerData;
-const loop = createEncodeLoop(loadKernels(kernel).kernels);
+const { kernel, models, stages, started } = workerData as EncodeWorkerData;
+const loop = createEncodeLoop(loadKernels(kernel).kernels, stages);
 // A model that cannot be loaded fails the tasks that need it, not the thread.
 for (const model of models) await loop.load(model).catch(() => undefined);
 Atomics.add(new Int32Array(started), 0, 1);

@@ -26,35 +26,48 @@ interface Waiting {
 /** Tasks of each worker: one at work, one that waits, so that no worker waits for this thread. */
 const tasksPerWorker = 2;
 
-/** Bytes of a batch's vectors; a larger document travels alone. Kept and used again. */
+/** Documents that are not split further: waking a thread costs as much as encoding a few. */
+const worthwhileCount = 8;
+
+/** Bytes of a batch's vectors; a larger document travels alone. */
 const stageBytes = 4 * 1024 * 1024;
+
+export interface GivenBatches {
+  readonly prepare: PrepareGiven;
+  /**
+   * Where the vectors of batches lie, to be handed to the workers when they start: memory that is
+   * named in a message costs both sides more than a document does. Taken up as it is written.
+   */
+  readonly stages: readonly SharedArrayBuffer[];
+}
 
 /**
  * A document goes out at once when a worker is free; those that come meanwhile travel together, at
- * most `limits.givenBatchDocumentsMax`. At most 4 MiB x 2 x workers of memory are kept for them.
+ * most `limits.givenBatchDocumentsMax`. `run` is not called before `prepare` is.
  */
-export function createGivenBatches(run: RunTask, workerCount: number): PrepareGiven {
+export function createGivenBatches(run: RunTask, workerCount: number): GivenBatches {
   let waiting: Waiting[] = [];
   let isPumpPlanned = false;
   const slotCount = tasksPerWorker * workerCount;
-  let underWay = 0;
-  const stages: SharedArrayBuffer[] = [];
+  const stages = Array.from({ length: slotCount }, () => new SharedArrayBuffer(stageBytes));
+  const free = stages.map((_, i) => i);
 
   const pump = (): void => {
     isPumpPlanned = false;
-    while (waiting.length > 0 && underWay < slotCount) {
-      const batch = takeBatch(waiting, slotCount - underWay);
+    while (waiting.length > 0) {
+      const batch = takeBatch(waiting, free.length);
+      const stage = free.pop();
+      if (stage === undefined) return;
       waiting = waiting.slice(batch.length);
-      underWay += 1;
-      send(batch).catch((error: unknown) => {
+      send(batch, stage).catch((error: unknown) => {
         for (const { reject } of batch) reject(error);
       });
     }
   };
-  const send = async (batch: readonly Waiting[]): Promise<void> => {
-    const stage = stages.pop() ?? new SharedArrayBuffer(stageBytes);
+  const send = async (batch: readonly Waiting[], stage: number): Promise<void> => {
     try {
-      const answer = await run(taskOf(batch, stage));
+      const bytes = new Uint8Array(stages[stage] ?? new SharedArrayBuffer(0));
+      const answer = await run(taskOf(batch, { stage, bytes }));
       assert(answer.kind === "batch", "a task of documents has answers for each");
       for (const [i, { resolve, reject }] of batch.entries()) {
         try {
@@ -64,26 +77,24 @@ export function createGivenBatches(run: RunTask, workerCount: number): PrepareGi
         }
       }
     } finally {
-      stages.push(stage);
-      underWay -= 1;
+      free.push(stage);
       pump();
     }
   };
-  return (document, collection) =>
+  const prepare: PrepareGiven = (document, collection) =>
     new Promise((resolve, reject) => {
       waiting.push({ document, collection, resolve, reject });
       // What comes in the same turn, such as a message of many documents, goes together.
       if (!isPumpPlanned) queueMicrotask(pump);
       isPumpPlanned = true;
     });
+  return { prepare, stages };
 }
 
-/** The first that wait, of one collection, as many as make use of all free slots. */
+/** The first that wait, of one collection: enough for all free slots, or for the task to pay off. */
 function takeBatch(waiting: readonly Waiting[], freeSlots: number): Waiting[] {
-  const countMax = Math.min(
-    limits.givenBatchDocumentsMax,
-    Math.ceil(waiting.length / Math.max(1, freeSlots)),
-  );
+  const fairCount = Math.ceil(waiting.length / Math.max(1, freeSlots));
+  const countMax = Math.min(limits.givenBatchDocumentsMax, Math.max(worthwhileCount, fairCount));
   const batch: Waiting[] = [];
   let bytes = 0;
   for (const next of waiting) {
@@ -95,15 +106,17 @@ function takeBatch(waiting: readonly Waiting[], freeSlots: number): Waiting[] {
   return batch;
 }
 
-/** Vectors cross in shared memory: a message would be serialized and read back, at five times the cost. */
-function taskOf(batch: readonly Waiting[], stage: SharedArrayBuffer): VectorsTask {
+function taskOf(
+  batch: readonly Waiting[],
+  at: { readonly stage: number; readonly bytes: Uint8Array },
+): VectorsTask {
   const [first] = batch;
   assert(first !== undefined, "a batch has documents");
   const { dim, bits, sketchBits, seed, analyzer } = first.collection.settings;
-  const isTooLarge = first.document.vectors.bytes.length > stage.byteLength;
-  const bytes = new Uint8Array(
-    isTooLarge ? new SharedArrayBuffer(first.document.vectors.bytes.length) : stage,
-  );
+  const isTooLarge = first.document.vectors.bytes.length > at.bytes.length;
+  const bytes = isTooLarge
+    ? new Uint8Array(new SharedArrayBuffer(first.document.vectors.bytes.length))
+    : at.bytes;
   let start = 0;
   const documents = batch.map(({ document: { key, title, text, vectors } }) => {
     bytes.set(vectors.bytes, start);
@@ -111,7 +124,8 @@ function taskOf(batch: readonly Waiting[], stage: SharedArrayBuffer): VectorsTas
     start += alignedLength(vectors.bytes);
     return { key, title, text, type: vectors.type, dim: vectors.dim, ...place };
   });
-  return { kind: "vectors", codec: { dim, bits, sketchBits, seed }, analyzer, bytes, documents };
+  const codec = { dim, bits, sketchBits, seed };
+  return { kind: "vectors", codec, analyzer, rows: isTooLarge ? bytes : at.stage, documents };
 }
 
 /** Rows of each document begin at a multiple of 8, so that they are read in place. */

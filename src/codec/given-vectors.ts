@@ -18,6 +18,8 @@ export interface GivenVectorsExpectation {
   readonly field: string;
   /** Room for int8 rows as float32: who hands it in reads the result before the next call. */
   readonly scratch?: ScratchFloats | undefined;
+  /** The codec sees the rows next: it finds the same faults, and once is enough. */
+  readonly isCodedNext?: boolean | undefined;
 }
 
 /**
@@ -44,7 +46,8 @@ export function toTokenMatrix(given: GivenVectors, expected: GivenVectorsExpecta
     throw new SluiceError("LIMIT_EXCEEDED", message, { field: `${field}.rows` });
   }
   const values = readValues(given, expected.scratch);
-  for (let row = 0; row < rowCount; row += 1) checkRow(values, row, { dim, field });
+  if (expected.isCodedNext !== true)
+    for (let row = 0; row < rowCount; row += 1) checkRow(values, row, { dim, field });
   return { rowCount, dim, values };
 }
 

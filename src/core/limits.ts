@@ -63,7 +63,9 @@ export const limits = {
   /** Searches at work or waiting; one more is refused with OVERLOADED. */
   searchCountMax: 256,
   /** Documents of one ingest stream that are encoded at the same time. */
-  ingestInFlightMax: 64,
+  ingestInFlightMax: 256,
+  /** Text and vectors of them, bytes; one document may go beyond. */
+  ingestInFlightBytesMax: 64 * 1024 * 1024,
   /** Documents with given vectors of one encoding task: at about 0.2 ms each, what a query waits. */
   givenBatchDocumentsMax: 16,
   /** Keys of one ingest stream that are remembered to refuse a second one; at least half of them. */

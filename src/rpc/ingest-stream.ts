@@ -62,6 +62,7 @@ class IngestStream {
   private collection: string | undefined;
   private queue: QueuedItem[] = [];
   private inFlightCount = 0;
+  private inFlightBytes = 0;
   private acks: IngestAck[] = [];
   private errors: IngestError[] = [];
   private readonly order = createAnswerOrder();
@@ -145,21 +146,22 @@ class IngestStream {
 
   /** Starts what there is room for; beyond that the caller is left unread. */
   private pump(): void {
-    const { ingestInFlightMax } = this.context;
     let begun = 0;
-    while (begun < this.queue.length && this.unansweredCount() < ingestInFlightMax) {
+    while (begun < this.queue.length && this.hasRoom()) {
       const next = this.queue[begun];
       begun += 1;
       if (next !== undefined) this.begin(next);
     }
     if (begun > 0) this.queue.splice(0, begun);
-    if (this.queue.length > 0 || this.unansweredCount() >= ingestInFlightMax) this.call.pause();
+    if (this.queue.length > 0 || !this.hasRoom()) this.call.pause();
     else if (this.call.isPaused()) this.call.resume();
   }
 
   /** Documents at work, and answers that the caller has not taken: both hold memory. */
-  private unansweredCount(): number {
-    return this.inFlightCount + this.acks.length + this.errors.length;
+  private hasRoom(): boolean {
+    const unanswered = this.inFlightCount + this.acks.length + this.errors.length;
+    const { ingestInFlightMax } = this.context;
+    return unanswered < ingestInFlightMax && this.inFlightBytes < limits.ingestInFlightBytesMax;
   }
 
   private begin({ item, fault }: QueuedItem): void {
@@ -198,6 +200,8 @@ class IngestStream {
     document: Parameters<RpcContext["engine"]["put"]>[1],
     at: { readonly clientSequence: number; readonly mark: AnswerMark },
   ): Promise<void> {
+    const byteCount = document.text.length + (document.vectors?.bytes.length ?? 0);
+    this.inFlightBytes += byteCount;
     try {
       const ack = await this.context.engine.put(this.collection ?? "", document);
       this.acks.push({
@@ -214,6 +218,7 @@ class IngestStream {
       this.answerError(item, error, at.mark);
     }
     this.inFlightCount -= 1;
+    this.inFlightBytes -= byteCount;
     this.planFlush();
     if (!this.isStopped) this.pump();
   }

@@ -86,6 +86,11 @@ export function openFrame(kind: ValueKind, framed: Buffer, what: string): OpenFr
   };
 }
 
+/** The payload of a value that was framed here and not stored yet: nothing is checked. */
+export function framedPayload(framed: Buffer): Uint8Array {
+  return framed.subarray(payloadOffset(framed.readUInt32LE(8)));
+}
+
 function payloadOffset(length: number): number {
   return (fixedBytes + 4 * blockCount(length) + 7) & ~7;
 }

@@ -9,7 +9,7 @@ import { Manifest as DiskManifest } from "../gen/fbs/manifest.js";
 import { Segment as DiskSegment } from "../gen/fbs/segment.js";
 import { readFields, writeFields } from "./field-records.js";
 import { valueKinds } from "./format.js";
-import { frame, unframe } from "./frame.js";
+import { frame, framedPayload, unframe } from "./frame.js";
 import type { DocumentRecord, JournalPassage, Manifest, SegmentEntry } from "./stored-values.js";
 
 export function packManifest(manifest: Manifest): Buffer {
@@ -142,6 +142,15 @@ export function packJournalPassage(passage: JournalPassage): Buffer {
   DiskPassage.addJoinedTerms(builder, terms);
   builder.finish(DiskPassage.endJournalPassage(builder));
   return frame(valueKinds.journalPassage, builder.asUint8Array());
+}
+
+/** Codes and sketch inside a packed passage that this program has just made: views, not checked. */
+export function packedCodes(framed: Buffer): Pick<JournalPassage, "codes" | "sketch"> {
+  const disk = DiskPassage.getRootAsJournalPassage(new ByteBuffer(framedPayload(framed)));
+  return {
+    codes: required(disk.codesArray(), "a packed passage", "codes"),
+    sketch: required(disk.sketchArray(), "a packed passage", "sketch"),
+  };
 }
 
 export function unpackJournalPassage(framed: Buffer, what: string): JournalPassage {

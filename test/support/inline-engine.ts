@@ -123,7 +123,7 @@ function inlineEncoder(
         checkFingerprint(vectors.modelFingerprint, modelFingerprint);
         const { type, dim, bytes } = vectors;
         const documents = [{ key, title, text, type, dim, start: 0, end: bytes.length }];
-        const answer = await prepared({ kind: "vectors", ...by, bytes, documents });
+        const answer = await prepared({ kind: "vectors", ...by, rows: bytes, documents });
         if (answer.kind !== "batch") throw new Error(`documents became ${answer.kind}`);
         return [toPassage(answer.answers[0])];
       }
