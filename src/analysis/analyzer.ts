@@ -17,7 +17,15 @@ export interface Analyzer {
   readonly version: number;
   /** Terms in text order, repeated as often as they occur. O(length). */
   analyze(text: string): string[];
+  /** The same, each with its place. */
+  forEachTerm(text: string, visit: TermVisitor): void;
 }
+
+/**
+ * `position` counts words from 0, words that became no term included, so that terms of neighboring
+ * words differ by 1. `start` and `end`: the word's place in the text, in UTF-16 code units.
+ */
+export type TermVisitor = (term: string, position: number, start: number, end: number) => void;
 
 /**
  * - `english`: words in lower case without diacritics, without possessive 's and the 33 stop words
@@ -30,15 +38,28 @@ export interface Analyzer {
 export function createAnalyzer(name: AnalyzerName): Analyzer {
   const toTerm = name === "english" ? toEnglishTerm : (word: string) => word;
   const cache = createTermCache((word) => termsOfWord(word, toTerm));
+  const forEachTerm = (text: string, visit: TermVisitor): void => {
+    let position = 0;
+    forEachWord(text, (start, end, isUnspaced) => {
+      const word = text.slice(start, end);
+      const found = isUnspaced ? pairsOf(foldCharacters(word)) : cache(word);
+      if (typeof found === "string") {
+        if (found !== "") visit(found, position, start, end);
+        position += 1;
+        return;
+      }
+      for (const term of found) {
+        visit(term, position, start, end);
+        position += 1;
+      }
+    });
+  };
   const analyze = (text: string): string[] => {
     const terms: string[] = [];
-    forEachWord(text, (start, end, isUnspaced) => {
-      if (isUnspaced) pushPairs(foldCharacters(text.slice(start, end)), terms);
-      else pushTerms(cache(text.slice(start, end)), terms);
-    });
+    forEachTerm(text, (term) => terms.push(term));
     return terms;
   };
-  return { name, version: 1, analyze };
+  return { name, version: 1, analyze, forEachTerm };
 }
 
 // The stop words of Lucene's EnglishAnalyzer.
@@ -64,7 +85,7 @@ function termsOfWord(word: string, toTerm: (folded: string) => string): TermsOfW
   const folded = foldCharacters(word);
   const terms: string[] = [];
   forEachWord(folded, (start, end, isUnspaced) => {
-    if (isUnspaced) pushPairs(folded.slice(start, end), terms);
+    if (isUnspaced) terms.push(...pairsOf(folded.slice(start, end)));
     else pushTerms(toTerm(cutTerm(folded.slice(start, end))), terms);
   });
   return terms;
@@ -79,10 +100,10 @@ function pushTerms(found: TermsOfWord, terms: string[]): void {
 }
 
 /** Pairs of neighboring characters; a single one stands alone. */
-function pushPairs(run: string, terms: string[]): void {
+function pairsOf(run: string): string[] {
   const characters = Array.from(run);
   const pairCount = Math.max(1, characters.length - 1);
-  for (let i = 0; i < pairCount; i += 1) terms.push(characters.slice(i, i + 2).join(""));
+  return Array.from({ length: pairCount }, (_, i) => characters.slice(i, i + 2).join(""));
 }
 
 function cutTerm(word: string): string {

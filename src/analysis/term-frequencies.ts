@@ -6,6 +6,11 @@ import type { Analyzer } from "./analyzer.js";
 export interface PassageTerms {
   readonly terms: readonly string[];
   readonly counts: readonly number[];
+  /**
+   * Where each term stands, in words from the passage's first: `counts[i]` rising numbers for term
+   * i, one term after another.
+   */
+  readonly positions: readonly number[];
   /** Sum of the counts: the passage's length in BM25. */
   readonly length: number;
 }
@@ -18,10 +23,17 @@ export interface QueryTerm {
 
 /** O(length + t log t) for t distinct terms. */
 export function termFrequencies(analyzer: Analyzer, text: string): PassageTerms {
-  const all = analyzer.analyze(text);
-  const frequencies = countTerms(all);
-  const terms = sortTerms([...frequencies.keys()]);
-  return { terms, counts: terms.map((term) => frequencies.get(term) ?? 0), length: all.length };
+  const places = new Map<string, number[]>();
+  let length = 0;
+  analyzer.forEachTerm(text, (term, position) => {
+    length += 1;
+    const known = places.get(term);
+    if (known === undefined) places.set(term, [position]);
+    else known.push(position);
+  });
+  const terms = sortTerms([...places.keys()]);
+  const positions = terms.flatMap((term) => places.get(term) ?? []);
+  return { terms, counts: terms.map((term) => places.get(term)?.length ?? 0), positions, length };
 }
 
 /**

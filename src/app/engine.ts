@@ -96,7 +96,11 @@ export function createEngine(parts: EngineParts): EngineApi {
             deadline,
             cancel: flag.shared,
             queuedMs: clock() - startMs,
-            encodeQuery: () => encodeQuery({ ...parts, codecOf }, opened, request, flag.shared),
+            encodeQuery: () =>
+              encodeQuery({ ...parts, codecOf }, opened, {
+                ...{ text: plan.lexical.plainText, vectors: request.vectors },
+                cancel: flag.shared,
+              }),
           },
           plan,
         );
@@ -205,11 +209,10 @@ async function waitForWrite(
 function encodeQuery(
   parts: EngineParts & { readonly codecOf: (settings: CollectionSettings) => Codec },
   { collection }: OpenCollection,
-  request: SearchRequest,
-  cancel: SharedArrayBuffer,
+  query: Pick<SearchRequest, "text" | "vectors"> & { readonly cancel: SharedArrayBuffer },
 ): Promise<EncodedQuery> | undefined {
   const { settings } = collection;
-  const { vectors, text } = request;
+  const { vectors, text, cancel } = query;
   if (vectors !== undefined) {
     // A few rows: the way to a worker and back would cost more than the work.
     return Promise.resolve().then(() => {

@@ -4,7 +4,7 @@ import { SluiceError } from "../core/errors.js";
 import { openPostings } from "./bm25/postings-reader.js";
 import { findSequence } from "./passage-table.js";
 import type { PassageTable } from "./passage-table.js";
-import { numbersOf, rowCountOf, sectionOf } from "./segment-format.js";
+import { numbersOf, postingsSectionsOf, rowCountOf, sectionOf } from "./segment-format.js";
 import type { SegmentCodes } from "./segment-codes.js";
 
 export interface FlushedSegment extends PassageTable {
@@ -33,11 +33,7 @@ export function openFlushedSegment(
   const places = numbersOf(tables, "passages");
   const keyEnds = numbersOf(tables, "keyEnds");
   const keyBytes = sectionOf(tables, "keys");
-  const { lengths } = openPostings({
-    terms: sectionOf(tables, "terms"),
-    postings: sectionOf(tables, "postings"),
-    lengths: sectionOf(tables, "lengths"),
-  });
+  const { lengths } = openPostings(postingsSectionsOf(tables));
   const isWhole =
     sequenceBytes.length === 8 * rowCount &&
     rowOffsets.length === rowCount + 1 &&

@@ -4,6 +4,7 @@ import { assert } from "../core/assert.js";
 import type { PinnedDocuments } from "../store/store.js";
 import { isBitSet } from "./bm25/bits.js";
 import type { LiveTerms } from "./bm25/live-terms.js";
+import type { Bm25Query, LiveTermIds } from "./bm25/query.js";
 import type { FlushedSegment } from "./flushed-segment.js";
 import type { LiveSegment } from "./live-segment.js";
 import type { PassageTable } from "./passage-table.js";
@@ -45,12 +46,12 @@ export interface Generation {
   release(): void;
 }
 
-/** Ids of terms in each live segment, by its place in the generation; undefined for the flushed. */
+/** Ids of a query's terms in each live segment, by its place; undefined for the flushed. */
 export function liveTermIdsOf(
   { segments }: Pick<Generation, "segments">,
-  terms: readonly string[],
-): (Int32Array | undefined)[] {
-  return segments.map(({ liveTerms }) => liveTerms?.resolve(terms));
+  query: Bm25Query,
+): (LiveTermIds | undefined)[] {
+  return segments.map(({ liveTerms }) => liveTerms?.resolve(query));
 }
 
 /** Counts the holders and calls `onReleased` when the last one lets go. Starts with one holder. */

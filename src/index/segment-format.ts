@@ -2,6 +2,7 @@
 
 import { present } from "../core/assert.js";
 import { SluiceError } from "../core/errors.js";
+import type { PostingsSections } from "./bm25/postings-format.js";
 
 /**
  * The sections, in this order; each starts at a multiple of 8. R = passages, n = token rows of all.
@@ -11,7 +12,7 @@ import { SluiceError } from "../core/errors.js";
  *   keyEnds     u32 x R       end of each key in the key bytes
  *   keys        bytes         UTF-8, one after another
  *   sketches    bytes         R packed rows
- *   terms, postings, lengths  see bm25/postings-format.ts
+ *   terms, postings, blocks, positions, lengths  see bm25/postings-format.ts
  * Before them: u32 number of sections, u32 R, then u32 offset and u32 length of each section.
  */
 export const sectionNames = [
@@ -23,6 +24,8 @@ export const sectionNames = [
   "sketches",
   "terms",
   "postings",
+  "blocks",
+  "positions",
   "lengths",
 ] as const;
 
@@ -77,4 +80,15 @@ export function numbersOf(tables: SharedArrayBuffer, name: SectionName): Uint32A
 
 function align(offset: number): number {
   return (offset + 7) & ~7;
+}
+
+/** The sections that bm25/postings-reader.ts opens. */
+export function postingsSectionsOf(tables: SharedArrayBuffer): PostingsSections {
+  return {
+    terms: sectionOf(tables, "terms"),
+    postings: sectionOf(tables, "postings"),
+    blocks: sectionOf(tables, "blocks"),
+    positions: sectionOf(tables, "positions"),
+    lengths: sectionOf(tables, "lengths"),
+  };
 }

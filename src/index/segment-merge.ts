@@ -4,8 +4,15 @@
 import { assert } from "../core/assert.js";
 import { isBitSet } from "./bm25/bits.js";
 import { mergePostings } from "./bm25/postings-merge.js";
+import type { PostingsSections } from "./bm25/postings-format.js";
 import { openPostings } from "./bm25/postings-reader.js";
-import { joinSections, numbersOf, rowCountOf, sectionOf } from "./segment-format.js";
+import {
+  joinSections,
+  numbersOf,
+  postingsSectionsOf,
+  rowCountOf,
+  sectionOf,
+} from "./segment-format.js";
 import type { SectionName, Sections } from "./segment-format.js";
 
 /** One segment that is merged. */
@@ -119,14 +126,10 @@ const mergeSketches: SectionMerger<"sketches"> = (inputs) => {
   return { sketches: Buffer.concat(rows) };
 };
 
-const mergeTerms: SectionMerger<"terms" | "postings" | "lengths"> = (inputs) =>
+const mergeTerms: SectionMerger<keyof PostingsSections> = (inputs) =>
   mergePostings(
     inputs.map(({ tables, tombstones }) => ({
-      reader: openPostings({
-        terms: sectionOf(tables, "terms"),
-        postings: sectionOf(tables, "postings"),
-        lengths: sectionOf(tables, "lengths"),
-      }),
+      reader: openPostings(postingsSectionsOf(tables)),
       tombstones,
     })),
   );

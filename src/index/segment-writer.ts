@@ -26,8 +26,8 @@ export interface WrittenSegment {
 
 /** A passage of the journal as segments take it. */
 export function toSegmentPassage(sequence: number, passage: JournalPassage): SegmentPassage {
-  const { terms, counts, length, ...rest } = passage;
-  return { ...rest, sequence, terms: { terms, counts, length } };
+  const { terms, counts, positions, length, ...rest } = passage;
+  return { ...rest, sequence, terms: { terms, counts, positions, length } };
 }
 
 /** `passages` by rising sequence. Equal input gives equal bytes. O(bytes + t log t) for t terms. */

@@ -1,9 +1,13 @@
 // Typed views of a segment part, made in the worker that reads it.
 
 import { openPostings } from "../index/bm25/postings-reader.js";
-import type { Bm25Segment } from "../index/bm25/bm25.js";
-import { numbersOf, sectionOf } from "../index/segment-format.js";
+import type { PostingsReader } from "../index/bm25/postings-reader.js";
+import { bindFlushed, bindLive } from "../index/bm25/bound-segment.js";
+import type { BoundSegment } from "../index/bm25/bound-segment.js";
+import { present } from "../core/assert.js";
+import { numbersOf, postingsSectionsOf, sectionOf } from "../index/segment-format.js";
 import type { CodesReader } from "../index/segment-codes.js";
+import type { Bm25Work } from "./score.protocol.js";
 import type { SegmentPart } from "../index/segment-parts.js";
 
 export function tombstonesOf(part: SegmentPart): Uint8Array | undefined {
@@ -33,24 +37,27 @@ export function sketchesOf(part: SegmentPart): Uint8Array {
   }
 }
 
-/** `liveTermIds`: ids of the wanted terms when the part is live. */
-export function bm25SegmentOf(
-  part: SegmentPart,
-  liveTermIds: Int32Array = new Int32Array(),
-): Bm25Segment {
+/** A part with the clauses of a query; `place`: the part's among those that the work speaks of. */
+export function boundPart(part: SegmentPart, work: Bm25Work, place: number): BoundSegment {
   const tombstones = tombstonesOf(part);
   switch (part.kind) {
-    case "flushed": {
-      const postings = openPostings({
-        terms: sectionOf(part.tables, "terms"),
-        postings: sectionOf(part.tables, "postings"),
-        lengths: sectionOf(part.tables, "lengths"),
-      });
-      return { kind: "flushed", postings, tombstones };
+    case "flushed":
+      return bindFlushed(postingsOf(part.tables), work.query, tombstones);
+    case "live": {
+      const ids = present(work.liveTermIds[place], "a live part comes with its ids");
+      return bindLive(part.terms, work.query, ids, tombstones);
     }
-    case "live":
-      return { kind: "live", snapshot: part.terms, termIds: liveTermIds, tombstones };
   }
+}
+
+const readers = new WeakMap<SharedArrayBuffer, PostingsReader>();
+
+/** Opened once a segment: a search looks into every dictionary. */
+function postingsOf(tables: SharedArrayBuffer): PostingsReader {
+  let reader = readers.get(tables);
+  if (reader === undefined)
+    readers.set(tables, (reader = openPostings(postingsSectionsOf(tables))));
+  return reader;
 }
 
 /** Bits of rows [start, start + count) that are not deleted; `start` is a multiple of 8. */

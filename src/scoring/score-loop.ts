@@ -2,13 +2,13 @@
 
 import { isRaised } from "../core/cancel-flag.js";
 import { isSluiceError } from "../core/errors.js";
-import { rowCountOf, scoreBm25 } from "../index/bm25/bm25.js";
+import { countFrequencies, scaleOf, scoreRow } from "../index/bm25/bm25.js";
 import { eligibleRowsOf } from "../index/eligible-rows.js";
-import { selectTopRows } from "../index/bm25/top-rows.js";
+import { findTopRows } from "../index/bm25/top-rows.js";
 import type { CodesReader } from "../index/segment-codes.js";
 import { rowBytes } from "../kernels/kernels.js";
 import type { Kernels } from "../kernels/kernels.js";
-import { bm25SegmentOf, tokenRowsOf } from "./part-views.js";
+import { boundPart, tokenRowsOf } from "./part-views.js";
 import { scanRanges } from "./scan-ranges.js";
 import type {
   LexicalAnswer,
@@ -33,24 +33,20 @@ export function runScoreTask(task: ScoreTask, kernels: Kernels, reader: CodesRea
 }
 
 function scoreLexical(task: LexicalTask): LexicalAnswer | undefined {
-  const segments = task.parts.map((part, i) => bm25SegmentOf(part, task.liveTermIds[i]));
-  const rowCounts = segments.map(rowCountOf);
-  const total = rowCounts.reduce((sum, count) => sum + count, 0);
-  const shared = new SharedArrayBuffer(4 * total);
-  let end = 0;
-  const scores = rowCounts.map((count) => {
-    const view = new Float32Array(shared, 4 * end, count);
-    end += count;
-    return view;
+  const { bm25, cancel } = task;
+  const segments = task.parts.map((part, place) => boundPart(part, bm25, place));
+  const frequencies = countFrequencies(segments, bm25.query);
+  const top = findTopRows({
+    segments,
+    range: task.range,
+    eligible: segments.map((_, place) => eligibleRowsOf(task.eligible, place)),
+    scale: scaleOf(bm25.query, frequencies, bm25.totals),
+    topCount: task.topCount,
+    sharedThreshold: task.sharedThreshold,
+    isCancelled: () => isRaised(cancel),
   });
-  const { terms, totals, cancel } = task;
-  const done = scoreBm25({ segments, terms, totals, scores, isCancelled: () => isRaised(cancel) });
-  if (done === undefined) return undefined;
-  const top = selectTopRows(
-    scores.map((array, i) => ({ scores: array, eligible: eligibleRowsOf(task.eligible, i) })),
-    task.topCount,
-  );
-  return { scores: shared, top: { parts: top.segments, rows: top.rows, scores: top.scores } };
+  if (top === undefined) return undefined;
+  return { frequencies, top: { parts: top.segments, rows: top.rows, scores: top.scores } };
 }
 
 /** Passages between two looks at the cancel flag: well below half a millisecond of native work. */
@@ -64,9 +60,19 @@ function scoreMaxSim(
   const { query, bits, partOf, rows } = task;
   const scores = new Float32Array(rows.length);
   const damages: PartDamage[] = [];
+  const bm25 = task.bm25.map((work) => {
+    const { query: words, frequencies, totals } = work;
+    const scale = scaleOf(words, frequencies, totals);
+    return { work, scale, scores: new Float32Array(rows.length) };
+  });
   for (const [place, part] of task.parts.entries()) {
     const positions: number[] = [];
     for (let i = 0; i < rows.length; i += 1) if (partOf[i] === place) positions.push(i);
+    for (const { work, scale, scores: into } of bm25) {
+      const segment = boundPart(part, work, place);
+      for (const position of positions)
+        into[position] = scoreRow(segment, rows[position] ?? 0, scale);
+    }
     try {
       const { bytes, rowOffsets } = tokenRowsOf(part, reader);
       const codes = { bytes, dim: query.dim, bits };
@@ -90,5 +96,5 @@ function scoreMaxSim(
       for (const position of positions) scores[position] = NaN;
     }
   }
-  return { scores, damages };
+  return { scores, bm25: bm25.map((one) => one.scores), damages };
 }

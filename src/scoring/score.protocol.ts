@@ -1,6 +1,6 @@
 // What the main thread asks of scoring workers, and what they answer. Shared memory crosses as handles.
 
-import type { Bm25Term, Bm25Totals } from "../index/bm25/bm25.js";
+import type { Bm25Query, Bm25Totals, LiveTermIds } from "../index/bm25/query.js";
 import type { EligibleRows } from "../index/eligible-rows.js";
 import type { SegmentPart } from "../index/segment-parts.js";
 import type { CodeBits, PackedQuery } from "../kernels/kernels.js";
@@ -36,19 +36,29 @@ interface TaskBase {
   readonly cancel: SharedArrayBuffer;
 }
 
-/** BM25 of every passage. */
+/** What BM25 of one query needs beside the parts. */
+export interface Bm25Work {
+  readonly query: Bm25Query;
+  /** Beside `parts`: the query's terms in a live part; undefined for a flushed one. */
+  readonly liveTermIds: readonly (LiveTermIds | undefined)[];
+  /** Over the whole generation. */
+  readonly totals: Bm25Totals;
+}
+
+/** The best passages of some parts by BM25. `parts` are all of the generation: statistics need them. */
 export interface LexicalTask extends TaskBase {
   readonly kind: "lexical";
-  readonly terms: readonly Bm25Term[];
-  /** Ids of the terms in each live part, by its place in `parts`, -1 where unknown. */
-  readonly liveTermIds: readonly (Int32Array | undefined)[];
-  readonly totals: Bm25Totals;
+  readonly bm25: Bm25Work;
+  /** Parts [from, to) whose passages are wanted. */
+  readonly range: { readonly from: number; readonly to: number };
   readonly topCount: number;
+  /** See index/bm25/top-rows.ts; the same for all tasks of one search. */
+  readonly sharedThreshold: SharedArrayBuffer;
 }
 
 export interface LexicalAnswer {
-  /** float32, one a row, the parts one after another. */
-  readonly scores: SharedArrayBuffer;
+  /** Passages of the generation that have each clause of the query. */
+  readonly frequencies: readonly number[];
   /** The best rows with all ties of the last place, best first. */
   readonly top: ScoredRows;
 }
@@ -72,7 +82,7 @@ export interface ScanAnswer {
   readonly top: ScoredRows;
 }
 
-/** MaxSim of given passages. */
+/** MaxSim of given passages, and their BM25 by each of some queries. */
 export interface MaxSimTask extends TaskBase {
   readonly kind: "maxsim";
   /** Part and row of each passage. */
@@ -80,11 +90,15 @@ export interface MaxSimTask extends TaskBase {
   readonly rows: Uint32Array;
   readonly query: PackedQuery;
   readonly bits: CodeBits;
+  /** With the frequencies that the lexical stage has counted. */
+  readonly bm25: readonly (Bm25Work & { readonly frequencies: readonly number[] })[];
 }
 
 export interface MaxSimAnswer {
   /** One score a passage, in the order of the task; NaN: of a damaged part. */
   readonly scores: Float32Array;
+  /** Exact BM25, one array a query, in the order of the task. */
+  readonly bm25: readonly Float32Array[];
   /** Parts whose codes do not match their checksums; none of their passages is scored. */
   readonly damages: readonly PartDamage[];
 }

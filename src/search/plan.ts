@@ -1,8 +1,8 @@
 // Request and defaults become a plan: every option has a value, every value is in its range.
 
 import type { Analyzer } from "../analysis/analyzer.js";
-import { queryTerms } from "../analysis/term-frequencies.js";
-import type { QueryTerm } from "../analysis/term-frequencies.js";
+import { parseLexicalQuery } from "../analysis/lexical-query.js";
+import type { LexicalQuery } from "../analysis/lexical-query.js";
 import { SluiceError } from "../core/errors.js";
 import { checkFilter } from "../core/filter.js";
 import type { Filter } from "../core/filter.js";
@@ -22,9 +22,8 @@ export interface SearchDefaults {
 }
 
 export interface SearchPlan {
-  readonly text: string;
-  /** Distinct analyzed terms; empty: no lexical stage. */
-  readonly terms: readonly QueryTerm[];
+  /** What is asked of the words; when that is empty, there is no lexical stage. */
+  readonly lexical: LexicalQuery;
   /** Undefined: every passage is eligible. */
   readonly filter: Filter | undefined;
   readonly k: number;
@@ -52,8 +51,7 @@ export function planSearch(
   const k = inRange("k", request.k ?? limits.hitCountDefault, { min: 1, max: limits.hitCountMax });
   const pool = { min: 0, max: limits.poolSizeMax };
   return {
-    text: request.text,
-    terms: queryTerms(analyzer, request.text),
+    lexical: parseLexicalQuery(analyzer, request.text),
     filter: request.filter,
     k,
     exhaustiveBelowPassages: request.exhaustive ? Infinity : defaults.exhaustiveBelowPassages,

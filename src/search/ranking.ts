@@ -12,6 +12,8 @@ export interface RankedPassage {
   readonly passageNumber: number;
   /** Sum over query rows; undefined where MaxSim was not run. */
   readonly maxSim: number | undefined;
+  /** Undefined where it is not known. */
+  readonly bm25: number | undefined;
 }
 
 export interface ScoredPassage {
@@ -19,6 +21,7 @@ export interface ScoredPassage {
   readonly row: number;
   readonly score: number;
   readonly maxSim?: number | undefined;
+  readonly bm25?: number | undefined;
 }
 
 export interface Ranking {
@@ -38,7 +41,7 @@ export function compareRanked(
 
 export function createRanking(segments: readonly GenerationSegment[], k: number): Ranking {
   let top: RankedPassage[] = [];
-  const offer = ({ segment, row, score, maxSim }: ScoredPassage): void => {
+  const offer = ({ segment, row, score, maxSim, bm25 }: ScoredPassage): void => {
     const last = top[k - 1];
     // Most passages end here, before their key is read.
     if (last !== undefined && score < last.score) return;
@@ -46,7 +49,7 @@ export function createRanking(segments: readonly GenerationSegment[], k: number)
     if (table === undefined) return;
     const key = table.keyAt(row);
     const passageNumber = table.passageNumberAt(row);
-    const entry: RankedPassage = { key, score, segment, row, passageNumber, maxSim };
+    const entry: RankedPassage = { key, score, segment, row, passageNumber, maxSim, bm25 };
     const before = top.findIndex((ranked) => ranked.key === key);
     const known = top[before];
     if (known !== undefined) {

@@ -1,5 +1,6 @@
 // THE PIPELINE. A search reads top to bottom here: lexical, candidates, late interaction, final.
 
+import { isEmptyQuery } from "../analysis/lexical-query.js";
 import { SluiceError } from "../core/errors.js";
 import type { ErrorReason } from "../core/errors.js";
 import type { EncodedQuery } from "../codec/codec.js";
@@ -69,7 +70,7 @@ async function* runLexical(
   plan: SearchPlan,
   updates: UpdateStream,
 ): AsyncGenerator<SearchUpdate, LexicalResult | undefined, void> {
-  if (plan.terms.length === 0) return noLexicalResult;
+  if (isEmptyQuery(plan.lexical)) return noLexicalResult;
   const lexical = yield* updates.timed("lexical", lexicalStage(context, plan), "lexical");
   if (lexical !== undefined)
     updates.offer({
@@ -160,7 +161,7 @@ async function* runLateInteraction(
       stage: "late_interaction",
       ranked: ranking.top(),
       partsOf: (passage) => ({
-        bm25: lexical.bm25Of(passage),
+        bm25: passage.bm25,
         sketch: found.sketchOf(passage),
         maxsim: passage.maxSim,
       }),
@@ -171,6 +172,7 @@ async function* runLateInteraction(
   const batches = lateInteractionBatches(context, plan, {
     query: query.tokens,
     candidates,
+    bm25: lexical.work,
     isExhaustive,
   });
   for (const promise of batches) {
@@ -182,9 +184,10 @@ async function* runLateInteraction(
     for (const [i, { segment, row }] of batch.passages.entries()) {
       const maxSim = batch.scores[i] ?? 0;
       if (Number.isNaN(maxSim)) continue;
-      const score = relevance({ maxSim, bm25: lexical.bm25Of({ segment, row }) }, scale);
+      const bm25 = batch.bm25[0]?.[i] ?? 0;
+      const score = relevance({ maxSim, bm25 }, scale);
       if (plan.minScore === undefined || score >= plan.minScore)
-        ranking.offer({ segment, row, score, maxSim });
+        ranking.offer({ segment, row, score, maxSim, bm25 });
     }
     scoredCount += batch.passages.length;
     // A ranking of a few of the candidates only would be poorer than the one before it.

@@ -1,5 +1,6 @@
 // Turns what the stages offer into the updates of one stream: numbered, timed, with what they are worth.
 
+import { isEmptyQuery } from "../analysis/lexical-query.js";
 import { SluiceError } from "../core/errors.js";
 import type { GenerationSegment } from "../index/generation.js";
 import type { SearchPlan } from "./plan.js";
@@ -115,7 +116,7 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
   };
 
   // Without terms the exact lexical ranking is the empty one; else it was not computed.
-  const certificateOfNothing = plan.terms.length === 0 ? "lexical" : "estimate";
+  const certificateOfNothing = isEmptyQuery(plan.lexical) ? "lexical" : "estimate";
   const toUpdate = (
     draft: Draft | undefined,
     { isFinal, atMs }: { readonly isFinal: boolean; readonly atMs: number },

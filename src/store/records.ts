@@ -129,6 +129,7 @@ export function packJournalPassage(passage: JournalPassage): Buffer {
   const sketch = builder.createByteVector(passage.sketch);
   const terms = builder.createString(passage.terms.map((term) => `${term}\n`).join(""));
   const counts = DiskPassage.createCountsVector(builder, [...passage.counts]);
+  const positions = DiskPassage.createPositionsVector(builder, [...passage.positions]);
   DiskPassage.startJournalPassage(builder);
   DiskPassage.addKey(builder, key);
   DiskPassage.addPassageNumber(builder, passage.passageNumber);
@@ -140,6 +141,7 @@ export function packJournalPassage(passage: JournalPassage): Buffer {
   DiskPassage.addCounts(builder, counts);
   DiskPassage.addLength(builder, passage.length);
   DiskPassage.addJoinedTerms(builder, terms);
+  DiskPassage.addPositions(builder, positions);
   builder.finish(DiskPassage.endJournalPassage(builder));
   return frame(valueKinds.journalPassage, builder.asUint8Array());
 }
@@ -166,6 +168,7 @@ export function unpackJournalPassage(framed: Buffer, what: string): JournalPassa
     sketch: required(disk.sketchArray(), what, "sketch"),
     terms: readTerms(disk, what),
     counts: [...(disk.countsArray() ?? [])],
+    positions: [...(disk.positionsArray() ?? [])],
     length: disk.length(),
   };
 }

@@ -50,6 +50,8 @@ export interface JournalPassage {
   /** None holds a line feed. */
   readonly terms: readonly string[];
   readonly counts: readonly number[];
+  /** See analysis/term-frequencies.ts. */
+  readonly positions: readonly number[];
   /** Terms, repeats included. */
   readonly length: number;
   /** The same as packJournalPassage makes of it, where that is known already. */

@@ -6,7 +6,7 @@ import { openPostings } from "../../src/index/bm25/postings-reader.js";
 import type { Generation, GenerationSegment } from "../../src/index/generation.js";
 import { createCodesReader } from "../../src/index/segment-codes.js";
 import { createMapTurn } from "../../src/store/map-turn.js";
-import { numbersOf, sectionOf } from "../../src/index/segment-format.js";
+import { numbersOf, sectionOf, postingsSectionsOf } from "../../src/index/segment-format.js";
 import type { SegmentPart } from "../../src/index/segment-parts.js";
 import type { PutOperation } from "../../src/ingest/write-operations.js";
 
@@ -128,11 +128,7 @@ function termsOf({ part, liveTerms }: GenerationSegment): string[][] {
     for (const [i, row] of rows.entries()) byRow[row]?.push(`${term}:${counts[i] ?? 0}`);
   };
   if (part.kind === "flushed") {
-    const reader = openPostings({
-      terms: sectionOf(part.tables, "terms"),
-      postings: sectionOf(part.tables, "postings"),
-      lengths: sectionOf(part.tables, "lengths"),
-    });
+    const reader = openPostings(postingsSectionsOf(part.tables));
     for (let place = 0; place < reader.termCount; place += 1) {
       const { rows, counts } = reader.postings(place);
       note(Buffer.from(reader.term(place)).toString("utf8"), rows, counts);
@@ -141,8 +137,14 @@ function termsOf({ part, liveTerms }: GenerationSegment): string[][] {
   }
   // Every term that seeded passages may have, in byte order.
   const all = Array.from({ length: 30 }, (_, i) => `t${i}`).sort();
-  const found = gatherLivePostings(part.terms, liveTerms?.resolve(all) ?? new Int32Array());
-  for (const [i, postings] of found.entries())
+  const clauses = all.map((term) => ({
+    ...({ kind: "term", utf8: Buffer.from(term), frequency: 1 } as const),
+  }));
+  const ids = liveTerms?.resolve({ clauses, phrases: [] }).clauses.map(([id]) => id ?? -1) ?? [];
+  const found = gatherLivePostings(part.terms, new Set(ids));
+  for (const [i, id] of ids.entries()) {
+    const postings = found.get(id);
     if (postings !== undefined) note(all[i] ?? "", postings.rows, postings.counts);
+  }
   return byRow;
 }

@@ -17,6 +17,7 @@ export const anyPassage: fc.Arbitrary<PassageTerms> = fc
 
 export function toPassageTerms(words: readonly string[]): PassageTerms {
   const terms = sortTerms([...new Set(words)]);
-  const counts = terms.map((term) => words.filter((word) => word === term).length);
-  return { terms, counts, length: words.length };
+  const places = terms.map((term) => [...words.keys()].filter((i) => words[i] === term));
+  const counts = places.map((list) => list.length);
+  return { terms, counts, positions: places.flat(), length: words.length };
 }

@@ -57,6 +57,7 @@ export const anyJournalPassage: fc.Arbitrary<JournalPassage> = fc.record(
       { maxLength: 10 },
     ),
     counts: fc.array(anyUint32, { maxLength: 10 }),
+    positions: fc.array(anyUint32, { maxLength: 10 }),
     length: anyUint32,
   },
   plain,
@@ -134,6 +135,7 @@ export function journalPassage(key: string, codes: Uint8Array): JournalPassage {
     sketch: codes.slice(0, 4),
     terms: [`term of ${key}`],
     counts: [1],
+    positions: [0],
     length: 1,
   };
 }

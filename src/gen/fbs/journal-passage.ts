@@ -116,8 +116,23 @@ joinedTerms(optionalEncoding?:any):string|Uint8Array|null {
   return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
 }
 
+positions(index: number):number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 26);
+  return offset ? this.bb!.readUint32(this.bb!.__vector(this.bb_pos + offset) + index * 4) : 0;
+}
+
+positionsLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 26);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+positionsArray():Uint32Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 26);
+  return offset ? new Uint32Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
+}
+
 static startJournalPassage(builder:flatbuffers.Builder) {
-  builder.startObject(11);
+  builder.startObject(12);
 }
 
 static addKey(builder:flatbuffers.Builder, keyOffset:flatbuffers.Offset) {
@@ -217,12 +232,33 @@ static addJoinedTerms(builder:flatbuffers.Builder, joinedTermsOffset:flatbuffers
   builder.addFieldOffset(10, joinedTermsOffset, 0);
 }
 
+static addPositions(builder:flatbuffers.Builder, positionsOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(11, positionsOffset, 0);
+}
+
+static createPositionsVector(builder:flatbuffers.Builder, data:number[]|Uint32Array):flatbuffers.Offset;
+/**
+ * @deprecated This Uint8Array overload will be removed in the future.
+ */
+static createPositionsVector(builder:flatbuffers.Builder, data:number[]|Uint8Array):flatbuffers.Offset;
+static createPositionsVector(builder:flatbuffers.Builder, data:number[]|Uint32Array|Uint8Array):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addInt32(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startPositionsVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
 static endJournalPassage(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createJournalPassage(builder:flatbuffers.Builder, keyOffset:flatbuffers.Offset, passageNumber:number, spanStart:number, spanEnd:number, rowCount:number, codesOffset:flatbuffers.Offset, sketchOffset:flatbuffers.Offset, termsOffset:flatbuffers.Offset, countsOffset:flatbuffers.Offset, length:number, joinedTermsOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createJournalPassage(builder:flatbuffers.Builder, keyOffset:flatbuffers.Offset, passageNumber:number, spanStart:number, spanEnd:number, rowCount:number, codesOffset:flatbuffers.Offset, sketchOffset:flatbuffers.Offset, termsOffset:flatbuffers.Offset, countsOffset:flatbuffers.Offset, length:number, joinedTermsOffset:flatbuffers.Offset, positionsOffset:flatbuffers.Offset):flatbuffers.Offset {
   JournalPassage.startJournalPassage(builder);
   JournalPassage.addKey(builder, keyOffset);
   JournalPassage.addPassageNumber(builder, passageNumber);
@@ -235,6 +271,7 @@ static createJournalPassage(builder:flatbuffers.Builder, keyOffset:flatbuffers.O
   JournalPassage.addCounts(builder, countsOffset);
   JournalPassage.addLength(builder, length);
   JournalPassage.addJoinedTerms(builder, joinedTermsOffset);
+  JournalPassage.addPositions(builder, positionsOffset);
   return JournalPassage.endJournalPassage(builder);
 }
 }

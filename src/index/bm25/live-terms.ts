@@ -3,7 +3,7 @@
 
 import type { PassageTerms } from "../../analysis/term-frequencies.js";
 import { assert } from "../../core/assert.js";
-import type { TermPostings } from "./postings-reader.js";
+import type { Bm25Query, LiveTermIds } from "./query.js";
 
 /** What a worker needs to score rows [0, rowCount). Crosses threads without copying. */
 export interface LiveTermsSnapshot {
@@ -14,6 +14,8 @@ export interface LiveTermsSnapshot {
   readonly ends: Uint32Array;
   readonly termIds: Uint32Array;
   readonly counts: Uint32Array;
+  /** Where terms stand: as many numbers an entry as it counts, entries in their order. */
+  readonly positions: Uint32Array;
   readonly lengths: Uint32Array;
 }
 
@@ -23,10 +25,8 @@ export interface LiveTerms {
   readonly lengthTotal: number;
   /** Adds a passage; returns its row. Amortized O(terms). */
   append(passage: PassageTerms): number;
-  /**
-   * Ids of terms, in their order; -1: no passage has the term. Only the main thread can resolve.
-   */
-  resolve(terms: readonly string[]): Int32Array;
+  /** Only the main thread can resolve. O(clauses), O(dictionary) for each beginning of a word. */
+  resolve(query: Bm25Query): LiveTermIds;
   /** A view that later appends never change: they write beyond it, or to larger buffers. O(1). */
   snapshot(): LiveTermsSnapshot;
 }
@@ -37,6 +37,7 @@ export function createLiveTerms(): LiveTerms {
   let lengths = sharedNumbers(1024);
   let termIds = sharedNumbers(65_536);
   let counts = sharedNumbers(65_536);
+  let positions = sharedNumbers(65_536);
   let rowCount = 0;
   let entryCount = 0;
   let lengthTotal = 0;
@@ -53,6 +54,8 @@ export function createLiveTerms(): LiveTerms {
     lengths = grownTo(lengths, rowCount + 1);
     termIds = grownTo(termIds, entryCount + passage.terms.length);
     counts = grownTo(counts, entryCount + passage.terms.length);
+    positions = grownTo(positions, lengthTotal + passage.length);
+    positions.set(passage.positions, lengthTotal);
     for (const [i, term] of passage.terms.entries()) {
       termIds[entryCount] = idOf(term);
       counts[entryCount] = passage.counts[i]!;
@@ -64,6 +67,24 @@ export function createLiveTerms(): LiveTerms {
     rowCount += 1;
     return rowCount - 1;
   };
+  const resolve = ({ clauses, phrases }: Bm25Query): LiveTermIds => {
+    const textOf = (utf8: Uint8Array): string => Buffer.from(utf8).toString("utf8");
+    const idsFrom = (prefix: string): Uint32Array =>
+      Uint32Array.from(
+        [...ids].filter(([term]) => term.startsWith(prefix)),
+        ([, id]) => id,
+      );
+    return {
+      clauses: clauses.map(({ kind, utf8 }) => {
+        if (kind === "prefix") return idsFrom(textOf(utf8));
+        const id = ids.get(textOf(utf8));
+        return Uint32Array.from(id === undefined ? [] : [id]);
+      }),
+      phrases: phrases.map((phrase) =>
+        Int32Array.from(phrase.terms, ({ utf8 }) => ids.get(textOf(utf8)) ?? -1),
+      ),
+    };
+  };
   return {
     get rowCount() {
       return rowCount;
@@ -72,44 +93,57 @@ export function createLiveTerms(): LiveTerms {
       return lengthTotal;
     },
     append,
-    resolve: (wanted) => Int32Array.from(wanted, (term) => ids.get(term) ?? -1),
-    snapshot: () => ({ rowCount, lengthTotal, ends, termIds, counts, lengths }),
+    resolve,
+    snapshot: () => ({ rowCount, lengthTotal, ends, termIds, counts, positions, lengths }),
   };
 }
 
+/** A term's postings in a live segment, and where each one's positions begin. */
+export interface LivePostings {
+  readonly rows: Uint32Array;
+  readonly counts: Uint32Array;
+  readonly positionsAt: Uint32Array;
+}
+
 /**
- * Postings of each wanted term among the snapshot's rows, in the shape that flushed segments have.
- * Scans every entry once: meant for some thousands of rows. `undefined` where no row has the term.
+ * Postings of each wanted id among the snapshot's rows; ids that no row has are left out. Scans
+ * every entry once: meant for some thousands of rows.
  */
 export function gatherLivePostings(
   snapshot: LiveTermsSnapshot,
-  wantedIds: Int32Array,
-): (TermPostings | undefined)[] {
+  wantedIds: ReadonlySet<number>,
+): Map<number, LivePostings> {
   let idMax = -1;
   for (const id of wantedIds) idMax = Math.max(idMax, id);
-  // Place of a term among the wanted ones, plus 1; 0: not wanted. Ids above the largest fall
-  // outside.
-  const places = new Int32Array(idMax + 1);
-  for (const [place, id] of wantedIds.entries()) if (id >= 0) places[id] = place + 1;
-  const found = Array.from(wantedIds, () => ({ rows: [] as number[], counts: [] as number[] }));
+  // Ids above the largest wanted one fall outside.
+  const isWanted = new Uint8Array(idMax + 1);
+  for (const id of wantedIds) isWanted[id] = 1;
+  const found = new Map<number, { rows: number[]; counts: number[]; positionsAt: number[] }>();
   let entry = 0;
+  let positionsAt = 0;
   for (let row = 0; row < snapshot.rowCount; row += 1) {
     for (const end = snapshot.ends[row]!; entry < end; entry += 1) {
-      const place = places[snapshot.termIds[entry]!];
-      if (place === undefined || place === 0) continue;
-      const postings = found[place - 1]!;
-      postings.rows.push(row);
-      postings.counts.push(snapshot.counts[entry]!);
+      const id = snapshot.termIds[entry]!;
+      const count = snapshot.counts[entry]!;
+      if (isWanted[id] === 1) {
+        let list = found.get(id);
+        if (list === undefined) found.set(id, (list = { rows: [], counts: [], positionsAt: [] }));
+        list.rows.push(row);
+        list.counts.push(count);
+        list.positionsAt.push(positionsAt);
+      }
+      positionsAt += count;
     }
   }
-  return found.map(({ rows, counts }) =>
-    rows.length === 0
-      ? undefined
-      : {
-          documentFrequency: rows.length,
-          rows: Uint32Array.from(rows),
-          counts: Uint32Array.from(counts),
-        },
+  return new Map(
+    Array.from(found, ([id, { rows, counts, positionsAt: places }]) => [
+      id,
+      {
+        rows: Uint32Array.from(rows),
+        counts: Uint32Array.from(counts),
+        positionsAt: Uint32Array.from(places),
+      },
+    ]),
   );
 }
 

@@ -1,9 +1,9 @@
 // Merges the postings of several segments into those of one, leaving out deleted passages.
 
 import { isBitSet } from "./bits.js";
+import { createPostingsBuilder } from "./postings-builder.js";
 import type { PostingsSections } from "./postings-format.js";
 import type { PostingsReader } from "./postings-reader.js";
-import { allocatePostings, dictionarySection, lengthsSection } from "./postings-writer.js";
 
 export interface MergeInput {
   readonly reader: PostingsReader;
@@ -18,41 +18,32 @@ export interface MergeInput {
  */
 export function mergePostings(inputs: readonly MergeInput[]): PostingsSections {
   const rowMaps = mapRows(inputs);
-  const lengths = mergeLengths(inputs, rowMaps);
   let postingsMax = 0;
-  for (const { reader } of inputs) postingsMax += reader.postingCount;
-  const rows = new Uint32Array(postingsMax);
-  const counts = new Uint32Array(postingsMax);
-  const terms: Uint8Array[] = [];
-  const starts: number[] = [0];
-  let filled = 0;
+  let positionBytesMax = 0;
+  for (const { reader } of inputs) {
+    postingsMax += reader.postingCount;
+    positionBytesMax += reader.positionBytes;
+  }
+  const builder = createPostingsBuilder(mergeLengths(inputs, rowMaps), {
+    postingsMax,
+    positionBytesMax,
+  });
   forEachTerm(inputs, (term, places) => {
-    const before = filled;
+    let isStarted = false;
     for (const [input, { reader }] of inputs.entries()) {
       const place = places[input]!;
       if (place < 0) continue;
-      const posted = reader.postings(place);
       const rowMap = rowMaps[input]!;
-      for (let i = 0; i < posted.documentFrequency; i += 1) {
-        const row = rowMap[posted.rows[i]!]!;
-        if (row === deletedRow) continue;
-        rows[filled] = row;
-        counts[filled] = posted.counts[i]!;
-        filled += 1;
-      }
+      reader.forEachPosting(place, (from, count, positions) => {
+        const row = rowMap[from]!;
+        if (row === deletedRow) return;
+        if (!isStarted) builder.startTerm(term);
+        isStarted = true;
+        builder.addPosting(row, count, positions);
+      });
     }
-    if (filled === before) return;
-    terms.push(term);
-    starts.push(filled);
   });
-  const postings = allocatePostings(filled);
-  postings.rows.set(rows.subarray(0, filled));
-  postings.counts.set(counts.subarray(0, filled));
-  return {
-    terms: dictionarySection(terms, Uint32Array.from(starts)),
-    postings: postings.section,
-    lengths: lengthsSection(lengths),
-  };
+  return builder.finish();
 }
 
 const deletedRow = 0xffffffff;

@@ -1,7 +1,14 @@
 // Reads a segment's postings in place: typed arrays over the stored bytes, shared between threads.
 
 import { SluiceError } from "../../core/errors.js";
-import { headerBytes, numbersAt, numbersBytes, postingsVersion } from "./postings-format.js";
+import {
+  hashTerm,
+  headerBytes,
+  numbersAt,
+  numbersBytes,
+  postingsVersion,
+  termsHeaderBytes,
+} from "./postings-format.js";
 import type { PostingsSections } from "./postings-format.js";
 
 /** The passages that have one term: `rows` ascending, `counts` beside them. Views, not copies. */
@@ -9,12 +16,25 @@ export interface TermPostings {
   readonly documentFrequency: number;
   readonly rows: Uint32Array;
   readonly counts: Uint32Array;
+  readonly blocks: TermBlocks;
+}
+
+/** The postings of one term cut at windows of rows; one entry a window that has any. */
+export interface TermBlocks {
+  readonly windows: Uint32Array;
+  /** First posting of each block among the term's. */
+  readonly firsts: Uint32Array;
+  /** No posting of the block counts more, */
+  readonly maxCounts: Uint32Array;
+  /** and none of its passages is shorter. */
+  readonly minLengths: Uint32Array;
 }
 
 export interface PostingsReader {
   readonly rowCount: number;
   readonly termCount: number;
   readonly postingCount: number;
+  readonly positionBytes: number;
   /** Terms of each passage, repeats included; one number a row. */
   readonly lengths: Uint32Array;
   /** Sum of all lengths. */
@@ -23,123 +43,218 @@ export interface PostingsReader {
   term(place: number): Uint8Array;
   /** Postings of the term at `place`. */
   postings(place: number): TermPostings;
-  /** Postings of a term given as UTF-8; undefined: no passage has it. O(log T) comparisons. */
+  /** Postings of a term given as UTF-8; undefined: no passage has it. O(1). */
   find(termUtf8: Uint8Array): TermPostings | undefined;
+  /** Place of a term given as UTF-8; -1: no passage has it. O(1). */
+  placeOf(termUtf8: Uint8Array): number;
+  /** Places [start, end) of the terms that begin with these bytes. O(log T) comparisons. */
+  placesOfPrefix(utf8: Uint8Array): { readonly start: number; readonly end: number };
+  /** `positions`: as stored, see postings-format.ts; good until the next call. */
+  forEachPosting(
+    place: number,
+    visit: (row: number, count: number, positions: Uint8Array) => void,
+  ): void;
 }
 
 /**
- * Opens the three sections, which must stay unchanged while the reader is used.
+ * Opens the five sections, which must stay unchanged while the reader is used.
  * Throws DATA_CORRUPT when their headers and lengths disagree; checks no more than that, in O(1)
  * (`checkPostings` looks at everything). Sections start at multiples of 4 bytes in their buffers.
  */
 export function openPostings(sections: PostingsSections): PostingsReader {
-  const [termCount, textBytes, postingCount] = openHeader(sections.terms, "terms");
-  const numbers = numbersBytes(termCount + 1);
-  const textAt = headerBytes + 2 * numbers;
-  checkSize(sections.terms, "terms", textAt + textBytes);
-  const ends = numbersAt(sections.terms, headerBytes, termCount + 1);
-  const starts = numbersAt(sections.terms, headerBytes + numbers, termCount + 1);
-  const text = sections.terms.subarray(textAt, textAt + textBytes);
-  const [storedCount] = openHeader(sections.postings, "postings");
-  if (storedCount !== postingCount || starts[termCount] !== postingCount) {
-    throw corrupt(`terms list ${postingCount} postings, but ${storedCount} are stored`);
-  }
-  const postingsBytes = numbersBytes(postingCount);
-  checkSize(sections.postings, "postings", headerBytes + 2 * postingsBytes);
-  const rows = numbersAt(sections.postings, headerBytes, postingCount);
-  const counts = numbersAt(sections.postings, headerBytes + postingsBytes, postingCount);
-  const [rowCount, totalLow, totalHigh] = openHeader(sections.lengths, "lengths");
-  checkSize(sections.lengths, "lengths", headerBytes + numbersBytes(rowCount));
+  const dictionary = openDictionary(sections.terms);
+  const { termCount, postingCount, blockCount, positionBytes, text, ends } = dictionary;
+  const [rows, counts] = openColumns(sections.postings, "postings", postingCount, 2);
+  const [windows, firsts, maxCounts, minLengths] = openColumns(
+    ...([sections.blocks, "blocks", blockCount, 4] as const),
+  );
+  const [storedBytes] = openHeader(sections.positions, "positions", headerBytes);
+  checkSize(sections.positions, "positions", headerBytes + storedBytes!);
+  if (storedBytes !== positionBytes)
+    throw corrupt(`terms list ${positionBytes} bytes of positions, but ${storedBytes} are stored`);
+  const encoded = sections.positions.subarray(headerBytes, headerBytes + positionBytes);
+  const [rowCount, totalLow, totalHigh] = openHeader(sections.lengths, "lengths", headerBytes);
+  checkSize(sections.lengths, "lengths", headerBytes + numbersBytes(rowCount!));
 
   const postings = (place: number): TermPostings => {
-    const start = starts[place]!;
-    const end = starts[place + 1]!;
+    const [start, end] = rangeAt(dictionary.starts, place);
+    const [blockStart, blockEnd] = rangeAt(dictionary.blockStarts, place);
     return {
       documentFrequency: end - start,
-      rows: rows.subarray(start, end),
-      counts: counts.subarray(start, end),
+      rows: rows!.subarray(start, end),
+      counts: counts!.subarray(start, end),
+      blocks: {
+        windows: windows!.subarray(blockStart, blockEnd),
+        firsts: firsts!.subarray(blockStart, blockEnd),
+        maxCounts: maxCounts!.subarray(blockStart, blockEnd),
+        minLengths: minLengths!.subarray(blockStart, blockEnd),
+      },
     };
   };
+  const forEachPosting: PostingsReader["forEachPosting"] = (place, visit) => {
+    const [start, end] = rangeAt(dictionary.starts, place);
+    let at = dictionary.positionStarts[place]!;
+    for (let i = start; i < end; i += 1) {
+      const from = at;
+      // Damaged counts end with the bytes.
+      for (let left = counts![i]!; left > 0 && at < encoded.length; left -= 1) {
+        while (encoded[at]! >= 0x80) at += 1;
+        at += 1;
+      }
+      visit(rows![i]!, counts![i]!, encoded.subarray(from, at));
+    }
+  };
   return {
-    rowCount,
-    termCount,
-    postingCount,
-    lengths: numbersAt(sections.lengths, headerBytes, rowCount),
-    lengthTotal: totalLow + totalHigh * 2 ** 32,
+    ...{ rowCount: rowCount!, termCount, postingCount, positionBytes },
+    lengths: numbersAt(sections.lengths, headerBytes, rowCount!),
+    lengthTotal: totalLow! + totalHigh! * 2 ** 32,
     term: (place) => text.subarray(ends[place], ends[place + 1]),
     postings,
-    find: (termUtf8) => {
-      const place = findPlace(termUtf8, text, ends);
+    find: (utf8) => {
+      const place = findPlace(utf8, dictionary);
       return place < 0 ? undefined : postings(place);
     },
+    placeOf: (utf8) => findPlace(utf8, dictionary),
+    placesOfPrefix: (utf8) => findPrefix(utf8, dictionary),
+    forEachPosting,
   };
 }
 
-/** Looks at every number: order, ranges, sums. Throws DATA_CORRUPT at the first fault. O(size). */
-export function checkPostings(reader: PostingsReader): void {
-  let total = 0;
-  for (const length of reader.lengths) total += length;
-  if (total !== reader.lengthTotal) throw corrupt("lengths do not add up to their stored sum");
-  const sums = new Float64Array(reader.rowCount);
-  let posted = 0;
-  for (let place = 0; place < reader.termCount; place += 1) {
-    if (place > 0 && Buffer.compare(reader.term(place - 1), reader.term(place)) >= 0) {
-      throw corrupt(`term ${place} is out of order`);
+/** Positions of one posting out of their stored form. */
+export function decodePositions(encoded: Uint8Array): number[] {
+  const positions: number[] = [];
+  let before = 0;
+  for (let at = 0; at < encoded.length; at += 1) {
+    let difference = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = encoded[at]!;
+      difference += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80 || at + 1 >= encoded.length) break;
+      at += 1;
     }
-    const { rows, counts, documentFrequency } = reader.postings(place);
-    if (documentFrequency < 1 || rows.length !== documentFrequency) {
-      throw corrupt(`term ${place} has no postings`);
-    }
-    posted += documentFrequency;
-    for (let i = 0; i < documentFrequency; i += 1) {
-      const row = rows[i]!;
-      const isAscending = i === 0 || row > rows[i - 1]!;
-      if (!isAscending || row >= reader.rowCount || counts[i]! < 1) {
-        throw corrupt(`posting ${i} of term ${place} is out of order or out of range`);
-      }
-      sums[row]! += counts[i]!;
-    }
+    before += difference;
+    positions.push(before);
   }
-  if (posted !== reader.postingCount) throw corrupt("terms do not cover all postings");
-  for (let row = 0; row < reader.rowCount; row += 1) {
-    if (sums[row] !== reader.lengths[row])
-      throw corrupt(`length of row ${row} differs from its terms`);
-  }
+  return positions;
 }
 
-/** Place of the term, or -1. Compares bytes in place, since a find must not allocate per probe. */
-function findPlace(term: Uint8Array, text: Uint8Array, ends: Uint32Array): number {
-  let low = 0;
-  let high = ends.length - 2;
-  while (low <= high) {
-    const middle = (low + high) >>> 1;
-    const start = ends[middle]!;
-    const length = ends[middle + 1]! - start;
-    const shared = Math.min(length, term.length);
+interface Dictionary {
+  readonly termCount: number;
+  readonly postingCount: number;
+  readonly blockCount: number;
+  readonly positionBytes: number;
+  readonly ends: Uint32Array;
+  readonly starts: Uint32Array;
+  readonly blockStarts: Uint32Array;
+  readonly positionStarts: Uint32Array;
+  readonly hashTable: Uint32Array;
+  readonly text: Uint8Array;
+}
+
+function openDictionary(section: Uint8Array): Dictionary {
+  const header = openHeader(section, "terms", termsHeaderBytes);
+  const [termCount, textBytes, postingCount, blockCount, hashSize, positionBytes] = header as [
+    ...[number, number, number, number, number, number],
+  ];
+  const numbers = numbersBytes(termCount + 1);
+  const hashAt = termsHeaderBytes + 4 * numbers;
+  const textAt = hashAt + numbersBytes(hashSize);
+  checkSize(section, "terms", textAt + textBytes);
+  const column = (i: number): Uint32Array =>
+    numbersAt(section, termsHeaderBytes + i * numbers, termCount + 1);
+  const dictionary = {
+    ...{ termCount, postingCount, blockCount, positionBytes },
+    ...{ ends: column(0), starts: column(1), blockStarts: column(2), positionStarts: column(3) },
+    hashTable: numbersAt(section, hashAt, hashSize),
+    text: section.subarray(textAt, textAt + textBytes),
+  };
+  const isWhole =
+    dictionary.starts[termCount] === postingCount &&
+    dictionary.blockStarts[termCount] === blockCount &&
+    dictionary.positionStarts[termCount] === positionBytes &&
+    hashSize >= 2 &&
+    (hashSize & (hashSize - 1)) === 0;
+  if (!isWhole) throw corrupt("the terms section disagrees with its own header");
+  return dictionary;
+}
+
+function openColumns(
+  section: Uint8Array,
+  name: string,
+  expected: number,
+  columnCount: number,
+): Uint32Array[] {
+  const [count] = openHeader(section, name, headerBytes);
+  if (count !== expected)
+    throw corrupt(`terms list ${expected} ${name}, but ${count ?? 0} are stored`);
+  const numbers = numbersBytes(expected);
+  checkSize(section, name, headerBytes + columnCount * numbers);
+  return Array.from({ length: columnCount }, (_, i) =>
+    numbersAt(section, headerBytes + i * numbers, expected),
+  );
+}
+
+/** Compares bytes in place, since a find must not allocate per probe. */
+function findPlace(term: Uint8Array, { hashTable, ends, text }: Dictionary): number {
+  const mask = hashTable.length - 1;
+  // Stored tables are at most half full; a damaged one must end all the same.
+  for (
+    let slot = hashTerm(term) & mask, left = mask;
+    left >= 0;
+    slot = (slot + 1) & mask, left -= 1
+  ) {
+    const place = hashTable[slot]! - 1;
+    if (place < 0) return -1;
+    const start = ends[place]!;
+    if (ends[place + 1]! - start !== term.length) continue;
     let i = 0;
-    while (i < shared && text[start + i] === term[i]) i += 1;
-    const order = i < shared ? text[start + i]! - term[i]! : length - term.length;
-    if (order === 0) return middle;
-    if (order < 0) low = middle + 1;
-    else high = middle - 1;
+    while (i < term.length && text[start + i] === term[i]) i += 1;
+    if (i === term.length) return place;
   }
   return -1;
 }
 
-function openHeader(section: Uint8Array, name: string): [number, number, number] {
-  checkSize(section, name, headerBytes);
+function findPrefix(prefix: Uint8Array, dictionary: Dictionary): { start: number; end: number } {
+  const { ends, text, termCount } = dictionary;
+  /** Below 0: the term comes before all that begin so; above: after them. */
+  const orderOf = (place: number): number => {
+    const start = ends[place]!;
+    const length = ends[place + 1]! - start;
+    for (let i = 0; i < prefix.length; i += 1) {
+      if (i >= length) return -1;
+      if (text[start + i] !== prefix[i]) return text[start + i]! - prefix[i]!;
+    }
+    return 0;
+  };
+  const firstWhere = (isBeyond: (order: number) => boolean): number => {
+    let low = 0;
+    let high = termCount;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (isBeyond(orderOf(middle))) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  };
+  return { start: firstWhere((order) => order >= 0), end: firstWhere((order) => order > 0) };
+}
+
+function rangeAt(starts: Uint32Array, place: number): [start: number, end: number] {
+  return [starts[place]!, starts[place + 1]!];
+}
+
+function openHeader(section: Uint8Array, name: string, bytes: number): number[] {
+  checkSize(section, name, bytes);
   if (section.byteOffset % 4 !== 0) throw corrupt(`the ${name} section is not aligned`);
-  const [version, first, second, third] = numbersAt(section, 0, 4);
-  if (version !== postingsVersion) {
+  const [version, ...rest] = numbersAt(section, 0, bytes / 4);
+  if (version !== postingsVersion)
     throw corrupt(`the ${name} section has version ${version ?? 0}, expected ${postingsVersion}`);
-  }
-  return [first!, second!, third!];
+  return rest;
 }
 
 function checkSize(section: Uint8Array, name: string, byteCount: number): void {
-  if (section.byteLength < byteCount) {
+  if (section.byteLength < byteCount)
     throw corrupt(`the ${name} section has ${section.byteLength} bytes, expected ${byteCount}`);
-  }
 }
 
 function corrupt(fault: string): SluiceError {

@@ -1,79 +1,210 @@
-// Picks the best rows out of score arrays. Ties are left whole: document keys decide them,
-// elsewhere.
+// The exact best rows by BM25 without scoring all: block-max MaxScore over windows of rows.
+//
+// MaxScore (Turtle and Flood 1995) with block maxima (Ding and Suel 2011), window by window, as Lucene
+// does it: in a window the clauses that together cannot lift a row to the threshold are only looked up
+// for rows that the others make promising.
 
 import { isBitSet } from "./bits.js";
+import { contribution, isMatchable, scoreRow } from "./bm25.js";
+import type { Bm25Scale } from "./bm25.js";
+import type { BoundSegment } from "./bound-segment.js";
+import { windowRows } from "./postings-format.js";
+import type { TermPostings } from "./postings-reader.js";
 
-export interface ScoredSegment {
-  /** One score a row; rows of score 0 or less are never picked. */
-  readonly scores: Float32Array;
-  /** Bit set: the row may be returned. Undefined: every row may. */
-  readonly eligible?: Uint8Array | undefined;
-}
-
-/** Rows by falling score, then segment, then row. The arrays have one entry a row. */
+/** Rows by falling score, then segment, then row; all ties of the last place are among them. */
 export interface TopRows {
   readonly segments: Uint32Array;
   readonly rows: Uint32Array;
   readonly scores: Float32Array;
+}
+
+export interface TopRowsRequest {
+  readonly segments: readonly BoundSegment[];
+  /** Segments to look at, [from, to) of `segments`. */
+  readonly range: { readonly from: number; readonly to: number };
+  /** Beside `segments`; bit set: the row may be returned. Undefined: every row may. */
+  readonly eligible: readonly (Uint8Array | undefined)[];
+  readonly scale: Bm25Scale;
+  /** Rows wanted, 1 or more. */
+  readonly topCount: number;
   /**
-   * Entries before this index are in the top whatever the tie-break. Those from it on all have the
-   * score of the last place, and may be more than there are places: `length - tieStart` of them
-   * compete for `n - tieStart` places.
+   * int32, the bits of a float32 (which order as the numbers do, above 0): a score that the wanted
+   * rows reach at least, raised by everyone who looks at a part of the segments.
    */
-  readonly tieStart: number;
+  readonly sharedThreshold: SharedArrayBuffer;
+  /** Asked once a window; true ends the work. */
+  readonly isCancelled: () => boolean;
 }
 
 /**
- * The exact top `n` of the eligible rows, with every row that ties with the n-th.
- * So the arrays hold fewer than `n` entries only when fewer rows match. O(rows + matches log n).
+ * Undefined when cancelled. Rows of score 0 are never returned. With several ranges at work, each
+ * returns all that the best `topCount` of all ranges together can need. O(postings) at worst.
  */
-export function selectTopRows(segments: readonly ScoredSegment[], n: number): TopRows {
-  const { candidates, threshold } = findCandidates(segments, n);
-  const picked = candidates.filter(({ score }) => score >= threshold);
-  // Found in segment and row order, which a stable sort keeps among equal scores.
-  picked.sort((a, b) => b.score - a.score);
-  const isFull = n > 0 && picked.length >= n;
+export function findTopRows(request: TopRowsRequest): TopRows | undefined {
+  const { segments, range, isCancelled } = request;
+  const collector = createCollector(request);
+  const window = createWindowScorer(request, collector);
+  for (let place = range.from; place < range.to; place += 1) {
+    const segment = segments[place]!;
+    for (const number of windowsOf(segment)) {
+      if (isCancelled()) return undefined;
+      window.score(place, number);
+    }
+  }
+  return collector.finish();
+}
+
+/** Numbers of the windows in which any clause has a posting, ascending. */
+function windowsOf({ postings }: BoundSegment): number[] {
+  const numbers = new Set<number>();
+  for (const found of postings)
+    if (found !== undefined) for (const window of found.blocks.windows) numbers.add(window);
+  return [...numbers].sort((a, b) => a - b);
+}
+
+/** One clause's postings in a window. */
+interface WindowClause {
+  readonly clause: number;
+  readonly postings: TermPostings;
+  readonly from: number;
+  readonly to: number;
+  /** No row of the window gets more from this clause. */
+  readonly bound: number;
+}
+
+function createWindowScorer(
+  { segments, eligible, scale }: TopRowsRequest,
+  collector: Collector,
+): { score(place: number, window: number): void } {
+  const sums = new Float32Array(windowRows);
+  const touched = new Uint32Array(windowRows);
+  // Sums in another order, and rounded to float32, may differ from exact ones by this share.
+  const slack = 1 + (scale.weights.length + 1) * 2 ** -22;
+
+  /** Adds the clauses' contributions to `sums`; returns how many rows were touched. */
+  const accumulate = (segment: BoundSegment, clauses: readonly WindowClause[]): number => {
+    const { lengths } = segment;
+    const { base, slope } = scale;
+    let count = 0;
+    for (const { clause, postings, from, to } of clauses) {
+      const { rows, counts } = postings;
+      const weight = scale.weights[clause]!;
+      for (let i = from; i < to; i += 1) {
+        const row = rows[i]!;
+        const at = row % windowRows;
+        if (sums[at] === 0) touched[count++] = row;
+        sums[at]! += (weight * counts[i]!) / (counts[i]! + base + slope * lengths[row]!);
+      }
+    }
+    return count;
+  };
+
   return {
-    segments: Uint32Array.from(picked, ({ segment }) => segment),
-    rows: Uint32Array.from(picked, ({ row }) => row),
-    scores: Float32Array.from(picked, ({ score }) => score),
-    tieStart: isFull ? picked.findIndex(({ score }) => score === threshold) : picked.length,
+    score(place, window) {
+      const segment = segments[place]!;
+      const clauses = clausesIn(segment, window, scale);
+      const threshold = collector.threshold();
+      let total = 0;
+      for (const { bound } of clauses) total += bound;
+      if (total * slack < threshold) return;
+      // Clauses that even together with all weaker ones cannot reach the threshold are not needed to
+      // find rows.
+      const byBound = [...clauses].sort((a, b) => a.bound - b.bound || a.clause - b.clause);
+      let skipped = 0;
+      let rest = 0;
+      while (skipped < byBound.length && (rest + byBound[skipped]!.bound) * slack < threshold) {
+        rest += byBound[skipped]!.bound;
+        skipped += 1;
+      }
+      const essential =
+        skipped === 0 ? clauses : byBound.slice(skipped).sort((a, b) => a.clause - b.clause);
+      const count = accumulate(segment, essential);
+      const bits = eligible[place];
+      for (let i = 0; i < count; i += 1) {
+        const row = touched[i]!;
+        const at = row % windowRows;
+        const sum = sums[at]!;
+        sums[at] = 0;
+        if ((sum + rest) * slack < collector.threshold()) continue;
+        if (bits !== undefined && !isBitSet(bits, row)) continue;
+        if (!isMatchable(segment, row)) continue;
+        // With all clauses, in their order, the sum is the exact score.
+        collector.offer(place, row, skipped === 0 ? sum : scoreRow(segment, row, scale));
+      }
+    },
   };
 }
 
-interface Candidate {
-  readonly segment: number;
-  readonly row: number;
-  readonly score: number;
-}
-
-/**
- * All rows that may be in the top, in segment and row order, and the n-th best score (0 when fewer
- * rows match). One pass: a heap of the n best scores so far, worst on top, says what cannot be.
- */
-function findCandidates(
-  segments: readonly ScoredSegment[],
-  n: number,
-): { candidates: Candidate[]; threshold: number } {
-  const candidates: Candidate[] = [];
-  if (n <= 0) return { candidates, threshold: 0 };
-  const heap = new Float32Array(n);
-  let worst = 0;
-  for (const [segment, { scores, eligible }] of segments.entries()) {
-    for (let row = 0; row < scores.length; row += 1) {
-      const score = scores[row]!;
-      if (score < worst || score <= 0) continue;
-      if (eligible !== undefined && !isBitSet(eligible, row)) continue;
-      candidates.push({ segment, row, score });
-      if (score === worst) continue;
-      replaceRoot(heap, score);
-      worst = heap[0]!;
-    }
+/** In the clauses' order. */
+function clausesIn(segment: BoundSegment, window: number, scale: Bm25Scale): WindowClause[] {
+  const found: WindowClause[] = [];
+  for (const [clause, postings] of segment.postings.entries()) {
+    if (postings === undefined) continue;
+    const { blocks } = postings;
+    const block = blocks.windows.indexOf(window);
+    if (block < 0) continue;
+    const from = blocks.firsts[block]!;
+    const to = blocks.firsts[block + 1] ?? postings.rows.length;
+    // More counts and fewer words only raise a contribution.
+    const count = blocks.maxCounts[block]!;
+    const bound = contribution(scale, clause, { count, length: blocks.minLengths[block]! });
+    found.push({ clause, postings, from, to, bound });
   }
-  return { candidates, threshold: worst };
+  return found;
 }
 
-/** The heap starts as all zeros, which stand for places not taken. */
+interface Collector {
+  /** Rows below it are not wanted. */
+  threshold(): number;
+  offer(segment: number, row: number, score: number): void;
+  finish(): TopRows;
+}
+
+/** Keeps what may be in the top: a heap of the best scores, worst first, says what cannot be. */
+function createCollector({ topCount, sharedThreshold }: TopRowsRequest): Collector {
+  const candidates: { segment: number; row: number; score: number }[] = [];
+  // The heap starts as all zeros, which stand for places not taken.
+  const heap = new Float32Array(topCount);
+  const shared = new Int32Array(sharedThreshold);
+  const scratch = new Float32Array(1);
+  const scratchBits = new Int32Array(scratch.buffer);
+  let threshold = 0;
+  const raiseShared = (score: number): void => {
+    scratch[0] = score;
+    const bits = scratchBits[0]!;
+    for (let seen = Atomics.load(shared, 0); seen < bits;) {
+      const found = Atomics.compareExchange(shared, 0, seen, bits);
+      if (found === seen) return;
+      seen = found;
+    }
+  };
+  return {
+    threshold() {
+      scratchBits[0] = Atomics.load(shared, 0);
+      threshold = Math.max(threshold, scratch[0]!);
+      return threshold;
+    },
+    offer(segment, row, score) {
+      if (score <= 0 || score < threshold) return;
+      candidates.push({ segment, row, score });
+      if (score <= heap[0]!) return;
+      replaceRoot(heap, score);
+      if (heap[0]! <= threshold) return;
+      threshold = heap[0]!;
+      raiseShared(threshold);
+    },
+    finish() {
+      const picked = candidates.filter(({ score }) => score >= heap[0]!);
+      picked.sort((a, b) => b.score - a.score || a.segment - b.segment || a.row - b.row);
+      return {
+        segments: Uint32Array.from(picked, ({ segment }) => segment),
+        rows: Uint32Array.from(picked, ({ row }) => row),
+        scores: Float32Array.from(picked, ({ score }) => score),
+      };
+    },
+  };
+}
+
 function replaceRoot(heap: Float32Array, score: number): void {
   let at = 0;
   for (;;) {

@@ -4,6 +4,7 @@ import type { PackedQuery } from "../../kernels/kernels.js";
 import { isBitSet } from "../../index/bm25/bits.js";
 import { eligibleRowsOf } from "../../index/eligible-rows.js";
 import type { SegmentPart } from "../../index/segment-parts.js";
+import type { MaxSimTask } from "../../scoring/score.protocol.js";
 import type { SearchPlan } from "../plan.js";
 import type { ScopedContext } from "../search-context.js";
 
@@ -16,6 +17,8 @@ export interface PassagePlace {
 export interface ScoredBatch {
   readonly passages: readonly PassagePlace[];
   readonly scores: Float32Array;
+  /** BM25 by each query of the work, one for one. */
+  readonly bm25: readonly Float32Array[];
   /** One line for each segment whose codes were found damaged; its scores are NaN. */
   readonly damages: readonly string[];
 }
@@ -30,18 +33,20 @@ export function* lateInteractionBatches(
   work: {
     readonly query: PackedQuery;
     readonly candidates: readonly PassagePlace[];
+    /** Queries by which BM25 of each passage is wanted, too. */
+    readonly bm25: MaxSimTask["bm25"];
     /** Go on to every other passage. */
     readonly isExhaustive: boolean;
   },
 ): Generator<Promise<ScoredBatch | undefined>, void, void> {
-  const { query, candidates, isExhaustive } = work;
+  const { query, candidates, bm25, isExhaustive } = work;
   const { parallelism } = context.scorer;
   const pieces = Math.max(parallelism, Math.ceil(candidates.length / plan.batchPassages));
   const first = cut(candidates, Math.max(1, Math.ceil(candidates.length / pieces)));
   const rest = isExhaustive ? cut(remaining(context, candidates), plan.batchPassages) : [];
   const underWay: Promise<ScoredBatch | undefined>[] = [];
   for (const passages of chain(first, rest)) {
-    const batch = scoreBatch(context, query, passages);
+    const batch = scoreBatch(context, { query, bm25 }, passages);
     // Awaited later, or not at all when the search ends early.
     batch.catch(() => undefined);
     underWay.push(batch);
@@ -54,10 +59,12 @@ export function* lateInteractionBatches(
 
 async function scoreBatch(
   context: ScopedContext,
-  query: PackedQuery,
+  { query, bm25 }: Pick<MaxSimTask, "query" | "bm25">,
   passages: readonly PassagePlace[],
 ): Promise<ScoredBatch | undefined> {
   const places = new Map<number, number>();
+  /** Places in the generation of the task's parts. */
+  const segments: number[] = [];
   const parts: SegmentPart[] = [];
   const partOf = new Uint32Array(passages.length);
   for (const [i, { segment }] of passages.entries()) {
@@ -65,6 +72,7 @@ async function scoreBatch(
     if (place === undefined) {
       place = parts.length;
       places.set(segment, place);
+      segments.push(segment);
       const entry = context.generation.segments[segment];
       if (entry !== undefined) parts.push(entry.part);
     }
@@ -77,6 +85,10 @@ async function scoreBatch(
     rows: Uint32Array.from(passages, ({ row }) => row),
     query,
     bits: context.settings.bits,
+    bm25: bm25.map((work) => ({
+      ...work,
+      liveTermIds: segments.map((segment) => work.liveTermIds[segment]),
+    })),
     cancel: context.cancel,
   });
   if (answer === undefined) return undefined;
@@ -84,7 +96,7 @@ async function scoreBatch(
     const count = partOf.filter((place) => place === part).length;
     return `${message} (${count} passages are not scored)`;
   });
-  return { passages, scores: answer.scores, damages };
+  return { passages, scores: answer.scores, bm25: answer.bm25, damages };
 }
 
 /** Every eligible passage that is no candidate, in the order of the generation. */

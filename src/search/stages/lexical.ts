@@ -1,9 +1,15 @@
-// BM25 over the whole generation: exact scores of every passage, exact top documents.
+// BM25 over the whole generation: the exact best passages and documents.
 
-import { selectTopRows } from "../../index/bm25/top-rows.js";
-import { eligibleRowsOf } from "../../index/eligible-rows.js";
+import type { LexicalQuery } from "../../analysis/lexical-query.js";
+import type { Bm25Query } from "../../index/bm25/query.js";
 import { liveTermIdsOf } from "../../index/generation.js";
 import type { Generation } from "../../index/generation.js";
+import type {
+  Bm25Work,
+  LexicalAnswer,
+  MaxSimTask,
+  ScoredRows,
+} from "../../scoring/score.protocol.js";
 import { toCandidates } from "../fusion.js";
 import type { Candidate } from "../fusion.js";
 import type { SearchPlan } from "../plan.js";
@@ -17,85 +23,150 @@ export interface LexicalResult {
   readonly top: readonly RankedPassage[];
   /** The best passages, plan.lexicalPoolSize at most. */
   readonly candidates: readonly Candidate[];
-  /** Best BM25 of any eligible passage; 0 when nothing matches. */
+  /** Best BM25 of any passage; 0 when nothing matches. */
   readonly bm25Top: number;
-  /** Exact BM25 of any passage of the generation. */
-  bm25Of(passage: { readonly segment: number; readonly row: number }): number;
+  /** BM25 of a passage that was among the best; undefined: not known. */
+  bm25Of(passage: { readonly segment: number; readonly row: number }): number | undefined;
+  /** What MaxSim tasks need to give BM25 of their passages, live parts by their place in the generation. */
+  readonly work: MaxSimTask["bm25"];
 }
 
-/** What a search without terms has instead. */
+/** What a search without words has instead. */
 export const noLexicalResult: LexicalResult = {
-  top: [],
-  candidates: [],
-  bm25Top: 0,
+  ...{ top: [], candidates: [], bm25Top: 0, work: [] },
   bm25Of: () => 0,
 };
 
-/** One task in a worker. Undefined when cancelled. */
+/** Rows below which a search by words is not worth cutting into pieces. */
+const rowsPerTaskMin = 16_384;
+
+/** Undefined when cancelled. */
 export async function lexicalStage(
   context: ScopedContext,
   plan: SearchPlan,
 ): Promise<LexicalResult | undefined> {
-  const { generation, scorer, cancel, scope } = context;
-  const topCount = Math.max(plan.lexicalPoolSize, plan.k);
-  const answer = await scorer.lexical({
-    kind: "lexical",
-    parts: partsOf(generation),
-    eligible: scope.eligible,
-    terms: plan.terms.map(({ term, frequency }) => ({
-      utf8: Buffer.from(term, "utf8"),
-      frequency,
-    })),
-    liveTermIds: liveTermIdsOf(
-      generation,
-      plan.terms.map(({ term }) => term),
-    ),
+  const { generation } = context;
+  const query = toBm25Query(plan.lexical);
+  const bm25: Bm25Work = {
+    query,
+    liveTermIds: liveTermIdsOf(generation, query),
     totals: generation.totals,
-    topCount,
-    cancel,
-  });
-  if (answer === undefined) return undefined;
-  const scores = splitScores(answer.scores, generation);
-  const { segments } = generation;
-  let found = answer.top;
-  let top = topDocuments(generation, found, plan.k);
+  };
+  let topCount = Math.max(plan.lexicalPoolSize, plan.k);
+  let found = await findTop(context, bm25, topCount);
+  if (found === undefined) return undefined;
+  const first = found;
+  let top = topDocuments(generation, found.top, plan.k);
   // Several passages of one document may fill the top: look further until k documents are found.
-  for (
-    let count = 4 * topCount;
-    top.length < plan.k && found.rows.length >= count / 4;
-    count *= 4
-  ) {
-    const more = selectTopRows(
-      scores.map((array, i) => ({ scores: array, eligible: eligibleRowsOf(scope.eligible, i) })),
-      count,
-    );
-    found = { parts: more.segments, rows: more.rows, scores: more.scores };
-    top = topDocuments(generation, found, plan.k);
+  while (top.length < plan.k && found.top.rows.length >= topCount) {
+    topCount *= 4;
+    found = await findTop(context, bm25, topCount);
+    if (found === undefined) return undefined;
+    top = topDocuments(generation, found.top, plan.k);
   }
+  const known = new Map<number, number>();
+  for (const [i, row] of found.top.rows.entries())
+    known.set((found.top.parts[i] ?? 0) * 2 ** 32 + row, found.top.scores[i] ?? 0);
   return {
     top,
-    candidates: toCandidates(answer.top, segments, plan.lexicalPoolSize),
-    bm25Top: answer.top.scores[0] ?? 0,
-    bm25Of: ({ segment, row }) => scores[segment]?.[row] ?? 0,
+    candidates: toCandidates(first.top, generation.segments, plan.lexicalPoolSize),
+    bm25Top: first.top.scores[0] ?? 0,
+    bm25Of: ({ segment, row }) => known.get(segment * 2 ** 32 + row),
+    work: [{ ...bm25, frequencies: found.frequencies }],
+  };
+}
+
+/** Terms as the index keeps them. */
+export function toBm25Query({ terms, prefixes, phrases }: LexicalQuery): Bm25Query {
+  const utf8 = (term: string): Uint8Array => Buffer.from(term, "utf8");
+  return {
+    clauses: [
+      ...terms.map(({ term, frequency }) => ({
+        ...({ kind: "term", utf8: utf8(term), frequency } as const),
+      })),
+      ...prefixes.map(({ term, frequency }) => ({
+        ...({ kind: "prefix", utf8: utf8(term), frequency } as const),
+      })),
+    ],
+    phrases: phrases.map((phrase) => ({
+      terms: phrase.terms.map(({ term, offset }) => ({ utf8: utf8(term), offset })),
+    })),
+  };
+}
+
+/** The best rows of all parts, as few tasks as are worth it; scores fall. Undefined when cancelled. */
+async function findTop(
+  { generation, scorer, cancel, scope }: ScopedContext,
+  bm25: Bm25Work,
+  topCount: number,
+): Promise<LexicalAnswer | undefined> {
+  const parts = partsOf(generation);
+  const sharedThreshold = new SharedArrayBuffer(4);
+  const answers = await Promise.all(
+    splitParts(generation, scorer.parallelism).map((range) =>
+      scorer.lexical({
+        ...{ kind: "lexical", parts, bm25, range, topCount, sharedThreshold, cancel },
+        eligible: scope.eligible,
+      }),
+    ),
+  );
+  const tops: ScoredRows[] = [];
+  for (const answer of answers) {
+    if (answer === undefined) return undefined;
+    tops.push(answer.top);
+  }
+  const frequencies = answers[0]?.frequencies ?? [];
+  return { frequencies, top: joinTops(tops, topCount) };
+}
+
+/** Ranges of parts with about as many rows each. */
+function splitParts(generation: Generation, countMax: number): LexicalRange[] {
+  const rowCounts = generation.segments.map(({ part }) => part.rowCount);
+  const total = rowCounts.reduce((sum, count) => sum + count, 0);
+  const count = Math.max(1, Math.min(countMax, Math.floor(total / rowsPerTaskMin)));
+  const ranges: LexicalRange[] = [];
+  let from = 0;
+  let rows = 0;
+  for (const [place, rowCount] of rowCounts.entries()) {
+    rows += rowCount;
+    if (rows < (total * (ranges.length + 1)) / count && place + 1 < rowCounts.length) continue;
+    ranges.push({ from, to: place + 1 });
+    from = place + 1;
+  }
+  return ranges;
+}
+
+interface LexicalRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Best first; all ties of the last place stay. */
+function joinTops(tops: readonly ScoredRows[], topCount: number): ScoredRows {
+  const [only] = tops;
+  if (only !== undefined && tops.length === 1) return only;
+  const joined = tops.flatMap(({ parts, rows, scores }) =>
+    Array.from(rows, (row, i) => ({ part: parts[i] ?? 0, row, score: scores[i] ?? 0 })),
+  );
+  joined.sort((a, b) => b.score - a.score || a.part - b.part || a.row - b.row);
+  const last = joined[topCount - 1]?.score ?? 0;
+  const kept = joined.filter(({ score }) => score >= last);
+  return {
+    parts: Uint32Array.from(kept, ({ part }) => part),
+    rows: Uint32Array.from(kept, ({ row }) => row),
+    scores: Float32Array.from(kept, ({ score }) => score),
   };
 }
 
 function topDocuments(
   generation: Generation,
-  found: { parts: Uint32Array; rows: Uint32Array; scores: Float32Array | Int32Array },
+  found: ScoredRows,
   k: number,
 ): readonly RankedPassage[] {
   const ranking = createRanking(generation.segments, k);
-  for (const [i, row] of found.rows.entries())
-    ranking.offer({ segment: found.parts[i] ?? 0, row, score: found.scores[i] ?? 0 });
+  for (const [i, row] of found.rows.entries()) {
+    const score = found.scores[i] ?? 0;
+    ranking.offer({ segment: found.parts[i] ?? 0, row, score, bm25: score });
+  }
   return ranking.top();
-}
-
-function splitScores(shared: SharedArrayBuffer, generation: Generation): Float32Array[] {
-  let end = 0;
-  return generation.segments.map(({ part }) => {
-    const count = part.rowCount;
-    end += count;
-    return new Float32Array(shared, 4 * (end - count), count);
-  });
 }

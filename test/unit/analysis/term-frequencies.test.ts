@@ -12,12 +12,14 @@ describe("termFrequencies", () => {
     assert.deepEqual(termFrequencies(analyzer, "wings, a wing in a slipstream: winged"), {
       terms: ["slipstream", "wing"],
       counts: [1, 3],
+      // "a" and "in" are no terms, but words.
+      positions: [5, 0, 2, 6],
       length: 4,
     });
   });
 
   it("gives nothing for text without terms", () => {
-    const nothing = { terms: [], counts: [], length: 0 };
+    const nothing = { terms: [], counts: [], positions: [], length: 0 };
     assert.deepEqual(termFrequencies(analyzer, "the ... of!"), nothing);
     assert.deepEqual(termFrequencies(analyzer, ""), nothing);
   });

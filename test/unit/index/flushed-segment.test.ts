@@ -9,6 +9,7 @@ import {
   numbersOf,
   sectionNames,
   sectionOf,
+  postingsSectionsOf,
 } from "../../../src/index/segment-format.js";
 import type { SectionName, Sections } from "../../../src/index/segment-format.js";
 import { writeSegment } from "../../../src/index/segment-writer.js";
@@ -41,11 +42,7 @@ function rewritten(changes: Partial<Record<SectionName, Uint8Array>>): SharedArr
 }
 
 function termsByRow(tables: SharedArrayBuffer): Map<string, number>[] {
-  const reader = openPostings({
-    terms: sectionOf(tables, "terms"),
-    postings: sectionOf(tables, "postings"),
-    lengths: sectionOf(tables, "lengths"),
-  });
+  const reader = openPostings(postingsSectionsOf(tables));
   const byRow = Array.from({ length: reader.rowCount }, () => new Map<string, number>());
   for (let place = 0; place < reader.termCount; place += 1) {
     const term = Buffer.from(reader.term(place)).toString("utf8");

@@ -7,6 +7,7 @@ import { writeSegment } from "../../../src/index/segment-writer.js";
 import { openLmdbStore } from "../../../src/store/lmdb-store.js";
 import { emptyManifest } from "../../support/stored-values.js";
 import { withTemporaryFolder } from "../../support/temporary-folder.js";
+import { toPassageTerms } from "../../support/passages.js";
 
 describe("countedPin", () => {
   it("lets the documents go with the last holder, and not before", () =>
@@ -37,7 +38,7 @@ describe("totals", () => {
     rowCount: i,
     codes: new Uint8Array(4 * i),
     sketch: new Uint8Array(4),
-    terms: { terms: ["t"], counts: [2 * i + 1], length: 2 * i + 1 },
+    terms: toPassageTerms(Array<string>(2 * i + 1).fill("t")),
   }));
   const segment = openFlushedSegment(1, writeSegment(passages), 4);
 

@@ -53,7 +53,7 @@ describe("createPartCache", () => {
         rowCount: 1,
         codes: Uint8Array.of(1, 2),
         sketch: Uint8Array.of(3, 4),
-        terms: { terms: ["a"], counts: [2], length: 2 },
+        terms: { terms: ["a"], counts: [2], positions: [0, 1], length: 2 },
       });
     append("one");
     const older = live.part(undefined);

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 
 import { createAnalyzer } from "../../../src/analysis/analyzer.js";
-import { queryTerms } from "../../../src/analysis/term-frequencies.js";
+import { parseLexicalQuery } from "../../../src/analysis/lexical-query.js";
+import { toBm25Query } from "../../../src/search/stages/lexical.js";
 import { createCodec } from "../../../src/codec/codec.js";
 import { toTokenMatrix } from "../../../src/codec/given-vectors.js";
 import { loadKernels } from "../../../src/kernels/load-kernels.js";
 import type { Collection } from "../../../src/index/collection.js";
 import { liveTermIdsOf } from "../../../src/index/generation.js";
 import type { SegmentPart } from "../../../src/index/segment-parts.js";
-import type { MaxSimTask } from "../../../src/scoring/score.protocol.js";
+import type { LexicalTask, MaxSimTask } from "../../../src/scoring/score.protocol.js";
 import { createInlineScorer } from "../../../src/scoring/scorer.js";
 import type { Scorer } from "../../../src/scoring/scorer.js";
 import type { SearchUpdate } from "../../../src/search/update.js";
@@ -85,28 +86,27 @@ describe("createPoolScorer", () => {
     await withScorePool(1, async (pool) => {
       const cancel = new SharedArrayBuffer(4);
       new Int32Array(cancel)[0] = 1;
-      const [parts, topCount] = [[], 1];
-      const totals = { passageCount: 0, lengthTotal: 0 };
-      const terms = { terms: [], liveTermIds: [], totals };
-      assert.equal(
-        await pool.lexical({ kind: "lexical", parts, ...terms, topCount, cancel }),
-        undefined,
-      );
+      assert.equal(await pool.lexical(emptyLexicalTask(cancel)), undefined);
     });
   });
 
   it("finishes what is under way when it is closed", async () => {
     const pool = openScorePool(1);
     const cancel = new SharedArrayBuffer(4);
-    const totals = { passageCount: 0, lengthTotal: 0 };
-    const task = { terms: [], liveTermIds: [], totals, topCount: 1, cancel };
-    const answers = Array.from({ length: 20 }, () =>
-      pool.lexical({ kind: "lexical", parts: [], ...task }),
-    );
+    const answers = Array.from({ length: 20 }, () => pool.lexical(emptyLexicalTask(cancel)));
     await pool.close();
     assert.ok((await Promise.all(answers)).every((answer) => answer !== undefined));
   });
 });
+
+function emptyLexicalTask(cancel: SharedArrayBuffer): LexicalTask {
+  const totals = { passageCount: 0, lengthTotal: 0 };
+  return {
+    ...{ kind: "lexical", parts: [], range: { from: 0, to: 0 }, topCount: 1, cancel },
+    bm25: { query: { clauses: [], phrases: [] }, liveTermIds: [], totals },
+    sharedThreshold: new SharedArrayBuffer(4),
+  };
+}
 
 /** The one passage of `part`: four bytes of codes. */
 function maxSimOf(part: SegmentPart): MaxSimTask {
@@ -117,6 +117,7 @@ function maxSimOf(part: SegmentPart): MaxSimTask {
     rows: Uint32Array.of(0),
     query: { rowCount: 1, dim: 16, rows: new Int8Array(16).fill(5), rowScales: Float32Array.of(1) },
     bits: 2,
+    bm25: [],
     cancel: new SharedArrayBuffer(4),
   };
 }
@@ -130,19 +131,19 @@ async function answersOf(
   const cancel = new SharedArrayBuffer(4);
   const expected = { dim, rowCountMax: 100, field: "query" };
   const encoded = createCodec(settings, kernels).encodeQuery(toTokenMatrix(vectors, expected));
-  const terms = queryTerms(createAnalyzer("english"), text);
+  const query = toBm25Query(parseLexicalQuery(createAnalyzer("english"), text));
+  const bm25 = {
+    ...{ query, liveTermIds: liveTermIdsOf(generation, query), totals: generation.totals },
+  };
   const rowsOf = parts.flatMap(({ rowCount }, part) =>
     Array.from({ length: rowCount }, (_, row) => ({ part, row })),
   );
   const lexical = await scorer.lexical({
     kind: "lexical",
     parts,
-    terms: terms.map(({ term, frequency }) => ({ utf8: Buffer.from(term), frequency })),
-    liveTermIds: liveTermIdsOf(
-      generation,
-      terms.map(({ term }) => term),
-    ),
-    totals: generation.totals,
+    bm25,
+    range: { from: 0, to: parts.length },
+    sharedThreshold: new SharedArrayBuffer(4),
     topCount: 10,
     cancel,
   });
@@ -162,7 +163,8 @@ async function answersOf(
     rows: Uint32Array.from(rowsOf, ({ row }) => row),
     query: encoded.tokens,
     bits: settings.bits,
+    bm25: [{ ...bm25, frequencies: lexical!.frequencies }],
     cancel,
   });
-  return [{ top: lexical?.top, scores: new Float32Array(lexical!.scores) }, scan, maxSim];
+  return [lexical, scan, maxSim];
 }

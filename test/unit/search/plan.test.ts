@@ -25,12 +25,16 @@ const request: SearchRequest = {
 describe("planSearch", () => {
   it("gives every option its default", () => {
     assert.deepEqual(plan({}), {
-      text: request.text,
-      terms: [
-        { term: "read", frequency: 2 },
-        { term: "line", frequency: 1 },
-        { term: "file", frequency: 1 },
-      ],
+      lexical: {
+        plainText: request.text,
+        terms: [
+          { term: "read", frequency: 2 },
+          { term: "line", frequency: 1 },
+          { term: "file", frequency: 1 },
+        ],
+        prefixes: [],
+        phrases: [],
+      },
       filter: undefined,
       k: 10,
       exhaustiveBelowPassages: 2000,
@@ -92,7 +96,7 @@ describe("planSearch", () => {
     for (const text of ["", " \n\t"])
       assert.throws(() => plan({ text }), hasReason("INVALID_TEXT", /neither text nor vectors/));
     const bytes = limits.queryBytesMax;
-    assert.equal(plan({ text: "é".repeat(bytes / 2) }).text.length, bytes / 2);
+    assert.equal(plan({ text: "é".repeat(bytes / 2) }).lexical.plainText.length, bytes / 2);
     assert.throws(
       () => plan({ text: `${"é".repeat(bytes / 2)}!` }),
       hasReason("INVALID_TEXT", /16385 bytes, the limit is 16384/),
@@ -100,9 +104,9 @@ describe("planSearch", () => {
   });
 
   it("finds no terms in stop words and punctuation", () => {
-    assert.deepEqual(plan({ text: "the of and ?!" }).terms, []);
+    assert.deepEqual(plan({ text: "the of and ?!" }).lexical.terms, []);
     const vectors = { type: "float32", dim: 16, bytes: new Uint8Array(64) } as const;
-    assert.deepEqual(plan({ text: "", vectors }).terms, []);
+    assert.deepEqual(plan({ text: "", vectors }).lexical.terms, []);
   });
 });
 

@@ -53,14 +53,22 @@ describe("createRanking", () => {
       ],
     ];
     const offers = [
-      { segment: 1, row: 0, score: 2, maxSim: 7 },
-      { segment: 0, row: 1, score: 2, maxSim: 7 },
+      { segment: 1, row: 0, score: 2, maxSim: 7, bm25: undefined },
+      { segment: 0, row: 1, score: 2, maxSim: 7, bm25: undefined },
       { segment: 0, row: 0, score: 1 },
       { segment: 1, row: 1, score: 1.5 },
     ];
     assert.deepEqual(offerAll(lists, offers, 2), [
-      { key: "a", score: 2, segment: 0, row: 1, passageNumber: 1, maxSim: 7 },
-      { key: "b", score: 1.5, segment: 1, row: 1, passageNumber: 0, maxSim: undefined },
+      { key: "a", score: 2, segment: 0, row: 1, passageNumber: 1, maxSim: 7, bm25: undefined },
+      {
+        key: "b",
+        score: 1.5,
+        segment: 1,
+        row: 1,
+        passageNumber: 0,
+        maxSim: undefined,
+        bm25: undefined,
+      },
     ]);
   });
 
@@ -119,12 +127,13 @@ function bruteForce(
   offers: readonly ScoredPassage[],
   k: number,
 ): RankedPassage[] {
-  const all = offers.map(({ segment, row, score, maxSim }) => ({
+  const all = offers.map(({ segment, row, score, maxSim, bm25 }) => ({
     ...lists[segment]![row]!,
     score,
     segment,
     row,
     maxSim,
+    bm25,
   }));
   all.sort(compareRanked);
   const first = all.filter(({ key }, i) => all.findIndex((other) => other.key === key) === i);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 
 import { createLiveTerms, gatherLivePostings } from "../../../../src/index/bm25/live-terms.js";
+import type { LiveTerms, LivePostings } from "../../../../src/index/bm25/live-terms.js";
 import { openPostings } from "../../../../src/index/bm25/postings-reader.js";
 import { writePostings } from "../../../../src/index/bm25/postings-writer.js";
 import { anyPassage, toPassageTerms, vocabulary } from "../../../support/passages.js";
@@ -31,32 +32,44 @@ describe("live terms", () => {
         const live = createLiveTerms();
         for (const passage of passages) live.append(passage);
         const reader = openPostings(writePostings(passages));
-        const terms = [...vocabulary, "absent"];
-        const gathered = gatherLivePostings(live.snapshot(), live.resolve(terms));
-        assert.deepEqual(
-          gathered,
-          terms.map((term) => reader.find(Buffer.from(term))),
-        );
+        for (const term of [...vocabulary, "absent"]) {
+          const gathered = gather(live, term);
+          const stored = reader.find(Buffer.from(term));
+          assert.deepEqual([...(gathered?.rows ?? [])], [...(stored?.rows ?? [])]);
+          assert.deepEqual([...(gathered?.counts ?? [])], [...(stored?.counts ?? [])]);
+        }
       }),
     );
   });
 
+  it("resolve beginnings to all terms that begin so, and know no others", () => {
+    const live = createLiveTerms();
+    live.append(toPassageTerms(["b", "bb", "c"]));
+    const resolved = live.resolve({
+      clauses: [clause("prefix", "b"), clause("prefix", "x"), clause("term", "bb")],
+      phrases: [{ terms: [{ utf8: Buffer.from("absent"), offset: 0 }] }],
+    });
+    assert.deepEqual(
+      resolved.clauses.map((ids) => ids.length),
+      [2, 0, 1],
+    );
+    assert.deepEqual([...resolved.phrases[0]!], [-1]);
+  });
+
   it("cross to a worker without copying", () => {
     const live = createLiveTerms();
-    const snapshot = live.snapshot();
-    const received = structuredClone(snapshot);
+    const received = structuredClone(live.snapshot());
     live.append(toPassageTerms(["a", "a"]));
-    const ids = live.resolve(["a"]);
-    assert.deepEqual(gatherLivePostings(received, ids), [undefined]);
-    const [postings] = gatherLivePostings({ ...received, rowCount: 1 }, ids);
+    const ids = idsOf(live, "a");
+    assert.equal(gatherLivePostings(received, ids).size, 0);
+    const [postings] = gatherLivePostings({ ...received, rowCount: 1 }, ids).values();
     assert.deepEqual([...(postings?.counts ?? [])], [2]);
   });
 
   it("lie in shared memory", () => {
-    const { ends, termIds, counts, lengths } = createLiveTerms().snapshot();
-    for (const numbers of [ends, termIds, counts, lengths]) {
+    const { ends, termIds, counts, positions, lengths } = createLiveTerms().snapshot();
+    for (const numbers of [ends, termIds, counts, positions, lengths])
       assert.ok(numbers.buffer instanceof SharedArrayBuffer);
-    }
   });
 
   it("leave snapshots as they were while they grow far beyond their first buffers", () => {
@@ -64,13 +77,28 @@ describe("live terms", () => {
     live.append(toPassageTerms(["a", "b"]));
     live.append(toPassageTerms(["b"]));
     const snapshot = live.snapshot();
-    const ids = live.resolve(["b", "new"]);
+    const ids = idsOf(live, "b");
     const before = gatherLivePostings(snapshot, ids);
     const words = Array.from({ length: 40 }, (_, i) => `new${i}`);
     for (let i = 0; i < 3000; i += 1) live.append(toPassageTerms([...words, "new", "b"]));
     assert.deepEqual(gatherLivePostings(snapshot, ids), before);
     assert.equal(snapshot.rowCount, 2);
-    const [b, fresh] = gatherLivePostings(live.snapshot(), live.resolve(["b", "new"]));
-    assert.deepEqual([b?.documentFrequency, fresh?.documentFrequency], [3002, 3000]);
+    assert.deepEqual(
+      ["b", "new"].map((term) => gather(live, term)?.rows.length),
+      [3002, 3000],
+    );
   });
 });
+
+function clause(kind: "term" | "prefix", text: string) {
+  return { kind, utf8: Buffer.from(text), frequency: 1 };
+}
+
+function idsOf(live: LiveTerms, term: string): Set<number> {
+  const { clauses } = live.resolve({ clauses: [clause("term", term)], phrases: [] });
+  return new Set(clauses[0]);
+}
+
+function gather(live: LiveTerms, term: string): LivePostings | undefined {
+  return [...gatherLivePostings(live.snapshot(), idsOf(live, term)).values()][0];
+}

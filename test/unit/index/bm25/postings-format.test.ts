@@ -20,9 +20,21 @@ describe("the postings format", () => {
     const sections = writePostings([toPassageTerms(["b", "a", "b"]), toPassageTerms(["bc"])]);
     const u32 = (bytes: Uint8Array): number[] => [...new Uint32Array(bytes.slice().buffer)];
     const text = Buffer.from("abbc").readUInt32LE();
-    const terms = [1, 3, 4, 3, 0, 1, 2, 4, 0, 1, 2, 3, text, 0];
-    assert.deepEqual(u32(sections.terms), terms);
-    assert.deepEqual(u32(sections.postings), [1, 3, 0, 0, 0, 0, 1, 0, 1, 2, 1, 0]);
-    assert.deepEqual(u32(sections.lengths), [1, 2, 4, 0, 3, 1]);
+    const hashTable = [0, 0, 3, 0, 1, 2, 0, 0];
+    assert.deepEqual(u32(sections.terms), [
+      ...[2, 3, 4, 3, 3, 8, 4, 0],
+      ...[0, 1, 2, 4, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 3, 4],
+      ...[...hashTable, text, 0],
+    ]);
+    assert.deepEqual(u32(sections.postings), [2, 3, 0, 0, 0, 0, 1, 0, 1, 2, 1, 0]);
+    const blocks = [
+      [0, 0, 0],
+      [0, 0, 0],
+      [1, 2, 1],
+      [3, 3, 1],
+    ];
+    assert.deepEqual(u32(sections.blocks), [2, 3, 0, 0, ...blocks.flatMap((list) => [...list, 0])]);
+    assert.deepEqual(u32(sections.positions), [2, 4, 0, 0, 0x00020001, 0]);
+    assert.deepEqual(u32(sections.lengths), [2, 2, 4, 0, 3, 1]);
   });
 });

@@ -4,7 +4,8 @@ import fc from "fast-check";
 
 import { SluiceError } from "../../../../src/core/errors.js";
 import type { PostingsSections } from "../../../../src/index/bm25/postings-format.js";
-import { checkPostings, openPostings } from "../../../../src/index/bm25/postings-reader.js";
+import { checkPostings } from "../../../../src/index/bm25/check-postings.js";
+import { openPostings } from "../../../../src/index/bm25/postings-reader.js";
 import { writePostings } from "../../../../src/index/bm25/postings-writer.js";
 import { anyPassage, toPassageTerms } from "../../../support/passages.js";
 
@@ -24,6 +25,15 @@ describe("openPostings", () => {
     for (const absent of ["", "a", "win", "wings", "x", "zzz", "\u{10ffff}"]) {
       assert.equal(reader.find(Buffer.from(absent)), undefined, absent);
     }
+    const found = (prefix: string): string[] => {
+      const { start, end } = reader.placesOfPrefix(Buffer.from(prefix));
+      return Array.from({ length: end - start }, (_, i) =>
+        Buffer.from(reader.term(start + i)).toString(),
+      );
+    };
+    assert.deepEqual(["w", "wing", "wings", "", "zzz", "a"].map(found), [
+      ...[["wing"], ["wing"], [], ["b", "wing", "zz"], [], []],
+    ]);
     assert.ok(reader.find(Buffer.from("zz"))?.rows.buffer instanceof SharedArrayBuffer);
   });
 
@@ -31,7 +41,7 @@ describe("openPostings", () => {
     const sections = writePostings(passages);
     const other = writePostings([...passages, toPassageTerms(["c"])]);
     const newer = sections.terms.slice();
-    newer[0] = 2;
+    newer[0] = 3;
     const faulty: PostingsSections[] = [
       { ...sections, terms: newer },
       { ...sections, terms: sections.terms.subarray(0, 24) },
@@ -56,10 +66,10 @@ describe("checkPostings", () => {
     const sections = writePostings(passages);
     fc.assert(
       fc.property(
-        fc.constantFrom("terms", "postings", "lengths"),
+        fc.constantFrom("terms", "postings", "blocks", "positions", "lengths"),
         fc.nat(),
         fc.integer({ min: 1, max: 255 }),
-        (name: "terms" | "postings" | "lengths", position, change) => {
+        (name: keyof PostingsSections, position, change) => {
           const bytes = sections[name].slice();
           const at = position % bytes.length;
           bytes[at] = bytes[at]! ^ change;
@@ -88,11 +98,10 @@ describe("checkPostings", () => {
   it("names rows out of order", () => {
     const sections = writePostings(passages);
     const postings = sections.postings.slice();
-    const { terms, lengths } = sections;
     // Postings: b row 0, wing rows 0 and 1, zz row 1.
     postings[16 + 4] = 1;
     assert.throws(
-      () => checkPostings(openPostings({ terms, postings, lengths })),
+      () => checkPostings(openPostings({ ...sections, postings })),
       /posting 1 of term 1/,
     );
   });

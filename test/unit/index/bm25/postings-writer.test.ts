@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import { checkPostings, openPostings } from "../../../../src/index/bm25/postings-reader.js";
+import { checkPostings } from "../../../../src/index/bm25/check-postings.js";
+import { decodePositions, openPostings } from "../../../../src/index/bm25/postings-reader.js";
 import { writePostings } from "../../../../src/index/bm25/postings-writer.js";
 import { anyPassage, toPassageTerms, vocabulary } from "../../../support/passages.js";
 
@@ -37,7 +38,9 @@ describe("writePostings", () => {
   });
 
   it("refuses a passage whose length is not the sum of its counts", () => {
-    assert.throws(() => writePostings([{ terms: ["a"], counts: [2], length: 3 }]), /as long as/);
+    const terms = { terms: ["a"], counts: [2], positions: [0, 1] };
+    assert.throws(() => writePostings([{ ...terms, length: 3 }]), /one position/);
+    assert.throws(() => writePostings([{ ...terms, positions: [0], length: 2 }]), /one position/);
   });
 
   it("writes segments of many passages", () => {
@@ -63,6 +66,15 @@ describe("writePostings", () => {
           );
           const rows = Array.from(found?.rows ?? [], (row, i) => [row, found?.counts[i]]);
           assert.deepEqual(rows, expected);
+          const place = reader.placeOf(Buffer.from(term));
+          if (place < 0) continue;
+          reader.forEachPosting(place, (row, _count, encoded) => {
+            const { terms, counts, positions } = passages[row]!;
+            const at = terms.indexOf(term);
+            const start = counts.slice(0, at).reduce((sum, count) => sum + count, 0);
+            const own = positions.slice(start, start + counts[at]!);
+            assert.deepEqual(decodePositions(encoded), own);
+          });
         }
       }),
     );

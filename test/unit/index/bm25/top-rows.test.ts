@@ -2,65 +2,142 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import { selectTopRows } from "../../../../src/index/bm25/top-rows.js";
-import type { ScoredSegment, TopRows } from "../../../../src/index/bm25/top-rows.js";
+import { createPrng } from "../../../../src/core/prng.js";
+import { countFrequencies, scaleOf } from "../../../../src/index/bm25/bm25.js";
+import { findTopRows } from "../../../../src/index/bm25/top-rows.js";
+import type { Bm25Query } from "../../../../src/index/bm25/query.js";
+import {
+  alive,
+  anyCollection,
+  anyQuery,
+  bruteForce,
+  termsQuery,
+  toBound,
+  totalsOf,
+} from "../../../support/bm25-model.js";
+import type { EntrySegment } from "../../../support/bm25-model.js";
 
-describe("selectTopRows", () => {
-  it("orders by score, then segment, then row, and keeps every tie of the last place", () => {
-    const segments = [
-      { scores: Float32Array.of(1, 3, 0, 2) },
-      { scores: Float32Array.of(2, 5, 2) },
-    ];
-    assert.deepEqual(show(selectTopRows(segments, 3)), "1:1=5 0:1=3 | 0:3=2 1:0=2 1:2=2");
-    assert.deepEqual(show(selectTopRows(segments, 2)), "1:1=5 | 0:1=3");
-  });
+interface Row {
+  readonly segment: number;
+  readonly row: number;
+  readonly score: number;
+}
 
-  it("returns only eligible rows, and never one that does not match", () => {
-    const segments = [
-      { scores: Float32Array.of(9, 1, 0, 8), eligible: Uint8Array.of(0b0110) },
-      { scores: Float32Array.of(4) },
-    ];
-    assert.deepEqual(show(selectTopRows(segments, 10)), "1:0=4 0:1=1 |");
-    assert.deepEqual(show(selectTopRows(segments, 2)), "1:0=4 | 0:1=1");
-  });
-
-  it("returns nothing for no places and no rows", () => {
-    assert.deepEqual(show(selectTopRows([{ scores: Float32Array.of(1) }], 0)), "|");
-    assert.deepEqual(show(selectTopRows([], 5)), "|");
-  });
-
-  it("agrees with sorting everything", () => {
-    const segment = fc.record({
-      scores: fc.array(fc.integer({ min: 0, max: 6 })).map((list) => Float32Array.from(list)),
-      eligible: fc.option(fc.uint8Array({ maxLength: 3 }), { nil: undefined }),
-    });
+describe("findTopRows", () => {
+  it("finds what sorting all scores would, ties of the last place included", () => {
     fc.assert(
-      fc.property(fc.array(segment, { maxLength: 4 }), fc.nat({ max: 20 }), (segments, n) => {
-        assert.equal(show(selectTopRows(segments, n)), bruteForce(segments, n));
-      }),
+      fc.property(
+        ...[
+          anyCollection,
+          anyQuery,
+          fc.integer({ min: 1, max: 12 }),
+          fc.uint8Array({ maxLength: 3 }),
+        ],
+        (segments, query, topCount, bits) => {
+          const eligible = segments.map((_, i) => (i % 2 === 0 ? bits : undefined));
+          const expected = sorted(segments, query, { topCount, eligible });
+          assert.deepEqual(found(segments, query, { topCount, eligible }), expected);
+        },
+      ),
       { numRuns: 500 },
+    );
+  });
+
+  it("does so over many windows, where it skips most postings, and when the work is divided", () => {
+    const prng = createPrng(3);
+    const word = (): string => `w${Math.floor(60 * prng.nextFloat() ** 3)}`;
+    const segments = [9000, 300, 5000].map((count): EntrySegment => ({
+      kind: "flushed",
+      entries: Array.from({ length: count }, () =>
+        alive(Array.from({ length: 3 + Math.floor(9 * prng.nextFloat()) }, word)),
+      ),
+    }));
+    for (const query of [
+      termsQuery("w0", "w50"),
+      termsQuery("w1", "w2", "w59", "w0"),
+      termsQuery("w0"),
+    ])
+      for (const topCount of [1, 10, 100]) {
+        const expected = sorted(segments, query, { topCount, eligible: [] });
+        assert.deepEqual(found(segments, query, { topCount, eligible: [] }), expected);
+        const divided = found(segments, query, { topCount, eligible: [], ranges: [1, 3] });
+        const last = divided[topCount - 1]?.score ?? 0;
+        assert.deepEqual(
+          divided.filter(({ score }) => score >= last),
+          expected,
+        );
+      }
+  });
+
+  it("stops when cancelled", () => {
+    const segments = [{ kind: "flushed" as const, entries: [alive(["a"])] }];
+    const query = termsQuery("a");
+    assert.equal(
+      run(segments, query, { topCount: 1, from: 0, to: 1, isCancelled: true }),
+      undefined,
     );
   });
 });
 
-function show({ segments, rows, scores, tieStart }: TopRows): string {
-  const entries = Array.from(rows, (row, i) => `${segments[i]!}:${row}=${scores[i]!}`);
-  return [...entries.slice(0, tieStart), "|", ...entries.slice(tieStart)].join(" ");
+interface Wanted {
+  readonly topCount: number;
+  readonly eligible: readonly (Uint8Array | undefined)[];
+  /** Ends of the ranges that are searched one after another with one threshold. */
+  readonly ranges?: readonly number[];
 }
 
-function bruteForce(segments: readonly ScoredSegment[], n: number): string {
-  const all = segments.flatMap(({ scores, eligible }, segment) =>
-    Array.from(scores, (score, row) => ({ segment, row, score })).filter(
-      ({ row, score }) =>
-        score > 0 && (eligible === undefined || ((eligible[row >> 3] ?? 0) >> (row & 7)) % 2 === 1),
-    ),
+function found(segments: readonly EntrySegment[], query: Bm25Query, wanted: Wanted): Row[] {
+  const sharedThreshold = new SharedArrayBuffer(4);
+  const rows: Row[] = [];
+  let from = 0;
+  for (const to of wanted.ranges ?? [segments.length]) {
+    const top = run(segments, query, { ...wanted, from, to, sharedThreshold });
+    for (const [i, row] of top?.rows.entries() ?? [])
+      rows.push({ segment: top!.segments[i]!, row, score: top!.scores[i]! });
+    from = to;
+  }
+  return rows.sort((a, b) => b.score - a.score || a.segment - b.segment || a.row - b.row);
+}
+
+function run(
+  segments: readonly EntrySegment[],
+  query: Bm25Query,
+  options: {
+    readonly topCount: number;
+    readonly from: number;
+    readonly to: number;
+    readonly eligible?: Wanted["eligible"];
+    readonly sharedThreshold?: SharedArrayBuffer;
+    readonly isCancelled?: boolean;
+  },
+): ReturnType<typeof findTopRows> {
+  const bound = segments.map((segment) => toBound(segment, query));
+  const totals = totalsOf(segments.flatMap(({ entries }) => entries));
+  return findTopRows({
+    segments: bound,
+    range: options,
+    eligible: options.eligible ?? [],
+    scale: scaleOf(query, countFrequencies(bound, query), totals),
+    topCount: options.topCount,
+    sharedThreshold: options.sharedThreshold ?? new SharedArrayBuffer(4),
+    isCancelled: () => options.isCancelled === true,
+  });
+}
+
+function sorted(segments: readonly EntrySegment[], query: Bm25Query, wanted: Wanted): Row[] {
+  const scores = bruteForce(
+    segments.flatMap(({ entries }) => entries),
+    query,
   );
-  const sorted = all.sort((a, b) => b.score - a.score);
-  const last = n > 0 ? sorted[n - 1]?.score : Infinity;
-  const write = (list: typeof all): string[] =>
-    list.map(({ segment, row, score }) => `${segment}:${row}=${score}`);
-  if (last === undefined) return [...write(sorted), "|"].join(" ");
-  const above = sorted.filter(({ score }) => score > last);
-  const tied = sorted.filter(({ score }) => score === last);
-  return [...write(above), "|", ...write(tied)].join(" ");
+  let next = 0;
+  const all = segments.flatMap(({ entries }, segment) =>
+    entries.map((_, row): Row => ({ segment, row, score: scores[next++]! })),
+  );
+  const matching = all.filter(({ segment, row, score }) => {
+    const bits = wanted.eligible[segment];
+    return score > 0 && (bits === undefined || ((bits[row >> 3] ?? 0) >> (row & 7)) % 2 === 1);
+  });
+  matching.sort((a, b) => b.score - a.score || a.segment - b.segment || a.row - b.row);
+  const last = matching[wanted.topCount - 1]?.score ?? 0;
+  return matching.filter(({ score }) => score >= last);
 }

@@ -1,0 +1,58 @@
+// Looks at every number of a segment's postings: for checks of stored data and for tests.
+
+import { SluiceError } from "../../core/errors.js";
+import { windowRows } from "./postings-format.js";
+import { decodePositions } from "./postings-reader.js";
+import type { PostingsReader } from "./postings-reader.js";
+
+/** Order, ranges, sums, bounds. Throws DATA_CORRUPT at the first fault. O(size). */
+export function checkPostings(reader: PostingsReader): void {
+  let total = 0;
+  for (const length of reader.lengths) total += length;
+  if (total !== reader.lengthTotal) throw corrupt("lengths do not add up to their stored sum");
+  const sums = new Float64Array(reader.rowCount);
+  let posted = 0;
+  for (let place = 0; place < reader.termCount; place += 1) {
+    const term = reader.term(place);
+    if (place > 0 && Buffer.compare(reader.term(place - 1), term) >= 0)
+      throw corrupt(`term ${place} is out of order`);
+    if (reader.placeOf(term) !== place) throw corrupt(`term ${place} is not found by its hash`);
+    posted += checkTerm(reader, place, sums);
+  }
+  if (posted !== reader.postingCount) throw corrupt("terms do not cover all postings");
+  for (let row = 0; row < reader.rowCount; row += 1)
+    if (sums[row] !== reader.lengths[row])
+      throw corrupt(`length of row ${row} differs from its terms`);
+}
+
+/** Returns the number of its postings and adds its counts to the rows' sums. */
+function checkTerm(reader: PostingsReader, place: number, sums: Float64Array): number {
+  const { rows, counts, blocks, documentFrequency } = reader.postings(place);
+  if (documentFrequency < 1) throw corrupt(`term ${place} has no postings`);
+  let block = -1;
+  for (let i = 0; i < documentFrequency; i += 1) {
+    const row = rows[i]!;
+    const isAscending = i === 0 || row > rows[i - 1]!;
+    if (!isAscending || row >= reader.rowCount || counts[i]! < 1)
+      throw corrupt(`posting ${i} of term ${place} is out of order or out of range`);
+    if (blocks.firsts[block + 1] === i) block += 1;
+    const isBounded =
+      blocks.windows[block] === Math.floor(row / windowRows) &&
+      counts[i]! <= blocks.maxCounts[block]! &&
+      reader.lengths[row]! >= blocks.minLengths[block]!;
+    if (!isBounded) throw corrupt(`posting ${i} of term ${place} is beyond its block's bounds`);
+    sums[row]! += counts[i]!;
+  }
+  if (block !== blocks.windows.length - 1) throw corrupt(`term ${place} has an empty block`);
+  reader.forEachPosting(place, (row, count, encoded) => {
+    const positions = decodePositions(encoded);
+    const isRising = positions.every((position, i) => i === 0 || position > positions[i - 1]!);
+    if (positions.length !== count || !isRising)
+      throw corrupt(`positions of term ${place} in row ${row} are out of order`);
+  });
+  return documentFrequency;
+}
+
+function corrupt(fault: string): SluiceError {
+  return new SluiceError("DATA_CORRUPT", `postings: ${fault}`);
+}
