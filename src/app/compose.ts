@@ -163,7 +163,7 @@ function startThreads(
 async function openModels(collections: Collections, models: Models): Promise<string[]> {
   const warnings: string[] = [];
   for (const { collection } of collections.list()) {
-    warnings.push(...collection.damages);
+    warnings.push(...collection.damages, ...collection.fieldDamages);
     const { modelName } = collection.settings;
     if (modelName === undefined) continue;
     try {

@@ -9,6 +9,7 @@ import { mappedBytesMin } from "../store/segment-store.js";
 import type { CollectionStore } from "../store/store.js";
 import type { Manifest } from "../store/stored-values.js";
 import type { CollectionSettings } from "./collection-settings.js";
+import { createDocumentFields } from "./document-fields.js";
 import { codeBytesOf, openFlushedSegment } from "./flushed-segment.js";
 import type { FlushedSegment } from "./flushed-segment.js";
 import { countedPin, flushedEntry, liveEntry, sumTotals } from "./generation.js";
@@ -43,6 +44,8 @@ export interface Collection {
   /** What a search that starts now sees. */
   generation: Generation;
   readonly damages: string[];
+  /** One line for each document in the journal whose fields are damaged. */
+  readonly fieldDamages: string[];
 }
 
 export interface FrozenSegment {
@@ -84,6 +87,7 @@ export function openCollection(store: CollectionStore): Collection {
   const settings = toSettings(manifest, store.folder);
   const flushed = new Map<number, OpenedSegment>();
   const damages: string[] = [];
+  const fieldDamages: string[] = [];
   const stored = store.segmentIds();
   const obsolete = new Set(stored);
   for (const { id, passageCount } of manifest.segments) {
@@ -99,11 +103,15 @@ export function openCollection(store: CollectionStore): Collection {
     }
   }
   const live = createLiveSegment(liveCodeBytes);
+  const fieldsOf = createDocumentFields(
+    (key) => store.readDocument(key)?.fields,
+    (error) => fieldDamages.push(`${error.message} (filters take it to have no fields)`),
+  );
   for (const [sequence, passage] of store.journal())
-    live.append(toSegmentPassage(sequence, passage));
+    live.append(toSegmentPassage(sequence, passage, fieldsOf(passage.key)));
   const nextSegmentId = Math.max(manifest.nextSegmentId, ...[...stored].map((id) => id + 1));
   const parts: Omit<Collection, "generation"> = {
-    ...{ manifest, settings, store, flushed, live, damages, obsolete, nextSegmentId },
+    ...{ manifest, settings, store, flushed, live, damages, fieldDamages, obsolete, nextSegmentId },
     liveTombstones: undefined,
     frozen: undefined,
     held: new Set(),
@@ -158,6 +166,7 @@ function makeGeneration(collection: Collection): Generation {
     segments,
     totals: sumTotals(segments),
     damages: collection.damages,
+    fieldDamages: collection.fieldDamages,
     documents,
     ...countedPin(() => {
       documents.release();

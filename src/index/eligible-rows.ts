@@ -1,6 +1,6 @@
 // Which rows of a generation's segments a search may return: one bitmap a segment, in one buffer.
 
-import { present } from "../core/assert.js";
+import { assert, present } from "../core/assert.js";
 
 /** Bit set: the row may be returned. Rows that are deleted, and bits beyond the rows, are not set. */
 export interface EligibleRows {
@@ -29,4 +29,43 @@ export function eligibleRowsOf(
   const start = present(eligible.offsets[place], "each segment has a bitmap");
   const end = present(eligible.offsets[place + 1], "each bitmap has an end");
   return new Uint8Array(eligible.bits, start, end - start);
+}
+
+/**
+ * Takes the rows of the segment at `place` whose bits are set in `rows`, those that are deleted and
+ * those beyond the last left out. Returns how many it took.
+ */
+export function setEligibleRows(
+  eligible: EligibleRows,
+  place: number,
+  {
+    rows,
+    rowCount,
+    tombstones,
+  }: {
+    readonly rows: Uint32Array;
+    readonly rowCount: number;
+    readonly tombstones: Uint8Array | undefined;
+  },
+): number {
+  const bytes = present(eligibleRowsOf(eligible, place), "there is a bitmap");
+  const taken = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
+  assert(rows.length === taken.length, "one bit a row");
+  const dead = new Uint32Array(rows.length);
+  if (tombstones !== undefined) new Uint8Array(dead.buffer).set(tombstones);
+  let count = 0;
+  for (let i = 0; i < taken.length; i += 1) {
+    const rowsLeft = rowCount - 32 * i;
+    const mask = rowsLeft >= 32 ? 0xffffffff : rowsLeft <= 0 ? 0 : 2 ** rowsLeft - 1;
+    taken[i] = rows[i]! & ~dead[i]! & mask;
+    count += bitCount(taken[i]!);
+  }
+  return count;
+}
+
+/** Bits set among 32. */
+function bitCount(word: number): number {
+  let sum = word - ((word >>> 1) & 0x55555555);
+  sum = (sum & 0x33333333) + ((sum >>> 2) & 0x33333333);
+  return Math.imul((sum + (sum >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

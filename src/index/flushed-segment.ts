@@ -2,6 +2,7 @@
 
 import { SluiceError } from "../core/errors.js";
 import { openPostings } from "./bm25/postings-reader.js";
+import { createFieldLookup } from "./columns/field-lookup.js";
 import { findSequence } from "./passage-table.js";
 import type { PassageTable } from "./passage-table.js";
 import { numbersOf, postingsSectionsOf, rowCountOf, sectionOf } from "./segment-format.js";
@@ -34,6 +35,7 @@ export function openFlushedSegment(
   const keyEnds = numbersOf(tables, "keyEnds");
   const keyBytes = sectionOf(tables, "keys");
   const { lengths } = openPostings(postingsSectionsOf(tables));
+  const fieldAt = createFieldLookup(sectionOf(tables, "columns"));
   const isWhole =
     sequenceBytes.length === 8 * rowCount &&
     rowOffsets.length === rowCount + 1 &&
@@ -65,5 +67,6 @@ export function openFlushedSegment(
     spanAt: (row) => ({ start: places[3 * row + 1]!, end: places[3 * row + 2]! }),
     tokenCountAt: (row) => rowOffsets[row + 1]! - rowOffsets[row]!,
     lengthAt: (row) => lengths[row]!,
+    fieldAt,
   };
 }

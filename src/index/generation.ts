@@ -39,6 +39,8 @@ export interface Generation {
   readonly totals: Totals;
   /** One line for each segment that is left out because its bytes are damaged. */
   readonly damages: readonly string[];
+  /** One line for each document that filters take to have no fields because they are damaged. */
+  readonly fieldDamages: readonly string[];
   /** The documents of this generation; readable while it is acquired. */
   readonly documents: PinnedDocuments;
   /** Keeps the generation readable until the matching `release`; the collection itself holds one. */

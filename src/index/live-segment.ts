@@ -1,7 +1,7 @@
 // Passages that are in the journal and in no segment yet: appended by the main thread, searched by
 // workers through snapshots of shared memory.
 
-import type { Span } from "../core/document.js";
+import type { Fields, Span } from "../core/document.js";
 import { createGrowingBytes } from "../core/growing-bytes.js";
 import { createLiveTerms } from "./bm25/live-terms.js";
 import type { LiveTerms } from "./bm25/live-terms.js";
@@ -43,6 +43,7 @@ export function createLiveSegment(codeBytes: number): LiveSegment {
       length: passage.terms.length,
       tokenEnd: (before?.tokenEnd ?? 0) + passage.rowCount,
       tokenCount: passage.rowCount,
+      fields: passage.fields,
     };
     codes.append(passage.codes);
     sketchRowBytes = passage.sketch.length;
@@ -76,6 +77,7 @@ export function createLiveSegment(codeBytes: number): LiveSegment {
     spanAt: (row) => rows[row]!.span,
     tokenCountAt: (row) => rows[row]!.tokenCount,
     lengthAt: (row) => rows[row]!.length,
+    fieldAt: (row, name) => rows[row]!.fields.get(name),
     terms,
     append,
     part,
@@ -91,6 +93,7 @@ interface RowEntry {
   readonly length: number;
   readonly tokenEnd: number;
   readonly tokenCount: number;
+  readonly fields: Fields;
 }
 
 function numberBytes(value: number): Uint8Array {

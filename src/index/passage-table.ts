@@ -1,6 +1,6 @@
 // What the main thread asks of a segment: whose passage lies in a row.
 
-import type { Span } from "../core/document.js";
+import type { FieldValue, Span } from "../core/document.js";
 
 /** Rows of passages, by rising sequence. */
 export interface PassageTable {
@@ -16,6 +16,8 @@ export interface PassageTable {
   tokenCountAt(row: number): number;
   /** Terms of the passage, repeats included. */
   lengthAt(row: number): number;
+  /** Field of the passage's document; undefined: it has none of that name. O(log columns). */
+  fieldAt(row: number, name: string): FieldValue | undefined;
 }
 
 /** Binary search over `sequenceAt`, which rises with the row. */

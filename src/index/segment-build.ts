@@ -6,6 +6,7 @@ import { isSluiceError } from "../core/errors.js";
 import { mappedBytesMin } from "../store/segment-store.js";
 import type { SegmentStore } from "../store/segment-store.js";
 import type { CodesReader, SegmentCodes } from "./segment-codes.js";
+import { createDocumentFields } from "./document-fields.js";
 import { numbersOf } from "./segment-format.js";
 import { droppedRow, liveRowCount, mergeTables, toMergeInputs } from "./segment-merge.js";
 import type { MergeInput } from "./segment-merge.js";
@@ -86,9 +87,11 @@ interface MadeSegment {
 
 function flushed({ sequences }: FlushJob, store: SegmentStore): Made {
   const passages: SegmentPassage[] = [];
+  const fieldsOf = createDocumentFields((key) => store.documentFields(key));
   for (const sequence of sequences) {
     const passage = store.journalPassage(sequence);
-    if (passage !== undefined) passages.push(toSegmentPassage(sequence, passage));
+    if (passage === undefined) continue;
+    passages.push(toSegmentPassage(sequence, passage, fieldsOf(passage.key)));
   }
   if (passages.length === 0) return { kind: "empty" };
   const { tables, codes } = writeSegment(passages);

@@ -13,6 +13,7 @@ import type { PostingsSections } from "./bm25/postings-format.js";
  *   keys        bytes         UTF-8, one after another
  *   sketches    bytes         R packed rows
  *   terms, postings, blocks, positions, lengths  see bm25/postings-format.ts
+ *   columns     see columns/columns-format.ts
  * Before them: u32 number of sections, u32 R, then u32 offset and u32 length of each section.
  */
 export const sectionNames = [
@@ -27,6 +28,7 @@ export const sectionNames = [
   "blocks",
   "positions",
   "lengths",
+  "columns",
 ] as const;
 
 export type SectionName = (typeof sectionNames)[number];

@@ -6,6 +6,7 @@ import { isBitSet } from "./bm25/bits.js";
 import { mergePostings } from "./bm25/postings-merge.js";
 import type { PostingsSections } from "./bm25/postings-format.js";
 import { openPostings } from "./bm25/postings-reader.js";
+import { mergeColumns } from "./columns/columns-merge.js";
 import {
   joinSections,
   numbersOf,
@@ -44,6 +45,7 @@ export function mergeTables(inputs: readonly MergeInput[]): SharedArrayBuffer {
     ...mergeKeys(inputs, rowCount),
     ...mergeSketches(inputs, rowCount),
     ...mergeTerms(inputs, rowCount),
+    ...mergeFields(inputs, rowCount),
   };
   return joinSections(rowCount, sections);
 }
@@ -133,6 +135,13 @@ const mergeTerms: SectionMerger<keyof PostingsSections> = (inputs) =>
       tombstones,
     })),
   );
+
+const mergeFields: SectionMerger<"columns"> = (inputs, rowCount) => ({
+  columns: mergeColumns(
+    inputs.map(({ tables, newRows }) => ({ columns: sectionOf(tables, "columns"), newRows })),
+    rowCount,
+  ),
+});
 
 function bytesOf(values: Float64Array | Uint32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);

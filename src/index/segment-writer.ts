@@ -1,8 +1,9 @@
 // Writes a segment from passages: tables in one buffer, token codes in another.
 
 import type { PassageTerms } from "../analysis/term-frequencies.js";
-import type { Span } from "../core/document.js";
+import type { Fields, Span } from "../core/document.js";
 import { writePostings } from "./bm25/postings-writer.js";
+import { writeColumns } from "./columns/columns-writer.js";
 import { joinSections } from "./segment-format.js";
 import type { Sections } from "./segment-format.js";
 import type { JournalPassage } from "../store/stored-values.js";
@@ -17,6 +18,8 @@ export interface SegmentPassage {
   readonly codes: Uint8Array;
   readonly sketch: Uint8Array;
   readonly terms: PassageTerms;
+  /** Of its document; passages of one document may share them. */
+  readonly fields: Fields;
 }
 
 export interface WrittenSegment {
@@ -24,10 +27,14 @@ export interface WrittenSegment {
   readonly codes: SharedArrayBuffer;
 }
 
-/** A passage of the journal as segments take it. */
-export function toSegmentPassage(sequence: number, passage: JournalPassage): SegmentPassage {
+/** A passage of the journal as segments take it; `fields`: of its document. */
+export function toSegmentPassage(
+  sequence: number,
+  passage: JournalPassage,
+  fields: Fields,
+): SegmentPassage {
   const { terms, counts, positions, length, ...rest } = passage;
-  return { ...rest, sequence, terms: { terms, counts, positions, length } };
+  return { ...rest, sequence, terms: { terms, counts, positions, length }, fields };
 }
 
 /** `passages` by rising sequence. Equal input gives equal bytes. O(bytes + t log t) for t terms. */
@@ -54,6 +61,7 @@ export function writeSegment(passages: readonly SegmentPassage[]): WrittenSegmen
     keys: Buffer.concat(keys),
     sketches: Buffer.concat(passages.map((passage) => passage.sketch)),
     ...writePostings(passages.map((passage) => passage.terms)),
+    columns: writeColumns(passages.map((passage) => passage.fields)),
   };
   const codes = joinBytes(passages.map((passage) => passage.codes));
   return { tables: joinSections(count, sections), codes };

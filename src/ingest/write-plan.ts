@@ -124,7 +124,7 @@ function applyPut(draft: Draft, operation: PutOperation): WriteResult {
   for (const [passageNumber, passage] of passages.entries()) {
     draft.sequence += 1;
     const { sequence } = draft;
-    draft.appended.set(sequence, { ...passage, sequence, key, passageNumber });
+    draft.appended.set(sequence, { ...passage, sequence, key, passageNumber, fields });
   }
   const { sequence } = draft;
   const spans = passages.map((passage) => passage.span);

@@ -8,6 +8,7 @@ import { findTopRows } from "../index/bm25/top-rows.js";
 import type { CodesReader } from "../index/segment-codes.js";
 import { rowBytes } from "../kernels/kernels.js";
 import type { Kernels } from "../kernels/kernels.js";
+import { filterParts } from "./filter-parts.js";
 import { boundPart, tokenRowsOf } from "./part-views.js";
 import { scanRanges } from "./scan-ranges.js";
 import type {
@@ -23,6 +24,8 @@ import type {
 export function runScoreTask(task: ScoreTask, kernels: Kernels, reader: CodesReader): ScoreAnswer {
   if (isRaised(task.cancel)) return undefined;
   switch (task.kind) {
+    case "filter":
+      return filterParts(task);
     case "lexical":
       return scoreLexical(task);
     case "scan":

@@ -1,18 +1,19 @@
 // What the main thread asks of scoring workers, and what they answer. Shared memory crosses as handles.
 
+import type { Filter } from "../core/filter.js";
 import type { Bm25Query, Bm25Totals, LiveTermIds } from "../index/bm25/query.js";
 import type { EligibleRows } from "../index/eligible-rows.js";
 import type { SegmentPart } from "../index/segment-parts.js";
 import type { CodeBits, PackedQuery } from "../kernels/kernels.js";
 import type { PartReference } from "./part-cache.js";
 
-export type ScoreTask = LexicalTask | ScanTask | MaxSimTask;
+export type ScoreTask = FilterTask | LexicalTask | ScanTask | MaxSimTask;
 
 /** Every answer is undefined when the cancel flag was raised: the work was not finished. */
-export type ScoreAnswer = LexicalAnswer | ScanAnswer | MaxSimAnswer | undefined;
+export type ScoreAnswer = FilterAnswer | LexicalAnswer | ScanAnswer | MaxSimAnswer | undefined;
 
 /** A task on its way to a worker: parts by number, see part-cache.ts. */
-export type WireTask = WithReferences<LexicalTask | ScanTask | MaxSimTask>;
+export type WireTask = WithReferences<ScoreTask>;
 type WithReferences<Task> = Task extends ScoreTask
   ? Omit<Task, "parts"> & { readonly parts: readonly PartReference[] }
   : never;
@@ -34,6 +35,19 @@ interface TaskBase {
   readonly eligible?: EligibleRows | undefined;
   /** See core/cancel-flag.ts. */
   readonly cancel: SharedArrayBuffer;
+}
+
+/** Which rows of flushed parts a filter lets through. */
+export interface FilterTask extends TaskBase {
+  readonly kind: "filter";
+  readonly filter: Filter;
+  /** Beside `parts`: takes the rows that live and are let through. */
+  readonly into: EligibleRows;
+}
+
+export interface FilterAnswer {
+  /** Rows let through, of all parts. */
+  readonly passageCount: number;
 }
 
 /** What BM25 of one query needs beside the parts. */

@@ -5,6 +5,8 @@ import type { Kernels } from "../kernels/kernels.js";
 import { createMapTurn } from "../store/map-turn.js";
 import { runScoreTask } from "./score-loop.js";
 import type {
+  FilterAnswer,
+  FilterTask,
   LexicalAnswer,
   LexicalTask,
   MaxSimAnswer,
@@ -19,6 +21,7 @@ import type {
 export interface Scorer {
   /** Tasks that run at the same time: how many pieces a stage is worth cutting into. */
   readonly parallelism: number;
+  filter(task: FilterTask): Promise<FilterAnswer | undefined>;
   lexical(task: LexicalTask): Promise<LexicalAnswer | undefined>;
   scan(task: ScanTask): Promise<ScanAnswer | undefined>;
   maxSim(task: MaxSimTask): Promise<MaxSimAnswer | undefined>;
@@ -32,6 +35,7 @@ export function toScorer(
   // The answer's kind follows the task's: see runScoreTask.
   return {
     parallelism,
+    filter: async (task) => (await run(task)) as FilterAnswer | undefined,
     lexical: async (task) => (await run(task)) as LexicalAnswer | undefined,
     scan: async (task) => (await run(task)) as ScanAnswer | undefined,
     maxSim: async (task) => (await run(task)) as MaxSimAnswer | undefined,

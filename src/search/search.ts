@@ -31,7 +31,7 @@ export async function* search(
   const encoding = startEncoding(context, updates); // Runs while the lexical stage answers.
   encoding.catch(() => undefined); // Awaited below, but not when the caller goes away first.
 
-  const scope = yield* updates.timed(undefined, filterStage(context, plan), "lexical");
+  const scope = yield* updates.timed(undefined, filterStage(context, plan.filter), "lexical");
   if (scope !== undefined) {
     updates.noteEligible(scope.passageCount);
     yield* runStages({ ...context, scope }, plan, updates, encoding);

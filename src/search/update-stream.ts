@@ -80,9 +80,11 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
   const degrade = (reason: DegradationReason, loss: Omit<Degradation, "reason">): void => {
     degradations.push({ reason, ...loss });
   };
-  if (generation.damages.length > 0)
+  const { damages } = generation;
+  const filterDamages = plan.filter === undefined ? [] : generation.fieldDamages;
+  if (damages.length + filterDamages.length > 0)
     degrade("CORRUPT_PASSAGES", {
-      message: generation.damages.join("; "),
+      message: [...damages, ...filterDamages].join("; "),
       stages: [...stageOrder],
     });
 

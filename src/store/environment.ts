@@ -12,6 +12,13 @@ import { toStoreError } from "./store-errors.js";
  */
 const mapBytes = 256 * 2 ** 30;
 
+/** Of the database of documents, for every handle on it. */
+export const documentOptions = {
+  keyEncoding: "binary",
+  encoding: "binary",
+  compression: true,
+} as const;
+
 /** Throws DATA_CORRUPT when the folder holds a data file that LMDB did not write. */
 export function openEnvironment(folder: string): RootDatabase<Buffer, string> {
   try {

@@ -7,7 +7,7 @@ import type { Database, RootDatabase, Transaction } from "lmdb";
 
 import { assert } from "../core/assert.js";
 import { SluiceError } from "../core/errors.js";
-import { openEnvironment } from "./environment.js";
+import { documentOptions, openEnvironment } from "./environment.js";
 import { valueKinds } from "./format.js";
 import { frame, unframe } from "./frame.js";
 import {
@@ -72,12 +72,7 @@ function openDatabases(folder: string): Databases {
     return {
       root,
       manifest: root.openDB<Buffer, string>({ name: "manifest", ...binary }),
-      documents: root.openDB<Buffer, Buffer>({
-        name: "documents",
-        keyEncoding: "binary",
-        compression: true,
-        ...binary,
-      }),
+      documents: root.openDB<Buffer, Buffer>({ name: "documents", ...documentOptions }),
       journal: root.openDB<Buffer, number>({ name: "journal", ...binary }),
       segments: root.openDB<Buffer, string>({ name: "segments", ...binary }),
       tombstones: root.openDB<Buffer, number>({ name: "tombstones", ...binary }),

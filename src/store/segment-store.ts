@@ -3,14 +3,15 @@
 
 import type { Database } from "lmdb";
 
+import type { Fields } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
-import { openEnvironment } from "./environment.js";
+import { documentOptions, openEnvironment } from "./environment.js";
 import { valueKinds } from "./format.js";
 import { frame, openFrame } from "./frame.js";
 import type { OpenFrame } from "./frame.js";
 import { inTurn } from "./map-turn.js";
 import type { MapTurn } from "./map-turn.js";
-import { unpackJournalPassage } from "./records.js";
+import { unpackDocument, unpackJournalPassage } from "./records.js";
 import type { JournalPassage, SegmentBytes } from "./stored-values.js";
 import { toCommitError } from "./store-errors.js";
 
@@ -19,6 +20,8 @@ export interface SegmentStore {
   renew(): void;
   /** Undefined: it was deleted. Throws DATA_CORRUPT. */
   journalPassage(sequence: number): JournalPassage | undefined;
+  /** Undefined: the document was deleted. Throws DATA_CORRUPT. */
+  documentFields(key: string): Fields | undefined;
   /**
    * A segment's codes in place: a view of the map, not checked yet. It is right as long as a
    * generation that names the segment is held, and never moves: see ARCHITECTURE.md.
@@ -34,10 +37,11 @@ export const mappedBytesMin = 16 * 1024 * 1024;
 
 /** The environment exists. `turn` is that of all threads of the process. */
 export function openSegmentStore(folder: string, turn: MapTurn): SegmentStore {
-  const { root, journal, segments } = inTurn(turn, () => {
+  const { root, documents, journal, segments } = inTurn(turn, () => {
     const opened = openEnvironment(folder);
     return {
       root: opened,
+      documents: opened.openDB<Buffer, Buffer>({ name: "documents", ...documentOptions }),
       journal: opened.openDB<Buffer, number>({ name: "journal", encoding: "binary" }),
       segments: opened.openDB<Buffer, string>({ name: "segments", encoding: "binary" }),
     };
@@ -47,6 +51,10 @@ export function openSegmentStore(folder: string, turn: MapTurn): SegmentStore {
     journalPassage(sequence) {
       const framed = journal.getBinary(sequence);
       return framed && unpackJournalPassage(framed, `journal passage ${sequence}`);
+    },
+    documentFields(key) {
+      const framed = documents.getBinary(Buffer.from(key, "utf8"));
+      return framed && unpackDocument(framed, `document "${key}"`).fields;
     },
     mappedCodes(id) {
       const what = `segment ${id} (codes)`;

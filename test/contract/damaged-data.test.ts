@@ -85,6 +85,11 @@ describe("a search over a damaged segment", () => {
         ["CORRUPT_PASSAGES"],
       );
       assert.match(final.degradations[0]!.message, /document "marked" is damaged/);
+      // Its fields are lost, so a filter cannot know whether it belongs to the answer.
+      const filter = { kind: "exists", field: "number" } as const;
+      const filtered = await finalOf(again.api, { ...query!, k, filter });
+      assert.equal(filtered.hits.length, 19);
+      assert.match(filtered.degradations[0]!.message, /take it to have no fields/);
     } finally {
       await again.close();
     }

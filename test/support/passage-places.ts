@@ -23,6 +23,7 @@ export function segmentsOf(lists: readonly (readonly PlacedPassage[])[]): Genera
         rowCount: 1,
         codes: Uint8Array.of(1, 2, 3, 4),
         sketch: Uint8Array.of(5, 6, 7, 8),
+        fields: new Map(),
         terms: { terms: sortTerms(["word"]), counts: [1], positions: [0], length: 1 },
       });
     return liveEntry(live, undefined);

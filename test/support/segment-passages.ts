@@ -4,6 +4,7 @@ import fc from "fast-check";
 
 import type { PassageTable } from "../../src/index/passage-table.js";
 import type { SegmentPassage } from "../../src/index/segment-writer.js";
+import { anyFields, fieldNames } from "./filters.js";
 import { anyPassage } from "./passages.js";
 import { anyText } from "./stored-values.js";
 
@@ -23,6 +24,7 @@ const anyContent = fc.nat(4).chain((rowCount) =>
       }),
       sketch: fc.uint8Array({ minLength: tokenRowBytes, maxLength: tokenRowBytes }),
       terms: anyPassage,
+      fields: anyFields,
       /** How far its sequence lies from the one before. */
       step: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 2 ** 40 })),
     },
@@ -50,14 +52,16 @@ export function tableRows(table: PassageTable, rowCount = table.rowCount): unkno
     span: table.spanAt(row),
     tokenCount: table.tokenCountAt(row),
     length: table.lengthAt(row),
+    fields: fieldNames.map((name) => table.fieldAt(row, name)),
   }));
 }
 
 /** What `tableRows` gives for a table of these passages. */
 export function expectedRows(passages: readonly SegmentPassage[]): unknown[] {
-  return passages.map(({ sequence, key, passageNumber, span, rowCount, terms }) => ({
+  return passages.map(({ sequence, key, passageNumber, span, rowCount, terms, fields }) => ({
     ...{ sequence, key, passageNumber, span },
     tokenCount: rowCount,
     length: terms.length,
+    fields: fieldNames.map((name) => fields.get(name)),
   }));
 }

@@ -1,30 +1,73 @@
-// Which passages the search may return: the filter, evaluated on the fields of every document.
+// Which passages the search may return: the filter, evaluated on columns in scoring workers, and on
+// the few passages of live segments right here.
 
 import { createFilterMatch } from "../../core/match-filter.js";
-import { isBitSet } from "../../index/bm25/bits.js";
-import { createEligibleRows, eligibleRowsOf } from "../../index/eligible-rows.js";
-import type { SearchPlan } from "../plan.js";
+import type { Filter } from "../../core/filter.js";
+import { createEligibleRows, setEligibleRows } from "../../index/eligible-rows.js";
+import type { EligibleRows } from "../../index/eligible-rows.js";
+import type { Generation } from "../../index/generation.js";
 import type { Scope, SearchContext } from "../search-context.js";
 
-export function filterStage(context: SearchContext, plan: SearchPlan): Promise<Scope | undefined> {
-  const { generation } = context;
-  if (plan.filter === undefined) {
-    const { passageCount } = generation.totals;
-    return Promise.resolve({ eligible: undefined, passageCount });
+/** Rows below which evaluating is not worth cutting into pieces. */
+const rowsPerTaskMin = 65_536;
+
+/** Undefined when cancelled. O(1) without a filter. */
+export async function filterStage(
+  { generation, scorer, cancel }: Pick<SearchContext, "generation" | "scorer" | "cancel">,
+  filter: Filter | undefined,
+): Promise<Scope | undefined> {
+  if (filter === undefined)
+    return { eligible: undefined, passageCount: generation.totals.passageCount };
+  const { segments } = generation;
+  const eligible = createEligibleRows(segments.map(({ part }) => part.rowCount));
+  const tasks = splitParts(generation, scorer.parallelism).map(({ start, end }) =>
+    scorer.filter({
+      kind: "filter",
+      parts: segments.slice(start, end).map(({ part }) => part),
+      filter,
+      into: { bits: eligible.bits, offsets: eligible.offsets.slice(start, end + 1) },
+      cancel,
+    }),
+  );
+  let passageCount = filterLive(generation, filter, eligible);
+  for (const answer of await Promise.all(tasks)) {
+    if (answer === undefined) return undefined;
+    passageCount += answer.passageCount;
   }
-  const matches = createFilterMatch(plan.filter);
-  const eligible = createEligibleRows(generation.segments.map(({ part }) => part.rowCount));
+  return { eligible, passageCount };
+}
+
+/** Flushed segments, which come first, as at most `count` ranges of about as many rows. */
+function splitParts(generation: Generation, count: number): { start: number; end: number }[] {
+  const flushed = generation.segments.filter(({ part }) => part.kind === "flushed");
+  let total = 0;
+  for (const { part } of flushed) total += part.rowCount;
+  const pieces = Math.max(1, Math.min(count, Math.floor(total / rowsPerTaskMin)));
+  const ranges: { start: number; end: number }[] = [];
+  let start = 0;
+  let rows = 0;
+  for (const [place, { part }] of flushed.entries()) {
+    rows += part.rowCount;
+    if (place + 1 < flushed.length && rows < ((ranges.length + 1) * total) / pieces) continue;
+    ranges.push({ start, end: place + 1 });
+    start = place + 1;
+  }
+  return ranges;
+}
+
+function filterLive(generation: Generation, filter: Filter, eligible: EligibleRows): number {
+  const matches = createFilterMatch(filter);
   let passageCount = 0;
   for (const [place, { part, table }] of generation.segments.entries()) {
-    const dead = part.tombstones && new Uint8Array(part.tombstones);
-    const bits = eligibleRowsOf(eligible, place) ?? new Uint8Array();
-    for (let row = 0; row < part.rowCount; row += 1) {
-      if (dead !== undefined && isBitSet(dead, row)) continue;
-      const fields = generation.documents.readDocument(table.keyAt(row))?.fields;
-      if (!matches((name) => fields?.get(name))) continue;
-      bits[row >>> 3] = (bits[row >>> 3] ?? 0) | (1 << (row & 7));
-      passageCount += 1;
+    if (part.kind !== "live") continue;
+    const { rowCount } = part;
+    const rows = new Uint32Array(2 * Math.ceil(rowCount / 64));
+    for (let row = 0; row < rowCount; row += 1) {
+      if (matches((name) => table.fieldAt(row, name)))
+        rows[row >>> 5] = (rows[row >>> 5] ?? 0) | (1 << (row & 31));
     }
+    const tombstones = part.tombstones && new Uint8Array(part.tombstones);
+    passageCount += setEligibleRows(eligible, place, { rows, rowCount, tombstones });
   }
-  return Promise.resolve({ eligible, passageCount });
+  return passageCount;
 }

@@ -32,6 +32,7 @@ const passages: SegmentPassage[] = [1, 5, 6].map((sequence, i) => ({
   codes: new Uint8Array(i * tokenRowBytes).fill(i),
   sketch: new Uint8Array(tokenRowBytes).fill(100 + i),
   terms: toPassageTerms(["a", `b${i}`]),
+  fields: new Map(),
 }));
 
 /** The segment of `passages` with some sections replaced. */

@@ -38,6 +38,7 @@ describe("totals", () => {
     rowCount: i,
     codes: new Uint8Array(4 * i),
     sketch: new Uint8Array(4),
+    fields: new Map(),
     terms: toPassageTerms(Array<string>(2 * i + 1).fill("t")),
   }));
   const segment = openFlushedSegment(1, writeSegment(passages), 4);

@@ -122,6 +122,7 @@ describe("createLiveSegment", () => {
       rowCount: 100,
       codes: new Uint8Array(400).fill(sequence),
       sketch: new Uint8Array(4).fill(sequence),
+      fields: new Map(),
       terms: toPassageTerms([`t${sequence}`]),
     });
     const parts: LivePart[] = [];

@@ -53,6 +53,7 @@ describe("createPartCache", () => {
         rowCount: 1,
         codes: Uint8Array.of(1, 2),
         sketch: Uint8Array.of(3, 4),
+        fields: new Map(),
         terms: { terms: ["a"], counts: [2], positions: [0, 1], length: 2 },
       });
     append("one");

@@ -1,0 +1,22 @@
+// Evaluates a filter on flushed parts: one bitmap a part, deleted rows left out.
+
+import { isRaised } from "../core/cancel-flag.js";
+import { openColumns } from "../index/columns/columns-reader.js";
+import { filterRows } from "../index/columns/filter-rows.js";
+import { setEligibleRows } from "../index/eligible-rows.js";
+import { sectionOf } from "../index/segment-format.js";
+import { tombstonesOf } from "./part-views.js";
+import type { FilterAnswer, FilterTask } from "./score.protocol.js";
+
+export function filterParts(task: FilterTask): FilterAnswer | undefined {
+  let passageCount = 0;
+  for (const [place, part] of task.parts.entries()) {
+    if (isRaised(task.cancel)) return undefined;
+    if (part.kind === "live") continue; // Their fields are in the main thread only.
+    const rows = filterRows(task.filter, openColumns(sectionOf(part.tables, "columns")));
+    const { rowCount } = part;
+    const tombstones = tombstonesOf(part);
+    passageCount += setEligibleRows(task.into, place, { rows, rowCount, tombstones });
+  }
+  return { passageCount };
+}
