@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { createEncodePool } from "../../../src/app/encode-pool.js";
 import type { EncodePool } from "../../../src/app/encode-pool.js";
+import { isSluiceError } from "../../../src/core/errors.js";
 import type { Document } from "../../../src/core/document.js";
 import { openModelFolder } from "../../../src/encoders/model-folder.js";
 import type { OpenedModel } from "../../../src/encoders/model-folder.js";
@@ -12,7 +13,9 @@ import {
   initializeCollection,
   openCollection,
 } from "../../../src/index/collection.js";
+import type { PreparedPassage } from "../../../src/ingest/write-operations.js";
 import { openLmdbStore } from "../../../src/store/lmdb-store.js";
+import { unpackJournalPassage } from "../../../src/store/records.js";
 import { useTemporaryFolder } from "../../support/each-test-folder.js";
 import { hasReason } from "../../support/errors.js";
 import { writeTinyModel } from "../../support/model-folders.js";
@@ -102,6 +105,41 @@ describe("createEncodePool", () => {
     await assert.rejects(other, hasReason("VECTORS_OF_OTHER_MODEL", new RegExp(model.fingerprint)));
     assert.equal((await prepare({ modelFingerprint: model.fingerprint })).length, 1);
     assert.equal((await prepare({})).length, 1);
+  });
+
+  it("prepares many documents with vectors as it does each alone, and refuses only the wrong one", async () => {
+    const documents = seededDocuments({ seed: 7, count: 50, dim: 16 });
+    const alone: (readonly PreparedPassage[])[] = [];
+    for (const document of documents) alone.push(await pool.prepare(document, collection));
+    const notFinite = new Uint8Array(Float32Array.from({ length: 32 }, (_, i) => 1 / i).buffer);
+    const wrong = { ...documents[0]!, vectors: { ...documents[0]!.vectors!, bytes: notFinite } };
+    const given = [...documents.slice(0, 20), wrong, ...documents.slice(20)];
+    const together = await Promise.allSettled(given.map((one) => pool.prepare(one, collection)));
+    const [refused] = together.splice(20, 1);
+    assert.ok(refused?.status === "rejected");
+    assert.ok(isSluiceError(refused.reason));
+    assert.equal(refused.reason.field, "vectors.bytes");
+    assert.match(refused.reason.message, /row 0 has the value Infinity at coordinate 0/);
+    const passages = together.map((one) => (one.status === "fulfilled" ? one.value : []));
+    assert.deepEqual(passages, alone);
+  });
+
+  it("packs a passage for the journal as the store would", async () => {
+    const [given] = seededDocuments({ seed: 8, count: 1, dim: 16 });
+    const [passage] = await pool.prepare(given!, collection);
+    const { terms, packed, span, rowCount, codes, sketch } = passage!;
+    const parts = { key: given!.key, passageNumber: 0, span, rowCount, codes, sketch, ...terms };
+    assert.deepEqual(unpackJournalPassage(Buffer.from(packed!), "passage"), parts);
+  });
+
+  it("takes a document that is larger than the memory kept for batches", async () => {
+    const rows = new Float32Array(70_000 * 16).fill(0.25);
+    const bytes = new Uint8Array(rows.buffer);
+    const [given] = seededDocuments({ seed: 9, count: 1, dim: 16 });
+    const large = { ...given!, vectors: { ...given!.vectors!, bytes } };
+    const all = [given!, large, given!].map((one) => pool.prepare(one, collection));
+    await assert.rejects(all[1]!, hasReason("LIMIT_EXCEEDED", /70000 token rows/));
+    assert.deepEqual(await all[0], await all[2]);
   });
 
   it("needs the model for text only", async () => {
