@@ -121,7 +121,9 @@ function fillRow(
 function toUnitFloats(rows: Int8Array, dim: number): Uint8Array {
   const values = Float32Array.from(rows);
   for (let at = 0; at < values.length; at += dim) {
-    const factor = 1 / Math.hypot(...values.subarray(at, at + dim));
+    let square = 0;
+    for (let j = at; j < at + dim; j += 1) square += values[j]! * values[j]!;
+    const factor = 1 / Math.sqrt(square);
     for (let j = at; j < at + dim; j += 1) values[j] = values[j]! * factor;
   }
   return new Uint8Array(values.buffer);

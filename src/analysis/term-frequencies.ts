@@ -23,17 +23,41 @@ export interface QueryTerm {
 
 /** O(length + t log t) for t distinct terms. */
 export function termFrequencies(analyzer: Analyzer, text: string): PassageTerms {
-  const places = new Map<string, number[]>();
-  let length = 0;
+  const ids = new Map<string, number>();
+  const found: string[] = [];
+  const countOf: number[] = [];
+  // Term and position of each place: flat, since a list for each term costs more than the rest.
+  const idAt: number[] = [];
+  const positionAt: number[] = [];
   analyzer.forEachTerm(text, (term, position) => {
-    length += 1;
-    const known = places.get(term);
-    if (known === undefined) places.set(term, [position]);
-    else known.push(position);
+    const known = ids.get(term);
+    const id = known ?? found.length;
+    if (known === undefined) {
+      ids.set(term, id);
+      found.push(term);
+    }
+    countOf[id] = (countOf[id] ?? 0) + 1;
+    idAt.push(id);
+    positionAt.push(position);
   });
-  const terms = sortTerms([...places.keys()]);
-  const positions = terms.flatMap((term) => places.get(term) ?? []);
-  return { terms, counts: terms.map((term) => places.get(term)?.length ?? 0), positions, length };
+  const terms = sortTerms(found);
+  const endOf = new Uint32Array(terms.length);
+  let start = 0;
+  const counts = terms.map((term) => {
+    const id = ids.get(term) ?? 0;
+    const count = countOf[id] ?? 0;
+    endOf[id] = start;
+    start += count;
+    return count;
+  });
+  const positions = new Array<number>(idAt.length).fill(0);
+  for (let place = 0; place < idAt.length; place += 1) {
+    const id = idAt[place] ?? 0;
+    const end = endOf[id] ?? 0;
+    positions[end] = positionAt[place] ?? 0;
+    endOf[id] = end + 1;
+  }
+  return { terms, counts, positions, length: idAt.length };
 }
 
 /**
