@@ -27,6 +27,7 @@ import { settingsFor } from "./create-settings.js";
 import { checkFingerprint } from "./encode-pool.js";
 import type { EncodePool } from "./encode-pool.js";
 import type { Models } from "./models.js";
+import { optimize } from "./optimize.js";
 
 export interface EngineParts {
   readonly collections: Collections;
@@ -154,6 +155,7 @@ export function createEngine(parts: EngineParts): EngineApi {
     },
     dropCollection: (name) => collections.drop(name),
     listCollections: () => collections.list().map((opened) => describe(opened, parts.kernels)),
+    optimize: (name, options) => optimize(collections.get(name).writer, options),
     describeCollection: (name) => describe(collections.get(name), parts.kernels),
     isReady: parts.isReady,
   };

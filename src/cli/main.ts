@@ -11,6 +11,7 @@ import { addDemoCommand } from "./commands/demo.js";
 import { addEvalCommand } from "./commands/eval.js";
 import { addIngestCommand } from "./commands/ingest.js";
 import { addModelCommand } from "./commands/model.js";
+import { addOptimizeCommand } from "./commands/optimize.js";
 import { addSearchCommand } from "./commands/search.js";
 import { addServeCommand } from "./commands/serve.js";
 import { createContext, programVersion } from "./context.js";
@@ -50,6 +51,7 @@ function createProgram(context: CliContext): Command {
   addCheckCommand(program, context);
   addEvalCommand(program, context);
   addModelCommand(program, context);
+  addOptimizeCommand(program, context);
   addConfigCommand(program, context);
   addDemoCommand(program, context);
   addBenchCommand(program);

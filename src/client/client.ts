@@ -22,11 +22,13 @@ import {
 import { checked, contractOf } from "./stream-contract.js";
 import { openSession } from "./session.js";
 import type { SearchSession } from "./session.js";
+import { followJob } from "./job.js";
 import type {
   ClientCollection,
   ClientCollectionSettings,
   ClientCreateCollection,
   ClientIngestSummary,
+  ClientProgress,
   ClientSearchRequest,
   ClientSearchUpdate,
   ClientStoredDocument,
@@ -91,6 +93,11 @@ export interface CollectionCalls {
   drop(name: string, options?: CallOptions): Promise<void>;
   list(options?: CallOptions): Promise<ClientCollection[]>;
   describe(name: string, options?: CallOptions): Promise<ClientCollection>;
+  /** Flushes the journal and merges segments. Ends when nothing is left to do. */
+  optimize(
+    name: string,
+    options?: CallOptions & { readonly full?: boolean },
+  ): AsyncGenerator<ClientProgress, void, void>;
 }
 
 /** Connects on the first call, and again whenever the connection is lost. */
@@ -225,6 +232,8 @@ function collectionCalls(channel: Channel): CollectionCalls {
       const response = await channel.unary(service.List, {}, { ...options, isIdempotent: true });
       return response.collections.map(collectionFromMessage);
     },
+    optimize: (name, { full = false, ...options } = {}) =>
+      followJob(channel.serverStream(service.Optimize, { name, full }, options)),
     describe: async (name, options = {}) => {
       const call = { ...options, isIdempotent: true };
       return collectionFromMessage(

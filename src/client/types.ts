@@ -118,6 +118,17 @@ export interface ClientCollectionSettings {
   readonly seed: number;
 }
 
+/** How far a long job on the server has come. */
+export interface ClientProgress {
+  readonly step: string;
+  /** Units of work done in this step. */
+  readonly done: number;
+  /** Units of work in this step; 0: not known. */
+  readonly total: number;
+  /** True in the last one of a job that went well. */
+  readonly isFinished: boolean;
+}
+
 export interface ClientCollection {
   readonly settings: ClientCollectionSettings;
   readonly documentCount: number;

@@ -7,7 +7,7 @@ import type { Collection } from "../index/collection.js";
 import { flushedEntry } from "../index/generation.js";
 import { createMapTurn } from "../store/map-turn.js";
 import { createMaintenance } from "./maintenance.js";
-import type { MaintenanceStep, SegmentDamage } from "./maintenance.js";
+import type { MaintenanceStep, OptimizeOptions, SegmentDamage } from "./maintenance.js";
 import type { Exclusive } from "./put-in-place.js";
 import { createSegmentBuilder } from "./segment-builder.js";
 import type { SegmentBuilder } from "./segment-builder.js";
@@ -27,10 +27,10 @@ export interface CollectionWriter {
    */
   waitForSequence(sequence: number, signal: AbortSignal): Promise<void>;
   /**
-   * Flushes the journal and merges what is worth it; `isFull`: into as few segments as their size
-   * allows. Rejects as a flush does; what was done until then stays.
+   * Flushes the journal and merges what is worth it. Rejects as a flush does; what was done until
+   * then stays.
    */
-  optimize(options: { readonly isFull: boolean; readonly onStep?: () => void }): Promise<void>;
+  optimize(options: OptimizeOptions): Promise<void>;
   /** Starts what is due of flushes, merges and late deletes: after opening; writes do it too. */
   maintain(): void;
   /** Resolves when no flush, merge or late delete is under way. */

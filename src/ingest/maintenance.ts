@@ -4,7 +4,7 @@ import { assert } from "../core/assert.js";
 import { SluiceError } from "../core/errors.js";
 import type { Collection } from "../index/collection.js";
 import { flush } from "./flush.js";
-import { planMerge } from "./merge-policy.js";
+import { countMerges, planMerge } from "./merge-policy.js";
 import { merge, segmentSizes } from "./merge.js";
 import { removableIds, removeObsolete } from "./put-in-place.js";
 import type { Exclusive } from "./put-in-place.js";
@@ -43,11 +43,27 @@ export interface SegmentDamage {
   readonly message: string;
 }
 
+export interface OptimizeOptions {
+  /** Merge into as few segments as their size allows, and leave no dead rows. */
+  readonly isFull: boolean;
+  readonly onProgress?: (progress: OptimizeProgress) => void;
+  /** Looked at between two steps; its reason is thrown. */
+  readonly signal?: AbortSignal;
+}
+
+export interface OptimizeProgress {
+  readonly step: string;
+  /** Merges. */
+  readonly done: number;
+  /** Merges in all, more when writes go on; 0: not known yet. */
+  readonly total: number;
+}
+
 export interface Maintenance {
   /** Starts what is due, unless something is under way. */
   readonly start: () => void;
   /** Resolves when the journal is flushed if asked for, and no merge is due; rejects as a step does. */
-  optimize(options: { readonly isFull: boolean; readonly onStep?: () => void }): Promise<void>;
+  optimize(options: OptimizeOptions): Promise<void>;
   /** The live segment is as large as memory allows: writes wait for the flush. */
   isBehind(): boolean;
   /** Resolves when nothing is under way. */
@@ -56,8 +72,8 @@ export interface Maintenance {
   close(): Promise<void>;
 }
 
-/** Live segments may grow to this many times the flush size while a flush is under way. */
-const behindFactor = 4;
+/** Live segments may grow to this many times the flush size while a flush or a merge is under way. */
+const behindFactor = 8;
 
 export function createMaintenance(
   collection: Collection,
@@ -69,6 +85,8 @@ export function createMaintenance(
   let flushAtBytes = options.flushBytes;
   /** After a failure, merges and deletes are not tried again before this generation. */
   let retryFrom = 0;
+  /** The last step but for late deletes was a flush. */
+  let hasFlushed = false;
   /** The oldest passage of the journal has waited long enough. */
   let isAged = false;
   let ageTimer: NodeJS.Timeout | undefined;
@@ -97,10 +115,12 @@ export function createMaintenance(
       ageTimer = undefined;
       await flush(collection, options);
       isAged = false;
+      hasFlushed = true;
       flushAtBytes = options.flushBytes;
     });
   const runMerge = (ids: readonly number[]): Promise<void> =>
     step("merge", ids.length, async () => {
+      hasFlushed = false;
       const damage = await merge(collection, ids, options);
       if (damage === undefined) return;
       damaged.add(damage.segmentId);
@@ -118,12 +138,16 @@ export function createMaintenance(
     const isLarge = live.rowCount >= options.flushRowsMax && flushAtBytes === options.flushBytes;
     return bytes >= flushAtBytes || isLarge || isAged;
   };
-  const nextStep = (): (() => Promise<void>) | undefined => {
-    if (isFlushDue()) return runFlush;
-    if (collection.manifest.generation < retryFrom) return undefined;
+  const nextUpkeep = (): (() => Promise<void>) | undefined => {
     if (removableIds(collection).length > 0) return runRemove;
     const ids = planMerge(sizes(), options);
     return ids && (() => runMerge(ids));
+  };
+  const nextStep = (): (() => Promise<void>) | undefined => {
+    const upkeep = collection.manifest.generation < retryFrom ? undefined : nextUpkeep();
+    // In turn: merges that never came would leave all that dies on the disk.
+    if (isFlushDue() && (upkeep === undefined || !hasFlushed)) return runFlush;
+    return upkeep;
   };
   const run = async (): Promise<void> => {
     try {
@@ -162,24 +186,24 @@ export function createMaintenance(
   };
   return {
     start,
-    async optimize({ isFull, onStep }) {
+    async optimize({ isFull, onProgress, signal }) {
       while (running !== undefined) await running;
       if (isClosed) throw new SluiceError("NOT_READY", "the server is stopping; try again later");
       await enter(async () => {
+        onProgress?.({ step: "flushing the journal", done: 0, total: 0 });
         await runFlush();
-        onStep?.();
-        for (;;) {
+        const total = countMerges(sizes(), options, { isFull });
+        for (let done = 0; ; done += 1) {
+          onProgress?.({ step: "merging segments", done, total });
+          signal?.throwIfAborted();
           const ids = isClosed ? undefined : planMerge(sizes(), options, { isFull });
           if (ids === undefined) break;
           await runMerge(ids);
-          onStep?.();
         }
       });
     },
     isBehind: () =>
-      running !== undefined &&
-      collection.frozen !== undefined &&
-      collection.live.codeBytes >= behindFactor * options.flushBytes,
+      running !== undefined && collection.live.codeBytes >= behindFactor * options.flushBytes,
     settle: async () => {
       while (running !== undefined) await running;
     },

@@ -23,7 +23,7 @@ const fanIn = 8;
 const passageBytesMin = 256;
 
 /** Share of dead rows from which a segment is written anew. */
-const deadShareMax = 0.4;
+const deadShareMax = 0.3;
 
 /**
  * The neighbors to merge next, by id; undefined: nothing is worth it. Only neighbors are merged, so
@@ -48,6 +48,31 @@ export function planMerge(
     ({ isBarrier, rowCount, liveRows }) => !isBarrier && liveRows < (1 - deadShareMax) * rowCount,
   );
   return dead && [dead.id];
+}
+
+/** Merges that `planMerge` would ask for one after the other, from these segments on. */
+export function countMerges(
+  segments: readonly SegmentSize[],
+  policy: MergePolicy,
+  options: { readonly isFull: boolean },
+): number {
+  let sizes = [...segments];
+  let count = 0;
+  for (let ids = planMerge(sizes, policy, options); ids !== undefined; count += 1) {
+    const run = sizes.filter(({ id }) => ids?.includes(id));
+    const merged = run.reduce((sum, size) => ({
+      ...size,
+      liveRows: sum.liveRows + size.liveRows,
+      liveBytes: sum.liveBytes + size.liveBytes,
+    }));
+    const made = merged.liveRows === 0 ? [] : [{ ...merged, rowCount: merged.liveRows }];
+    sizes = sizes.flatMap((size) => {
+      if (size.id === run[0]?.id) return made;
+      return run.includes(size) ? [] : [size];
+    });
+    ids = planMerge(sizes, policy, options);
+  }
+  return count;
 }
 
 interface RunLimits {

@@ -1,6 +1,6 @@
 // The one small commit with which a segment that was built takes its place.
 
-import { tokenRowBytesOf } from "../index/collection.js";
+import { publishGeneration, tokenRowBytesOf } from "../index/collection.js";
 import type { Collection } from "../index/collection.js";
 import { openFlushedSegment } from "../index/flushed-segment.js";
 import type { FlushedSegment } from "../index/flushed-segment.js";
@@ -85,6 +85,8 @@ export async function removeObsolete(collection: Collection): Promise<void> {
   const { manifest } = collection;
   await collection.store.commit({ manifest, segmentDeletes: ids });
   for (const id of ids) collection.obsolete.delete(id);
+  // The generation before pins the moment before: while it is held the pages are not free.
+  publishGeneration(collection);
 }
 
 export function removableIds({ obsolete, held }: Collection): number[] {

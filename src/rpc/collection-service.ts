@@ -7,13 +7,16 @@ import type { CollectionServiceDescribeRequest__Output as DescribeRequest } from
 import type { CollectionServiceDescribeResponse as DescribeResponse } from "../gen/proto/sluice/v1/CollectionServiceDescribeResponse.js";
 import type { CollectionServiceDropRequest__Output as DropRequest } from "../gen/proto/sluice/v1/CollectionServiceDropRequest.js";
 import type { CollectionServiceListResponse as ListResponse } from "../gen/proto/sluice/v1/CollectionServiceListResponse.js";
-import { notOffered, unary } from "./calls.js";
+import type { CollectionServiceOptimizeRequest__Output as OptimizeRequest } from "../gen/proto/sluice/v1/CollectionServiceOptimizeRequest.js";
+import type { CollectionServiceOptimizeResponse as OptimizeResponse } from "../gen/proto/sluice/v1/CollectionServiceOptimizeResponse.js";
+import { notOffered, serverStream, unary } from "./calls.js";
 import type { RpcContext } from "./calls.js";
 import {
   createCollectionFromMessage,
   settingsToMessage,
   statusToMessage,
 } from "./convert-collections.js";
+import { streamJob } from "./job-stream.js";
 import { collectionName } from "./validate.js";
 
 export function createCollectionService(context: RpcContext): UntypedServiceImplementation {
@@ -33,7 +36,11 @@ export function createCollectionService(context: RpcContext): UntypedServiceImpl
     Describe: unary<DescribeRequest, DescribeResponse>(context, (request) => ({
       collection: statusToMessage(engine.describeCollection(collectionName(request.name, "name"))),
     })),
-    Optimize: notOffered(context, "server_stream", "segments are flushed as they fill"),
+    Optimize: serverStream<OptimizeRequest, OptimizeResponse>(context, (call, { signal }) => {
+      const { name, full: isFull } = call.request;
+      const job = engine.optimize(collectionName(name, "name"), { isFull, signal });
+      return streamJob(context, job, (progress) => call.write({ progress }));
+    }),
     Calibrate: notOffered(context, "server_stream", "choose a pool size by sketch_pool_size"),
     Snapshot: notOffered(context, "server_stream", "stop the server and copy its data folder"),
     Restore: notOffered(context, "server_stream", "stop the server and copy the data folder back"),

@@ -37,8 +37,22 @@ export interface EngineApi {
   dropCollection(name: string): Promise<void>;
   listCollections(): CollectionStatus[];
   describeCollection(name: string): CollectionStatus;
+  /** Flushes the journal and merges segments; never changes a score. */
+  optimize(
+    name: string,
+    options: { readonly isFull: boolean; readonly signal: AbortSignal },
+  ): AsyncGenerator<JobProgress, void, void>;
   /** True when models and data are open and writes are accepted. */
   isReady(): boolean;
+}
+
+/** How far a long job has come. */
+export interface JobProgress {
+  readonly step: string;
+  /** Units of work done in this step. */
+  readonly done: number;
+  /** Units of work in this step; 0: not known. */
+  readonly total: number;
 }
 
 export interface CreateCollection {

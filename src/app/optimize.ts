@@ -1,0 +1,36 @@
+// Optimize of one collection as a stream of its progress.
+
+import type { CollectionWriter } from "../ingest/collection-writer.js";
+import type { JobProgress } from "../rpc/ports.js";
+
+/** Ends when nothing is left to merge; throws what a flush or a merge throws, or the signal's reason. */
+export async function* optimize(
+  writer: CollectionWriter,
+  { isFull, signal }: { readonly isFull: boolean; readonly signal: AbortSignal },
+): AsyncGenerator<JobProgress, void, void> {
+  // A reader that is slower than the merges misses some of them, not the last.
+  let latest: JobProgress | undefined;
+  let wake = (): void => undefined;
+  let isOver = false;
+  const done = writer
+    .optimize({
+      ...{ isFull, signal },
+      onProgress(progress) {
+        latest = progress;
+        wake();
+      },
+    })
+    .finally(() => {
+      isOver = true;
+      wake();
+    });
+  done.catch(() => undefined);
+  for (;;) {
+    const told = latest;
+    latest = undefined;
+    if (told !== undefined) yield told;
+    else if (isOver) break;
+    else await new Promise<void>((resolve) => (wake = resolve));
+  }
+  await done;
+}

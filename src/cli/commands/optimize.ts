@@ -1,0 +1,41 @@
+// sluice optimize: flushes a collection's journal and merges its segments.
+
+import type { Command } from "commander";
+import { addConnectionOptions, withClient } from "../connection.js";
+import type { ConnectionOptions } from "../connection.js";
+import type { CliContext } from "../context.js";
+import { createProgress } from "../terminal/progress.js";
+import type { Progress } from "../terminal/progress.js";
+
+interface Options extends ConnectionOptions {
+  readonly full?: boolean;
+}
+
+export function addOptimizeCommand(program: Command, context: CliContext): void {
+  const command = program
+    .command("optimize <collection>")
+    .summary("merge segments, drop deleted passages")
+    .description(
+      "Writes the journal as a segment and merges segments where it pays. Scores never change, and searches and writes go on meanwhile.",
+    )
+    .option("--full", "merge into as few segments as their size allows, and drop all dead rows");
+  addConnectionOptions(command);
+  command.action(async (name: string, options: Options) => {
+    await withClient(options, async (client) => {
+      let bar: Progress | undefined;
+      const signal = context.interrupted;
+      const job = client.collections.optimize(name, { full: options.full === true, signal });
+      for await (const { step, done, total } of job) {
+        if (total === 0) continue;
+        bar ??= createProgress({
+          ...{ label: step, unit: "merges", total, terminal: context.err },
+          nowMs: context.nowMs,
+        });
+        bar.update(done);
+      }
+      bar?.finish();
+      const { segmentCount } = await client.collections.describe(name, { signal });
+      context.print(`${name}: ${segmentCount} segments`);
+    });
+  });
+}

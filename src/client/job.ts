@@ -1,0 +1,22 @@
+// The progress of a long job on the server, message by message.
+
+import type { Progress__Output } from "../gen/proto/sluice/v1/Progress.js";
+import { toClientError } from "./client-error.js";
+import type { ClientProgress } from "./types.js";
+
+/** Throws SluiceClientError when the job fails or the stream breaks off. */
+export async function* followJob(
+  responses: AsyncIterable<{ readonly progress: Progress__Output | null }> & { cancel(): void },
+): AsyncGenerator<ClientProgress, void, void> {
+  try {
+    for await (const { progress } of responses) {
+      if (progress === null) continue;
+      const { step, done, total, finished: isFinished } = progress;
+      yield { step, done: Number(done), total: Number(total), isFinished };
+    }
+  } catch (error) {
+    throw toClientError(error);
+  } finally {
+    responses.cancel();
+  }
+}
