@@ -16,6 +16,22 @@ describe("client", () => {
   });
   afterEach(() => edge.close());
 
+  it("tells how far a long job is, and that it went well", async () => {
+    await edge.client.collections.create({ name: "notes", dim: 16 });
+    const told = await collect(edge.client.collections.optimize("notes", { full: true }));
+    assert.deepEqual(
+      told.map(({ done, total, isFinished }) => ({ done, total, isFinished })),
+      [
+        { done: 0, total: 1, isFinished: false },
+        { done: 1, total: 1, isFinished: false },
+        { done: 1, total: 1, isFinished: true },
+      ],
+    );
+    await assert.rejects(collect(edge.client.collections.optimize("missing")), {
+      reason: "COLLECTION_NOT_FOUND",
+    });
+  });
+
   it("gives every update of a search, with all that the engine said", async () => {
     const fields = new Map([
       ["tags", { kind: "keywords", value: ["a", "b"] }],

@@ -116,7 +116,6 @@ describe("gRPC server", () => {
     ["SearchService/Rerank", /the RPC Rerank is not offered yet/],
     ["SearchService/Explain", /the RPC Explain is not offered yet/],
     ["SearchService/SendFeedback", /the RPC SendFeedback is not offered yet/],
-    ["CollectionService/Optimize", /the RPC Optimize is not offered yet/],
     ["CollectionService/Calibrate", /the RPC Calibrate is not offered yet/],
     ["CollectionService/Snapshot", /the RPC Snapshot is not offered yet/],
     ["CollectionService/Restore", /the RPC Restore is not offered yet/],
