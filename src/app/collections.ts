@@ -9,6 +9,7 @@ import type { Collection } from "../index/collection.js";
 import type { CollectionSettings } from "../index/collection-settings.js";
 import { createCollectionWriter } from "../ingest/collection-writer.js";
 import type { CollectionWriter, WriterOptions } from "../ingest/collection-writer.js";
+import { migrateCollection } from "../ingest/migrate.js";
 import type { DataFolder } from "../store/data-folder.js";
 import { openLmdbStore } from "../store/lmdb-store.js";
 import type { CollectionStore } from "../store/store.js";
@@ -34,6 +35,8 @@ export interface Collections {
 export interface CollectionOptions extends WriterOptions {
   /** Told of the folder of a collection that was closed: nothing of it may be kept mapped. */
   readonly onClosed?: ((folder: string) => void) | undefined;
+  /** Told of a collection that an older version wrote and that is now in the present format. */
+  readonly onMigrated?: ((folder: string, segmentCount: number) => void) | undefined;
 }
 
 /** Opens everything in the folder; a collection whose making was interrupted is removed. */
@@ -65,6 +68,8 @@ export async function openCollections(
     for (const path of folder.collectionFolders()) {
       const store = openLmdbStore(path);
       if (store.hasManifest()) {
+        const { segmentCount, journalCount } = await migrateCollection(store);
+        if (segmentCount + journalCount > 0) options.onMigrated?.(path, segmentCount);
         add(store);
       } else {
         // Its making ended before the first commit.

@@ -80,12 +80,17 @@ async function compose(
   const threads = startThreads(options, { models, defaultModel });
   try {
     const { flushBytes, flushAgeMs, onMaintenanceFailure, onMaintenanceStep } = options;
+    const migrated: string[] = [];
     const collections = await openCollections(folder, {
       ...{ flushBytes, flushAgeMs, onMaintenanceFailure, onMaintenanceStep },
       builder: threads.maintenance,
       onClosed: (path) => threads.scorer.release(path),
+      onMigrated: (path, segmentCount) =>
+        migrated.push(
+          `${path} was brought to the present format: ${segmentCount} segments rewritten`,
+        ),
     });
-    const warnings = [...notes, ...(await openModels(collections, models))];
+    const warnings = [...notes, ...migrated, ...(await openModels(collections, models))];
     await threads.encodePool.warmUp(defaultModel);
     let isOpen = true;
     const api = createEngine({

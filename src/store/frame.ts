@@ -86,6 +86,13 @@ export function openFrame(kind: ValueKind, framed: Buffer, what: string): OpenFr
   };
 }
 
+/** Format version of a framed value; undefined: its header is damaged. */
+export function frameVersion(framed: Buffer): number | undefined {
+  const isWhole =
+    framed.length >= fixedBytes && crc32c(framed.subarray(0, 12)) === framed.readUInt32LE(12);
+  return isWhole ? framed.readUInt8(4) : undefined;
+}
+
 /** The payload of a value that was framed here and not stored yet: nothing is checked. */
 export function framedPayload(framed: Buffer): Uint8Array {
   return framed.subarray(payloadOffset(framed.readUInt32LE(8)));

@@ -9,7 +9,7 @@ import { assert } from "../core/assert.js";
 import { SluiceError } from "../core/errors.js";
 import { documentOptions, openEnvironment } from "./environment.js";
 import { valueKinds } from "./format.js";
-import { frame, unframe } from "./frame.js";
+import { frame, frameVersion, unframe } from "./frame.js";
 import {
   packDocument,
   packJournalPassage,
@@ -47,6 +47,10 @@ export function openLmdbStore(folder: string): CollectionStore {
     *journal() {
       for (const { key, value } of databases.journal.getRange())
         yield [key, unpackJournalPassage(value, `journal passage ${key}`)];
+    },
+    tablesVersion: (id) => {
+      const framed = databases.segments.getBinary(`${id}/tables`);
+      return framed && frameVersion(framed);
     },
     readTables: (id) => readShared(databases, { id, name: "tables" }),
     readCodes: (id) => readShared(databases, { id, name: "codes" }),

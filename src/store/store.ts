@@ -25,6 +25,8 @@ export interface CollectionStore {
   pin(): PinnedDocuments;
   /** Passages in no segment, by rising sequence. */
   journal(): IterableIterator<[sequence: number, passage: JournalPassage]>;
+  /** Format version that a segment's tables were written in; undefined: unreadable. */
+  tablesVersion(id: number): number | undefined;
   /** Into shared memory. */
   readTables(id: number): SharedArrayBuffer;
   /** Into shared memory: for codes of up to `mappedBytesMin` (segment-store.ts). */
