@@ -1,5 +1,6 @@
 // Searches of the scale bench: latency by stage, recall by pool size, latency under a running load.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import type { EngineApi } from "../../src/rpc/ports.js";
 import type { SearchRequest } from "../../src/search/request.js";
 import type { SearchUpdate, StageTimings } from "../../src/search/update.js";
@@ -101,23 +102,38 @@ export interface Load {
   stop(): Promise<void>;
 }
 
-/** Searches one after another in `clients` loops until it is stopped. */
-export function startLoad(setup: SearchSetup, clients: number): Load {
+/**
+ * A search every `intervalMs` until it is stopped, whether the ones before have ended or not: times
+ * count from when a search was due.
+ */
+export function startLoad(setup: SearchSetup, intervalMs: number): Load {
   const lastMs: number[] = [];
+  const underWay = new Set<Promise<void>>();
   let isStopped = false;
-  let next = 0;
-  const loop = async (): Promise<void> => {
-    while (!isStopped) {
-      next += 1;
-      lastMs.push((await runSearch(setup.api, requestAt(setup, 31 * next))).lastMs);
-    }
+  const search = async (request: SearchRequest, dueMs: number): Promise<void> => {
+    await runSearch(setup.api, request);
+    lastMs.push(performance.now() - dueMs);
   };
-  const loops = Promise.all(Array.from({ length: clients }, loop));
+  const loop = async (): Promise<void> => {
+    const startMs = performance.now();
+    for (let i = 0; !isStopped; i += 1) {
+      // Made before it is due: the query's making is not the engine's.
+      const request = requestAt(setup, 31 * (i + 1));
+      const dueMs = startMs + i * intervalMs;
+      await sleep(Math.max(0, dueMs - performance.now()));
+      const running = search(request, dueMs);
+      underWay.add(running);
+      running.finally(() => underWay.delete(running)).catch(() => undefined);
+    }
+    await Promise.all(underWay);
+  };
+  const running = loop();
+  running.catch(() => undefined);
   return {
     lastMs,
     async stop() {
       isStopped = true;
-      await loops;
+      await running;
     },
   };
 }

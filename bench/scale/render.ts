@@ -46,12 +46,16 @@ export interface MemoryFigures {
 }
 
 export interface LoadFigures {
-  readonly clients: number;
+  /** Searches a second, each at its time. */
+  readonly perSecond: number;
   readonly quietMs: Summary;
-  readonly writingMs: Summary;
-  /** Upserts meanwhile. */
-  readonly written: number;
-  readonly segmentsMade: number;
+  readonly mergingMs: Summary;
+  readonly searchesWhileMerging: number;
+  /** Upserts before, whose old passages the merge drops. */
+  readonly replaced: number;
+  readonly mergeSeconds: number;
+  readonly segmentsBefore: number;
+  readonly segmentsAfter: number;
 }
 
 export const scalePath = join(repositoryRoot(), "bench/results/scale.json");
@@ -65,7 +69,8 @@ const columns = [
   "RSS MiB (files)",
   "ingest passages/s",
   "bytes a passage",
-  "p99 ms under load, quiet / writing",
+  "p99 ms at half load, quiet / while all is merged",
+  "merge s",
 ] as const;
 
 export function scaleMarkdown(file = readScale()): string {
@@ -80,7 +85,8 @@ export function scaleMarkdown(file = readScale()): string {
       memory && `${memory.rssMiB} (${memory.filesMiB})`,
       size.ingestPerSecond,
       disk && `${disk.bytesPerPassage} (${disk.timesNeeded.toFixed(2)} x)`,
-      load && `${load.quietMs.p99.toFixed(1)} / ${load.writingMs.p99.toFixed(1)}`,
+      load && `${load.quietMs.p99.toFixed(1)} / ${load.mergingMs.p99.toFixed(1)}`,
+      load?.mergeSeconds.toFixed(1),
     ];
   });
   const line = (cells: readonly (string | number | undefined)[]): string =>

@@ -4,6 +4,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { openCollections } from "../../src/app/collections.js";
 import { composeEngine } from "../../src/app/compose.js";
 import type { ComposedEngine } from "../../src/app/compose.js";
@@ -42,8 +43,10 @@ const collection = "scale";
 const queryTokens = 20;
 /** Puts at a time. */
 const putsInFlight = 256;
-/** Time of each of the two running loads. */
+/** Time of the running load without a merge. */
 const loadMs = 6000;
+/** Passages that are replaced before the merge; a tenth of a smaller collection. */
+const replacedMax = 20_000;
 
 /** Each size a collection of its own; a failure of one leaves the figures of those before it. */
 export async function runScaleBench(options: ScaleBenchOptions): Promise<ScaleFile> {
@@ -96,11 +99,14 @@ async function measureSize(
   try {
     const source = createPassageSource(passages);
     const setup: SearchSetup = { api: engine.api, collection, source, size, queryTokens };
-    await note({ latency: await measureLatency(setup, options.queries) });
+    const latency = await measureLatency(setup, options.queries);
+    await note({ latency });
     await note({ memory: await memoryFigures() });
     const recallQueries = Math.max(10, Math.floor(options.queries / 10));
     await note({ recall: await measureRecall(setup, recallQueries) });
-    await note({ load: await measureLoad(setup) });
+    await note({
+      load: await measureLoad(setup, { passages, searchMs: latency.lastUpdateMs.p50 }),
+    });
   } finally {
     await engine.close();
   }
@@ -153,28 +159,36 @@ function diskFigures(
   return { bytesPerPassage, timesNeeded: rounded(bytesPerPassage / needed), segmentCount };
 }
 
-/** The same searches without and with a stream of writes that are flushed and merged. */
-async function measureLoad(setup: SearchSetup): Promise<LoadFigures> {
-  const clients = 2;
-  const quiet = startLoad(setup, clients);
-  await new Promise((resolve) => setTimeout(resolve, loadMs));
+/** The same searches alone and beside a full merge, which upserts have left something to do. */
+async function measureLoad(
+  setup: SearchSetup,
+  { passages, searchMs }: { readonly passages: PassageOptions; readonly searchMs: number },
+): Promise<LoadFigures> {
+  // About half of what one search after another would be.
+  const intervalMs = 2 * searchMs;
+  const { api, size } = setup;
+  const quiet = startLoad(setup, intervalMs);
+  await sleep(loadMs);
   await quiet.stop();
-  const { segmentCount } = setup.api.describeCollection(collection);
-  const busy = startLoad(setup, clients);
+  const replaced = Math.min(replacedMax, Math.ceil(size / 10));
+  for await (const documents of streamPassages(passages, replaced).batches)
+    await Promise.all(documents.map((document) => api.put(collection, document)));
+  const segmentsBefore = api.describeCollection(collection).segmentCount;
+  const busy = startLoad(setup, intervalMs);
   const startMs = performance.now();
-  let written = 0;
-  while (performance.now() - startMs < loadMs) {
-    const batch = Array.from({ length: 32 }, (_, i) => setup.source.passage(written + i));
-    await Promise.all(batch.map((document) => setup.api.put(collection, document)));
-    written += batch.length;
-  }
+  const { signal } = new AbortController();
+  for await (const { step } of api.optimize(collection, { isFull: true, signal })) say(size, step);
+  const mergeMs = performance.now() - startMs;
   await busy.stop();
   return {
-    clients,
+    perSecond: Math.round(1000 / intervalMs),
     quietMs: summary(quiet.lastMs),
-    writingMs: summary(busy.lastMs),
-    written,
-    segmentsMade: setup.api.describeCollection(collection).segmentCount - segmentCount,
+    mergingMs: summary(busy.lastMs),
+    searchesWhileMerging: busy.lastMs.length,
+    replaced,
+    mergeSeconds: rounded(mergeMs / 1000),
+    segmentsBefore,
+    segmentsAfter: api.describeCollection(collection).segmentCount,
   };
 }
 

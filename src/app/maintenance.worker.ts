@@ -1,5 +1,7 @@
 // THREAD ENTRY of maintenance: makes segments, away from the event loop and from searches.
 
+import { constants, setPriority } from "node:os";
+
 import { workerData } from "piscina";
 
 import { SluiceError } from "../core/errors.js";
@@ -10,6 +12,10 @@ import type { MaintenanceAnswer, MaintenanceTask } from "./maintenance-pool.js";
 export interface MaintenanceWorkerData {
   readonly mapTurn: MapTurn;
 }
+
+// On Linux a priority is a thread's own: searches and writes come first. Writes that flushes cannot
+// keep up with wait for them, so what is put off here has a bound.
+if (process.platform === "linux") setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 const builder = createSegmentBuilder((workerData as MaintenanceWorkerData).mapTurn);
 

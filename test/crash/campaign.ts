@@ -120,7 +120,7 @@ async function loadAndKill(
   },
 ): Promise<Load> {
   const { prng } = by;
-  const maintenance = maintenanceCalls();
+  const maintenance = maintenanceCalls(by.targets);
   const wanted = pick(moments, prng.nextFloat());
   const ackCount = 1 + below(prng, 600);
   const laterMs = below(prng, 80);
@@ -148,8 +148,16 @@ async function loadAndKill(
   return load;
 }
 
-function maintenanceCalls(): readonly MaintenanceCall[] {
-  return [];
+function maintenanceCalls(targets: readonly CrashTarget[]): readonly MaintenanceCall[] {
+  return targets.flatMap(({ name }) =>
+    [false, true].map((full) => ({
+      name: full ? "full merge" : "merge",
+      async run({ collections }, signal): Promise<void> {
+        const job = collections.optimize(name, { full, signal });
+        while ((await job.next()).done !== true) continue;
+      },
+    })),
+  );
 }
 
 function noteKill(
