@@ -21,6 +21,7 @@ import type { SearchRequest } from "../search/request.js";
 import { search } from "../search/search.js";
 import type { SearchUpdate } from "../search/update.js";
 import type { DocumentRecord } from "../store/stored-values.js";
+import { deleteByFilter } from "./delete-by-filter.js";
 import { describe } from "./describe.js";
 import type { Collections, OpenCollection } from "./collections.js";
 import { settingsFor } from "./create-settings.js";
@@ -122,6 +123,8 @@ export function createEngine(parts: EngineParts): EngineApi {
       return putDocument({ collection, writer, preparer: encodePool }, document);
     },
     delete: (name, keys) => deleteDocuments(collections.get(name), keys),
+    deleteWhere: (name, filter, { signal }) =>
+      deleteByFilter(collections.get(name), filter, { scorer: parts.scorer, signal }),
     get: (name, keys) => {
       const { documents } = collections.get(name).collection.generation;
       return keys.map((key) => {

@@ -29,6 +29,11 @@ export function measured(engine: EngineApi, metrics: Metrics, clock: () => numbe
       metrics.documentsDeleted({ collection, documentCount: result.deletedCount });
       return result;
     },
+    async deleteWhere(collection, filter, options) {
+      const result = await counted(engine.deleteWhere(collection, filter, options));
+      metrics.documentsDeleted({ collection, documentCount: result.deletedCount });
+      return result;
+    },
     createCollection: (request) => counted(engine.createCollection(request)),
     async dropCollection(name) {
       await counted(engine.dropCollection(name));

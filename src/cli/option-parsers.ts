@@ -1,6 +1,9 @@
 // Reads the values of command line options, refusing what is out of range before anything starts.
 
 import { InvalidArgumentError } from "commander";
+import { isSluiceError } from "../core/errors.js";
+import type { Filter } from "../core/filter.js";
+import { parseFilter } from "../core/parse-filter.js";
 
 /** A parser for whole numbers in a range. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
@@ -9,6 +12,16 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
     if (value >= min && value <= max) return value;
     throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
   };
+}
+
+/** A filter as text; see core/parse-filter.ts. */
+export function filterText(text: string): Filter {
+  try {
+    return parseFilter(text);
+  } catch (error) {
+    if (isSluiceError(error)) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
 }
 
 /** A parser for numbers in a range. */

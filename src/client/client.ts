@@ -4,12 +4,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ClientReadableStream } from "@grpc/grpc-js";
 import { service as healthService } from "grpc-health-check";
 import type { Document } from "../core/document.js";
+import type { Filter } from "../core/filter.js";
 import type { SearchResponse__Output } from "../gen/proto/sluice/v1/SearchResponse.js";
 import { present } from "../core/assert.js";
 import { openChannel } from "./channel.js";
 import type { CallOptions, Channel, ChannelOptions, Method } from "./channel.js";
 import { SluiceClientError, toClientError } from "./client-error.js";
 import { definitions } from "./definitions.js";
+import { filterToMessage } from "./filter-messages.js";
 import { ingestDocuments } from "./ingest.js";
 import type { IngestOptions } from "./ingest.js";
 import {
@@ -75,6 +77,12 @@ export interface SluiceClient {
     readonly missingCount: number;
     readonly sequence: number;
   }>;
+  /** Deletes every document that the filter lets through; tried again it goes on. */
+  deleteWhere(
+    collection: string,
+    filter: Filter,
+    options?: CallOptions,
+  ): Promise<{ readonly deletedCount: number; readonly sequence: number }>;
   list(
     collection: string,
     page?: { readonly pageSize?: number; readonly pageToken?: string },
@@ -170,7 +178,9 @@ async function* readResponses(
   }
 }
 
-function documentCalls(channel: Channel): Pick<SluiceClient, "get" | "delete" | "list"> {
+function documentCalls(
+  channel: Channel,
+): Pick<SluiceClient, "get" | "delete" | "deleteWhere" | "list"> {
   const service = definitions().documents;
   const isIdempotent = true;
   return {
@@ -188,6 +198,14 @@ function documentCalls(channel: Channel): Pick<SluiceClient, "get" | "delete" | 
       return {
         deletedCount: Number(response.deleted_count),
         missingCount: Number(response.missing_count),
+        sequence: Number(response.sequence),
+      };
+    },
+    deleteWhere: async (collection, filter, options = {}) => {
+      const request = { collection, filter: filterToMessage(filter) };
+      const response = await channel.unary(service.Delete, request, { ...options, isIdempotent });
+      return {
+        deletedCount: Number(response.deleted_count),
         sequence: Number(response.sequence),
       };
     },

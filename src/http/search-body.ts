@@ -5,6 +5,7 @@ import type { GivenVectors } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 import type { SearchRequest } from "../search/request.js";
+import { filterFromJson } from "./filter-json.js";
 
 const pool = z.int().min(0).max(limits.poolSizeMax);
 
@@ -28,6 +29,8 @@ const query = z.union([
 const searchBody = z.strictObject({
   collection: z.string(),
   query,
+  /** See filter-json.ts. */
+  filter: z.unknown().optional(),
   k: z.int().min(1).max(limits.hitCountMax).optional(),
   exhaustive: z.boolean().default(false),
   sketch_pool_size: pool.optional(),
@@ -106,6 +109,7 @@ function searchRequestFrom(value: unknown): SearchRequest {
     collection: data.collection,
     text: given.text,
     vectors: rows,
+    filter: data.filter === undefined ? undefined : filterFromJson(data.filter),
     k: data.k,
     exhaustive: data.exhaustive,
     sketchPoolSize: data.sketch_pool_size,

@@ -26,6 +26,8 @@ export interface PutOperation {
 export interface DeleteOperation {
   readonly kind: "delete";
   readonly key: string;
+  /** Only the version of the document that has the passage with this sequence; undefined: any. */
+  readonly ifPassage?: number | undefined;
 }
 
 export type WriteOperation = PutOperation | DeleteOperation;

@@ -6,6 +6,7 @@ import type { Collection } from "../index/collection.js";
 import type { SegmentPassage } from "../index/segment-writer.js";
 import type { DocumentRecord, JournalPassage, WriteBatch } from "../store/stored-values.js";
 import type {
+  DeleteOperation,
   PreparedPassage,
   PutOperation,
   WriteOperation,
@@ -105,17 +106,23 @@ function applyOperation(
   const before = draft.documents.has(key)
     ? draft.documents.get(key)
     : collection.store.readDocument(key);
+  if (operation.kind === "delete" && !isMeant(operation, before))
+    return { sequence: draft.sequence, passageCount: 0, isChanged: false };
   if (before !== undefined) removePassages(collection, draft, before);
   switch (operation.kind) {
     case "put":
       return applyPut(draft, operation);
     case "delete":
-      if (before === undefined)
-        return { sequence: draft.sequence, passageCount: 0, isChanged: false };
       draft.documents.set(key, undefined);
       draft.sequence += 1;
       return { sequence: draft.sequence, passageCount: 0, isChanged: true };
   }
+}
+
+function isMeant({ ifPassage }: DeleteOperation, before: DocumentRecord | undefined): boolean {
+  if (before === undefined) return false;
+  if (ifPassage === undefined) return true;
+  return before.firstPassageSequence <= ifPassage && ifPassage <= before.sequence;
 }
 
 function applyPut(draft: Draft, operation: PutOperation): WriteResult {

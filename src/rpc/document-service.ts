@@ -14,16 +14,11 @@ import type { IngestResponse } from "../gen/proto/sluice/v1/IngestResponse.js";
 import { duplexStream, unary } from "./calls.js";
 import type { RpcContext } from "./calls.js";
 import { storedDocumentToMessage } from "./convert-documents.js";
+import { filterFromMessage } from "./convert-filter.js";
 import { runIngestStream } from "./ingest-stream.js";
 import { decodePageToken, encodePageToken } from "./page-token.js";
 import type { EngineApi, StoredDocument } from "./ports.js";
-import {
-  collectionName,
-  documentKey,
-  integerIn,
-  invalidField,
-  notImplemented,
-} from "./validate.js";
+import { collectionName, documentKey, integerIn, invalidField } from "./validate.js";
 
 const pageSizeDefault = 100;
 /** Documents read before their bytes are looked at. */
@@ -36,7 +31,11 @@ export function createDocumentService(context: RpcContext): UntypedServiceImplem
       runIngestStream(call, context, tools),
     ),
     Get: unary<GetRequest, GetResponse>(context, (request) => get(engine, request)),
-    Delete: unary<DeleteRequest, DeleteResponse>(context, (request) => remove(engine, request)),
+    Delete: unary<DeleteRequest, DeleteResponse>(context, (request, call) => {
+      const controller = new AbortController();
+      call.on("cancelled", () => controller.abort());
+      return remove(engine, request, controller.signal);
+    }),
     List: unary<ListRequest, ListResponse>(context, (request) => list(engine, request)),
   };
 }
@@ -66,9 +65,19 @@ function get(engine: EngineApi, request: GetRequest): GetResponse {
   return { documents: found.map(storedDocumentToMessage), missing_keys: missingKeys };
 }
 
-async function remove(engine: EngineApi, request: DeleteRequest): Promise<DeleteResponse> {
+async function remove(
+  engine: EngineApi,
+  request: DeleteRequest,
+  signal: AbortSignal,
+): Promise<DeleteResponse> {
   const collection = collectionName(request.collection, "collection");
-  if (request.filter !== null) throw notImplemented("filter", "delete by keys");
+  if (request.filter !== null) {
+    if (request.keys.length > 0)
+      throw invalidField("filter", "filter is set and keys are given; send one of them");
+    const filter = filterFromMessage(request.filter, "filter");
+    const { deletedCount, sequence } = await engine.deleteWhere(collection, filter, { signal });
+    return { deleted_count: deletedCount, missing_count: 0, sequence };
+  }
   const result = await engine.delete(collection, documentKeys(request.keys));
   return {
     deleted_count: result.deletedCount,

@@ -1,6 +1,7 @@
 // What the network edge needs of the engine: implemented in app/, called by rpc/ and http/.
 
 import type { Document } from "../core/document.js";
+import type { Filter } from "../core/filter.js";
 import type { CollectionSettings, CollectionStatus } from "../index/collection-settings.js";
 import type { WriteAck } from "../ingest/ingest-types.js";
 import type { SearchRequest } from "../search/request.js";
@@ -25,6 +26,15 @@ export interface EngineApi {
     readonly missingCount: number;
     readonly sequence: number;
   }>;
+  /**
+   * Deletes every document that the filter lets through now; resolves once that is durable. When it
+   * rejects, or `signal` aborts, some may be deleted.
+   */
+  deleteWhere(
+    collection: string,
+    filter: Filter,
+    options: { readonly signal: AbortSignal },
+  ): Promise<{ readonly deletedCount: number; readonly sequence: number }>;
   /** Documents in the order of `keys`; undefined where a key is unknown. */
   get(collection: string, keys: readonly string[]): (StoredDocument | undefined)[];
   /** A page of documents in byte order of their keys, after `afterKey`. */

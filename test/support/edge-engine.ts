@@ -3,6 +3,7 @@
 
 import type { Document } from "../../src/core/document.js";
 import { compareKeys } from "../../src/core/document.js";
+import { createFilterMatch } from "../../src/core/match-filter.js";
 import { SluiceError } from "../../src/core/errors.js";
 import type { CollectionSettings, CollectionStatus } from "../../src/index/collection-settings.js";
 import type { WriteAck } from "../../src/ingest/ingest-types.js";
@@ -76,6 +77,14 @@ export function createEdgeEngine(): EdgeEngine {
       const deletedCount = keys.filter((key) => documents.delete(key)).length;
       sequence += deletedCount;
       return Promise.resolve({ deletedCount, missingCount: keys.length - deletedCount, sequence });
+    },
+    deleteWhere: (collection, filter) => {
+      must(collection);
+      const matches = createFilterMatch(filter);
+      const found = [...documents].filter(([, { fields }]) => matches((name) => fields.get(name)));
+      for (const [key] of found) documents.delete(key);
+      sequence += found.length;
+      return Promise.resolve({ deletedCount: found.length, sequence });
     },
     get: (collection, keys) => {
       must(collection);

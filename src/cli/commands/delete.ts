@@ -1,30 +1,44 @@
-// sluice delete: documents by key.
+// sluice delete: documents by key, or by a filter.
 
 import type { Command } from "commander";
+import type { Filter } from "../../core/filter.js";
 import { limits } from "../../core/limits.js";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
+import { filterText } from "../option-parsers.js";
 import { formatCount } from "../terminal/text.js";
 
 interface DeleteOptions extends ConnectionOptions {
+  readonly filter?: Filter;
   readonly json?: boolean;
 }
 
 export function addDeleteCommand(program: Command, context: CliContext): void {
   const command = program
-    .command("delete <collection> <key...>")
-    .summary("delete documents by key")
-    .description("Deletes documents; returns once that is durable. Unknown keys are counted.")
+    .command("delete <collection> [key...]")
+    .summary("delete documents by key or by a filter")
+    .description(
+      "Deletes documents; returns once that is durable. Unknown keys are counted. With --filter every " +
+        "document goes that meets it now; one that is written again meanwhile stays.",
+    )
+    .option("--filter <conditions>", "delete the documents that meet them", filterText)
     .option("--json", "print the counts as JSON")
-    .addHelpText("after", "\nExamples:\n  sluice delete docs intro chapter-1");
+    .addHelpText("after", examples);
   addConnectionOptions(command);
   command.action(async (collection: string, keys: string[], options: DeleteOptions) => {
+    const { filter } = options;
+    if ((filter === undefined) === (keys.length === 0))
+      command.error("error: send keys or --filter, one of them");
     const total = { deletedCount: 0, missingCount: 0, sequence: 0 };
+    const call = { signal: context.interrupted };
     await withClient(options, async (client) => {
+      if (filter !== undefined) {
+        Object.assign(total, await client.deleteWhere(collection, filter, call));
+        return;
+      }
       for (let at = 0; at < keys.length; at += limits.keysPerRequestMax) {
         const part = keys.slice(at, at + limits.keysPerRequestMax);
-        const call = { signal: context.interrupted };
         const done = await client.delete(collection, part, call);
         total.deletedCount += done.deletedCount;
         total.missingCount += done.missingCount;
@@ -39,3 +53,8 @@ export function addDeleteCommand(program: Command, context: CliContext): void {
     context.print(`${formatCount(deletedCount)} deleted, ${formatCount(missingCount)} not there`);
   });
 }
+
+const examples = `
+Examples:
+  sluice delete docs intro chapter-1
+  sluice delete docs --filter 'year < 2020 or draft = true'`;

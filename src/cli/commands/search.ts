@@ -1,11 +1,12 @@
 // sluice search: one search, shown while it gets better.
 
 import type { Command } from "commander";
+import type { Filter } from "../../core/filter.js";
 import { limits } from "../../core/limits.js";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
-import { decimalNumber, wholeNumber } from "../option-parsers.js";
+import { decimalNumber, filterText, wholeNumber } from "../option-parsers.js";
 import { showSearch } from "../show-search.js";
 
 export interface SearchTuning {
@@ -17,6 +18,7 @@ export interface SearchTuning {
 
 interface SearchOptions extends ConnectionOptions, SearchTuning {
   readonly k: number;
+  readonly filter?: Filter;
   readonly minScore?: number;
   readonly budgetMs?: number;
   readonly minSequence?: number;
@@ -33,6 +35,7 @@ export function addSearchCommand(program: Command, context: CliContext): void {
         "time, certificate, hits. Elsewhere updates are lines; with --json one object a line.",
     )
     .option("-k <count>", "hits wanted", wholeNumber(1, limits.hitCountMax), limits.hitCountDefault)
+    .option("--filter <conditions>", "only documents that meet them", filterText)
     .option("--min-score <score>", "leave out hits below it", decimalNumber(-1e9, 1e9))
     .option("--budget-ms <ms>", "take what is best after this time", wholeNumber(1, 600_000))
     .option("--deadline-ms <ms>", "fail when nothing came until then", wholeNumber(1, 600_000))
@@ -68,4 +71,6 @@ const examples = `
 Examples:
   sluice search docs "how do I read a file line by line"
   sluice search docs -k 3 --json "streams" | tail -1
+  sluice search docs --filter 'year >= 2020 and lang in ("en", "de")' "streams"
+  sluice search docs --filter 'not (draft = true or exists(replaced))' "streams"
   sluice search docs --exhaustive --budget-ms 50 "promise version of setTimeout"`;

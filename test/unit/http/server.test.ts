@@ -146,7 +146,18 @@ describe("HTTP server", () => {
   const wrongBodies: readonly [string, string | object, RegExp][] = [
     ["body", "{", /not JSON/],
     ["body", Buffer.from([0x22, 0xff, 0x22]), /not JSON in UTF-8/],
-    ["filter", { collection: "notes", query: "x", filter: {} }, /filter is not known/],
+    ["filters", { collection: "notes", query: "x", filters: {} }, /filters is not known/],
+    ["filter", { collection: "notes", query: "x", filter: {} }, /no object of one property/],
+    ["filter", { collection: "notes", query: "x", filter: "year >" }, /character 7: expected/],
+    [
+      "filter.all[1].range.at_least",
+      {
+        collection: "notes",
+        query: "x",
+        filter: { all: [{ exists: "a" }, { range: { field: "b", at_least: "soon" } }] },
+      },
+      /neither a number nor an ISO 8601 time/,
+    ],
     ["k", { collection: "notes", query: "x", k: 0 }, /k: /],
     ["collection", { collection: "../x", query: "x" }, /is no name/],
     ["query", { collection: "notes", query: " " }, /query is empty/],

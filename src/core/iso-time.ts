@@ -1,0 +1,17 @@
+// Dates and times as people write them in filters.
+
+/** A date, or a time with its zone, in ISO 8601; as the source of a pattern. */
+export const isoTimeSource = String.raw`\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?`;
+
+const pattern = new RegExp(`^${isoTimeSource}$`);
+
+/** Milliseconds since 1970; a date alone is midnight UTC. Undefined: it is no date. */
+export function parseIsoTime(text: string): number | undefined {
+  if (!pattern.test(text)) return undefined;
+  const day = text.slice(0, 10);
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  const value = Date.parse(text);
+  // The 31st of February would be a day in March.
+  const isDay = !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day);
+  return isDay && !Number.isNaN(value) ? value : undefined;
+}

@@ -1,0 +1,134 @@
+// Filters of JSON bodies: as text, or as objects with the names of the proto.
+
+import type { FieldValue } from "../core/document.js";
+import { SluiceError } from "../core/errors.js";
+import { checkFilter } from "../core/filter.js";
+import type { Filter } from "../core/filter.js";
+import { parseIsoTime } from "../core/iso-time.js";
+import { limits } from "../core/limits.js";
+import { parseFilter } from "../core/parse-filter.js";
+
+/**
+ * A string is parsed as `parseFilter` does. An object has one of: `all`, `any` (lists), `not`,
+ * `any_of` ({field, values}), `range` ({field, at_least, more_than, at_most, less_than}), `exists` (a
+ * name). Values: a string is a keyword, a whole number an integer or a float, any other number a
+ * float, true and false booleans; or said outright: {"integer": "9007199254740993"},
+ * {"time": "2024-01-31T00:00:00Z"}. Throws INVALID_FIELD naming the place: `filter.all[2].range`.
+ */
+export function filterFromJson(value: unknown): Filter {
+  if (typeof value === "string") return parseFilter(value);
+  const filter = toFilter(value, "filter", 1);
+  checkFilter(filter, { path: "filter", operands: "" });
+  return filter;
+}
+
+function toFilter(value: unknown, path: string, depth: number): Filter {
+  if (depth > limits.filterDepthMax)
+    throw invalid(path, `the filter is nested more than ${limits.filterDepthMax} deep`);
+  const [kind, body] = onlyEntry(value, path);
+  const place = `${path}.${kind}`;
+  switch (kind) {
+    case "all":
+    case "any": {
+      if (!Array.isArray(body)) throw invalid(place, `${place} is no list of conditions`);
+      const filters = body.map((operand, i) => toFilter(operand, `${place}[${i}]`, depth + 1));
+      return { kind, filters };
+    }
+    case "not":
+      return { kind, filter: toFilter(body, place, depth + 1) };
+    case "any_of": {
+      const { field, values } = objectOf(body, place, ["field", "values"]);
+      if (!Array.isArray(values)) throw invalid(`${place}.values`, `${place}.values is no list`);
+      const found = values.flatMap((entry, i) => toValues(entry, `${place}.values[${i}]`));
+      return { kind, field: nameOf(field, `${place}.field`), values: found };
+    }
+    case "range":
+      return toRange(body, place);
+    case "exists":
+      return { kind, field: nameOf(body, place) };
+    default:
+      throw invalid(place, `${place} is no condition; send ${conditions}`);
+  }
+}
+
+const conditions = "all, any, not, any_of, range or exists";
+
+function toRange(body: unknown, path: string): Filter {
+  const names = ["field", "at_least", "more_than", "at_most", "less_than"];
+  const range = objectOf(body, path, names);
+  const bound = (name: string): number | undefined => {
+    const value = range[name];
+    if (value === undefined || typeof value === "number") return value;
+    const time = typeof value === "string" ? parseIsoTime(value) : undefined;
+    if (time !== undefined) return time;
+    throw invalid(`${path}.${name}`, `${path}.${name} is neither a number nor an ISO 8601 time`);
+  };
+  return {
+    kind: "range",
+    field: nameOf(range["field"], `${path}.field`),
+    atLeast: bound("at_least"),
+    moreThan: bound("more_than"),
+    atMost: bound("at_most"),
+    lessThan: bound("less_than"),
+  };
+}
+
+/** A whole number looks for integers and floats alike, since JSON does not tell them apart. */
+function toValues(value: unknown, path: string): FieldValue[] {
+  if (typeof value === "string") return [{ kind: "keyword", value }];
+  if (typeof value === "boolean") return [{ kind: "boolean", value }];
+  if (typeof value === "number") {
+    if (!Number.isInteger(value)) return [{ kind: "float", value }];
+    if (Number.isSafeInteger(value))
+      return [
+        { kind: "integer", value: BigInt(value) },
+        { kind: "float", value },
+      ];
+    throw invalid(path, `${path} is beyond 2^53; send {"integer": "${value}"} or {"float": ...}`);
+  }
+  const [kind, body] = onlyEntry(value, path);
+  if (kind === "keyword" && typeof body === "string") return [{ kind, value: body }];
+  if (kind === "boolean" && typeof body === "boolean") return [{ kind, value: body }];
+  if (kind === "float" && typeof body === "number") return [{ kind, value: body }];
+  if (kind === "integer" && /^-?\d{1,19}$/.test(String(body)))
+    return [{ kind, value: BigInt(String(body)) }];
+  const time = kind === "time" && typeof body === "string" ? parseIsoTime(body) : undefined;
+  if (time !== undefined) return [{ kind: "time", value: time }];
+  throw invalid(path, `${path} is no value: send keyword, integer, float, boolean or time`);
+}
+
+/** The only property of an object. */
+function onlyEntry(value: unknown, path: string): [name: string, value: unknown] {
+  const entries = isObject(value) ? Object.entries(value) : [];
+  const [first] = entries;
+  if (first !== undefined && entries.length === 1) return first;
+  throw invalid(path, `${path} is no object of one property`);
+}
+
+function objectOf(
+  value: unknown,
+  path: string,
+  names: readonly string[],
+): Readonly<Record<string, unknown>> {
+  if (!isObject(value)) throw invalid(path, `${path} is no object`);
+  for (const name of Object.keys(value))
+    if (!names.includes(name))
+      throw invalid(
+        `${path}.${name}`,
+        `${path}.${name} is not known to this version; leave it out`,
+      );
+  return value;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function nameOf(value: unknown, path: string): string {
+  if (typeof value === "string") return value;
+  throw invalid(path, `${path} is missing or no string; send the name of a field`);
+}
+
+function invalid(field: string, message: string): SluiceError {
+  return new SluiceError("INVALID_FIELD", message, { field });
+}
