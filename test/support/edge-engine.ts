@@ -3,6 +3,7 @@
 
 import type { Document } from "../../src/core/document.js";
 import { compareKeys } from "../../src/core/document.js";
+import type { Filter } from "../../src/core/filter.js";
 import { createFilterMatch } from "../../src/core/match-filter.js";
 import { SluiceError } from "../../src/core/errors.js";
 import type { CollectionSettings, CollectionStatus } from "../../src/index/collection-settings.js";
@@ -78,14 +79,8 @@ export function createEdgeEngine(): EdgeEngine {
       sequence += deletedCount;
       return Promise.resolve({ deletedCount, missingCount: keys.length - deletedCount, sequence });
     },
-    deleteWhere: (collection, filter) => {
-      must(collection);
-      const matches = createFilterMatch(filter);
-      const found = [...documents].filter(([, { fields }]) => matches((name) => fields.get(name)));
-      for (const [key] of found) documents.delete(key);
-      sequence += found.length;
-      return Promise.resolve({ deletedCount: found.length, sequence });
-    },
+    deleteWhere: (_, filter) =>
+      Promise.resolve({ deletedCount: deleteMatching(documents, filter), sequence }),
     get: (collection, keys) => {
       must(collection);
       return keys.map((key) => documents.get(key));
@@ -121,6 +116,13 @@ export function createEdgeEngine(): EdgeEngine {
     isReady: () => true,
   };
   return engine;
+}
+
+function deleteMatching(documents: Map<string, StoredDocument>, filter: Filter): number {
+  const matches = createFilterMatch(filter);
+  const found = [...documents].filter(([, { fields }]) => matches((name) => fields.get(name)));
+  for (const [key] of found) documents.delete(key);
+  return found.length;
 }
 
 const notes: CollectionSettings = {
