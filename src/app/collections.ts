@@ -12,6 +12,7 @@ import type { CollectionWriter, WriterOptions } from "../ingest/collection-write
 import { migrateCollection } from "../ingest/migrate.js";
 import type { DataFolder } from "../store/data-folder.js";
 import { openLmdbStore } from "../store/lmdb-store.js";
+import type { CodesDamage } from "../scoring/pool-scorer.js";
 import type { CollectionStore } from "../store/store.js";
 
 export interface OpenCollection {
@@ -28,6 +29,8 @@ export interface Collections {
   /** Throws COLLECTION_EXISTS or LIMIT_EXCEEDED. */
   create(settings: CollectionSettings): Promise<OpenCollection>;
   drop(name: string): Promise<void>;
+  /** Leaves a segment whose codes were found damaged out of every search from now on. */
+  quarantine(damage: CodesDamage): void;
   /** Ends running searches, waits for writes under way and closes every store. */
   close(): Promise<void>;
 }
@@ -115,6 +118,10 @@ export async function openCollections(
       const gone = new SluiceError("COLLECTION_NOT_FOUND", `collection "${name}" was dropped`);
       await close(opened, gone);
       folder.removeCollectionFolder(opened.collection.store.folder);
+    },
+    quarantine({ folder: path, ...damage }) {
+      for (const { collection, writer } of open.values())
+        if (collection.store.folder === path) writer.quarantine(damage).catch(() => undefined);
     },
     close: closeAll,
   };

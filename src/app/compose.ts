@@ -37,6 +37,8 @@ export interface EngineOptions {
   readonly search: SearchDefaults;
   readonly flushBytes: number;
   readonly searchesMax: number;
+  /** Undefined: a search holds what it reads as long as it runs. */
+  readonly generationAgeMaxMs?: number | undefined;
   /** Undefined: the journal is never flushed for its age. */
   readonly flushAgeMs?: number | undefined;
   /** Hears of a flush or a merge that failed: nothing is lost, and it is tried again. */
@@ -90,6 +92,7 @@ async function compose(
           `${path} was brought to the present format: ${segmentCount} segments rewritten`,
         ),
     });
+    threads.scorer.watchDamages((damage) => collections.quarantine(damage));
     const warnings = [...notes, ...migrated, ...(await openModels(collections, models))];
     await threads.encodePool.warmUp(defaultModel);
     let isOpen = true;
@@ -101,6 +104,7 @@ async function compose(
       defaults: options.search,
       defaultModel: options.defaultModel,
       searchesMax: options.searchesMax,
+      generationAgeMaxMs: options.generationAgeMaxMs,
       isReady: () => isOpen,
     });
     const refuse = (): void => {

@@ -9,7 +9,7 @@ import { givenRowCountMax, toTokenMatrix } from "../codec/given-vectors.js";
 import { createCancelFlag } from "../core/cancel-flag.js";
 import type { Clock } from "../core/clock.js";
 import { SluiceError } from "../core/errors.js";
-import { createSoftDeadline } from "../core/soft-deadline.js";
+import { createSoftDeadline, limitAge } from "../core/soft-deadline.js";
 import { deleteDocuments, putDocument } from "../ingest/ingest.js";
 import type { CollectionSettings } from "../index/collection-settings.js";
 import type { Kernels } from "../kernels/kernels.js";
@@ -42,6 +42,8 @@ export interface EngineParts {
   readonly defaultModel: string;
   /** Searches at work at the same time; one more is refused. */
   readonly searchesMax: number;
+  /** Time after which a search lets its generation go and answers with what it has. */
+  readonly generationAgeMaxMs?: number | undefined;
   readonly isReady: () => boolean;
 }
 
@@ -86,6 +88,7 @@ export function createEngine(parts: EngineParts): EngineApi {
       await waitForWrite(opened, request, { signal: running.signal, deadline });
       const { generation } = opened.collection;
       generation.acquire();
+      const limited = limitAge(deadline, { clock, ageMaxMs: parts.generationAgeMaxMs });
       const flag = createCancelFlag(running.signal);
       try {
         yield* search(
@@ -95,7 +98,7 @@ export function createEngine(parts: EngineParts): EngineApi {
             scorer: parts.scorer,
             clock,
             signal: running.signal,
-            deadline,
+            deadline: limited,
             cancel: flag.shared,
             queuedMs: clock() - startMs,
             encodeQuery: () =>

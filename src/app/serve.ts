@@ -130,6 +130,7 @@ function engineOptions(config: Config): EngineOptions {
     search: config.search,
     flushBytes: config.ingest.flushBytes,
     flushAgeMs: config.ingest.flushAgeMs,
+    generationAgeMaxMs: config.search.generationAgeMaxMs,
     searchesMax: config.limits.searchesMax,
   };
 }

@@ -101,6 +101,14 @@ export const configSchema = z.strictObject({
       unit: "passages",
       description: "Passages of one scoring task; smaller: quicker to cancel, more overhead.",
     }),
+    generationAgeMaxMs: whole({
+      default: 60_000,
+      min: 10,
+      max: 86_400_000,
+      unit: "ms",
+      description:
+        "Time after which a search ends with what it has, so that disk space comes back.",
+    }),
   }),
   ingest: z.strictObject({
     flushBytes: bytes({

@@ -6,8 +6,11 @@ export interface SoftDeadline {
   /** Milliseconds left; Infinity without a deadline, 0 or less once it has passed. */
   remainingMs(): number;
   /** What set it, for the message to the caller. */
-  readonly cause: "budget" | "deadline" | "none";
+  readonly cause: DeadlineCause;
 }
+
+/** `generation`: what the search reads has been held as long as it may be. */
+export type DeadlineCause = "budget" | "deadline" | "generation" | "none";
 
 /** A transport deadline is left this part, and at least this long, to deliver the answer. */
 const deliveryShare = 0.05;
@@ -27,4 +30,14 @@ export function createSoftDeadline(
   const limitMs = Math.min(budget, deadline);
   const cause = limitMs === Infinity ? "none" : budget <= deadline ? "budget" : "deadline";
   return { remainingMs: () => limitMs - (clock() - start), cause };
+}
+
+/** The earlier of a deadline and `ageMaxMs` from now on; undefined: no such limit. */
+export function limitAge(
+  deadline: SoftDeadline,
+  { clock, ageMaxMs = Infinity }: { readonly clock: Clock; readonly ageMaxMs?: number | undefined },
+): SoftDeadline {
+  if (deadline.remainingMs() <= ageMaxMs) return deadline;
+  const start = clock();
+  return { remainingMs: () => ageMaxMs - (clock() - start), cause: "generation" };
 }

@@ -56,6 +56,8 @@ export interface FrozenSegment {
 export interface OpenedSegment {
   readonly segment: FlushedSegment;
   readonly entry: GenerationSegment;
+  /** Its codes were found damaged: it is not searched, but what is deleted in it is noted. */
+  readonly isDamaged?: boolean;
 }
 
 /** Bytes reserved for the codes of a live segment; more is made when needed. */
@@ -151,10 +153,26 @@ export async function closeCollection(collection: Collection): Promise<void> {
   await collection.store.close();
 }
 
+/** Leaves a segment out of what searches see from now on: its codes were found damaged. */
+export function quarantine(
+  collection: Collection,
+  { segmentId, message }: { readonly segmentId: number; readonly message: string },
+): void {
+  const opened = collection.flushed.get(segmentId);
+  if (opened === undefined || opened.isDamaged === true) return;
+  collection.flushed.set(segmentId, { ...opened, isDamaged: true });
+  const { passageCount } = opened.entry.totals;
+  collection.damages.push(`${message} (${passageCount} passages are not searched)`);
+  publishGeneration(collection);
+}
+
 function makeGeneration(collection: Collection): Generation {
   const { manifest, live, frozen } = collection;
   const segments = [
-    ...manifest.segments.flatMap(({ id }) => collection.flushed.get(id)?.entry ?? []),
+    ...manifest.segments.flatMap(({ id }) => {
+      const opened = collection.flushed.get(id);
+      return opened === undefined || opened.isDamaged === true ? [] : [opened.entry];
+    }),
     ...(frozen === undefined ? [] : [liveEntry(frozen.live, frozen.tombstones)]),
     liveEntry(live, collection.liveTombstones),
   ];
@@ -165,7 +183,7 @@ function makeGeneration(collection: Collection): Generation {
     documentCount: collection.store.documentCount(),
     segments,
     totals: sumTotals(segments),
-    damages: collection.damages,
+    damages: [...collection.damages],
     fieldDamages: collection.fieldDamages,
     documents,
     ...countedPin(() => {

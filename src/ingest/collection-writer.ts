@@ -2,12 +2,12 @@
 
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
-import { publishGeneration } from "../index/collection.js";
+import { publishGeneration, quarantine } from "../index/collection.js";
 import type { Collection } from "../index/collection.js";
 import { flushedEntry } from "../index/generation.js";
 import { createMapTurn } from "../store/map-turn.js";
 import { createMaintenance } from "./maintenance.js";
-import type { MaintenanceStep, OptimizeOptions, SegmentDamage } from "./maintenance.js";
+import type { MaintenanceStep, OptimizeOptions } from "./maintenance.js";
 import type { Exclusive } from "./put-in-place.js";
 import { createSegmentBuilder } from "./segment-builder.js";
 import type { SegmentBuilder } from "./segment-builder.js";
@@ -31,6 +31,8 @@ export interface CollectionWriter {
    * then stays.
    */
   optimize(options: OptimizeOptions): Promise<void>;
+  /** Leaves a segment out of every search from now on: its codes were found damaged. */
+  quarantine(damage: { readonly segmentId: number; readonly message: string }): Promise<void>;
   /** Starts what is due of flushes, merges and late deletes: after opening; writes do it too. */
   maintain(): void;
   /** Resolves when no flush, merge or late delete is under way. */
@@ -54,8 +56,6 @@ export interface WriterOptions {
   readonly onMaintenanceFailure?: ((error: unknown) => void) | undefined;
   /** Told of each flush, merge and late delete as it begins and when it has ended. */
   readonly onMaintenanceStep?: ((step: MaintenanceStep) => void) | undefined;
-  /** Told of a segment whose codes a merge found damaged; it stays as it is. */
-  readonly onDamage?: ((damage: SegmentDamage) => void) | undefined;
 }
 
 /** Operations of one commit: bounds the memory and the time of a transaction. */
@@ -100,7 +100,7 @@ export function createCollectionWriter(
     ...{ flushBytes: options.flushBytes, flushAgeMs: options.flushAgeMs },
     flushRowsMax: options.flushRowsMax ?? limits.journalRowsMax,
     segmentBytesMax: options.segmentBytesMax ?? limits.segmentBytesMax,
-    ...{ builder, exclusive, onStep: options.onMaintenanceStep, onDamage: options.onDamage },
+    ...{ builder, exclusive, onStep: options.onMaintenanceStep },
     onFailure: (error) => options.onMaintenanceFailure?.(error),
     // Writes may have waited for it.
     onIdle: () => start(),
@@ -158,6 +158,7 @@ export function createCollectionWriter(
       });
     },
     optimize: (options) => maintenance.optimize(options),
+    quarantine: (damage) => exclusive(() => quarantine(collection, damage)),
     maintain: maintenance.start,
     settle: maintenance.settle,
     async close() {
@@ -228,8 +229,7 @@ function publish(collection: Collection, plan: WritePlan): void {
   for (const [id, tombstones] of plan.tombstones) {
     const opened = collection.flushed.get(id);
     if (opened === undefined) continue;
-    const { segment } = opened;
-    collection.flushed.set(id, { segment, entry: flushedEntry(segment, tombstones) });
+    collection.flushed.set(id, { ...opened, entry: flushedEntry(opened.segment, tombstones) });
   }
   publishGeneration(collection);
 }

@@ -27,8 +27,6 @@ export interface MaintenanceOptions {
   readonly onIdle: () => void;
   /** Told of each step as it begins and when it has ended. */
   readonly onStep?: ((step: MaintenanceStep) => void) | undefined;
-  /** Told of a segment whose codes are damaged. */
-  readonly onDamage?: ((damage: SegmentDamage) => void) | undefined;
 }
 
 export interface MaintenanceStep {
@@ -36,11 +34,6 @@ export interface MaintenanceStep {
   readonly phase: "begin" | "end";
   /** Segments that are merged or removed. */
   readonly segmentCount: number;
-}
-
-export interface SegmentDamage {
-  readonly segmentId: number;
-  readonly message: string;
 }
 
 export interface OptimizeOptions {
@@ -90,13 +83,7 @@ export function createMaintenance(
   /** The oldest passage of the journal has waited long enough. */
   let isAged = false;
   let ageTimer: NodeJS.Timeout | undefined;
-  /** Segments that cannot be merged: their codes are damaged. */
-  const damaged = new Set<number>();
-
-  const sizes = (): ReturnType<typeof segmentSizes> =>
-    segmentSizes(collection).map((size) =>
-      damaged.has(size.id) ? { ...size, isBarrier: true } : size,
-    );
+  const sizes = (): ReturnType<typeof segmentSizes> => segmentSizes(collection);
   const step = async (
     kind: MaintenanceStep["kind"],
     segmentCount: number,
@@ -121,10 +108,7 @@ export function createMaintenance(
   const runMerge = (ids: readonly number[]): Promise<void> =>
     step("merge", ids.length, async () => {
       hasFlushed = false;
-      const damage = await merge(collection, ids, options);
-      if (damage === undefined) return;
-      damaged.add(damage.segmentId);
-      options.onDamage?.(damage);
+      await merge(collection, ids, options);
     });
   const runRemove = (): Promise<void> =>
     step("remove", removableIds(collection).length, () =>

@@ -1,7 +1,7 @@
 // Makes one segment of several neighbors, without their deleted passages.
 
 import { isBitSet } from "../index/bm25/bits.js";
-import { publishGeneration, tokenRowBytesOf } from "../index/collection.js";
+import { publishGeneration, quarantine, tokenRowBytesOf } from "../index/collection.js";
 import type { Collection } from "../index/collection.js";
 import type { MergeSource } from "../index/segment-build.js";
 import { droppedRow, toMergeInputs } from "../index/segment-merge.js";
@@ -13,9 +13,10 @@ import type { SegmentBuilder } from "./segment-builder.js";
 /** What the merge policy looks at, in the order of the manifest. */
 export function segmentSizes({ manifest, flushed, settings }: Collection): SegmentSize[] {
   return manifest.segments.map(({ id, passageCount }) => {
-    const entry = flushed.get(id)?.entry;
-    if (entry === undefined) return { ...noSize, id, rowCount: passageCount };
-    const { part, totals } = entry;
+    const opened = flushed.get(id);
+    if (opened === undefined || opened.isDamaged === true)
+      return { ...noSize, id, rowCount: passageCount };
+    const { part, totals } = opened.entry;
     return {
       id,
       rowCount: part.rowCount,
@@ -30,23 +31,26 @@ const noSize = { liveRows: 0, liveBytes: 0, isBarrier: true };
 
 /**
  * Merges neighbors of the manifest. Passages that are deleted while the segment is built are dead in
- * it. Returns the input whose codes are damaged, if any: then nothing was changed.
+ * it. When the codes of an input are damaged, that one is quarantined instead.
  */
 export async function merge(
   collection: Collection,
   ids: readonly number[],
   { builder, exclusive }: { readonly builder: SegmentBuilder; readonly exclusive: Exclusive },
-): Promise<{ readonly segmentId: number; readonly message: string } | undefined> {
+): Promise<void> {
   const inputs = ids.map((id) => toSource(collection, id));
   const segmentId = takeSegmentId(collection);
   const { folder } = collection.store;
   const tokenRowBytes = tokenRowBytesOf(collection.settings);
   const job = { kind: "merge", folder, segmentId, tokenRowBytes, inputs } as const;
   const result = await builder.build(job);
-  if (result.kind === "damaged") return result;
   await exclusive(async () => {
-    // A segment that was found damaged meanwhile is no longer open; what was built is obsolete.
-    if (!ids.every((id) => collection.flushed.has(id))) return;
+    if (result.kind === "damaged") {
+      quarantine(collection, result);
+      return;
+    }
+    // One was found damaged meanwhile, by a search: what was built is obsolete.
+    if (ids.some((id) => collection.flushed.get(id)?.isDamaged === true)) return;
     await putInPlace(collection, {
       ...{ segmentId, replacedIds: ids },
       built: result.kind === "built" ? result : undefined,
@@ -54,7 +58,6 @@ export async function merge(
     });
     publishGeneration(collection);
   });
-  return undefined;
 }
 
 function toSource({ flushed }: Collection, id: number): MergeSource {

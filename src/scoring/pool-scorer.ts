@@ -19,10 +19,19 @@ import type {
 
 export interface PoolScorer extends Scorer {
   readonly queueSize: number;
+  /** From now on `tell` hears of each segment whose codes a task finds damaged. */
+  watchDamages(tell: (damage: CodesDamage) => void): void;
   /** Lets go of a folder whose collection was closed. */
   release(folder: string): void;
   /** Waits for the tasks under way, then ends the threads. No task may come after. */
   close(): Promise<void>;
+}
+
+export interface CodesDamage {
+  /** Of the collection. */
+  readonly folder: string;
+  readonly segmentId: number;
+  readonly message: string;
 }
 
 export interface PoolScorerOptions {
@@ -52,6 +61,7 @@ export function createPoolScorer(options: PoolScorerOptions): PoolScorer {
     // The garbage collector finds parts also when their workers are gone.
     if (!isClosed) retiring.postMessage({ retired } satisfies RetireMessage);
   });
+  let tellDamage: (damage: CodesDamage) => void = () => undefined;
   const underWay = new Set<Promise<unknown>>();
   const post = async (task: ScoreTask): Promise<ScoreAnswer> => {
     // Parts, not their numbers: a search of another generation may have them renumbered meanwhile.
@@ -59,7 +69,10 @@ export function createPoolScorer(options: PoolScorerOptions): PoolScorer {
     for (;;) {
       const wire = toWire(task, ids, attached);
       const answer = (await pool.run(wire)) as WireAnswer;
-      if (answer.kind === "answer") return answer.answer;
+      if (answer.kind === "answer") {
+        tellDamages(task, answer.answer, tellDamage);
+        return answer.answer;
+      }
       // Another worker may take the task this time, and lack other parts: those are added.
       for (const [i, part] of task.parts.entries())
         if (answer.ids.includes(wire.parts[i]?.id ?? 0)) attached.add(part);
@@ -76,6 +89,9 @@ export function createPoolScorer(options: PoolScorerOptions): PoolScorer {
   };
   return {
     ...toScorer(options.workerCount, run),
+    watchDamages(tell) {
+      tellDamage = tell;
+    },
     release(folder) {
       retiring.postMessage({ closedFolder: folder } satisfies RetireMessage);
     },
@@ -90,6 +106,19 @@ export function createPoolScorer(options: PoolScorerOptions): PoolScorer {
       retiring.close();
     },
   };
+}
+
+function tellDamages(
+  task: ScoreTask,
+  answer: ScoreAnswer,
+  tell: (damage: CodesDamage) => void,
+): void {
+  if (answer === undefined || !("damages" in answer)) return;
+  for (const { part, message } of answer.damages) {
+    const codes = task.parts[part]?.codes;
+    if (codes === undefined || codes instanceof SharedArrayBuffer) continue;
+    tell({ folder: codes.folder, segmentId: codes.segmentId, message });
+  }
 }
 
 function toWire(task: ScoreTask, ids: PartIds, attached: ReadonlySet<SegmentPart>): WireTask {

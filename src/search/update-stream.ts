@@ -1,5 +1,6 @@
 // Turns what the stages offer into the updates of one stream: numbered, timed, with what they are worth.
 
+import type { DeadlineCause } from "../core/soft-deadline.js";
 import { isEmptyQuery } from "../analysis/lexical-query.js";
 import { SluiceError } from "../core/errors.js";
 import type { GenerationSegment } from "../index/generation.js";
@@ -193,14 +194,28 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
   };
 }
 
-function lateness(stage: Stage, cause: "budget" | "deadline" | "none"): Degradation {
+function lateness(stage: Stage, cause: DeadlineCause): Degradation {
   const stages = stageOrder.slice(stageOrder.indexOf(stage));
   return {
-    reason: cause === "budget" ? "BUDGET_EXHAUSTED" : "DEADLINE_REACHED",
-    message: `time ran out before ${stages.join(" and ")} finished`,
+    reason: latenessReasons[cause],
+    message: `${latenessCauses[cause]} before ${stages.join(" and ")} finished`,
     stages,
   };
 }
+
+const latenessReasons = {
+  budget: "BUDGET_EXHAUSTED",
+  deadline: "DEADLINE_REACHED",
+  generation: "GENERATION_EXPIRED",
+  none: "DEADLINE_REACHED",
+} as const;
+
+const latenessCauses = {
+  budget: "time ran out",
+  deadline: "time ran out",
+  generation: "the search had read the same state of the collection as long as it may",
+  none: "time ran out",
+} as const;
 
 function certificateOf(stage: Stage, coverage: Coverage): Certificate {
   if (stage === "lexical") return "lexical";

@@ -9,6 +9,7 @@ export type Certificate = "lexical" | "estimate" | "exact" | "reranked";
 export type DegradationReason =
   | "BUDGET_EXHAUSTED"
   | "DEADLINE_REACHED"
+  | "GENERATION_EXPIRED"
   | "ENCODER_FAILED"
   | "NO_QUERY_VECTORS"
   | "CROSS_ENCODER_ABSENT"

@@ -169,8 +169,18 @@ describe("codes above 16 MiB", () => {
     await writer.write({ kind: "delete", key: "key 1" });
     await writer.optimize({ isFull: true });
     assert.deepEqual(collection.manifest.segments, segments, "a merge does not copy it either");
+    // It is left out of what is searched, but a delete in it is not forgotten.
+    assert.match(
+      collection.generation.damages.join(),
+      /segment 1 .*\(449 passages are not searched/,
+    );
+    assert.equal(collection.generation.totals.passageCount, 0);
+    await writer.write({ kind: "delete", key: "key 2" });
     await writer.close();
     await closeCollection(collection);
+    const again = await openLarge(folder());
+    assert.equal(again.collection.generation.totals.passageCount, passageCount - 2);
+    await closeCollection(again.collection);
   });
 });
 

@@ -37,6 +37,7 @@ export interface InlineEngineOptions {
   readonly flushBytes: number;
   readonly search: SearchDefaults;
   readonly searchesMax: number;
+  readonly generationAgeMaxMs: number;
   readonly modelsFolder: string;
   /** Model of collections that name none. */
   readonly defaultModel: string;
@@ -72,6 +73,7 @@ export async function openInlineEngine(
     defaults: options.search ?? searchDefaults,
     defaultModel,
     searchesMax: options.searchesMax ?? 256,
+    generationAgeMaxMs: options.generationAgeMaxMs,
     isReady: () => true,
   });
   return {
