@@ -53,6 +53,7 @@ export function searchRequestToMessage(request: ClientSearchRequest): SearchRequ
             title: payload.title,
             text: payload.text,
             fields: payload.fields,
+            highlights: payload.highlights,
           }),
   });
 }
@@ -131,7 +132,12 @@ function hitFromMessage(hit: SearchHit__Output): ClientSearchHit {
     payload:
       payload === null
         ? undefined
-        : { title: payload.title, text: payload.text, fields: fieldsFromMessages(payload.fields) },
+        : {
+            title: payload.title,
+            text: payload.text,
+            fields: fieldsFromMessages(payload.fields),
+            highlights: payload.highlights.map(({ start, end }) => ({ start, end })),
+          },
   };
 }
 

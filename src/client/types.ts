@@ -32,6 +32,8 @@ export interface ClientSearchRequest {
         readonly title?: boolean | undefined;
         readonly text?: boolean | undefined;
         readonly fields?: boolean | undefined;
+        /** Default false. */
+        readonly highlights?: boolean | undefined;
       }
     | undefined;
 }
@@ -93,6 +95,8 @@ export interface ClientSearchHit {
         readonly title?: string | undefined;
         readonly text?: string | undefined;
         readonly fields: ReadonlyMap<string, FieldValue>;
+        /** Places in the text that match the query's words; empty when not asked for. */
+        readonly highlights?: readonly Span[] | undefined;
       }
     | undefined;
 }

@@ -73,4 +73,8 @@ export const limits = {
   /** Soft time limit of a search, milliseconds. */
   budgetMsMax: 600_000,
   updateIntervalMsMax: 10_000,
+  /** Highlights of one hit. */
+  highlightCountMax: 100,
+  /** Of a longer text, UTF-16 code units that are looked at for highlights. */
+  highlightTextMax: 65_536,
 } as const;

@@ -53,6 +53,7 @@ const searchBody = z.strictObject({
       title: z.boolean().default(true),
       text: z.boolean().default(true),
       fields: z.boolean().default(true),
+      highlights: z.boolean().default(false),
     })
     .prefault({}),
 });

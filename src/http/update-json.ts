@@ -53,6 +53,7 @@ function hitToJson(hit: SearchHit): object {
     payload: payload && {
       title: payload.title,
       text: payload.text,
+      highlights: payload.highlights,
       fields:
         fields &&
         Object.fromEntries(Array.from(fields, ([name, value]) => [name, fieldToJson(value)])),

@@ -70,7 +70,6 @@ function refuseWhatIsNotOffered(message: SearchRequest__Output): void {
   if (message.stage_budgets !== null) {
     throw notImplemented("stage_budgets", "set budget_ms instead");
   }
-  if (message.payload?.highlights === true) throw notImplemented("payload.highlights");
   if (message.priority !== "PRIORITY_UNSPECIFIED" && message.priority !== "PRIORITY_NORMAL") {
     throw notImplemented("priority", "leave it out or send NORMAL");
   }
@@ -119,7 +118,8 @@ const payloadModes: Partial<Record<string, PayloadMode>> = {
 };
 
 function payloadFromMessage(message: PayloadOptions__Output | null): SearchRequest["payload"] {
-  if (message === null) return { mode: "every_update", title: true, text: true, fields: true };
+  if (message === null)
+    return { mode: "every_update", title: true, text: true, fields: true, highlights: false };
   const mode = payloadModes[message.mode];
   if (mode === undefined) throw invalidField("payload.mode", "payload.mode is unknown");
   return {
@@ -127,6 +127,7 @@ function payloadFromMessage(message: PayloadOptions__Output | null): SearchReque
     title: message.title ?? true,
     text: message.text ?? true,
     fields: message.fields ?? true,
+    highlights: message.highlights,
   };
 }
 
@@ -204,6 +205,7 @@ function hitToMessage(hit: SearchHit): SearchHitMessage {
             ...(payload.title === undefined ? {} : { title: payload.title }),
             ...(payload.text === undefined ? {} : { text: payload.text }),
             fields: payload.fields === undefined ? [] : fieldsToMessages(payload.fields),
+            highlights: (payload.highlights ?? []).map(({ start, end }) => ({ start, end })),
           },
         }),
   };

@@ -7,6 +7,8 @@ import { SluiceError } from "../core/errors.js";
 import { checkFilter } from "../core/filter.js";
 import type { Filter } from "../core/filter.js";
 import { limits } from "../core/limits.js";
+import { createHighlighter } from "./highlights.js";
+import type { Highlighter } from "./highlights.js";
 import type { FusionMethod, SearchRequest } from "./request.js";
 
 /** The server's defaults; see config/schema.ts for units and meaning. */
@@ -38,6 +40,8 @@ export interface SearchPlan {
   readonly batchPassages: number;
   readonly rerankModel: string | undefined;
   readonly payload: SearchRequest["payload"];
+  /** Undefined: nobody asked for highlights. */
+  readonly highlight: Highlighter | undefined;
 }
 
 /** Throws INVALID_FIELD or INVALID_TEXT naming the field. */
@@ -50,8 +54,9 @@ export function planSearch(
   if (request.filter !== undefined) checkFilter(request.filter);
   const k = inRange("k", request.k ?? limits.hitCountDefault, { min: 1, max: limits.hitCountMax });
   const pool = { min: 0, max: limits.poolSizeMax };
+  const lexical = parseLexicalQuery(analyzer, request.text);
   return {
-    lexical: parseLexicalQuery(analyzer, request.text),
+    lexical,
     filter: request.filter,
     k,
     exhaustiveBelowPassages: request.exhaustive ? Infinity : defaults.exhaustiveBelowPassages,
@@ -75,6 +80,8 @@ export function planSearch(
     batchPassages: defaults.batchPassages,
     rerankModel: request.rerank?.model,
     payload: request.payload,
+    highlight:
+      request.payload.highlights === true ? createHighlighter(lexical, analyzer) : undefined,
   };
 }
 

@@ -43,5 +43,7 @@ export interface SearchRequest {
     readonly title: boolean;
     readonly text: boolean;
     readonly fields: boolean;
+    /** Places in the text that match the query's words; undefined: no. */
+    readonly highlights?: boolean | undefined;
   };
 }

@@ -106,9 +106,9 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
 
   const damagedKeys = new Set<string>();
   /** A hit whose document is damaged comes without it: the others are worth as much as before. */
-  const readablePayload = (key: string): SearchHit["payload"] => {
+  const readablePayload = (key: string, span: SearchHit["span"]): SearchHit["payload"] => {
     try {
-      return payloadOf(key, context, plan);
+      return payloadOf({ key, span }, context, plan);
     } catch (error) {
       if (!(error instanceof SluiceError) || error.reason !== "DATA_CORRUPT") throw error;
       if (!damagedKeys.has(key))
@@ -125,14 +125,15 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
     { isFinal, atMs }: { readonly isFinal: boolean; readonly atMs: number },
   ): SearchUpdate => {
     sequence += 1;
-    const hits = (draft?.ranked ?? []).map((ranked, i) =>
-      toHit(ranked, {
+    const hits = (draft?.ranked ?? []).map((ranked, i) => {
+      const span = spanOf(generation.segments, ranked);
+      const payload = readablePayload(ranked.key, span);
+      return toHit(ranked, {
         rank: i + 1,
         parts: draft?.partsOf(ranked) ?? {},
-        span: spanOf(generation.segments, ranked),
-        payload: readablePayload(ranked.key),
-      }),
-    );
+        ...{ span, payload },
+      });
+    });
     const stage = draft?.stage ?? "lexical";
     return {
       sequence,
@@ -236,15 +237,21 @@ function spanOf(segments: readonly GenerationSegment[], ranked: RankedPassage): 
   return segments[ranked.segment]?.table.spanAt(ranked.row) ?? { start: 0, end: 0 };
 }
 
-function payloadOf(key: string, context: SearchContext, plan: SearchPlan): SearchHit["payload"] {
+function payloadOf(
+  { key, span }: Pick<SearchHit, "key" | "span">,
+  context: SearchContext,
+  plan: SearchPlan,
+): SearchHit["payload"] {
   const { title, text, fields } = plan.payload;
-  if (!title && !text && !fields) return undefined;
+  const { highlight } = plan;
+  if (!title && !text && !fields && highlight === undefined) return undefined;
   const record = context.generation.documents.readDocument(key);
   return (
     record && {
       ...(title ? { title: record.title } : {}),
       ...(text ? { text: record.text } : {}),
       ...(fields ? { fields: record.fields } : {}),
+      ...(highlight === undefined ? {} : { highlights: highlight(record.text, span) }),
     }
   );
 }

@@ -63,7 +63,14 @@ export interface SearchHit {
   readonly span: Span;
   /** Present as the request's payload asks. */
   readonly payload?:
-    { readonly title?: string; readonly text?: string; readonly fields?: Fields } | undefined;
+    | {
+        readonly title?: string;
+        readonly text?: string;
+        readonly fields?: Fields;
+        /** In order, apart from each other. */
+        readonly highlights?: readonly Span[];
+      }
+    | undefined;
 }
 
 export interface SearchUpdate {

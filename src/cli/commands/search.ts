@@ -49,7 +49,7 @@ export function addSearchCommand(program: Command, context: CliContext): void {
     const query = words.join(" ");
     await withClient({ server, tlsCa, tlsCert, tlsKey }, async (client) => {
       const updates = client.search(
-        { collection, text: query, ...request },
+        { collection, text: query, payload: { highlights: true }, ...request },
         { signal: context.interrupted, deadlineMs },
       );
       await showSearch(updates, context, { query, json: json === true });

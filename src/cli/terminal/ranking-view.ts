@@ -103,7 +103,29 @@ function hitLines(hit: ClientSearchHit, update: ClientSearchUpdate, view: Rankin
   const first = `${head}${style.bold(cut(name, Math.max(8, room)))}  ${score}`;
   const line = facts === "" ? first : `${first}  ${style.dim(facts)}`;
   const snippet = snippetOf(hit, { query: view.query, lengthMax: columns - 6 });
-  return snippet === "" ? [line] : [line, `      ${style.dim(snippet)}`];
+  return snippet === "" ? [line] : [line, `      ${paintHighlights(snippet, hit, style)}`];
+}
+
+/** Dim, but for what the query's words have found. */
+function paintHighlights(snippet: string, { payload }: ClientSearchHit, style: Style): string {
+  const words = (payload?.highlights ?? []).map(({ start, end }) =>
+    (payload?.text ?? "").slice(start, end).replaceAll(/\s+/g, " "),
+  );
+  if (words.length === 0) return style.dim(snippet);
+  // Longest first, so that a phrase is found before its words.
+  const patterns = [...new Set(words)]
+    .sort((a, b) => b.length - a.length)
+    .map((word) => {
+      const literal = word.replaceAll(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+      // Scripts that are written without spaces have no ends of words to look at.
+      if (/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(word)) return literal;
+      return `(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`;
+    });
+  const found = new RegExp(`(${patterns.join("|")})`, "gu");
+  return snippet
+    .split(found)
+    .map((piece, i) => (piece === "" ? "" : i % 2 === 1 ? style.bold(piece) : style.dim(piece)))
+    .join("");
 }
 
 /** Settled hits get a tick; the others an arrow when they rose or fell since the last update. */

@@ -55,6 +55,25 @@ describe("a ranking in the terminal", () => {
     assert.ok(lines.every((line) => !/\p{Cc}/u.test(line)));
   });
 
+  it("shows in bold what the query's words have found, and dims the rest", () => {
+    const text = "Reads a file (read-only).";
+    const highlights = [
+      { start: 0, end: 5 },
+      { start: 8, end: 12 },
+      { start: 14, end: 18 },
+    ];
+    const hit = makeHit("a", 1);
+    const payload = { ...hit.payload, text, highlights, fields: new Map() };
+    const shown = { ...hit, span: { start: 0, end: text.length }, payload };
+    const update = { ...makeUpdate([]), hits: [shown] };
+    const lines = rankingLines(update, view({ style: createStyle(true) }));
+    assert.equal(
+      lines.at(-1)?.replaceAll("\u001b[1m", "<b>").replaceAll("\u001b[2m", "<d>"),
+      "      <b>Reads_<d> a _<b>file_<d> (_<b>read_<d>-only)._".replaceAll("_", "\u001b[22m"),
+    );
+    assert.equal(rankingLines(update, view()).at(-1), `      ${text}`);
+  });
+
   it("says so when there are no hits", () => {
     assert.equal(rankingLines(makeUpdate([]), view()).at(-1), "   no hits");
   });

@@ -121,7 +121,7 @@ describe("HTTP server", () => {
       exhaustive: true,
       fusion: "min_max",
       min_sequence: 4,
-      payload: { text: false },
+      payload: { text: false, highlights: true },
     });
     assert.equal(response.status, 200);
     await response.text();
@@ -140,6 +140,7 @@ describe("HTTP server", () => {
       title: true,
       text: false,
       fields: true,
+      highlights: true,
     });
   });
 

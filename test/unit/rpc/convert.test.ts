@@ -127,7 +127,12 @@ describe("conversions", () => {
           parts: record({ bm25: maybe(score), sketch: maybe(score), maxsim: maybe(score) }),
           passageNumber: count,
           span: record({ start: count, end: count }),
-          payload: maybe(record({ title: words, text: words, fields })),
+          payload: maybe(
+            record({
+              ...{ title: words, text: words, fields },
+              highlights: fc.array(record({ start: count, end: count })),
+            }),
+          ),
         }),
         { maxLength: 5 },
       ),

@@ -132,7 +132,9 @@ describe("Search", () => {
       minUpdateIntervalMs: undefined,
       minSequence: undefined,
       rerank: undefined,
-      payload: { mode: "every_update", title: true, text: true, fields: true },
+      payload: {
+        ...{ mode: "every_update", title: true, text: true, fields: true, highlights: false },
+      },
     });
   });
 
@@ -155,7 +157,7 @@ describe("Search", () => {
       min_update_interval_ms: 0,
       min_sequence: "9007199254740991",
       rerank: { model: "m", depth: 3 },
-      payload: { mode: "PAYLOAD_MODE_ON_FIRST_APPEARANCE", text: false },
+      payload: { mode: "PAYLOAD_MODE_ON_FIRST_APPEARANCE", text: false, highlights: true },
     });
     assert.equal(vectors!.type, "float32");
     assert.equal(vectors!.dim, 16);
@@ -175,7 +177,9 @@ describe("Search", () => {
       minUpdateIntervalMs: 0,
       minSequence: 9007199254740991,
       rerank: { model: "m", depth: 3 },
-      payload: { mode: "every_update", title: true, text: false, fields: true },
+      payload: {
+        ...{ mode: "every_update", title: true, text: false, fields: true, highlights: true },
+      },
     });
   });
 

@@ -47,6 +47,7 @@ describe("planSearch", () => {
       batchPassages: 512,
       rerankModel: undefined,
       payload: request.payload,
+      highlight: undefined,
     });
   });
 

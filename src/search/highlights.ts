@@ -1,0 +1,102 @@
+// Which places of a text answer the words of a query: what a reader would underline.
+
+import type { Analyzer } from "../analysis/analyzer.js";
+import { characterClass, classOfCodePoint, foldCharacters } from "../analysis/characters.js";
+import { isEmptyQuery } from "../analysis/lexical-query.js";
+import type { LexicalQuery } from "../analysis/lexical-query.js";
+import type { Span } from "../core/document.js";
+import { limits } from "../core/limits.js";
+
+/** `passage`: place of the hit's passage, around which a very long text is looked at. */
+export type Highlighter = (text: string, passage: Span) => Span[];
+
+/**
+ * Spans of words whose terms the query has or that begin as it says, and of its phrases as a whole;
+ * in order, apart from each other, `limits.highlightCountMax` at most. Of a text longer than
+ * `limits.highlightTextMax` that much is looked at, from the passage on. O(what is looked at).
+ */
+export function createHighlighter(query: LexicalQuery, analyzer: Analyzer): Highlighter {
+  if (isEmptyQuery(query)) return () => [];
+  const terms = new Set(query.terms.map(({ term }) => term));
+  const prefixes = query.prefixes.map(({ term }) => term);
+  const isWanted = (term: string): boolean =>
+    terms.has(term) || prefixes.some((prefix) => term.startsWith(prefix));
+  return (text, passage) => {
+    const from = windowStart(text, passage);
+    const words = wordsOf(text.slice(from, from + limits.highlightTextMax), analyzer);
+    const found = words.filter(({ term }) => isWanted(term));
+    const spans = [...found, ...phraseSpans(words, query)].map(({ start, end }) => ({
+      start: from + start,
+      end: from + end,
+    }));
+    return joinSpans(spans).slice(0, limits.highlightCountMax);
+  };
+}
+
+function windowStart(text: string, passage: Span): number {
+  const last = text.length - limits.highlightTextMax;
+  return last <= 0 ? 0 : Math.min(passage.start, last);
+}
+
+interface Word extends Span {
+  readonly term: string;
+  /** Words before it. */
+  readonly position: number;
+}
+
+function wordsOf(text: string, analyzer: Analyzer): Word[] {
+  const words: Word[] = [];
+  analyzer.forEachTerm(text, (term, position, start, end) => {
+    const before = words.at(-1);
+    // The terms of a run without spaces are pairs of its characters, told with the whole run.
+    const from = before !== undefined && before.start >= start ? before.start : start - 1;
+    words.push({ term, position, ...pairIn(text, { term, start, end, from }) });
+  });
+  return words;
+}
+
+/** Where the pair of characters after `from` is that became `term`; the whole run when none did. */
+function pairIn(
+  text: string,
+  { term, start, end, from }: { term: string; start: number; end: number; from: number },
+): Span {
+  const isPair = classOfCodePoint(term.codePointAt(0) ?? 0) === characterClass.ideograph;
+  if (!isPair) return { start, end };
+  for (let at = Math.max(start, from + 1); at < end; at += 1) {
+    const first = String.fromCodePoint(text.codePointAt(at) ?? 0).length;
+    if (at + first >= end) break;
+    const pairEnd = at + first + String.fromCodePoint(text.codePointAt(at + first) ?? 0).length;
+    if (foldCharacters(text.slice(at, pairEnd)) === term) return { start: at, end: pairEnd };
+  }
+  return { start, end };
+}
+
+/** From the first to the last word of each place where a phrase stands. */
+function phraseSpans(words: readonly Word[], { phrases }: LexicalQuery): Span[] {
+  if (phrases.length === 0) return [];
+  const at = new Map(words.map((word) => [`${word.position} ${word.term}`, word]));
+  return phrases.flatMap(({ terms }) => {
+    const [first] = terms;
+    if (first === undefined) return [];
+    return words.flatMap((word) => {
+      if (word.term !== first.term) return [];
+      const base = word.position - first.offset;
+      const rest = terms.map(({ term, offset }) => at.get(`${base + offset} ${term}`));
+      const last = rest.at(-1);
+      return last === undefined || rest.includes(undefined)
+        ? []
+        : [{ start: word.start, end: last.end }];
+    });
+  });
+}
+
+function joinSpans(spans: Span[]): Span[] {
+  spans.sort((a, b) => a.start - b.start || a.end - b.end);
+  const joined: { start: number; end: number }[] = [];
+  for (const { start, end } of spans) {
+    const last = joined.at(-1);
+    if (last === undefined || start >= last.end) joined.push({ start, end });
+    else last.end = Math.max(last.end, end);
+  }
+  return joined;
+}
