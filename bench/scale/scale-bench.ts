@@ -227,6 +227,7 @@ function openEngine(folder: string): Promise<ComposedEngine> {
     encodingWorkers: config.encodingWorkers,
     search: config.search,
     flushBytes: config.ingest.flushBytes,
+    searchesAtWork: config.search.atWork,
     searchesMax: config.limits.searchesMax,
   });
 }

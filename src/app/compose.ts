@@ -4,6 +4,8 @@ import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 
 import type { OpenedModel } from "../encoders/model-folder.js";
+import { createAdmission } from "../search/admission.js";
+import type { AdmissionState } from "../search/admission.js";
 import type { SearchDefaults } from "../search/plan.js";
 import { loadKernels } from "../kernels/load-kernels.js";
 import type { KernelChoice } from "../kernels/load-kernels.js";
@@ -36,6 +38,9 @@ export interface EngineOptions {
   readonly encodingWorkers: number;
   readonly search: SearchDefaults;
   readonly flushBytes: number;
+  /** Searches at work at the same time; 0: twice the scoring threads. */
+  readonly searchesAtWork: number;
+  /** Searches at work or waiting. */
   readonly searchesMax: number;
   /** Undefined: a search holds what it reads as long as it runs. */
   readonly generationAgeMaxMs?: number | undefined;
@@ -55,6 +60,8 @@ export interface ComposedEngine {
   readonly budget: CpuBudget;
   /** Tasks that wait, for metrics. */
   queueSizes(): { readonly scoring: number; readonly encoding: number };
+  /** For metrics. */
+  admission(): AdmissionState;
   /** From now on not ready; calls under way go on. */
   refuse(): void;
   /** Waits for what is under way and closes everything; every acknowledged write is on disk already. */
@@ -96,14 +103,20 @@ async function compose(
     const warnings = [...notes, ...migrated, ...(await openModels(collections, models))];
     await threads.encodePool.warmUp(defaultModel);
     let isOpen = true;
+    const clock = (): number => performance.now();
+    const admission = createAdmission({
+      clock,
+      // While one search waits for its encoding or for the main thread, another has work for threads.
+      atWorkMax: options.searchesAtWork || 2 * threads.budget.scoringWorkers,
+      searchesMax: options.searchesMax,
+    });
     const api = createEngine({
       ...{ collections, models, kernels },
       scorer: threads.scorer,
       encodePool: threads.encodePool,
-      clock: () => performance.now(),
+      ...{ clock, admission },
       defaults: options.search,
       defaultModel: options.defaultModel,
-      searchesMax: options.searchesMax,
       generationAgeMaxMs: options.generationAgeMaxMs,
       isReady: () => isOpen,
     });
@@ -112,6 +125,7 @@ async function compose(
     };
     return {
       ...{ api, kernelName: kernels.name, notes: warnings, budget: threads.budget, refuse },
+      admission: () => admission.state(),
       queueSizes: () => ({
         scoring: threads.scorer.queueSize,
         encoding: threads.encodePool.queueSize,

@@ -15,10 +15,12 @@ import type { CollectionSettings } from "../index/collection-settings.js";
 import type { Kernels } from "../kernels/kernels.js";
 import type { EngineApi, StoredDocument } from "../rpc/ports.js";
 import type { Scorer } from "../scoring/scorer.js";
+import type { Admission } from "../search/admission.js";
 import { planSearch } from "../search/plan.js";
 import type { SearchDefaults } from "../search/plan.js";
 import type { SearchRequest } from "../search/request.js";
 import { search } from "../search/search.js";
+import type { SearchOptions } from "../search/stream-search.js";
 import type { SearchUpdate } from "../search/update.js";
 import type { DocumentRecord } from "../store/stored-values.js";
 import { deleteByFilter } from "./delete-by-filter.js";
@@ -40,10 +42,9 @@ export interface EngineParts {
   readonly defaults: SearchDefaults;
   /** Model of collections that name none. */
   readonly defaultModel: string;
-  /** Searches at work at the same time; one more is refused. */
-  readonly searchesMax: number;
   /** Time after which a search lets its generation go and answers with what it has. */
   readonly generationAgeMaxMs?: number | undefined;
+  readonly admission: Admission;
   readonly isReady: () => boolean;
 }
 
@@ -60,25 +61,19 @@ export function createEngine(parts: EngineParts): EngineApi {
     if (codec === undefined) codecs.set(settings, (codec = createCodec(settings, parts.kernels)));
     return codec;
   };
-  let searchCount = 0;
 
   async function* runSearch(
     request: SearchRequest,
-    options: { signal: AbortSignal; deadlineMs?: number | undefined },
+    options: SearchOptions,
   ): AsyncGenerator<SearchUpdate, void, void> {
     const { clock, defaults } = parts;
     const startMs = clock();
     const opened = collections.get(request.collection);
-    if (searchCount >= parts.searchesMax)
-      throw new SluiceError(
-        "OVERLOADED",
-        `${searchCount} searches are at work, the limit is ${parts.searchesMax}; try again shortly`,
-      );
     const deadline = createSoftDeadline(clock, {
       budgetMs: request.budgetMs,
       deadlineMs: options.deadlineMs,
     });
-    searchCount += 1;
+    const admitted = parts.admission.enter();
     const running = track(opened, options.signal);
     try {
       const { settings } = opened.collection;
@@ -86,6 +81,12 @@ export function createEngine(parts: EngineParts): EngineApi {
       // Bad requests are refused before anything is waited for.
       const plan = planSearch(request, { defaults, analyzer });
       await waitForWrite(opened, request, { signal: running.signal, deadline });
+      await admitted.turn({
+        priority: request.priority ?? "normal",
+        client: options.client ?? "",
+        signal: running.signal,
+        remainingMs: deadline.remainingMs(),
+      });
       const { generation } = opened.collection;
       generation.acquire();
       const limited = limitAge(deadline, { clock, ageMaxMs: parts.generationAgeMaxMs });
@@ -114,7 +115,7 @@ export function createEngine(parts: EngineParts): EngineApi {
         generation.release();
       }
     } finally {
-      searchCount -= 1;
+      admitted.leave();
       running.end();
     }
   }

@@ -86,6 +86,7 @@ function reasonOf(error: unknown): string {
 
 function outcomeOf(reason: string, signal: AbortSignal): SearchOutcome {
   if (signal.aborted) return "cancelled";
+  if (reason === "OVERLOADED") return "refused";
   return reason === "DEADLINE_EXCEEDED" ? "deadline" : "failed";
 }
 

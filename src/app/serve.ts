@@ -108,6 +108,7 @@ function watch(composed: ComposedEngine, metrics: Metrics): void {
   metrics.kernelChosen(composed.kernelName);
   metrics.watchQueue("scoring", () => composed.queueSizes().scoring);
   metrics.watchQueue("encoding", () => composed.queueSizes().encoding);
+  metrics.watchAdmission(() => composed.admission());
   metrics.ready(true);
 }
 
@@ -131,6 +132,7 @@ function engineOptions(config: Config): EngineOptions {
     flushBytes: config.ingest.flushBytes,
     flushAgeMs: config.ingest.flushAgeMs,
     generationAgeMaxMs: config.search.generationAgeMaxMs,
+    searchesAtWork: config.search.atWork,
     searchesMax: config.limits.searchesMax,
   };
 }

@@ -41,6 +41,7 @@ export function searchRequestToMessage(request: ClientSearchRequest): SearchRequ
     budget_ms: request.budgetMs,
     min_update_interval_ms: request.minUpdateIntervalMs,
     min_sequence: request.minSequence,
+    priority: request.priority && priorityNames[request.priority],
     rerank: rerank === undefined ? undefined : withoutUndefined({ ...rerank }),
     payload:
       payload === undefined
@@ -57,6 +58,12 @@ export function searchRequestToMessage(request: ClientSearchRequest): SearchRequ
           }),
   });
 }
+
+const priorityNames = {
+  high: "PRIORITY_HIGH",
+  normal: "PRIORITY_NORMAL",
+  low: "PRIORITY_LOW",
+} as const;
 
 /** The encoder takes an undefined property for a value. */
 function withoutUndefined(message: object): object {

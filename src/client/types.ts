@@ -24,6 +24,8 @@ export interface ClientSearchRequest {
   readonly budgetMs?: number | undefined;
   readonly minUpdateIntervalMs?: number | undefined;
   readonly minSequence?: number | undefined;
+  /** Default normal; low is for batches. */
+  readonly priority?: "high" | "normal" | "low" | undefined;
   readonly rerank?: { readonly model?: string; readonly depth?: number } | undefined;
   readonly payload?:
     | {

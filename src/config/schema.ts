@@ -109,6 +109,13 @@ export const configSchema = z.strictObject({
       description:
         "Time after which a search ends with what it has, so that disk space comes back.",
     }),
+    atWork: whole({
+      default: 0,
+      min: 0,
+      max: 10_000,
+      unit: "searches",
+      description: "Searches at work at the same time, others wait; 0: twice the scoring threads.",
+    }),
   }),
   ingest: z.strictObject({
     flushBytes: bytes({

@@ -155,16 +155,19 @@ export class SluiceError extends Error {
   readonly reason: ErrorReason;
   /** Path of the request field at fault, in proto notation (`query.vectors.dim`), when there is one. */
   readonly field: string | undefined;
+  /** When to try again, milliseconds; undefined: as is usual for the reason. */
+  readonly retryAfterMs: number | undefined;
 
   /** `message`: what was wrong, with the value, the limit and the remedy; lower case, no full stop. */
   constructor(
     reason: ErrorReason,
     message: string,
-    options: { field?: string; cause?: unknown } = {},
+    options: { field?: string; cause?: unknown; retryAfterMs?: number } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.reason = reason;
     this.field = options.field;
+    this.retryAfterMs = options.retryAfterMs;
   }
 }
 

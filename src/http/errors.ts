@@ -39,16 +39,24 @@ const statusCodes: Record<ErrorStatus, number> = {
 
 /** What `error` is told as; anything but a SluiceError is a bug and goes to the log only. */
 export function toHttpFailure(error: unknown, logger: HttpLogger): HttpFailure {
-  if (isSluiceError(error)) return failure(error.reason, error.message, error.field);
+  if (isSluiceError(error)) return failure(error.reason, error);
   logger.error({ err: error }, "an HTTP request failed unexpectedly");
-  return failure("INTERNAL", "unexpected failure; see the server's log", undefined);
+  return failure("INTERNAL", { message: "unexpected failure; see the server's log" });
 }
 
-function failure(reason: ErrorReason, message: string, field: string | undefined): HttpFailure {
+function failure(
+  reason: ErrorReason,
+  told: {
+    readonly message: string;
+    readonly field?: string | undefined;
+    readonly retryAfterMs?: number | undefined;
+  },
+): HttpFailure {
+  const { message, field, retryAfterMs = 1000 } = told;
   const { status, remedy, retryable } = errorTable[reason];
   return {
     statusCode: statusCodes[status],
-    retryAfter: retryable ? 1 : undefined,
+    retryAfter: retryable ? Math.ceil(retryAfterMs / 1000) : undefined,
     body: {
       error: { reason, message, ...(field === undefined ? {} : { field }), remedy, retryable },
     },

@@ -38,7 +38,8 @@ export async function handleSearch(
         ? searchRequestFromQuery(url.searchParams)
         : searchRequestFromJson(await readBody(request));
     const isSingle = wantsOneAnswer(request.headers.accept);
-    const options = { signal: controller.signal, isSingle };
+    const client = clientOf(request);
+    const options = { signal: controller.signal, isSingle, client };
     await run(context, search, response, options);
   } catch (error) {
     if (controller.signal.aborted) return;
@@ -56,9 +57,13 @@ async function run(
   context: SearchHandlerContext,
   search: SearchRequest,
   response: ServerResponse,
-  options: { readonly signal: AbortSignal; readonly isSingle: boolean },
+  options: {
+    readonly signal: AbortSignal;
+    readonly isSingle: boolean;
+    readonly client: string | undefined;
+  },
 ): Promise<void> {
-  const { signal, isSingle } = options;
+  const { signal, isSingle, client } = options;
   const sendOne = (update: SearchUpdate, done: (error?: Error | null) => void): void => {
     if (update.final) sendJson(response, 200, updateToJson(update));
     done();
@@ -68,12 +73,18 @@ async function run(
     response.write(eventOf(update), done);
   };
   await streamSearch(context.engine, search, {
-    signal,
+    ...{ signal, client },
     deadlineMs: undefined,
     stallMs: context.stalledStreamMs,
     send: isSingle ? sendOne : sendEvent,
   });
   if (!response.writableEnded) response.end();
+}
+
+/** As over gRPC: the name that the client gives itself, else its address. */
+function clientOf({ headers, socket }: IncomingMessage): string | undefined {
+  const named = headers["x-sluice-client"];
+  return typeof named === "string" ? named : socket.remoteAddress;
 }
 
 function beginEvents(response: ServerResponse): void {

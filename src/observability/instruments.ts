@@ -31,8 +31,17 @@ export interface Instruments {
   readonly kernel: Gauge<"kernel">;
   readonly build: Gauge<"version">;
   readonly ready: Gauge;
+  readonly admission: (read: () => AdmissionFigures) => void;
   /** A gauge that asks for its values when it is read. */
   readonly queue: (read: () => ReadonlyMap<string, number>) => void;
+}
+
+/** What instruments read of the admission of searches. */
+export interface AdmissionFigures {
+  readonly atWork: number;
+  readonly waiting: Readonly<Record<string, number>>;
+  readonly refused: Readonly<Record<string, number>>;
+  readonly pressure: number;
 }
 
 /** Makes and registers every instrument. */
@@ -84,6 +93,44 @@ export function createInstruments(
     kernel: gauge("kernel_info", "1 for the kernels in use.", ["kernel"]),
     build: gauge("build_info", "1 for the running version.", ["version"]),
     ready: gauge("ready", "1 when searches and writes are taken."),
+    admission(read) {
+      new library.Gauge({
+        name: "sluice_searches_at_work",
+        help: "Searches that have begun and not ended.",
+        registers,
+        collect() {
+          this.set(read().atWork);
+        },
+      });
+      new library.Gauge({
+        name: "sluice_searches_waiting",
+        help: "Searches that wait for their turn.",
+        labelNames: ["priority"],
+        registers,
+        collect() {
+          for (const [priority, count] of Object.entries(read().waiting))
+            this.set({ priority }, count);
+        },
+      });
+      new library.Gauge({
+        name: "sluice_search_pressure",
+        help: "0: no search waits; 1: four rounds of them wait, or more.",
+        registers,
+        collect() {
+          this.set(read().pressure);
+        },
+      });
+      new library.Counter({
+        name: "sluice_searches_refused_total",
+        help: "Searches turned away before any work.",
+        labelNames: ["reason"],
+        registers,
+        collect() {
+          this.reset();
+          for (const [reason, count] of Object.entries(read().refused)) this.inc({ reason }, count);
+        },
+      });
+    },
     queue(read) {
       new library.Gauge({
         name: "sluice_worker_queue_tasks",

@@ -2,7 +2,7 @@
 
 import type { Registry } from "prom-client";
 import { createInstruments } from "./instruments.js";
-import type { Instruments } from "./instruments.js";
+import type { AdmissionFigures, Instruments } from "./instruments.js";
 
 /** How a search ended. Refused: turned away before any work. */
 export type SearchOutcome = "ok" | "cancelled" | "deadline" | "refused" | "failed";
@@ -56,6 +56,8 @@ export interface Metrics {
   collectionDropped(name: string): void;
   /** Asks `read` for the number of waiting tasks whenever the figures are read. */
   watchQueue(pool: "scoring" | "encoding", read: () => number): void;
+  /** Asks `read` for the state of admission whenever the figures are read. Call once. */
+  watchAdmission(read: () => AdmissionFigures): void;
   kernelChosen(kernel: string): void;
   ready(isReady: boolean): void;
   /** The text of /metrics. */
@@ -83,6 +85,7 @@ export function createNoMetrics(): Metrics {
     collectionChanged: nothing,
     collectionDropped: nothing,
     watchQueue: nothing,
+    watchAdmission: nothing,
     kernelChosen: nothing,
     ready: nothing,
     render: () => Promise.resolve({ contentType: "text/plain; charset=utf-8", text: "" }),
@@ -119,6 +122,7 @@ function createMetricsOn(registry: Registry, to: Instruments, version: string): 
       }
     },
     watchQueue: (pool, read) => void queues.set(pool, read),
+    watchAdmission: (read) => to.admission(read),
     kernelChosen(kernel) {
       to.kernel.reset();
       to.kernel.set({ kernel }, 1);
@@ -129,8 +133,7 @@ function createMetricsOn(registry: Registry, to: Instruments, version: string): 
 }
 
 function countSearch(to: Instruments, search: FinishedSearch): void {
-  // A search that was refused never started.
-  if (search.outcome !== "refused") to.searchesRunning.dec();
+  to.searchesRunning.dec();
   to.searches.inc({ outcome: search.outcome });
   to.updates.inc(search.updateCount);
   if (search.outcome === "ok") to.searchSeconds.observe(search.durationMs / 1000);

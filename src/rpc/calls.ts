@@ -4,6 +4,7 @@
 import type {
   handleServerStreamingCall,
   handleUnaryCall,
+  Metadata,
   ServerDuplexStream,
   ServerUnaryCall,
   ServerWritableStream,
@@ -39,6 +40,8 @@ export interface RpcContext {
   /** Documents of one ingest stream that are at work at the same time. */
   readonly ingestInFlightMax: number;
 }
+
+const clientMetadata = "x-sluice-client";
 
 const faultsOfMessages = new WeakMap<object, readonly WireFault[]>();
 
@@ -128,6 +131,8 @@ export interface StreamTools {
   readonly signal: AbortSignal;
   /** Milliseconds to the caller's deadline; undefined: none was set. */
   readonly deadlineMs: number | undefined;
+  /** Who calls, as far as turns are concerned: metadata x-sluice-client, else the peer's address. */
+  readonly client: string;
 }
 
 /** A server-streaming RPC; `handle` ends when the stream should end with OK, or throws. */
@@ -159,6 +164,8 @@ interface StreamingCall {
   readonly cancelled: boolean;
   getPath(): string;
   getDeadline(): Date | number;
+  getPeer(): string;
+  readonly metadata: Metadata;
   end(): void;
   emit(event: "error", failure: object): boolean;
   on(event: "cancelled", listener: () => void): unknown;
@@ -174,7 +181,11 @@ async function runStream(
   const controller = new AbortController();
   call.on("cancelled", () => controller.abort());
   try {
-    await work({ signal: controller.signal, deadlineMs: remainingMs(call, context.nowMs()) });
+    await work({
+      signal: controller.signal,
+      deadlineMs: remainingMs(call, context.nowMs()),
+      client: clientOf(call),
+    });
     if (call.cancelled) {
       end("CANCELLED");
       return;
@@ -197,6 +208,12 @@ function remainingMs(call: StreamingCall, nowMs: number): number | undefined {
   const deadline = call.getDeadline();
   const atMs = deadline instanceof Date ? deadline.getTime() : deadline;
   return Number.isFinite(atMs) ? Math.max(0, atMs - nowMs) : undefined;
+}
+
+/** Without the port: connections of one host are one client. */
+function clientOf(call: StreamingCall): string {
+  const [named] = call.metadata.get(clientMetadata);
+  return named?.toString() ?? call.getPeer().replace(/:\d+$/, "");
 }
 
 function startRecord(context: RpcContext, path: string): (statusName: string) => void {

@@ -7,7 +7,7 @@ import type { SearchHit as SearchHitMessage } from "../gen/proto/sluice/v1/Searc
 import type { SearchRequest__Output } from "../gen/proto/sluice/v1/SearchRequest.js";
 import type { SearchUpdate as SearchUpdateMessage } from "../gen/proto/sluice/v1/SearchUpdate.js";
 import type { StageTimings as StageTimingsMessage } from "../gen/proto/sluice/v1/StageTimings.js";
-import type { FusionMethod, PayloadMode, SearchRequest } from "../search/request.js";
+import type { FusionMethod, PayloadMode, Priority, SearchRequest } from "../search/request.js";
 import type {
   Certificate,
   SearchHit,
@@ -52,6 +52,7 @@ export function searchRequestFromMessage(message: SearchRequest__Output): Search
       message.min_sequence === undefined
         ? undefined
         : sequenceNumber(message.min_sequence, "min_sequence"),
+    priority: priorityFromMessage(message.priority),
     rerank: rerankFromMessage(message.rerank),
     payload: payloadFromMessage(message.payload),
   };
@@ -69,9 +70,6 @@ function refuseWhatIsNotOffered(message: SearchRequest__Output): void {
   if (message.context !== null) throw notImplemented("context");
   if (message.stage_budgets !== null) {
     throw notImplemented("stage_budgets", "set budget_ms instead");
-  }
-  if (message.priority !== "PRIORITY_UNSPECIFIED" && message.priority !== "PRIORITY_NORMAL") {
-    throw notImplemented("priority", "leave it out or send NORMAL");
   }
 }
 
@@ -102,6 +100,19 @@ function fusionFromMessage(name: string): FusionMethod {
   const fusion = fusionMethods[name];
   if (fusion === undefined) throw invalidField("fusion", "fusion is unknown to this version");
   return fusion;
+}
+
+const priorities: Partial<Record<string, Priority>> = {
+  PRIORITY_UNSPECIFIED: "normal",
+  PRIORITY_NORMAL: "normal",
+  PRIORITY_HIGH: "high",
+  PRIORITY_LOW: "low",
+};
+
+function priorityFromMessage(name: string): Priority {
+  const priority = priorities[name];
+  if (priority === undefined) throw invalidField("priority", "priority is unknown to this version");
+  return priority;
 }
 
 function rerankFromMessage(message: SearchRequest__Output["rerank"]): SearchRequest["rerank"] {

@@ -5,15 +5,13 @@ import type { Filter } from "../core/filter.js";
 import type { CollectionSettings, CollectionStatus } from "../index/collection-settings.js";
 import type { WriteAck } from "../ingest/ingest-types.js";
 import type { SearchRequest } from "../search/request.js";
+import type { SearchOptions } from "../search/stream-search.js";
 import type { SearchUpdate } from "../search/update.js";
 
 /** All methods throw SluiceError for what the caller or the world got wrong. */
 export interface EngineApi {
   /** Streams updates; ends after the final one. `signal` is the caller's cancel. */
-  search(
-    request: SearchRequest,
-    options: { readonly signal: AbortSignal; readonly deadlineMs?: number | undefined },
-  ): AsyncGenerator<SearchUpdate, void, void>;
+  search(request: SearchRequest, options: SearchOptions): AsyncGenerator<SearchUpdate, void, void>;
 
   /** Resolves once the document is durable and visible. Rejects for this document alone. */
   put(collection: string, document: Document): Promise<WriteAck>;

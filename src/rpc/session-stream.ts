@@ -54,6 +54,7 @@ class SessionStream {
   readonly finished: Promise<void>;
   private readonly call: SessionCall;
   private readonly context: RpcContext;
+  private readonly client: string;
   /** Milliseconds since 1970; undefined: no deadline. */
   private readonly deadlineAtMs: number | undefined;
   private settle: (error: unknown) => void = () => undefined;
@@ -70,6 +71,7 @@ class SessionStream {
   constructor(call: SessionCall, context: RpcContext, tools: StreamTools) {
     this.call = call;
     this.context = context;
+    this.client = tools.client;
     this.deadlineAtMs =
       tools.deadlineMs === undefined ? undefined : context.nowMs() + tools.deadlineMs;
     this.finished = new Promise((resolve, reject) => {
@@ -141,6 +143,7 @@ class SessionStream {
     return streamSearch(engine, query.request, {
       signal,
       deadlineMs: deadlineAtMs === undefined ? undefined : Math.max(0, deadlineAtMs - nowMs()),
+      client: this.client,
       stallMs: stalledStreamMs,
       send: (update, done) => {
         const write = (): void => this.write(query.number, update, done);

@@ -40,11 +40,11 @@ const retryDelaysMs: Partial<Record<ErrorReason, number>> = {
  */
 export function toStatus(error: unknown, logger: RpcLogger, context: object = {}): RpcStatus {
   if (isSluiceError(error)) {
-    const { reason, message, field } = error;
+    const { reason, message, field, retryAfterMs } = error;
     if (errorTable[reason].status === "INTERNAL" || reason === "DATA_CORRUPT") {
       logger.error({ ...context, err: error, reason }, "a request failed");
     }
-    return statusOf({ reason, message, field });
+    return statusOf({ reason, message, field, retryAfterMs });
   }
   logger.error({ ...context, err: error }, "a request failed unexpectedly");
   return statusOf({ reason: "INTERNAL", message: "unexpected failure; see the server's log" });
@@ -54,6 +54,7 @@ function statusOf(failure: {
   readonly reason: ErrorReason;
   readonly message: string;
   readonly field?: string | undefined;
+  readonly retryAfterMs?: number | undefined;
 }): RpcStatus {
   const { reason, field } = failure;
   const row = errorTable[reason];
@@ -76,7 +77,7 @@ function statusOf(failure: {
   }
   const metadata = new Metadata();
   if (row.retryable) {
-    const delayMs = retryDelaysMs[reason] ?? 0;
+    const delayMs = failure.retryAfterMs ?? retryDelaysMs[reason] ?? 0;
     const seconds = Math.floor(delayMs / 1000);
     const nanos = (delayMs % 1000) * 1e6;
     details.push(pack("RetryInfo", retryInfo, { retry_delay: { seconds, nanos } }));

@@ -9,6 +9,9 @@ export type FusionMethod = "reciprocal_rank" | "min_max";
 /** When title, text and fields travel with a hit. */
 export type PayloadMode = "every_update" | "on_first_appearance";
 
+/** Whose turn is first when searches wait; low is for batches. */
+export type Priority = "high" | "normal" | "low";
+
 export interface SearchRequest {
   readonly collection: string;
   /** Words of the query; may be empty when vectors are given (then there is no lexical stage). */
@@ -36,6 +39,8 @@ export interface SearchRequest {
   readonly minUpdateIntervalMs?: number | undefined;
   /** Wait until the write with this sequence is visible. */
   readonly minSequence?: number | undefined;
+  /** Undefined: normal. */
+  readonly priority?: Priority | undefined;
   /** Cross-encoder asked for; none is installed yet, so the answer says so as a degradation. */
   readonly rerank?: { readonly model: string; readonly depth?: number | undefined } | undefined;
   readonly payload: {

@@ -6,12 +6,18 @@ import { createUpdateOutlet, withPayloadInEveryUpdate } from "./update-outlet.js
 import type { SendUpdate } from "./update-outlet.js";
 import type { SearchUpdate } from "./update.js";
 
+export interface SearchOptions {
+  /** The caller's cancel. */
+  readonly signal: AbortSignal;
+  /** Milliseconds to the caller's deadline; undefined: none. */
+  readonly deadlineMs?: number | undefined;
+  /** Whose search it is: clients take turns when searches wait; undefined: nobody's in particular. */
+  readonly client?: string | undefined;
+}
+
 /** The part of the engine that is needed here. */
 export interface Searches {
-  search(
-    request: SearchRequest,
-    options: { readonly signal: AbortSignal; readonly deadlineMs?: number | undefined },
-  ): AsyncGenerator<SearchUpdate, void, void>;
+  search(request: SearchRequest, options: SearchOptions): AsyncGenerator<SearchUpdate, void, void>;
 }
 
 /**
@@ -22,18 +28,20 @@ export interface Searches {
 export async function streamSearch(
   engine: Searches,
   request: SearchRequest,
-  options: {
-    readonly signal: AbortSignal;
-    readonly deadlineMs: number | undefined;
+  options: SearchOptions & {
     readonly stallMs: number;
     readonly send: SendUpdate;
   },
 ): Promise<void> {
-  const { signal, deadlineMs, stallMs, send } = options;
+  const { signal, deadlineMs, client, stallMs, send } = options;
   const outlet = createUpdateOutlet({ send, stallMs, payloadMode: request.payload.mode });
   try {
     let isFinal = false;
-    const updates = engine.search(withPayloadInEveryUpdate(request), { signal, deadlineMs });
+    const updates = engine.search(withPayloadInEveryUpdate(request), {
+      signal,
+      deadlineMs,
+      client,
+    });
     for await (const update of updates) {
       // Leaving the loop returns the generator, which lets go of what the search holds.
       if (signal.aborted) return;

@@ -17,6 +17,8 @@ import { loadKernels } from "../../src/kernels/load-kernels.js";
 import type { EngineApi } from "../../src/rpc/ports.js";
 import { createInlineScorer } from "../../src/scoring/scorer.js";
 import type { Scorer } from "../../src/scoring/scorer.js";
+import { createAdmission } from "../../src/search/admission.js";
+import type { Admission } from "../../src/search/admission.js";
 import type { SearchDefaults } from "../../src/search/plan.js";
 import type { SearchRequest } from "../../src/search/request.js";
 import { openDataFolder } from "../../src/store/data-folder.js";
@@ -36,6 +38,7 @@ export interface InlineEngineOptions {
   readonly clock: Clock;
   readonly flushBytes: number;
   readonly search: SearchDefaults;
+  readonly admission: Admission;
   readonly searchesMax: number;
   readonly generationAgeMaxMs: number;
   readonly modelsFolder: string;
@@ -63,16 +66,18 @@ export async function openInlineEngine(
   const data = openDataFolder(folder);
   const collections = await openCollections(data, { flushBytes: options.flushBytes ?? 2 ** 23 });
   const encode = createEncodeLoop(kernels);
+  const clock = options.clock ?? (() => performance.now());
+  const searchesMax = options.searchesMax ?? 256;
   const api = createEngine({
     collections,
     models,
     scorer: options.scorer ?? createInlineScorer(kernels),
     encodePool: inlineEncoder((task) => encode.run(task), models),
     kernels,
-    clock: options.clock ?? (() => performance.now()),
+    clock,
+    admission: options.admission ?? createAdmission({ clock, atWorkMax: searchesMax, searchesMax }),
     defaults: options.search ?? searchDefaults,
     defaultModel,
-    searchesMax: options.searchesMax ?? 256,
     generationAgeMaxMs: options.generationAgeMaxMs,
     isReady: () => true,
   });

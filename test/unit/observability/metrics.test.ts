@@ -18,6 +18,7 @@ describe("metrics", () => {
       stageMs: { encode: 5, lexical: 1 },
       degradations: ["ENCODER_FAILED"],
     });
+    metrics.searchStarted();
     metrics.searchFinished({ outcome: "refused", durationMs: 0, updateCount: 0 });
     await shows(metrics, [
       'sluice_searches_total{outcome="ok"} 1',

@@ -131,6 +131,7 @@ describe("Search", () => {
       budgetMs: undefined,
       minUpdateIntervalMs: undefined,
       minSequence: undefined,
+      priority: "normal",
       rerank: undefined,
       payload: {
         ...{ mode: "every_update", title: true, text: true, fields: true, highlights: false },
@@ -156,6 +157,7 @@ describe("Search", () => {
       budget_ms: 5,
       min_update_interval_ms: 0,
       min_sequence: "9007199254740991",
+      priority: "PRIORITY_LOW",
       rerank: { model: "m", depth: 3 },
       payload: { mode: "PAYLOAD_MODE_ON_FIRST_APPEARANCE", text: false, highlights: true },
     });
@@ -176,6 +178,7 @@ describe("Search", () => {
       budgetMs: 5,
       minUpdateIntervalMs: 0,
       minSequence: 9007199254740991,
+      priority: "low",
       rerank: { model: "m", depth: 3 },
       payload: {
         ...{ mode: "every_update", title: true, text: false, fields: true, highlights: true },

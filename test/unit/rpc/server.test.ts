@@ -135,7 +135,6 @@ describe("gRPC server", () => {
     ["dedupe_field", { dedupe_field: "x" }],
     ["context", { context: { token_budget: 5 } }],
     ["stage_budgets", { stage_budgets: { lexical_ms: 1 } }],
-    ["priority", { priority: "PRIORITY_HIGH" }],
     ["rerank.weight", { rerank: { weight: 0.5 } }],
   ];
   for (const [field, option] of refusedOptions) {

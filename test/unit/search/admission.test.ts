@@ -1,0 +1,131 @@
+// Who may search when more want to than can: turns, refusals, and what they say.
+
+import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
+
+import { SluiceError } from "../../../src/core/errors.js";
+import { createAdmission } from "../../../src/search/admission.js";
+import type { Admission, AdmittedSearch } from "../../../src/search/admission.js";
+import type { AdmissionRequest } from "../../../src/search/admission.js";
+import { hasReason } from "../../support/errors.js";
+import { settle, useFakeTime } from "../../support/fake-time.js";
+
+describe("admission", () => {
+  const time = useFakeTime();
+  let admission: Admission;
+  beforeEach(() => {
+    admission = createAdmission({ clock: time.clock, atWorkMax: 1, searchesMax: 4 });
+  });
+
+  function ask(asked: Partial<AdmissionRequest> = {}): {
+    place: AdmittedSearch;
+    turn: Promise<void>;
+  } {
+    const place = admission.enter();
+    const { signal } = new AbortController();
+    const request = { priority: "normal", client: "a", signal, remainingMs: Infinity, ...asked };
+    const turn = place.turn(request as AdmissionRequest);
+    // Looked at by those who care.
+    turn.catch(() => undefined);
+    return { place, turn };
+  }
+
+  /** One search that takes so long, for the running mean. */
+  async function serve(ms: number): Promise<void> {
+    const { place, turn } = ask();
+    await turn;
+    await time.advance(ms);
+    place.leave();
+  }
+
+  it("gives the turn of a search that ends to the next that waits", async () => {
+    const first = ask();
+    await first.turn;
+    const begun: string[] = [];
+    const second = ask();
+    const urgent = ask({ priority: "high" });
+    const note = async (turn: Promise<void>, name: string): Promise<void> => {
+      await turn;
+      begun.push(name);
+    };
+    const notes = [note(second.turn, "second"), note(urgent.turn, "urgent")];
+    await settle();
+    assert.deepEqual(admission.state().waiting, { high: 1, normal: 1, low: 0 });
+    assert.equal(admission.state().pressure, 0.5);
+    first.place.leave();
+    await settle();
+    assert.deepEqual(begun, ["urgent"]);
+    urgent.place.leave();
+    await Promise.all(notes);
+    second.place.leave();
+    assert.deepEqual(admission.state(), {
+      atWork: 0,
+      waiting: { high: 0, normal: 0, low: 0 },
+      refused: { queue_full: 0, budget_too_small: 0, expired: 0 },
+      pressure: 0,
+    });
+  });
+
+  it("refuses beyond its bound and says when to come back, by what searches take", async () => {
+    for (let i = 0; i < 100; i += 1) await serve(200);
+    const places = Array.from({ length: 4 }, () => ask().place);
+    const error = refusal(() => admission.enter());
+    assert.equal(error.reason, "OVERLOADED");
+    assert.match(error.message, /4 searches are at work or waiting, the limit is 4/);
+    // Three that wait, and its own: four times 200 ms.
+    assert.ok(Math.abs(error.retryAfterMs! - 800) <= 1, `${error.retryAfterMs} ms`);
+    assert.equal(admission.state().refused.queue_full, 1);
+    for (const place of places) place.leave();
+  });
+
+  it("refuses at once what cannot be begun within its budget", async () => {
+    for (let i = 0; i < 100; i += 1) await serve(100);
+    const first = ask();
+    const late = ask({ remainingMs: 50 });
+    await assert.rejects(late.turn, hasReason("OVERLOADED", /waiting are ahead, 50 ms are left/));
+    late.place.leave();
+    const patient = ask({ remainingMs: 500 });
+    first.place.leave();
+    await patient.turn;
+    patient.place.leave();
+    assert.equal(admission.state().refused.budget_too_small, 1);
+  });
+
+  it("lets a search go whose time runs out while it waits", async () => {
+    const first = ask();
+    const waiting = ask({ remainingMs: 500 });
+    await time.advance(501);
+    await assert.rejects(waiting.turn, hasReason("OVERLOADED", /time ran out while/));
+    waiting.place.leave();
+    assert.deepEqual(admission.state().waiting, { high: 0, normal: 0, low: 0 });
+    assert.equal(admission.state().refused.expired, 1);
+    first.place.leave();
+    assert.equal(admission.state().atWork, 0);
+  });
+
+  it("lets a search go whose caller leaves, and begins it never", async () => {
+    const first = ask();
+    const controller = new AbortController();
+    const waiting = ask({ signal: controller.signal });
+    const gone = new Error("gone");
+    controller.abort(gone);
+    await assert.rejects(waiting.turn, gone);
+    waiting.place.leave();
+    assert.equal(getEventListeners(controller.signal, "abort").length, 0);
+    first.place.leave();
+    assert.equal(admission.state().atWork, 0);
+    const next = ask();
+    await next.turn;
+    next.place.leave();
+  });
+});
+
+function refusal(act: () => unknown): SluiceError {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof SluiceError) return error;
+    throw error;
+  }
+  throw new Error("nothing was refused");
+}
