@@ -37,6 +37,8 @@ export interface SizeFigures {
   readonly memory: MemoryFigures;
   readonly recall: RecallResult;
   readonly load: LoadFigures;
+  /** What broke it off. */
+  readonly failure: string;
 }
 
 export interface MemoryFigures {

@@ -9,6 +9,7 @@ import { openCollections } from "../../src/app/collections.js";
 import { composeEngine } from "../../src/app/compose.js";
 import type { ComposedEngine } from "../../src/app/compose.js";
 import { loadConfig } from "../../src/config/load-config.js";
+import type { Document } from "../../src/core/document.js";
 import { rowBytes } from "../../src/kernels/kernels.js";
 import type { CodeBits } from "../../src/kernels/kernels.js";
 import type { EngineApi } from "../../src/rpc/ports.js";
@@ -69,6 +70,8 @@ export async function runScaleBench(options: ScaleBenchOptions): Promise<ScaleFi
     };
     try {
       await measureSize(options, { size, folder }, note);
+    } catch (error) {
+      await note({ failure: error instanceof Error ? error.message : String(error) });
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -102,7 +105,8 @@ async function measureSize(
     const latency = await measureLatency(setup, options.queries);
     await note({ latency });
     await note({ memory: await memoryFigures() });
-    const recallQueries = Math.max(10, Math.floor(options.queries / 10));
+    // Each scores every passage: seconds at a million.
+    const recallQueries = Math.max(10, Math.floor(options.queries / (size < 500_000 ? 10 : 25)));
     await note({ recall: await measureRecall(setup, recallQueries) });
     await note({
       load: await measureLoad(setup, { passages, searchMs: latency.lastUpdateMs.p50 }),
@@ -119,29 +123,56 @@ async function ingest(
 ): Promise<Partial<SizeFigures>> {
   const startMs = performance.now();
   const stream = streamPassages(passages, size);
-  const puts = new Set<Promise<unknown>>();
-  let failure: unknown;
+  const puts = createPuts(api);
   let shownMs = startMs;
   let count = 0;
   for await (const documents of stream.batches) {
-    for (const document of documents) {
-      const put = api.put(collection, document).catch((error: unknown) => (failure ??= error));
-      puts.add(put);
-      put.finally(() => puts.delete(put)).catch(() => undefined);
-      while (puts.size >= putsInFlight) await Promise.race(puts);
-    }
-    // Passed on as it was thrown.
-    if (failure !== undefined) throw failure as Error;
+    for (const document of documents) await puts.put(document);
     count += documents.length;
     if (performance.now() - shownMs < 5000) continue;
     shownMs = performance.now();
     say(size, `${count} passages, ${Math.round((1000 * count) / (shownMs - startMs))}/s`);
   }
-  await Promise.all(puts);
+  await puts.end();
   const seconds = (performance.now() - startMs) / 1000;
   return {
     ingestPerSecond: Math.round(size / seconds),
     generatorShare: rounded(stream.madeMs() / 1000 / seconds),
+  };
+}
+
+interface Puts {
+  /** Resolves when there is room for another one; rejects once any has failed. */
+  put(document: Document): Promise<void>;
+  /** Resolves when all are acknowledged. */
+  end(): Promise<void>;
+}
+
+function createPuts(api: EngineApi): Puts {
+  let underWay = 0;
+  let failure: Error | undefined;
+  let wake = (): void => undefined;
+  const fewerThan = async (count: number): Promise<void> => {
+    while (underWay >= count && failure === undefined)
+      await new Promise<void>((resolve) => (wake = resolve));
+    if (failure !== undefined) throw failure;
+  };
+  const run = async (document: Document): Promise<void> => {
+    underWay += 1;
+    try {
+      await api.put(collection, document);
+    } catch (error) {
+      failure ??= error instanceof Error ? error : new Error(String(error));
+    }
+    underWay -= 1;
+    wake();
+  };
+  return {
+    put(document) {
+      run(document).catch(() => undefined);
+      return fewerThan(putsInFlight);
+    },
+    end: () => fewerThan(1),
   };
 }
 
@@ -171,8 +202,7 @@ async function measureLoad(
   await sleep(loadMs);
   await quiet.stop();
   const replaced = Math.min(replacedMax, Math.ceil(size / 10));
-  for await (const documents of streamPassages(passages, replaced).batches)
-    await Promise.all(documents.map((document) => api.put(collection, document)));
+  await ingest(api, passages, replaced);
   const segmentsBefore = api.describeCollection(collection).segmentCount;
   const busy = startLoad(setup, intervalMs);
   const startMs = performance.now();

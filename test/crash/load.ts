@@ -1,10 +1,11 @@
 // Random load on a server until it is killed: documents in streams, deletes, searches, maintenance.
 
+import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { SluiceClientError } from "../../src/client/client-error.js";
 import type { SluiceClient } from "../../src/client/client.js";
-import type { Document } from "../../src/core/document.js";
+import type { Document, FieldValue } from "../../src/core/document.js";
 import type { Prng } from "../../src/core/prng.js";
 import { below } from "../support/seeded-corpus.js";
 import type { Ledger, VersionCounter } from "./ledger.js";
@@ -41,7 +42,7 @@ export interface LoadOptions {
 
 export interface Load {
   readonly acknowledgedCount: number;
-  /** Names of maintenance calls that are not answered. */
+  /** Names of maintenance calls and deletes by filter that are not answered. */
   readonly underWay: ReadonlySet<string>;
   /** The server is dead: ends every call. Throws what went wrong before, other than its death. */
   end(): Promise<void>;
@@ -50,6 +51,7 @@ export interface Load {
 export function startLoad(options: LoadOptions): Load {
   const controller = new AbortController();
   const { signal } = controller;
+  setMaxListeners(64, signal);
   const underWay = new Set<string>();
   const failures: unknown[] = [];
   let acknowledgedCount = 0;
@@ -71,6 +73,7 @@ export function startLoad(options: LoadOptions): Load {
   const loops = options.targets.flatMap((target) => [
     watched(ingestLoop(context, target)),
     watched(deleteLoop(context, target)),
+    watched(deleteWhereLoop(context, target)),
     watched(searchLoop(context, target)),
   ]);
   loops.push(watched(maintenanceLoop(context)));
@@ -150,6 +153,34 @@ async function deleteLoop(context: Context, { name, ledger, keyCount }: Target):
     if (keys.length === 0) continue;
     for (const key of keys) ledger.begin(key, undefined);
     await client.delete(name, keys, { signal });
+    for (const key of keys) ledger.acknowledge(key);
+    context.acknowledged(keys.length);
+  }
+}
+
+/** Documents of a group are deleted by filter. */
+export function groupOf(key: string): FieldValue {
+  return { kind: "integer", value: BigInt(Number(key.split(" ")[1]) % groupCount) };
+}
+
+const groupCount = 40;
+
+async function deleteWhereLoop(
+  context: Context,
+  { name, ledger, keyCount }: Target,
+): Promise<void> {
+  const { client, prng, signal, underWay } = context;
+  while (!signal.aborted) {
+    await sleep(below(prng, 120), undefined, { signal });
+    const group = below(prng, groupCount);
+    const keys: string[] = [];
+    for (let i = group; i < keyCount; i += groupCount) keys.push(`key ${i}`);
+    if (keys.some((key) => ledger.isPending(key))) continue;
+    for (const key of keys) ledger.begin(key, undefined);
+    const values = [groupOf(`key ${group}`)];
+    underWay.add("delete by filter");
+    await client.deleteWhere(name, { kind: "any_of", field: "group", values }, { signal });
+    underWay.delete("delete by filter");
     for (const key of keys) ledger.acknowledge(key);
     context.acknowledged(keys.length);
   }

@@ -11,6 +11,7 @@ import { openModelFolder } from "../../src/encoders/model-folder.js";
 import { writeTinyModel } from "../support/model-folders.js";
 import { seededDocuments, seededQueries } from "../support/seeded-corpus.js";
 import { createLedger } from "./ledger.js";
+import { groupOf } from "./load.js";
 import type { Target } from "./load.js";
 
 export interface CrashTarget extends Target {
@@ -62,8 +63,10 @@ function textTarget(encoder: LateInteractionEncoder): CrashTarget {
 }
 
 function documentOf(key: string, version: number, dim: number): Document {
-  const [document] = seededDocuments({ seed: version, count: 1, dim });
-  return { ...present(document, "one was asked for"), key, title: `version ${version}` };
+  const [drawn] = seededDocuments({ seed: version, count: 1, dim });
+  const document = present(drawn, "one was asked for");
+  const fields = new Map([...document.fields, ["group", groupOf(key)] as const]);
+  return { ...document, key, title: `version ${version}`, fields };
 }
 
 async function encoded(document: Document, encoder: LateInteractionEncoder): Promise<Document> {
