@@ -1,4 +1,5 @@
-// Which positions of a column meet a condition. The inner loops of filtering.
+// Which positions of a column meet a condition. The inner loops of filtering: without branches, which
+// would cost ten times as much where about half of the values match (make bench-filters).
 
 import type { FieldValue } from "../../core/document.js";
 import type { RangeBounds } from "../../core/filter.js";
@@ -73,7 +74,7 @@ function wordsEqual(numbers: Uint32Array, wanted: number, bits: Uint32Array): vo
   for (let word = 0, i = 0; i < numbers.length; word += 1) {
     const end = Math.min(numbers.length, i + 32);
     let found = 0;
-    for (let bit = 0; i < end; i += 1, bit += 1) if (numbers[i] === wanted) found |= 1 << bit;
+    for (let bit = 0; i < end; i += 1, bit += 1) found |= Number(numbers[i] === wanted) << bit;
     bits[word] = found;
   }
 }
@@ -146,7 +147,7 @@ function numbersBetween(
     let found = 0;
     for (let bit = 0; i < end; i += 1, bit += 1) {
       const value = values[i]!;
-      if (value >= low && value <= high) found |= 1 << bit;
+      found |= (Number(value >= low) & Number(value <= high)) << bit;
     }
     bits[word] = found;
   }
@@ -167,9 +168,11 @@ function integersBetween(
     for (let bit = 0; i < end; i += 1, bit += 1) {
       const upper = halves[2 * i + 1]!;
       const lower = halves[2 * i]! >>> 0;
-      const isBelow = upper < lowHigh || (upper === lowHigh && lower < lowLow);
-      const isAbove = upper > highHigh || (upper === highHigh && lower > highLow);
-      if (!isBelow && !isAbove) found |= 1 << bit;
+      const isBelow =
+        Number(upper < lowHigh) | (Number(upper === lowHigh) & Number(lower < lowLow));
+      const isAbove =
+        Number(upper > highHigh) | (Number(upper === highHigh) & Number(lower > highLow));
+      found |= ((isBelow | isAbove) ^ 1) << bit;
     }
     bits[word] = found;
   }

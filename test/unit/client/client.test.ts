@@ -5,6 +5,7 @@ import { SluiceClientError } from "../../../src/client/client-error.js";
 import type { ClientIngestError, ClientSearchUpdate } from "../../../src/client/types.js";
 import type { Document } from "../../../src/core/document.js";
 import { SluiceError } from "../../../src/core/errors.js";
+import { parseFilter } from "../../../src/core/parse-filter.js";
 import { hit, update, updates } from "../../support/edge-engine.js";
 import { startEdge } from "../../support/edge-server.js";
 import type { Edge } from "../../support/edge-server.js";
@@ -126,6 +127,13 @@ describe("client", () => {
     assert.equal(deleted.deletedCount, 2);
     assert.equal(deleted.missingCount, 1);
     assert.equal((await edge.client.get("notes", ["d1"])).documents.length, 0);
+
+    const { deletedCount } = await edge.client.deleteWhere("notes", parseFilter("n >= 290"));
+    assert.equal(deletedCount, listed.filter((key) => Number(key.slice(1)) >= 290).length);
+    await assert.rejects(
+      edge.client.deleteWhere("notes", { kind: "all", filters: [{ kind: "exists", field: "" }] }),
+      { reason: "INVALID_FIELD", field: "filter.all.filters[0].exists" },
+    );
   });
 
   it("pages through large documents in small pages, and refuses a read too large", async () => {

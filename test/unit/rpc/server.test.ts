@@ -168,6 +168,14 @@ describe("gRPC server", () => {
     assert.match(error.details, /nested too deep/);
   });
 
+  it("refuses a delete by keys and by a filter at once", async () => {
+    const { requestSerialize } = definitions().documents.Delete;
+    const bytes = requestSerialize({ collection: "notes", keys: ["a"], filter: { exists: "x" } });
+    const error = await failure("/sluice.v1.DocumentService/Delete", bytes);
+    assert.equal(error.code, 3);
+    assert.match(error.details, /filter is set and keys are given/);
+  });
+
   it("refuses a message beyond its limit and goes on serving", async () => {
     const error = await failure(search, searchBytes({ query: { text: "x".repeat(2_000_000) } }));
     assert.equal(error.code, 8);

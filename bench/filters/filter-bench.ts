@@ -1,0 +1,140 @@
+// `make bench-filters`: how long a filter over many segments takes to become a bitmap.
+//
+//   node build/bench/filters/filter-bench.js [passages] [segments] [runs]
+
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+
+import type { Fields, FieldValue } from "../../src/core/document.js";
+import { parseFilter } from "../../src/core/parse-filter.js";
+import { repositoryRoot } from "../../src/core/paths.js";
+import { createPrng } from "../../src/core/prng.js";
+import { openFlushedSegment } from "../../src/index/flushed-segment.js";
+import { flushedEntry } from "../../src/index/generation.js";
+import type { Generation, GenerationSegment } from "../../src/index/generation.js";
+import { sectionOf } from "../../src/index/segment-format.js";
+import { writeSegment } from "../../src/index/segment-writer.js";
+import { loadKernels } from "../../src/kernels/load-kernels.js";
+import { createInlineScorer } from "../../src/scoring/scorer.js";
+import type { Scorer } from "../../src/scoring/scorer.js";
+import { filterStage } from "../../src/search/stages/filter.js";
+import { withScorePool } from "../../test/support/score-pool.js";
+
+const passageCount = Number(process.argv[2] ?? 1_000_000);
+const segmentCount = Number(process.argv[3] ?? 180);
+const runs = Number(process.argv[4] ?? 100);
+const seed = 1;
+
+/** Conditions by the share of passages that they let through, from fields spread evenly. */
+const filters: readonly string[] = [
+  'k1000 = "v7"',
+  'k100 = "v7"',
+  'k10 = "v7"',
+  'k2 = "v1"',
+  'k1000 in ("v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10")',
+  "number >= 0.999",
+  "number >= 0.99",
+  "number >= 0.9",
+  "number < 0.5",
+  "whole = 7",
+  "whole < 10",
+  "whole < 100",
+  "whole >= 500",
+  'list = "v7"',
+  "flag = true",
+  "exists(rare)",
+  'k10 = "v7" and number < 0.5',
+  'k2 = "v1" and whole < 500 and number < 0.5 and flag = true',
+  'k100 = "v7" or whole < 10',
+  'not k10 = "v7"',
+  'not (k1000 = "v7" or number >= 0.999)',
+];
+
+const segments = buildSegments();
+const generation = {
+  segments,
+  totals: { passageCount, lengthTotal: passageCount, tokenCount: passageCount },
+} as unknown as Generation;
+let columnBytes = 0;
+for (const { part } of segments)
+  if (part.kind === "flushed") columnBytes += sectionOf(part.tables, "columns").length;
+
+await withScorePool(2, async (pool) => {
+  const inline = createInlineScorer(loadKernels().kernels);
+  const cases = [];
+  for (const text of filters) {
+    const workers = await measure(text, pool);
+    const here = await measure(text, inline);
+    const share = workers.passageCount / passageCount;
+    const times = { workersMs: workers.ms, oneThreadMs: here.ms };
+    cases.push({ filter: text, share: Number(share.toFixed(5)), ...times });
+    console.log(JSON.stringify(cases.at(-1)));
+  }
+  const file = {
+    cpu: cpus()[0]?.model ?? "unknown",
+    cores: cpus().length,
+    command: `make bench-filters (${passageCount} passages, ${segmentCount} segments, ${runs} runs)`,
+    columnBytesPerPassage: Math.round(columnBytes / passageCount),
+    cases,
+  };
+  const path = join(repositoryRoot(), "bench/results/filters.json");
+  writeFileSync(path, `${JSON.stringify(file, null, 2)}\n`);
+});
+
+function buildSegments(): GenerationSegment[] {
+  const prng = createPrng(seed);
+  const below = (bound: number): number => Math.floor(prng.nextFloat() * bound);
+  const perSegment = Math.ceil(passageCount / segmentCount);
+  const made: GenerationSegment[] = [];
+  for (let first = 0; first < passageCount; first += perSegment) {
+    const count = Math.min(perSegment, passageCount - first);
+    const passages = Array.from({ length: count }, (_, i) => ({
+      sequence: first + i + 1,
+      key: `${first + i}`,
+      passageNumber: 0,
+      span: { start: 0, end: 1 },
+      rowCount: 1,
+      codes: new Uint8Array(4),
+      sketch: new Uint8Array(4),
+      terms: { terms: [], counts: [], positions: [], length: 0 },
+      fields: anyFields(below, prng.nextFloat()),
+    }));
+    const segment = openFlushedSegment(made.length + 1, writeSegment(passages), 4);
+    made.push(flushedEntry(segment, undefined));
+  }
+  return made;
+}
+
+function anyFields(below: (bound: number) => number, number: number): Fields {
+  const word = (bound: number): string => `v${below(bound)}`;
+  const fields = new Map<string, FieldValue>();
+  for (const bound of [2, 10, 100, 1000])
+    fields.set(`k${bound}`, { kind: "keyword", value: word(bound) });
+  fields.set("number", { kind: "float", value: number });
+  fields.set("whole", { kind: "integer", value: BigInt(below(1000)) });
+  fields.set("list", { kind: "keywords", value: [word(50), word(50), word(50)] });
+  fields.set("flag", { kind: "boolean", value: below(2) === 1 });
+  if (below(100) === 0) fields.set("rare", { kind: "time", value: below(1e9) });
+  return fields;
+}
+
+async function measure(
+  text: string,
+  scorer: Scorer,
+): Promise<{ passageCount: number; ms: { p50: number; p99: number } }> {
+  const filter = parseFilter(text);
+  const context = { generation, scorer, cancel: new SharedArrayBuffer(4) };
+  const times: number[] = [];
+  let found = 0;
+  for (let run = -10; run < runs; run += 1) {
+    const start = performance.now();
+    const scope = await filterStage(context, filter);
+    if (run >= 0) times.push(performance.now() - start);
+    found = scope?.passageCount ?? 0;
+  }
+  times.sort((a, b) => a - b);
+  const at = (share: number): number =>
+    Number((times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? 0).toFixed(2));
+  return { passageCount: found, ms: { p50: at(0.5), p99: at(0.99) } };
+}
