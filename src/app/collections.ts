@@ -31,6 +31,14 @@ export interface Collections {
   drop(name: string): Promise<void>;
   /** Leaves a segment whose codes were found damaged out of every search from now on. */
   quarantine(damage: CodesDamage): void;
+  /**
+   * Opens a collection that `make` puts into a folder of its own, under an id that it is given; the
+   * name is taken meanwhile. Throws COLLECTION_EXISTS or LIMIT_EXCEEDED, and what `make` throws.
+   */
+  adopt<Progress>(
+    name: string,
+    make: (id: string) => AsyncGenerator<Progress, string, void>,
+  ): AsyncGenerator<Progress, OpenCollection, void>;
   /** Ends running searches, waits for writes under way and closes every store. */
   close(): Promise<void>;
 }
@@ -93,19 +101,32 @@ export async function openCollections(
       });
     return found;
   };
+  const takeName = (name: string): void => {
+    if (open.has(name) || creating.has(name))
+      throw new SluiceError("COLLECTION_EXISTS", `there is a collection "${name}" already`);
+    if (open.size >= limits.collectionCountMax)
+      throw new SluiceError(
+        "LIMIT_EXCEEDED",
+        `there are ${open.size} collections, the limit is ${limits.collectionCountMax}`,
+      );
+    creating.add(name);
+  };
   return {
     get,
     list: () => [...open.values()],
+    async *adopt(name, make) {
+      takeName(name);
+      try {
+        const store = openLmdbStore(yield* make(randomBytes(8).toString("hex")));
+        await migrateCollection(store);
+        return add(store);
+      } finally {
+        creating.delete(name);
+      }
+    },
     async create(settings) {
       const { name } = settings;
-      if (open.has(name) || creating.has(name))
-        throw new SluiceError("COLLECTION_EXISTS", `there is a collection "${name}" already`);
-      if (open.size >= limits.collectionCountMax)
-        throw new SluiceError(
-          "LIMIT_EXCEEDED",
-          `there are ${open.size} collections, the limit is ${limits.collectionCountMax}`,
-        );
-      creating.add(name);
+      takeName(name);
       try {
         return add(await makeStore(folder, settings));
       } finally {

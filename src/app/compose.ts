@@ -22,6 +22,7 @@ import type { CpuBudget } from "./cpu-budget.js";
 import { createEncodePool } from "./encode-pool.js";
 import type { EncodePool } from "./encode-pool.js";
 import { createEngine } from "./engine.js";
+import { createSnapshots } from "./snapshots.js";
 import { createMaintenancePool } from "./maintenance-pool.js";
 import type { MaintenancePool } from "./maintenance-pool.js";
 import { createModels } from "./models.js";
@@ -112,6 +113,7 @@ async function compose(
     });
     const api = createEngine({
       ...{ collections, models, kernels },
+      snapshots: createSnapshots(folder, collections, (path) => threads.maintenance.verify(path)),
       scorer: threads.scorer,
       encodePool: threads.encodePool,
       ...{ clock, admission },

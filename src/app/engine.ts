@@ -29,11 +29,13 @@ import type { Collections, OpenCollection } from "./collections.js";
 import { settingsFor } from "./create-settings.js";
 import { checkFingerprint } from "./encode-pool.js";
 import type { EncodePool } from "./encode-pool.js";
+import type { Snapshots } from "./snapshots.js";
 import type { Models } from "./models.js";
 import { optimize } from "./optimize.js";
 
 export interface EngineParts {
   readonly collections: Collections;
+  readonly snapshots: Snapshots;
   readonly models: Models;
   readonly scorer: Scorer;
   readonly encodePool: EncodePool;
@@ -49,7 +51,7 @@ export interface EngineParts {
 }
 
 export function createEngine(parts: EngineParts): EngineApi {
-  const { collections, encodePool } = parts;
+  const { collections, encodePool, snapshots } = parts;
   const analyzers = {
     english: createAnalyzer("english"),
     unicode: createAnalyzer("unicode"),
@@ -163,6 +165,19 @@ export function createEngine(parts: EngineParts): EngineApi {
     dropCollection: (name) => collections.drop(name),
     listCollections: () => collections.list().map((opened) => describe(opened, parts.kernels)),
     optimize: (name, options) => optimize(collections.get(name).writer, options),
+    async *snapshot(name, snapshotName) {
+      const result = yield* snapshots.take(collections.get(name), snapshotName);
+      yield { step: "done", done: result.bytes, total: result.bytes, result };
+    },
+    async *restore(snapshotName, name) {
+      const opened = yield* snapshots.restore(snapshotName, name);
+      const { modelName } = opened.collection.settings;
+      // Without it the collection is searched by words only, as after a start without the model.
+      if (modelName !== undefined) await parts.models.open(modelName).catch(() => undefined);
+      yield { step: "done", done: 0, total: 0, result: describe(opened, parts.kernels) };
+    },
+    listSnapshots: () => snapshots.list(),
+    deleteSnapshot: (snapshotName) => snapshots.remove(snapshotName),
     describeCollection: (name) => describe(collections.get(name), parts.kernels),
     isReady: parts.isReady,
   };

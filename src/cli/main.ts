@@ -13,6 +13,7 @@ import { addIngestCommand } from "./commands/ingest.js";
 import { addModelCommand } from "./commands/model.js";
 import { addOptimizeCommand } from "./commands/optimize.js";
 import { addSearchCommand } from "./commands/search.js";
+import { addSnapshotCommands } from "./commands/snapshot.js";
 import { addServeCommand } from "./commands/serve.js";
 import { createContext, programVersion } from "./context.js";
 import type { CliContext } from "./context.js";
@@ -52,6 +53,7 @@ function createProgram(context: CliContext): Command {
   addEvalCommand(program, context);
   addModelCommand(program, context);
   addOptimizeCommand(program, context);
+  addSnapshotCommands(program, context);
   addConfigCommand(program, context);
   addDemoCommand(program, context);
   addBenchCommand(program);

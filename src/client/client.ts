@@ -22,6 +22,8 @@ import {
   updateFromMessage,
 } from "./messages.js";
 import { checked, contractOf } from "./stream-contract.js";
+import { snapshotCalls } from "./snapshots.js";
+import type { SnapshotCalls } from "./snapshots.js";
 import { openSession } from "./session.js";
 import type { SearchSession } from "./session.js";
 import { followJob } from "./job.js";
@@ -106,6 +108,7 @@ export interface CollectionCalls {
     name: string,
     options?: CallOptions & { readonly full?: boolean },
   ): AsyncGenerator<ClientProgress, void, void>;
+  readonly snapshots: SnapshotCalls;
 }
 
 /** Connects on the first call, and again whenever the connection is lost. */
@@ -252,6 +255,7 @@ function collectionCalls(channel: Channel): CollectionCalls {
     },
     optimize: (name, { full = false, ...options } = {}) =>
       followJob(channel.serverStream(service.Optimize, { name, full }, options)),
+    snapshots: snapshotCalls(channel),
     describe: async (name, options = {}) => {
       const call = { ...options, isIdempotent: true };
       return collectionFromMessage(

@@ -157,6 +157,14 @@ export interface ClientCreateCollection {
   readonly ifNotExists?: boolean | undefined;
 }
 
+export interface ClientSnapshot {
+  readonly name: string;
+  /** Name of the collection that it is a copy of. */
+  readonly collection: string;
+  readonly lastSequence: number;
+  readonly bytes: number;
+}
+
 /** A document that is durable and visible. */
 export interface ClientIngestAck {
   /** Number of the document among those given, from 1. */

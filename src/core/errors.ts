@@ -63,11 +63,17 @@ export const errorTable = {
     "No collection has this name.",
     "Create it, or list the collections.",
   ),
+  SNAPSHOT_NOT_FOUND: row("NOT_FOUND", "No snapshot has this name.", "List the snapshots."),
   DOCUMENT_NOT_FOUND: row("NOT_FOUND", "No document has this key.", "Check the key."),
   COLLECTION_EXISTS: row(
     "ALREADY_EXISTS",
     "A collection of this name exists with other settings.",
     "Use it as it is, drop it, or choose another name.",
+  ),
+  SNAPSHOT_EXISTS: row(
+    "ALREADY_EXISTS",
+    "A snapshot of this name exists.",
+    "Choose another name, or delete it.",
   ),
   VECTORS_OF_OTHER_MODEL: row(
     "FAILED_PRECONDITION",

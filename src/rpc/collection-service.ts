@@ -9,6 +9,12 @@ import type { CollectionServiceDropRequest__Output as DropRequest } from "../gen
 import type { CollectionServiceListResponse as ListResponse } from "../gen/proto/sluice/v1/CollectionServiceListResponse.js";
 import type { CollectionServiceOptimizeRequest__Output as OptimizeRequest } from "../gen/proto/sluice/v1/CollectionServiceOptimizeRequest.js";
 import type { CollectionServiceOptimizeResponse as OptimizeResponse } from "../gen/proto/sluice/v1/CollectionServiceOptimizeResponse.js";
+import type { CollectionServiceDeleteSnapshotRequest__Output as DeleteSnapshotRequest } from "../gen/proto/sluice/v1/CollectionServiceDeleteSnapshotRequest.js";
+import type { CollectionServiceListSnapshotsResponse as ListSnapshotsResponse } from "../gen/proto/sluice/v1/CollectionServiceListSnapshotsResponse.js";
+import type { CollectionServiceRestoreRequest__Output as RestoreRequest } from "../gen/proto/sluice/v1/CollectionServiceRestoreRequest.js";
+import type { CollectionServiceRestoreResponse as RestoreResponse } from "../gen/proto/sluice/v1/CollectionServiceRestoreResponse.js";
+import type { CollectionServiceSnapshotRequest__Output as SnapshotRequest } from "../gen/proto/sluice/v1/CollectionServiceSnapshotRequest.js";
+import type { CollectionServiceSnapshotResponse as SnapshotResponse } from "../gen/proto/sluice/v1/CollectionServiceSnapshotResponse.js";
 import { notOffered, serverStream, unary } from "./calls.js";
 import type { RpcContext } from "./calls.js";
 import {
@@ -42,7 +48,35 @@ export function createCollectionService(context: RpcContext): UntypedServiceImpl
       return streamJob(context, job, (progress) => call.write({ progress }));
     }),
     Calibrate: notOffered(context, "server_stream", "choose a pool size by sketch_pool_size"),
-    Snapshot: notOffered(context, "server_stream", "stop the server and copy its data folder"),
-    Restore: notOffered(context, "server_stream", "stop the server and copy the data folder back"),
+    Snapshot: serverStream<SnapshotRequest, SnapshotResponse>(context, (call) => {
+      const { name, snapshot_name: asked } = call.request;
+      const snapshotName = asked === "" ? undefined : collectionName(asked, "snapshot_name");
+      const job = engine.snapshot(collectionName(name, "name"), snapshotName);
+      return streamJob(context, job, (progress, last) => {
+        const result = last?.result;
+        call.write({
+          progress,
+          ...(result && { snapshot_name: result.name, snapshot_bytes: result.bytes }),
+        });
+      });
+    }),
+    Restore: serverStream<RestoreRequest, RestoreResponse>(context, (call) => {
+      const { snapshot_name: snapshotName, name: asked } = call.request;
+      const name = asked === "" ? undefined : collectionName(asked, "name");
+      const job = engine.restore(collectionName(snapshotName, "snapshot_name"), name);
+      return streamJob(context, job, (progress, last) => {
+        const result = last?.result;
+        call.write({ progress, ...(result && { collection: statusToMessage(result) }) });
+      });
+    }),
+    ListSnapshots: unary<object, ListSnapshotsResponse>(context, () => ({
+      snapshots: engine.listSnapshots().map(({ name, collection, lastSequence, bytes }) => ({
+        ...{ name, collection, last_sequence: lastSequence, bytes },
+      })),
+    })),
+    DeleteSnapshot: unary<DeleteSnapshotRequest, object>(context, (request) => {
+      engine.deleteSnapshot(collectionName(request.snapshot_name, "snapshot_name"));
+      return {};
+    }),
   };
 }

@@ -4,6 +4,7 @@ import type { Document } from "../core/document.js";
 import type { Filter } from "../core/filter.js";
 import type { CollectionSettings, CollectionStatus } from "../index/collection-settings.js";
 import type { WriteAck } from "../ingest/ingest-types.js";
+import type { SnapshotInfo } from "../store/snapshot-folder.js";
 import type { SearchRequest } from "../search/request.js";
 import type { SearchOptions } from "../search/stream-search.js";
 import type { SearchUpdate } from "../search/update.js";
@@ -50,8 +51,22 @@ export interface EngineApi {
     name: string,
     options: { readonly isFull: boolean; readonly signal: AbortSignal },
   ): AsyncGenerator<JobProgress, void, void>;
+  /** `snapshotName` undefined: the server chooses one. The last progress has the result. */
+  snapshot(name: string, snapshotName: string | undefined): AsyncGenerator<SnapshotProgress>;
+  /** `name` undefined: the name that the collection had. The last progress has the result. */
+  restore(snapshotName: string, name: string | undefined): AsyncGenerator<RestoreProgress>;
+  listSnapshots(): SnapshotInfo[];
+  deleteSnapshot(snapshotName: string): void;
   /** True when models and data are open and writes are accepted. */
   isReady(): boolean;
+}
+
+export interface SnapshotProgress extends JobProgress {
+  readonly result?: SnapshotInfo;
+}
+
+export interface RestoreProgress extends JobProgress {
+  readonly result?: CollectionStatus;
 }
 
 /** How far a long job has come. */

@@ -1,10 +1,13 @@
 // The folder of a server's data: one sub-folder a collection, under names that the server makes.
 
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { lockFolder } from "./folder-lock.js";
+import { openSnapshotFolder } from "./snapshot-folder.js";
+import type { SnapshotFolder } from "./snapshot-folder.js";
 import { toStoreError } from "./store-errors.js";
+import { syncFolder } from "./sync.js";
 
 export interface DataFolder {
   readonly path: string;
@@ -12,6 +15,13 @@ export interface DataFolder {
   collectionFolders(): string[];
   /** Makes a folder for a collection. `id`: letters and digits, not used before. */
   createCollectionFolder(id: string): string;
+  /** A folder beside the collections to prepare one in; gone at the next start. */
+  prepareFolder(id: string): string;
+  /** Makes a prepared folder a collection's, at once; returns its path. Its store is closed. */
+  adoptFolder(id: string): string;
+  /** Deletes a prepared folder. */
+  dropPrepared(id: string): void;
+  readonly snapshots: SnapshotFolder;
   /** Deletes a collection's folder, whose store is closed. */
   removeCollectionFolder(folder: string): void;
   close(): void;
@@ -26,8 +36,23 @@ export function openDataFolder(path: string): DataFolder {
     throw toStoreError(error, `cannot make the data folder ${path}`);
   }
   const lock = lockFolder(path);
+  const preparing = join(path, "preparing");
+  rmSync(preparing, { recursive: true, force: true });
   return {
     path,
+    snapshots: openSnapshotFolder(path),
+    prepareFolder(id) {
+      const folder = join(preparing, id);
+      mkdirSync(folder, { recursive: true });
+      return folder;
+    },
+    adoptFolder(id) {
+      const folder = join(collections, id);
+      renameSync(join(preparing, id), folder);
+      syncFolder(collections);
+      return folder;
+    },
+    dropPrepared: (id) => rmSync(join(preparing, id), { recursive: true, force: true }),
     collectionFolders: () =>
       readdirSync(collections)
         .sort()
@@ -44,14 +69,4 @@ export function openDataFolder(path: string): DataFolder {
     },
     close: () => lock.release(),
   };
-}
-
-/** A new name in a folder is on disk only when the folder is. */
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, "r");
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }

@@ -61,6 +61,13 @@ export function openLmdbStore(folder: string): CollectionStore {
     },
     commit: (batch) => commit(databases, folder, batch),
     check: () => check(databases, folder),
+    async copyTo(target) {
+      try {
+        await databases.root.backup(target, true);
+      } catch (error) {
+        throw toStoreError(error, `cannot copy ${folder} to ${target}`);
+      }
+    },
     diskBytes: () => statSync(join(folder, "data.mdb")).size,
     close() {
       databases.isClosed = true;

@@ -38,6 +38,11 @@ export interface CollectionStore {
   commit(batch: WriteBatch): Promise<void>;
   /** Reads and checks every stored value; one entry a damaged value, which it names. O(data). */
   check(): { readonly valueCount: number; readonly damages: string[] };
+  /**
+   * Copies everything committed into `folder`, which is empty, without free pages. Writes go on; the
+   * event loop is not held. Rejects with DISK_FULL.
+   */
+  copyTo(folder: string): Promise<void>;
   diskBytes(): number;
   close(): Promise<void>;
 }

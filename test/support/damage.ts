@@ -6,7 +6,11 @@ import { join } from "node:path";
 
 /** Flips a bit wherever `needle` occurs in the one collection of a closed data folder. */
 export function damageWhere(dataFolder: string, needle: Uint8Array): void {
-  const file = join(onlyCollectionFolder(dataFolder), "data.mdb");
+  damageFile(join(onlyCollectionFolder(dataFolder), "data.mdb"), needle);
+}
+
+/** The same in any file. */
+export function damageFile(file: string, needle: Uint8Array): void {
   const bytes = readFileSync(file);
   let count = 0;
   for (let at = bytes.indexOf(needle); at >= 0; at = bytes.indexOf(needle, at + 1)) {

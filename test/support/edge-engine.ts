@@ -113,6 +113,7 @@ export function createEdgeEngine(): EdgeEngine {
       await Promise.resolve();
       yield { step: "merging segments", done: 1, total: 1 };
     },
+    ...noSnapshots,
     isReady: () => true,
   };
   return engine;
@@ -171,3 +172,17 @@ export function hit(key: string, parts: Partial<SearchHit> = {}): SearchHit {
     ...parts,
   };
 }
+
+/** Of an engine that keeps none. */
+const noSnapshots: Pick<EngineApi, "snapshot" | "restore" | "listSnapshots" | "deleteSnapshot"> = {
+  snapshot: () => {
+    throw new SluiceError("DISK_FULL", "there is no room for a snapshot");
+  },
+  restore: (name) => {
+    throw new SluiceError("SNAPSHOT_NOT_FOUND", `there is no snapshot "${name}"`);
+  },
+  listSnapshots: () => [],
+  deleteSnapshot: (name) => {
+    throw new SluiceError("SNAPSHOT_NOT_FOUND", `there is no snapshot "${name}"`);
+  },
+};

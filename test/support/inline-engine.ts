@@ -6,6 +6,7 @@ import type { EncodePool } from "../../src/app/encode-pool.js";
 import { openCollections } from "../../src/app/collections.js";
 import type { Collections } from "../../src/app/collections.js";
 import { createEngine } from "../../src/app/engine.js";
+import { createSnapshots, verifyHere } from "../../src/app/snapshots.js";
 import { createModels } from "../../src/app/models.js";
 import { toPassage } from "../../src/app/encode.protocol.js";
 import type { EncodeAnswer, EncodeTask } from "../../src/app/encode.protocol.js";
@@ -70,6 +71,7 @@ export async function openInlineEngine(
   const searchesMax = options.searchesMax ?? 256;
   const api = createEngine({
     collections,
+    snapshots: createSnapshots(data, collections, verifyHere),
     models,
     scorer: options.scorer ?? createInlineScorer(kernels),
     encodePool: inlineEncoder((task) => encode.run(task), models),

@@ -117,8 +117,6 @@ describe("gRPC server", () => {
     ["SearchService/Explain", /the RPC Explain is not offered yet/],
     ["SearchService/SendFeedback", /the RPC SendFeedback is not offered yet/],
     ["CollectionService/Calibrate", /the RPC Calibrate is not offered yet/],
-    ["CollectionService/Snapshot", /the RPC Snapshot is not offered yet/],
-    ["CollectionService/Restore", /the RPC Restore is not offered yet/],
   ];
   for (const [method, text] of notOffered) {
     it(`answers ${method} with UNIMPLEMENTED and says so`, async () => {

@@ -1,0 +1,114 @@
+// sluice snapshot and sluice restore: copies of collections, made and brought back while serving.
+
+import type { Command } from "commander";
+import { addConnectionOptions, withClient } from "../connection.js";
+import type { ConnectionOptions } from "../connection.js";
+import type { CliContext } from "../context.js";
+import { createProgress } from "../terminal/progress.js";
+import type { Progress } from "../terminal/progress.js";
+import { formatSize } from "../terminal/text.js";
+
+interface SnapshotOptions extends ConnectionOptions {
+  readonly name?: string;
+  readonly list?: boolean;
+  readonly delete?: string;
+  readonly json?: boolean;
+}
+
+interface RestoreOptions extends ConnectionOptions {
+  readonly name?: string;
+  readonly json?: boolean;
+}
+
+export function addSnapshotCommands(program: Command, context: CliContext): void {
+  const snapshot = program
+    .command("snapshot [collection]")
+    .summary("copy a collection while it is served")
+    .description(
+      "Writes a consistent copy below the server's data folder, opens it again and verifies every value before it counts as a snapshot.",
+    )
+    .option("--name <name>", "name of the snapshot (default: the server chooses one)")
+    .option("--list", "list the snapshots instead")
+    .option("--delete <name>", "delete a snapshot instead")
+    .option("--json", "print the result as JSON")
+    .addHelpText("after", snapshotExamples);
+  addConnectionOptions(snapshot);
+  snapshot.action(async (collection: string | undefined, options: SnapshotOptions) => {
+    if (options.list === true) return listSnapshots(options, context);
+    if (options.delete !== undefined) return deleteSnapshot(options.delete, options);
+    if (collection === undefined) return snapshot.error("error: missing argument 'collection'");
+    return takeSnapshot(collection, options, context);
+  });
+  const restore = program
+    .command("restore <snapshot>")
+    .summary("make a collection from a snapshot")
+    .option("--name <name>", "name of the collection to make (default: the one that it had)")
+    .option("--json", "print the collection as JSON")
+    .addHelpText("after", "\nExamples:\n  sluice restore nightly --name docs-of-yesterday");
+  addConnectionOptions(restore);
+  restore.action(async (name: string, options: RestoreOptions) => {
+    await withClient(options, async (client) => {
+      const bar = progressBar(context);
+      const collection = await client.collections.snapshots.restore(name, {
+        ...{ name: options.name, signal: context.interrupted, onProgress: bar.onProgress },
+      });
+      bar.finish();
+      if (options.json === true) context.printJson(collection);
+      else context.print(`${collection.settings.name}: ${collection.documentCount} documents`);
+    });
+  });
+}
+
+async function takeSnapshot(
+  collection: string,
+  options: SnapshotOptions,
+  context: CliContext,
+): Promise<void> {
+  await withClient(options, async (client) => {
+    const bar = progressBar(context);
+    const result = await client.collections.snapshots.take(collection, {
+      ...{ name: options.name, signal: context.interrupted, onProgress: bar.onProgress },
+    });
+    bar.finish();
+    if (options.json === true) context.printJson(result);
+    else context.print(`${result.name}: ${formatSize(result.bytes)}`);
+  });
+}
+
+async function listSnapshots(options: SnapshotOptions, context: CliContext): Promise<void> {
+  await withClient(options, async (client) => {
+    const snapshots = await client.collections.snapshots.list();
+    if (options.json === true) context.printJson(snapshots);
+    else
+      for (const { name, collection, lastSequence, bytes } of snapshots)
+        context.print(`${name}: ${collection} up to write ${lastSequence}, ${formatSize(bytes)}`);
+  });
+}
+
+async function deleteSnapshot(name: string, options: SnapshotOptions): Promise<void> {
+  await withClient(options, (client) => client.collections.snapshots.delete(name));
+}
+
+/** A bar in bytes, drawn from the first progress on. */
+function progressBar(context: CliContext): {
+  onProgress: (progress: { step: string; done: number; total: number }) => void;
+  finish: () => void;
+} {
+  let bar: Progress | undefined;
+  return {
+    onProgress({ step, done, total }) {
+      if (total === 0) return;
+      bar ??= createProgress({
+        ...{ label: step, unit: "bytes", total, terminal: context.err, nowMs: context.nowMs },
+      });
+      bar.update(done);
+    },
+    finish: () => bar?.finish(),
+  };
+}
+
+const snapshotExamples = `
+Examples:
+  sluice snapshot docs --name nightly
+  sluice snapshot --list
+  sluice snapshot --delete nightly`;

@@ -1,0 +1,67 @@
+// The client's calls about snapshots.
+
+import type { CollectionServiceRestoreResponse__Output } from "../gen/proto/sluice/v1/CollectionServiceRestoreResponse.js";
+import type { CollectionServiceSnapshotResponse__Output } from "../gen/proto/sluice/v1/CollectionServiceSnapshotResponse.js";
+import { present } from "../core/assert.js";
+import type { CallOptions, Channel } from "./channel.js";
+import { definitions } from "./definitions.js";
+import { followJob } from "./job.js";
+import { collectionFromMessage } from "./messages.js";
+import type { ClientCollection, ClientProgress, ClientSnapshot } from "./types.js";
+
+/** All methods throw SluiceClientError. */
+export interface SnapshotCalls {
+  /** Copies a collection while it is served. `name` undefined: the server chooses one. */
+  take(
+    collection: string,
+    options?: CallOptions & { readonly name?: string | undefined } & ProgressOption,
+  ): Promise<{ readonly name: string; readonly bytes: number }>;
+  /** Makes a collection from a snapshot. `name` undefined: the one that it had. */
+  restore(
+    snapshot: string,
+    options?: CallOptions & { readonly name?: string | undefined } & ProgressOption,
+  ): Promise<ClientCollection>;
+  list(options?: CallOptions): Promise<ClientSnapshot[]>;
+  delete(snapshot: string, options?: CallOptions): Promise<void>;
+}
+
+interface ProgressOption {
+  readonly onProgress?: ((progress: ClientProgress) => void) | undefined;
+}
+
+export function snapshotCalls(channel: Channel): SnapshotCalls {
+  const service = definitions().collections;
+  return {
+    async take(collection, { name = "", onProgress, ...options } = {}) {
+      const request = { name: collection, snapshot_name: name };
+      let result: { name: string; bytes: number } | undefined;
+      const stream = channel.serverStream(service.Snapshot, request, options);
+      const job = followJob(stream, (last: CollectionServiceSnapshotResponse__Output) => {
+        result = { name: last.snapshot_name, bytes: Number(last.snapshot_bytes) };
+      });
+      for await (const progress of job) onProgress?.(progress);
+      return present(result, "a snapshot that ends well has a name");
+    },
+    async restore(snapshot, { name = "", onProgress, ...options } = {}) {
+      const request = { snapshot_name: snapshot, name };
+      let result: ClientCollection | undefined;
+      const stream = channel.serverStream(service.Restore, request, options);
+      const job = followJob(stream, ({ collection }: CollectionServiceRestoreResponse__Output) => {
+        result = collectionFromMessage(collection);
+      });
+      for await (const progress of job) onProgress?.(progress);
+      return present(result, "a restore that ends well has a collection");
+    },
+    async list(options = {}) {
+      const call = { ...options, isIdempotent: true };
+      const { snapshots } = await channel.unary(service.ListSnapshots, {}, call);
+      return snapshots.map(({ name, collection, last_sequence: lastSequence, bytes }) => ({
+        ...{ name, collection, lastSequence: Number(lastSequence), bytes: Number(bytes) },
+      }));
+    },
+    async delete(snapshot, options = {}) {
+      const call = { ...options, isIdempotent: false };
+      await channel.unary(service.DeleteSnapshot, { snapshot_name: snapshot }, call);
+    },
+  };
+}

@@ -1,0 +1,10 @@
+// Original file: sluice/v1/collections.proto
+
+
+export interface CollectionServiceDeleteSnapshotRequest {
+  'snapshot_name'?: (string);
+}
+
+export interface CollectionServiceDeleteSnapshotRequest__Output {
+  'snapshot_name': (string);
+}
