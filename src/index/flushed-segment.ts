@@ -34,7 +34,7 @@ export function openFlushedSegment(
   const places = numbersOf(tables, "passages");
   const keyEnds = numbersOf(tables, "keyEnds");
   const keyBytes = sectionOf(tables, "keys");
-  const { lengths } = openPostings(postingsSectionsOf(tables));
+  const { lengths, lengthTotal } = openPostings(postingsSectionsOf(tables));
   const fieldAt = createFieldLookup(sectionOf(tables, "columns"));
   const isWhole =
     sequenceBytes.length === 8 * rowCount &&
@@ -60,6 +60,8 @@ export function openFlushedSegment(
     id,
     tables,
     codes,
+    tokenTotal: rowOffsets[rowCount]!,
+    lengthTotal,
     rowOf: (sequence) => findSequence(table, sequence),
     keyAt: (row) =>
       keys.toString("utf8", keysAt + (row === 0 ? 0 : keyEnds[row - 1]!), keysAt + keyEnds[row]!),

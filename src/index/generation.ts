@@ -83,17 +83,16 @@ export function flushedEntry(segment: FlushedSegment, tombstones: Tombstones): G
       codes: segment.codes,
       tombstones,
     },
-    totals: countTotals(segment, tombstones),
+    totals: liveTotals(segment, tombstones),
   };
 }
 
 export function liveEntry(live: LiveSegment, tombstones: Tombstones): GenerationSegment {
-  const rowCount = live.rowCount;
   return {
     // The table grows with later writes; a generation looks at its own rows only.
     table: live,
     part: live.part(tombstones),
-    totals: countTotals({ ...live, rowCount }, tombstones),
+    totals: liveTotals(live, tombstones),
     liveTerms: live.terms,
   };
 }
@@ -110,19 +109,25 @@ export function sumTotals(segments: readonly GenerationSegment[]): Totals {
   return { passageCount, lengthTotal, tokenCount };
 }
 
-function countTotals(
-  table: Pick<PassageTable, "rowCount" | "lengthAt" | "tokenCountAt">,
+/** Of the rows that the tombstones leave. O(rows / 8 + deleted rows): it runs with every commit. */
+function liveTotals(
+  table: Pick<
+    PassageTable,
+    "rowCount" | "tokenTotal" | "lengthTotal" | "lengthAt" | "tokenCountAt"
+  >,
   tombstones: Tombstones,
 ): Totals {
-  const dead = tombstones && new Uint8Array(tombstones);
-  let passageCount = 0;
-  let lengthTotal = 0;
-  let tokenCount = 0;
-  for (let row = 0; row < table.rowCount; row += 1) {
-    if (dead !== undefined && isBitSet(dead, row)) continue;
-    passageCount += 1;
-    lengthTotal += table.lengthAt(row);
-    tokenCount += table.tokenCountAt(row);
+  const { rowCount, tokenTotal, lengthTotal } = table;
+  const totals = { passageCount: rowCount, lengthTotal, tokenCount: tokenTotal };
+  const dead = new Uint8Array(tombstones ?? new SharedArrayBuffer(0));
+  for (let at = 0; at < dead.length; at += 1) {
+    if (dead[at] === 0) continue;
+    for (let row = 8 * at; row < Math.min(8 * at + 8, rowCount); row += 1) {
+      if (!isBitSet(dead, row)) continue;
+      totals.passageCount -= 1;
+      totals.lengthTotal -= table.lengthAt(row);
+      totals.tokenCount -= table.tokenCountAt(row);
+    }
   }
-  return { passageCount, lengthTotal, tokenCount };
+  return totals;
 }

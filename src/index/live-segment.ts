@@ -70,6 +70,12 @@ export function createLiveSegment(codeBytes: number): LiveSegment {
     get codeBytes() {
       return codes.length;
     },
+    get tokenTotal() {
+      return rows.at(-1)?.tokenEnd ?? 0;
+    },
+    get lengthTotal() {
+      return terms.lengthTotal;
+    },
     sequenceAt: table.sequenceAt,
     rowOf: (sequence) => findSequence(table, sequence),
     keyAt: (row) => rows[row]!.key,

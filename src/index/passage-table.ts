@@ -5,6 +5,9 @@ import type { FieldValue, Span } from "../core/document.js";
 /** Rows of passages, by rising sequence. */
 export interface PassageTable {
   readonly rowCount: number;
+  /** Token rows, and terms with repeats, of all rows. */
+  readonly tokenTotal: number;
+  readonly lengthTotal: number;
   sequenceAt(row: number): number;
   /** Row of the passage with this sequence, or -1. O(log rows). */
   rowOf(sequence: number): number;

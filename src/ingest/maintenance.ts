@@ -66,7 +66,7 @@ export interface Maintenance {
 }
 
 /** Live segments may grow to this many times the flush size while a flush or a merge is under way. */
-const behindFactor = 8;
+const behindFactor = 4;
 
 export function createMaintenance(
   collection: Collection,
