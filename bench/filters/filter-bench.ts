@@ -10,16 +10,13 @@ import type { Fields, FieldValue } from "../../src/core/document.js";
 import { parseFilter } from "../../src/core/parse-filter.js";
 import { repositoryRoot } from "../../src/core/paths.js";
 import { createPrng } from "../../src/core/prng.js";
-import { openFlushedSegment } from "../../src/index/flushed-segment.js";
-import { flushedEntry } from "../../src/index/generation.js";
-import type { Generation, GenerationSegment } from "../../src/index/generation.js";
 import { sectionOf } from "../../src/index/segment-format.js";
-import { writeSegment } from "../../src/index/segment-writer.js";
 import { loadKernels } from "../../src/kernels/load-kernels.js";
 import { createInlineScorer } from "../../src/scoring/scorer.js";
 import type { Scorer } from "../../src/scoring/scorer.js";
 import { filterStage } from "../../src/search/stages/filter.js";
 import { withScorePool } from "../../test/support/score-pool.js";
+import { makeGeneration } from "../generations/made-generation.js";
 
 const passageCount = Number(process.argv[2] ?? 1_000_000);
 const segmentCount = Number(process.argv[3] ?? 180);
@@ -51,13 +48,13 @@ const filters: readonly string[] = [
   'not (k1000 = "v7" or number >= 0.999)',
 ];
 
-const segments = buildSegments();
-const generation = {
-  segments,
-  totals: { passageCount, lengthTotal: passageCount, tokenCount: passageCount },
-} as unknown as Generation;
+const prng = createPrng(seed);
+const below = (bound: number): number => Math.floor(prng.nextFloat() * bound);
+const generation = makeGeneration({ passageCount, segmentCount }, () => ({
+  fields: anyFields(below, prng.nextFloat()),
+}));
 let columnBytes = 0;
-for (const { part } of segments)
+for (const { part } of generation.segments)
   if (part.kind === "flushed") columnBytes += sectionOf(part.tables, "columns").length;
 
 await withScorePool(2, async (pool) => {
@@ -81,30 +78,6 @@ await withScorePool(2, async (pool) => {
   const path = join(repositoryRoot(), "bench/results/filters.json");
   writeFileSync(path, `${JSON.stringify(file, null, 2)}\n`);
 });
-
-function buildSegments(): GenerationSegment[] {
-  const prng = createPrng(seed);
-  const below = (bound: number): number => Math.floor(prng.nextFloat() * bound);
-  const perSegment = Math.ceil(passageCount / segmentCount);
-  const made: GenerationSegment[] = [];
-  for (let first = 0; first < passageCount; first += perSegment) {
-    const count = Math.min(perSegment, passageCount - first);
-    const passages = Array.from({ length: count }, (_, i) => ({
-      sequence: first + i + 1,
-      key: `${first + i}`,
-      passageNumber: 0,
-      span: { start: 0, end: 1 },
-      rowCount: 1,
-      codes: new Uint8Array(4),
-      sketch: new Uint8Array(4),
-      terms: { terms: [], counts: [], positions: [], length: 0 },
-      fields: anyFields(below, prng.nextFloat()),
-    }));
-    const segment = openFlushedSegment(made.length + 1, writeSegment(passages), 4);
-    made.push(flushedEntry(segment, undefined));
-  }
-  return made;
-}
 
 function anyFields(below: (bound: number) => number, number: number): Fields {
   const word = (bound: number): string => `v${below(bound)}`;

@@ -29,9 +29,9 @@ export function bindFlushed(
   const { rowCount, lengths } = reader;
   const postings = query.clauses.map(({ kind, utf8 }) => {
     if (kind === "term") return reader.find(utf8);
-    const { start, end } = reader.placesOfPrefix(utf8);
-    const found = Array.from({ length: end - start }, (_, i) => reader.postings(start + i));
-    return unionPostings(found, lengths);
+    const places = reader.placesOfPrefix(utf8);
+    if (places.end - places.start === 1) return reader.postings(places.start);
+    return unionPostings([reader.postingsOfAll(places)], lengths);
   });
   const required = phraseRows(
     query.phrases.map(({ terms }) =>
@@ -102,16 +102,10 @@ interface Listed {
   readonly counts: Uint32Array;
 }
 
-/** One term's postings as they are; of several the union, counts added. Undefined: of none. */
-function unionPostings(
-  found: readonly (Listed & Partial<TermPostings>)[],
-  lengths: Uint32Array,
-): TermPostings | undefined {
-  const [first, ...others] = found;
-  if (first === undefined) return undefined;
-  if (others.length === 0 && first.blocks !== undefined)
-    return { ...first, documentFrequency: first.rows.length, blocks: first.blocks };
-  const { rows, counts } = others.length === 0 ? first : addCounts(found, lengths.length);
+/** Counts of the same row added. Undefined: there is none. */
+function unionPostings(found: readonly Listed[], lengths: Uint32Array): TermPostings | undefined {
+  const { rows, counts } = addCounts(found, lengths.length);
+  if (rows.length === 0) return undefined;
   return { documentFrequency: rows.length, rows, counts, blocks: blocksOf(rows, counts, lengths) };
 }
 

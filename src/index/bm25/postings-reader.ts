@@ -30,6 +30,12 @@ export interface TermBlocks {
   readonly minLengths: Uint32Array;
 }
 
+/** [start, end) in byte order. */
+export interface TermPlaces {
+  readonly start: number;
+  readonly end: number;
+}
+
 export interface PostingsReader {
   readonly rowCount: number;
   readonly termCount: number;
@@ -48,7 +54,9 @@ export interface PostingsReader {
   /** Place of a term given as UTF-8; -1: no passage has it. O(1). */
   placeOf(termUtf8: Uint8Array): number;
   /** Places [start, end) of the terms that begin with these bytes. O(log T) comparisons. */
-  placesOfPrefix(utf8: Uint8Array): { readonly start: number; readonly end: number };
+  placesOfPrefix(utf8: Uint8Array): TermPlaces;
+  /** Postings of the terms at these places, one term after another. O(1): they are neighbors. */
+  postingsOfAll(places: TermPlaces): Pick<TermPostings, "rows" | "counts">;
   /** `positions`: as stored, see postings-format.ts; good until the next call. */
   forEachPosting(
     place: number,
@@ -116,6 +124,11 @@ export function openPostings(sections: PostingsSections): PostingsReader {
     },
     placeOf: (utf8) => findPlace(utf8, dictionary),
     placesOfPrefix: (utf8) => findPrefix(utf8, dictionary),
+    postingsOfAll({ start, end }) {
+      const from = dictionary.starts[start]!;
+      const to = dictionary.starts[end]!;
+      return { rows: rows!.subarray(from, to), counts: counts!.subarray(from, to) };
+    },
     forEachPosting,
   };
 }
@@ -214,7 +227,7 @@ function findPlace(term: Uint8Array, { hashTable, ends, text }: Dictionary): num
   return -1;
 }
 
-function findPrefix(prefix: Uint8Array, dictionary: Dictionary): { start: number; end: number } {
+function findPrefix(prefix: Uint8Array, dictionary: Dictionary): TermPlaces {
   const { ends, text, termCount } = dictionary;
   /** Below 0: the term comes before all that begin so; above: after them. */
   const orderOf = (place: number): number => {

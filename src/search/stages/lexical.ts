@@ -37,12 +37,14 @@ export const noLexicalResult: LexicalResult = {
   bm25Of: () => 0,
 };
 
+type LexicalContext = Pick<ScopedContext, "generation" | "scorer" | "cancel" | "scope">;
+
 /** Rows below which a search by words is not worth cutting into pieces. */
 const rowsPerTaskMin = 16_384;
 
 /** Undefined when cancelled. */
 export async function lexicalStage(
-  context: ScopedContext,
+  context: LexicalContext,
   plan: SearchPlan,
 ): Promise<LexicalResult | undefined> {
   const { generation } = context;
@@ -96,7 +98,7 @@ export function toBm25Query({ terms, prefixes, phrases }: LexicalQuery): Bm25Que
 
 /** The best rows of all parts, as few tasks as are worth it; scores fall. Undefined when cancelled. */
 async function findTop(
-  { generation, scorer, cancel, scope }: ScopedContext,
+  { generation, scorer, cancel, scope }: LexicalContext,
   bm25: Bm25Work,
   topCount: number,
 ): Promise<LexicalAnswer | undefined> {

@@ -1,0 +1,139 @@
+// `make bench-bm25`: how long the exact best passages by words take among a million passages.
+//
+//   node build/bench/bm25/bm25-bench.js [passages] [segments] [queries of each kind]
+
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+
+import { createAnalyzer } from "../../src/analysis/analyzer.js";
+import type { PassageTerms } from "../../src/analysis/term-frequencies.js";
+import { loadConfig } from "../../src/config/load-config.js";
+import { repositoryRoot } from "../../src/core/paths.js";
+import { createPrng } from "../../src/core/prng.js";
+import { loadKernels } from "../../src/kernels/load-kernels.js";
+import { createInlineScorer } from "../../src/scoring/scorer.js";
+import type { Scorer } from "../../src/scoring/scorer.js";
+import { planSearch } from "../../src/search/plan.js";
+import { filterStage } from "../../src/search/stages/filter.js";
+import { lexicalStage } from "../../src/search/stages/lexical.js";
+import { withScorePool } from "../../test/support/score-pool.js";
+import { makeGeneration } from "../generations/made-generation.js";
+import { rounded, summary } from "../scale/summary.js";
+
+const passageCount = Number(process.argv[2] ?? 1_000_000);
+const segmentCount = Number(process.argv[3] ?? 180);
+const queryCount = Number(process.argv[4] ?? 200);
+const seed = 1;
+
+/** Terms a passage, as many as are left of some 90 words of English without its stop words. */
+const termsPerPassage = 50;
+const vocabularySize = 500_000;
+/** Ranks that a stop list would take out. */
+const skippedRanks = 30;
+
+const prng = createPrng(seed);
+const passageTerms = createTermSource();
+const generation = makeGeneration({ passageCount, segmentCount }, () => ({
+  terms: passageTerms(),
+}));
+const kinds: Readonly<Record<string, () => string>> = {
+  "1 word": () => words(1),
+  "2 words": () => words(2),
+  "4 words": () => words(4),
+  "8 words": () => words(8),
+  "16 words": () => words(16),
+  "a phrase of 2 words": () => `"${words(2)}"`,
+  "2 words and a beginning of 2 letters": () => `${words(2)} ${words(1).slice(0, 2)}*`,
+};
+
+await withScorePool(2, async (pool) => {
+  const inline = createInlineScorer(loadKernels().kernels);
+  const cases = [];
+  for (const [kind, makeQuery] of Object.entries(kinds)) {
+    const queries = Array.from({ length: queryCount }, makeQuery);
+    const workersMs = await measure(queries, pool);
+    const oneThreadMs = await measure(queries.slice(0, queryCount / 4), inline);
+    cases.push({ queries: kind, workersMs, oneThreadMs });
+    console.log(JSON.stringify(cases.at(-1)));
+  }
+  const file = {
+    cpu: cpus()[0]?.model ?? "unknown",
+    cores: cpus().length,
+    command: `make bench-bm25 (${passageCount} passages, ${segmentCount} segments, ${queryCount} queries a kind)`,
+    termsPerPassage,
+    passagesOfCommonestTerm: rounded(commonestShare()),
+    cases,
+  };
+  const path = join(repositoryRoot(), "bench/results/bm25.json");
+  writeFileSync(path, `${JSON.stringify(file, null, 2)}\n`);
+});
+
+/** Ranks by Zipf's law with exponent 1, from 0; a passage repeats some of its words. */
+function anyRank(): number {
+  const low = Math.log(skippedRanks);
+  const high = Math.log(vocabularySize);
+  return Math.floor(Math.exp(low + (high - low) * prng.nextFloat())) - skippedRanks;
+}
+
+function commonestShare(): number {
+  const share =
+    Math.log((skippedRanks + 1) / skippedRanks) / Math.log(vocabularySize / skippedRanks);
+  return 1 - (1 - share) ** termsPerPassage;
+}
+
+function createTermSource(): () => PassageTerms {
+  return () => {
+    const length = termsPerPassage / 2 + (prng.nextUint32() % termsPerPassage);
+    const places = new Map<string, number[]>();
+    const said: string[] = [];
+    for (let at = 0; at < length; at += 1) {
+      const isRepeated = said.length > 0 && prng.nextUint32() % 6 === 0;
+      const repeated = isRepeated ? said[prng.nextUint32() % said.length] : undefined;
+      const term = repeated ?? wordOf(anyRank());
+      said.push(term);
+      const positions = places.get(term);
+      if (positions === undefined) places.set(term, [at]);
+      else positions.push(at);
+    }
+    return {
+      terms: [...places.keys()],
+      counts: Array.from(places.values(), (positions) => positions.length),
+      positions: [...places.values()].flat(),
+      length,
+    };
+  };
+}
+
+function words(count: number): string {
+  return Array.from({ length: count }, () => wordOf(anyRank())).join(" ");
+}
+
+/** A word that stems to itself, of letters only. */
+function wordOf(rank: number): string {
+  const letters = Array.from(
+    rank.toString(20),
+    (digit) => "bcdfghjklmnpqrtvwzxs"[parseInt(digit, 20)],
+  );
+  return `${letters.join("o")}k`;
+}
+
+async function measure(queries: readonly string[], scorer: Scorer): Promise<object> {
+  const analyzer = createAnalyzer("english");
+  const defaults = loadConfig({ flags: {} }).config.search;
+  const base = { generation, scorer, cancel: new SharedArrayBuffer(4) };
+  const scope = await filterStage(base, undefined);
+  if (scope === undefined) throw new Error("nobody cancels");
+  const context = { ...base, scope };
+  const times: number[] = [];
+  for (const text of [...queries.slice(0, 20), ...queries]) {
+    const payload = { mode: "every_update", title: false, text: false, fields: false } as const;
+    const request = { collection: "bench", text, exhaustive: false, payload };
+    const plan = planSearch(request, { defaults, analyzer });
+    const start = performance.now();
+    await lexicalStage(context, plan);
+    times.push(performance.now() - start);
+  }
+  const measured = times.slice(20);
+  return { ...summary(measured), max: rounded(Math.max(...measured)) };
+}
