@@ -40,8 +40,8 @@ export function bindFlushed(
         forEachOccurrence: (visit) => {
           const place = reader.placeOf(utf8);
           if (place < 0) return;
-          reader.forEachPosting(place, (row, _count, encoded) =>
-            visit(row, decodePositions(encoded)),
+          reader.forEachPosting(place, (row, _count, from, to) =>
+            visit(row, decodePositions(reader.positions, from, to)),
           );
         },
       })),

@@ -44,8 +44,8 @@ function checkTerm(reader: PostingsReader, place: number, sums: Float64Array): n
     sums[row]! += counts[i]!;
   }
   if (block !== blocks.windows.length - 1) throw corrupt(`term ${place} has an empty block`);
-  reader.forEachPosting(place, (row, count, encoded) => {
-    const positions = decodePositions(encoded);
+  reader.forEachPosting(place, (row, count, from, to) => {
+    const positions = decodePositions(reader.positions, from, to);
     const isRising = positions.every((position, i) => i === 0 || position > positions[i - 1]!);
     if (positions.length !== count || !isRising)
       throw corrupt(`positions of term ${place} in row ${row} are out of order`);

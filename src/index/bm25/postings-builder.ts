@@ -16,8 +16,12 @@ import type { PostingsSections } from "./postings-format.js";
 export interface PostingsBuilder {
   /** Postings that follow are this term's; terms rise as bytes and have at least one posting. */
   startTerm(utf8: Uint8Array): void;
-  /** Rows rise within a term; `positions`: encoded, as many as the count. */
-  addPosting(row: number, count: number, positions: Uint8Array): void;
+  /** Rows rise within a term. */
+  addPosting(row: number, count: number): void;
+  /** Positions of the posting before, as many as its count, as stored: [from, to) of `encoded`. */
+  addPositions(encoded: Uint8Array, from: number, to: number): void;
+  /** The same of numbers: [from, to) of `positions`. */
+  encodePositions(positions: readonly number[], from: number, to: number): void;
   finish(): PostingsSections;
 }
 
@@ -33,31 +37,58 @@ export function createPostingsBuilder(
   const rows = new Uint32Array(postingsMax);
   const counts = new Uint32Array(postingsMax);
   const positions = new Uint8Array(positionBytesMax);
-  const blocks: BlockColumns = { windows: [], firsts: [], maxCounts: [], minLengths: [] };
+  const windows: number[] = [];
+  const firsts: number[] = [];
+  const maxCounts: number[] = [];
+  const minLengths: number[] = [];
   let postingCount = 0;
   let positionEnd = 0;
+  let termStart = 0;
+  /** Of the term's postings so far; -1: there is none yet. */
+  let lastWindow = -1;
   return {
     startTerm(utf8) {
       terms.push(utf8);
       starts.push(postingCount);
-      blockStarts.push(blocks.windows.length);
+      blockStarts.push(windows.length);
       positionStarts.push(positionEnd);
+      termStart = postingCount;
+      lastWindow = -1;
     },
-    addPosting(row, count, encoded) {
+    addPosting(row, count) {
       rows[postingCount] = row;
       counts[postingCount] = count;
-      positions.set(encoded, positionEnd);
-      positionEnd += encoded.length;
-      const isFirst = blocks.windows.length === blockStarts.at(-1);
-      addToBlock(blocks, {
-        ...{ row, count, length: lengths[row]!, isFirst },
-        place: postingCount - starts.at(-1)!,
-      });
+      const window = Math.floor(row / windowRows);
+      const length = lengths[row]!;
+      const last = windows.length - 1;
+      if (window === lastWindow) {
+        if (count > maxCounts[last]!) maxCounts[last] = count;
+        if (length < minLengths[last]!) minLengths[last] = length;
+      } else {
+        windows.push(window);
+        firsts.push(postingCount - termStart);
+        maxCounts.push(count);
+        minLengths.push(length);
+        lastWindow = window;
+      }
       postingCount += 1;
+    },
+    addPositions(encoded, from, to) {
+      // Mostly a byte or two: a view of them would cost more than to copy them.
+      for (let at = from; at < to; at += 1) positions[positionEnd++] = encoded[at]!;
+    },
+    encodePositions(numbers, from, to) {
+      let before = 0;
+      for (let i = from; i < to; i += 1) {
+        let rest = numbers[i]! - before;
+        before = numbers[i]!;
+        for (; rest >= 0x80; rest >>>= 7) positions[positionEnd++] = (rest & 0x7f) | 0x80;
+        positions[positionEnd++] = rest;
+      }
     },
     finish() {
       const ends = [starts, blockStarts, positionStarts];
-      for (const [i, end] of [postingCount, blocks.windows.length, positionEnd].entries())
+      for (const [i, end] of [postingCount, windows.length, positionEnd].entries())
         ends[i]!.push(end);
       return {
         terms: termsSection(terms, { starts, blockStarts, positionStarts }),
@@ -66,57 +97,16 @@ export function createPostingsBuilder(
           counts.subarray(0, postingCount),
         ]),
         blocks: columnsSection([
-          Uint32Array.from(blocks.windows),
-          Uint32Array.from(blocks.firsts),
-          Uint32Array.from(blocks.maxCounts),
-          Uint32Array.from(blocks.minLengths),
+          Uint32Array.from(windows),
+          Uint32Array.from(firsts),
+          Uint32Array.from(maxCounts),
+          Uint32Array.from(minLengths),
         ]),
         positions: bytesSection(positions.subarray(0, positionEnd)),
         lengths: lengthsSection(lengths),
       };
     },
   };
-}
-
-/** Appends the positions of one posting, in the stored form; returns the new end. */
-export function encodePositions(
-  positions: readonly number[],
-  { start, end }: { readonly start: number; readonly end: number },
-  to: Uint8Array,
-): number {
-  let at = 0;
-  let before = 0;
-  for (let i = start; i < end; i += 1) {
-    let rest = positions[i]! - before;
-    before = positions[i]!;
-    for (; rest >= 0x80; rest >>>= 7) to[at++] = (rest & 0x7f) | 0x80;
-    to[at++] = rest;
-  }
-  return at;
-}
-
-interface BlockColumns {
-  readonly windows: number[];
-  readonly firsts: number[];
-  readonly maxCounts: number[];
-  readonly minLengths: number[];
-}
-
-function addToBlock(
-  blocks: BlockColumns,
-  posting: { row: number; count: number; length: number; place: number; isFirst: boolean },
-): void {
-  const window = Math.floor(posting.row / windowRows);
-  const last = blocks.windows.length - 1;
-  if (posting.isFirst || blocks.windows[last] !== window) {
-    blocks.windows.push(window);
-    blocks.firsts.push(posting.place);
-    blocks.maxCounts.push(posting.count);
-    blocks.minLengths.push(posting.length);
-    return;
-  }
-  blocks.maxCounts[last] = Math.max(blocks.maxCounts[last]!, posting.count);
-  blocks.minLengths[last] = Math.min(blocks.minLengths[last]!, posting.length);
 }
 
 interface TermColumns {

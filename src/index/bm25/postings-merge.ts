@@ -34,12 +34,13 @@ export function mergePostings(inputs: readonly MergeInput[]): PostingsSections {
       const place = places[input]!;
       if (place < 0) continue;
       const rowMap = rowMaps[input]!;
-      reader.forEachPosting(place, (from, count, positions) => {
-        const row = rowMap[from]!;
+      reader.forEachPosting(place, (oldRow, count, from, to) => {
+        const row = rowMap[oldRow]!;
         if (row === deletedRow) return;
         if (!isStarted) builder.startTerm(term);
         isStarted = true;
-        builder.addPosting(row, count, positions);
+        builder.addPosting(row, count);
+        builder.addPositions(reader.positions, from, to);
       });
     }
   });

@@ -57,10 +57,12 @@ export interface PostingsReader {
   placesOfPrefix(utf8: Uint8Array): TermPlaces;
   /** Postings of the terms at these places, one term after another. O(1): they are neighbors. */
   postingsOfAll(places: TermPlaces): Pick<TermPostings, "rows" | "counts">;
-  /** `positions`: as stored, see postings-format.ts; good until the next call. */
+  /** Positions of all postings, as stored; see postings-format.ts. */
+  readonly positions: Uint8Array;
+  /** A posting's positions are [from, to) of `positions`. */
   forEachPosting(
     place: number,
-    visit: (row: number, count: number, positions: Uint8Array) => void,
+    visit: (row: number, count: number, from: number, to: number) => void,
   ): void;
 }
 
@@ -109,11 +111,12 @@ export function openPostings(sections: PostingsSections): PostingsReader {
         while (encoded[at]! >= 0x80) at += 1;
         at += 1;
       }
-      visit(rows![i]!, counts![i]!, encoded.subarray(from, at));
+      visit(rows![i]!, counts![i]!, from, at);
     }
   };
   return {
     ...{ rowCount: rowCount!, termCount, postingCount, positionBytes },
+    positions: encoded,
     lengths: numbersAt(sections.lengths, headerBytes, rowCount!),
     lengthTotal: totalLow! + totalHigh! * 2 ** 32,
     term: (place) => text.subarray(ends[place], ends[place + 1]),
@@ -133,16 +136,16 @@ export function openPostings(sections: PostingsSections): PostingsReader {
   };
 }
 
-/** Positions of one posting out of their stored form. */
-export function decodePositions(encoded: Uint8Array): number[] {
+/** Positions of one posting, [from, to) of the stored bytes. */
+export function decodePositions(encoded: Uint8Array, from: number, to: number): number[] {
   const positions: number[] = [];
   let before = 0;
-  for (let at = 0; at < encoded.length; at += 1) {
+  for (let at = from; at < to; at += 1) {
     let difference = 0;
     for (let shift = 0; ; shift += 7) {
       const byte = encoded[at]!;
       difference += (byte & 0x7f) * 2 ** shift;
-      if (byte < 0x80 || at + 1 >= encoded.length) break;
+      if (byte < 0x80 || at + 1 >= to) break;
       at += 1;
     }
     before += difference;

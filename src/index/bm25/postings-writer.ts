@@ -3,52 +3,108 @@
 import { sortTerms } from "../../analysis/term-frequencies.js";
 import type { PassageTerms } from "../../analysis/term-frequencies.js";
 import { assert } from "../../core/assert.js";
-import { createPostingsBuilder, encodePositions } from "./postings-builder.js";
+import { createPostingsBuilder } from "./postings-builder.js";
 import type { PostingsSections } from "./postings-format.js";
 
 /**
  * Inverts the passages, which get rows 0, 1, ... in the order given. Equal input gives equal bytes.
- * Memory: some 50 bytes a posting plus the dictionary. O(postings + t log t) for t distinct terms.
+ * Memory: some 30 bytes a posting plus the dictionary. O(postings + t log t) for t distinct terms.
  */
 export function writePostings(passages: readonly PassageTerms[]): PostingsSections {
-  const inverted = new Map<string, Occurrence[]>();
-  let postingsMax = 0;
-  let positionBytesMax = 0;
-  for (const [row, passage] of passages.entries()) {
-    checkPassage(passage);
-    postingsMax += passage.terms.length;
-    let start = 0;
-    for (const [i, term] of passage.terms.entries()) {
-      const end = start + passage.counts[i]!;
-      const occurrence = { row, start, end };
-      const known = inverted.get(term);
-      if (known === undefined) inverted.set(term, [occurrence]);
-      else known.push(occurrence);
-      start = end;
-    }
+  const { postingCount, positionCount } = countAll(passages);
+  const { terms, places } = placesByTerm(passages, postingCount);
+  const postings = groupByPlace(passages, { places, termCount: terms.length });
+  const builder = createPostingsBuilder(
+    Uint32Array.from(passages, ({ length }) => length),
     // A number below 2^32 takes five bytes at most.
-    positionBytesMax += 5 * passage.length;
-  }
-  const lengths = Uint32Array.from(passages, ({ length }) => length);
-  const builder = createPostingsBuilder(lengths, { postingsMax, positionBytesMax });
-  let scratch = new Uint8Array(1024);
-  for (const term of sortTerms([...inverted.keys()])) {
+    { postingsMax: postingCount, positionBytesMax: 5 * positionCount },
+  );
+  let at = 0;
+  for (const [place, term] of terms.entries()) {
     builder.startTerm(Buffer.from(term, "utf8"));
-    for (const { row, start, end } of inverted.get(term) ?? []) {
-      const count = end - start;
-      if (scratch.length < 5 * count) scratch = new Uint8Array(10 * count);
-      const used = encodePositions(passages[row]!.positions, { start, end }, scratch);
-      builder.addPosting(row, count, scratch.subarray(0, used));
+    for (const end = postings.ends[place]!; at < end; at += 1) {
+      const row = postings.rows[at]!;
+      const start = postings.positionStarts[at]!;
+      const count = postings.counts[at]!;
+      builder.addPosting(row, count);
+      builder.encodePositions(passages[row]!.positions, start, start + count);
     }
   }
   return builder.finish();
 }
 
-/** A term in a passage: its positions are [start, end) of the passage's. */
-interface Occurrence {
-  readonly row: number;
-  readonly start: number;
-  readonly end: number;
+function countAll(passages: readonly PassageTerms[]): {
+  readonly postingCount: number;
+  readonly positionCount: number;
+} {
+  let postingCount = 0;
+  let positionCount = 0;
+  for (const passage of passages) {
+    checkPassage(passage);
+    postingCount += passage.terms.length;
+    positionCount += passage.length;
+  }
+  return { postingCount, positionCount };
+}
+
+/** The distinct terms as they sort, and the place of each passage's terms among them. */
+function placesByTerm(
+  passages: readonly PassageTerms[],
+  postingCount: number,
+): { readonly terms: readonly string[]; readonly places: Uint32Array } {
+  const ids = new Map<string, number>();
+  const places = new Uint32Array(postingCount);
+  let at = 0;
+  for (const { terms } of passages)
+    for (const term of terms) {
+      let id = ids.get(term);
+      if (id === undefined) {
+        id = ids.size;
+        ids.set(term, id);
+      }
+      places[at] = id;
+      at += 1;
+    }
+  const terms = sortTerms([...ids.keys()]);
+  const placeOfId = new Uint32Array(terms.length);
+  for (const [place, term] of terms.entries()) placeOfId[ids.get(term)!] = place;
+  for (let i = 0; i < places.length; i += 1) places[i] = placeOfId[places[i]!]!;
+  return { terms, places };
+}
+
+/** All postings, those of the first term first; of one term by rising row. */
+interface GroupedPostings {
+  /** Beside the terms. */
+  readonly ends: Uint32Array;
+  readonly rows: Uint32Array;
+  readonly counts: Uint32Array;
+  /** Where a posting's positions begin among its passage's. */
+  readonly positionStarts: Uint32Array;
+}
+
+function groupByPlace(
+  passages: readonly PassageTerms[],
+  { places, termCount }: { readonly places: Uint32Array; readonly termCount: number },
+): GroupedPostings {
+  // A counting sort: `ends` holds where each term's postings begin until all are in.
+  const ends = new Uint32Array(termCount + 1);
+  for (const place of places) ends[place + 1]! += 1;
+  for (let place = 0; place < termCount; place += 1) ends[place + 1]! += ends[place]!;
+  const rows = new Uint32Array(places.length);
+  const counts = new Uint32Array(places.length);
+  const positionStarts = new Uint32Array(places.length);
+  let from = 0;
+  for (const [row, passage] of passages.entries()) {
+    let start = 0;
+    for (let i = 0; i < passage.counts.length; i += 1, from += 1) {
+      const at = ends[places[from]!]!++;
+      rows[at] = row;
+      counts[at] = passage.counts[i]!;
+      positionStarts[at] = start;
+      start += passage.counts[i]!;
+    }
+  }
+  return { ends, rows, counts, positionStarts };
 }
 
 function checkPassage({ terms, counts, positions, length }: PassageTerms): void {
