@@ -14,5 +14,7 @@ const char *check_rotate(const rotate_job *job, size_t row_length, size_t factor
                          size_t out_length);
 const char *check_max_sim_float(const max_sim_float_job *job, size_t query_length,
                                 size_t row_length, size_t score_length);
+const char *check_unit_rows(const unit_rows_job *job, size_t row_length, size_t out_length,
+                            size_t sum_length);
 
 #endif

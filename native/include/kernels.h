@@ -66,6 +66,17 @@ typedef struct {
   float *scores;
 } max_sim_float_job;
 
+// Rows brought to unit length.
+typedef struct {
+  const float *rows;     // row_count x dim, or null
+  const int8_t *levels;  // the same as small integers when rows is null
+  size_t row_count;
+  uint32_t dim;
+  double tolerance;     // rows whose norm is this close to 1 stay as they are
+  float *out;           // row_count x dim, out, may be rows
+  double *column_sums;  // dim, out
+} unit_rows_job;
+
 // The workspace of a call: 64-byte aligned, at least the number of bytes that the *_workspace
 // function gives for the same job. Jobs must have passed checks.h.
 size_t max_sim_workspace(const max_sim_job *job);
@@ -79,13 +90,16 @@ typedef struct {
   void (*sketch_scan)(sketch_scan_job *job, uint8_t *workspace);
   void (*rotate)(const rotate_job *job, uint8_t *workspace);
   void (*max_sim_float)(const max_sim_float_job *job, uint8_t *workspace);
+  // Returns the first row that is zero or not finite; -1: there is none. Needs no workspace.
+  int64_t (*unit_rows)(const unit_rows_job *job);
 } kernel_set;
 
 #define DECLARE_KERNELS(isa)                                             \
   void max_sim_##isa(const max_sim_job *job, uint8_t *workspace);        \
   void sketch_scan_##isa(sketch_scan_job *job, uint8_t *workspace);      \
   void rotate_##isa(const rotate_job *job, uint8_t *workspace);          \
-  void max_sim_float_##isa(const max_sim_float_job *job, uint8_t *workspace);
+  void max_sim_float_##isa(const max_sim_float_job *job, uint8_t *workspace); \
+  int64_t unit_rows_##isa(const unit_rows_job *job);
 DECLARE_KERNELS(scalar)
 DECLARE_KERNELS(avx2)
 DECLARE_KERNELS(avx512)

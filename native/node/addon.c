@@ -213,6 +213,31 @@ static napi_value max_sim_float(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+// Rows are floats, or int8 values; returns the first unusable row or -1.
+static napi_value unit_rows(napi_env env, napi_callback_info info) {
+  call c = open_call(env, info, 5);
+  napi_typedarray_type type = napi_float32_array;
+  if (!c.wrong) napi_get_typedarray_info(env, c.values[0], &type, NULL, NULL, NULL, NULL);
+  const int is_int8 = type == napi_int8_array;
+  const array rows = array_at(&c, 0, is_int8 ? napi_int8_array : napi_float32_array);
+  const array out = array_at(&c, 3, napi_float32_array), sums = array_at(&c, 4, napi_float64_array);
+  unit_rows_job job = {
+      .rows = is_int8 ? NULL : rows.data,
+      .levels = is_int8 ? rows.data : NULL,
+      .dim = uint32_at(&c, 1),
+      .tolerance = number_at(&c, 2),
+      .out = out.data,
+      .column_sums = sums.data,
+  };
+  const char *wrong = c.wrong;
+  if (!wrong) wrong = check_unit_rows(&job, rows.length, out.length, sums.length);
+  if (wrong) return reject(&c, wrong);
+  job.row_count = rows.length / job.dim;
+  napi_value result;
+  napi_create_int64(env, c.set->unit_rows(&job), &result);
+  return result;
+}
+
 // measureRate(kind, seconds): operations a second of a bare loop; NaN when this CPU cannot run it.
 static napi_value measure_rate(napi_env env, napi_callback_info info) {
   call c = open_call(env, info, 2);
@@ -254,6 +279,7 @@ static napi_value create_set(napi_env env, const kernel_set *set) {
   set_function(env, object, "rotate", rotate, set);
   set_function(env, object, "rotateQuantize", rotate_quantize, set);
   set_function(env, object, "maxSimFloat", max_sim_float, set);
+  set_function(env, object, "unitRows", unit_rows, set);
   return object;
 }
 

@@ -73,3 +73,12 @@ const char *check_max_sim_float(const max_sim_float_job *job, size_t query_lengt
   return check_passages(job->row_offsets, job->offset_count, job->passages, job->passage_count,
                         job->row_total);
 }
+
+const char *check_unit_rows(const unit_rows_job *job, size_t row_length, size_t out_length,
+                            size_t sum_length) {
+  if (!is_dim(job->dim)) return "dim is not a multiple of 16 from 16 to 1024";
+  if (row_length % job->dim != 0) return "rows are not a whole number of rows";
+  if (out_length < row_length) return "out is too short";
+  if (sum_length < job->dim) return "column sums are too short";
+  return NULL;
+}

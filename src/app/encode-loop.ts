@@ -5,12 +5,11 @@ import type { Analyzer, AnalyzerName } from "../analysis/analyzer.js";
 import { termFrequencies } from "../analysis/term-frequencies.js";
 import { createCodec } from "../codec/codec.js";
 import type { Codec, CodecOptions } from "../codec/codec.js";
-import { givenRowCountMax, toTokenMatrix } from "../codec/given-vectors.js";
-import { createScratchFloats } from "../codec/unit-rows.js";
+import { givenRowCountMax, toRowMatrix } from "../codec/given-vectors.js";
+import type { RowMatrix } from "../codec/unit-rows.js";
 import { isRaised } from "../core/cancel-flag.js";
 import { present } from "../core/assert.js";
 import { SluiceError } from "../core/errors.js";
-import type { TokenMatrix } from "../core/token-matrix.js";
 import { createLateInteractionEncoder } from "../encoders/late-interaction-encoder.js";
 import type { LateInteractionEncoder } from "../encoders/late-interaction-encoder.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
@@ -32,7 +31,6 @@ export function createEncodeLoop(
 ): EncodeLoop {
   const encoders = new Map<string, Promise<LateInteractionEncoder>>();
   const codecs = new Map<string, Codec>();
-  const scratch = createScratchFloats();
   const analyzers = new Map<AnalyzerName, Analyzer>();
 
   const encoderOf = (model: OpenedModel): Promise<LateInteractionEncoder> =>
@@ -44,7 +42,7 @@ export function createEncodeLoop(
 
   const prepare = (
     passage: Passage,
-    rows: TokenMatrix,
+    rows: RowMatrix,
     by: { codec: CodecOptions; analyzer: AnalyzerName },
   ): EncodeAnswer & { kind: "prepared" } => {
     const { codes, rowCount, sketch } = codecOf(by.codec).encodePassage(rows);
@@ -61,10 +59,9 @@ export function createEncodeLoop(
     const { key, title, text, type, dim } = document;
     const vectors = { type, dim, bytes: rowsOf(document, by) };
     const rowCountMax = givenRowCountMax.passage;
-    const at = { dim: by.codec.dim, field: "vectors", isCodedNext: true };
-    const expected = { ...at, rowCountMax, scratch };
+    const expected = { dim: by.codec.dim, field: "vectors", rowCountMax };
     const whole = { span: { start: 0, end: text.length }, text: `${title} ${text}` };
-    const { passage } = prepare(whole, toTokenMatrix(vectors, expected), by);
+    const { passage } = prepare(whole, toRowMatrix(vectors, expected), by);
     const { terms, ...rest } = passage;
     // Packed here and not where it is stored: that thread has the network and the disk to serve.
     const packed = packJournalPassage({ key, passageNumber: 0, ...rest, ...terms });

@@ -5,7 +5,8 @@ import type { TokenMatrix } from "../core/token-matrix.js";
 import { rowBytes, type CodeBits, type Kernels, type PackedQuery } from "../kernels/kernels.js";
 import { gridUnit, inverseStep } from "./grid.js";
 import { rotateBack, rotationFactors } from "./rotation.js";
-import { createScratchFloats, meanRow, toUnitRows } from "./unit-rows.js";
+import { createUnitRows } from "./unit-rows.js";
+import type { RowMatrix } from "./unit-rows.js";
 
 /** Largest magnitude of a quantised query coordinate: 255 * 63 * 2 fits int16 on every CPU. */
 const queryLevelMax = 63;
@@ -41,7 +42,7 @@ export interface Codec extends CodecOptions {
    * Codes of a passage's rows and of its sketch, the unit-normalised mean of the rows. Rows are
    * checked and brought to unit length (unit-rows.ts): throws INVALID_VECTORS naming a bad row.
    */
-  encodePassage(rows: TokenMatrix): EncodedPassage;
+  encodePassage(rows: RowMatrix): EncodedPassage;
   /** Rotates and quantises query rows to [-63, 63], one scale a row; errors as encodePassage. */
   encodeQuery(rows: TokenMatrix): EncodedQuery;
   /** The vector that row `row` of token codes stands for, rotated back. Slow: for tests, explain. */
@@ -51,18 +52,18 @@ export interface Codec extends CodecOptions {
 export function createCodec(options: CodecOptions, kernels: Kernels): Codec {
   const { dim, bits, sketchBits, seed } = options;
   const factors = rotationFactors(seed, dim);
-  const scratch = createScratchFloats();
+  const toUnitRows = createUnitRows(kernels, dim);
 
   const encodeRows = (rows: Float32Array, rowBits: CodeBits): Uint8Array => {
     const bytes = new Uint8Array((rows.length / dim) * rowBytes(dim, rowBits));
     kernels.rotateQuantize(rows, factors, inverseStep(rowBits, dim), { bytes, dim, bits: rowBits });
     return bytes;
   };
-  const encodePassage = (rows: TokenMatrix): EncodedPassage => {
+  const encodePassage = (rows: RowMatrix): EncodedPassage => {
     assertShape(rows, dim);
-    const unit = toUnitRows(rows, scratch);
+    const unit = toUnitRows(rows);
     const codes = encodeRows(unit.values, bits);
-    return { codes, rowCount: rows.rowCount, sketch: encodeRows(meanRow(unit), sketchBits) };
+    return { codes, rowCount: rows.rowCount, sketch: encodeRows(unit.meanRow(), sketchBits) };
   };
   const packQuery = (rows: Float32Array, rowBits: CodeBits): PackedQuery => {
     const rotated = new Float32Array(rows.length);
@@ -71,10 +72,10 @@ export function createCodec(options: CodecOptions, kernels: Kernels): Codec {
   };
   const encodeQuery = (rows: TokenMatrix): EncodedQuery => {
     assertShape(rows, dim);
-    const unit = toUnitRows(rows, scratch);
+    const unit = toUnitRows(rows);
     return {
       tokens: packQuery(unit.values, bits),
-      sketch: packQuery(meanRow(unit), sketchBits),
+      sketch: packQuery(unit.meanRow(), sketchBits),
     };
   };
   const decodeRow = (codes: Uint8Array, row: number): Float64Array =>
@@ -82,7 +83,7 @@ export function createCodec(options: CodecOptions, kernels: Kernels): Codec {
   return { ...options, encodePassage, encodeQuery, decodeRow };
 }
 
-function assertShape(rows: TokenMatrix, dim: number): void {
+function assertShape(rows: RowMatrix, dim: number): void {
   assert(rows.dim === dim, "rows have the codec's dim");
   assert(rows.rowCount > 0, "a token matrix has rows");
   assert(rows.values.length === rows.rowCount * dim, "a token matrix holds whole rows");

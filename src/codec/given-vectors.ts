@@ -4,8 +4,8 @@ import type { GivenVectors, VectorType } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 import type { TokenMatrix } from "../core/token-matrix.js";
-import { squareOf } from "./unit-rows.js";
-import type { ScratchFloats } from "./unit-rows.js";
+import { squareOf } from "../kernels/reference.js";
+import type { RowMatrix } from "./unit-rows.js";
 
 const bytesPerValue: Readonly<Record<VectorType, number>> = { float32: 4, float16: 2, int8: 1 };
 
@@ -16,19 +16,28 @@ export interface GivenVectorsExpectation {
   readonly rowCountMax: number;
   /** Path of the request field, for the error (`document.vectors`). */
   readonly field: string;
-  /** Room for int8 rows as float32: who hands it in reads the result before the next call. */
-  readonly scratch?: ScratchFloats | undefined;
-  /** The codec sees the rows next: it finds the same faults, and once is enough. */
-  readonly isCodedNext?: boolean | undefined;
 }
 
 /**
  * The rows as float32, not yet of unit length (the codec sees to that); float32 rows may be a view
- * of the given bytes. Throws
- * VECTORS_OF_OTHER_MODEL for another dim, LIMIT_EXCEEDED for too many rows, INVALID_VECTORS for no
- * rows, a broken last row, a zero row or a value that is not finite. The bytes need no alignment.
+ * of the given bytes. Throws as toRowMatrix, and INVALID_VECTORS for a zero row or a value that is
+ * not finite.
  */
 export function toTokenMatrix(given: GivenVectors, expected: GivenVectorsExpectation): TokenMatrix {
+  const rows = toRowMatrix(given, expected);
+  const { rowCount, dim } = rows;
+  const values = rows.values instanceof Float32Array ? rows.values : Float32Array.from(rows.values);
+  for (let row = 0; row < rowCount; row += 1) checkRow(values, row, { dim, field: expected.field });
+  return { rowCount, dim, values };
+}
+
+/**
+ * The rows as they are given, for the codec, which finds what is wrong with their values; a view of
+ * the given bytes where that is possible. Throws VECTORS_OF_OTHER_MODEL for another dim,
+ * LIMIT_EXCEEDED for too many rows, INVALID_VECTORS for no rows or a broken last row. The bytes need
+ * no alignment.
+ */
+export function toRowMatrix(given: GivenVectors, expected: GivenVectorsExpectation): RowMatrix {
   const { dim, rowCountMax, field } = expected;
   if (given.dim !== dim) {
     const message = `vectors have dim ${given.dim}, the collection has dim ${dim}`;
@@ -45,10 +54,7 @@ export function toTokenMatrix(given: GivenVectors, expected: GivenVectorsExpecta
     const message = `${rowCount} token rows, the limit is ${rowCountMax}`;
     throw new SluiceError("LIMIT_EXCEEDED", message, { field: `${field}.rows` });
   }
-  const values = readValues(given, expected.scratch);
-  if (expected.isCodedNext !== true)
-    for (let row = 0; row < rowCount; row += 1) checkRow(values, row, { dim, field });
-  return { rowCount, dim, values };
+  return { rowCount, dim, values: readValues(given) };
 }
 
 /** The two limits that a caller chooses from. */
@@ -58,10 +64,7 @@ export const givenRowCountMax = {
 } as const;
 
 /** All CPUs that Node runs on and Sluice has kernels for are little-endian, as the wire is. */
-function readValues(
-  { bytes, type }: GivenVectors,
-  scratch: ScratchFloats | undefined,
-): Float32Array {
+function readValues({ bytes, type }: GivenVectors): Float32Array | Int8Array {
   switch (type) {
     case "float32":
       return new Float32Array(...alignedPlace(bytes, 4));
@@ -72,11 +75,8 @@ function readValues(
       for (let i = 0; i < values.length; i += 1) values[i] = halfValues[halves[i]!]!;
       return values;
     }
-    case "int8": {
-      const values = scratch?.(bytes.length) ?? new Float32Array(bytes.length);
-      values.set(new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length));
-      return values;
-    }
+    case "int8":
+      return new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 }
 

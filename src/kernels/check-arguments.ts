@@ -102,6 +102,17 @@ export function checkRotationOut(
   }
 }
 
+export function checkUnitRows(
+  rows: Float32Array | Int8Array,
+  dim: number,
+  out: { readonly values: Float32Array; readonly columnSums: Float64Array },
+): void {
+  checkDim(dim);
+  if (rows.length % dim !== 0) throw new RangeError("rows are not a whole number of rows");
+  if (out.values.length < rows.length) throw new RangeError("out is too short");
+  if (out.columnSums.length < dim) throw new RangeError("column sums are too short");
+}
+
 export function checkFloatRows(query: Float32Array, rows: Float32Array, dim: number): void {
   checkDim(dim);
   if (query.length % dim !== 0 || query.length === 0 || query.length > 512 * dim) {

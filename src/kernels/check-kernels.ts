@@ -21,6 +21,8 @@ export function checkKernels(kernels: Kernels): void {
     same("rotateQuantize", bits, runRotate(kernels, bits), runRotate(reference, bits));
   }
   same("maxSimFloat", 32, runMaxSimFloat(kernels), runMaxSimFloat(reference));
+  for (const rows of [floats(queryRowCount * dim), queryRows()])
+    same("unitRows", 32, runUnitRows(kernels, rows), runUnitRows(reference, rows));
 }
 
 function same(kernel: string, bits: number, found: Uint8Array, expected: Uint8Array): void {
@@ -72,6 +74,15 @@ function runMaxSimFloat(kernels: Kernels): Uint8Array {
   const query = floats(queryRowCount * dim);
   kernels.maxSimFloat(query, floats(rowTotal * dim), dim, rowOffsets(), passages, scores);
   return new Uint8Array(scores.buffer);
+}
+
+function runUnitRows(kernels: Kernels, rows: Float32Array | Int8Array): Uint8Array {
+  const out = new Float32Array(rows.length);
+  const sums = new Float64Array(dim);
+  // Half of the rows stay as they are.
+  const bad = kernels.unitRows(rows, dim, 3, out, sums);
+  const parts = [out, sums, Int32Array.of(bad)];
+  return Buffer.concat(parts.map(({ buffer }) => new Uint8Array(buffer)));
 }
 
 function rowOffsets(): Uint32Array {

@@ -54,6 +54,7 @@ interface NativeFunctions {
     passages: Uint32Array,
     scores: Float32Array,
   ): void;
+  unitRows: Kernels["unitRows"];
 }
 
 /** Bare loops that a bench can measure; the numbers are those of native/include/limits.h. */
@@ -122,6 +123,8 @@ export function openNativeKernels(set: NativeSet): Kernels {
     maxSimFloat: (query, rows, dim, rowOffsets, passages, scores) => {
       functions.maxSimFloat(query, rows, dim, rowOffsets, passages, scores);
     },
+    unitRows: (rows, dim, tolerance, out, columnSums) =>
+      functions.unitRows(rows, dim, tolerance, out, columnSums),
   };
 }
 

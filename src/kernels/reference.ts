@@ -10,6 +10,7 @@ import {
   checkRotationOut,
   checkScan,
   checkScores,
+  checkUnitRows,
 } from "./check-arguments.js";
 import { fusedMultiplyAdd } from "./fused-multiply-add.js";
 import {
@@ -30,6 +31,7 @@ export function createReferenceKernels(): Kernels {
     rotate,
     rotateQuantize,
     maxSimFloat,
+    unitRows,
   };
 }
 
@@ -205,4 +207,49 @@ function dot(queryRows: Int8Array, start: number, units: Int16Array): number {
   let sum = 0;
   for (let j = 0; j < units.length; j += 1) sum += queryRows[start + j]! * units[j]!;
   return sum;
+}
+
+function unitRows(
+  rows: Float32Array | Int8Array,
+  dim: number,
+  tolerance: number,
+  out: Float32Array,
+  columnSums: Float64Array,
+): number {
+  checkUnitRows(rows, dim, { values: out, columnSums });
+  if (rows !== out) out.set(rows);
+  for (let start = 0; start < rows.length; start += dim) {
+    const norm = Math.sqrt(squareOf(out, start, dim));
+    if (Math.abs(norm - 1) <= tolerance) continue;
+    if (!(norm > 0) || norm === Infinity) return start / dim;
+    const factor = 1 / norm;
+    for (let j = start; j < start + dim; j += 1) out[j] = out[j]! * factor;
+  }
+  // Four columns at a time: sums that do not wait for each other and stay out of memory.
+  for (let j = 0; j < dim; j += 4) {
+    let [a, b, c, d] = [0, 0, 0, 0];
+    for (let at = j; at < rows.length; at += dim) {
+      a += out[at]!;
+      b += out[at + 1]!;
+      c += out[at + 2]!;
+      d += out[at + 3]!;
+    }
+    columnSums.set([a, b, c, d], j);
+  }
+  return -1;
+}
+
+/**
+ * Sum of the squares of `dim` values from `start` in float64; NaN or Infinity when a value is. `dim`
+ * is a multiple of 4: four sums that do not wait for each other.
+ */
+export function squareOf(values: Float32Array, start: number, dim: number): number {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let j = start; j < start + dim; j += 4) {
+    a += values[j]! * values[j]!;
+    b += values[j + 1]! * values[j + 1]!;
+    c += values[j + 2]! * values[j + 2]!;
+    d += values[j + 3]! * values[j + 3]!;
+  }
+  return a + b + (c + d);
 }

@@ -79,6 +79,9 @@ export function openWasmKernels(): Kernels {
     maxSimFloat: (query, rows, dim, rowOffsets, passages, scores) => {
       reference.maxSimFloat(query, rows, dim, rowOffsets, passages, scores);
     },
+    // Copied in and out, a pass over the rows would cost about what it saves.
+    unitRows: (rows, dim, tolerance, out, columnSums) =>
+      reference.unitRows(rows, dim, tolerance, out, columnSums),
   };
 }
 

@@ -114,6 +114,33 @@ static void test_max_sim_float(const kernel_set *set) {
   free(offsets), free(passages);
 }
 
+static void test_unit_rows(const kernel_set *set) {
+  const uint32_t dim = random_dim();
+  const size_t rows = random_below(40), length = rows * dim;
+  float *values = random_floats(length), *found = random_floats(length);
+  float *expected = random_floats(length);
+  int8_t *levels = random_query(length);
+  double *sums = calloc(2 * dim, sizeof(double));
+  // About half of the rows are near enough to stay as they are.
+  unit_rows_job job = {.rows = values, .row_count = rows, .dim = dim, .out = found, .column_sums = sums,
+                       .tolerance = random_below(2) ? 1e-3 : __builtin_sqrt(dim / 3.0) - 1};
+  if (random_below(3) == 0) job.rows = NULL, job.levels = levels;
+  if (rows > 0 && random_below(4) == 0) memset(values + random_below((uint32_t)rows) * dim, 0, dim * 4);
+  const char *wrong = check_unit_rows(&job, length, length, dim);
+  if (wrong) fail("unit_rows", set, wrong);
+  const int64_t bad = set->unit_rows(&job);
+  job.out = expected;
+  job.column_sums = sums + dim;
+  char detail[80];
+  snprintf(detail, sizeof detail, "dim %u rows %zu", dim, rows);
+  if (scalar->unit_rows(&job) != bad) fail("unit_rows", set, "another row is unusable");
+  if (bad < 0 && (memcmp(found, expected, length * sizeof(float)) != 0 ||
+                  memcmp(sums, sums + dim, dim * sizeof(double)) != 0)) {
+    fail("unit_rows", set, detail);
+  }
+  free(values), free(found), free(expected), free(levels), free(sums);
+}
+
 int main(int argument_count, char **arguments) {
   const int jobs = argument_count > 1 ? atoi(arguments[1]) : 300;
   const kernel_set *const *usable = usable_kernel_sets();
@@ -126,6 +153,7 @@ int main(int argument_count, char **arguments) {
       test_scan(usable[i]);
       test_rotate(usable[i]);
       test_max_sim_float(usable[i]);
+      test_unit_rows(usable[i]);
     }
     printf("%s: %d jobs a kernel, equal to scalar\n", usable[i]->name, jobs);
   }

@@ -95,6 +95,23 @@ static void fuzz_rotate(void) {
   free(values), free(factors), free(block);
 }
 
+static void fuzz_unit_rows(void) {
+  const uint32_t dim = 16 * (1 + random_below(8)), rows = random_below(20);
+  const size_t length = (size_t)rows * dim;
+  float *values = random_floats(length);
+  double *sums = calloc(dim, sizeof(double));
+  unit_rows_job job = {.rows = values, .dim = mutate(dim), .tolerance = random_float(),
+                       .out = values, .column_sums = sums};
+  if (check_unit_rows(&job, length, mutate((uint32_t)length) % (length + 1), dim) == NULL) {
+    job.row_count = length / job.dim;
+    any_set()->unit_rows(&job);
+    ran++;
+  } else {
+    refused++;
+  }
+  free(values), free(sums);
+}
+
 int main(int argument_count, char **arguments) {
   const long jobs = argument_count > 1 ? atol(arguments[1]) : 3000;
   if (argument_count > 2) random_state ^= (uint64_t)atol(arguments[2]) * 0x9e3779b97f4a7c15u;
@@ -104,6 +121,7 @@ int main(int argument_count, char **arguments) {
     fuzz_max_sim();
     fuzz_scan();
     fuzz_rotate();
+    fuzz_unit_rows();
   }
   printf("fuzz: %lu jobs ran, %lu were refused\n", ran, refused);
   // Both must happen, or the fuzzer proves nothing.

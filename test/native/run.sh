@@ -10,7 +10,7 @@ seed=${3:-1}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-flags="-std=gnu11 -ffp-contract=off -fno-strict-aliasing -fno-math-errno -Wall -Wextra
+flags="-std=gnu11 -ffp-contract=off -fno-strict-aliasing -fno-math-errno -Wall -Wextra -Wno-psabi
   -Iinclude -Isrc -I../test/native"
 
 # build COMPILER OUTPUT TEST EXTRA_FLAGS SETS
@@ -24,7 +24,7 @@ build() {
       neon) isa="-march=armv8.2-a+dotprod" ;;
       *) isa= ;;
     esac
-    for kernel in max-sim sketch-scan rotate max-sim-float; do
+    for kernel in max-sim sketch-scan rotate max-sim-float unit-rows; do
       # shellcheck disable=SC2086
       "$1" $flags $4 $isa -c "src/$kernel/$set.c" -o "$work/objects/$kernel-$set.o"
     done

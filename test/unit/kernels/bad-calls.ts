@@ -14,6 +14,7 @@ export function badCalls(kernels: Kernels): NamedCall[] {
     ...badScans(kernels),
     ...badFloats(kernels),
     ...badRotations(kernels),
+    ...badUnitRows(kernels),
   ];
 }
 
@@ -97,6 +98,20 @@ function badFloats(kernels: Kernels): NamedCall[] {
       );
     },
   ]);
+}
+
+function badUnitRows(kernels: Kernels): NamedCall[] {
+  const call = (rows: number, out: number, sums: number): (() => void) => {
+    return () => {
+      const outputs = [new Float32Array(out), new Float64Array(sums)] as const;
+      kernels.unitRows(new Float32Array(rows), dim, 1e-3, ...outputs);
+    };
+  };
+  return [
+    ["unit rows that are not whole", call(17, 32, 16)],
+    ["unit rows into too little room", call(32, 16, 16)],
+    ["unit rows with short sums", call(32, 32, 15)],
+  ];
 }
 
 function badRotations(kernels: Kernels): NamedCall[] {

@@ -77,6 +77,14 @@ export function kernelsContract(label: string, open: () => Kernels): void {
       });
     });
 
+    it("unitRows returns the reference's bits, and the first row without a direction", () => {
+      const rowCount = fc.constantFrom(0, 1, 3, 4, 5, 17);
+      const form = fc.constantFrom("floats", "near", "int8", "zero", "nan");
+      check(fc.tuple(dims, rowCount, form, fc.boolean(), seed), (...given) => {
+        assert.deepEqual(unitRows(kernels, ...given), unitRows(reference, ...given));
+      });
+    });
+
     it("refuses what does not fit, before reading it", () => {
       for (const [name, attempt] of badCalls(kernels)) assert.throws(attempt, RangeError, name);
     });
@@ -219,4 +227,32 @@ function maxSimFloat(
   const scores = new Float32Array(passages.length);
   kernels.maxSimFloat(query, rows, dim, rowOffsets, passages, scores);
   return new Uint32Array(scores.buffer);
+}
+
+function unitRows(
+  kernels: Kernels,
+  ...[dim, rowCount, form, isInPlace, seedValue]: [number, number, string, boolean, number]
+): unknown[] {
+  const next = random(seedValue);
+  const length = rowCount * dim;
+  const isInt8 = form === "int8";
+  // Rows of the norm 1 and a little: within the tolerance, and not.
+  const level = form === "near" ? (1 + (next() % 3000) / 1e6) / Math.sqrt(dim) : 1;
+  const values = Float32Array.from({ length }, () =>
+    form === "near" ? level : next() / 2 ** 31 - 1,
+  );
+  const bad = rowCount === 0 ? 0 : next() % rowCount;
+  if (form === "zero") values.fill(0, bad * dim, (bad + 1) * dim);
+  if (form === "nan" && rowCount > 0)
+    values[bad * dim + (next() % dim)] = [NaN, -Infinity][next() % 2]!;
+  const rows = isInt8 ? queryRows(length, next, "any") : values;
+  const out = isInPlace && !isInt8 ? values : new Float32Array(length + 3);
+  const sums = new Float64Array(dim);
+  const found = kernels.unitRows(rows, dim, 1e-3, out, sums);
+  // Both outputs are undefined where a row is unusable.
+  return found >= 0 ? [found] : [found, bytesOf(out), bytesOf(sums)];
+}
+
+function bytesOf({ buffer }: Float32Array | Float64Array): Uint8Array {
+  return new Uint8Array(buffer);
 }
