@@ -1,6 +1,7 @@
 // A generation of many small segments in memory, without token rows worth the name: for benches of
 // the stages that do not look at them.
 
+import { packTerms } from "../../src/analysis/term-frequencies.js";
 import type { PassageTerms } from "../../src/analysis/term-frequencies.js";
 import type { Fields } from "../../src/core/document.js";
 import { openFlushedSegment } from "../../src/index/flushed-segment.js";
@@ -29,7 +30,7 @@ export function makeGeneration(
       return {
         ...{ sequence: first + i + 1, key: `${first + i}`, passageNumber: 0, rowCount: 1 },
         ...{ span: { start: 0, end: 1 }, codes: new Uint8Array(4), sketch: new Uint8Array(4) },
-        ...{ terms, fields },
+        ...{ terms: packTerms(terms), fields },
       };
     });
     const segment = openFlushedSegment(segments.length + 1, writeSegment(passages), 4);

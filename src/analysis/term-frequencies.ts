@@ -15,6 +15,37 @@ export interface PassageTerms {
   readonly length: number;
 }
 
+/** The same in one piece, as the journal stores it and threads hand it on. */
+export interface PackedTerms {
+  /** UTF-8 of the terms, each ended by a line feed, which none holds. */
+  readonly joined: Uint8Array;
+  readonly counts: Uint32Array;
+  readonly positions: Uint32Array;
+  readonly length: number;
+}
+
+export const lineFeed = 10;
+
+export function packTerms({ terms, counts, positions, length }: PassageTerms): PackedTerms {
+  return {
+    // Into memory of its own: a slice of Node's pool would take all of it to another thread.
+    joined: new TextEncoder().encode(terms.map((term) => `${term}\n`).join("")),
+    counts: Uint32Array.from(counts),
+    positions: Uint32Array.from(positions),
+    length,
+  };
+}
+
+export function unpackTerms({ joined, counts, positions, length }: PackedTerms): PassageTerms {
+  const text = Buffer.from(joined.buffer, joined.byteOffset, joined.length).toString("utf8");
+  return {
+    terms: text.split("\n").slice(0, -1),
+    counts: [...counts],
+    positions: [...positions],
+    length,
+  };
+}
+
 /** One distinct term of a query and how often the query has it. */
 export interface QueryTerm {
   readonly term: string;

@@ -2,7 +2,7 @@
 
 import { createAnalyzer } from "../analysis/analyzer.js";
 import type { Analyzer, AnalyzerName } from "../analysis/analyzer.js";
-import { termFrequencies } from "../analysis/term-frequencies.js";
+import { packTerms, termFrequencies } from "../analysis/term-frequencies.js";
 import { createCodec } from "../codec/codec.js";
 import type { Codec, CodecOptions } from "../codec/codec.js";
 import { givenRowCountMax, toRowMatrix } from "../codec/given-vectors.js";
@@ -16,7 +16,7 @@ import type { OpenedModel } from "../encoders/model-folder.js";
 import type { Passage } from "../encoders/passages.js";
 import type { PreparedPassage } from "../ingest/write-operations.js";
 import type { Kernels } from "../kernels/kernels.js";
-import { packJournalPassage, packedCodes } from "../store/records.js";
+import { packJournalPassage, packedViews } from "../store/records.js";
 import type { EncodeAnswer, EncodeTask, VectorsDocument, VectorsTask } from "./encode.protocol.js";
 
 export interface EncodeLoop {
@@ -46,7 +46,7 @@ export function createEncodeLoop(
     by: { codec: CodecOptions; analyzer: AnalyzerName },
   ): EncodeAnswer & { kind: "prepared" } => {
     const { codes, rowCount, sketch } = codecOf(by.codec).encodePassage(rows);
-    const terms = termFrequencies(analyzerOf(by.analyzer), passage.text);
+    const terms = packTerms(termFrequencies(analyzerOf(by.analyzer), passage.text));
     const prepared: PreparedPassage = { span: passage.span, rowCount, codes, sketch, terms };
     return { kind: "prepared", passage: prepared };
   };
@@ -65,8 +65,8 @@ export function createEncodeLoop(
     const { terms, ...rest } = passage;
     // Packed here and not where it is stored: that thread has the network and the disk to serve.
     const packed = packJournalPassage({ key, passageNumber: 0, ...rest, ...terms });
-    // Views of what is packed, so that the codes cross once.
-    return { kind: "prepared", passage: { ...passage, ...packedCodes(packed), packed } };
+    // Views of what is packed, so that it crosses once.
+    return { kind: "prepared", passage: { ...passage, ...packedViews(packed), packed } };
   };
   const answerGiven = (document: VectorsDocument, by: VectorsTask): EncodeAnswer => {
     try {

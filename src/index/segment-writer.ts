@@ -1,6 +1,7 @@
 // Writes a segment from passages: tables in one buffer, token codes in another.
 
-import type { PassageTerms } from "../analysis/term-frequencies.js";
+import { unpackTerms } from "../analysis/term-frequencies.js";
+import type { PackedTerms } from "../analysis/term-frequencies.js";
 import type { Fields, Span } from "../core/document.js";
 import { writePostings } from "./bm25/postings-writer.js";
 import { writeColumns } from "./columns/columns-writer.js";
@@ -17,7 +18,7 @@ export interface SegmentPassage {
   readonly rowCount: number;
   readonly codes: Uint8Array;
   readonly sketch: Uint8Array;
-  readonly terms: PassageTerms;
+  readonly terms: PackedTerms;
   /** Of its document; passages of one document may share them. */
   readonly fields: Fields;
 }
@@ -33,8 +34,8 @@ export function toSegmentPassage(
   passage: JournalPassage,
   fields: Fields,
 ): SegmentPassage {
-  const { terms, counts, positions, length, ...rest } = passage;
-  return { ...rest, sequence, terms: { terms, counts, positions, length }, fields };
+  const { joined, counts, positions, length, ...rest } = passage;
+  return { ...rest, sequence, terms: { joined, counts, positions, length }, fields };
 }
 
 /** `passages` by rising sequence. Equal input gives equal bytes. O(bytes + t log t) for t terms. */
@@ -60,7 +61,7 @@ export function writeSegment(passages: readonly SegmentPassage[]): WrittenSegmen
     keyEnds: bytesOf(keyEnds),
     keys: Buffer.concat(keys),
     sketches: Buffer.concat(passages.map((passage) => passage.sketch)),
-    ...writePostings(passages.map((passage) => passage.terms)),
+    ...writePostings(passages.map(({ terms }) => unpackTerms(terms))),
     columns: writeColumns(passages.map((passage) => passage.fields)),
   };
   const codes = joinBytes(passages.map((passage) => passage.codes));

@@ -2,6 +2,8 @@
 
 import { createAnalyzer } from "../analysis/analyzer.js";
 import type { Analyzer } from "../analysis/analyzer.js";
+import { packTerms, unpackTerms } from "../analysis/term-frequencies.js";
+import type { PackedTerms, PassageTerms } from "../analysis/term-frequencies.js";
 import { isSluiceError } from "../core/errors.js";
 import type { Span } from "../core/document.js";
 import { isBitSet } from "../index/bm25/bits.js";
@@ -103,7 +105,7 @@ async function migrateJournal(
   const old: [number, JournalPassage][] = [];
   for (const [sequence, passage] of store.journal())
     if (passage.positions.length !== passage.length)
-      old.push([sequence, withPositions(store, passage, analyzer)]);
+      old.push([sequence, withPositions(store, { ...passage, ...unpackTerms(passage) }, analyzer)]);
   for (let start = 0; start < old.length; start += groupPassagesMax) {
     const journalPuts = new Map(old.slice(start, start + groupPassagesMax));
     await store.commit({ manifest, journalPuts });
@@ -111,14 +113,16 @@ async function migrateJournal(
   return old.length;
 }
 
-type WithoutPositions = Omit<JournalPassage, "positions">;
+type WithoutPositions = Omit<JournalPassage, keyof PackedTerms> & Omit<PassageTerms, "positions">;
 
 function withPositions(
   store: CollectionStore,
   passage: WithoutPositions,
   analyzer: Analyzer,
 ): JournalPassage {
-  return { ...passage, positions: positionsOf(passage, documentOf(store, passage.key), analyzer) };
+  const { terms, counts, length, ...rest } = passage;
+  const positions = positionsOf(passage, documentOf(store, passage.key), analyzer);
+  return { ...rest, ...packTerms({ terms, counts, positions, length }) };
 }
 
 function documentOf(store: CollectionStore, key: string): DocumentRecord | undefined {

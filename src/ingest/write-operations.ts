@@ -1,6 +1,6 @@
 // What the writer of a collection takes: changes whose vectors and terms are already made.
 
-import type { PassageTerms } from "../analysis/term-frequencies.js";
+import type { PackedTerms } from "../analysis/term-frequencies.js";
 import type { Fields, Span } from "../core/document.js";
 
 /** A passage as a preparer gives it back: coded, analyzed, not yet numbered. */
@@ -9,7 +9,7 @@ export interface PreparedPassage {
   readonly rowCount: number;
   readonly codes: Uint8Array;
   readonly sketch: Uint8Array;
-  readonly terms: PassageTerms;
+  readonly terms: PackedTerms;
   /** Its journal record (store/records.ts), where the preparer has packed it already. */
   readonly packed?: Uint8Array | undefined;
 }

@@ -1,7 +1,8 @@
 // Stored values to framed FlatBuffers bytes and back. Every field is checked after reading.
 
-import { Builder, ByteBuffer } from "flatbuffers";
+import { Builder, ByteBuffer, Encoding } from "flatbuffers";
 
+import type { PackedTerms } from "../analysis/term-frequencies.js";
 import { SluiceError } from "../core/errors.js";
 import { Document as DiskDocument } from "../gen/fbs/document.js";
 import { JournalPassage as DiskPassage } from "../gen/fbs/journal-passage.js";
@@ -123,13 +124,15 @@ export function unpackDocument(framed: Buffer, what: string): DocumentRecord {
 }
 
 export function packJournalPassage(passage: JournalPassage): Buffer {
-  const builder = new Builder(1024 + passage.codes.length + 16 * passage.terms.length);
+  const builder = new Builder(
+    1024 + passage.codes.length + passage.joined.length + 8 * passage.positions.length,
+  );
   const key = builder.createString(passage.key);
   const codes = builder.createByteVector(passage.codes);
   const sketch = builder.createByteVector(passage.sketch);
-  const terms = builder.createString(passage.terms.map((term) => `${term}\n`).join(""));
-  const counts = DiskPassage.createCountsVector(builder, [...passage.counts]);
-  const positions = DiskPassage.createPositionsVector(builder, [...passage.positions]);
+  const terms = builder.createString(passage.joined);
+  const counts = DiskPassage.createCountsVector(builder, passage.counts);
+  const positions = DiskPassage.createPositionsVector(builder, passage.positions);
   DiskPassage.startJournalPassage(builder);
   DiskPassage.addKey(builder, key);
   DiskPassage.addPassageNumber(builder, passage.passageNumber);
@@ -146,10 +149,13 @@ export function packJournalPassage(passage: JournalPassage): Buffer {
   return frame(valueKinds.journalPassage, builder.asUint8Array());
 }
 
-/** Codes and sketch inside a packed passage that this program has just made: views, not checked. */
-export function packedCodes(framed: Buffer): Pick<JournalPassage, "codes" | "sketch"> {
+/** What is inside a packed passage that this program has just made: views, not checked. */
+export function packedViews(
+  framed: Buffer,
+): Pick<JournalPassage, "codes" | "sketch"> & { readonly terms: PackedTerms } {
   const disk = DiskPassage.getRootAsJournalPassage(new ByteBuffer(framedPayload(framed)));
   return {
+    terms: readTerms(disk, "a packed passage"),
     codes: required(disk.codesArray(), "a packed passage", "codes"),
     sketch: required(disk.sketchArray(), "a packed passage", "sketch"),
   };
@@ -166,19 +172,27 @@ export function unpackJournalPassage(framed: Buffer, what: string): JournalPassa
     rowCount: disk.rowCount(),
     codes: required(disk.codesArray(), what, "codes"),
     sketch: required(disk.sketchArray(), what, "sketch"),
-    terms: readTerms(disk, what),
-    counts: [...(disk.countsArray() ?? [])],
-    positions: [...(disk.positionsArray() ?? [])],
+    ...readTerms(disk, what),
+  };
+}
+
+function readTerms(disk: DiskPassage, what: string): PackedTerms {
+  return {
+    joined: readJoinedTerms(disk, what),
+    counts: disk.countsArray() ?? new Uint32Array(),
+    positions: disk.positionsArray() ?? new Uint32Array(),
     length: disk.length(),
   };
 }
 
-function readTerms(disk: DiskPassage, what: string): string[] {
-  const joined = disk.joinedTerms();
-  if (joined !== null) return joined.split("\n").slice(0, -1);
-  return Array.from({ length: disk.termsLength() }, (_, i) =>
+function readJoinedTerms(disk: DiskPassage, what: string): Uint8Array {
+  const joined = disk.joinedTerms(Encoding.UTF8_BYTES);
+  if (joined instanceof Uint8Array)
+    return new Uint8Array(joined.buffer, joined.byteOffset, joined.length);
+  const terms = Array.from({ length: disk.termsLength() }, (_, i) =>
     required(disk.terms(i), what, "terms"),
   );
+  return new TextEncoder().encode(terms.map((term) => `${term}\n`).join(""));
 }
 
 function required<T>(value: T | null, what: string, field: string): T {

@@ -47,11 +47,10 @@ export interface JournalPassage {
   readonly rowCount: number;
   readonly codes: Uint8Array;
   readonly sketch: Uint8Array;
-  /** None holds a line feed. */
-  readonly terms: readonly string[];
-  readonly counts: readonly number[];
-  /** See analysis/term-frequencies.ts. */
-  readonly positions: readonly number[];
+  /** As in analysis/term-frequencies.ts. */
+  readonly joined: Uint8Array;
+  readonly counts: Uint32Array;
+  readonly positions: Uint32Array;
   /** Terms, repeats included. */
   readonly length: number;
   /** The same as packJournalPassage makes of it, where that is known already. */

@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 
+import { packTerms } from "../../src/analysis/term-frequencies.js";
 import type { PassageTerms } from "../../src/analysis/term-frequencies.js";
 import { bindFlushed, bindLive } from "../../src/index/bm25/bound-segment.js";
 import type { BoundSegment } from "../../src/index/bm25/bound-segment.js";
@@ -94,11 +95,11 @@ export function toBound({ kind, entries }: EntrySegment, query: Bm25Query): Boun
   if (kind === "flushed")
     return bindFlushed(openPostings(writePostings(passages)), query, tombstones);
   const live = createLiveTerms();
-  for (const passage of passages) live.append(passage);
+  for (const passage of passages) live.append(packTerms(passage));
   const ids = live.resolve(query);
   const snapshot = live.snapshot();
   // A later append must not be seen.
-  live.append(toPassageTerms([...vocabulary]));
+  live.append(packTerms(toPassageTerms([...vocabulary])));
   return bindLive(snapshot, query, ids, tombstones);
 }
 

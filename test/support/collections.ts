@@ -1,7 +1,7 @@
 // Small collections on disk, and writes for them whose content follows from a seed.
 
 import { toPassageTerms } from "./passages.js";
-import { sortTerms } from "../../src/analysis/term-frequencies.js";
+import { packTerms, sortTerms } from "../../src/analysis/term-frequencies.js";
 import type { Fields } from "../../src/core/document.js";
 import { isSluiceError } from "../../src/core/errors.js";
 import { createPrng } from "../../src/core/prng.js";
@@ -66,6 +66,8 @@ function seededPassage(below: (bound: number) => number): PreparedPassage {
     rowCount,
     codes: Uint8Array.from({ length: rowCount * rowBytes }, () => below(256)),
     sketch: Uint8Array.from({ length: rowBytes }, () => below(256)),
-    terms: toPassageTerms(terms.flatMap((term, i) => Array<string>(counts[i] ?? 0).fill(term))),
+    terms: packTerms(
+      toPassageTerms(terms.flatMap((term, i) => Array<string>(counts[i] ?? 0).fill(term))),
+    ),
   };
 }

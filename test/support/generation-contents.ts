@@ -1,5 +1,6 @@
 // Everything that a generation shows, in plain values that can be compared.
 
+import { unpackTerms } from "../../src/analysis/term-frequencies.js";
 import { gatherLivePostings } from "../../src/index/bm25/live-terms.js";
 import { isBitSet } from "../../src/index/bm25/bits.js";
 import { openPostings } from "../../src/index/bm25/postings-reader.js";
@@ -45,7 +46,8 @@ export function contentsOf(puts: Iterable<PutOperation>): Contents {
   for (const put of puts) {
     documents.set(put.key, documentLine(put));
     for (const [number, passage] of put.passages.entries()) {
-      const { span, rowCount, codes, sketch, terms } = passage;
+      const { span, rowCount, codes, sketch } = passage;
+      const terms = unpackTerms(passage.terms);
       const counted = terms.terms.map((term, i) => `${term}:${terms.counts[i] ?? 0}`);
       const { length } = terms;
       const shape = { key: put.key, number, span, rowCount, length };

@@ -1,6 +1,6 @@
 // Segments whose passages are only looked up: for rankings and fusion.
 
-import { sortTerms } from "../../src/analysis/term-frequencies.js";
+import { packTerms } from "../../src/analysis/term-frequencies.js";
 import { liveEntry } from "../../src/index/generation.js";
 import type { GenerationSegment } from "../../src/index/generation.js";
 import { createLiveSegment } from "../../src/index/live-segment.js";
@@ -24,7 +24,7 @@ export function segmentsOf(lists: readonly (readonly PlacedPassage[])[]): Genera
         codes: Uint8Array.of(1, 2, 3, 4),
         sketch: Uint8Array.of(5, 6, 7, 8),
         fields: new Map(),
-        terms: { terms: sortTerms(["word"]), counts: [1], positions: [0], length: 1 },
+        terms: packTerms({ terms: ["word"], counts: [1], positions: [0], length: 1 }),
       });
     return liveEntry(live, undefined);
   });

@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 
+import { packTerms } from "../../src/analysis/term-frequencies.js";
 import type { PassageTable } from "../../src/index/passage-table.js";
 import type { SegmentPassage } from "../../src/index/segment-writer.js";
 import { anyFields, fieldNames } from "./filters.js";
@@ -23,7 +24,7 @@ const anyContent = fc.nat(4).chain((rowCount) =>
         maxLength: rowCount * tokenRowBytes,
       }),
       sketch: fc.uint8Array({ minLength: tokenRowBytes, maxLength: tokenRowBytes }),
-      terms: anyPassage,
+      terms: anyPassage.map(packTerms),
       fields: anyFields,
       /** How far its sequence lies from the one before. */
       step: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 2 ** 40 })),

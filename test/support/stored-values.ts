@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 
+import { packTerms } from "../../src/analysis/term-frequencies.js";
 import type { FieldValue } from "../../src/core/document.js";
 import type { DocumentRecord, JournalPassage, Manifest } from "../../src/store/stored-values.js";
 
@@ -52,12 +53,14 @@ export const anyJournalPassage: fc.Arbitrary<JournalPassage> = fc.record(
     codes: fc.uint8Array({ maxLength: 200 }),
     sketch: fc.uint8Array({ maxLength: 50 }),
     // Terms are made of letters and digits; a line feed is none.
-    terms: fc.array(
-      anyText.filter((text) => !text.includes("\n")),
-      { maxLength: 10 },
-    ),
-    counts: fc.array(anyUint32, { maxLength: 10 }),
-    positions: fc.array(anyUint32, { maxLength: 10 }),
+    joined: fc
+      .array(
+        anyText.filter((text) => !text.includes("\n")),
+        { maxLength: 10 },
+      )
+      .map((terms) => new TextEncoder().encode(terms.map((term) => `${term}\n`).join(""))),
+    counts: fc.uint32Array({ maxLength: 10 }),
+    positions: fc.uint32Array({ maxLength: 10 }),
     length: anyUint32,
   },
   plain,
@@ -133,9 +136,6 @@ export function journalPassage(key: string, codes: Uint8Array): JournalPassage {
     rowCount: codes.length >>> 2,
     codes,
     sketch: codes.slice(0, 4),
-    terms: [`term of ${key}`],
-    counts: [1],
-    positions: [0],
-    length: 1,
+    ...packTerms({ terms: [`term of ${key}`], counts: [1], positions: [0], length: 1 }),
   };
 }

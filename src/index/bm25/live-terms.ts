@@ -1,9 +1,11 @@
 // Terms of the passages that are in the journal but in no segment yet: appended on the main thread,
 // scanned by workers through shared memory.
 
-import type { PassageTerms } from "../../analysis/term-frequencies.js";
+import { lineFeed } from "../../analysis/term-frequencies.js";
+import type { PackedTerms } from "../../analysis/term-frequencies.js";
 import { assert } from "../../core/assert.js";
 import type { Bm25Query, LiveTermIds } from "./query.js";
+import { createTermDictionary } from "./term-dictionary.js";
 
 /** What a worker needs to score rows [0, rowCount). Crosses threads without copying. */
 export interface LiveTermsSnapshot {
@@ -24,7 +26,7 @@ export interface LiveTerms {
   readonly rowCount: number;
   readonly lengthTotal: number;
   /** Adds a passage; returns its row. Amortized O(terms). */
-  append(passage: PassageTerms): number;
+  append(passage: PackedTerms): number;
   /** Only the main thread can resolve. O(clauses), O(dictionary) for each beginning of a word. */
   resolve(query: Bm25Query): LiveTermIds;
   /** A view that later appends never change: they write beyond it, or to larger buffers. O(1). */
@@ -32,7 +34,7 @@ export interface LiveTerms {
 }
 
 export function createLiveTerms(): LiveTerms {
-  const ids = new Map<string, number>();
+  const dictionary = createTermDictionary();
   let ends = sharedNumbers(1024);
   let lengths = sharedNumbers(1024);
   let termIds = sharedNumbers(65_536);
@@ -42,25 +44,25 @@ export function createLiveTerms(): LiveTerms {
   let entryCount = 0;
   let lengthTotal = 0;
 
-  const idOf = (term: string): number => {
-    const known = ids.get(term);
-    if (known !== undefined) return known;
-    ids.set(term, ids.size);
-    return ids.size - 1;
-  };
-  const append = (passage: PassageTerms): number => {
-    assert(passage.terms.length === passage.counts.length, "one count a term");
+  const append = (passage: PackedTerms): number => {
+    const termCount = passage.counts.length;
+    const endBefore = entryCount;
     ends = grownTo(ends, rowCount + 1);
     lengths = grownTo(lengths, rowCount + 1);
-    termIds = grownTo(termIds, entryCount + passage.terms.length);
-    counts = grownTo(counts, entryCount + passage.terms.length);
+    termIds = grownTo(termIds, entryCount + termCount);
+    counts = grownTo(counts, entryCount + termCount);
     positions = grownTo(positions, lengthTotal + passage.length);
     positions.set(passage.positions, lengthTotal);
-    for (const [i, term] of passage.terms.entries()) {
-      termIds[entryCount] = idOf(term);
-      counts[entryCount] = passage.counts[i]!;
+    counts.set(passage.counts, entryCount);
+    const { joined } = passage;
+    let start = 0;
+    for (let end = 0; end < joined.length; end += 1) {
+      if (joined[end] !== lineFeed) continue;
+      termIds[entryCount] = dictionary.add(joined, start, end);
       entryCount += 1;
+      start = end + 1;
     }
+    assert(entryCount === endBefore + termCount, "one count a term");
     ends[rowCount] = entryCount;
     lengths[rowCount] = passage.length;
     lengthTotal += passage.length;
@@ -68,20 +70,14 @@ export function createLiveTerms(): LiveTerms {
     return rowCount - 1;
   };
   const resolve = ({ clauses, phrases }: Bm25Query): LiveTermIds => {
-    const textOf = (utf8: Uint8Array): string => Buffer.from(utf8).toString("utf8");
-    const idsFrom = (prefix: string): Uint32Array =>
-      Uint32Array.from(
-        [...ids].filter(([term]) => term.startsWith(prefix)),
-        ([, id]) => id,
-      );
     return {
       clauses: clauses.map(({ kind, utf8 }) => {
-        if (kind === "prefix") return idsFrom(textOf(utf8));
-        const id = ids.get(textOf(utf8));
-        return Uint32Array.from(id === undefined ? [] : [id]);
+        if (kind === "prefix") return Uint32Array.from(dictionary.findPrefix(utf8));
+        const id = dictionary.find(utf8);
+        return Uint32Array.from(id < 0 ? [] : [id]);
       }),
       phrases: phrases.map((phrase) =>
-        Int32Array.from(phrase.terms, ({ utf8 }) => ids.get(textOf(utf8)) ?? -1),
+        Int32Array.from(phrase.terms, ({ utf8 }) => dictionary.find(utf8)),
       ),
     };
   };

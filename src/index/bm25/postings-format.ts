@@ -66,9 +66,9 @@ export function numbersBytes(count: number): number {
 }
 
 /** FNV-1a, 32 bits (Fowler, Noll, Vo). */
-export function hashTerm(term: Uint8Array): number {
+export function hashTerm(bytes: Uint8Array, start = 0, end = bytes.length): number {
   let hash = 0x811c9dc5;
-  for (const byte of term) hash = Math.imul(hash ^ byte, 0x01000193);
+  for (let i = start; i < end; i += 1) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
   return hash >>> 0;
 }
 

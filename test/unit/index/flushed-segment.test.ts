@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
+import { packTerms, unpackTerms } from "../../../src/analysis/term-frequencies.js";
 import { openPostings } from "../../../src/index/bm25/postings-reader.js";
 import { openFlushedSegment } from "../../../src/index/flushed-segment.js";
 import {
@@ -31,7 +32,7 @@ const passages: SegmentPassage[] = [1, 5, 6].map((sequence, i) => ({
   rowCount: i,
   codes: new Uint8Array(i * tokenRowBytes).fill(i),
   sketch: new Uint8Array(tokenRowBytes).fill(100 + i),
-  terms: toPassageTerms(["a", `b${i}`]),
+  terms: packTerms(toPassageTerms(["a", `b${i}`])),
   fields: new Map(),
 }));
 
@@ -68,7 +69,9 @@ describe("a written segment", () => {
         assert.equal(Buffer.compare(sectionOf(segment.tables, "sketches"), sketches), 0);
         const ends = all.map((_, i) => all.slice(0, i + 1).reduce((n, p) => n + p.rowCount, 0));
         assert.deepEqual([...numbersOf(segment.tables, "rowOffsets")], [0, ...ends]);
-        const counted = all.map(({ terms }) => terms.terms.map((t, i) => [t, terms.counts[i]]));
+        const counted = all.map(({ terms }) =>
+          unpackTerms(terms).terms.map((term, i) => [term, terms.counts[i]]),
+        );
         assert.deepEqual(
           termsByRow(segment.tables).map((row) => [...row]),
           counted,

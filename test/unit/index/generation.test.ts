@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import { packTerms } from "../../../src/analysis/term-frequencies.js";
 import { AssertionError } from "../../../src/core/assert.js";
 import { countedPin, flushedEntry, sumTotals } from "../../../src/index/generation.js";
 import { openFlushedSegment } from "../../../src/index/flushed-segment.js";
@@ -39,7 +40,7 @@ describe("totals", () => {
     codes: new Uint8Array(4 * i),
     sketch: new Uint8Array(4),
     fields: new Map(),
-    terms: toPassageTerms(Array<string>(2 * i + 1).fill("t")),
+    terms: packTerms(toPassageTerms(Array<string>(2 * i + 1).fill("t"))),
   }));
   const segment = openFlushedSegment(1, writeSegment(passages), 4);
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
+import { packTerms, unpackTerms } from "../../../src/analysis/term-frequencies.js";
 import { gatherLivePostings } from "../../../src/index/bm25/live-terms.js";
 import { termsQuery } from "../../support/bm25-model.js";
 import { toPassageTerms } from "../../support/passages.js";
@@ -50,7 +51,7 @@ function expectedPart(passages: readonly SegmentPassage[]): unknown {
     const rows: number[] = [];
     const counts: number[] = [];
     for (const [row, { terms }] of passages.entries()) {
-      const place = terms.terms.indexOf(term);
+      const place = unpackTerms(terms).terms.indexOf(term);
       if (place < 0) continue;
       rows.push(row);
       counts.push(terms.counts[place]!);
@@ -123,7 +124,7 @@ describe("createLiveSegment", () => {
       codes: new Uint8Array(400).fill(sequence),
       sketch: new Uint8Array(4).fill(sequence),
       fields: new Map(),
-      terms: toPassageTerms([`t${sequence}`]),
+      terms: packTerms(toPassageTerms([`t${sequence}`])),
     });
     const parts: LivePart[] = [];
     for (let sequence = 1; sequence <= 3000; sequence += 1) {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import { packTerms } from "../../../src/analysis/term-frequencies.js";
 import { createLiveSegment } from "../../../src/index/live-segment.js";
 import type { SegmentPart } from "../../../src/index/segment-parts.js";
 import { createPartCache, toReference } from "../../../src/scoring/part-cache.js";
@@ -54,7 +55,7 @@ describe("createPartCache", () => {
         codes: Uint8Array.of(1, 2),
         sketch: Uint8Array.of(3, 4),
         fields: new Map(),
-        terms: { terms: ["a"], counts: [2], positions: [0, 1], length: 2 },
+        terms: packTerms({ terms: ["a"], counts: [2], positions: [0, 1], length: 2 }),
       });
     append("one");
     const older = live.part(undefined);

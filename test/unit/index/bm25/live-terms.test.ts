@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
+import { packTerms } from "../../../../src/analysis/term-frequencies.js";
 import { createLiveTerms, gatherLivePostings } from "../../../../src/index/bm25/live-terms.js";
 import type { LiveTerms, LivePostings } from "../../../../src/index/bm25/live-terms.js";
 import { openPostings } from "../../../../src/index/bm25/postings-reader.js";
@@ -14,7 +15,7 @@ describe("live terms", () => {
       fc.property(fc.array(anyPassage, { maxLength: 30 }), (passages) => {
         const live = createLiveTerms();
         assert.deepEqual(
-          passages.map((passage) => live.append(passage)),
+          passages.map((passage) => live.append(packTerms(passage))),
           [...passages.keys()],
         );
         assert.equal(live.rowCount, passages.length);
@@ -30,7 +31,7 @@ describe("live terms", () => {
     fc.assert(
       fc.property(fc.array(anyPassage, { maxLength: 30 }), (passages) => {
         const live = createLiveTerms();
-        for (const passage of passages) live.append(passage);
+        for (const passage of passages) live.append(packTerms(passage));
         const reader = openPostings(writePostings(passages));
         for (const term of [...vocabulary, "absent"]) {
           const gathered = gather(live, term);
@@ -44,7 +45,7 @@ describe("live terms", () => {
 
   it("resolve beginnings to all terms that begin so, and know no others", () => {
     const live = createLiveTerms();
-    live.append(toPassageTerms(["b", "bb", "c"]));
+    live.append(packTerms(toPassageTerms(["b", "bb", "c"])));
     const resolved = live.resolve({
       clauses: [clause("prefix", "b"), clause("prefix", "x"), clause("term", "bb")],
       phrases: [{ terms: [{ utf8: Buffer.from("absent"), offset: 0 }] }],
@@ -59,7 +60,7 @@ describe("live terms", () => {
   it("cross to a worker without copying", () => {
     const live = createLiveTerms();
     const received = structuredClone(live.snapshot());
-    live.append(toPassageTerms(["a", "a"]));
+    live.append(packTerms(toPassageTerms(["a", "a"])));
     const ids = idsOf(live, "a");
     assert.equal(gatherLivePostings(received, ids).size, 0);
     const [postings] = gatherLivePostings({ ...received, rowCount: 1 }, ids).values();
@@ -74,13 +75,14 @@ describe("live terms", () => {
 
   it("leave snapshots as they were while they grow far beyond their first buffers", () => {
     const live = createLiveTerms();
-    live.append(toPassageTerms(["a", "b"]));
-    live.append(toPassageTerms(["b"]));
+    live.append(packTerms(toPassageTerms(["a", "b"])));
+    live.append(packTerms(toPassageTerms(["b"])));
     const snapshot = live.snapshot();
     const ids = idsOf(live, "b");
     const before = gatherLivePostings(snapshot, ids);
     const words = Array.from({ length: 40 }, (_, i) => `new${i}`);
-    for (let i = 0; i < 3000; i += 1) live.append(toPassageTerms([...words, "new", "b"]));
+    for (let i = 0; i < 3000; i += 1)
+      live.append(packTerms(toPassageTerms([...words, "new", "b"])));
     assert.deepEqual(gatherLivePostings(snapshot, ids), before);
     assert.equal(snapshot.rowCount, 2);
     assert.deepEqual(
