@@ -23,17 +23,21 @@ export interface PassageOptions {
   readonly type: VectorType & ("float32" | "int8");
 }
 
-/** A subject has many topics, so that near the best passages there are always some almost as good. */
-const subjectCount = 64;
-const topicsPerSubject = 32;
-const vocabularySize = 30_000;
+/**
+ * Subjects have topics, topics have topics of their own, and so on: whatever the size of a corpus,
+ * some of its passages are close to each other, more are less close, and the best have rivals.
+ */
+const topicCounts = [64, 512, 4096, 32_768, 262_144] as const;
+const vocabularySize = 200_000;
+/** The most common words, which a list of stop words would take out. */
+const stoppedRanks = 30;
 /** A topic or a word is a window into the noise table, so that no table of them is needed. */
 const noiseCount = 1 << 20;
 /**
  * Parts of a row before it is brought to unit length. With these the sketches find about as much of
  * MaxSim's best passages as on real text, and tokens of a passage are as similar as a model's are.
  */
-const weights = { subject: 0.5, topic: 0.45, own: 0.35, word: 0.6, query: 0.2 } as const;
+const weights = { topics: [0.5, 0.3, 0.25, 0.2, 0.2], own: 0.3, word: 0.6, query: 0.2 } as const;
 /** Standard deviation of a part of weight 1: the sum of all parts, 3 deviations each, fits int8. */
 const level = 20;
 
@@ -45,14 +49,14 @@ export function createPassageSource(options: PassageOptions): PassageSource {
   const draftOf = (i: number): Draft => {
     const prng = createPrng(options.seed + Math.imul(i + 1, 0x9e3779b1));
     const context = new Float32Array(dim);
-    const subject = prng.nextUint32() % subjectCount;
-    const topic = subject * topicsPerSubject + (prng.nextUint32() % topicsPerSubject);
-    addWindow(context, noise, windowOf(6101, subject), weights.subject);
-    addWindow(context, noise, windowOf(7919, topic), weights.topic);
+    const topic = prng.nextUint32() % topicCounts[4];
+    const path = topicCounts.map((count) => Math.floor((topic * count) / topicCounts[4]));
+    for (const [level, id] of path.entries())
+      addWindow(context, noise, windowOf(6101 + 8 * level, id), weights.topics[level] ?? 0);
     addWindow(context, noise, prng.nextUint32() % (noiseCount - dim), weights.own);
     const wordIds: number[] = [];
     for (let n = Math.max(tokens, words); n > 0; n -= 1)
-      wordIds.push(prng.nextUint32() % 2 === 0 ? zipf(prng) : ownWord(subject, zipf(prng)));
+      wordIds.push(prng.nextUint32() % 2 === 0 ? zipf(prng) : ownWord(path[1] ?? 0, zipf(prng)));
     return { prng, context, wordIds };
   };
   const vectorsOf = (context: Float32Array, wordIds: readonly number[]): GivenVectors => {
@@ -139,12 +143,13 @@ function toUnitFloats(rows: Int8Array, dim: number): Uint8Array {
 
 /** Word ids by Zipf's law with exponent 1. */
 function zipf(prng: Prng): number {
-  return Math.floor(vocabularySize ** prng.nextFloat()) - 1;
+  const rank = stoppedRanks * (vocabularySize / stoppedRanks) ** prng.nextFloat();
+  return Math.floor(rank) - stoppedRanks;
 }
 
-/** Each subject has words of its own: the same law over the vocabulary in another order. */
-function ownWord(subject: number, id: number): number {
-  return (id * 7 + 400 * (subject + 1)) % vocabularySize;
+/** Each topic has words of its own: the same law over the vocabulary in another order. */
+function ownWord(topic: number, id: number): number {
+  return (id * 7 + 389 * (topic + 1)) % vocabularySize;
 }
 
 const syllables = ["ba", "do", "ke", "li", "mu", "na", "po", "ra", "se", "ti"];

@@ -14,7 +14,7 @@ import { createPoolScorer } from "../scoring/pool-scorer.js";
 import type { PoolScorer } from "../scoring/pool-scorer.js";
 import type { MaintenanceStep } from "../ingest/maintenance.js";
 import { openDataFolder } from "../store/data-folder.js";
-import { createMapTurn } from "../store/map-turn.js";
+import { createMapTurn, takeTurn } from "../store/map-turn.js";
 import { openCollections } from "./collections.js";
 import type { Collections } from "./collections.js";
 import { divideCores } from "./cpu-budget.js";
@@ -179,7 +179,10 @@ function startThreads(
     mapTurn,
   });
   const close = async (): Promise<void> => {
-    await Promise.all([encodePool.close(), scorer.close(), maintenance.close()]);
+    await Promise.all([encodePool.close(), scorer.drained(), maintenance.drained()]);
+    // Never given back: from now on no thread enters lmdb, where its end would abort the process.
+    takeTurn(mapTurn);
+    await Promise.all([scorer.close(), maintenance.close()]);
   };
   return { scorer, encodePool, maintenance, budget, close };
 }

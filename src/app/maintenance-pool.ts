@@ -23,7 +23,9 @@ export type MaintenanceAnswer =
 export interface MaintenancePool extends SegmentBuilder {
   /** Reads and checks every value of a folder that nobody has open; one line a damage. */
   verify(folder: string): Promise<readonly string[]>;
-  /** The writers that use it are closed. */
+  /** Resolves when nothing is under way. */
+  drained(): Promise<void>;
+  /** Ends the thread. It is drained and nothing may come after. */
   close(): Promise<void>;
 }
 
@@ -39,8 +41,11 @@ export function createMaintenancePool(
     atomics: "disabled",
     workerData,
   });
+  const underWay = new Set<Promise<unknown>>();
   const run = async (task: MaintenanceTask): Promise<MaintenanceAnswer> => {
-    const answer = (await pool.run(task)) as MaintenanceAnswer;
+    const running = pool.run(task) as Promise<MaintenanceAnswer>;
+    underWay.add(running);
+    const answer = await running.finally(() => underWay.delete(running));
     if (answer.kind === "failed") throw new SluiceError(answer.reason, answer.message);
     return answer;
   };
@@ -56,6 +61,9 @@ export function createMaintenancePool(
     async verify(folder) {
       const answer = await run({ kind: "verify", folder });
       return answer.kind === "verified" ? answer.damages : [];
+    },
+    async drained() {
+      await Promise.allSettled([...underWay]);
     },
     close: () => pool.destroy(),
   };

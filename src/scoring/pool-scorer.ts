@@ -23,7 +23,9 @@ export interface PoolScorer extends Scorer {
   watchDamages(tell: (damage: CodesDamage) => void): void;
   /** Lets go of a folder whose collection was closed. */
   release(folder: string): void;
-  /** Waits for the tasks under way, then ends the threads. No task may come after. */
+  /** Resolves when no task is under way. */
+  drained(): Promise<void>;
+  /** The same, then ends the threads. No task may come after, and no thread may be inside lmdb. */
   close(): Promise<void>;
 }
 
@@ -87,6 +89,10 @@ export function createPoolScorer(options: PoolScorerOptions): PoolScorer {
       underWay.delete(answer);
     }
   };
+  const drained = async (): Promise<void> => {
+    // Not pool.close(): it counts finished tasks, not idle threads, and can end a running one.
+    await Promise.allSettled([...underWay]);
+  };
   return {
     ...toScorer(options.workerCount, run),
     watchDamages(tell) {
@@ -98,9 +104,9 @@ export function createPoolScorer(options: PoolScorerOptions): PoolScorer {
     get queueSize() {
       return pool.queueSize;
     },
+    drained,
     async close() {
-      // Not pool.close(): it counts finished tasks, not idle threads, and can end a running one.
-      await Promise.allSettled([...underWay]);
+      await drained();
       await pool.destroy();
       isClosed = true;
       retiring.close();

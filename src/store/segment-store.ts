@@ -9,7 +9,7 @@ import { documentOptions, openEnvironment } from "./environment.js";
 import { valueKinds } from "./format.js";
 import { frame, openFrame } from "./frame.js";
 import type { OpenFrame } from "./frame.js";
-import { inTurn } from "./map-turn.js";
+import { inTurn, takeTurn } from "./map-turn.js";
 import type { MapTurn } from "./map-turn.js";
 import { unpackDocument, unpackJournalPassage } from "./records.js";
 import type { JournalPassage, SegmentBytes } from "./stored-values.js";
@@ -76,7 +76,14 @@ export function openSegmentStore(folder: string, turn: MapTurn): SegmentStore {
         throw await toCommitError(error, folder);
       }
     },
-    close: () => root.close(),
+    async close() {
+      const giveBack = takeTurn(turn);
+      try {
+        await root.close();
+      } finally {
+        giveBack();
+      }
+    },
   };
 }
 
