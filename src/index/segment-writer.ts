@@ -1,6 +1,5 @@
 // Writes a segment from passages: tables in one buffer, token codes in another.
 
-import { unpackTerms } from "../analysis/term-frequencies.js";
 import type { PackedTerms } from "../analysis/term-frequencies.js";
 import type { Fields, Span } from "../core/document.js";
 import { writePostings } from "./bm25/postings-writer.js";
@@ -61,7 +60,7 @@ export function writeSegment(passages: readonly SegmentPassage[]): WrittenSegmen
     keyEnds: bytesOf(keyEnds),
     keys: Buffer.concat(keys),
     sketches: Buffer.concat(passages.map((passage) => passage.sketch)),
-    ...writePostings(passages.map(({ terms }) => unpackTerms(terms))),
+    ...writePostings(passages.map(({ terms }) => terms)),
     columns: writeColumns(passages.map((passage) => passage.fields)),
   };
   const codes = joinBytes(passages.map((passage) => passage.codes));

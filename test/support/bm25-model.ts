@@ -8,9 +8,8 @@ import { bindFlushed, bindLive } from "../../src/index/bm25/bound-segment.js";
 import type { BoundSegment } from "../../src/index/bm25/bound-segment.js";
 import { createLiveTerms } from "../../src/index/bm25/live-terms.js";
 import { openPostings } from "../../src/index/bm25/postings-reader.js";
-import { writePostings } from "../../src/index/bm25/postings-writer.js";
 import type { Bm25Query, Bm25Totals } from "../../src/index/bm25/query.js";
-import { anyPassage, toPassageTerms, vocabulary } from "./passages.js";
+import { anyPassage, toPassageTerms, vocabulary, writeTerms } from "./passages.js";
 
 export interface Entry {
   readonly passage: PassageTerms;
@@ -92,8 +91,7 @@ export function toBound({ kind, entries }: EntrySegment, query: Bm25Query): Boun
   for (const [row, { isDead }] of entries.entries())
     if (isDead) tombstones[row >> 3]! |= 1 << (row & 7);
   const passages = entries.map(({ passage }) => passage);
-  if (kind === "flushed")
-    return bindFlushed(openPostings(writePostings(passages)), query, tombstones);
+  if (kind === "flushed") return bindFlushed(openPostings(writeTerms(passages)), query, tombstones);
   const live = createLiveTerms();
   for (const passage of passages) live.append(packTerms(passage));
   const ids = live.resolve(query);

@@ -2,8 +2,10 @@
 
 import fc from "fast-check";
 
-import { sortTerms } from "../../src/analysis/term-frequencies.js";
+import { packTerms, sortTerms } from "../../src/analysis/term-frequencies.js";
 import type { PassageTerms } from "../../src/analysis/term-frequencies.js";
+import { writePostings } from "../../src/index/bm25/postings-writer.js";
+import type { PostingsSections } from "../../src/index/bm25/postings-format.js";
 
 /** A small vocabulary, so that terms meet, with bytes whose order differs from UTF-16 order. */
 export const vocabulary: readonly string[] = [
@@ -20,4 +22,8 @@ export function toPassageTerms(words: readonly string[]): PassageTerms {
   const places = terms.map((term) => [...words.keys()].filter((i) => words[i] === term));
   const counts = places.map((list) => list.length);
   return { terms, counts, positions: places.flat(), length: words.length };
+}
+
+export function writeTerms(passages: readonly PassageTerms[]): PostingsSections {
+  return writePostings(passages.map(packTerms));
 }

@@ -21,7 +21,7 @@ export interface PostingsBuilder {
   /** Positions of the posting before, as many as its count, as stored: [from, to) of `encoded`. */
   addPositions(encoded: Uint8Array, from: number, to: number): void;
   /** The same of numbers: [from, to) of `positions`. */
-  encodePositions(positions: readonly number[], from: number, to: number): void;
+  encodePositions(positions: Uint32Array, from: number, to: number): void;
   finish(): PostingsSections;
 }
 

@@ -1,16 +1,17 @@
 // Writes the postings of a new segment from its passages' terms.
 
-import { sortTerms } from "../../analysis/term-frequencies.js";
-import type { PassageTerms } from "../../analysis/term-frequencies.js";
+import { lineFeed, sortTerms } from "../../analysis/term-frequencies.js";
+import type { PackedTerms } from "../../analysis/term-frequencies.js";
 import { assert } from "../../core/assert.js";
 import { createPostingsBuilder } from "./postings-builder.js";
 import type { PostingsSections } from "./postings-format.js";
+import { createTermDictionary } from "./term-dictionary.js";
 
 /**
  * Inverts the passages, which get rows 0, 1, ... in the order given. Equal input gives equal bytes.
  * Memory: some 30 bytes a posting plus the dictionary. O(postings + t log t) for t distinct terms.
  */
-export function writePostings(passages: readonly PassageTerms[]): PostingsSections {
+export function writePostings(passages: readonly PackedTerms[]): PostingsSections {
   const { postingCount, positionCount } = countAll(passages);
   const { terms, places } = placesByTerm(passages, postingCount);
   const postings = groupByPlace(passages, { places, termCount: terms.length });
@@ -21,7 +22,7 @@ export function writePostings(passages: readonly PassageTerms[]): PostingsSectio
   );
   let at = 0;
   for (const [place, term] of terms.entries()) {
-    builder.startTerm(Buffer.from(term, "utf8"));
+    builder.startTerm(term);
     for (const end = postings.ends[place]!; at < end; at += 1) {
       const row = postings.rows[at]!;
       const start = postings.positionStarts[at]!;
@@ -33,7 +34,7 @@ export function writePostings(passages: readonly PassageTerms[]): PostingsSectio
   return builder.finish();
 }
 
-function countAll(passages: readonly PassageTerms[]): {
+function countAll(passages: readonly PackedTerms[]): {
   readonly postingCount: number;
   readonly positionCount: number;
 } {
@@ -41,7 +42,7 @@ function countAll(passages: readonly PassageTerms[]): {
   let positionCount = 0;
   for (const passage of passages) {
     checkPassage(passage);
-    postingCount += passage.terms.length;
+    postingCount += passage.counts.length;
     positionCount += passage.length;
   }
   return { postingCount, positionCount };
@@ -49,25 +50,25 @@ function countAll(passages: readonly PassageTerms[]): {
 
 /** The distinct terms as they sort, and the place of each passage's terms among them. */
 function placesByTerm(
-  passages: readonly PassageTerms[],
+  passages: readonly PackedTerms[],
   postingCount: number,
-): { readonly terms: readonly string[]; readonly places: Uint32Array } {
-  const ids = new Map<string, number>();
+): { readonly terms: readonly Uint8Array[]; readonly places: Uint32Array } {
+  const dictionary = createTermDictionary();
   const places = new Uint32Array(postingCount);
   let at = 0;
-  for (const { terms } of passages)
-    for (const term of terms) {
-      let id = ids.get(term);
-      if (id === undefined) {
-        id = ids.size;
-        ids.set(term, id);
-      }
-      places[at] = id;
+  for (const { joined } of passages)
+    for (let start = 0, end = 0; end < joined.length; end += 1) {
+      if (joined[end] !== lineFeed) continue;
+      places[at] = dictionary.add(joined, start, end);
       at += 1;
+      start = end + 1;
     }
-  const terms = sortTerms([...ids.keys()]);
+  assert(at === postingCount, "one count a term");
+  // Strings sort in native code.
+  const sorted = sortTerms(Array.from({ length: dictionary.size }, (_, id) => dictionary.text(id)));
+  const terms = sorted.map((term) => Buffer.from(term, "utf8"));
   const placeOfId = new Uint32Array(terms.length);
-  for (const [place, term] of terms.entries()) placeOfId[ids.get(term)!] = place;
+  for (const [place, term] of terms.entries()) placeOfId[dictionary.find(term)] = place;
   for (let i = 0; i < places.length; i += 1) places[i] = placeOfId[places[i]!]!;
   return { terms, places };
 }
@@ -83,7 +84,7 @@ interface GroupedPostings {
 }
 
 function groupByPlace(
-  passages: readonly PassageTerms[],
+  passages: readonly PackedTerms[],
   { places, termCount }: { readonly places: Uint32Array; readonly termCount: number },
 ): GroupedPostings {
   // A counting sort: `ends` holds where each term's postings begin until all are in.
@@ -107,8 +108,7 @@ function groupByPlace(
   return { ends, rows, counts, positionStarts };
 }
 
-function checkPassage({ terms, counts, positions, length }: PassageTerms): void {
-  assert(terms.length === counts.length, "one count a term");
+function checkPassage({ counts, positions, length }: PackedTerms): void {
   let total = 0;
   for (const count of counts) {
     assert(count > 0, "a listed term occurs");

@@ -4,6 +4,8 @@ import { hashTerm } from "./postings-format.js";
 
 export interface TermDictionary {
   readonly size: number;
+  /** The term with this number. */
+  text(id: number): string;
   /** Number of the term [start, end) of `utf8`, from 0 in the order in which they come first. */
   add(utf8: Uint8Array, start: number, end: number): number;
   /** -1: it was never added. */
@@ -45,6 +47,7 @@ export function createTermDictionary(): TermDictionary {
     get size() {
       return size;
     },
+    text: (id) => Buffer.from(text.buffer, startOf(id), ends[id]! - startOf(id)).toString("utf8"),
     add(utf8, start, end) {
       const slot = slotOf(utf8, start, end);
       if (table[slot] !== 0) return table[slot]! - 1;

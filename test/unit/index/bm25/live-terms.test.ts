@@ -6,8 +6,7 @@ import { packTerms } from "../../../../src/analysis/term-frequencies.js";
 import { createLiveTerms, gatherLivePostings } from "../../../../src/index/bm25/live-terms.js";
 import type { LiveTerms, LivePostings } from "../../../../src/index/bm25/live-terms.js";
 import { openPostings } from "../../../../src/index/bm25/postings-reader.js";
-import { writePostings } from "../../../../src/index/bm25/postings-writer.js";
-import { anyPassage, toPassageTerms, vocabulary } from "../../../support/passages.js";
+import { anyPassage, toPassageTerms, vocabulary, writeTerms } from "../../../support/passages.js";
 
 describe("live terms", () => {
   it("count what was appended", () => {
@@ -32,7 +31,7 @@ describe("live terms", () => {
       fc.property(fc.array(anyPassage, { maxLength: 30 }), (passages) => {
         const live = createLiveTerms();
         for (const passage of passages) live.append(packTerms(passage));
-        const reader = openPostings(writePostings(passages));
+        const reader = openPostings(writeTerms(passages));
         for (const term of [...vocabulary, "absent"]) {
           const gathered = gather(live, term);
           const stored = reader.find(Buffer.from(term));

@@ -4,13 +4,12 @@ import fc from "fast-check";
 
 import { mergePostings } from "../../../../src/index/bm25/postings-merge.js";
 import { openPostings } from "../../../../src/index/bm25/postings-reader.js";
-import { writePostings } from "../../../../src/index/bm25/postings-writer.js";
-import { anyPassage, toPassageTerms } from "../../../support/passages.js";
+import { anyPassage, toPassageTerms, writeTerms } from "../../../support/passages.js";
 
 describe("mergePostings", () => {
   it("drops deleted rows, and terms that only they had", () => {
-    const first = openPostings(writePostings([toPassageTerms(["a"]), toPassageTerms(["b", "c"])]));
-    const second = openPostings(writePostings([toPassageTerms(["c"])]));
+    const first = openPostings(writeTerms([toPassageTerms(["a"]), toPassageTerms(["b", "c"])]));
+    const second = openPostings(writeTerms([toPassageTerms(["c"])]));
     const merged = openPostings(
       mergePostings([{ reader: first, tombstones: Uint8Array.of(0b01) }, { reader: second }]),
     );
@@ -30,11 +29,11 @@ describe("mergePostings", () => {
           for (const [row, { isDead }] of entries.entries()) {
             if (isDead) tombstones[row >> 3]! |= 1 << (row & 7);
           }
-          const reader = openPostings(writePostings(entries.map(({ passage }) => passage)));
+          const reader = openPostings(writeTerms(entries.map(({ passage }) => passage)));
           return { reader, tombstones };
         });
         const live = segments.flat().filter(({ isDead }) => !isDead);
-        assert.deepEqual(mergePostings(inputs), writePostings(live.map(({ passage }) => passage)));
+        assert.deepEqual(mergePostings(inputs), writeTerms(live.map(({ passage }) => passage)));
       }),
     );
   });

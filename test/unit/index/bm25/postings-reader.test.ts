@@ -6,15 +6,14 @@ import { SluiceError } from "../../../../src/core/errors.js";
 import type { PostingsSections } from "../../../../src/index/bm25/postings-format.js";
 import { checkPostings } from "../../../../src/index/bm25/check-postings.js";
 import { openPostings } from "../../../../src/index/bm25/postings-reader.js";
-import { writePostings } from "../../../../src/index/bm25/postings-writer.js";
-import { anyPassage, toPassageTerms } from "../../../support/passages.js";
+import { anyPassage, toPassageTerms, writeTerms } from "../../../support/passages.js";
 
 const passages = [toPassageTerms(["b", "wing", "b"]), toPassageTerms(["wing", "zz"])];
 
 describe("openPostings", () => {
   it("finds terms over shared memory, and nothing for prefixes, extensions and neighbors", () => {
     const sections = Object.fromEntries(
-      Object.entries(writePostings(passages)).map(([name, bytes]: [string, Uint8Array]) => {
+      Object.entries(writeTerms(passages)).map(([name, bytes]: [string, Uint8Array]) => {
         const shared = new Uint8Array(new SharedArrayBuffer(bytes.length + 8), 8);
         shared.set(bytes);
         return [name, shared];
@@ -38,8 +37,8 @@ describe("openPostings", () => {
   });
 
   it("refuses sections of another version, cut short or of different writes", () => {
-    const sections = writePostings(passages);
-    const other = writePostings([...passages, toPassageTerms(["c"])]);
+    const sections = writeTerms(passages);
+    const other = writeTerms([...passages, toPassageTerms(["c"])]);
     const newer = sections.terms.slice();
     newer[0] = 3;
     const faulty: PostingsSections[] = [
@@ -63,7 +62,7 @@ describe("openPostings", () => {
 
 describe("checkPostings", () => {
   it("meets changed bytes with DATA_CORRUPT or not at all, never with a crash", () => {
-    const sections = writePostings(passages);
+    const sections = writeTerms(passages);
     fc.assert(
       fc.property(
         fc.constantFrom("terms", "postings", "blocks", "positions", "lengths"),
@@ -90,13 +89,13 @@ describe("checkPostings", () => {
   it("accepts whatever was written", () => {
     fc.assert(
       fc.property(fc.array(anyPassage, { maxLength: 20 }), (written) => {
-        checkPostings(openPostings(writePostings(written)));
+        checkPostings(openPostings(writeTerms(written)));
       }),
     );
   });
 
   it("names rows out of order", () => {
-    const sections = writePostings(passages);
+    const sections = writeTerms(passages);
     const postings = sections.postings.slice();
     // Postings: b row 0, wing rows 0 and 1, zz row 1.
     postings[16 + 4] = 1;

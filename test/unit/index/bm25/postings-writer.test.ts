@@ -4,13 +4,12 @@ import fc from "fast-check";
 
 import { checkPostings } from "../../../../src/index/bm25/check-postings.js";
 import { decodePositions, openPostings } from "../../../../src/index/bm25/postings-reader.js";
-import { writePostings } from "../../../../src/index/bm25/postings-writer.js";
-import { anyPassage, toPassageTerms, vocabulary } from "../../../support/passages.js";
+import { anyPassage, toPassageTerms, vocabulary, writeTerms } from "../../../support/passages.js";
 
 describe("writePostings", () => {
   it("inverts passages: rows ascending, with counts, lengths and sums", () => {
     const passages = ["b a b", "", "c b"].map((text) => toPassageTerms(text.match(/\w/g) ?? []));
-    const reader = openPostings(writePostings(passages));
+    const reader = openPostings(writeTerms(passages));
     assert.deepEqual([reader.rowCount, reader.termCount, reader.postingCount], [3, 3, 4]);
     assert.deepEqual([...reader.lengths], [3, 0, 2]);
     assert.equal(reader.lengthTotal, 5);
@@ -23,15 +22,15 @@ describe("writePostings", () => {
 
   it("writes whole 8-byte words, the same for the same passages", () => {
     const passages = [toPassageTerms(["wing", "é"])];
-    const sections = writePostings(passages);
+    const sections = writeTerms(passages);
     for (const section of Object.values(sections) as Uint8Array[]) {
       assert.equal(section.byteLength % 8, 0);
     }
-    assert.deepEqual(writePostings(passages), sections);
+    assert.deepEqual(writeTerms(passages), sections);
   });
 
   it("writes an empty segment", () => {
-    const reader = openPostings(writePostings([]));
+    const reader = openPostings(writeTerms([]));
     checkPostings(reader);
     assert.deepEqual([reader.rowCount, reader.termCount, reader.lengthTotal], [0, 0, 0]);
     assert.equal(reader.find(Buffer.from("a")), undefined);
@@ -39,15 +38,15 @@ describe("writePostings", () => {
 
   it("refuses a passage whose length is not the sum of its counts", () => {
     const terms = { terms: ["a"], counts: [2], positions: [0, 1] };
-    assert.throws(() => writePostings([{ ...terms, length: 3 }]), /one position/);
-    assert.throws(() => writePostings([{ ...terms, positions: [0], length: 2 }]), /one position/);
+    assert.throws(() => writeTerms([{ ...terms, length: 3 }]), /one position/);
+    assert.throws(() => writeTerms([{ ...terms, positions: [0], length: 2 }]), /one position/);
   });
 
   it("writes segments of many passages", () => {
     const passages = Array.from({ length: 3000 }, (_, i) =>
       toPassageTerms(["all", `own${i}`, `of${i % 7}`]),
     );
-    const reader = openPostings(writePostings(passages));
+    const reader = openPostings(writeTerms(passages));
     checkPostings(reader);
     assert.equal(reader.termCount, 3008);
     assert.equal(reader.find(Buffer.from("all"))?.documentFrequency, 3000);
@@ -57,7 +56,7 @@ describe("writePostings", () => {
   it("loses nothing of any passages", () => {
     fc.assert(
       fc.property(fc.array(anyPassage, { maxLength: 30 }), (passages) => {
-        const reader = openPostings(writePostings(passages));
+        const reader = openPostings(writeTerms(passages));
         checkPostings(reader);
         for (const term of vocabulary) {
           const found = reader.find(Buffer.from(term));
