@@ -25,13 +25,15 @@ export interface Migration {
 const groupPassagesMax = 512;
 
 /**
- * Format 1 to 2: terms get their positions and segments their columns, made anew from the documents. Each segment and each
- * group of journal passages is one atomic commit, so a crash leaves some of the old and some of the
- * new, and the next start goes on. Damaged segments stay as they are. O(data of format 1).
+ * Format 1 to 2: terms get their positions and segments their columns, made anew from the documents.
+ * Each segment and each group of journal passages is one atomic commit, and the manifest says
+ * format 1 until the last one, so a crash leaves some of the old and some of the new, and the next
+ * start goes on. Damaged segments stay as they are. O(data of format 1).
  */
 export async function migrateCollection(store: CollectionStore): Promise<Migration> {
   let manifest = store.readManifest();
-  if (manifest.analyzer !== "english" && manifest.analyzer !== "unicode")
+  const isOld = store.formatVersion() === 1;
+  if (!isOld || (manifest.analyzer !== "english" && manifest.analyzer !== "unicode"))
     return { segmentCount: 0, journalCount: 0 };
   const analyzer = createAnalyzer(manifest.analyzer);
   let segmentCount = 0;
@@ -43,6 +45,7 @@ export async function migrateCollection(store: CollectionStore): Promise<Migrati
     segmentCount += 1;
   }
   const journalCount = await migrateJournal(store, manifest, analyzer);
+  await store.commit({ manifest });
   return { segmentCount, journalCount };
 }
 
@@ -93,7 +96,7 @@ async function migrateSegment(
       one.id !== id ? [one] : entry === false ? [] : [entry],
     ),
   };
-  await store.commit({ manifest: next, segmentDeletes: [id] });
+  await store.commit({ manifest: next, formatVersion: 1, segmentDeletes: [id] });
   return next;
 }
 
@@ -108,7 +111,7 @@ async function migrateJournal(
       old.push([sequence, withPositions(store, { ...passage, ...unpackTerms(passage) }, analyzer)]);
   for (let start = 0; start < old.length; start += groupPassagesMax) {
     const journalPuts = new Map(old.slice(start, start + groupPassagesMax));
-    await store.commit({ manifest, journalPuts });
+    await store.commit({ manifest, formatVersion: 1, journalPuts });
   }
   return old.length;
 }

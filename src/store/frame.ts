@@ -20,14 +20,18 @@ const fixedBytes = 16;
 export const checksumBlockBytes = 65_536;
 
 /** The payload, or its pieces in turn, in its frame, ready to store. Copies the payload once. */
-export function frame(kind: ValueKind, payload: Uint8Array | readonly Uint8Array[]): Buffer {
+export function frame(
+  kind: ValueKind,
+  payload: Uint8Array | readonly Uint8Array[],
+  version = FORMAT_VERSION,
+): Buffer {
   const pieces = payload instanceof Uint8Array ? [payload] : payload;
   let length = 0;
   for (const piece of pieces) length += piece.length;
   const payloadAt = payloadOffset(length);
   const framed = Buffer.alloc(payloadAt + length);
   framed.writeUInt32LE(magic, 0);
-  framed.writeUInt8(FORMAT_VERSION, 4);
+  framed.writeUInt8(version, 4);
   framed.writeUInt8(kind, 5);
   framed.writeUInt32LE(length, 8);
   framed.writeUInt32LE(crc32c(framed.subarray(0, 12)), 12);

@@ -48,6 +48,10 @@ export function openLmdbStore(folder: string): CollectionStore {
       for (const { key, value } of databases.journal.getRange())
         yield [key, unpackJournalPassage(value, `journal passage ${key}`)];
     },
+    formatVersion: () => {
+      const framed = databases.manifest.getBinary("manifest");
+      return framed && frameVersion(framed);
+    },
     tablesVersion: (id) => {
       const framed = databases.segments.getBinary(`${id}/tables`);
       return framed && frameVersion(framed);
@@ -158,8 +162,10 @@ function readShared(
   { id, name }: { id: number; name: (typeof segmentParts)[number] },
 ): SharedArrayBuffer {
   const what = `segment ${id} (${name})`;
-  const framed = databases.segments.getBinary(`${id}/${name}`);
-  if (framed === undefined) throw new SluiceError("DATA_CORRUPT", `${what} is missing`);
+  // In memory that the next read overwrites: fresh memory for each would take longer than its copy.
+  const read = databases.segments.getBinaryFast(`${id}/${name}`);
+  if (read === undefined) throw new SluiceError("DATA_CORRUPT", `${what} is missing`);
+  const framed = Buffer.from(read.buffer, read.byteOffset, read.length);
   const kind = name === "tables" ? valueKinds.segmentTables : valueKinds.segmentCodes;
   const payload = unframe(kind, framed, what);
   const shared = new SharedArrayBuffer(payload.length);
@@ -179,7 +185,7 @@ async function commit(databases: Databases, folder: string, batch: WriteBatch): 
   const tombstones = [...(batch.tombstonePuts ?? [])].map(
     ([id, bits]) => [id, frame(valueKinds.tombstones, bits)] as const,
   );
-  const manifest = packManifest(batch.manifest);
+  const manifest = packManifest(batch.manifest, batch.formatVersion);
   const writeAll = (): void => {
     for (const [key, value] of documents) {
       if (value === undefined) databases.documents.removeSync(key);

@@ -13,7 +13,7 @@ import { valueKinds } from "./format.js";
 import { frame, framedPayload, unframe } from "./frame.js";
 import type { DocumentRecord, JournalPassage, Manifest, SegmentEntry } from "./stored-values.js";
 
-export function packManifest(manifest: Manifest): Buffer {
+export function packManifest(manifest: Manifest, formatVersion?: number): Buffer {
   const builder = new Builder(1024);
   const name = builder.createString(manifest.name);
   const modelName = builder.createString(manifest.modelName ?? "");
@@ -45,7 +45,7 @@ export function packManifest(manifest: Manifest): Buffer {
   DiskManifest.addNextSegmentId(builder, manifest.nextSegmentId);
   DiskManifest.addSegments(builder, segments);
   builder.finish(DiskManifest.endManifest(builder));
-  return frame(valueKinds.manifest, builder.asUint8Array());
+  return frame(valueKinds.manifest, builder.asUint8Array(), formatVersion);
 }
 
 export function unpackManifest(framed: Buffer, what: string): Manifest {

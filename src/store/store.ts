@@ -25,6 +25,8 @@ export interface CollectionStore {
   pin(): PinnedDocuments;
   /** Passages in no segment, by rising sequence. */
   journal(): IterableIterator<[sequence: number, passage: JournalPassage]>;
+  /** Oldest format version of what is stored; undefined: unreadable. */
+  formatVersion(): number | undefined;
   /** Format version that a segment's tables were written in; undefined: unreadable. */
   tablesVersion(id: number): number | undefined;
   /** Into shared memory. */

@@ -66,6 +66,8 @@ export interface SegmentBytes {
 /** One atomic change. Everything in it becomes durable together, or nothing does. */
 export interface WriteBatch {
   readonly manifest: Manifest;
+  /** What its frame says; default the present one. An older one stays until all is migrated. */
+  readonly formatVersion?: number;
   readonly documents?: ReadonlyMap<string, DocumentRecord | undefined>;
   readonly journalPuts?: ReadonlyMap<number, JournalPassage>;
   readonly journalDeletes?: Iterable<number>;

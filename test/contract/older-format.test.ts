@@ -91,7 +91,7 @@ describe("a data folder of format 1", () => {
 
   it("goes on where it was interrupted, whichever commit that was", async () => {
     const paths = collectionFolders();
-    for (let commitsLeft = 0; commitsLeft < 5; commitsLeft += 1)
+    for (let commitsLeft = 0; commitsLeft < 6; commitsLeft += 1)
       for (const path of paths) {
         const store = openLmdbStore(path);
         try {
