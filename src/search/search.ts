@@ -7,11 +7,14 @@ import type { EncodedQuery } from "../codec/codec.js";
 import { relevance } from "./blend.js";
 import type { SearchPlan } from "./plan.js";
 import { createRanking } from "./ranking.js";
+import type { Ranking } from "./ranking.js";
 import type { ScopedContext, SearchContext } from "./search-context.js";
+import { createRemainingBound, settledCount } from "./settled.js";
 import { candidatesStage } from "./stages/candidates.js";
 import type { CandidatesResult } from "./stages/candidates.js";
 import { filterStage } from "./stages/filter.js";
 import { lateInteractionBatches } from "./stages/late-interaction.js";
+import type { ScoredBatch } from "./stages/late-interaction.js";
 import { lexicalStage, noLexicalResult } from "./stages/lexical.js";
 import type { LexicalResult } from "./stages/lexical.js";
 import { createUpdateStream } from "./update-stream.js";
@@ -29,7 +32,7 @@ export async function* search(
 ): AsyncGenerator<SearchUpdate, void, void> {
   const updates = createUpdateStream(context, plan);
   const encoding = startEncoding(context, updates); // Runs while the lexical stage answers.
-  encoding.catch(() => undefined); // Awaited below, but not when the caller goes away first.
+  encoding?.catch(() => undefined); // Awaited below, but not when the caller goes away first.
 
   const scope = yield* updates.timed(undefined, filterStage(context, plan.filter), "lexical");
   if (scope !== undefined) {
@@ -48,16 +51,17 @@ async function* runStages(
   context: ScopedContext,
   plan: SearchPlan,
   updates: UpdateStream,
-  encoding: Promise<EncodedQuery | undefined>,
+  encoding: Promise<EncodedQuery | undefined> | undefined,
 ): AsyncGenerator<SearchUpdate, void, void> {
   if (context.scope.passageCount === 0) {
     // The exact ranking of nothing. Faulty vectors are an error here too, so they are waited for.
     updates.offer({ stage: "late_interaction", ranked: [], partsOf: () => ({}), coverage: {} });
-    yield* updates.timed(undefined, encoding, "candidates");
+    if (encoding !== undefined) yield* updates.timed(undefined, encoding, "candidates");
     return;
   }
-  const lexical = yield* runLexical(context, plan, updates);
-  if (lexical === undefined) return;
+  const isLast = encoding === undefined;
+  const lexical = yield* runLexical(context, plan, updates, { isLast });
+  if (lexical === undefined || encoding === undefined) return;
   const query = yield* updates.timed(undefined, encoding, "candidates");
   if (query !== undefined) yield* runVectorStages(context, plan, updates, { query, lexical });
 }
@@ -69,6 +73,7 @@ async function* runLexical(
   context: ScopedContext,
   plan: SearchPlan,
   updates: UpdateStream,
+  { isLast }: { readonly isLast: boolean },
 ): AsyncGenerator<SearchUpdate, LexicalResult | undefined, void> {
   if (isEmptyQuery(plan.lexical)) return noLexicalResult;
   const lexical = yield* updates.timed("lexical", lexicalStage(context, plan), "lexical");
@@ -76,6 +81,7 @@ async function* runLexical(
     updates.offer({
       stage: "lexical",
       ranked: lexical.top,
+      settledCount: isLast ? lexical.top.length : 0,
       partsOf: (passage) => ({ bm25: lexical.bm25Of(passage) }),
       coverage: {},
     });
@@ -85,7 +91,7 @@ async function* runLexical(
 function startEncoding(
   context: SearchContext,
   updates: UpdateStream,
-): Promise<EncodedQuery | undefined> {
+): Promise<EncodedQuery | undefined> | undefined {
   const encoding = context.encodeQuery();
   if (encoding === undefined) {
     const { name } = context.settings;
@@ -93,7 +99,7 @@ function startEncoding(
       message: `collection "${name}" has no usable model and the query has no vectors, so only words were compared`,
       stages: vectorStages,
     });
-    return Promise.resolve(undefined);
+    return undefined;
   }
   return updates.clocked("encode", encoding).catch((error: unknown) => {
     // What the caller got wrong is an error; a model that fails makes the answer poorer.
@@ -156,10 +162,18 @@ async function* runLateInteraction(
   const candidates = found.fused;
   const { passageCount } = context.scope;
   const isExhaustive = passageCount <= plan.exhaustiveBelowPassages;
+  const remaining = createRemainingBound({
+    candidates,
+    othersCount: isExhaustive ? passageCount - candidates.length : 0,
+    ...{ lexical, lexicalWeight: plan.lexicalWeight },
+    ...{ query: query.tokens, bits: context.settings.bits },
+  });
   const offer = (): void => {
+    const ranked = ranking.top();
+    const intervals = ranked.map(({ key, score }) => ({ key, lower: score, upper: score }));
     updates.offer({
-      stage: "late_interaction",
-      ranked: ranking.top(),
+      ...{ stage: "late_interaction", ranked },
+      settledCount: settledCount(intervals, remaining.after(scoredCount)),
       partsOf: (passage) => ({
         bm25: passage.bm25,
         sketch: found.sketchOf(passage),
@@ -181,16 +195,30 @@ async function* runLateInteraction(
     if (batch === undefined) return;
     for (const message of batch.damages)
       updates.degrade("CORRUPT_PASSAGES", { message, stages: ["late_interaction"] });
-    for (const [i, { segment, row }] of batch.passages.entries()) {
-      const maxSim = batch.scores[i] ?? 0;
-      if (Number.isNaN(maxSim)) continue;
-      const bm25 = batch.bm25[0]?.[i] ?? 0;
-      const score = relevance({ maxSim, bm25 }, scale);
-      if (plan.minScore === undefined || score >= plan.minScore)
-        ranking.offer({ segment, row, score, maxSim, bm25 });
-    }
+    rankBatch(batch, { ranking, scale, minScore: plan.minScore });
     scoredCount += batch.passages.length;
     // A ranking of a few of the candidates only would be poorer than the one before it.
     if (scoredCount >= Math.min(candidates.length, 2 * plan.k)) offer();
   }
+}
+
+function rankBatch(
+  { passages, scores, bm25: [bm25Scores] }: ScoredBatch,
+  { ranking, scale, minScore }: RankBatchOptions,
+): void {
+  for (const [i, { segment, row }] of passages.entries()) {
+    const maxSim = scores[i] ?? 0;
+    // Damaged, and said so.
+    if (Number.isNaN(maxSim)) continue;
+    const bm25 = bm25Scores?.[i] ?? 0;
+    const score = relevance({ maxSim, bm25 }, scale);
+    if (minScore === undefined || score >= minScore)
+      ranking.offer({ segment, row, score, maxSim, bm25 });
+  }
+}
+
+interface RankBatchOptions {
+  readonly ranking: Ranking;
+  readonly scale: Parameters<typeof relevance>[1];
+  readonly minScore: number | undefined;
 }

@@ -26,6 +26,8 @@ export interface Draft {
   readonly stage: Stage;
   readonly ranked: readonly RankedPassage[];
   partsOf(passage: RankedPassage): ScoreParts;
+  /** Leading ones that no work left in this stream can change; undefined: none. */
+  readonly settledCount?: number;
   /** Figures that grew; the others stay. */
   readonly coverage: Partial<Coverage>;
 }
@@ -141,7 +143,7 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
       stage,
       certificate: draft === undefined ? certificateOfNothing : certificateOf(stage, coverage),
       coverage,
-      settledCount: isFinal ? hits.length : 0,
+      settledCount: isFinal ? hits.length : (draft?.settledCount ?? 0),
       generation: generation.number,
       timings: {
         queue: Math.round(1000 * context.queuedMs),

@@ -25,6 +25,8 @@ export interface LexicalResult {
   readonly candidates: readonly Candidate[];
   /** Best BM25 of any passage; 0 when nothing matches. */
   readonly bm25Top: number;
+  /** No passage that `candidates` leaves out has more BM25 than this. */
+  readonly unlistedBm25Max: number;
   /** BM25 of a passage that was among the best; undefined: not known. */
   bm25Of(passage: { readonly segment: number; readonly row: number }): number | undefined;
   /** What MaxSim tasks need to give BM25 of their passages, live parts by their place in the generation. */
@@ -33,7 +35,7 @@ export interface LexicalResult {
 
 /** What a search without words has instead. */
 export const noLexicalResult: LexicalResult = {
-  ...{ top: [], candidates: [], bm25Top: 0, work: [] },
+  ...{ top: [], candidates: [], bm25Top: 0, unlistedBm25Max: 0, work: [] },
   bm25Of: () => 0,
 };
 
@@ -69,10 +71,12 @@ export async function lexicalStage(
   const known = new Map<number, number>();
   for (const [i, row] of found.top.rows.entries())
     known.set((found.top.parts[i] ?? 0) * 2 ** 32 + row, found.top.scores[i] ?? 0);
+  const candidates = toCandidates(first.top, generation.segments, plan.lexicalPoolSize);
+  const bm25Top = first.top.scores[0] ?? 0;
   return {
-    top,
-    candidates: toCandidates(first.top, generation.segments, plan.lexicalPoolSize),
-    bm25Top: first.top.scores[0] ?? 0,
+    ...{ top, candidates, bm25Top },
+    unlistedBm25Max:
+      candidates.length < plan.lexicalPoolSize ? 0 : (candidates.at(-1)?.score ?? bm25Top),
     bm25Of: ({ segment, row }) => known.get(segment * 2 ** 32 + row),
     work: [{ ...bm25, frequencies: found.frequencies }],
   };
