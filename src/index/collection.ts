@@ -82,7 +82,8 @@ export async function initializeCollection(
 
 /**
  * Reads what is stored: segments into shared memory, the journal into the live segment. A damaged
- * segment is left out and named in `damages`; damage elsewhere is DATA_CORRUPT. O(data).
+ * segment or passage of the journal is left out and named in `damages`; a damaged manifest is
+ * DATA_CORRUPT. O(data).
  */
 export function openCollection(store: CollectionStore): Collection {
   const manifest = store.readManifest();
@@ -109,7 +110,8 @@ export function openCollection(store: CollectionStore): Collection {
     (key) => store.readDocument(key)?.fields,
     (error) => fieldDamages.push(`${error.message} (filters take it to have no fields)`),
   );
-  for (const [sequence, passage] of store.journal())
+  const journal = store.journal((error) => damages.push(`${error.message} (it is not searched)`));
+  for (const [sequence, passage] of journal)
     live.append(toSegmentPassage(sequence, passage, fieldsOf(passage.key)));
   const nextSegmentId = Math.max(manifest.nextSegmentId, ...[...stored].map((id) => id + 1));
   const parts: Omit<Collection, "generation"> = {

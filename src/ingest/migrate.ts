@@ -106,7 +106,7 @@ async function migrateJournal(
   analyzer: Analyzer,
 ): Promise<number> {
   const old: [number, JournalPassage][] = [];
-  for (const [sequence, passage] of store.journal())
+  for (const [sequence, passage] of store.journal(() => undefined))
     if (passage.positions.length !== passage.length)
       old.push([sequence, withPositions(store, { ...passage, ...unpackTerms(passage) }, analyzer)]);
   for (let start = 0; start < old.length; start += groupPassagesMax) {

@@ -1,7 +1,7 @@
 // Works out what a group of writes changes, without changing anything: the batch for the store and
 // the steps that bring memory to the same state once the batch is on disk.
 
-import { SluiceError } from "../core/errors.js";
+import { SluiceError, isSluiceError } from "../core/errors.js";
 import type { Collection } from "../index/collection.js";
 import type { SegmentPassage } from "../index/segment-writer.js";
 import type { DocumentRecord, JournalPassage, WriteBatch } from "../store/stored-values.js";
@@ -27,10 +27,7 @@ export interface WritePlan {
   readonly tombstones: ReadonlyMap<number, SharedArrayBuffer>;
 }
 
-/**
- * Operations take effect in order; a later one on the same key replaces an earlier one. One that
- * meets a damaged document is left out: which passages it would replace cannot be known.
- */
+/** Operations take effect in order; a later one on the same key replaces an earlier one. */
 export function planWrites(
   collection: Collection,
   operations: readonly WriteOperation[],
@@ -104,11 +101,11 @@ function applyOperation(
   const { key } = operation;
   // The only step that may fail, and it comes before the draft is touched.
   const before = draft.documents.has(key)
-    ? draft.documents.get(key)
-    : collection.store.readDocument(key);
+    ? sequencesOf(draft.documents.get(key))
+    : storedSequences(collection, key);
   if (operation.kind === "delete" && !isMeant(operation, before))
     return { sequence: draft.sequence, passageCount: 0, isChanged: false };
-  if (before !== undefined) removePassages(collection, draft, before);
+  for (const sequence of before ?? []) removePassage(collection, draft, sequence);
   switch (operation.kind) {
     case "put":
       return applyPut(draft, operation);
@@ -119,10 +116,36 @@ function applyOperation(
   }
 }
 
-function isMeant({ ifPassage }: DeleteOperation, before: DocumentRecord | undefined): boolean {
+/** Sequences of the passages of the document that is stored; undefined: there is none. */
+function storedSequences(collection: Collection, key: string): readonly number[] | undefined {
+  try {
+    return sequencesOf(collection.store.readDocument(key));
+  } catch (error) {
+    if (!isSluiceError(error) || error.reason !== "DATA_CORRUPT") throw error;
+    // Its record is damaged: every passage says whose it is.
+    return findSequences(collection, key);
+  }
+}
+
+function sequencesOf(record: DocumentRecord | undefined): readonly number[] | undefined {
+  return record?.spans.map((_, i) => record.firstPassageSequence + i);
+}
+
+/** O(passages of the collection). */
+function findSequences(collection: Collection, key: string): number[] {
+  const { live, frozen, flushed } = collection;
+  const tables = [...Array.from(flushed.values(), ({ segment }) => segment), frozen?.live, live];
+  return tables.flatMap((table) => {
+    const found: number[] = [];
+    for (let row = 0; row < (table?.rowCount ?? 0); row += 1)
+      if (table?.keyAt(row) === key) found.push(table.sequenceAt(row));
+    return found;
+  });
+}
+
+function isMeant({ ifPassage }: DeleteOperation, before: readonly number[] | undefined): boolean {
   if (before === undefined) return false;
-  if (ifPassage === undefined) return true;
-  return before.firstPassageSequence <= ifPassage && ifPassage <= before.sequence;
+  return ifPassage === undefined || before.includes(ifPassage);
 }
 
 function applyPut(draft: Draft, operation: PutOperation): WriteResult {
@@ -139,22 +162,23 @@ function applyPut(draft: Draft, operation: PutOperation): WriteResult {
   return { sequence, passageCount: passages.length, isChanged: true };
 }
 
-function removePassages(collection: Collection, draft: Draft, record: DocumentRecord): void {
-  for (let i = 0; i < record.spans.length; i += 1) {
-    const sequence = record.firstPassageSequence + i;
-    if (draft.appended.delete(sequence)) continue;
-    const liveRow = collection.live.rowOf(sequence);
-    const frozenRow = collection.frozen?.live.rowOf(sequence) ?? -1;
-    if (liveRow >= 0) draft.deadLiveRows.push(liveRow);
-    if (frozenRow >= 0) draft.deadFrozenRows.push(frozenRow);
-    if (liveRow >= 0 || frozenRow >= 0) draft.journalDeletes.push(sequence);
-    else buryFlushed(collection, draft, sequence);
-  }
+function removePassage(collection: Collection, draft: Draft, sequence: number): void {
+  if (draft.appended.delete(sequence)) return;
+  const liveRow = collection.live.rowOf(sequence);
+  const frozenRow = collection.frozen?.live.rowOf(sequence) ?? -1;
+  if (liveRow >= 0) draft.deadLiveRows.push(liveRow);
+  if (frozenRow >= 0) draft.deadFrozenRows.push(frozenRow);
+  // One that no segment has is in the journal, be it damaged there.
+  if (liveRow >= 0 || frozenRow >= 0 || !buryFlushed(collection, draft, sequence))
+    draft.journalDeletes.push(sequence);
 }
 
-function buryFlushed(collection: Collection, draft: Draft, sequence: number): void {
+/** False: no segment has numbers like this one. */
+function buryFlushed(collection: Collection, draft: Draft, sequence: number): boolean {
+  let isFlushed = false;
   for (const { id, firstSequence, lastSequence } of collection.manifest.segments) {
     if (sequence < firstSequence || sequence > lastSequence) continue;
+    isFlushed = true;
     // A damaged segment is not open: its passages are not searched, so there is nothing to bury.
     const opened = collection.flushed.get(id);
     const row = opened?.segment.rowOf(sequence) ?? -1;
@@ -164,6 +188,7 @@ function buryFlushed(collection: Collection, draft: Draft, sequence: number): vo
     setBit(bits, row);
     draft.tombstones.set(id, bits);
   }
+  return isFlushed;
 }
 
 function toJournal(passage: PreparedPassage & SegmentPassage): JournalPassage {

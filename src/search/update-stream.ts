@@ -248,12 +248,13 @@ function payloadOf(
   const { highlight } = plan;
   if (!title && !text && !fields && highlight === undefined) return undefined;
   const record = context.generation.documents.readDocument(key);
-  return (
-    record && {
-      ...(title ? { title: record.title } : {}),
-      ...(text ? { text: record.text } : {}),
-      ...(fields ? { fields: record.fields } : {}),
-      ...(highlight === undefined ? {} : { highlights: highlight(record.text, span) }),
-    }
-  );
+  // Passages and documents are of one moment: a passage without its document was not written so.
+  if (record === undefined)
+    throw new SluiceError("DATA_CORRUPT", `document "${key}" is missing, its passages are there`);
+  return {
+    ...(title ? { title: record.title } : {}),
+    ...(text ? { text: record.text } : {}),
+    ...(fields ? { fields: record.fields } : {}),
+    ...(highlight === undefined ? {} : { highlights: highlight(record.text, span) }),
+  };
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Database, RootDatabase, Transaction } from "lmdb";
 
 import { assert } from "../core/assert.js";
-import { SluiceError } from "../core/errors.js";
+import { SluiceError, isSluiceError } from "../core/errors.js";
 import { documentOptions, openEnvironment } from "./environment.js";
 import { valueKinds } from "./format.js";
 import { frame, frameVersion, unframe } from "./frame.js";
@@ -44,9 +44,14 @@ export function openLmdbStore(folder: string): CollectionStore {
     readDocument: (key) => readDocument(databases, key),
     pin: () => pin(databases),
     documentCount: () => (databases.documents.getStats() as { entryCount: number }).entryCount,
-    *journal() {
-      for (const { key, value } of databases.journal.getRange())
-        yield [key, unpackJournalPassage(value, `journal passage ${key}`)];
+    *journal(onDamage) {
+      for (const { key, value } of databases.journal.getRange()) {
+        const passage = attemptRead(
+          () => unpackJournalPassage(value, `journal passage ${key}`),
+          onDamage,
+        );
+        if (passage !== undefined) yield [key, passage];
+      }
     },
     formatVersion: () => {
       const framed = databases.manifest.getBinary("manifest");
@@ -171,6 +176,21 @@ function readShared(
   const shared = new SharedArrayBuffer(payload.length);
   new Uint8Array(shared).set(payload);
   return shared;
+}
+
+/** Undefined: what is read is damaged, and `onDamage` was told. Throws when nobody is to be told. */
+function attemptRead<T>(
+  read: () => T,
+  onDamage: ((error: SluiceError) => void) | undefined,
+): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (onDamage === undefined || !isSluiceError(error) || error.reason !== "DATA_CORRUPT")
+      throw error;
+    onDamage(error);
+    return undefined;
+  }
 }
 
 async function commit(databases: Databases, folder: string, batch: WriteBatch): Promise<void> {

@@ -1,5 +1,6 @@
 // The port to a collection's bytes on disk. The one implementation is lmdb-store.ts.
 
+import type { SluiceError } from "../core/errors.js";
 import type { DocumentRecord, JournalPassage, Manifest, WriteBatch } from "./stored-values.js";
 
 /** The documents of one moment, whatever is written later. Must be released. */
@@ -23,8 +24,10 @@ export interface CollectionStore {
   documentCount(): number;
   /** Pins the documents as they are now. Held long, it keeps replaced pages from being reused. */
   pin(): PinnedDocuments;
-  /** Passages in no segment, by rising sequence. */
-  journal(): IterableIterator<[sequence: number, passage: JournalPassage]>;
+  /** Passages in no segment, by rising sequence. With `onDamage` damaged ones are left out and told. */
+  journal(
+    onDamage?: (error: SluiceError) => void,
+  ): IterableIterator<[sequence: number, passage: JournalPassage]>;
   /** Oldest format version of what is stored; undefined: unreadable. */
   formatVersion(): number | undefined;
   /** Format version that a segment's tables were written in; undefined: unreadable. */

@@ -110,18 +110,22 @@ describe("openCollection", () => {
       await closeCollection(other);
     }));
 
-  it("refuses a damaged journal, naming the passage", () =>
+  it("serves all but a damaged passage of the journal, and names it", () =>
     withTemporaryFolder(async (folder) => {
       await writeCollection(folder);
       const store = openLmdbStore(folder);
-      const [[sequence] = [0]] = [...store.journal()];
+      const [[sequence] = [0], ...rest] = [...store.journal()];
       await store.close();
       const bytes = Buffer.from("damaged");
       await storeBytes(folder, { database: "journal", key: sequence, bytes });
       const damaged = openLmdbStore(folder);
-      const message = new RegExp(`journal passage ${sequence} is damaged`);
-      assert.throws(() => openCollection(damaged), hasReason("DATA_CORRUPT", message));
-      await damaged.close();
+      const collection = openCollection(damaged);
+      const [damage, ...others] = collection.damages;
+      assert.match(damage ?? "", new RegExp(`^journal passage ${sequence} is damaged`));
+      assert.deepEqual(others, []);
+      assert.equal(collection.live.rowCount, rest.length);
+      assert.equal(collection.live.rowOf(sequence), -1);
+      await closeCollection(collection);
     }));
 
   const refusals: [

@@ -184,30 +184,34 @@ describe("createCollectionWriter", () => {
       assert.deepEqual(readContents(collection.generation), contentsOf(puts));
     }));
 
-  it("fails a write that meets a damaged document, and no other write beside it", () =>
+  it("replaces and deletes documents whose records are damaged, with their passages", () =>
     withTemporaryFolder(async (folder) => {
       const first = await openSmallCollection(folder);
-      const firstWriter = createCollectionWriter(first, { flushBytes: 1e6 });
-      await firstWriter.write(seededPut("damaged", 1));
-      await firstWriter.close();
+      const flusher = createCollectionWriter(first, { flushBytes: 1 });
+      for (const [i, key] of ["a", "b", "c"].entries()) await flusher.write(seededPut(key, i));
+      await flusher.close();
+      const journaler = createCollectionWriter(first, { flushBytes: 1e6 });
+      for (const [i, key] of ["d", "e"].entries()) await journaler.write(seededPut(key, 3 + i));
+      await journaler.close();
       await closeCollection(first);
-      await damageDocument(folder, "damaged");
+      for (const key of ["a", "b", "d", "e"]) await damageDocument(folder, key);
+
       const collection = await openSmallCollection(folder);
       const writer = createCollectionWriter(collection, { flushBytes: 1e6 });
-      const put = seededPut("b", 3);
-      const [damaged, other, removed] = await Promise.allSettled([
-        writer.write(seededPut("damaged", 2)),
-        writer.write(put),
-        writer.write({ kind: "delete", key: "damaged" }),
+      const puts = [seededPut("a", 10), seededPut("d", 11)];
+      const written = await Promise.all([
+        ...puts.map((put) => writer.write(put)),
+        writer.write({ kind: "delete", key: "b" }),
+        writer.write({ kind: "delete", key: "e" }),
       ]);
-      assert.equal(other.status, "fulfilled");
-      for (const refused of [damaged, removed]) {
-        assert.ok(refused.status === "rejected");
-        hasReason("DATA_CORRUPT", /document "damaged" is damaged/)(refused.reason);
-      }
-      assert.equal(collection.generation.documents.readDocument("b")?.title, put.title);
+      assert.ok(written.every(({ isChanged }) => isChanged));
+      const left = contentsOf([seededPut("c", 2), ...puts]);
+      assert.deepEqual(readContents(collection.generation), left);
       await writer.close();
       await closeCollection(collection);
+      const opened = await openSmallCollection(folder);
+      assert.deepEqual(readContents(opened.generation), left);
+      await closeCollection(opened);
     }));
 
   it("rejects writes that cannot be stored, with nothing of them visible, and goes on", () =>
