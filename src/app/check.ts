@@ -1,64 +1,106 @@
-// Verifies a data folder that no server holds: every stored byte against its checksum.
+// Verifies a data folder that no server holds, and repairs what can be repaired.
 
 import { existsSync } from "node:fs";
 
 import { SluiceError } from "../core/errors.js";
 import { openDataFolder } from "../store/data-folder.js";
-import { openLmdbStore } from "../store/lmdb-store.js";
+import { composeEngine } from "./compose.js";
+import type { EngineOptions } from "./compose.js";
+import { inspectInChild } from "./inspect.js";
+import type { Inspection } from "./inspect.js";
 
 export interface CheckReport {
   readonly collections: readonly CollectionCheck[];
   readonly isSound: boolean;
 }
 
-export interface CollectionCheck {
-  readonly name: string;
+export interface CollectionCheck extends Inspection {
   readonly folder: string;
-  /** Stored values that were read. */
-  readonly valueCount: number;
-  /** One line a damaged value, naming it. */
-  readonly damages: readonly string[];
+}
+
+interface CheckOptions {
+  readonly isRepair?: boolean;
+  readonly onCollection?: (check: CollectionCheck) => void;
 }
 
 /**
- * Throws DATA_FOLDER_LOCKED while a server holds the folder, and DATA_FORMAT_NEWER. Damage below the
- * values (a cut file) can end the process: run it as one of its own. O(data).
+ * Every stored byte against its checksum, and the values against each other. Throws
+ * DATA_FOLDER_LOCKED while a server holds the folder, and DATA_FORMAT_NEWER. O(data).
  */
 export async function checkDataFolder(
   path: string,
-  onCollection: (check: CollectionCheck) => void = () => undefined,
+  { isRepair = false, onCollection }: CheckOptions = {},
 ): Promise<CheckReport> {
   if (!existsSync(path))
     throw new SluiceError("INVALID_CONFIG", `there is no data folder ${path}`, { field: "data" });
-  const folder = openDataFolder(path);
+  const data = openDataFolder(path);
   try {
     const collections: CollectionCheck[] = [];
-    for (const collectionFolder of folder.collectionFolders()) {
-      const check = await checkCollection(collectionFolder);
-      onCollection(check);
+    for (const folder of data.collectionFolders()) {
+      const check = { folder, ...(await inspectInChild(folder, { isRepair })) };
+      onCollection?.(check);
       collections.push(check);
     }
-    return { collections, isSound: collections.every(({ damages }) => damages.length === 0) };
+    const isSound = collections.every(
+      ({ damages, incompleteCount }) => damages.length + incompleteCount === 0,
+    );
+    return { collections, isSound };
   } finally {
-    folder.close();
+    data.close();
   }
 }
 
-async function checkCollection(folder: string): Promise<CollectionCheck> {
-  const store = openLmdbStore(folder);
-  try {
-    if (!store.hasManifest()) return { name: "(unfinished)", folder, valueCount: 0, damages: [] };
-    return { name: nameOf(store), folder, ...store.check() };
-  } finally {
-    await store.close();
-  }
+export interface RepairReport {
+  readonly before: CheckReport;
+  /** One line for each document that could not be written again. */
+  readonly failures: readonly string[];
+  /** Checked once more when all was done. */
+  readonly after: CheckReport;
 }
 
-function nameOf(store: ReturnType<typeof openLmdbStore>): string {
+/** Documents that are written again at the same time. */
+const rewritesAtOnce = 32;
+
+/** As `checkDataFolder`; then documents that lost passages are encoded and written again. */
+export async function repairDataFolder(
+  options: EngineOptions,
+  onCollection: (check: CollectionCheck) => void,
+): Promise<RepairReport> {
+  const path = options.dataFolder;
+  const before = await checkDataFolder(path, { isRepair: true, onCollection });
+  const failures: string[] = [];
+  if (before.collections.some(({ rewriteKeys }) => rewriteKeys.length > 0)) {
+    const engine = await composeEngine(options);
+    try {
+      for (const { name, rewriteKeys } of before.collections)
+        for (let start = 0; start < rewriteKeys.length; start += rewritesAtOnce)
+          await Promise.all(
+            rewriteKeys.slice(start, start + rewritesAtOnce).map(async (key) => {
+              const failure = await rewrite(engine.api, name, key);
+              if (failure !== undefined) failures.push(failure);
+            }),
+          );
+    } finally {
+      await engine.close();
+    }
+  }
+  return { before, failures, after: await checkDataFolder(path) };
+}
+
+/** Undefined: done. */
+async function rewrite(
+  api: Awaited<ReturnType<typeof composeEngine>>["api"],
+  collection: string,
+  key: string,
+): Promise<string | undefined> {
   try {
-    return store.readManifest().name;
+    const [stored] = api.get(collection, [key]);
+    if (stored === undefined) return undefined;
+    const { title, text, fields } = stored;
+    await api.put(collection, { key, title, text, fields });
+    return undefined;
   } catch (error) {
-    if (error instanceof SluiceError && error.reason === "DATA_CORRUPT") return "(unreadable)";
-    throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    return `document "${key}" of ${collection} could not be written again: ${why}`;
   }
 }

@@ -78,7 +78,7 @@ export async function openCollections(
   try {
     for (const path of folder.collectionFolders()) {
       const store = openLmdbStore(path);
-      if (store.hasManifest()) {
+      if (!store.isNew()) {
         const { segmentCount, journalCount } = await migrateCollection(store);
         if (segmentCount + journalCount > 0) options.onMigrated?.(path, segmentCount);
         add(store);

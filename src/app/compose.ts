@@ -22,6 +22,7 @@ import type { CpuBudget } from "./cpu-budget.js";
 import { createEncodePool } from "./encode-pool.js";
 import type { EncodePool } from "./encode-pool.js";
 import { createEngine } from "./engine.js";
+import { inspectInChild } from "./inspect.js";
 import { createSnapshots } from "./snapshots.js";
 import { createMaintenancePool } from "./maintenance-pool.js";
 import type { MaintenancePool } from "./maintenance-pool.js";
@@ -113,7 +114,7 @@ async function compose(
     });
     const api = createEngine({
       ...{ collections, models, kernels },
-      snapshots: createSnapshots(folder, collections, (path) => threads.maintenance.verify(path)),
+      snapshots: createSnapshots(folder, collections, damagesOf),
       scorer: threads.scorer,
       encodePool: threads.encodePool,
       ...{ clock, admission },
@@ -143,6 +144,12 @@ async function compose(
     await threads.close();
     throw error;
   }
+}
+
+/** Of the copy that a snapshot is, or that is made of one. */
+async function damagesOf(folder: string): Promise<readonly string[]> {
+  const { damages } = await inspectInChild(folder);
+  return damages;
 }
 
 interface Threads {

@@ -8,21 +8,14 @@ import type { BuildJob, BuildResult } from "../index/segment-build.js";
 import type { SegmentBuilder } from "../ingest/segment-builder.js";
 import type { MaintenanceWorkerData } from "./maintenance.worker.js";
 
-export type MaintenanceTask =
-  | BuildJob
-  | { readonly kind: "release"; readonly folder: string }
-  /** A folder that nobody has open. */
-  | { readonly kind: "verify"; readonly folder: string };
+export type MaintenanceTask = BuildJob | { readonly kind: "release"; readonly folder: string };
 
 export type MaintenanceAnswer =
   | { readonly kind: "result"; readonly result: BuildResult }
   | { readonly kind: "released" }
-  | { readonly kind: "verified"; readonly damages: readonly string[] }
   | { readonly kind: "failed"; readonly reason: ErrorReason; readonly message: string };
 
 export interface MaintenancePool extends SegmentBuilder {
-  /** Reads and checks every value of a folder that nobody has open; one line a damage. */
-  verify(folder: string): Promise<readonly string[]>;
   /** Resolves when nothing is under way. */
   drained(): Promise<void>;
   /** Ends the thread. It is drained and nothing may come after. */
@@ -57,10 +50,6 @@ export function createMaintenancePool(
     },
     async release(folder) {
       await run({ kind: "release", folder });
-    },
-    async verify(folder) {
-      const answer = await run({ kind: "verify", folder });
-      return answer.kind === "verified" ? answer.damages : [];
     },
     async drained() {
       await Promise.allSettled([...underWay]);

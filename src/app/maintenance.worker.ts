@@ -7,7 +7,6 @@ import { workerData } from "piscina";
 import { SluiceError } from "../core/errors.js";
 import { createSegmentBuilder } from "../ingest/segment-builder.js";
 import type { MapTurn } from "../store/map-turn.js";
-import { verifyHere } from "./snapshots.js";
 import type { MaintenanceAnswer, MaintenanceTask } from "./maintenance-pool.js";
 
 export interface MaintenanceWorkerData {
@@ -23,7 +22,6 @@ const builder = createSegmentBuilder((workerData as MaintenanceWorkerData).mapTu
 // The pool asks for a default export.
 export default async function maintain(task: MaintenanceTask): Promise<MaintenanceAnswer> {
   try {
-    if (task.kind === "verify") return { kind: "verified", damages: await verifyHere(task.folder) };
     if (task.kind !== "release") return { kind: "result", result: await builder.build(task) };
     await builder.release(task.folder);
     return { kind: "released" };

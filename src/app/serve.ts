@@ -119,7 +119,8 @@ function renderMetrics(engine: EngineApi, metrics: Metrics): ReturnType<Metrics[
   return metrics.render();
 }
 
-function engineOptions(config: Config): EngineOptions {
+/** What the configuration says to the engine. */
+export function engineOptions(config: Config): EngineOptions {
   const kernel: KernelChoice | undefined = config.kernel === "auto" ? undefined : config.kernel;
   return {
     dataFolder: config.data,

@@ -14,7 +14,7 @@ import type { SnapshotInfo } from "../store/snapshot-folder.js";
 import { syncFile, syncFolder } from "../store/sync.js";
 import type { Collections, OpenCollection } from "./collections.js";
 
-/** Reads and checks every value of a closed store; in a server, in the maintenance thread. */
+/** Reads and checks every value of a closed store; one line a damage. */
 export type VerifyFolder = (folder: string) => Promise<readonly string[]>;
 
 export interface Snapshots {
@@ -166,13 +166,3 @@ function holdOpen({ searches }: OpenCollection): { end: () => void } {
     },
   };
 }
-
-/** The verification of a server without a maintenance thread. */
-export const verifyHere: VerifyFolder = async (folder) => {
-  const store = openLmdbStore(folder);
-  try {
-    return store.check().damages;
-  } finally {
-    await store.close();
-  }
-};

@@ -5,20 +5,17 @@ import { rotationChecksum } from "../codec/rotation.js";
 import { SluiceError } from "../core/errors.js";
 import { rowBytes } from "../kernels/kernels.js";
 import type { CodeBits } from "../kernels/kernels.js";
-import { mappedBytesMin } from "../store/segment-store.js";
 import type { CollectionStore } from "../store/store.js";
 import type { Manifest } from "../store/stored-values.js";
 import type { CollectionSettings } from "./collection-settings.js";
-import { createDocumentFields } from "./document-fields.js";
-import { codeBytesOf, openFlushedSegment } from "./flushed-segment.js";
 import type { FlushedSegment } from "./flushed-segment.js";
 import { countedPin, flushedEntry, liveEntry, sumTotals } from "./generation.js";
 import type { Generation, GenerationSegment } from "./generation.js";
 import { createLiveSegment } from "./live-segment.js";
 import type { LiveSegment } from "./live-segment.js";
-import { mappedCodes } from "./segment-codes.js";
+import { readJournal } from "./read-journal.js";
 import type { Tombstones } from "./segment-parts.js";
-import { toSegmentPassage } from "./segment-writer.js";
+import { openStoredSegment, readTombstones } from "./stored-segment.js";
 
 /** Changed only by the collection's writer (ingest/collection-writer.ts), between two commits. */
 export interface Collection {
@@ -93,26 +90,23 @@ export function openCollection(store: CollectionStore): Collection {
   const fieldDamages: string[] = [];
   const stored = store.segmentIds();
   const obsolete = new Set(stored);
-  for (const { id, passageCount } of manifest.segments) {
-    obsolete.delete(id);
+  for (const entry of manifest.segments) {
+    obsolete.delete(entry.id);
     try {
-      const segment = readSegment(store, id, tokenRowBytesOf(settings));
-      if (segment.rowCount !== passageCount)
-        throw new SluiceError("DATA_CORRUPT", `segment ${id} has ${segment.rowCount} passages`);
-      flushed.set(id, { segment, entry: flushedEntry(segment, readTombstones(store, id)) });
+      const segment = openStoredSegment(store, entry, tokenRowBytesOf(settings));
+      const tombstones = readTombstones(store, entry);
+      flushed.set(entry.id, { segment, entry: flushedEntry(segment, tombstones) });
     } catch (error) {
       if (!(error instanceof SluiceError) || error.reason !== "DATA_CORRUPT") throw error;
-      damages.push(`${error.message} (${passageCount} passages are not searched)`);
+      damages.push(`${error.message} (${entry.passageCount} passages are not searched)`);
     }
   }
   const live = createLiveSegment(liveCodeBytes);
-  const fieldsOf = createDocumentFields(
-    (key) => store.readDocument(key)?.fields,
-    (error) => fieldDamages.push(`${error.message} (filters take it to have no fields)`),
-  );
-  const journal = store.journal((error) => damages.push(`${error.message} (it is not searched)`));
-  for (const [sequence, passage] of journal)
-    live.append(toSegmentPassage(sequence, passage, fieldsOf(passage.key)));
+  const passages = readJournal(store, {
+    passage: ({ message }) => damages.push(`${message} (it is not searched)`),
+    fields: ({ message }) => fieldDamages.push(`${message} (filters take it to have no fields)`),
+  });
+  for (const passage of passages) live.append(passage);
   const nextSegmentId = Math.max(manifest.nextSegmentId, ...[...stored].map((id) => id + 1));
   const parts: Omit<Collection, "generation"> = {
     ...{ manifest, settings, store, flushed, live, damages, fieldDamages, obsolete, nextSegmentId },
@@ -129,17 +123,6 @@ export function openCollection(store: CollectionStore): Collection {
 
 export function tokenRowBytesOf({ dim, bits }: CollectionSettings): number {
   return rowBytes(dim, bits);
-}
-
-/** Small codes are read into shared memory; large ones stay where they are. */
-function readSegment(store: CollectionStore, id: number, tokenRowBytes: number): FlushedSegment {
-  const tables = store.readTables(id);
-  const byteLength = codeBytesOf(tables, tokenRowBytes);
-  const codes =
-    byteLength > mappedBytesMin
-      ? mappedCodes({ folder: store.folder, segmentId: id, byteLength })
-      : store.readCodes(id);
-  return openFlushedSegment(id, { tables, codes }, tokenRowBytes);
 }
 
 /** Makes the collection's present parts what searches that start from now on see. */
@@ -202,14 +185,6 @@ export function newLiveSegment(): LiveSegment {
   return createLiveSegment(liveCodeBytes);
 }
 
-function readTombstones(store: CollectionStore, id: number): Tombstones {
-  const bits = store.readTombstones(id);
-  if (bits === undefined) return undefined;
-  const shared = new SharedArrayBuffer(bits.length);
-  new Uint8Array(shared).set(bits);
-  return shared;
-}
-
 function toSettings(manifest: Manifest, folder: string): CollectionSettings {
   const { name, modelName, modelFingerprint, dim, seed } = manifest;
   const analyzer = manifest.analyzer;
@@ -225,12 +200,13 @@ function toSettings(manifest: Manifest, folder: string): CollectionSettings {
       "DATA_FORMAT_NEWER",
       `${folder}: its codes were made with another rotation; ingest again or start the version that wrote it`,
     );
-  const bits = toBits(manifest.bits, folder);
-  const sketchBits = toBits(manifest.sketchBits, folder);
+  const bits = toCodeBits(manifest.bits, folder);
+  const sketchBits = toCodeBits(manifest.sketchBits, folder);
   return { name, modelName, modelFingerprint, dim, bits, sketchBits, analyzer, seed };
 }
 
-function toBits(bits: number, folder: string): CodeBits {
+/** Throws DATA_CORRUPT for a width that no codes have. */
+export function toCodeBits(bits: number, folder: string): CodeBits {
   if (bits === 1 || bits === 2 || bits === 4 || bits === 8) return bits;
   throw new SluiceError("DATA_CORRUPT", `${folder}: codes of ${bits} bits`);
 }

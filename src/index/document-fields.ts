@@ -11,7 +11,6 @@ const none: Fields = new Map();
  */
 export function createDocumentFields(
   read: (key: string) => Fields | undefined,
-  onDamage?: (error: SluiceError) => void,
 ): (key: string) => Fields {
   let last: { readonly key: string; readonly fields: Fields } | undefined;
   return (key) => {
@@ -21,7 +20,6 @@ export function createDocumentFields(
       fields = read(key);
     } catch (error) {
       if (!(error instanceof SluiceError) || error.reason !== "DATA_CORRUPT") throw error;
-      onDamage?.(error);
     }
     last = { key, fields: fields ?? none };
     return last.fields;

@@ -73,6 +73,7 @@ async function migrateSegment(
       passageCount: passages.length,
       firstSequence: first.sequence,
       lastSequence: last.sequence,
+      deadCount: 0,
     };
   if (entry !== false) {
     const fieldsOf = createDocumentFields((key) => store.readDocument(key)?.fields);

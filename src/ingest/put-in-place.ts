@@ -7,6 +7,7 @@ import type { FlushedSegment } from "../index/flushed-segment.js";
 import { flushedEntry } from "../index/generation.js";
 import type { BuiltSegment } from "../index/segment-build.js";
 import { mappedCodes } from "../index/segment-codes.js";
+import type { SegmentEntry } from "../store/stored-values.js";
 import { copyBits, setBit } from "./write-plan.js";
 
 /** Runs a step alone: no write is being worked out or committed meanwhile. */
@@ -30,7 +31,8 @@ export async function putInPlace(collection: Collection, made: Replacement): Pro
   const opened = made.built && open(collection, made.segmentId, made.built);
   const segments = [...manifest.segments];
   const at = segments.findIndex(({ id }) => made.replacedIds.includes(id));
-  const entries = opened === undefined ? [] : [toEntry(opened)];
+  const dead = opened === undefined ? [] : [...made.deadRows(opened)];
+  const entries = opened === undefined ? [] : [toEntry(opened, dead.length)];
   if (at < 0) segments.push(...entries);
   else segments.splice(at, made.replacedIds.length, ...entries);
   const next = {
@@ -39,7 +41,6 @@ export async function putInPlace(collection: Collection, made: Replacement): Pro
     nextSegmentId: Math.max(manifest.nextSegmentId, made.segmentId + 1),
     segments,
   };
-  const dead = opened === undefined ? [] : [...made.deadRows(opened)];
   let tombstones: SharedArrayBuffer | undefined;
   if (opened !== undefined && dead.length > 0) {
     tombstones = copyBits(undefined, opened.rowCount);
@@ -69,13 +70,14 @@ function open(collection: Collection, id: number, built: BuiltSegment): FlushedS
   return openFlushedSegment(id, { tables, codes }, tokenRowBytesOf(collection.settings));
 }
 
-function toEntry(segment: FlushedSegment): Collection["manifest"]["segments"][number] {
+function toEntry(segment: FlushedSegment, deadCount: number): SegmentEntry {
   const { id, rowCount } = segment;
   return {
     id,
     passageCount: rowCount,
     firstSequence: segment.sequenceAt(0),
     lastSequence: segment.sequenceAt(rowCount - 1),
+    deadCount,
   };
 }
 

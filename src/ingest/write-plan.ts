@@ -2,6 +2,7 @@
 // the steps that bring memory to the same state once the batch is on disk.
 
 import { SluiceError, isSluiceError } from "../core/errors.js";
+import { countBits } from "../index/bm25/bits.js";
 import type { Collection } from "../index/collection.js";
 import type { SegmentPassage } from "../index/segment-writer.js";
 import type { DocumentRecord, JournalPassage, WriteBatch } from "../store/stored-values.js";
@@ -40,6 +41,10 @@ export function planWrites(
     ...collection.manifest,
     generation: collection.manifest.generation + 1,
     lastSequence: sequence,
+    segments: collection.manifest.segments.map((entry) => {
+      const bits = draft.tombstones.get(entry.id);
+      return bits === undefined ? entry : { ...entry, deadCount: countBits(new Uint8Array(bits)) };
+    }),
   };
   return {
     batch: {

@@ -2,11 +2,12 @@
 // never believed.
 //
 //   0   u32  magic "SLCE"          8   u32  length of the payload, bytes
-//   4   u8   format version       12   u32  CRC32C of bytes 0 to 11
+//   4   u8   format version       12   u32  CRC32C of bytes 0 to 11, then of the key, if bound to it
 //   5   u8   kind of value        16   u32  CRC32C of each 64 KiB of payload, in turn
-//   6   u16  zero                 ..        zeros up to a multiple of 8, then the payload
+//   6   u16  1: bound to its key  ..        zeros up to a multiple of 8, then the payload
 //
-// All numbers are little-endian. CRC32C: RFC 3720, appendix B.4.
+// All numbers are little-endian. A value that is bound to its key is not believed under another one:
+// damage may lie in what is around the value, too. Values of before may be bound to none. CRC32C: RFC 3720, appendix B.4.
 
 import { crc32c } from "@node-rs/crc32";
 
@@ -23,7 +24,10 @@ export const checksumBlockBytes = 65_536;
 export function frame(
   kind: ValueKind,
   payload: Uint8Array | readonly Uint8Array[],
-  version = FORMAT_VERSION,
+  {
+    key,
+    version = FORMAT_VERSION,
+  }: { readonly key?: string | undefined; readonly version?: number | undefined } = {},
 ): Buffer {
   const pieces = payload instanceof Uint8Array ? [payload] : payload;
   let length = 0;
@@ -33,8 +37,9 @@ export function frame(
   framed.writeUInt32LE(magic, 0);
   framed.writeUInt8(version, 4);
   framed.writeUInt8(kind, 5);
+  framed.writeUInt16LE(key === undefined ? 0 : 1, 6);
   framed.writeUInt32LE(length, 8);
-  framed.writeUInt32LE(crc32c(framed.subarray(0, 12)), 12);
+  framed.writeUInt32LE(headerChecksum(framed, key), 12);
   let end = payloadAt;
   for (const piece of pieces) {
     framed.set(piece, end);
@@ -45,12 +50,18 @@ export function frame(
   return framed;
 }
 
+/** What a value is called in errors, and the key that it may be bound to. */
+export interface ValueName {
+  readonly what: string;
+  readonly key?: string;
+}
+
 /**
- * The payload of a framed value, as a view of `framed`. `what` names the value in errors.
+ * The payload of a framed value, as a view of `framed`.
  * Throws DATA_FORMAT_NEWER for a newer version and DATA_CORRUPT for everything that does not fit.
  */
-export function unframe(kind: ValueKind, framed: Buffer, what: string): Uint8Array {
-  const { payload, checkBlock } = openFrame(kind, framed, what);
+export function unframe(kind: ValueKind, framed: Buffer, name: ValueName): Uint8Array {
+  const { payload, checkBlock } = openFrame(kind, framed, name);
   for (let block = 0; block < blockCount(payload.length); block += 1) checkBlock(block);
   return payload;
 }
@@ -64,11 +75,11 @@ export interface OpenFrame {
 }
 
 /** As `unframe`, but leaves it to the caller which blocks are checked, and when. */
-export function openFrame(kind: ValueKind, framed: Buffer, what: string): OpenFrame {
+export function openFrame(kind: ValueKind, framed: Buffer, { what, key }: ValueName): OpenFrame {
   if (framed.length < fixedBytes || framed.readUInt32LE(0) !== magic)
     throw corrupt(what, "it does not begin as a stored value does");
-  if (crc32c(framed.subarray(0, 12)) !== framed.readUInt32LE(12))
-    throw corrupt(what, "its header does not match its checksum");
+  if (!isHeaderRight(framed, key))
+    throw corrupt(what, "its header and its key do not match their checksum");
   const version = framed.readUInt8(4);
   if (version > FORMAT_VERSION)
     throw new SluiceError(
@@ -91,10 +102,19 @@ export function openFrame(kind: ValueKind, framed: Buffer, what: string): OpenFr
 }
 
 /** Format version of a framed value; undefined: its header is damaged. */
-export function frameVersion(framed: Buffer): number | undefined {
-  const isWhole =
-    framed.length >= fixedBytes && crc32c(framed.subarray(0, 12)) === framed.readUInt32LE(12);
+export function frameVersion(framed: Buffer, key?: string): number | undefined {
+  const isWhole = framed.length >= fixedBytes && isHeaderRight(framed, key);
   return isWhole ? framed.readUInt8(4) : undefined;
+}
+
+function isHeaderRight(framed: Buffer, key: string | undefined): boolean {
+  const boundKey = framed.readUInt16LE(6) === 0 ? undefined : key;
+  return headerChecksum(framed, boundKey) === framed.readUInt32LE(12);
+}
+
+function headerChecksum(framed: Buffer, key: string | undefined): number {
+  const checksum = crc32c(framed.subarray(0, 12));
+  return key === undefined ? checksum : crc32c(key, checksum);
 }
 
 /** The payload of a value that was framed here and not stored yet: nothing is checked. */

@@ -3,11 +3,14 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 
-import type { Database, RootDatabase, Transaction } from "lmdb";
+import type { Transaction } from "lmdb";
 
 import { assert } from "../core/assert.js";
 import { SluiceError, isSluiceError } from "../core/errors.js";
-import { documentOptions, openEnvironment } from "./environment.js";
+import { checkValues, segmentPartName, segmentParts, tombstonesName } from "./check-values.js";
+import type { SegmentPart } from "./check-values.js";
+import { openDatabases } from "./databases.js";
+import type { Databases } from "./databases.js";
 import { valueKinds } from "./format.js";
 import { frame, frameVersion, unframe } from "./frame.js";
 import {
@@ -22,28 +25,23 @@ import type { CollectionStore, PinnedDocuments } from "./store.js";
 import type { DocumentRecord, Manifest, WriteBatch } from "./stored-values.js";
 import { toCommitError, toStoreError } from "./store-errors.js";
 
-type Bytes<K extends string | number | Buffer> = Database<Buffer, K>;
-
-interface Databases {
-  readonly root: RootDatabase<Buffer, string>;
-  readonly manifest: Bytes<string>;
-  readonly documents: Bytes<Buffer>;
-  readonly journal: Bytes<number>;
-  readonly segments: Bytes<string>;
-  readonly tombstones: Bytes<number>;
-  isClosed: boolean;
-}
-
 /** Opens or creates the environment in `folder`, which must exist. The caller holds the data lock. */
 export function openLmdbStore(folder: string): CollectionStore {
   const databases = openDatabases(folder);
   return {
     folder,
-    hasManifest: () => databases.manifest.doesExist("manifest"),
+    isNew: () => !databases.manifest.doesExist("manifest") && isEmpty(databases),
     readManifest: () => readManifest(databases, folder),
     readDocument: (key) => readDocument(databases, key),
     pin: () => pin(databases),
     documentCount: () => (databases.documents.getStats() as { entryCount: number }).entryCount,
+    *documents(onDamage) {
+      for (const { key: name, value } of databases.documents.getRange()) {
+        const key = name.toString("utf8");
+        const record = attemptRead(() => unpackDocument(Buffer.from(value), key), onDamage);
+        if (record !== undefined) yield [key, record];
+      }
+    },
     *journal(onDamage) {
       for (const { key, value } of databases.journal.getRange()) {
         const passage = attemptRead(
@@ -58,18 +56,19 @@ export function openLmdbStore(folder: string): CollectionStore {
       return framed && frameVersion(framed);
     },
     tablesVersion: (id) => {
-      const framed = databases.segments.getBinary(`${id}/tables`);
-      return framed && frameVersion(framed);
+      const { key } = segmentPartName(id, "tables");
+      const framed = databases.segments.getBinary(key);
+      return framed && frameVersion(framed, key);
     },
     readTables: (id) => readShared(databases, { id, name: "tables" }),
     readCodes: (id) => readShared(databases, { id, name: "codes" }),
     segmentIds: () => new Set([...databases.segments.getKeys()].map((key) => parseInt(key, 10))),
     readTombstones: (id) => {
       const framed = databases.tombstones.getBinary(id);
-      return framed && unframe(valueKinds.tombstones, framed, `tombstones of segment ${id}`);
+      return framed && unframe(valueKinds.tombstones, framed, tombstonesName(id));
     },
     commit: (batch) => commit(databases, folder, batch),
-    check: () => check(databases, folder),
+    check: () => checkValues(databases),
     async copyTo(target) {
       try {
         await databases.root.backup(target, true);
@@ -85,22 +84,11 @@ export function openLmdbStore(folder: string): CollectionStore {
   };
 }
 
-function openDatabases(folder: string): Databases {
-  try {
-    const root = openEnvironment(folder);
-    const binary = { encoding: "binary" } as const;
-    return {
-      root,
-      manifest: root.openDB<Buffer, string>({ name: "manifest", ...binary }),
-      documents: root.openDB<Buffer, Buffer>({ name: "documents", ...documentOptions }),
-      journal: root.openDB<Buffer, number>({ name: "journal", ...binary }),
-      segments: root.openDB<Buffer, string>({ name: "segments", ...binary }),
-      tombstones: root.openDB<Buffer, number>({ name: "tombstones", ...binary }),
-      isClosed: false,
-    };
-  } catch (error) {
-    throw toStoreError(error, `cannot open ${folder}`);
-  }
+function isEmpty({ documents, journal, segments }: Databases): boolean {
+  return [documents, journal, segments].every((database) => {
+    const [first] = database.getKeys({ limit: 1 });
+    return first === undefined;
+  });
 }
 
 function readManifest(databases: Databases, folder: string): Manifest {
@@ -120,7 +108,7 @@ function readDocument(
     transaction === undefined
       ? databases.documents.getBinary(name)
       : (databases.documents.get(name, { transaction }) as Buffer | undefined);
-  return framed && unpackDocument(framed, `document "${key}"`);
+  return framed && unpackDocument(framed, key);
 }
 
 function pin(databases: Databases): PinnedDocuments {
@@ -148,7 +136,7 @@ function pin(databases: Databases): PinnedDocuments {
       const range = databases.documents.getRange({ ...start, limit: countMax, transaction });
       return [...range].map(({ key, value }) => {
         const text = key.toString("utf8");
-        return [text, unpackDocument(Buffer.from(value), `document "${text}"`)];
+        return [text, unpackDocument(Buffer.from(value), text)];
       });
     },
     release() {
@@ -160,19 +148,17 @@ function pin(databases: Databases): PinnedDocuments {
   };
 }
 
-const segmentParts = ["tables", "codes"] as const;
-
 function readShared(
   databases: Databases,
-  { id, name }: { id: number; name: (typeof segmentParts)[number] },
+  { id, name }: { id: number; name: SegmentPart },
 ): SharedArrayBuffer {
-  const what = `segment ${id} (${name})`;
+  const { what, key } = segmentPartName(id, name);
   // In memory that the next read overwrites: fresh memory for each would take longer than its copy.
-  const read = databases.segments.getBinaryFast(`${id}/${name}`);
+  const read = databases.segments.getBinaryFast(key);
   if (read === undefined) throw new SluiceError("DATA_CORRUPT", `${what} is missing`);
   const framed = Buffer.from(read.buffer, read.byteOffset, read.length);
   const kind = name === "tables" ? valueKinds.segmentTables : valueKinds.segmentCodes;
-  const payload = unframe(kind, framed, what);
+  const payload = unframe(kind, framed, { what, key });
   const shared = new SharedArrayBuffer(payload.length);
   new Uint8Array(shared).set(payload);
   return shared;
@@ -196,14 +182,14 @@ function attemptRead<T>(
 async function commit(databases: Databases, folder: string, batch: WriteBatch): Promise<void> {
   // Bytes are made before the transaction opens, so that nothing but writing can fail within it.
   const documents = [...(batch.documents ?? [])].map(
-    ([key, record]) => [Buffer.from(key, "utf8"), record && packDocument(record)] as const,
+    ([key, record]) => [Buffer.from(key, "utf8"), record && packDocument(key, record)] as const,
   );
   const passages = [...(batch.journalPuts ?? [])].map(
     ([sequence, passage]) =>
       [sequence, toBuffer(passage.packed) ?? packJournalPassage(passage)] as const,
   );
   const tombstones = [...(batch.tombstonePuts ?? [])].map(
-    ([id, bits]) => [id, frame(valueKinds.tombstones, bits)] as const,
+    ([id, bits]) => [id, frame(valueKinds.tombstones, bits, tombstonesName(id))] as const,
   );
   const manifest = packManifest(batch.manifest, batch.formatVersion);
   const writeAll = (): void => {
@@ -214,7 +200,7 @@ async function commit(databases: Databases, folder: string, batch: WriteBatch): 
     for (const [sequence, value] of passages) databases.journal.putSync(sequence, value);
     for (const sequence of batch.journalDeletes ?? []) databases.journal.removeSync(sequence);
     for (const id of batch.segmentDeletes ?? []) {
-      for (const part of segmentParts) databases.segments.removeSync(`${id}/${part}`);
+      for (const part of segmentParts) databases.segments.removeSync(segmentPartName(id, part).key);
       databases.tombstones.removeSync(id);
     }
     for (const [id, value] of tombstones) databases.tombstones.putSync(id, value);
@@ -232,42 +218,4 @@ async function commit(databases: Databases, folder: string, batch: WriteBatch): 
 /** What came from another thread has lost its class. */
 function toBuffer(bytes: Uint8Array | undefined): Buffer | undefined {
   return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-}
-
-function check(databases: Databases, folder: string): { valueCount: number; damages: string[] } {
-  const damages: string[] = [];
-  let valueCount = 0;
-  const attempt = (read: () => void): void => {
-    valueCount += 1;
-    try {
-      read();
-    } catch (error) {
-      damages.push(error instanceof Error ? error.message : String(error));
-    }
-  };
-  attempt(() => {
-    for (const { id } of readManifest(databases, folder).segments)
-      for (const part of segmentParts)
-        if (!databases.segments.doesExist(`${id}/${part}`))
-          damages.push(`segment ${id} (${part}) is missing`);
-  });
-  for (const { key, value } of databases.documents.getRange()) {
-    const what = `document "${key.toString("utf8")}"`;
-    attempt(() => unpackDocument(Buffer.from(value), what));
-  }
-  for (const { key, value } of databases.journal.getRange())
-    attempt(() => unpackJournalPassage(Buffer.from(value), `journal passage ${key}`));
-  for (const key of databases.segments.getKeys()) {
-    const [id = "", part = ""] = key.split("/");
-    const kind = part === "codes" ? valueKinds.segmentCodes : valueKinds.segmentTables;
-    attempt(() => {
-      const framed = databases.segments.getBinary(key);
-      if (framed !== undefined) unframe(kind, framed, `segment ${id} (${part})`);
-    });
-  }
-  for (const { key, value } of databases.tombstones.getRange())
-    attempt(() =>
-      unframe(valueKinds.tombstones, Buffer.from(value), `tombstones of segment ${key}`),
-    );
-  return { valueCount, damages };
 }

@@ -26,6 +26,7 @@ export function packManifest(manifest: Manifest, formatVersion?: number): Buffer
       segment.passageCount,
       BigInt(segment.firstSequence),
       BigInt(segment.lastSequence),
+      segment.deadCount ?? -1,
     ),
   );
   const segments = DiskManifest.createSegmentsVector(builder, entries);
@@ -45,12 +46,12 @@ export function packManifest(manifest: Manifest, formatVersion?: number): Buffer
   DiskManifest.addNextSegmentId(builder, manifest.nextSegmentId);
   DiskManifest.addSegments(builder, segments);
   builder.finish(DiskManifest.endManifest(builder));
-  return frame(valueKinds.manifest, builder.asUint8Array(), formatVersion);
+  return frame(valueKinds.manifest, builder.asUint8Array(), { version: formatVersion });
 }
 
 export function unpackManifest(framed: Buffer, what: string): Manifest {
   const disk = DiskManifest.getRootAsManifest(
-    new ByteBuffer(unframe(valueKinds.manifest, framed, what)),
+    new ByteBuffer(unframe(valueKinds.manifest, framed, { what })),
   );
   const segments: SegmentEntry[] = [];
   for (let i = 0; i < disk.segmentsLength(); i += 1) {
@@ -60,6 +61,7 @@ export function unpackManifest(framed: Buffer, what: string): Manifest {
       passageCount: segment.passageCount(),
       firstSequence: Number(segment.firstSequence()),
       lastSequence: Number(segment.lastSequence()),
+      ...(segment.deadCount() < 0 ? {} : { deadCount: segment.deadCount() }),
     });
   }
   const modelName = disk.modelName() ?? "";
@@ -82,7 +84,7 @@ export function unpackManifest(framed: Buffer, what: string): Manifest {
   };
 }
 
-export function packDocument(record: DocumentRecord): Buffer {
+export function packDocument(key: string, record: DocumentRecord): Buffer {
   const builder = new Builder(1024 + record.text.length);
   const title = builder.createString(record.title);
   const text = builder.createString(record.text);
@@ -99,12 +101,13 @@ export function packDocument(record: DocumentRecord): Buffer {
   DiskDocument.addFirstPassageSequence(builder, BigInt(record.firstPassageSequence));
   DiskDocument.addSpans(builder, spans);
   builder.finish(DiskDocument.endDocument(builder));
-  return frame(valueKinds.document, builder.asUint8Array());
+  return frame(valueKinds.document, builder.asUint8Array(), { key });
 }
 
-export function unpackDocument(framed: Buffer, what: string): DocumentRecord {
+export function unpackDocument(framed: Buffer, key: string): DocumentRecord {
+  const what = `document "${key}"`;
   const disk = DiskDocument.getRootAsDocument(
-    new ByteBuffer(unframe(valueKinds.document, framed, what)),
+    new ByteBuffer(unframe(valueKinds.document, framed, { what, key })),
   );
   const spans = [];
   for (let i = 0; i + 1 < disk.spansLength(); i += 2) {
@@ -163,7 +166,7 @@ export function packedViews(
 
 export function unpackJournalPassage(framed: Buffer, what: string): JournalPassage {
   const disk = DiskPassage.getRootAsJournalPassage(
-    new ByteBuffer(unframe(valueKinds.journalPassage, framed, what)),
+    new ByteBuffer(unframe(valueKinds.journalPassage, framed, { what })),
   );
   return {
     key: required(disk.key(), what, "key"),

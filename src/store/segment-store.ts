@@ -54,19 +54,20 @@ export function openSegmentStore(folder: string, turn: MapTurn): SegmentStore {
     },
     documentFields(key) {
       const framed = documents.getBinary(Buffer.from(key, "utf8"));
-      return framed && unpackDocument(framed, `document "${key}"`).fields;
+      return framed && unpackDocument(framed, key).fields;
     },
     mappedCodes(id) {
+      const key = `${id}/codes`;
       const what = `segment ${id} (codes)`;
       // A transaction that was opened earlier in this turn may be older than the segment.
       root.resetReadTxn();
-      const view = inTurn(turn, () => segments.getBinaryFast(`${id}/codes`));
+      const view = inTurn(turn, () => segments.getBinaryFast(key));
       if (view === undefined) throw new SluiceError("DATA_CORRUPT", `${what} is missing`);
       // A smaller one would be a copy in a buffer that the next read overwrites.
       if (view.byteLength <= mappedBytesMin)
         throw new SluiceError("DATA_CORRUPT", `${what} is damaged: it is too short`);
       const framed = Buffer.from(view.buffer, view.byteOffset, view.byteLength);
-      return openFrame(valueKinds.segmentCodes, framed, what);
+      return openFrame(valueKinds.segmentCodes, framed, { what, key });
     },
     async writeSegment(id, bytes) {
       const values = frameSegment(id, bytes);
@@ -90,9 +91,10 @@ export function openSegmentStore(folder: string, turn: MapTurn): SegmentStore {
 type FramedSegment = readonly (readonly [key: string, value: Buffer])[];
 
 export function frameSegment(id: number, { tables, codes }: SegmentBytes): FramedSegment {
+  const keys = { tables: `${id}/tables`, codes: `${id}/codes` };
   return [
-    [`${id}/tables`, frame(valueKinds.segmentTables, tables)],
-    [`${id}/codes`, frame(valueKinds.segmentCodes, codes)],
+    [keys.tables, frame(valueKinds.segmentTables, tables, { key: keys.tables })],
+    [keys.codes, frame(valueKinds.segmentCodes, codes, { key: keys.codes })],
   ];
 }
 

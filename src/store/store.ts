@@ -1,7 +1,13 @@
 // The port to a collection's bytes on disk. The one implementation is lmdb-store.ts.
 
 import type { SluiceError } from "../core/errors.js";
-import type { DocumentRecord, JournalPassage, Manifest, WriteBatch } from "./stored-values.js";
+import type {
+  Damage,
+  DocumentRecord,
+  JournalPassage,
+  Manifest,
+  WriteBatch,
+} from "./stored-values.js";
 
 /** The documents of one moment, whatever is written later. Must be released. */
 export interface PinnedDocuments {
@@ -17,13 +23,17 @@ export interface PinnedDocuments {
 /** Reads see everything committed. All reads check checksums and throw DATA_CORRUPT. */
 export interface CollectionStore {
   readonly folder: string;
-  /** False: the folder is new, or its collection's making was interrupted. */
-  hasManifest(): boolean;
+  /** Nothing is in it: the folder is new, or its collection's making was interrupted. */
+  isNew(): boolean;
   readManifest(): Manifest;
   readDocument(key: string): DocumentRecord | undefined;
   documentCount(): number;
   /** Pins the documents as they are now. Held long, it keeps replaced pages from being reused. */
   pin(): PinnedDocuments;
+  /** In byte order of the keys. With `onDamage` damaged ones are left out and told. */
+  documents(
+    onDamage?: (error: SluiceError) => void,
+  ): IterableIterator<[key: string, record: DocumentRecord]>;
   /** Passages in no segment, by rising sequence. With `onDamage` damaged ones are left out and told. */
   journal(
     onDamage?: (error: SluiceError) => void,
@@ -42,7 +52,7 @@ export interface CollectionStore {
   /** Resolves when the whole batch is on disk; rejects with nothing of it visible. */
   commit(batch: WriteBatch): Promise<void>;
   /** Reads and checks every stored value; one entry a damaged value, which it names. O(data). */
-  check(): { readonly valueCount: number; readonly damages: string[] };
+  check(): { readonly valueCount: number; readonly damages: Damage[] };
   /**
    * Copies everything committed into `folder`, which is empty, without free pages. Writes go on; the
    * event loop is not held. Rejects with DISK_FULL.

@@ -26,6 +26,8 @@ export interface SegmentEntry {
   /** Least and greatest sequence of its passages. */
   readonly firstSequence: number;
   readonly lastSequence: number;
+  /** Passages of it that are deleted; absent: not counted, by the version that wrote it. */
+  readonly deadCount?: number;
 }
 
 /** A document without its vectors. Its passages have consecutive sequences from the first on. */
@@ -75,3 +77,12 @@ export interface WriteBatch {
   /** Bitmap a segment, bit set: deleted. */
   readonly tombstonePuts?: ReadonlyMap<number, Uint8Array>;
 }
+
+/** What of a store is damaged; "store": lmdb cannot walk through it. */
+export type DamagedValue =
+  | { readonly kind: "manifest" | "store" }
+  | { readonly kind: "document"; readonly key: string }
+  | { readonly kind: "journal"; readonly sequence: number }
+  | { readonly kind: "segment" | "tombstones"; readonly id: number };
+
+export type Damage = DamagedValue & { readonly message: string };

@@ -6,7 +6,8 @@ import type { EncodePool } from "../../src/app/encode-pool.js";
 import { openCollections } from "../../src/app/collections.js";
 import type { Collections } from "../../src/app/collections.js";
 import { createEngine } from "../../src/app/engine.js";
-import { createSnapshots, verifyHere } from "../../src/app/snapshots.js";
+import { inspect } from "../../src/app/inspect.js";
+import { createSnapshots } from "../../src/app/snapshots.js";
 import { createModels } from "../../src/app/models.js";
 import { toPassage } from "../../src/app/encode.protocol.js";
 import type { EncodeAnswer, EncodeTask } from "../../src/app/encode.protocol.js";
@@ -65,13 +66,17 @@ export async function openInlineEngine(
   const defaultModel = options.defaultModel ?? "bge-small-en-v1.5-late";
   const models = createModels(options.modelsFolder ?? join(repositoryRoot(), "models"));
   const data = openDataFolder(folder);
-  const collections = await openCollections(data, { flushBytes: options.flushBytes ?? 2 ** 23 });
+  const flushBytes = options.flushBytes ?? 2 ** 23;
+  const collections = await openCollections(data, { flushBytes }).catch((error: unknown) => {
+    data.close();
+    throw error;
+  });
   const encode = createEncodeLoop(kernels);
   const clock = options.clock ?? (() => performance.now());
   const searchesMax = options.searchesMax ?? 256;
   const api = createEngine({
     collections,
-    snapshots: createSnapshots(data, collections, verifyHere),
+    snapshots: createSnapshots(data, collections, async (path) => (await inspect(path)).damages),
     models,
     scorer: options.scorer ?? createInlineScorer(kernels),
     encodePool: inlineEncoder((task) => encode.run(task), models),

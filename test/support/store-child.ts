@@ -16,7 +16,10 @@ const [, , folder = "", ...keys] = process.argv;
 const opened = attempt(() => {
   const store = openLmdbStore(folder);
   return {
-    check: attempt(() => store.check()),
+    check: attempt(() => {
+      const { valueCount, damages } = store.check();
+      return { valueCount, damages: damages.map(({ message }) => message) };
+    }),
     documents: keys.map((key) => attempt(() => store.readDocument(key)?.text)),
     manifest: attempt(() => store.readManifest().generation),
   };

@@ -1,7 +1,9 @@
-// sluice check: every stored byte of a data folder against its checksum.
+// sluice check: every stored byte of a data folder against its checksum, and repair of what is damaged.
 
 import type { Command } from "commander";
+import type { CollectionCheck, CheckReport } from "../../app/check.js";
 import { loadConfig } from "../../config/load-config.js";
+import type { Config } from "../../config/schema.js";
 import type { CliContext } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
 import { formatCount } from "../terminal/text.js";
@@ -10,29 +12,96 @@ interface CheckOptions {
   readonly data?: string;
   readonly config?: string;
   readonly json?: boolean;
+  readonly repair?: boolean;
+  readonly dryRun?: boolean;
 }
 
 export function addCheckCommand(program: Command, context: CliContext): void {
   program
     .command("check")
-    .summary("verify a data folder that no server holds")
-    .description("Reads every stored value and compares it with its checksum; changes nothing.")
+    .summary("verify a data folder that no server holds, and repair it")
+    .description(
+      "Reads every stored value, compares it with its checksum and with the other values; changes " +
+        "nothing without --repair. A repair removes what is damaged and names it, encodes documents " +
+        "again that lost passages, and keeps those readable whose vectors were given.",
+    )
     .option("--data <folder>", "data folder (default: as for serve)")
     .option("-c, --config <file>", "TOML file with options (default: SLUICE_CONFIG)")
+    .option("--repair", "repair what is damaged")
+    .option("--dry-run", "print what --repair would do; changes nothing")
     .option("--json", "print the report as one object of JSON")
-    .addHelpText("after", "\nExamples:\n  sluice check --data /var/lib/sluice")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  sluice check --data /var/lib/sluice\n  sluice check --repair --dry-run",
+    )
     .action(async (options: CheckOptions) => {
       const flags = options.data === undefined ? {} : { data: options.data };
       const { config } = loadConfig({ flags, file: options.config });
-      const { checkDataFolder } = await import("../../app/check.js");
-      const report = await checkDataFolder(config.data, ({ name, valueCount, damages }) => {
-        if (options.json === true) return;
-        const state = damages.length === 0 ? "sound" : `${damages.length} damaged`;
-        context.print(`${name}: ${formatCount(valueCount)} values, ${state}`);
-        for (const damage of damages) context.print(`  ${damage}`);
-      });
+      const isRepair = options.repair === true && options.dryRun !== true;
+      const report = await (isRepair ? repair : check)(config, options, context);
       if (!report.isSound) context.setExitCode(exitCodes.damaged.code);
-      if (options.json === true) context.printJson(report);
-      else context.print(report.isSound ? "the data is sound" : "the data is damaged");
+      if (options.json !== true)
+        context.print(report.isSound ? "the data is sound" : "the data is damaged");
     });
+}
+
+async function check(
+  config: Config,
+  options: CheckOptions,
+  context: CliContext,
+): Promise<CheckReport> {
+  const { checkDataFolder } = await import("../../app/check.js");
+  const report = await checkDataFolder(config.data, {
+    onCollection: (collection) => {
+      if (options.json === true) return;
+      printCheck(context, collection);
+      if (options.dryRun === true) printRepairs(context, collection, "would ");
+    },
+  });
+  if (options.json === true) context.printJson(report);
+  return report;
+}
+
+async function repair(
+  config: Config,
+  options: CheckOptions,
+  context: CliContext,
+): Promise<CheckReport> {
+  const { repairDataFolder } = await import("../../app/check.js");
+  const { engineOptions } = await import("../../app/serve.js");
+  const report = await repairDataFolder(engineOptions(config), (collection) => {
+    if (options.json === true) return;
+    printCheck(context, collection);
+    printRepairs(context, collection, "");
+  });
+  if (options.json === true) context.printJson(report);
+  else for (const line of [...report.failures, ...remaining(report.after)]) context.print(line);
+  return report.after;
+}
+
+function printCheck(context: CliContext, check: CollectionCheck): void {
+  const { name, valueCount, damages, incompleteCount } = check;
+  const state = damages.length === 0 ? "sound" : `${damages.length} damaged`;
+  context.print(`${name}: ${formatCount(valueCount)} values, ${state}`);
+  for (const damage of damages) context.print(`  ${damage}`);
+  if (incompleteCount > 0)
+    context.print(
+      `  ${formatCount(incompleteCount)} documents are not found by all their passages`,
+    );
+}
+
+function printRepairs(
+  context: CliContext,
+  { name, repairs }: CollectionCheck,
+  would: "would " | "",
+): void {
+  if (repairs === undefined)
+    context.print(`  ${name} cannot be repaired: restore a snapshot, or ingest it again`);
+  for (const line of repairs ?? []) context.print(`  ${would}${line}`);
+}
+
+function remaining({ collections }: CheckReport): string[] {
+  return collections.flatMap(({ name, damages }) =>
+    damages.map((damage) => `${name}: still damaged: ${damage}`),
+  );
 }

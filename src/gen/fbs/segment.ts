@@ -40,8 +40,13 @@ lastSequence():bigint {
   return offset ? this.bb!.readUint64(this.bb_pos + offset) : BigInt('0');
 }
 
+deadCount():number {
+  const offset = this.bb!.__offset(this.bb_pos, 12);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : -1;
+}
+
 static startSegment(builder:flatbuffers.Builder) {
-  builder.startObject(4);
+  builder.startObject(5);
 }
 
 static addId(builder:flatbuffers.Builder, id:number) {
@@ -60,17 +65,22 @@ static addLastSequence(builder:flatbuffers.Builder, lastSequence:bigint) {
   builder.addFieldInt64(3, lastSequence, BigInt('0'));
 }
 
+static addDeadCount(builder:flatbuffers.Builder, deadCount:number) {
+  builder.addFieldInt32(4, deadCount, -1);
+}
+
 static endSegment(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createSegment(builder:flatbuffers.Builder, id:number, passageCount:number, firstSequence:bigint, lastSequence:bigint):flatbuffers.Offset {
+static createSegment(builder:flatbuffers.Builder, id:number, passageCount:number, firstSequence:bigint, lastSequence:bigint, deadCount:number):flatbuffers.Offset {
   Segment.startSegment(builder);
   Segment.addId(builder, id);
   Segment.addPassageCount(builder, passageCount);
   Segment.addFirstSequence(builder, firstSequence);
   Segment.addLastSequence(builder, lastSequence);
+  Segment.addDeadCount(builder, deadCount);
   return Segment.endSegment(builder);
 }
 }

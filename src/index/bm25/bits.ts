@@ -9,3 +9,10 @@ export function isBitSet(bits: Uint8Array, row: number): boolean {
 export function unlessEmpty(bits: Uint8Array | undefined): Uint8Array | undefined {
   return bits?.some((byte) => byte !== 0) === true ? bits : undefined;
 }
+
+/** Bits that are set. O(bytes). */
+export function countBits(bits: Uint8Array): number {
+  let count = 0;
+  for (let left of bits) for (; left !== 0; left &= left - 1) count += 1;
+  return count;
+}

@@ -28,7 +28,9 @@ describe("checkDataFolder", () => {
   it("reads every value of a sound folder", async () => {
     await write();
     const names: string[] = [];
-    const report = await checkDataFolder(folder(), ({ name }) => names.push(name));
+    const report = await checkDataFolder(folder(), {
+      onCollection: ({ name }) => names.push(name),
+    });
     assert.deepEqual(names, ["notes"]);
     assert.equal(report.isSound, true);
     assert.ok(report.collections[0]!.valueCount > documents.length);

@@ -21,7 +21,7 @@ describe("frame", () => {
   it("gives the payload back", () => {
     fc.assert(
       fc.property(anyPayload, fc.constantFrom(...Object.values(valueKinds)), (payload, anyKind) => {
-        const back = unframe(anyKind, frame(anyKind, payload), "value");
+        const back = unframe(anyKind, frame(anyKind, payload), { what: "value" });
         assert.equal(Buffer.compare(back, payload), 0);
       }),
     );
@@ -42,7 +42,7 @@ describe("frame", () => {
         framed[bit >>> 3]! ^= 1 << (bit & 7);
         let back;
         try {
-          back = unframe(kind, framed, "value");
+          back = unframe(kind, framed, { what: "value" });
         } catch (error) {
           hasReason("DATA_CORRUPT")(error);
           return;
@@ -60,8 +60,10 @@ describe("frame", () => {
     for (let bit = 0; bit < 8 * framed.length; bit += 1) {
       const damaged = Buffer.from(framed);
       damaged[bit >>> 3]! ^= 1 << (bit & 7);
-      if (padding.includes(bit >>> 3)) assert.deepEqual(unframe(kind, damaged, "value"), payload);
-      else assert.throws(() => unframe(kind, damaged, "value"), hasReason("DATA_CORRUPT"));
+      if (padding.includes(bit >>> 3))
+        assert.deepEqual(unframe(kind, damaged, { what: "value" }), payload);
+      else
+        assert.throws(() => unframe(kind, damaged, { what: "value" }), hasReason("DATA_CORRUPT"));
     }
   });
 
@@ -73,7 +75,7 @@ describe("frame", () => {
         const longer = Buffer.concat([framed, Buffer.alloc(count)]);
         for (const wrong of [shorter, longer])
           assert.throws(
-            () => unframe(kind, wrong, 'document "a"'),
+            () => unframe(kind, wrong, { what: 'document "a"' }),
             hasReason("DATA_CORRUPT", /^document "a" is damaged/),
           );
       }),
@@ -83,14 +85,31 @@ describe("frame", () => {
   it("says where in a large value the damage is", () => {
     const framed = frame(kind, new Uint8Array(3 * checksumBlockBytes));
     framed[framed.length - checksumBlockBytes - 1]! ^= 1;
-    assert.throws(() => unframe(kind, framed, "value"), hasReason("DATA_CORRUPT", /from 65536 do/));
+    assert.throws(
+      () => unframe(kind, framed, { what: "value" }),
+      hasReason("DATA_CORRUPT", /from 65536 do/),
+    );
   });
 
   it("does not take a value of another kind", () => {
     const framed = frame(valueKinds.journalPassage, Buffer.from("passage"));
     assert.throws(
-      () => unframe(kind, framed, "value"),
+      () => unframe(kind, framed, { what: "value" }),
       hasReason("DATA_CORRUPT", /of another kind/),
+    );
+  });
+
+  it("does not believe a value under another key, or takes it under any if it was bound to none", () => {
+    fc.assert(
+      fc.property(anyPayload, fc.string(), fc.string(), (payload, key, other) => {
+        const name = { what: "value", key };
+        const bound = frame(kind, payload, { key });
+        assert.equal(Buffer.compare(unframe(kind, bound, name), payload), 0);
+        assert.equal(Buffer.compare(unframe(kind, frame(kind, payload), name), payload), 0);
+        fc.pre(key !== other);
+        const elsewhere = { what: "value", key: other };
+        assert.throws(() => unframe(kind, bound, elsewhere), hasReason("DATA_CORRUPT", /its key/));
+      }),
     );
   });
 
@@ -99,7 +118,7 @@ describe("frame", () => {
     framed.writeUInt8(FORMAT_VERSION + 1, 4);
     framed.writeUInt32LE(crc32c(framed.subarray(0, 12)), 12);
     assert.throws(
-      () => unframe(kind, framed, "manifest"),
+      () => unframe(kind, framed, { what: "manifest" }),
       hasReason("DATA_FORMAT_NEWER", /manifest has format version/),
     );
   });

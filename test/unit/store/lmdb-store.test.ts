@@ -137,7 +137,9 @@ describe("openLmdbStore: writing", () => {
     withStore(async (store) => {
       const segment = { id: 5, passageCount: 1, firstSequence: 1, lastSequence: 1 };
       await store.commit({ manifest: { ...emptyManifest, segments: [segment] } });
-      const damages = ["segment 5 (tables) is missing", "segment 5 (codes) is missing"];
+      const damages = ["tables", "codes"].map((part) => ({
+        ...{ kind: "segment", id: 5, message: `segment 5 (${part}) is missing` },
+      }));
       assert.deepEqual(store.check(), { valueCount: 1, damages });
     }));
 

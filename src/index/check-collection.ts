@@ -1,0 +1,184 @@
+// Holds what a store has against itself: manifest, segments, tombstones, journal and documents each
+// say something of the others.
+
+import { SluiceError } from "../core/errors.js";
+import { rowBytes } from "../kernels/kernels.js";
+import type { CollectionStore } from "../store/store.js";
+import type { Damage, DocumentRecord, Manifest, SegmentEntry } from "../store/stored-values.js";
+import { isBitSet } from "./bm25/bits.js";
+import { checkPostings } from "./bm25/check-postings.js";
+import { openPostings } from "./bm25/postings-reader.js";
+import type { FlushedSegment } from "./flushed-segment.js";
+import type { PassageTable } from "./passage-table.js";
+import { toCodeBits } from "./collection.js";
+import { isPassageOf } from "./read-journal.js";
+import { postingsSectionsOf } from "./segment-format.js";
+import { openStoredSegment, readTombstones } from "./stored-segment.js";
+
+export interface Findings {
+  readonly manifest: Manifest;
+  readonly valueCount: number;
+  /** Damaged values. */
+  readonly values: readonly Damage[];
+  /** Values that are right by themselves and contradict others; one line each. */
+  readonly contradictions: readonly string[];
+  /** Segments of the manifest that are whole. */
+  readonly segments: ReadonlyMap<number, CheckedSegment>;
+  /** Passages of the journal that can be read, by sequence. */
+  readonly journal: ReadonlyMap<number, CheckedPassage>;
+  /** Documents that do not have all of their passages. */
+  readonly incomplete: ReadonlyMap<string, DocumentRecord>;
+}
+
+export interface CheckedSegment {
+  readonly entry: SegmentEntry;
+  readonly segment: FlushedSegment;
+  /** Bit set: deleted. Undefined: they cannot be read. */
+  readonly dead: Uint8Array | undefined;
+  /** Bit set: a document has the passage. */
+  readonly owned: Uint8Array;
+}
+
+export interface CheckedPassage {
+  readonly key: string;
+  readonly passageNumber: number;
+  isOwned: boolean;
+}
+
+/** Lines of one kind; what is beyond is counted. */
+const linesMax = 20;
+
+/** Nobody else has the store open. Throws DATA_CORRUPT when the manifest cannot be read. O(data). */
+export function checkCollection(store: CollectionStore): Findings {
+  const { valueCount, damages: values } = store.check();
+  const manifest = store.readManifest();
+  const contradictions: string[] = [];
+  const broken = new Set(values.flatMap((one) => (one.kind === "segment" ? [one.id] : [])));
+  const segments = new Map<number, CheckedSegment>();
+  for (const entry of manifest.segments) {
+    if (broken.has(entry.id)) continue;
+    const segment = attempt(contradictions, () => openWhole(store, manifest, entry));
+    if (segment !== undefined) segments.set(entry.id, toChecked(store, segment, entry));
+  }
+  for (const { entry, dead } of segments.values())
+    // A damaged value is named already.
+    if (dead === undefined && !values.some((v) => v.kind === "tombstones" && v.id === entry.id))
+      attempt(contradictions, () => readTombstones(store, entry));
+  const journal = new Map<number, CheckedPassage>();
+  for (const [sequence, { key, passageNumber }] of store.journal(() => undefined))
+    journal.set(sequence, { key, passageNumber, isOwned: false });
+  const places = { segments: [...segments.values()], journal };
+  const incomplete = new Map<string, DocumentRecord>();
+  for (const [key, record] of store.documents(() => undefined))
+    if (claimPassages(places, key, record) < record.spans.length) incomplete.set(key, record);
+  const losses = values.some(({ kind }) => kind === "segment" || kind === "journal");
+  if (!losses && contradictions.length === 0)
+    contradictions.push(
+      ...limited([...incomplete.keys()].map((key) => `document "${key}" lacks some passages`)),
+    );
+  contradictions.push(...ownerless(places, values));
+  return { manifest, valueCount, values, contradictions, segments, journal, incomplete };
+}
+
+function openWhole(
+  store: CollectionStore,
+  { dim, bits }: Manifest,
+  entry: SegmentEntry,
+): FlushedSegment {
+  const segment = openStoredSegment(store, entry, rowBytes(dim, toCodeBits(bits, store.folder)));
+  checkPostings(openPostings(postingsSectionsOf(segment.tables)));
+  for (let row = 1; row < segment.rowCount; row += 1)
+    if (segment.sequenceAt(row) <= segment.sequenceAt(row - 1))
+      throw new SluiceError(
+        "DATA_CORRUPT",
+        `segment ${entry.id} is damaged: its passages are not in order`,
+      );
+  return segment;
+}
+
+function toChecked(
+  store: CollectionStore,
+  segment: FlushedSegment,
+  entry: SegmentEntry,
+): CheckedSegment {
+  const owned = new Uint8Array((segment.rowCount + 7) >>> 3);
+  // A damaged value is named with the values.
+  const read = attempt([], () => ({ bits: readTombstones(store, entry) }));
+  if (read === undefined) return { entry, segment, dead: undefined, owned };
+  const { bits } = read;
+  const dead = bits === undefined ? new Uint8Array(owned.length) : new Uint8Array(bits);
+  return { entry, segment, dead, owned };
+}
+
+interface Places {
+  readonly segments: readonly CheckedSegment[];
+  readonly journal: ReadonlyMap<number, CheckedPassage>;
+}
+
+/** Marks the document's passages as owned; returns how many there are. */
+function claimPassages(places: Places, key: string, record: DocumentRecord): number {
+  let found = 0;
+  for (const [number, span] of record.spans.entries()) {
+    const sequence = record.firstPassageSequence + number;
+    const passage = places.journal.get(sequence);
+    if (passage?.key === key && isPassageOf(record, passage.passageNumber, sequence)) {
+      passage.isOwned = true;
+      found += 1;
+      continue;
+    }
+    for (const { entry, segment, dead, owned } of places.segments) {
+      if (sequence < entry.firstSequence || sequence > entry.lastSequence) continue;
+      const row = segment.rowOf(sequence);
+      if (row < 0 || !isPlaceOf(segment, row, { key, number, span })) continue;
+      owned[row >>> 3]! |= 1 << (row & 7);
+      if (dead === undefined || !isBitSet(dead, row)) found += 1;
+    }
+  }
+  return found;
+}
+
+function isPlaceOf(
+  table: PassageTable,
+  row: number,
+  { key, number, span }: { key: string; number: number; span: { start: number; end: number } },
+): boolean {
+  const { start, end } = table.spanAt(row);
+  return (
+    table.passageNumberAt(row) === number &&
+    start === span.start &&
+    end === span.end &&
+    table.keyAt(row) === key
+  );
+}
+
+/** Passages that live and that no document has; those of damaged documents are not told again. */
+function ownerless({ segments, journal }: Places, values: readonly Damage[]): string[] {
+  const damaged = new Set(values.flatMap((one) => (one.kind === "document" ? [one.key] : [])));
+  const lines: string[] = [];
+  for (const { entry, segment, dead, owned } of segments)
+    for (let row = 0; row < segment.rowCount; row += 1) {
+      if (dead === undefined || isBitSet(dead, row) || isBitSet(owned, row)) continue;
+      const key = segment.keyAt(row);
+      if (!damaged.has(key))
+        lines.push(`a passage of document "${key}" in segment ${entry.id} belongs to no document`);
+    }
+  for (const [sequence, { key, isOwned }] of journal)
+    if (!isOwned && !damaged.has(key))
+      lines.push(`journal passage ${sequence} of document "${key}" belongs to no document`);
+  return limited(lines);
+}
+
+function limited(lines: readonly string[]): string[] {
+  const more = lines.length - linesMax;
+  return [...lines.slice(0, linesMax), ...(more > 0 ? [`and ${more} more like this`] : [])];
+}
+
+function attempt<T>(messages: string[], read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.reason !== "DATA_CORRUPT") throw error;
+    messages.push(error.message);
+    return undefined;
+  }
+}

@@ -1,0 +1,57 @@
+// A segment as the store has it: opened, and held against what the manifest says of it.
+
+import { SluiceError } from "../core/errors.js";
+import { mappedBytesMin } from "../store/segment-store.js";
+import type { CollectionStore } from "../store/store.js";
+import type { SegmentEntry } from "../store/stored-values.js";
+import { countBits } from "./bm25/bits.js";
+import { codeBytesOf, openFlushedSegment } from "./flushed-segment.js";
+import type { FlushedSegment } from "./flushed-segment.js";
+import { mappedCodes } from "./segment-codes.js";
+import type { Tombstones } from "./segment-parts.js";
+
+/**
+ * Small codes are read into shared memory; large ones stay where they are, unchecked until they are
+ * used. Throws DATA_CORRUPT, also when it is not the segment that the manifest means. O(bytes).
+ */
+export function openStoredSegment(
+  store: CollectionStore,
+  entry: SegmentEntry,
+  tokenRowBytes: number,
+): FlushedSegment {
+  const { id } = entry;
+  const tables = store.readTables(id);
+  const byteLength = codeBytesOf(tables, tokenRowBytes);
+  const codes =
+    byteLength > mappedBytesMin
+      ? mappedCodes({ folder: store.folder, segmentId: id, byteLength })
+      : store.readCodes(id);
+  const segment = openFlushedSegment(id, { tables, codes }, tokenRowBytes);
+  const { rowCount } = segment;
+  if (rowCount !== entry.passageCount)
+    throw damaged(id, `it has ${rowCount} passages instead of ${entry.passageCount}`);
+  const isMeant =
+    segment.sequenceAt(0) === entry.firstSequence &&
+    segment.sequenceAt(rowCount - 1) === entry.lastSequence;
+  if (!isMeant) throw damaged(id, "its passages are not those that the manifest names");
+  return segment;
+}
+
+/** Throws DATA_CORRUPT, also when another number of passages is deleted than the manifest says. */
+export function readTombstones(store: CollectionStore, entry: SegmentEntry): Tombstones {
+  const bits = store.readTombstones(entry.id) ?? new Uint8Array();
+  const deadCount = countBits(bits);
+  if (entry.deadCount !== undefined && deadCount !== entry.deadCount)
+    throw damaged(
+      entry.id,
+      `${deadCount} of its passages are marked as deleted instead of ${entry.deadCount}`,
+    );
+  if (bits.length === 0) return undefined;
+  const shared = new SharedArrayBuffer(bits.length);
+  new Uint8Array(shared).set(bits);
+  return shared;
+}
+
+function damaged(id: number, why: string): SluiceError {
+  return new SluiceError("DATA_CORRUPT", `segment ${id} is damaged: ${why}`);
+}

@@ -1,0 +1,37 @@
+// The named databases in a collection's environment.
+
+import type { Database, RootDatabase } from "lmdb";
+
+import { documentOptions, openEnvironment } from "./environment.js";
+import { toStoreError } from "./store-errors.js";
+
+type Bytes<K extends string | number | Buffer> = Database<Buffer, K>;
+
+export interface Databases {
+  readonly root: RootDatabase<Buffer, string>;
+  readonly manifest: Bytes<string>;
+  readonly documents: Bytes<Buffer>;
+  readonly journal: Bytes<number>;
+  readonly segments: Bytes<string>;
+  readonly tombstones: Bytes<number>;
+  isClosed: boolean;
+}
+
+/** Makes them where there are none. Throws DATA_CORRUPT, DISK_FULL. */
+export function openDatabases(folder: string): Databases {
+  try {
+    const root = openEnvironment(folder);
+    const binary = { encoding: "binary" } as const;
+    return {
+      root,
+      manifest: root.openDB<Buffer, string>({ name: "manifest", ...binary }),
+      documents: root.openDB<Buffer, Buffer>({ name: "documents", ...documentOptions }),
+      journal: root.openDB<Buffer, number>({ name: "journal", ...binary }),
+      segments: root.openDB<Buffer, string>({ name: "segments", ...binary }),
+      tombstones: root.openDB<Buffer, number>({ name: "tombstones", ...binary }),
+      isClosed: false,
+    };
+  } catch (error) {
+    throw toStoreError(error, `cannot open ${folder}`);
+  }
+}
