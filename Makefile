@@ -11,7 +11,7 @@ space := $(subst ,, )
 
 .DEFAULT_GOAL := help
 .PHONY: help node-version install build types web native prune demo demo-once check check-format \
-  check-lint check-tests test test-crash coverage gen fmt bench-kernels bench-encode \
+  check-lint check-tests test test-crash test-damage coverage gen fmt bench-kernels bench-encode \
   bench-quality bench-ingest bench-bm25 bench-filters bench-scale tables clean
 
 help: ## list the targets
@@ -70,6 +70,9 @@ test: $(installed) ## everything that proves it works; the last line is "N passe
 
 test-crash: build ## kill a server under load ROUNDS=300 times, with SEED=2026, and look at what is left
 	@node build/test/crash/crash-program.js $(or $(ROUNDS),300) $(or $(SEED),2026)
+
+test-damage: build ## flip FLIPS=1000 bits of a data file, with SEED=2026, and judge what is served from it
+	@node build/test/damage/damage-program.js $(or $(FLIPS),1000) $(or $(SEED),2026)
 
 coverage: ## the same, then lines never reached: a table, and pages in coverage/
 	@status=0; .ci/suite || status=$$?; \

@@ -10,7 +10,7 @@ import { checkPostings } from "./bm25/check-postings.js";
 import { openPostings } from "./bm25/postings-reader.js";
 import type { FlushedSegment } from "./flushed-segment.js";
 import type { PassageTable } from "./passage-table.js";
-import { toCodeBits } from "./collection.js";
+import { lackingCount, toCodeBits } from "./collection.js";
 import { isPassageOf } from "./read-journal.js";
 import { postingsSectionsOf } from "./segment-format.js";
 import { openStoredSegment, readTombstones } from "./stored-segment.js";
@@ -67,6 +67,9 @@ export function checkCollection(store: CollectionStore): Findings {
   const journal = new Map<number, CheckedPassage>();
   for (const [sequence, { key, passageNumber }] of store.journal(() => undefined))
     journal.set(sequence, { key, passageNumber, isOwned: false });
+  const damagedCount = values.filter(({ kind }) => kind === "journal").length;
+  const lacking = lackingCount(manifest, journal.size + damagedCount);
+  if (lacking > 0) contradictions.push(`the journal lacks ${lacking} passages`);
   const places = { segments: [...segments.values()], journal };
   const incomplete = new Map<string, DocumentRecord>();
   for (const [key, record] of store.documents(() => undefined))

@@ -73,6 +73,7 @@ export async function initializeCollection(
     lastSequence: 0,
     nextSegmentId: 1,
     segments: [],
+    journalCount: 0,
   };
   await store.commit({ manifest });
 }
@@ -102,11 +103,14 @@ export function openCollection(store: CollectionStore): Collection {
     }
   }
   const live = createLiveSegment(liveCodeBytes);
+  const segmentDamageCount = damages.length;
   const passages = readJournal(store, {
     passage: ({ message }) => damages.push(`${message} (it is not searched)`),
     fields: ({ message }) => fieldDamages.push(`${message} (filters take it to have no fields)`),
   });
   for (const passage of passages) live.append(passage);
+  const lacking = lackingCount(manifest, live.rowCount + damages.length - segmentDamageCount);
+  if (lacking > 0) damages.push(`the journal lacks ${lacking} passages`);
   const nextSegmentId = Math.max(manifest.nextSegmentId, ...[...stored].map((id) => id + 1));
   const parts: Omit<Collection, "generation"> = {
     ...{ manifest, settings, store, flushed, live, damages, fieldDamages, obsolete, nextSegmentId },
@@ -123,6 +127,11 @@ export function openCollection(store: CollectionStore): Collection {
 
 export function tokenRowBytesOf({ dim, bits }: CollectionSettings): number {
   return rowBytes(dim, bits);
+}
+
+/** Passages that the manifest counts in the journal and that are not there, not even damaged. */
+export function lackingCount({ journalCount = 0 }: Manifest, foundCount: number): number {
+  return Math.max(0, journalCount - foundCount);
 }
 
 /** Makes the collection's present parts what searches that start from now on see. */

@@ -1,5 +1,6 @@
 // The one small commit with which a segment that was built takes its place.
 
+import { countBits } from "../index/bm25/bits.js";
 import { publishGeneration, tokenRowBytesOf } from "../index/collection.js";
 import type { Collection } from "../index/collection.js";
 import { openFlushedSegment } from "../index/flushed-segment.js";
@@ -40,6 +41,7 @@ export async function putInPlace(collection: Collection, made: Replacement): Pro
     generation: manifest.generation + 1,
     nextSegmentId: Math.max(manifest.nextSegmentId, made.segmentId + 1),
     segments,
+    ...(made.journalDeletes === undefined ? {} : { journalCount: liveCount(collection) }),
   };
   let tombstones: SharedArrayBuffer | undefined;
   if (opened !== undefined && dead.length > 0) {
@@ -61,6 +63,12 @@ export async function putInPlace(collection: Collection, made: Replacement): Pro
     const entry = flushedEntry(opened, tombstones);
     collection.flushed.set(opened.id, { segment: opened, entry });
   }
+}
+
+/** Passages that were written since the live segment before was frozen. */
+function liveCount({ live, liveTombstones }: Collection): number {
+  const dead = liveTombstones === undefined ? 0 : countBits(new Uint8Array(liveTombstones));
+  return live.rowCount - dead;
 }
 
 function open(collection: Collection, id: number, built: BuiltSegment): FlushedSegment {

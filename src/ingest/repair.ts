@@ -62,7 +62,12 @@ export function planRepair(findings: Findings, store: CollectionStore): RepairPl
     actions,
     rewriteKeys,
     batch: {
-      manifest: { ...manifest, generation: manifest.generation + 1, segments: entries },
+      manifest: {
+        ...manifest,
+        generation: manifest.generation + 1,
+        segments: entries,
+        journalCount: [...journal.keys()].filter((one) => !journalDeletes.has(one)).length,
+      },
       ...{ documents, journalDeletes, tombstonePuts, segmentDeletes: dropped },
     },
   };

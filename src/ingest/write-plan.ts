@@ -41,6 +41,7 @@ export function planWrites(
     ...collection.manifest,
     generation: collection.manifest.generation + 1,
     lastSequence: sequence,
+    journalCount: journalCountAfter(collection, draft),
     segments: collection.manifest.segments.map((entry) => {
       const bits = draft.tombstones.get(entry.id);
       return bits === undefined ? entry : { ...entry, deadCount: countBits(new Uint8Array(bits)) };
@@ -60,6 +61,13 @@ export function planWrites(
     deadFrozenRows: draft.deadFrozenRows,
     tombstones: draft.tombstones,
   };
+}
+
+function journalCountAfter({ generation }: Collection, draft: Draft): number {
+  let count = draft.appended.size - draft.deadLiveRows.length - draft.deadFrozenRows.length;
+  for (const { segmentId, totals } of generation.segments)
+    if (segmentId === undefined) count += totals.passageCount;
+  return count;
 }
 
 interface Draft {

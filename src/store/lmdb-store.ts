@@ -23,27 +23,36 @@ import {
 } from "./records.js";
 import type { CollectionStore, PinnedDocuments } from "./store.js";
 import type { DocumentRecord, Manifest, WriteBatch } from "./stored-values.js";
-import { toCommitError, toStoreError } from "./store-errors.js";
+import { toCommitError, toReadError, toStoreError } from "./store-errors.js";
 
 /** Opens or creates the environment in `folder`, which must exist. The caller holds the data lock. */
 export function openLmdbStore(folder: string): CollectionStore {
   const databases = openDatabases(folder);
+  const reading: Reading = (read) => {
+    try {
+      return read();
+    } catch (error) {
+      throw toReadError(error, folder);
+    }
+  };
   return {
     folder,
     isNew: () => !databases.manifest.doesExist("manifest") && isEmpty(databases),
-    readManifest: () => readManifest(databases, folder),
-    readDocument: (key) => readDocument(databases, key),
-    pin: () => pin(databases),
+    readManifest: () => reading(() => readManifest(databases, folder)),
+    readDocument: (key) => reading(() => readDocument(databases, key)),
+    pin: () => pin(databases, reading),
     documentCount: () => (databases.documents.getStats() as { entryCount: number }).entryCount,
     *documents(onDamage) {
-      for (const { key: name, value } of databases.documents.getRange()) {
+      const range = reading(() => databases.documents.getRange());
+      for (const { key: name, value } of listing(range, reading)) {
         const key = name.toString("utf8");
         const record = attemptRead(() => unpackDocument(Buffer.from(value), key), onDamage);
         if (record !== undefined) yield [key, record];
       }
     },
     *journal(onDamage) {
-      for (const { key, value } of databases.journal.getRange()) {
+      const range = reading(() => databases.journal.getRange());
+      for (const { key, value } of listing(range, reading)) {
         const passage = attemptRead(
           () => unpackJournalPassage(value, `journal passage ${key}`),
           onDamage,
@@ -57,14 +66,15 @@ export function openLmdbStore(folder: string): CollectionStore {
     },
     tablesVersion: (id) => {
       const { key } = segmentPartName(id, "tables");
-      const framed = databases.segments.getBinary(key);
+      const framed = reading(() => databases.segments.getBinary(key));
       return framed && frameVersion(framed, key);
     },
-    readTables: (id) => readShared(databases, { id, name: "tables" }),
-    readCodes: (id) => readShared(databases, { id, name: "codes" }),
-    segmentIds: () => new Set([...databases.segments.getKeys()].map((key) => parseInt(key, 10))),
+    readTables: (id) => reading(() => readShared(databases, { id, name: "tables" })),
+    readCodes: (id) => reading(() => readShared(databases, { id, name: "codes" })),
+    segmentIds: () =>
+      reading(() => new Set([...databases.segments.getKeys()].map((key) => parseInt(key, 10)))),
     readTombstones: (id) => {
-      const framed = databases.tombstones.getBinary(id);
+      const framed = reading(() => databases.tombstones.getBinary(id));
       return framed && unframe(valueKinds.tombstones, framed, tombstonesName(id));
     },
     commit: (batch) => commit(databases, folder, batch),
@@ -82,6 +92,17 @@ export function openLmdbStore(folder: string): CollectionStore {
       return databases.root.close();
     },
   };
+}
+
+/** Runs a read of lmdb's; a page that it does not find is DATA_CORRUPT. */
+type Reading = <T>(read: () => T) => T;
+
+function* listing<T>(range: Iterable<T>, reading: Reading): Generator<T, void, void> {
+  const entries = range[Symbol.iterator]();
+  for (let next = reading(() => entries.next()); next.done !== true;) {
+    yield next.value;
+    next = reading(() => entries.next());
+  }
 }
 
 function isEmpty({ documents, journal, segments }: Databases): boolean {
@@ -111,7 +132,7 @@ function readDocument(
   return framed && unpackDocument(framed, key);
 }
 
-function pin(databases: Databases): PinnedDocuments {
+function pin(databases: Databases, reading: Reading): PinnedDocuments {
   // A transaction that other reads of this turn opened may be older than the last commit.
   databases.root.resetReadTxn();
   const transaction = databases.root.useReadTransaction();
@@ -125,7 +146,7 @@ function pin(databases: Databases): PinnedDocuments {
   return {
     readDocument(key) {
       checkReadable();
-      return readDocument(databases, key, transaction);
+      return reading(() => readDocument(databases, key, transaction));
     },
     listDocuments({ afterKey, countMax }) {
       checkReadable();
@@ -134,7 +155,7 @@ function pin(databases: Databases): PinnedDocuments {
           ? {}
           : { start: Buffer.from(afterKey, "utf8"), exclusiveStart: true };
       const range = databases.documents.getRange({ ...start, limit: countMax, transaction });
-      return [...range].map(({ key, value }) => {
+      return reading(() => [...range]).map(({ key, value }) => {
         const text = key.toString("utf8");
         return [text, unpackDocument(Buffer.from(value), text)];
       });

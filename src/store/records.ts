@@ -45,6 +45,7 @@ export function packManifest(manifest: Manifest, formatVersion?: number): Buffer
   DiskManifest.addLastSequence(builder, BigInt(manifest.lastSequence));
   DiskManifest.addNextSegmentId(builder, manifest.nextSegmentId);
   DiskManifest.addSegments(builder, segments);
+  DiskManifest.addJournalCount(builder, manifest.journalCount ?? -1);
   builder.finish(DiskManifest.endManifest(builder));
   return frame(valueKinds.manifest, builder.asUint8Array(), { version: formatVersion });
 }
@@ -81,6 +82,7 @@ export function unpackManifest(framed: Buffer, what: string): Manifest {
     lastSequence: Number(disk.lastSequence()),
     nextSegmentId: disk.nextSegmentId(),
     segments,
+    ...(disk.journalCount() < 0 ? {} : { journalCount: disk.journalCount() }),
   };
 }
 

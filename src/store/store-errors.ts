@@ -17,6 +17,13 @@ export function toStoreError(error: unknown, consequence: string): SluiceError {
   return new SluiceError("INTERNAL", `${consequence}: ${message}`, { cause: error });
 }
 
+/** What lmdb says of its own pages as DATA_CORRUPT, everything else as it is. */
+export function toReadError(error: unknown, folder: string): unknown {
+  if (!(error instanceof Error) || !/^MDB_|^Invalid key size/.test(error.message)) return error;
+  const message = `cannot read ${folder}: ${error.message}`;
+  return new SluiceError("DATA_CORRUPT", message, { cause: error });
+}
+
 /** The error of a commit that failed as a whole, in the environment in `folder`. */
 export async function toCommitError(error: unknown, folder: string): Promise<SluiceError> {
   const consequence = "nothing was written";

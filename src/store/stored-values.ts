@@ -18,6 +18,8 @@ export interface Manifest {
   readonly lastSequence: number;
   readonly nextSegmentId: number;
   readonly segments: readonly SegmentEntry[];
+  /** Passages in the journal; absent: not counted, by the version that wrote it. */
+  readonly journalCount?: number;
 }
 
 export interface SegmentEntry {

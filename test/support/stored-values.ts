@@ -92,10 +92,11 @@ export const anyManifest: fc.Arbitrary<Manifest> = fc.record(
           lastSequence: anySequence,
           deadCount: fc.nat(),
         },
-        { ...plain, requiredKeys: ["id", "passageCount", "firstSequence", "lastSequence"] },
+        plain,
       ),
       { maxLength: 6 },
     ),
+    journalCount: fc.nat(),
   },
   plain,
 );

@@ -106,8 +106,13 @@ segmentsLength():number {
   return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
 }
 
+journalCount():number {
+  const offset = this.bb!.__offset(this.bb_pos, 32);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : -1;
+}
+
 static startManifest(builder:flatbuffers.Builder) {
-  builder.startObject(14);
+  builder.startObject(15);
 }
 
 static addName(builder:flatbuffers.Builder, nameOffset:flatbuffers.Offset) {
@@ -178,12 +183,16 @@ static startSegmentsVector(builder:flatbuffers.Builder, numElems:number) {
   builder.startVector(4, numElems, 4);
 }
 
+static addJournalCount(builder:flatbuffers.Builder, journalCount:number) {
+  builder.addFieldInt32(14, journalCount, -1);
+}
+
 static endManifest(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createManifest(builder:flatbuffers.Builder, nameOffset:flatbuffers.Offset, modelNameOffset:flatbuffers.Offset, modelFingerprintOffset:flatbuffers.Offset, dim:number, bits:number, sketchBits:number, analyzerOffset:flatbuffers.Offset, analyzerVersion:number, seed:number, rotationChecksum:number, generation:bigint, lastSequence:bigint, nextSegmentId:number, segmentsOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createManifest(builder:flatbuffers.Builder, nameOffset:flatbuffers.Offset, modelNameOffset:flatbuffers.Offset, modelFingerprintOffset:flatbuffers.Offset, dim:number, bits:number, sketchBits:number, analyzerOffset:flatbuffers.Offset, analyzerVersion:number, seed:number, rotationChecksum:number, generation:bigint, lastSequence:bigint, nextSegmentId:number, segmentsOffset:flatbuffers.Offset, journalCount:number):flatbuffers.Offset {
   Manifest.startManifest(builder);
   Manifest.addName(builder, nameOffset);
   Manifest.addModelName(builder, modelNameOffset);
@@ -199,6 +208,7 @@ static createManifest(builder:flatbuffers.Builder, nameOffset:flatbuffers.Offset
   Manifest.addLastSequence(builder, lastSequence);
   Manifest.addNextSegmentId(builder, nextSegmentId);
   Manifest.addSegments(builder, segmentsOffset);
+  Manifest.addJournalCount(builder, journalCount);
   return Manifest.endManifest(builder);
 }
 }
