@@ -46,6 +46,8 @@ export interface Collections {
 export interface CollectionOptions extends WriterOptions {
   /** Told of the folder of a collection that was closed: nothing of it may be kept mapped. */
   readonly onClosed?: ((folder: string) => void) | undefined;
+  /** Told of a disk that failed: nothing more is written to the collection in that folder. */
+  readonly onStorageFailed?: ((error: SluiceError) => void) | undefined;
   /** Told of a collection that an older version wrote and that is now in the present format. */
   readonly onMigrated?: ((folder: string, segmentCount: number) => void) | undefined;
 }
@@ -77,7 +79,7 @@ export async function openCollections(
   };
   try {
     for (const path of folder.collectionFolders()) {
-      const store = openLmdbStore(path);
+      const store = openLmdbStore(path, options.onStorageFailed);
       if (!store.isNew()) {
         const { segmentCount, journalCount } = await migrateCollection(store);
         if (segmentCount + journalCount > 0) options.onMigrated?.(path, segmentCount);
@@ -117,7 +119,8 @@ export async function openCollections(
     async *adopt(name, make) {
       takeName(name);
       try {
-        const store = openLmdbStore(yield* make(randomBytes(8).toString("hex")));
+        const path = yield* make(randomBytes(8).toString("hex"));
+        const store = openLmdbStore(path, options.onStorageFailed);
         await migrateCollection(store);
         return add(store);
       } finally {
@@ -128,7 +131,7 @@ export async function openCollections(
       const { name } = settings;
       takeName(name);
       try {
-        return add(await makeStore(folder, settings));
+        return add(await makeStore(folder, settings, options.onStorageFailed));
       } finally {
         creating.delete(name);
       }
@@ -152,10 +155,11 @@ export async function openCollections(
 async function makeStore(
   folder: DataFolder,
   settings: CollectionSettings,
+  onStorageFailed: CollectionOptions["onStorageFailed"],
 ): Promise<CollectionStore> {
   const path = folder.createCollectionFolder(randomBytes(8).toString("hex"));
   try {
-    const store = openLmdbStore(path);
+    const store = openLmdbStore(path, onStorageFailed);
     try {
       await initializeCollection(store, settings);
       return store;

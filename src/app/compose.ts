@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 
+import type { SluiceError } from "../core/errors.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
 import { createAdmission } from "../search/admission.js";
 import type { AdmissionState } from "../search/admission.js";
@@ -50,6 +51,8 @@ export interface EngineOptions {
   readonly flushAgeMs?: number | undefined;
   /** Hears of a flush or a merge that failed: nothing is lost, and it is tried again. */
   readonly onMaintenanceFailure?: ((error: unknown) => void) | undefined;
+  /** Hears of a disk that failed under a write: the engine is not ready any more, reads go on. */
+  readonly onStorageFailed?: ((error: SluiceError) => void) | undefined;
   /** Hears of each flush, merge and late delete as it begins and when it has ended. */
   readonly onMaintenanceStep?: ((step: MaintenanceStep) => void) | undefined;
 }
@@ -92,9 +95,17 @@ async function compose(
   try {
     const { flushBytes, flushAgeMs, onMaintenanceFailure, onMaintenanceStep } = options;
     const migrated: string[] = [];
+    let isOpen = true;
+    const refuse = (): void => {
+      isOpen = false;
+    };
     const collections = await openCollections(folder, {
       ...{ flushBytes, flushAgeMs, onMaintenanceFailure, onMaintenanceStep },
       builder: threads.maintenance,
+      onStorageFailed(error) {
+        refuse();
+        options.onStorageFailed?.(error);
+      },
       onClosed: (path) => threads.scorer.release(path),
       onMigrated: (path, segmentCount) =>
         migrated.push(
@@ -104,7 +115,6 @@ async function compose(
     threads.scorer.watchDamages((damage) => collections.quarantine(damage));
     const warnings = [...notes, ...migrated, ...(await openModels(collections, models))];
     await threads.encodePool.warmUp(defaultModel);
-    let isOpen = true;
     const clock = (): number => performance.now();
     const admission = createAdmission({
       clock,
@@ -123,9 +133,6 @@ async function compose(
       generationAgeMaxMs: options.generationAgeMaxMs,
       isReady: () => isOpen,
     });
-    const refuse = (): void => {
-      isOpen = false;
-    };
     return {
       ...{ api, kernelName: kernels.name, notes: warnings, budget: threads.budget, refuse },
       admission: () => admission.state(),

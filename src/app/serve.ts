@@ -4,6 +4,7 @@ import { setFlagsFromString } from "node:v8";
 
 import type { Config } from "../config/schema.js";
 import { isSluiceError } from "../core/errors.js";
+import type { SluiceError } from "../core/errors.js";
 import { startHttpServer } from "../http/server.js";
 import type { HttpServer } from "../http/server.js";
 import type { KernelChoice } from "../kernels/load-kernels.js";
@@ -51,9 +52,17 @@ export async function startServer(
     metrics.errorReturned({ reason: isSluiceError(error) ? error.reason : "INTERNAL" });
     logger.error({ err: error }, "the journal could not be flushed to a segment; it stays");
   };
-  const composed = await composeEngine({ ...engineOptions(config), onMaintenanceFailure });
-  const engine = measured(composed.api, metrics, () => performance.now());
   let rpc: RpcServer | undefined;
+  const onStorageFailed = (error: SluiceError): void => {
+    logger.error({ err: error }, "the disk failed: no more writes, searches go on; restart");
+    metrics.ready(false);
+    rpc?.setReady(false);
+  };
+  const composed = await composeEngine({
+    ...engineOptions(config),
+    ...{ onMaintenanceFailure, onStorageFailed },
+  });
+  const engine = measured(composed.api, metrics, () => performance.now());
   let http: HttpServer | undefined;
   try {
     rpc = await startRpcServer({

@@ -116,6 +116,11 @@ export const errorTable = {
     "Free space, then send the write again.",
     true,
   ),
+  STORAGE_FAILED: row(
+    "UNAVAILABLE",
+    "The disk failed under a write; from then on nothing is written to the collection.",
+    "Look at the disk, then start the server again: it goes on from what is on the disk.",
+  ),
   OVERLOADED: row(
     "RESOURCE_EXHAUSTED",
     "Too many searches are waiting.",

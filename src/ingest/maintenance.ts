@@ -1,7 +1,7 @@
 // The upkeep of one collection beside its writes: flushes, merges and late deletes, one at a time.
 
 import { assert } from "../core/assert.js";
-import { SluiceError } from "../core/errors.js";
+import { SluiceError, isSluiceError } from "../core/errors.js";
 import type { Collection } from "../index/collection.js";
 import { flush } from "./flush.js";
 import { countMerges, planMerge } from "./merge-policy.js";
@@ -137,6 +137,7 @@ export function createMaintenance(
     try {
       for (let next = nextStep(); next !== undefined && !isClosed; next = nextStep()) await next();
     } catch (error) {
+      if (isSluiceError(error) && error.reason === "STORAGE_FAILED") collection.store.fail(error);
       // On a full disk each write would try in vain, at the cost of making the segment.
       const { live, frozen, manifest } = collection;
       flushAtBytes = live.codeBytes + (frozen?.live.codeBytes ?? 0) + options.flushBytes / 4;

@@ -1,7 +1,15 @@
 // A look at LMDB's own file before LMDB maps it: a foreign, overwritten or shortened file would end
 // the process without a word.
 
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 
 import { SluiceError } from "../core/errors.js";
@@ -77,5 +85,30 @@ function openIfThere(path: string): number | undefined {
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw error;
+  }
+}
+
+const pageBytes = 4096;
+
+/**
+ * Gives LMDB's lock file its pages on the disk before LMDB maps it: where a disk is full, writing to
+ * a mapped page that the file does not have yet kills the process. Throws what the file system says.
+ */
+export function allocateLockFile(folder: string, byteLength: number): void {
+  mkdirSync(folder, { recursive: true });
+  closeSync(openSync(join(folder, "lock.mdb"), "a"));
+  const writable = openSync(join(folder, "lock.mdb"), "r+");
+  try {
+    const { size, blocks } = fstatSync(writable);
+    const end = Math.max(size, byteLength);
+    if (512 * blocks >= end) return;
+    for (let at = 0; at < end; at += pageBytes) {
+      const page = Buffer.alloc(Math.min(pageBytes, end - at));
+      readSync(writable, page, { position: at });
+      // Another handle may have the file: only pages that nobody has written to are written.
+      if (page.every((byte) => byte === 0)) writeSync(writable, page, 0, page.length, at);
+    }
+  } finally {
+    closeSync(writable);
   }
 }

@@ -3,7 +3,7 @@
 import { open } from "lmdb";
 import type { RootDatabase } from "lmdb";
 
-import { checkEnvironmentFile } from "./environment-file.js";
+import { allocateLockFile, checkEnvironmentFile } from "./environment-file.js";
 import { toStoreError } from "./store-errors.js";
 
 /**
@@ -11,6 +11,12 @@ import { toStoreError } from "./store-errors.js";
  * the map when the file outgrows it, under the views that workers score in.
  */
 const mapBytes = 256 * 2 ** 30;
+
+/** Read transactions at a time. */
+const readersMax = 1024;
+
+/** 64 for each (struct MDB_reader) behind less than a page (struct MDB_txninfo). */
+const lockFileBytes = 64 * readersMax + 4096;
 
 /** Of the database of documents, for every handle on it. */
 export const documentOptions = {
@@ -23,6 +29,7 @@ export const documentOptions = {
 export function openEnvironment(folder: string): RootDatabase<Buffer, string> {
   try {
     checkEnvironmentFile(folder);
+    allocateLockFile(folder, lockFileBytes);
     return open<Buffer, string>({
       path: folder,
       encoding: "binary",
@@ -33,7 +40,7 @@ export function openEnvironment(folder: string): RootDatabase<Buffer, string> {
       // its rejection would end the process.
       eventTurnBatching: false,
       maxDbs: 16,
-      maxReaders: 1024,
+      maxReaders: readersMax,
       mapSize: mapBytes,
     });
   } catch (error) {

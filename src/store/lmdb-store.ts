@@ -25,9 +25,20 @@ import type { CollectionStore, PinnedDocuments } from "./store.js";
 import type { DocumentRecord, Manifest, WriteBatch } from "./stored-values.js";
 import { toCommitError, toReadError, toStoreError } from "./store-errors.js";
 
-/** Opens or creates the environment in `folder`, which must exist. The caller holds the data lock. */
-export function openLmdbStore(folder: string): CollectionStore {
+/**
+ * Opens or creates the environment in `folder`, made if need be. The caller holds the data lock.
+ * `onFailed` is told once, when the disk has failed.
+ */
+export function openLmdbStore(
+  folder: string,
+  onFailed?: (error: SluiceError) => void,
+): CollectionStore {
   const databases = openDatabases(folder);
+  let failure: SluiceError | undefined;
+  const fail = (error: SluiceError): void => {
+    if (failure === undefined) onFailed?.(error);
+    failure ??= error;
+  };
   const reading: Reading = (read) => {
     try {
       return read();
@@ -77,7 +88,16 @@ export function openLmdbStore(folder: string): CollectionStore {
       const framed = reading(() => databases.tombstones.getBinary(id));
       return framed && unframe(valueKinds.tombstones, framed, tombstonesName(id));
     },
-    commit: (batch) => commit(databases, folder, batch),
+    async commit(batch) {
+      if (failure !== undefined) throw failure;
+      try {
+        await commit(databases, folder, batch);
+      } catch (error) {
+        if (isSluiceError(error) && error.reason === "STORAGE_FAILED") fail(error);
+        throw error;
+      }
+    },
+    fail,
     check: () => checkValues(databases),
     async copyTo(target) {
       try {

@@ -17,10 +17,10 @@ export function toStoreError(error: unknown, consequence: string): SluiceError {
   return new SluiceError("INTERNAL", `${consequence}: ${message}`, { cause: error });
 }
 
-/** What lmdb says of its own pages as DATA_CORRUPT, everything else as it is. */
-export function toReadError(error: unknown, folder: string): unknown {
-  if (!(error instanceof Error) || !/^MDB_|^Invalid key size/.test(error.message)) return error;
-  const message = `cannot read ${folder}: ${error.message}`;
+/** What lmdb meets in its own pages and keys as DATA_CORRUPT: it has many words for it. */
+export function toReadError(error: unknown, folder: string): SluiceError {
+  if (error instanceof SluiceError) return error;
+  const message = `cannot read ${folder}: ${messageOf(error)}`;
   return new SluiceError("DATA_CORRUPT", message, { cause: error });
 }
 
@@ -31,6 +31,10 @@ export async function toCommitError(error: unknown, folder: string): Promise<Slu
   // LMDB reports a write that the disk had room for only in part as an input/output error.
   if (/input\/output error|EIO/i.test(messageOf(reason)) && freeBytes(folder) < almostFullBytes)
     return diskFull(reason, consequence);
+  if (/input\/output error|EIO/i.test(messageOf(reason)))
+    return new SluiceError("STORAGE_FAILED", `the disk failed: ${messageOf(reason)}`, {
+      cause: reason,
+    });
   return toStoreError(reason, consequence);
 }
 

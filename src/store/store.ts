@@ -49,8 +49,14 @@ export interface CollectionStore {
   /** Ids of all stored segments, those that no manifest names included. */
   segmentIds(): Set<number>;
   readTombstones(id: number): Uint8Array | undefined;
-  /** Resolves when the whole batch is on disk; rejects with nothing of it visible. */
+  /**
+   * Resolves when the whole batch is on disk; rejects with nothing of it visible: DISK_FULL, or
+   * STORAGE_FAILED, then and ever after. What is on a disk that failed to write is known only to who
+   * reads it anew (Rebello et al., "Can Applications Recover from fsync Failures?", ATC 2020).
+   */
   commit(batch: WriteBatch): Promise<void>;
+  /** No commit succeeds from now on: the disk failed under another handle. */
+  fail(error: SluiceError): void;
   /** Reads and checks every stored value; one entry a damaged value, which it names. O(data). */
   check(): { readonly valueCount: number; readonly damages: Damage[] };
   /**

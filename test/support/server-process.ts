@@ -14,6 +14,8 @@ export interface ServerOptions {
   readonly data: string;
   /** Further flags. */
   readonly flags?: readonly string[];
+  /** Of the process, besides PATH. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface ServerProcess {
@@ -96,11 +98,11 @@ interface Launched {
   stderr(): string;
 }
 
-function launch({ data, flags = [] }: ServerOptions): Launched {
+function launch({ data, flags = [], environment = {} }: ServerOptions): Launched {
   const ports = ["--grpc-port", "0", "--http-port", "0"];
   const args = [program, "serve", "--data", data, ...ports, "--log-level", "warn", ...flags];
   const child = spawn(process.execPath, args, {
-    env: { PATH: process.env["PATH"] },
+    env: { PATH: process.env["PATH"], ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   running.add(child);

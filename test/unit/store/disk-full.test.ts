@@ -72,7 +72,7 @@ describe("a full disk", () => {
       const script = `trap "" XFSZ; ulimit -f 5000; exec "$0" "$@"`;
       const command = ["sh", "-c", script, process.execPath, fileURLToPath(filler), folder];
       const child = startCommand(command);
-      const failure = /^(DISK_FULL|INTERNAL): .*nothing was written/;
+      const failure = /^(DISK_FULL: .*nothing was written|STORAGE_FAILED: the disk failed)/;
       const acknowledged = await checkRefusals(child, failure);
       child.send("there is no more space");
       assert.match((await nextState(child)).failure, failure);
@@ -98,7 +98,7 @@ describe("a full disk", () => {
       hasReason("DISK_FULL", /nothing was written/)(await toCommitError(failed, folder));
       // There is space here, so an input/output error is one.
       const broken = await toCommitError(new Error("Input/output error"), folder);
-      hasReason("INTERNAL", /Input\/output error/)(broken);
+      hasReason("STORAGE_FAILED", /Input\/output error/)(broken);
     });
   });
 });
