@@ -5,11 +5,13 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { bm25Markdown, filtersMarkdown } from "../../bench/generations/render.js";
 import { ingestMarkdown } from "../../bench/ingest/render.js";
 import { qualityMarkdown } from "../../bench/quality/render.js";
 import { scaleMarkdown } from "../../bench/scale/render.js";
 import { exitCodesMarkdown } from "../../src/cli/exit-codes.js";
 import { optionsMarkdown } from "../../src/config/option-table.js";
+import { campaignsMarkdown } from "../damage/render.js";
 import { readText, root } from "./tree.js";
 
 const tables: Readonly<Record<string, () => string>> = {
@@ -18,6 +20,9 @@ const tables: Readonly<Record<string, () => string>> = {
   quality: qualityMarkdown,
   scale: () => scaleMarkdown(),
   ingest: ingestMarkdown,
+  words: bm25Markdown,
+  filters: filtersMarkdown,
+  campaigns: campaignsMarkdown,
 };
 
 describe("tables of README.md", () => {
