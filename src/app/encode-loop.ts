@@ -17,7 +17,13 @@ import type { Passage } from "../encoders/passages.js";
 import type { PreparedPassage } from "../ingest/write-operations.js";
 import type { Kernels } from "../kernels/kernels.js";
 import { packJournalPassage, packedViews } from "../store/records.js";
-import type { EncodeAnswer, EncodeTask, VectorsDocument, VectorsTask } from "./encode.protocol.js";
+import type {
+  EncodeAnswer,
+  EncodeTask,
+  TraceTask,
+  VectorsDocument,
+  VectorsTask,
+} from "./encode.protocol.js";
 
 export interface EncodeLoop {
   load(model: OpenedModel): Promise<void>;
@@ -96,6 +102,8 @@ export function createEncodeLoop(
         const encoder = await encoderOf(task.model);
         return prepare(task.passage, await encoder.encodePassage(task.passage.text), task);
       }
+      case "trace":
+        return trace(task, await encoderOf(task.model), codecOf(task.codec));
       case "vectors":
         return { kind: "batch", answers: task.documents.map((one) => answerGiven(one, task)) };
     }
@@ -112,6 +120,19 @@ export function createEncodeLoop(
       }
     },
   };
+}
+
+async function trace(
+  { query, document, passageNumber }: TraceTask,
+  encoder: LateInteractionEncoder,
+  codec: Codec,
+): Promise<EncodeAnswer> {
+  const passage = encoder.splitPassages(document)[passageNumber];
+  const traced = encoder.traceQuery(query);
+  if (passage === undefined) return { kind: "trace", query: traced, passage };
+  const { codes } = codec.encodePassage(await encoder.encodePassage(passage.text));
+  const tokens = encoder.tracePassage(passage.text);
+  return { kind: "trace", query: traced, passage: { tokens, passage, codes } };
 }
 
 /** The failure as an answer; an error that is none of ours is thrown on. */

@@ -12,7 +12,7 @@ import type { Collection } from "../index/collection.js";
 import type { PassagePreparer } from "../ingest/ingest.js";
 import type { PreparedPassage } from "../ingest/write-operations.js";
 import { toPassage, toSuccess } from "./encode.protocol.js";
-import type { EncodeAnswer, EncodeTask, EncodeWorkerData } from "./encode.protocol.js";
+import type { EncodeAnswer, EncodeTask, EncodeWorkerData, TraceTask } from "./encode.protocol.js";
 import { createGivenBatches } from "./given-batches.js";
 import type { PrepareGiven, RunTask } from "./given-batches.js";
 
@@ -23,6 +23,11 @@ export interface EncodePool extends PassagePreparer {
     collection: Collection,
     cancel: SharedArrayBuffer,
   ): Promise<EncodedQuery>;
+  /** The tokens behind rows of a collection with a model; throws MODEL_REQUIRED for another. */
+  trace(
+    asked: Pick<TraceTask, "query" | "document" | "passageNumber">,
+    collection: Collection,
+  ): Promise<EncodeAnswer & { readonly kind: "trace" }>;
   /** Encodes a word with the model: resolves once a thread has loaded it, or throws MODEL_INVALID. */
   warmUp(model: OpenedModel): Promise<void>;
   readonly queueSize: number;
@@ -65,7 +70,7 @@ export function createEncodePool(options: EncodePoolOptions): EncodePool {
   const run = async (task: EncodeTask): Promise<EncodeAnswer> => {
     // A document that was being split would go on to send its passages.
     if (isClosing) throw new SluiceError("NOT_READY", "the server is stopping; try again later");
-    const queueOptions = { isQuery: task.kind === "query" };
+    const queueOptions = { isQuery: task.kind === "query" || task.kind === "trace" };
     const answer = pool.run({
       ...task,
       [Piscina.queueOptionsSymbol]: queueOptions,
@@ -90,6 +95,12 @@ export function createEncodePool(options: EncodePoolOptions): EncodePool {
       const answer = await run({ kind: "query", model, codec, text, cancel });
       if (answer.kind !== "query") throw new Error("a query task has a query as its answer");
       return answer.query;
+    },
+    async trace(asked, collection) {
+      const model = requireModel(collection, options.modelOf(collection));
+      const answer = await run({ kind: "trace", model, codec: codecOf(collection), ...asked });
+      if (answer.kind !== "trace") throw new Error("a trace task has a trace as its answer");
+      return answer;
     },
     async warmUp(model) {
       const { manifest } = model;

@@ -6,7 +6,8 @@ import type { VectorType } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import type { ErrorReason } from "../core/errors.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
-import type { Passage } from "../encoders/passages.js";
+import type { DocumentText, Passage } from "../encoders/passages.js";
+import type { TokenTrace } from "../encoders/tokenizer.js";
 import type { KernelChoice } from "../kernels/load-kernels.js";
 import type { PreparedPassage } from "../ingest/write-operations.js";
 
@@ -68,13 +69,37 @@ export interface VectorsDocument {
   readonly end: number;
 }
 
-export type EncodeTask = QueryTask | DocumentTask | PassageTask | VectorsTask;
+/** The tokens behind a query's rows and behind those of one passage of a document. */
+export interface TraceTask {
+  readonly kind: "trace";
+  readonly model: OpenedModel;
+  readonly codec: CodecOptions;
+  readonly query: string;
+  readonly document: DocumentText;
+  readonly passageNumber: number;
+}
+
+export interface TracedPassage {
+  /** One for each row. */
+  readonly tokens: readonly TokenTrace[];
+  readonly passage: Passage;
+  /** Packed rows as the model gives them today. */
+  readonly codes: Uint8Array;
+}
+
+export type EncodeTask = QueryTask | DocumentTask | PassageTask | VectorsTask | TraceTask;
 
 export type EncodeAnswer =
   | { readonly kind: "query"; readonly query: EncodedQuery }
   | { readonly kind: "prepared"; readonly passage: PreparedPassage }
   | { readonly kind: "batch"; readonly answers: readonly EncodeAnswer[] }
   | { readonly kind: "split"; readonly passages: readonly Passage[] }
+  /** `passage` undefined: the document would not be split into that many. */
+  | {
+      readonly kind: "trace";
+      readonly query: readonly TokenTrace[];
+      readonly passage: TracedPassage | undefined;
+    }
   /** An error with a reason: classes do not survive the way between threads. */
   | {
       readonly kind: "failed";

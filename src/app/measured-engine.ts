@@ -18,6 +18,7 @@ export function measured(engine: EngineApi, metrics: Metrics, clock: () => numbe
   return {
     ...engine,
     search: (request, options) => measuredSearch(engine, { metrics, clock }, request, options),
+    explain: (request, options) => counted(engine.explain(request, options)),
     async put(collection, document) {
       const ack = await counted(engine.put(collection, document));
       const { passageCount } = ack;

@@ -12,6 +12,7 @@ import { addEvalCommand } from "./commands/eval.js";
 import { addIngestCommand } from "./commands/ingest.js";
 import { addModelCommand } from "./commands/model.js";
 import { addOptimizeCommand } from "./commands/optimize.js";
+import { addExplainCommand } from "./commands/explain.js";
 import { addSearchCommand } from "./commands/search.js";
 import { addSnapshotCommands } from "./commands/snapshot.js";
 import { addServeCommand } from "./commands/serve.js";
@@ -47,6 +48,7 @@ function createProgram(context: CliContext): Command {
   addServeCommand(program, context);
   addIngestCommand(program, context);
   addSearchCommand(program, context);
+  addExplainCommand(program, context);
   addDeleteCommand(program, context);
   addCollectionsCommand(program, context);
   addCheckCommand(program, context);

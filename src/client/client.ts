@@ -10,6 +10,8 @@ import { present } from "../core/assert.js";
 import { openChannel } from "./channel.js";
 import type { CallOptions, Channel, ChannelOptions, Method } from "./channel.js";
 import { SluiceClientError, toClientError } from "./client-error.js";
+import { explainRequestToMessage, explanationFromMessage } from "./explain.js";
+import type { ClientExplainRequest, ClientExplanation } from "./explain.js";
 import { definitions } from "./definitions.js";
 import { filterToMessage } from "./filter-messages.js";
 import { ingestDocuments } from "./ingest.js";
@@ -58,6 +60,8 @@ export interface SluiceClient {
   search(request: ClientSearchRequest, options?: CallOptions): AsyncGenerator<ClientSearchUpdate>;
   /** Only the final update. */
   searchFinal(request: ClientSearchRequest, options?: CallOptions): Promise<ClientSearchUpdate>;
+  /** How one passage of a document gets its score. */
+  explain(request: ClientExplainRequest, options?: CallOptions): Promise<ClientExplanation>;
   /** Search as you type. The stream is not retried. */
   session(options?: CallOptions): SearchSession;
   ingest(
@@ -128,6 +132,13 @@ export function createClient(options: ClientOptions): SluiceClient {
       let last: ClientSearchUpdate | undefined;
       for await (const update of searchOnce(request, call)) last = update;
       return present(last, "a search that ends well has a final update");
+    },
+    explain: async (request, call = {}) => {
+      const message = explainRequestToMessage(request);
+      const options = { ...call, isIdempotent: true };
+      return explanationFromMessage(
+        await channel.unary(definitions().search.Explain, message, options),
+      );
     },
     session: (call = {}) => openSession(channel, call, { checksContract }),
     ingest: (collection, documents, ingestOptions = {}) =>

@@ -62,6 +62,35 @@ function maxSimBatch(
   }
 }
 
+/**
+ * What one passage's MaxSim is made of: for each query row the best of the token rows [first, end),
+ * the first of equals, counted from `first`, and its part of the sum, float32. The parts added up in
+ * order, each sum rounded to float32, are the bits that `maxSimBatch` gives.
+ */
+export function bestRows(
+  query: PackedQuery,
+  codes: PackedCodes,
+  { first, end }: { readonly first: number; readonly end: number },
+): { rows: Uint32Array; scores: Float32Array } {
+  checkCodes(codes);
+  checkQuery(query, codes.dim);
+  const best = new Int32Array(query.rowCount).fill(-2147483648);
+  const rows = new Uint32Array(query.rowCount);
+  const units = new Int16Array(codes.dim);
+  for (let row = first; row < end; row += 1) {
+    unpackRow(codes, row, units);
+    for (let r = 0; r < query.rowCount; r += 1) {
+      const product = dot(query.rows, r * codes.dim, units);
+      if (product <= best[r]!) continue;
+      best[r] = product;
+      rows[r] = row - first;
+    }
+  }
+  if (first === end) return { rows, scores: new Float32Array(query.rowCount) };
+  const scores = Float32Array.from(best, (value, r) => query.rowScales[r]! * Math.fround(value));
+  return { rows, scores };
+}
+
 /** The float sum in row order, every product and sum rounded to float32. */
 function scaledSum(best: Int32Array, rowScales: Float32Array): number {
   let sum = 0;

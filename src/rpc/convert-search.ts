@@ -73,7 +73,9 @@ function refuseWhatIsNotOffered(message: SearchRequest__Output): void {
   }
 }
 
-function queryFromMessage(message: SearchRequest__Output): Pick<SearchRequest, "text" | "vectors"> {
+export function queryFromMessage(
+  message: Pick<SearchRequest__Output, "query">,
+): Pick<SearchRequest, "text" | "vectors"> {
   const { query } = message;
   if (query === null) throw invalidField("query", "query is missing; send text or vectors");
   const text = textWithin(query.text, { field: "query.text", bytesMax: limits.queryBytesMax });

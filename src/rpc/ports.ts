@@ -1,10 +1,11 @@
 // What the network edge needs of the engine: implemented in app/, called by rpc/ and http/.
 
-import type { Document } from "../core/document.js";
+import type { Document, Span } from "../core/document.js";
 import type { Filter } from "../core/filter.js";
 import type { CollectionSettings, CollectionStatus } from "../index/collection-settings.js";
 import type { WriteAck } from "../ingest/ingest-types.js";
 import type { SnapshotInfo } from "../store/snapshot-folder.js";
+import type { Explanation } from "../search/explain.js";
 import type { SearchRequest } from "../search/request.js";
 import type { SearchOptions } from "../search/stream-search.js";
 import type { SearchUpdate } from "../search/update.js";
@@ -13,6 +14,12 @@ import type { SearchUpdate } from "../search/update.js";
 export interface EngineApi {
   /** Streams updates; ends after the final one. `signal` is the caller's cancel. */
   search(request: SearchRequest, options: SearchOptions): AsyncGenerator<SearchUpdate, void, void>;
+
+  /** How one passage of a document gets its score. */
+  explain(
+    request: ExplainRequest,
+    options: { readonly signal: AbortSignal },
+  ): Promise<ExplainedPassage>;
 
   /** Resolves once the document is durable and visible. Rejects for this document alone. */
   put(collection: string, document: Document): Promise<WriteAck>;
@@ -67,6 +74,34 @@ export interface SnapshotProgress extends JobProgress {
 
 export interface RestoreProgress extends JobProgress {
   readonly result?: CollectionStatus;
+}
+
+export interface ExplainRequest extends Pick<
+  SearchRequest,
+  "collection" | "text" | "vectors" | "filter" | "lexicalWeight"
+> {
+  readonly key: string;
+  /** From 0; undefined: the document's best. */
+  readonly passageNumber: number | undefined;
+}
+
+export interface ExplainedPassage extends Omit<Explanation, "rows" | "codes" | "document"> {
+  readonly key: string;
+  /** One for each query row, in order. */
+  readonly matches: readonly TokenMatch[];
+}
+
+/** Words are there where the model made the rows. */
+export interface TokenMatch {
+  readonly queryToken: string;
+  readonly querySpan?: Span | undefined;
+  /** From 0, in the passage. */
+  readonly passageRow: number;
+  readonly passageToken: string;
+  /** In the document's text, or else in its title. */
+  readonly passageSpan?: Span | undefined;
+  readonly titleSpan?: Span | undefined;
+  readonly score: number;
 }
 
 /** How far a long job has come. */

@@ -1,12 +1,15 @@
 // SearchService: streams the engine's updates to the caller.
 
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
+import type { ExplainRequest__Output } from "../gen/proto/sluice/v1/ExplainRequest.js";
+import type { ExplainResponse } from "../gen/proto/sluice/v1/ExplainResponse.js";
 import type { SearchRequest__Output } from "../gen/proto/sluice/v1/SearchRequest.js";
 import type { SearchResponse } from "../gen/proto/sluice/v1/SearchResponse.js";
 import type { SearchSessionRequest__Output } from "../gen/proto/sluice/v1/SearchSessionRequest.js";
 import type { SearchSessionResponse } from "../gen/proto/sluice/v1/SearchSessionResponse.js";
-import { duplexStream, notOffered, serverStream } from "./calls.js";
+import { duplexStream, notOffered, serverStream, unary } from "./calls.js";
 import type { RpcContext } from "./calls.js";
+import { explainedToMessage, explainRequestFromMessage } from "./convert-explain.js";
 import { searchRequestFromMessage, searchUpdateToMessage } from "./convert-search.js";
 import { runSessionStream } from "./session-stream.js";
 import { streamSearch } from "../search/stream-search.js";
@@ -27,7 +30,13 @@ export function createSearchService(context: RpcContext): UntypedServiceImplemen
       (call, tools) => runSessionStream(call, context, tools),
     ),
     Rerank: notOffered(context, "server_stream", "ingest the texts and use Search"),
-    Explain: notOffered(context, "unary", "Search tells the parts of each score"),
+    Explain: unary<ExplainRequest__Output, ExplainResponse>(context, async (request, call) => {
+      const controller = new AbortController();
+      call.on("cancelled", () => controller.abort());
+      const { signal } = controller;
+      const asked = explainRequestFromMessage(request);
+      return explainedToMessage(await context.engine.explain(asked, { signal }));
+    }),
     SendFeedback: notOffered(context, "unary", "keep the feedback until it is"),
   };
 }

@@ -8,6 +8,7 @@ import { findTopRows } from "../index/bm25/top-rows.js";
 import type { CodesReader } from "../index/segment-codes.js";
 import { rowBytes } from "../kernels/kernels.js";
 import type { Kernels } from "../kernels/kernels.js";
+import { explainPassage } from "./explain-passage.js";
 import { filterParts } from "./filter-parts.js";
 import { boundPart, tokenRowsOf } from "./part-views.js";
 import { scanRanges } from "./scan-ranges.js";
@@ -32,6 +33,8 @@ export function runScoreTask(task: ScoreTask, kernels: Kernels, reader: CodesRea
       return scanRanges(task, kernels);
     case "maxsim":
       return scoreMaxSim(task, kernels, reader);
+    case "explain":
+      return explainPassage(task, reader);
   }
 }
 

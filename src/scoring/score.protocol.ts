@@ -7,10 +7,11 @@ import type { SegmentPart } from "../index/segment-parts.js";
 import type { CodeBits, PackedQuery } from "../kernels/kernels.js";
 import type { PartReference } from "./part-cache.js";
 
-export type ScoreTask = FilterTask | LexicalTask | ScanTask | MaxSimTask;
+export type ScoreTask = FilterTask | LexicalTask | ScanTask | MaxSimTask | ExplainTask;
 
 /** Every answer is undefined when the cancel flag was raised: the work was not finished. */
-export type ScoreAnswer = FilterAnswer | LexicalAnswer | ScanAnswer | MaxSimAnswer | undefined;
+export type ScoreAnswer =
+  FilterAnswer | LexicalAnswer | ScanAnswer | MaxSimAnswer | ExplainAnswer | undefined;
 
 /** A task on its way to a worker: parts by number, see part-cache.ts. */
 export type WireTask = WithReferences<ScoreTask>;
@@ -115,6 +116,31 @@ export interface MaxSimAnswer {
   readonly bm25: readonly Float32Array[];
   /** Parts whose codes do not match their checksums; none of their passages is scored. */
   readonly damages: readonly PartDamage[];
+}
+
+/** One passage, row by row and term by term. `parts` is the passage's part alone. */
+export interface ExplainTask extends TaskBase {
+  readonly kind: "explain";
+  readonly row: number;
+  readonly query: PackedQuery;
+  readonly bits: CodeBits;
+  readonly bm25: MaxSimTask["bm25"];
+}
+
+export interface ExplainAnswer {
+  /** Beside the query's rows: the best of the passage's, from 0, and its part of MaxSim. */
+  readonly rows: Uint32Array;
+  readonly scores: Float32Array;
+  /** Clauses that the passage has, for each query of the task. */
+  readonly clauses: readonly (readonly {
+    readonly clause: number;
+    readonly count: number;
+    readonly score: number;
+  }[])[];
+  /** A copy of the passage's packed rows. */
+  readonly codes: Uint8Array;
+  /** The codes do not match their checksum; nothing else is told. */
+  readonly damage: string | undefined;
 }
 
 /** A part of the task, by its place, and what is wrong with it. */

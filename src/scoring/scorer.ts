@@ -5,6 +5,8 @@ import type { Kernels } from "../kernels/kernels.js";
 import { createMapTurn } from "../store/map-turn.js";
 import { runScoreTask } from "./score-loop.js";
 import type {
+  ExplainAnswer,
+  ExplainTask,
   FilterAnswer,
   FilterTask,
   LexicalAnswer,
@@ -25,6 +27,7 @@ export interface Scorer {
   lexical(task: LexicalTask): Promise<LexicalAnswer | undefined>;
   scan(task: ScanTask): Promise<ScanAnswer | undefined>;
   maxSim(task: MaxSimTask): Promise<MaxSimAnswer | undefined>;
+  explain(task: ExplainTask): Promise<ExplainAnswer | undefined>;
 }
 
 /** A scorer over anything that runs tasks. */
@@ -39,6 +42,7 @@ export function toScorer(
     lexical: async (task) => (await run(task)) as LexicalAnswer | undefined,
     scan: async (task) => (await run(task)) as ScanAnswer | undefined,
     maxSim: async (task) => (await run(task)) as MaxSimAnswer | undefined,
+    explain: async (task) => (await run(task)) as ExplainAnswer | undefined,
   };
 }
 

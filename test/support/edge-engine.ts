@@ -35,9 +35,8 @@ export function createEdgeEngine(): EdgeEngine {
   let sequence = 0;
   const must = (name: string): CollectionSettings => {
     const found = settings.get(name);
-    if (found === undefined) {
+    if (found === undefined)
       throw new SluiceError("COLLECTION_NOT_FOUND", `no collection is called ${name}`);
-    }
     return found;
   };
   const statusOf = (name: string): CollectionStatus => ({
@@ -63,6 +62,7 @@ export function createEdgeEngine(): EdgeEngine {
     script: () => updates([update({ final: true })]),
     beforePut: () => undefined,
     search: (request, options) => engine.script(request, options),
+    explain: ({ key }) => Promise.reject(new SluiceError("DOCUMENT_NOT_FOUND", `no ${key}`)),
     put: async (_, document) => {
       puts.now += 1;
       puts.max = Math.max(puts.max, puts.now);

@@ -149,6 +149,13 @@ function inlineEncoder(
         passages.push(toPassage(await prepared({ kind: "passage", model, ...by, passage })));
       return passages;
     },
+    async trace(asked, collection) {
+      const model = modelOf(collection);
+      const task = { kind: "trace", model, codec: codecOf(collection), ...asked } as const;
+      const answer = await prepared(task);
+      if (answer.kind !== "trace") throw new Error(`a trace became ${answer.kind}`);
+      return answer;
+    },
     async encodeQuery(text, collection, cancel) {
       const model = modelOf(collection);
       const codec = codecOf(collection);

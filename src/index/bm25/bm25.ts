@@ -85,6 +85,21 @@ export function scoreRow(segment: BoundSegment, row: number, scale: Bm25Scale): 
   return score;
 }
 
+/** What each clause that the row has added to `scoreRow`, in the order in which it is added up. */
+export function explainRow(
+  segment: BoundSegment,
+  row: number,
+  scale: Bm25Scale,
+): { readonly clause: number; readonly count: number; readonly score: number }[] {
+  if (!isMatchable(segment, row)) return [];
+  const length = segment.lengths[row]!;
+  return segment.postings.flatMap((postings, clause) => {
+    const count = postings === undefined ? 0 : countIn(postings, row);
+    if (count === 0) return [];
+    return [{ clause, count, score: contribution(scale, clause, { count, length }) }];
+  });
+}
+
 /** False for rows that are deleted or lack a phrase. */
 export function isMatchable({ tombstones, required }: BoundSegment, row: number): boolean {
   if (tombstones !== undefined && isBitSet(tombstones, row)) return false;

@@ -8,6 +8,8 @@ export interface TokenMatch {
   'passage_row'?: (number);
   'passage_span'?: (_sluice_v1_Span | null);
   'score'?: (number | string);
+  'title_span'?: (_sluice_v1_Span | null);
+  'passage_token'?: (string);
 }
 
 export interface TokenMatch__Output {
@@ -16,4 +18,6 @@ export interface TokenMatch__Output {
   'passage_row': (number);
   'passage_span': (_sluice_v1_Span__Output | null);
   'score': (number);
+  'title_span': (_sluice_v1_Span__Output | null);
+  'passage_token': (string);
 }

@@ -1,0 +1,113 @@
+// Explain: scores of one passage from the search, with the words behind its rows from the encoder.
+
+import type { LexicalQuery } from "../analysis/lexical-query.js";
+import type { Span } from "../core/document.js";
+import type { TokenTrace } from "../encoders/tokenizer.js";
+import type { Collection } from "../index/collection.js";
+import type { ExplainedPassage, ExplainRequest } from "../rpc/ports.js";
+import { explain } from "../search/explain.js";
+import type { Explanation } from "../search/explain.js";
+import type { SearchPlan } from "../search/plan.js";
+import type { SearchContext } from "../search/search-context.js";
+import type { EncodePool } from "./encode-pool.js";
+import type { TracedPassage } from "./encode.protocol.js";
+
+/** The caller holds the generation. Throws what search/explain.ts throws. */
+export async function explainPassage(
+  {
+    context,
+    plan,
+    request,
+  }: {
+    readonly context: SearchContext;
+    readonly plan: SearchPlan;
+    readonly request: ExplainRequest;
+  },
+  by: {
+    readonly collection: Collection;
+    readonly encodePool: Pick<EncodePool, "trace">;
+    /** Whether the collection's model is there. */
+    readonly hasModel: boolean;
+  },
+): Promise<ExplainedPassage> {
+  const { key } = request;
+  const found = await explain(context, plan, { key, passageNumber: request.passageNumber });
+  const { score, maxSim, bm25, bm25Top, lexicalWeight, passageNumber, span, terms } = found;
+  const { query, passage } = await traceTokens(found, { plan, by });
+  const querySpans = request.vectors === undefined ? spansInText(request.text, plan.lexical) : [];
+  return {
+    ...{ key, score, maxSim, bm25, bm25Top, lexicalWeight, passageNumber, span, terms },
+    matches: found.rows.map(({ passageRow, score: part }, i) => {
+      const asked = request.vectors === undefined ? query[i] : undefined;
+      const answer = passage?.tokens[passageRow];
+      return {
+        ...{ passageRow, score: part },
+        queryToken: asked?.token ?? "",
+        querySpan: asked?.span && moved(asked.span, querySpans),
+        passageToken: answer?.token ?? "",
+        ...(answer?.span && passage ? placeOf(answer.span, passage) : {}),
+      };
+    }),
+  };
+}
+
+interface Tokens {
+  readonly query: readonly TokenTrace[];
+  /** Undefined: the document brought vectors of its own, or its model is not there. */
+  readonly passage: TracedPassage | undefined;
+}
+
+async function traceTokens(
+  { document, codes, passageNumber, span }: Explanation,
+  { plan, by }: { plan: SearchPlan; by: Parameters<typeof explainPassage>[1] },
+): Promise<Tokens> {
+  if (!by.hasModel) return { query: [], passage: undefined };
+  const { title, text } = document;
+  const query = plan.lexical.plainText;
+  const asked = { query, document: { title, text }, passageNumber };
+  const traced = await by.encodePool.trace(asked, by.collection);
+  const { passage } = traced;
+  // Rows that were given are not the model's, and nothing stored says which they are: compared.
+  const isOfModel =
+    passage !== undefined &&
+    passage.passage.span.start === span.start &&
+    passage.passage.span.end === span.end &&
+    agreement(passage.codes, codes) >= agreementMin;
+  return { query: traced.query, passage: isOfModel ? passage : undefined };
+}
+
+/**
+ * Another CPU may round a few coordinates to the other side; of unrelated rows hardly a byte in a
+ * hundred agrees.
+ */
+const agreementMin = 0.5;
+
+function agreement(a: Uint8Array, b: Uint8Array): number {
+  if (a.length !== b.length || a.length === 0) return 0;
+  let equal = 0;
+  for (let i = 0; i < a.length; i += 1) if (a[i] === b[i]) equal += 1;
+  return equal / a.length;
+}
+
+/** A place in an encoded passage, which ends with the text of its span, as one in text or title. */
+function placeOf(
+  { start, end }: Span,
+  { passage }: TracedPassage,
+): { passageSpan: Span } | { titleSpan: Span } {
+  const textStart = passage.text.length - (passage.span.end - passage.span.start);
+  if (start < textStart) return { titleSpan: { start, end } };
+  const shift = passage.span.start - textStart;
+  return { passageSpan: { start: start + shift, end: end + shift } };
+}
+
+/** Place in `text` of each unit of the plain text, which is the same without some quotes and stars. */
+function spansInText(text: string, { plainText }: LexicalQuery): number[] {
+  const places: number[] = [];
+  for (let at = 0; at < text.length && places.length < plainText.length; at += 1)
+    if (text[at] === plainText[places.length]) places.push(at);
+  return places;
+}
+
+function moved({ start, end }: Span, places: readonly number[]): Span {
+  return { start: places[start] ?? 0, end: (places[end - 1] ?? -1) + 1 };
+}

@@ -1,0 +1,52 @@
+// sluice explain: how a document got its score, token by token.
+
+import type { Command } from "commander";
+import type { Filter } from "../../core/filter.js";
+import { addConnectionOptions, withClient } from "../connection.js";
+import type { ConnectionOptions } from "../connection.js";
+import type { CliContext } from "../context.js";
+import { decimalNumber, filterText, wholeNumber } from "../option-parsers.js";
+import { explanationLines } from "../terminal/heat-map.js";
+
+interface ExplainOptions extends ConnectionOptions {
+  readonly passage?: number;
+  readonly filter?: Filter;
+  readonly lexicalWeight?: number;
+  readonly json?: boolean;
+}
+
+export function addExplainCommand(program: Command, context: CliContext): void {
+  const command = program
+    .command("explain <collection> <key> <query...>")
+    .summary("how a document got its score, as a heat map")
+    .description(
+      "Tells for each token of the query which token of the passage answered it, and how well; the " +
+        "scores add up to the MaxSim of the hit. The text shows the places, the best ones warmest.",
+    )
+    .option("--passage <n>", "passage of the document, from 0", wholeNumber(0, 2 ** 31))
+    .option("--filter <conditions>", "as in the search that is explained", filterText)
+    .option("--lexical-weight <w>", "weight of the words' part of the score", decimalNumber(0, 10))
+    .option("--json", "print the explanation as one object of JSON")
+    .addHelpText("after", '\nExamples:\n  sluice explain docs fs.readFile "read a whole file"');
+  addConnectionOptions(command);
+  command.action(
+    async (collection: string, key: string, words: string[], options: ExplainOptions) => {
+      const { server, tlsCa, tlsCert, tlsKey, json, passage, ...asked } = options;
+      await withClient({ server, tlsCa, tlsCert, tlsKey }, async (client) => {
+        const text = words.join(" ");
+        const request = { collection, key, text, passageNumber: passage, ...asked };
+        const explained = await client.explain(request, { signal: context.interrupted });
+        if (json === true) {
+          context.printJson(explained);
+          return;
+        }
+        const { documents } = await client.get(collection, [key]);
+        const { style } = context.out;
+        const view = { text: documents[0]?.text, columns: context.out.size().columns, style };
+        const hasColor = style.bold("x") !== "x";
+        context.print(`${style.bold(key)} for ${text}`);
+        for (const line of explanationLines(explained, { ...view, hasColor })) context.print(line);
+      });
+    },
+  );
+}

@@ -1,0 +1,184 @@
+// How one passage got its score: which of its rows answered each query row, and what each term added.
+
+import { isEmptyQuery } from "../analysis/lexical-query.js";
+import type { LexicalQuery } from "../analysis/lexical-query.js";
+import { assert, present } from "../core/assert.js";
+import type { Span } from "../core/document.js";
+import { SluiceError } from "../core/errors.js";
+import type { PackedQuery } from "../kernels/kernels.js";
+import type { DocumentRecord } from "../store/stored-values.js";
+import { relevance } from "./blend.js";
+import type { SearchPlan } from "./plan.js";
+import { compareRanked } from "./ranking.js";
+import type { ScopedContext, SearchContext } from "./search-context.js";
+import { filterStage } from "./stages/filter.js";
+import { lateInteractionBatches } from "./stages/late-interaction.js";
+import type { PassagePlace } from "./stages/late-interaction.js";
+import { lexicalStage, noLexicalResult } from "./stages/lexical.js";
+import type { LexicalResult } from "./stages/lexical.js";
+
+export interface Explanation {
+  /** As a search with the same plan gives it. */
+  readonly score: number;
+  /** Undefined: the query has no words. */
+  readonly bm25: number | undefined;
+  /** Added up in order, each sum rounded to float32, the scores of `rows` give exactly this. */
+  readonly maxSim: number;
+  /** Best BM25 of any eligible passage, and the weight: what the score is blended with. */
+  readonly bm25Top: number;
+  readonly lexicalWeight: number;
+  readonly passageNumber: number;
+  readonly span: Span;
+  /** One for each query row: the first of the passage's rows that answers it best. */
+  readonly rows: readonly { readonly passageRow: number; readonly score: number }[];
+  /** Terms and beginnings that the passage has; their scores add up to `bm25` in the same way. */
+  readonly terms: readonly {
+    readonly term: string;
+    readonly frequency: number;
+    readonly score: number;
+  }[];
+  /** Packed rows of the passage. */
+  readonly codes: Uint8Array;
+  readonly document: DocumentRecord;
+}
+
+/**
+ * The document's best passage, or the given one. Throws DOCUMENT_NOT_FOUND, INVALID_FIELD,
+ * MODEL_REQUIRED for a text that nothing can encode, DATA_CORRUPT, and the signal's reason.
+ */
+export async function explain(
+  context: SearchContext,
+  plan: SearchPlan,
+  target: { readonly key: string; readonly passageNumber: number | undefined },
+): Promise<Explanation> {
+  const { generation, settings, signal } = context;
+  const document = generation.documents.readDocument(target.key);
+  if (document === undefined)
+    throw new SluiceError("DOCUMENT_NOT_FOUND", `there is no document "${target.key}"`, {
+      field: "key",
+    });
+  const places = placesOf(context, document, target);
+  const encoding = context.encodeQuery();
+  if (encoding === undefined)
+    throw new SluiceError(
+      "MODEL_REQUIRED",
+      `collection "${settings.name}" has no usable model; send the query's vectors`,
+      { field: "query.vectors" },
+    );
+  encoding.catch(() => undefined); // Awaited below, unless the filter or the words fail first.
+  const scope = finished(await filterStage(context, plan.filter), signal);
+  const scoped = { ...context, scope };
+  const lexical = isEmptyQuery(plan.lexical)
+    ? noLexicalResult
+    : finished(await lexicalStage(scoped, plan), signal);
+  const query = (await encoding).tokens;
+  const best = await bestOf(scoped, plan, { query, lexical, places });
+  const entry = present(generation.segments[best.segment], "a place names a segment");
+  const answer = finished(
+    await context.scorer.explain({
+      ...{ kind: "explain", parts: [entry.part], row: best.row, query, bits: settings.bits },
+      bm25: lexical.work.map((work) => ({
+        ...work,
+        liveTermIds: [work.liveTermIds[best.segment]],
+      })),
+      cancel: context.cancel,
+    }),
+    signal,
+  );
+  if (answer.damage !== undefined) throw new SluiceError("DATA_CORRUPT", answer.damage);
+  return {
+    ...{ score: best.score, maxSim: best.maxSim, codes: answer.codes, document },
+    bm25: isEmptyQuery(plan.lexical) ? undefined : best.bm25,
+    bm25Top: lexical.bm25Top,
+    lexicalWeight: plan.lexicalWeight,
+    passageNumber: best.passageNumber,
+    span: entry.table.spanAt(best.row),
+    rows: Array.from(answer.scores, (score, i) => ({ passageRow: answer.rows[i] ?? 0, score })),
+    terms: (answer.clauses[0] ?? []).map(({ clause, count, score }) => ({
+      term: clauseName(plan.lexical, clause),
+      ...{ frequency: count, score },
+    })),
+  };
+}
+
+function finished<T>(answer: T | undefined, signal: AbortSignal): T {
+  if (answer !== undefined) return answer;
+  signal.throwIfAborted();
+  throw new SluiceError("CANCELLED", "the caller went away");
+}
+
+/** Where the wanted passages of the document lie. */
+function placesOf(
+  { generation }: SearchContext,
+  { spans, firstPassageSequence }: DocumentRecord,
+  { key, passageNumber }: { key: string; passageNumber: number | undefined },
+): PassagePlace[] {
+  if (passageNumber !== undefined && passageNumber >= spans.length)
+    throw new SluiceError(
+      "INVALID_FIELD",
+      `passage_number is ${passageNumber}, document "${key}" has ${spans.length} passages, from 0`,
+      { field: "passage_number" },
+    );
+  const numbers = passageNumber === undefined ? [...spans.keys()] : [passageNumber];
+  const places = numbers.flatMap((number) =>
+    generation.segments.flatMap(({ table, part }, segment) => {
+      const row = table.rowOf(firstPassageSequence + number);
+      // A live table grows with later writes; the part does not.
+      return row >= 0 && row < part.rowCount ? [{ segment, row }] : [];
+    }),
+  );
+  if (places.length > 0) return places;
+  const causes = generation.damages.length === 0 ? "" : `: ${generation.damages.join("; ")}`;
+  throw new SluiceError("DATA_CORRUPT", `the passages of document "${key}" are missing${causes}`);
+}
+
+interface ScoredPlace extends PassagePlace {
+  readonly key: string;
+  readonly passageNumber: number;
+  readonly score: number;
+  readonly maxSim: number;
+  readonly bm25: number;
+}
+
+/** As the ranking chooses the passage that stands for its document. */
+async function bestOf(
+  context: ScopedContext,
+  plan: SearchPlan,
+  work: {
+    query: PackedQuery;
+    lexical: LexicalResult;
+    places: readonly PassagePlace[];
+  },
+): Promise<ScoredPlace> {
+  const { query, lexical, places } = work;
+  const { bm25Top } = lexical;
+  const scale = { rowCount: query.rowCount, bm25Top, lexicalWeight: plan.lexicalWeight };
+  const scored: ScoredPlace[] = [];
+  const batches = lateInteractionBatches(context, plan, {
+    ...{ query, candidates: places, bm25: lexical.work, isExhaustive: false },
+  });
+  for (const promise of batches) {
+    const batch = finished(await promise, context.signal);
+    const [damage] = batch.damages;
+    if (damage !== undefined) throw new SluiceError("DATA_CORRUPT", damage);
+    for (const [i, { segment, row }] of batch.passages.entries()) {
+      const table = present(context.generation.segments[segment], "as in placesOf").table;
+      const maxSim = present(batch.scores[i], "one score a passage");
+      const bm25 = batch.bm25[0]?.[i] ?? 0;
+      const score = relevance({ maxSim, bm25 }, scale);
+      const names = { key: table.keyAt(row), passageNumber: table.passageNumberAt(row) };
+      scored.push({ ...{ segment, row, score, maxSim, bm25 }, ...names });
+    }
+  }
+  scored.sort(compareRanked);
+  const [best] = scored;
+  assert(best !== undefined, "a document has passages");
+  return best;
+}
+
+/** Clauses are the query's terms, then its beginnings: see toBm25Query. */
+function clauseName({ terms, prefixes }: LexicalQuery, clause: number): string {
+  const term = terms[clause];
+  if (term !== undefined) return term.term;
+  return `${present(prefixes[clause - terms.length], "a clause of the query").term}*`;
+}
