@@ -19,8 +19,8 @@ const meanings: Readonly<Record<Verdict, string>> = {
 };
 
 export function campaignsMarkdown(): string {
-  const crash = read<CrashReport>("crash.json");
-  const damage = read<DamageReport>("damage.json");
+  const crash = read("crash.json") as CrashReport & Made;
+  const damage = read("damage.json") as DamageReport & Made;
   const counts = Object.values(damage.verdicts);
   const countOf = (verdict: Verdict): number =>
     counts.reduce((sum, of) => sum + (of[verdict] ?? 0), 0);
@@ -40,7 +40,10 @@ export function campaignsMarkdown(): string {
   ].join("\n");
 }
 
-function read<T>(name: string): T & { readonly command: string } {
-  const path = join(repositoryRoot(), "bench/results", name);
-  return JSON.parse(readFileSync(path, "utf8")) as T & { readonly command: string };
+interface Made {
+  readonly command: string;
+}
+
+function read(name: string): unknown {
+  return JSON.parse(readFileSync(join(repositoryRoot(), "bench/results", name), "utf8"));
 }
