@@ -61,7 +61,6 @@ export function createEdgeEngine(): EdgeEngine {
     script: () => updates([update({ final: true })]),
     beforePut: () => undefined,
     search: (request, options) => engine.script(request, options),
-    explain: ({ key }) => Promise.reject(new SluiceError("DOCUMENT_NOT_FOUND", `no ${key}`)),
     put: async (_, document) => {
       puts.now += 1;
       puts.max = Math.max(puts.max, puts.now);
@@ -112,7 +111,7 @@ export function createEdgeEngine(): EdgeEngine {
       await Promise.resolve();
       yield { step: "merging segments", done: 1, total: 1 };
     },
-    ...noSnapshots,
+    ...nothingKept,
     isReady: () => true,
   };
   return engine;
@@ -172,8 +171,12 @@ export function hit(key: string, parts: Partial<SearchHit> = {}): SearchHit {
   };
 }
 
-/** Of an engine that keeps none. */
-const noSnapshots: Pick<EngineApi, "snapshot" | "restore" | "listSnapshots" | "deleteSnapshot"> = {
+/** Of an engine that keeps no passages and no snapshots. */
+const nothingKept: Pick<
+  EngineApi,
+  "explain" | "snapshot" | "restore" | "listSnapshots" | "deleteSnapshot"
+> = {
+  explain: ({ key }) => Promise.reject(new SluiceError("DOCUMENT_NOT_FOUND", `no ${key}`)),
   snapshot: () => {
     throw new SluiceError("DISK_FULL", "there is no room for a snapshot");
   },
