@@ -3,6 +3,7 @@
 import { InvalidArgumentError } from "commander";
 import { isSluiceError } from "../core/errors.js";
 import type { Filter } from "../core/filter.js";
+import { limits } from "../core/limits.js";
 import { parseFilter } from "../core/parse-filter.js";
 
 /** A parser for whole numbers in a range. */
@@ -22,6 +23,12 @@ export function filterText(text: string): Filter {
     if (isSluiceError(error)) throw new InvalidArgumentError(error.message);
     throw error;
   }
+}
+
+/** `field` or `field:size`. */
+export function groupBy(text: string): { readonly field: string; readonly size: number } {
+  const [, field = text, size = "1"] = /^(.*):(\d+)$/.exec(text) ?? [];
+  return { field, size: wholeNumber(1, limits.groupSizeMax)(size) };
 }
 
 /** A parser for numbers in a range. */

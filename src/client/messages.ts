@@ -38,6 +38,10 @@ export function searchRequestToMessage(request: ClientSearchRequest): SearchRequ
     lexical_weight: request.lexicalWeight,
     fusion: request.fusion === "min_max" ? "FUSION_MIN_MAX" : "FUSION_UNSPECIFIED",
     min_score: request.minScore,
+    ...(request.groupBy && {
+      group_by: { field: request.groupBy.field, group_size: request.groupBy.size ?? 1 },
+    }),
+    dedupe_field: request.dedupeField ?? "",
     budget_ms: request.budgetMs,
     min_update_interval_ms: request.minUpdateIntervalMs,
     min_sequence: request.minSequence,

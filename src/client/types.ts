@@ -21,6 +21,10 @@ export interface ClientSearchRequest {
   readonly lexicalWeight?: number | undefined;
   readonly fusion?: "reciprocal_rank" | "min_max" | undefined;
   readonly minScore?: number | undefined;
+  /** At most `size` hits (default 1) with the same value of a keyword, integer or boolean field. */
+  readonly groupBy?: { readonly field: string; readonly size?: number } | undefined;
+  /** Field of which each value may occur once in a ranking. */
+  readonly dedupeField?: string | undefined;
   readonly budgetMs?: number | undefined;
   readonly minUpdateIntervalMs?: number | undefined;
   readonly minSequence?: number | undefined;

@@ -62,22 +62,23 @@ function checkNode(filter: Filter, path: string, walk: Walk): void {
       checkNode(filter.filter, `${path}.not`, inner);
       return;
     case "any_of":
-      checkName(filter.field, `${path}.any_of.field`);
+      checkFieldName(filter.field, `${path}.any_of.field`);
       checkValues(filter.values, `${path}.any_of.values`, counts);
       return;
     case "range":
-      checkName(filter.field, `${path}.range.field`);
+      checkFieldName(filter.field, `${path}.range.field`);
       checkBounds(filter, `${path}.range`);
       return;
     case "exists":
-      checkName(filter.field, `${path}.exists`);
+      checkFieldName(filter.field, `${path}.exists`);
       return;
     default:
       assertNever(filter);
   }
 }
 
-function checkName(name: string, path: string): void {
+/** The name of a field in a request. Throws INVALID_FIELD naming `path`. */
+export function checkFieldName(name: string, path: string): void {
   const bytes = Buffer.byteLength(name, "utf8");
   if (bytes === 0) throw invalid(path, `${path} is empty; send the name of a field`);
   if (bytes > limits.fieldNameBytesMax)

@@ -17,6 +17,8 @@ export const limits = {
   fieldCountMax: 64,
   /** Name of a field, bytes. */
   fieldNameBytesMax: 64,
+  /** Hits of one group. */
+  groupSizeMax: 100,
   /** One keyword value, bytes. */
   keywordBytesMax: 1024,
   /** Keywords in a list. */

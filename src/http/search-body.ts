@@ -38,6 +38,13 @@ const searchBody = z.strictObject({
   lexical_weight: z.number().min(0).max(100).optional(),
   fusion: z.enum(["reciprocal_rank", "min_max"]).optional(),
   min_score: z.number().optional(),
+  group_by: z
+    .strictObject({
+      field: z.string(),
+      group_size: z.int().min(1).max(limits.groupSizeMax).default(1),
+    })
+    .optional(),
+  dedupe_field: z.string().optional(),
   budget_ms: z.int().min(1).max(limits.budgetMsMax).optional(),
   min_update_interval_ms: z.int().min(0).max(limits.updateIntervalMsMax).optional(),
   min_sequence: z.int().min(0).optional(),
@@ -118,6 +125,8 @@ function searchRequestFrom(value: unknown): SearchRequest {
     lexicalWeight: data.lexical_weight,
     fusion: data.fusion,
     minScore: data.min_score,
+    groupBy: data.group_by && { field: data.group_by.field, size: data.group_by.group_size },
+    dedupeField: data.dedupe_field,
     budgetMs: data.budget_ms,
     minUpdateIntervalMs: data.min_update_interval_ms,
     minSequence: data.min_sequence,

@@ -42,6 +42,8 @@ export function searchRequestFromMessage(message: SearchRequest__Output): Search
     lexicalWeight: numberIn(message.lexical_weight, { field: "lexical_weight", min: 0, max: 100 }),
     fusion: fusionFromMessage(message.fusion),
     minScore: finiteNumber(message.min_score, "min_score"),
+    groupBy: groupFromMessage(message.group_by),
+    dedupeField: message.dedupe_field === "" ? undefined : message.dedupe_field,
     budgetMs: integerIn(message.budget_ms, { field: "budget_ms", min: 1, max: limits.budgetMsMax }),
     minUpdateIntervalMs: integerIn(message.min_update_interval_ms, {
       field: "min_update_interval_ms",
@@ -65,8 +67,6 @@ function refuseWhatIsNotOffered(message: SearchRequest__Output): void {
     throw notImplemented("min_recall", "set sketch_pool_size instead");
   }
   if (message.rerank?.weight !== undefined) throw notImplemented("rerank.weight");
-  if (message.group_by !== null) throw notImplemented("group_by");
-  if (message.dedupe_field !== "") throw notImplemented("dedupe_field");
   if (message.context !== null) throw notImplemented("context");
   if (message.stage_budgets !== null) {
     throw notImplemented("stage_budgets", "set budget_ms instead");
@@ -90,6 +90,10 @@ export function queryFromMessage(
     text,
     vectors: vectorsFromMessage(query.vectors, { field: "query.vectors", rowCountMax }),
   };
+}
+
+function groupFromMessage(message: SearchRequest__Output["group_by"]): SearchRequest["groupBy"] {
+  return message === null ? undefined : { field: message.field, size: message.group_size ?? 1 };
 }
 
 const fusionMethods: Partial<Record<string, FusionMethod>> = {

@@ -4,10 +4,11 @@ import type { Analyzer } from "../analysis/analyzer.js";
 import { parseLexicalQuery } from "../analysis/lexical-query.js";
 import type { LexicalQuery } from "../analysis/lexical-query.js";
 import { SluiceError } from "../core/errors.js";
-import { checkFilter } from "../core/filter.js";
+import { checkFieldName, checkFilter } from "../core/filter.js";
 import type { Filter } from "../core/filter.js";
 import { limits } from "../core/limits.js";
 import { createHighlighter } from "./highlights.js";
+import type { Cap } from "./caps.js";
 import type { Highlighter } from "./highlights.js";
 import type { FusionMethod, SearchRequest } from "./request.js";
 
@@ -36,6 +37,8 @@ export interface SearchPlan {
   readonly lexicalWeight: number;
   readonly fusion: FusionMethod;
   readonly minScore: number | undefined;
+  /** Of groups and of duplicates: at most so many hits with the same value. */
+  readonly caps: readonly Cap[];
   readonly minUpdateIntervalMs: number;
   readonly batchPassages: number;
   readonly rerankModel: string | undefined;
@@ -72,6 +75,7 @@ export function planSearch(
     lexicalWeight: checkWeight(request.lexicalWeight ?? defaults.lexicalWeight),
     fusion: request.fusion ?? "reciprocal_rank",
     minScore: checkScore(request.minScore),
+    caps: toCaps(request),
     minUpdateIntervalMs: inRange(
       "min_update_interval_ms",
       request.minUpdateIntervalMs ?? defaults.minUpdateIntervalMs,
@@ -97,6 +101,18 @@ function checkText(request: SearchRequest): void {
     throw new SluiceError("INVALID_TEXT", "the query has neither text nor vectors; send one", {
       field: "query.text",
     });
+}
+
+function toCaps({ groupBy, dedupeField }: SearchRequest): Cap[] {
+  if (groupBy !== undefined) {
+    checkFieldName(groupBy.field, "group_by.field");
+    inRange("group_by.group_size", groupBy.size, { min: 1, max: limits.groupSizeMax });
+  }
+  if (dedupeField !== undefined) checkFieldName(dedupeField, "dedupe_field");
+  return [
+    ...(groupBy === undefined ? [] : [groupBy]),
+    ...(dedupeField === undefined ? [] : [{ field: dedupeField, size: 1 }]),
+  ];
 }
 
 /** What waits, and for how long: used by the engine, checked with everything else. */

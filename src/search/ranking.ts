@@ -2,6 +2,8 @@
 
 import { compareKeys } from "../core/document.js";
 import type { GenerationSegment } from "../index/generation.js";
+import { groupOf } from "./caps.js";
+import type { Cap } from "./caps.js";
 
 /** A passage that stands for its document. */
 export interface RankedPassage {
@@ -39,27 +41,109 @@ export function compareRanked(
   return b.score - a.score || compareKeys(a.key, b.key) || a.passageNumber - b.passageNumber;
 }
 
-export function createRanking(segments: readonly GenerationSegment[], k: number): Ranking {
+/**
+ * With caps a hit is left out when better ones have filled its group: with two of them, groups are
+ * filled from the best document down, each document taking its place in both or in none.
+ */
+export function createRanking(
+  segments: readonly GenerationSegment[],
+  k: number,
+  caps: readonly Cap[] = [],
+): Ranking {
+  const [cap, ...others] = caps;
+  return others.length > 0
+    ? createWholeRanking(segments, k, caps)
+    : createTopRanking(segments, k, cap);
+}
+
+/**
+ * What a cap keeps out cannot come back, but by a better passage, which is offered then: a group's
+ * best only get better. So the top is all that need be kept.
+ */
+function createTopRanking(
+  segments: readonly GenerationSegment[],
+  k: number,
+  cap: Cap | undefined,
+): Ranking {
   let top: RankedPassage[] = [];
-  const offer = ({ segment, row, score, maxSim, bm25 }: ScoredPassage): void => {
+  const groups = new Map<string, string | undefined>();
+  /** Makes room in the group of `entry`; false: better ones have filled it. */
+  const fits = (entry: RankedPassage): boolean => {
+    if (cap === undefined) return true;
+    const { field, size } = cap;
+    const group = groupOf(segments[entry.segment]?.table.fieldAt(entry.row, field));
+    groups.set(entry.key, group);
+    if (group === undefined) return true;
+    const members = top.filter(({ key }) => groups.get(key) === group);
+    const last = members.at(-1);
+    if (last === undefined || members.length < size) return true;
+    if (compareRanked(last, entry) <= 0) return false;
+    top.splice(top.indexOf(last), 1);
+    return true;
+  };
+  const offer = (passage: ScoredPassage): void => {
     const last = top[k - 1];
     // Most passages end here, before their key is read.
-    if (last !== undefined && score < last.score) return;
-    const table = segments[segment]?.table;
-    if (table === undefined) return;
-    const key = table.keyAt(row);
-    const passageNumber = table.passageNumberAt(row);
-    const entry: RankedPassage = { key, score, segment, row, passageNumber, maxSim, bm25 };
-    const before = top.findIndex((ranked) => ranked.key === key);
+    if (last !== undefined && passage.score < last.score) return;
+    const entry = toRanked(segments, passage);
+    if (entry === undefined) return;
+    const before = top.findIndex(({ key }) => key === entry.key);
     const known = top[before];
     if (known !== undefined) {
       if (compareRanked(known, entry) <= 0) return;
       top.splice(before, 1);
     }
+    if (!fits(entry)) return;
     top.splice(placeOf(top, entry), 0, entry);
     if (top.length > k) top = top.slice(0, k);
   };
   return { offer, top: () => [...top] };
+}
+
+/** Keeps every document: one that a group has no room for may find room when another moves away. */
+function createWholeRanking(
+  segments: readonly GenerationSegment[],
+  k: number,
+  caps: readonly Cap[],
+): Ranking {
+  const best = new Map<string, RankedPassage>();
+  return {
+    offer(passage) {
+      const entry = toRanked(segments, passage);
+      if (entry === undefined) return;
+      const known = best.get(entry.key);
+      if (known === undefined || compareRanked(known, entry) > 0) best.set(entry.key, entry);
+    },
+    top() {
+      const top: RankedPassage[] = [];
+      const counts = caps.map(() => new Map<string, number>());
+      for (const entry of [...best.values()].sort(compareRanked)) {
+        if (top.length === k) break;
+        const groups = caps.map(({ field }) =>
+          groupOf(segments[entry.segment]?.table.fieldAt(entry.row, field)),
+        );
+        const isFull = groups.some((group, i) => {
+          return group !== undefined && (counts[i]?.get(group) ?? 0) >= (caps[i]?.size ?? k);
+        });
+        if (isFull) continue;
+        for (const [i, group] of groups.entries())
+          if (group !== undefined) counts[i]?.set(group, (counts[i].get(group) ?? 0) + 1);
+        top.push(entry);
+      }
+      return top;
+    },
+  };
+}
+
+function toRanked(
+  segments: readonly GenerationSegment[],
+  { segment, row, score, maxSim, bm25 }: ScoredPassage,
+): RankedPassage | undefined {
+  const table = segments[segment]?.table;
+  if (table === undefined) return undefined;
+  const key = table.keyAt(row);
+  const passageNumber = table.passageNumberAt(row);
+  return { key, score, segment, row, passageNumber, maxSim, bm25 };
 }
 
 /** First place whose entry comes after `entry`. */

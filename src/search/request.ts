@@ -33,6 +33,10 @@ export interface SearchRequest {
   readonly fusion?: FusionMethod | undefined;
   /** Hits whose relevance is below this are left out, from late interaction on. */
   readonly minScore?: number | undefined;
+  /** Hits of each value of `field`, 1 to 100; undefined: no groups. */
+  readonly groupBy?: { readonly field: string; readonly size: number } | undefined;
+  /** Field of which each value may occur once in a ranking. */
+  readonly dedupeField?: string | undefined;
   /** Soft limit, milliseconds; undefined: none. */
   readonly budgetMs?: number | undefined;
   /** Least time between two updates, milliseconds; undefined: 25. */

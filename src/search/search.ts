@@ -82,6 +82,7 @@ async function* runLexical(
       stage: "lexical",
       ranked: lexical.top,
       settledCount: isLast ? lexical.top.length : 0,
+      isExact: lexical.isExact,
       partsOf: (passage) => ({ bm25: lexical.bm25Of(passage) }),
       coverage: {},
     });
@@ -134,7 +135,7 @@ async function* runCandidates(
   const work = candidatesStage(context, plan, { query: query.sketch, lexical });
   const found = yield* updates.timed("candidates", work, "candidates");
   if (found === undefined) return undefined;
-  const ranking = createRanking(context.generation.segments, plan.k);
+  const ranking = createRanking(context.generation.segments, plan.k, plan.caps);
   for (const candidate of found.fused) ranking.offer(candidate);
   updates.offer({
     stage: "candidates",
@@ -157,7 +158,7 @@ async function* runLateInteraction(
     bm25Top: lexical.bm25Top,
     lexicalWeight: plan.lexicalWeight,
   };
-  const ranking = createRanking(context.generation.segments, plan.k);
+  const ranking = createRanking(context.generation.segments, plan.k, plan.caps);
   let scoredCount = 0;
   const candidates = found.fused;
   const { passageCount } = context.scope;

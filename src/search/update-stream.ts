@@ -28,6 +28,8 @@ export interface Draft {
   partsOf(passage: RankedPassage): ScoreParts;
   /** Leading ones that no work left in this stream can change; undefined: none. */
   readonly settledCount?: number;
+  /** False: a lexical ranking that is not proved to be the exact one; undefined: as the stage is. */
+  readonly isExact?: boolean;
   /** Figures that grew; the others stay. */
   readonly coverage: Partial<Coverage>;
 }
@@ -141,7 +143,7 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
       sequence,
       final: isFinal,
       stage,
-      certificate: draft === undefined ? certificateOfNothing : certificateOf(stage, coverage),
+      certificate: draft === undefined ? certificateOfNothing : certificateOf(draft, coverage),
       coverage,
       settledCount: isFinal ? hits.length : (draft?.settledCount ?? 0),
       generation: generation.number,
@@ -220,8 +222,8 @@ const latenessCauses = {
   none: "time ran out",
 } as const;
 
-function certificateOf(stage: Stage, coverage: Coverage): Certificate {
-  if (stage === "lexical") return "lexical";
+function certificateOf({ stage, isExact }: Draft, coverage: Coverage): Certificate {
+  if (stage === "lexical") return isExact === false ? "estimate" : "lexical";
   return stage === "late_interaction" && coverage.maxSimScored === coverage.eligible
     ? "exact"
     : "estimate";

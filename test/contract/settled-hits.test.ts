@@ -58,6 +58,7 @@ function randomPlan(prng: Prng): Partial<SearchRequest> {
     lexicalWeight: [0, 0.15, 1, 5][below(prng, 4)],
     fusion: below(prng, 2) === 0 ? "min_max" : "reciprocal_rank",
     ...(below(prng, 3) === 0 ? { minScore: prng.nextFloat() } : {}),
+    ...(below(prng, 5) === 0 ? { groupBy: { field: "number", size: 1 + below(prng, 2) } } : {}),
     ...(below(prng, 6) === 0 ? { budgetMs: 1 } : {}),
     ...(below(prng, 4) === 0
       ? {

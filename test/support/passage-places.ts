@@ -1,5 +1,6 @@
 // Segments whose passages are only looked up: for rankings and fusion.
 
+import type { Fields } from "../../src/core/document.js";
 import { packTerms } from "../../src/analysis/term-frequencies.js";
 import { liveEntry } from "../../src/index/generation.js";
 import type { GenerationSegment } from "../../src/index/generation.js";
@@ -8,13 +9,15 @@ import { createLiveSegment } from "../../src/index/live-segment.js";
 export interface PlacedPassage {
   readonly key: string;
   readonly passageNumber: number;
+  /** Of its document. */
+  readonly fields?: Fields;
 }
 
 /** One live segment a list, its rows in the order given. */
 export function segmentsOf(lists: readonly (readonly PlacedPassage[])[]): GenerationSegment[] {
   return lists.map((passages) => {
     const live = createLiveSegment(64);
-    for (const [i, { key, passageNumber }] of passages.entries())
+    for (const [i, { key, passageNumber, fields = new Map() }] of passages.entries())
       live.append({
         sequence: i + 1,
         key,
@@ -23,7 +26,7 @@ export function segmentsOf(lists: readonly (readonly PlacedPassage[])[]): Genera
         rowCount: 1,
         codes: Uint8Array.of(1, 2, 3, 4),
         sketch: Uint8Array.of(5, 6, 7, 8),
-        fields: new Map(),
+        fields,
         terms: packTerms({ terms: ["word"], counts: [1], positions: [0], length: 1 }),
       });
     return liveEntry(live, undefined);

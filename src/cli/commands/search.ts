@@ -6,7 +6,7 @@ import { limits } from "../../core/limits.js";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
-import { decimalNumber, filterText, wholeNumber } from "../option-parsers.js";
+import { decimalNumber, filterText, groupBy, wholeNumber } from "../option-parsers.js";
 import { showSearch } from "../show-search.js";
 
 export interface SearchTuning {
@@ -20,6 +20,8 @@ interface SearchOptions extends ConnectionOptions, SearchTuning {
   readonly k: number;
   readonly filter?: Filter;
   readonly minScore?: number;
+  readonly groupBy?: { readonly field: string; readonly size: number };
+  readonly dedupeField?: string;
   readonly budgetMs?: number;
   readonly minSequence?: number;
   readonly deadlineMs?: number;
@@ -37,6 +39,8 @@ export function addSearchCommand(program: Command, context: CliContext): void {
     .option("-k <count>", "hits wanted", wholeNumber(1, limits.hitCountMax), limits.hitCountDefault)
     .option("--filter <conditions>", "only documents that meet them", filterText)
     .option("--min-score <score>", "leave out hits below it", decimalNumber(-1e9, 1e9))
+    .option("--group-by <field[:n]>", "at most n hits (1) with the same value", groupBy)
+    .option("--dedupe-field <field>", "each value of the field at most once")
     .option("--budget-ms <ms>", "take what is best after this time", wholeNumber(1, 600_000))
     .option("--deadline-ms <ms>", "fail when nothing came until then", wholeNumber(1, 600_000))
     .option("--min-sequence <n>", "wait until this write is visible", wholeNumber(1, 2 ** 53 - 1))
@@ -73,4 +77,5 @@ Examples:
   sluice search docs -k 3 --json "streams" | tail -1
   sluice search docs --filter 'year >= 2020 and lang in ("en", "de")' "streams"
   sluice search docs --filter 'not (draft = true or exists(replaced))' "streams"
+  sluice search docs --group-by chapter:2 --dedupe-field digest "streams"
   sluice search docs --exhaustive --budget-ms 50 "promise version of setTimeout"`;

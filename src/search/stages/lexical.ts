@@ -21,6 +21,8 @@ import type { ScopedContext } from "../search-context.js";
 export interface LexicalResult {
   /** Exact top k documents by BM25. */
   readonly top: readonly RankedPassage[];
+  /** False: deeper in the list there may be documents of groups that `top` has room for. */
+  readonly isExact: boolean;
   /** The best passages, plan.lexicalPoolSize at most. */
   readonly candidates: readonly Candidate[];
   /** Best BM25 of any passage; 0 when nothing matches. */
@@ -35,7 +37,7 @@ export interface LexicalResult {
 
 /** What a search without words has instead. */
 export const noLexicalResult: LexicalResult = {
-  ...{ top: [], candidates: [], bm25Top: 0, unlistedBm25Max: 0, work: [] },
+  ...{ top: [], isExact: true, candidates: [], bm25Top: 0, unlistedBm25Max: 0, work: [] },
   bm25Of: () => 0,
 };
 
@@ -43,6 +45,9 @@ type LexicalContext = Pick<ScopedContext, "generation" | "scorer" | "cancel" | "
 
 /** Rows below which a search by words is not worth cutting into pieces. */
 const rowsPerTaskMin = 16_384;
+
+/** There may be fewer groups than hits wanted: then every passage would be looked at in vain. */
+const cappedDepthMax = 16_384;
 
 /** Undefined when cancelled. */
 export async function lexicalStage(
@@ -60,21 +65,23 @@ export async function lexicalStage(
   let found = await findTop(context, bm25, topCount);
   if (found === undefined) return undefined;
   const first = found;
-  let top = topDocuments(generation, found.top, plan.k);
+  let top = topDocuments(generation, found.top, plan);
   // Several passages of one document may fill the top: look further until k documents are found.
-  while (top.length < plan.k && found.top.rows.length >= topCount) {
+  const depthMax = plan.caps.length === 0 ? Infinity : cappedDepthMax;
+  while (top.length < plan.k && found.top.rows.length >= topCount && topCount < depthMax) {
     topCount *= 4;
     found = await findTop(context, bm25, topCount);
     if (found === undefined) return undefined;
-    top = topDocuments(generation, found.top, plan.k);
+    top = topDocuments(generation, found.top, plan);
   }
+  const isExact = top.length >= plan.k || found.top.rows.length < topCount;
   const known = new Map<number, number>();
   for (const [i, row] of found.top.rows.entries())
     known.set((found.top.parts[i] ?? 0) * 2 ** 32 + row, found.top.scores[i] ?? 0);
   const candidates = toCandidates(first.top, generation.segments, plan.lexicalPoolSize);
   const bm25Top = first.top.scores[0] ?? 0;
   return {
-    ...{ top, candidates, bm25Top },
+    ...{ top, isExact, candidates, bm25Top },
     unlistedBm25Max:
       candidates.length < plan.lexicalPoolSize ? 0 : (candidates.at(-1)?.score ?? bm25Top),
     bm25Of: ({ segment, row }) => known.get(segment * 2 ** 32 + row),
@@ -167,9 +174,9 @@ function joinTops(tops: readonly ScoredRows[], topCount: number): ScoredRows {
 function topDocuments(
   generation: Generation,
   found: ScoredRows,
-  k: number,
+  { k, caps }: Pick<SearchPlan, "k" | "caps">,
 ): readonly RankedPassage[] {
-  const ranking = createRanking(generation.segments, k);
+  const ranking = createRanking(generation.segments, k, caps);
   for (const [i, row] of found.rows.entries()) {
     const score = found.scores[i] ?? 0;
     ranking.offer({ segment: found.parts[i] ?? 0, row, score, bm25: score });

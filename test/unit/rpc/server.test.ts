@@ -128,8 +128,6 @@ describe("gRPC server", () => {
   const refusedOptions: readonly [string, object][] = [
     ["other_queries", { other_queries: [{ text: "y" }] }],
     ["min_recall", { min_recall: 0.9 }],
-    ["group_by", { group_by: { field: "x" } }],
-    ["dedupe_field", { dedupe_field: "x" }],
     ["context", { context: { token_budget: 5 } }],
     ["stage_budgets", { stage_budgets: { lexical_ms: 1 } }],
     ["rerank.weight", { rerank: { weight: 0.5 } }],

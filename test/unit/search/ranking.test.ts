@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 
 import { compareRanked, createRanking } from "../../../src/search/ranking.js";
+import type { Cap } from "../../../src/search/caps.js";
+import type { Fields } from "../../../src/core/document.js";
 import type { RankedPassage, ScoredPassage } from "../../../src/search/ranking.js";
 import { segmentsOf } from "../../support/passage-places.js";
 import type { PlacedPassage } from "../../support/passage-places.js";
@@ -72,6 +74,41 @@ describe("createRanking", () => {
     ]);
   });
 
+  it("lets groups have so many hits as greedy filling from the top would, in any order of offers", () => {
+    const grouped = anyOffers.chain(({ lists, offers }) =>
+      fc.record({
+        lists: fc.constant(lists),
+        offers: fc.constant(offers),
+        again: fc.shuffledSubarray(offers, { minLength: offers.length }),
+        groups: fc.record({ color: anyGroups, digest: anyGroups }),
+        caps: fc.constantFrom<Cap[]>(
+          [{ field: "color", size: 1 }],
+          [{ field: "color", size: 2 }],
+          [
+            { field: "color", size: 2 },
+            { field: "digest", size: 1 },
+          ],
+        ),
+        k: fc.integer({ min: 1, max: 6 }),
+      }),
+    );
+    fc.assert(
+      fc.property(grouped, ({ lists, offers, again, groups, caps, k }) => {
+        const withFields = lists.map((list) =>
+          list.map((passage) => ({ ...passage, fields: fieldsOf(passage.key, groups) })),
+        );
+        const found = [offers, again].map((order) => {
+          const ranking = createRanking(segmentsOf(withFields), k, caps);
+          for (const offer of order) ranking.offer(offer);
+          return ranking.top();
+        });
+        const expected = greedy(bruteForce(lists, offers, Infinity), { groups, caps, k });
+        for (const top of found) assert.deepEqual(top, expected);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it("gives copies that later offers do not change", () => {
     const ranking = createRanking(segmentsOf([[{ key: "a", passageNumber: 0 }]]), 3);
     const before = ranking.top();
@@ -111,6 +148,43 @@ const anyOffers = fc
     });
     return { lists, offers };
   });
+
+type Groups = Readonly<Record<string, string | undefined>>;
+
+/** Value of the field for each key; undefined: the document has no such field. */
+const anyGroups: fc.Arbitrary<Groups> = fc
+  .array(fc.constantFrom("x", "y", undefined), { minLength: 7, maxLength: 7 })
+  .map((values) =>
+    Object.fromEntries(
+      ["a", "b", "c", "bb", "\uff41", "\u{1d400}", "key"].map((key, i) => [key, values[i]]),
+    ),
+  );
+
+function fieldsOf(key: string, groups: Readonly<Record<string, Groups>>): Fields {
+  return new Map(
+    Object.entries(groups).flatMap(([field, of]) => {
+      const value = of[key];
+      return value === undefined ? [] : [[field, { kind: "keyword", value } as const]];
+    }),
+  );
+}
+
+function greedy(
+  all: readonly RankedPassage[],
+  { groups, caps, k }: { groups: Readonly<Record<string, Groups>>; caps: Cap[]; k: number },
+): RankedPassage[] {
+  const taken: RankedPassage[] = [];
+  for (const entry of all) {
+    const hasRoom = caps.every(({ field, size }) => {
+      const value = groups[field]?.[entry.key];
+      return (
+        value === undefined || taken.filter((t) => groups[field]?.[t.key] === value).length < size
+      );
+    });
+    if (hasRoom && taken.length < k) taken.push(entry);
+  }
+  return taken;
+}
 
 function offerAll(
   lists: readonly (readonly PlacedPassage[])[],
