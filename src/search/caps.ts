@@ -13,12 +13,7 @@ export interface Cap {
  * booleans name groups; a value of another kind is as none.
  */
 export function groupOf(value: FieldValue | undefined): string | undefined {
-  switch (value?.kind) {
-    case "keyword":
-    case "integer":
-    case "boolean":
-      return `${value.kind} ${value.value}`;
-    default:
-      return undefined;
-  }
+  const isName =
+    value?.kind === "keyword" || value?.kind === "integer" || value?.kind === "boolean";
+  return isName ? `${value.kind} ${value.value}` : undefined;
 }
