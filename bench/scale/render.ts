@@ -25,6 +25,8 @@ export interface SizeFigures {
   readonly ingestPerSecond: number;
   /** Of one core. */
   readonly generatorShare: number;
+  /** Of merges that were due when the last passage was in. */
+  readonly settleSeconds: number;
   readonly disk: {
     readonly bytesPerPassage: number;
     /** As a multiple of token codes, sketches and text. */

@@ -1,24 +1,23 @@
 // `sluice bench scale`: a collection of each size, built through the real write path and searched
 // with the real worker pool. What is known after a step is in the file at once.
 
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { openCollections } from "../../src/app/collections.js";
-import { composeEngine } from "../../src/app/compose.js";
-import type { ComposedEngine } from "../../src/app/compose.js";
-import { loadConfig } from "../../src/config/load-config.js";
-import type { Document } from "../../src/core/document.js";
-import { rowBytes } from "../../src/kernels/kernels.js";
 import type { CodeBits } from "../../src/kernels/kernels.js";
-import type { EngineApi } from "../../src/rpc/ports.js";
 import { openDataFolder } from "../../src/store/data-folder.js";
+import { collection, ingest, openEngine, say } from "./build.js";
+import type { BuildFigures } from "./build.js";
+import { loadConfig } from "../../src/config/load-config.js";
 import { createPassageSource } from "./clustered-passages.js";
 import type { PassageOptions } from "./clustered-passages.js";
 import { measureLatency, measureRecall, startLoad } from "./measure-search.js";
 import type { SearchSetup } from "./measure-search.js";
-import { streamPassages } from "./passage-stream.js";
 import { rounded, summary } from "./summary.js";
 import type { LoadFigures, MemoryFigures, ScaleFile, SizeFigures } from "./render.js";
 
@@ -40,10 +39,7 @@ export interface ScaleBenchOptions {
   readonly out: string;
 }
 
-const collection = "scale";
 const queryTokens = 20;
-/** Puts at a time. */
-const putsInFlight = 256;
 /** Time of the running load without a merge. */
 const loadMs = 6000;
 /** Passages that are replaced before the merge; a tenth of a smaller collection. */
@@ -88,15 +84,7 @@ async function measureSize(
 ): Promise<void> {
   const { size, folder } = at;
   const passages: PassageOptions = { ...options, type: "int8" };
-  const building = await openEngine(folder);
-  try {
-    const { dim, bits } = options;
-    await building.api.createCollection({ name: collection, dim, bits, ifNotExists: false });
-    await note(await ingest(building.api, passages, size));
-    await note({ disk: diskFigures(building.api, options, size) });
-  } finally {
-    await building.close();
-  }
+  await note(await buildInChild(options, at));
   await note({ openMs: await openMs(folder) });
   const engine = await openEngine(folder);
   try {
@@ -116,78 +104,22 @@ async function measureSize(
   }
 }
 
-async function ingest(
-  api: EngineApi,
-  passages: PassageOptions,
-  size: number,
-): Promise<Partial<SizeFigures>> {
-  const startMs = performance.now();
-  const stream = streamPassages(passages, size);
-  const puts = createPuts(api);
-  let shownMs = startMs;
-  let count = 0;
-  for await (const documents of stream.batches) {
-    for (const document of documents) await puts.put(document);
-    count += documents.length;
-    if (performance.now() - shownMs < 5000) continue;
-    shownMs = performance.now();
-    say(size, `${count} passages, ${Math.round((1000 * count) / (shownMs - startMs))}/s`);
-  }
-  await puts.end();
-  const seconds = (performance.now() - startMs) / 1000;
-  return {
-    ingestPerSecond: Math.round(size / seconds),
-    generatorShare: rounded(stream.madeMs() / 1000 / seconds),
-  };
-}
-
-interface Puts {
-  /** Resolves when there is room for another one; rejects once any has failed. */
-  put(document: Document): Promise<void>;
-  /** Resolves when all are acknowledged. */
-  end(): Promise<void>;
-}
-
-function createPuts(api: EngineApi): Puts {
-  let underWay = 0;
-  let failure: Error | undefined;
-  let wake = (): void => undefined;
-  const fewerThan = async (count: number): Promise<void> => {
-    while (underWay >= count && failure === undefined)
-      await new Promise<void>((resolve) => (wake = resolve));
-    if (failure !== undefined) throw failure;
-  };
-  const run = async (document: Document): Promise<void> => {
-    underWay += 1;
-    try {
-      await api.put(collection, document);
-    } catch (error) {
-      failure ??= error instanceof Error ? error : new Error(String(error));
-    }
-    underWay -= 1;
-    wake();
-  };
-  return {
-    put(document) {
-      run(document).catch(() => undefined);
-      return fewerThan(putsInFlight);
-    },
-    end: () => fewerThan(1),
-  };
-}
-
-function diskFigures(
-  api: EngineApi,
-  { dim, bits, tokens, words, seed }: ScaleBenchOptions,
-  size: number,
-): SizeFigures["disk"] {
-  const { diskBytes, segmentCount } = api.describeCollection(collection);
-  const source = createPassageSource({ seed, dim, tokens: 1, words, type: "int8" });
-  let textBytes = 0;
-  for (let i = 0; i < 100; i += 1) textBytes += Buffer.byteLength(source.passage(i).text) / 100;
-  const needed = tokens * rowBytes(dim, bits) + rowBytes(dim, 2) + textBytes;
-  const bytesPerPassage = Math.round(diskBytes / size);
-  return { bytesPerPassage, timesNeeded: rounded(bytesPerPassage / needed), segmentCount };
+/** In a process of its own, whose memory is given back before anything is measured. */
+async function buildInChild(
+  options: ScaleBenchOptions,
+  at: { readonly size: number; readonly folder: string },
+): Promise<BuildFigures> {
+  const program = fileURLToPath(new URL("./build.child.js", import.meta.url));
+  const { dim, bits, tokens, words, seed } = options;
+  const task = JSON.stringify({ options: { dim, bits, tokens, words, seed }, at });
+  const child = fork(program, [task]);
+  let figures: BuildFigures | undefined;
+  child.on("message", (message) => {
+    figures = message as BuildFigures;
+  });
+  const [code] = (await once(child, "close")) as [number | null];
+  if (figures === undefined) throw new Error(`the building ended with ${code ?? "a signal"}`);
+  return figures;
 }
 
 /** The same searches alone and beside a full merge, which upserts have left something to do. */
@@ -246,26 +178,6 @@ async function openMs(dataFolder: string): Promise<number> {
   return rounded(spentMs);
 }
 
-function openEngine(folder: string): Promise<ComposedEngine> {
-  const { config } = loadConfig({ flags: { data: folder } });
-  return composeEngine({
-    dataFolder: folder,
-    modelsFolder: config.modelsFolder,
-    defaultModel: config.defaultModel,
-    kernel: undefined,
-    scoringWorkers: config.scoringWorkers,
-    encodingWorkers: config.encodingWorkers,
-    search: config.search,
-    flushBytes: config.ingest.flushBytes,
-    searchesAtWork: config.search.atWork,
-    searchesMax: config.limits.searchesMax,
-  });
-}
-
 function shown(value: unknown): string {
   return typeof value === "number" ? String(value) : JSON.stringify(value);
-}
-
-function say(size: number, line: string): void {
-  console.error(`[${size}] ${line}`);
 }

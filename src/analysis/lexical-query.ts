@@ -51,6 +51,30 @@ export function parseLexicalQuery(analyzer: Analyzer, text: string): LexicalQuer
   };
 }
 
+/**
+ * The words of several phrasings: a term counts as often as in all of them, and the phrases of each
+ * are asked for. The plain text is that of the first.
+ */
+export function joinLexicalQueries(
+  queries: readonly [LexicalQuery, ...LexicalQuery[]],
+): LexicalQuery {
+  const [first, ...others] = queries;
+  if (others.length === 0) return first;
+  return {
+    terms: addUp(queries.flatMap(({ terms }) => terms)),
+    prefixes: addUp(queries.flatMap(({ prefixes }) => prefixes)),
+    phrases: queries.flatMap(({ phrases }) => phrases),
+    plainText: first.plainText,
+  };
+}
+
+function addUp(all: readonly QueryTerm[]): QueryTerm[] {
+  const frequencies = new Map<string, number>();
+  for (const { term, frequency } of all)
+    frequencies.set(term, (frequencies.get(term) ?? 0) + frequency);
+  return [...frequencies].map(([term, frequency]) => ({ term, frequency }));
+}
+
 /** True when there is nothing to look for in the words. */
 export function isEmptyQuery({ terms, prefixes }: LexicalQuery): boolean {
   return terms.length === 0 && prefixes.length === 0;

@@ -3,11 +3,15 @@
 import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 
+import type { EncodedQuery } from "../codec/codec.js";
+import { createBoundedCache } from "../core/bounded-cache.js";
+import type { CacheFigures } from "../core/bounded-cache.js";
 import type { SluiceError } from "../core/errors.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
 import { createAdmission } from "../search/admission.js";
 import type { AdmissionState } from "../search/admission.js";
 import type { SearchDefaults } from "../search/plan.js";
+import type { SearchUpdate } from "../search/update.js";
 import { loadKernels } from "../kernels/load-kernels.js";
 import type { KernelChoice } from "../kernels/load-kernels.js";
 import type { EngineApi } from "../rpc/ports.js";
@@ -41,6 +45,9 @@ export interface EngineOptions {
   readonly encodingWorkers: number;
   readonly search: SearchDefaults;
   readonly flushBytes: number;
+  /** Of the caches of query rows and of whole answers; 0: none is kept. */
+  readonly rowCacheBytes: number;
+  readonly answerCacheBytes: number;
   /** Searches at work at the same time; 0: twice the scoring threads. */
   readonly searchesAtWork: number;
   /** Searches at work or waiting. */
@@ -65,6 +72,10 @@ export interface ComposedEngine {
   readonly budget: CpuBudget;
   /** Tasks that wait, for metrics. */
   queueSizes(): { readonly scoring: number; readonly encoding: number };
+  /** For metrics. */
+  caches(): Readonly<Record<"rows" | "answers", CacheFigures>>;
+  /** Resolves when no scoring task waits or is under way. */
+  scoringIdle(): Promise<void>;
   /** For metrics. */
   admission(): AdmissionState;
   /** From now on not ready; calls under way go on. */
@@ -122,12 +133,16 @@ async function compose(
       atWorkMax: options.searchesAtWork || 2 * threads.budget.scoringWorkers,
       searchesMax: options.searchesMax,
     });
+    const caches = {
+      rows: createBoundedCache<EncodedQuery>(options.rowCacheBytes),
+      answers: createBoundedCache<SearchUpdate>(options.answerCacheBytes),
+    };
     const api = createEngine({
       ...{ collections, models, kernels },
       snapshots: createSnapshots(folder, collections, damagesOf),
       scorer: threads.scorer,
       encodePool: threads.encodePool,
-      ...{ clock, admission },
+      ...{ clock, admission, caches },
       defaults: options.search,
       defaultModel: options.defaultModel,
       generationAgeMaxMs: options.generationAgeMaxMs,
@@ -136,6 +151,8 @@ async function compose(
     return {
       ...{ api, kernelName: kernels.name, notes: warnings, budget: threads.budget, refuse },
       admission: () => admission.state(),
+      caches: () => ({ rows: caches.rows.figures(), answers: caches.answers.figures() }),
+      scoringIdle: () => threads.scorer.drained(),
       queueSizes: () => ({
         scoring: threads.scorer.queueSize,
         encoding: threads.encodePool.queueSize,

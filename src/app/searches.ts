@@ -3,7 +3,9 @@
 import { createAnalyzer } from "../analysis/analyzer.js";
 import { createCodec } from "../codec/codec.js";
 import type { Codec, EncodedQuery } from "../codec/codec.js";
+import { fuseQueries } from "../codec/fuse-queries.js";
 import { givenRowCountMax, toTokenMatrix } from "../codec/given-vectors.js";
+import type { BoundedCache } from "../core/bounded-cache.js";
 import { createCancelFlag } from "../core/cancel-flag.js";
 import type { Clock } from "../core/clock.js";
 import { SluiceError } from "../core/errors.js";
@@ -13,11 +15,15 @@ import type { Kernels } from "../kernels/kernels.js";
 import type { EngineApi } from "../rpc/ports.js";
 import type { Scorer } from "../scoring/scorer.js";
 import type { Admission } from "../search/admission.js";
+import { withAnswerCache } from "../search/answer-cache.js";
+import type { AnswerCache } from "../search/answer-cache.js";
 import { planSearch } from "../search/plan.js";
 import type { SearchDefaults, SearchPlan } from "../search/plan.js";
-import type { SearchRequest } from "../search/request.js";
+import type { Phrasing, Priority, SearchRequest } from "../search/request.js";
 import type { SearchContext } from "../search/search-context.js";
 import { search } from "../search/search.js";
+import { createStageTimes } from "../search/stage-times.js";
+import type { StageTimes } from "../search/stage-times.js";
 import type { SearchOptions } from "../search/stream-search.js";
 import type { SearchUpdate } from "../search/update.js";
 import type { Collections, OpenCollection } from "./collections.js";
@@ -37,6 +43,13 @@ export interface SearchParts {
   /** Time after which a search lets its generation go and answers with what it has. */
   readonly generationAgeMaxMs?: number | undefined;
   readonly admission: Admission;
+  readonly caches: SearchCaches;
+}
+
+export interface SearchCaches {
+  /** Token rows of texts, by collection and text. */
+  readonly rows: BoundedCache<EncodedQuery>;
+  readonly answers: AnswerCache;
 }
 
 /** A search whose turn it is. */
@@ -45,9 +58,6 @@ interface Running {
   readonly plan: SearchPlan;
   readonly context: SearchContext;
 }
-
-type Asked = Pick<SearchRequest, "budgetMs" | "minSequence" | "priority" | "vectors"> &
-  Parameters<typeof planSearch>[0];
 
 export function createSearches(parts: SearchParts): Pick<EngineApi, "search" | "explain"> {
   const { collections, clock } = parts;
@@ -63,10 +73,17 @@ export function createSearches(parts: SearchParts): Pick<EngineApi, "search" | "
     return codec;
   };
 
+  const stageTimes = new WeakMap<CollectionSettings, StageTimes>();
+  const timesOf = (settings: CollectionSettings): StageTimes => {
+    let times = stageTimes.get(settings);
+    if (times === undefined) stageTimes.set(settings, (times = createStageTimes()));
+    return times;
+  };
+
   /** Waits for the turn; holds the present generation until `work` has ended. */
   async function* inTurn<T>(
     collection: string,
-    asked: Asked,
+    asked: SearchRequest,
     options: SearchOptions,
     work: (running: Running) => AsyncGenerator<T, void, void>,
   ): AsyncGenerator<T, void, void> {
@@ -97,11 +114,13 @@ export function createSearches(parts: SearchParts): Pick<EngineApi, "search" | "
       try {
         const context = {
           ...{ settings, generation, clock, signal, scorer: parts.scorer, cancel: flag.shared },
+          times: timesOf(settings),
+          pressure: pressureOn(asked.priority, parts.admission),
           deadline: limitAge(deadline, { clock, ageMaxMs: parts.generationAgeMaxMs }),
           queuedMs: clock() - startMs,
           encodeQuery: () =>
             encodeQuery({ ...parts, codecOf }, opened, {
-              ...{ text: plan.lexical.plainText, vectors: asked.vectors, cancel: flag.shared },
+              ...{ phrasings: plan.phrasings, cancel: flag.shared },
             }),
         };
         yield* work({ opened, plan, context });
@@ -117,7 +136,9 @@ export function createSearches(parts: SearchParts): Pick<EngineApi, "search" | "
 
   return {
     search: (request, options): AsyncGenerator<SearchUpdate, void, void> =>
-      inTurn(request.collection, request, options, ({ context, plan }) => search(context, plan)),
+      inTurn(request.collection, request, options, (running) =>
+        withAnswerCache(parts.caches.answers, running, search),
+      ),
     async explain(request, options) {
       const payload = { mode: "every_update", title: false, text: false, fields: false } as const;
       const asked = { ...request, exhaustive: false, payload };
@@ -133,6 +154,12 @@ export function createSearches(parts: SearchParts): Pick<EngineApi, "search" | "
       throw new SluiceError("INTERNAL", "an explanation ended without a word");
     },
   };
+}
+
+/** Batches give way first; what is urgent, never. */
+function pressureOn(priority: Priority | undefined, admission: Admission): number {
+  const { pressure } = admission.state();
+  return priority === "high" ? 0 : priority === "low" ? Math.min(1, 2 * pressure) : pressure;
 }
 
 /** Enters the search among the collection's, so that a drop can end it and wait for it. */
@@ -181,24 +208,53 @@ async function waitForWrite(
   }
 }
 
-/** Query rows from given vectors here, from text in an encoding worker; undefined: neither. */
+/** All phrasings as one query; undefined: one of them has neither rows nor a model to make them. */
 function encodeQuery(
   parts: SearchParts & { readonly codecOf: (settings: CollectionSettings) => Codec },
+  opened: OpenCollection,
+  { phrasings, cancel }: { phrasings: readonly Phrasing[]; cancel: SharedArrayBuffer },
+): Promise<EncodedQuery> | undefined {
+  const encodings: Promise<EncodedQuery>[] = [];
+  for (const [i, phrasing] of phrasings.entries()) {
+    const field = `${i === 0 ? "query" : `other_queries[${i - 1}]`}.vectors`;
+    const encoding = encodePhrasing(parts, opened, { ...phrasing, field, cancel });
+    if (encoding === undefined) {
+      for (const started of encodings) started.catch(() => undefined);
+      return undefined;
+    }
+    encodings.push(encoding);
+  }
+  return Promise.all(encodings).then(fuseQueries);
+}
+
+/** Query rows from given vectors here, from text in an encoding worker; undefined: neither. */
+function encodePhrasing(
+  parts: SearchParts & { readonly codecOf: (settings: CollectionSettings) => Codec },
   { collection }: OpenCollection,
-  query: Pick<SearchRequest, "text" | "vectors"> & { readonly cancel: SharedArrayBuffer },
+  query: Phrasing & { readonly field: string; readonly cancel: SharedArrayBuffer },
 ): Promise<EncodedQuery> | undefined {
   const { settings } = collection;
-  const { vectors, text, cancel } = query;
+  const { vectors, text, field, cancel } = query;
   if (vectors !== undefined) {
     // A few rows: the way to a worker and back would cost more than the work.
     return Promise.resolve().then(() => {
       checkFingerprint(vectors.modelFingerprint, settings.modelFingerprint);
       const rowCountMax = givenRowCountMax.query;
-      const field = "query.vectors";
       const rows = toTokenMatrix(vectors, { dim: settings.dim, rowCountMax, field });
       return parts.codecOf(settings).encodeQuery(rows);
     });
   }
   if (parts.models.of(settings) === undefined) return undefined;
-  return parts.encodePool.encodeQuery(text, collection, cancel);
+  const { rows } = parts.caches;
+  const key = `${collection.store.folder} ${text}`;
+  const known = rows.get(key);
+  if (known !== undefined) return Promise.resolve(known);
+  return parts.encodePool.encodeQuery(text, collection, cancel).then((encoded) => {
+    rows.set(
+      key,
+      encoded,
+      2 * key.length + encoded.tokens.rows.length + encoded.sketch.rows.length,
+    );
+    return encoded;
+  });
 }

@@ -118,6 +118,7 @@ function watch(composed: ComposedEngine, metrics: Metrics): void {
   metrics.watchQueue("scoring", () => composed.queueSizes().scoring);
   metrics.watchQueue("encoding", () => composed.queueSizes().encoding);
   metrics.watchAdmission(() => composed.admission());
+  metrics.watchCaches(() => composed.caches());
   metrics.ready(true);
 }
 
@@ -142,6 +143,8 @@ export function engineOptions(config: Config): EngineOptions {
     flushBytes: config.ingest.flushBytes,
     flushAgeMs: config.ingest.flushAgeMs,
     generationAgeMaxMs: config.search.generationAgeMaxMs,
+    rowCacheBytes: config.search.rowCacheBytes,
+    answerCacheBytes: config.search.answerCacheBytes,
     searchesAtWork: config.search.atWork,
     searchesMax: config.limits.searchesMax,
   };

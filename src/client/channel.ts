@@ -203,7 +203,12 @@ interface Cancellable {
 
 function cancelOnAbort(call: Cancellable, signal: AbortSignal | undefined): void {
   if (signal === undefined) return;
-  const cancel = (): void => call.cancel();
+  const cancel = (): void => {
+    call.cancel();
+    // grpc-js forgets a cancel that comes before the request is on its way, sends it all the same,
+    // and the stream would stay open with nobody to read it.
+    setImmediate(() => call.cancel());
+  };
   signal.addEventListener("abort", cancel, { once: true });
   // A signal may outlive many calls.
   call.on("status", () => signal.removeEventListener("abort", cancel));

@@ -2,6 +2,7 @@
 
 import type { Collection__Output } from "../gen/proto/sluice/v1/Collection.js";
 import type { CollectionSettings__Output } from "../gen/proto/sluice/v1/CollectionSettings.js";
+import type { Query } from "../gen/proto/sluice/v1/Query.js";
 import type { SearchHit__Output } from "../gen/proto/sluice/v1/SearchHit.js";
 import type { SearchRequest } from "../gen/proto/sluice/v1/SearchRequest.js";
 import type { SearchUpdate__Output } from "../gen/proto/sluice/v1/SearchUpdate.js";
@@ -17,19 +18,18 @@ import type {
   ClientSearchRequest,
   ClientSearchUpdate,
   ClientStoredDocument,
+  ClientPhrasing,
   ClientTimings,
   SearchCertificate,
   SearchStage,
 } from "./types.js";
 
 export function searchRequestToMessage(request: ClientSearchRequest): SearchRequest {
-  const { vectors, payload, rerank } = request;
+  const { payload, rerank } = request;
   return withoutUndefined({
     collection: request.collection,
-    query: {
-      text: request.text ?? "",
-      ...(vectors === undefined ? {} : { vectors: vectorsToMessage(vectors) }),
-    },
+    query: queryToMessage(request),
+    other_queries: request.otherQueries?.map(queryToMessage),
     filter: request.filter && filterToMessage(request.filter),
     k: request.k,
     exhaustive: request.exhaustive,
@@ -61,6 +61,10 @@ export function searchRequestToMessage(request: ClientSearchRequest): SearchRequ
             highlights: payload.highlights,
           }),
   });
+}
+
+function queryToMessage({ text = "", vectors }: ClientPhrasing): Query {
+  return { text, ...(vectors === undefined ? {} : { vectors: vectorsToMessage(vectors) }) };
 }
 
 const priorityNames = {

@@ -7,11 +7,16 @@ export type SearchStage = "lexical" | "candidates" | "late_interaction" | "cross
 export type SearchCertificate = "lexical" | "estimate" | "exact" | "reranked";
 
 /** One search; proto/sluice/v1/search.proto tells units, ranges and defaults. */
-export interface ClientSearchRequest {
-  readonly collection: string;
+export interface ClientPhrasing {
   /** Words; may be left out when vectors are given. */
   readonly text?: string | undefined;
   readonly vectors?: GivenVectors | undefined;
+}
+
+export interface ClientSearchRequest extends ClientPhrasing {
+  readonly collection: string;
+  /** Other phrasings of the same question, up to 15: a hit's score is the mean over all of them. */
+  readonly otherQueries?: readonly ClientPhrasing[] | undefined;
   /** Only documents that it lets through are eligible. */
   readonly filter?: Filter | undefined;
   readonly k?: number | undefined;

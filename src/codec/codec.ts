@@ -9,7 +9,7 @@ import { createUnitRows } from "./unit-rows.js";
 import type { RowMatrix } from "./unit-rows.js";
 
 /** Largest magnitude of a quantised query coordinate: 255 * 63 * 2 fits int16 on every CPU. */
-const queryLevelMax = 63;
+export const queryLevelMax = 63;
 
 export interface CodecOptions {
   /** A multiple of 16 from 16 to 1024. */

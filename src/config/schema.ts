@@ -109,6 +109,18 @@ export const configSchema = z.strictObject({
       description:
         "Time after which a search ends with what it has, so that disk space comes back.",
     }),
+    rowCacheBytes: bytes({
+      default: 16 * 2 ** 20,
+      min: 0,
+      max: 2 ** 32,
+      description: "Token rows of query texts that are kept for the next time; 0: none.",
+    }),
+    answerCacheBytes: bytes({
+      default: 16 * 2 ** 20,
+      min: 0,
+      max: 2 ** 32,
+      description: "Answers that are kept until the next write to their collection; 0: none.",
+    }),
     atWork: whole({
       default: 0,
       min: 0,

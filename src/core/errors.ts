@@ -160,6 +160,21 @@ export const errorTable = {
 
 export type ErrorReason = keyof typeof errorTable;
 
+/** The table as Markdown, for documents. */
+export function errorsMarkdown(): string {
+  const rows = Object.entries(errorTable).map(
+    ([reason, { status, retryable, meaning, remedy }]) => {
+      const again = retryable ? "yes" : "no";
+      return `| \`${reason}\` | ${status} | ${again} | ${meaning} | ${remedy} |`;
+    },
+  );
+  return [
+    "| reason | status | may pass | meaning | remedy |",
+    "|---|---|---|---|---|",
+    ...rows,
+  ].join("\n");
+}
+
 /** A bad request or a bad world, with a stable reason from the table. Bugs are assertions instead. */
 export class SluiceError extends Error {
   override readonly name = "SluiceError";

@@ -35,6 +35,8 @@ export const limits = {
   dimMax: 1024,
   /** Rows of a query's token matrix. */
   queryRowsMax: 512,
+  /** Other phrasings of a query. */
+  otherQueryCountMax: 15,
   /** Rows of a passage's token matrix. */
   passageRowsMax: 10_000,
   /** Hits in a ranking. */
@@ -47,7 +49,7 @@ export const limits = {
   /** Passages in the journal from which it is flushed, however small their codes are. */
   journalRowsMax: 32_768,
   /** Token codes of a segment that merging makes, bytes. */
-  segmentBytesMax: 64 * 1024 * 1024,
+  segmentBytesMax: 256 * 1024 * 1024,
   /** Collections in a data folder. */
   collectionCountMax: 256,
   /** Documents in one ingest message. */

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { GivenVectors } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
-import type { SearchRequest } from "../search/request.js";
+import type { Phrasing, SearchRequest } from "../search/request.js";
 import { filterFromJson } from "./filter-json.js";
 
 const pool = z.int().min(0).max(limits.poolSizeMax);
@@ -20,7 +20,7 @@ const vectors = z.strictObject({
     .optional(),
 });
 
-const query = z.union([
+const queryBody = z.union([
   z.string(),
   z.strictObject({ text: z.string().default(""), vectors: vectors.optional() }),
 ]);
@@ -28,7 +28,8 @@ const query = z.union([
 /** The names, units, ranges and defaults of proto/sluice/v1/search.proto. */
 const searchBody = z.strictObject({
   collection: z.string(),
-  query,
+  query: queryBody,
+  other_queries: z.array(queryBody).max(limits.otherQueryCountMax).default([]),
   /** See filter-json.ts. */
   filter: z.unknown().optional(),
   k: z.int().min(1).max(limits.hitCountMax).optional(),
@@ -104,19 +105,10 @@ function searchRequestFrom(value: unknown): SearchRequest {
   if (!/^[a-z0-9][a-z0-9_-]{0,62}$/.test(data.collection)) {
     throw invalid("collection", "collection is no name: 1 to 63 of a-z, 0-9, _ and -");
   }
-  const given = typeof data.query === "string" ? { text: data.query } : data.query;
-  if (Buffer.byteLength(given.text) > limits.queryBytesMax) {
-    const message = `query.text is longer than ${limits.queryBytesMax} bytes; shorten it`;
-    throw new SluiceError("INVALID_TEXT", message, { field: "query.text" });
-  }
-  const rows = "vectors" in given ? vectorsFrom(given.vectors) : undefined;
-  if (given.text.trim() === "" && rows === undefined) {
-    throw invalid("query", "query is empty; send text or vectors");
-  }
   return {
     collection: data.collection,
-    text: given.text,
-    vectors: rows,
+    ...phrasingFrom(data.query, "query"),
+    otherQueries: data.other_queries.map((one, i) => phrasingFrom(one, `other_queries[${i}]`)),
     filter: data.filter === undefined ? undefined : filterFromJson(data.filter),
     k: data.k,
     exhaustive: data.exhaustive,
@@ -137,15 +129,31 @@ function searchRequestFrom(value: unknown): SearchRequest {
 
 const valueBytes = { float32: 4, float16: 2, int8: 1 } as const;
 
-function vectorsFrom(given: z.infer<typeof vectors> | undefined): GivenVectors | undefined {
+function phrasingFrom(query: z.infer<typeof queryBody>, name: string): Phrasing {
+  const given = typeof query === "string" ? { text: query } : query;
+  if (Buffer.byteLength(given.text) > limits.queryBytesMax) {
+    const message = `${name}.text is longer than ${limits.queryBytesMax} bytes; shorten it`;
+    throw new SluiceError("INVALID_TEXT", message, { field: `${name}.text` });
+  }
+  const rows = "vectors" in given ? vectorsFrom(given.vectors, name) : undefined;
+  if (given.text.trim() === "" && rows === undefined) {
+    throw invalid(name, `${name} is empty; send text or vectors`);
+  }
+  return { text: given.text, vectors: rows };
+}
+
+function vectorsFrom(
+  given: z.infer<typeof vectors> | undefined,
+  name: string,
+): GivenVectors | undefined {
   if (given === undefined) return undefined;
   const bytes = Buffer.from(given.base64, "base64");
   const rowCount = bytes.length / (given.dim * valueBytes[given.type]);
   if (!Number.isInteger(rowCount) || rowCount < 1 || rowCount > limits.queryRowsMax) {
     throw new SluiceError(
       "INVALID_VECTORS",
-      `query.vectors has ${bytes.length} bytes, which are not 1 to ${limits.queryRowsMax} rows`,
-      { field: "query.vectors.base64" },
+      `${name}.vectors has ${bytes.length} bytes, which are not 1 to ${limits.queryRowsMax} rows`,
+      { field: `${name}.vectors.base64` },
     );
   }
   const { type, dim, model_fingerprint: modelFingerprint } = given;

@@ -1,5 +1,6 @@
 // Names, help texts and buckets of all figures.
 
+import type { CacheFigures } from "../core/bounded-cache.js";
 import type * as prometheus from "prom-client";
 import type { Counter, Gauge, Histogram } from "prom-client";
 
@@ -32,6 +33,7 @@ export interface Instruments {
   readonly build: Gauge<"version">;
   readonly ready: Gauge;
   readonly admission: (read: () => AdmissionFigures) => void;
+  readonly caches: (read: () => Readonly<Record<string, CacheFigures>>) => void;
   /** A gauge that asks for its values when it is read. */
   readonly queue: (read: () => ReadonlyMap<string, number>) => void;
 }
@@ -42,6 +44,26 @@ export interface AdmissionFigures {
   readonly waiting: Readonly<Record<string, number>>;
   readonly refused: Readonly<Record<string, number>>;
   readonly pressure: number;
+}
+
+function addCacheGauges(
+  library: typeof prometheus,
+  registers: prometheus.Registry[],
+  read: () => Readonly<Record<string, CacheFigures>>,
+): void {
+  const helps = {
+    hits: "Times that a cache had what was asked for.",
+    misses: "Times that it had not.",
+    entries: "Values in a cache.",
+    bytes: "About what they take.",
+  };
+  for (const [figure, help] of Object.entries(helps) as [keyof CacheFigures, string][])
+    new library.Gauge({
+      ...{ name: `sluice_cache_${figure}`, help, labelNames: ["cache"], registers },
+      collect() {
+        for (const [cache, figures] of Object.entries(read())) this.set({ cache }, figures[figure]);
+      },
+    });
 }
 
 /** Makes and registers every instrument. */
@@ -93,6 +115,7 @@ export function createInstruments(
     kernel: gauge("kernel_info", "1 for the kernels in use.", ["kernel"]),
     build: gauge("build_info", "1 for the running version.", ["version"]),
     ready: gauge("ready", "1 when searches and writes are taken."),
+    caches: (read) => addCacheGauges(library, registers, read),
     admission(read) {
       new library.Gauge({
         name: "sluice_searches_at_work",

@@ -1,5 +1,6 @@
 // The figures of a running server, counted where things happen and read at /metrics.
 
+import type { CacheFigures } from "../core/bounded-cache.js";
 import type { Registry } from "prom-client";
 import { createInstruments } from "./instruments.js";
 import type { AdmissionFigures, Instruments } from "./instruments.js";
@@ -58,6 +59,8 @@ export interface Metrics {
   watchQueue(pool: "scoring" | "encoding", read: () => number): void;
   /** Asks `read` for the state of admission whenever the figures are read. Call once. */
   watchAdmission(read: () => AdmissionFigures): void;
+  /** Asks `read` for the figures of each cache whenever the figures are read. Call once. */
+  watchCaches(read: () => Readonly<Record<string, CacheFigures>>): void;
   kernelChosen(kernel: string): void;
   ready(isReady: boolean): void;
   /** The text of /metrics. */
@@ -86,6 +89,7 @@ export function createNoMetrics(): Metrics {
     collectionDropped: nothing,
     watchQueue: nothing,
     watchAdmission: nothing,
+    watchCaches: nothing,
     kernelChosen: nothing,
     ready: nothing,
     render: () => Promise.resolve({ contentType: "text/plain; charset=utf-8", text: "" }),
@@ -123,6 +127,7 @@ function createMetricsOn(registry: Registry, to: Instruments, version: string): 
     },
     watchQueue: (pool, read) => void queues.set(pool, read),
     watchAdmission: (read) => to.admission(read),
+    watchCaches: (read) => to.caches(read),
     kernelChosen(kernel) {
       to.kernel.reset();
       to.kernel.set({ kernel }, 1);

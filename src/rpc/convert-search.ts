@@ -3,11 +3,18 @@
 import { fieldsToMessages } from "../client/document-messages.js";
 import { limits } from "../core/limits.js";
 import type { PayloadOptions__Output } from "../gen/proto/sluice/v1/PayloadOptions.js";
+import type { Query__Output } from "../gen/proto/sluice/v1/Query.js";
 import type { SearchHit as SearchHitMessage } from "../gen/proto/sluice/v1/SearchHit.js";
 import type { SearchRequest__Output } from "../gen/proto/sluice/v1/SearchRequest.js";
 import type { SearchUpdate as SearchUpdateMessage } from "../gen/proto/sluice/v1/SearchUpdate.js";
 import type { StageTimings as StageTimingsMessage } from "../gen/proto/sluice/v1/StageTimings.js";
-import type { FusionMethod, PayloadMode, Priority, SearchRequest } from "../search/request.js";
+import type {
+  FusionMethod,
+  PayloadMode,
+  Phrasing,
+  Priority,
+  SearchRequest,
+} from "../search/request.js";
 import type {
   Certificate,
   SearchHit,
@@ -34,6 +41,9 @@ export function searchRequestFromMessage(message: SearchRequest__Output): Search
   return {
     collection: collectionName(message.collection, "collection"),
     ...queryFromMessage(message),
+    otherQueries: message.other_queries.map((query, i) =>
+      phrasingFromMessage(query, `other_queries[${i}]`),
+    ),
     filter: message.filter === null ? undefined : filterFromMessage(message.filter, "filter"),
     k: integerIn(message.k, { field: "k", min: 1, max: limits.hitCountMax }),
     exhaustive: message.exhaustive,
@@ -62,7 +72,6 @@ export function searchRequestFromMessage(message: SearchRequest__Output): Search
 
 /** Options of the proto that this version does not honour yet: never ignored without a word. */
 function refuseWhatIsNotOffered(message: SearchRequest__Output): void {
-  if (message.other_queries.length > 0) throw notImplemented("other_queries", "send one query");
   if (message.min_recall !== undefined) {
     throw notImplemented("min_recall", "set sketch_pool_size instead");
   }
@@ -73,22 +82,23 @@ function refuseWhatIsNotOffered(message: SearchRequest__Output): void {
   }
 }
 
-export function queryFromMessage(
-  message: Pick<SearchRequest__Output, "query">,
-): Pick<SearchRequest, "text" | "vectors"> {
-  const { query } = message;
+export function queryFromMessage({ query }: Pick<SearchRequest__Output, "query">): Phrasing {
   if (query === null) throw invalidField("query", "query is missing; send text or vectors");
-  const text = textWithin(query.text, { field: "query.text", bytesMax: limits.queryBytesMax });
+  return phrasingFromMessage(query, "query");
+}
+
+function phrasingFromMessage(query: Query__Output, name: string): Phrasing {
+  const text = textWithin(query.text, { field: `${name}.text`, bytesMax: limits.queryBytesMax });
   if (query.vectors === null) {
     if (text.trim() === "") {
-      throw invalidField("query.text", "query.text is empty and no vectors are given");
+      throw invalidField(`${name}.text`, `${name}.text is empty and no vectors are given`);
     }
     return { text };
   }
   const rowCountMax = limits.queryRowsMax;
   return {
     text,
-    vectors: vectorsFromMessage(query.vectors, { field: "query.vectors", rowCountMax }),
+    vectors: vectorsFromMessage(query.vectors, { field: `${name}.vectors`, rowCountMax }),
   };
 }
 

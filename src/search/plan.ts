@@ -1,7 +1,7 @@
 // Request and defaults become a plan: every option has a value, every value is in its range.
 
 import type { Analyzer } from "../analysis/analyzer.js";
-import { parseLexicalQuery } from "../analysis/lexical-query.js";
+import { joinLexicalQueries, parseLexicalQuery } from "../analysis/lexical-query.js";
 import type { LexicalQuery } from "../analysis/lexical-query.js";
 import { SluiceError } from "../core/errors.js";
 import { checkFieldName, checkFilter } from "../core/filter.js";
@@ -10,7 +10,7 @@ import { limits } from "../core/limits.js";
 import { createHighlighter } from "./highlights.js";
 import type { Cap } from "./caps.js";
 import type { Highlighter } from "./highlights.js";
-import type { FusionMethod, SearchRequest } from "./request.js";
+import type { FusionMethod, Phrasing, SearchRequest } from "./request.js";
 
 /** The server's defaults; see config/schema.ts for units and meaning. */
 export interface SearchDefaults {
@@ -27,6 +27,8 @@ export interface SearchDefaults {
 export interface SearchPlan {
   /** What is asked of the words; when that is empty, there is no lexical stage. */
   readonly lexical: LexicalQuery;
+  /** What is encoded: the query and its other phrasings, as the model reads them. */
+  readonly phrasings: readonly Phrasing[];
   /** Undefined: every passage is eligible. */
   readonly filter: Filter | undefined;
   readonly k: number;
@@ -52,14 +54,19 @@ export function planSearch(
   request: SearchRequest,
   { defaults, analyzer }: { readonly defaults: SearchDefaults; readonly analyzer: Analyzer },
 ): SearchPlan {
-  checkText(request);
+  const asked = [request, ...(request.otherQueries ?? [])];
+  checkTexts(asked);
   checkTimes(request);
   if (request.filter !== undefined) checkFilter(request.filter);
   const k = inRange("k", request.k ?? limits.hitCountDefault, { min: 1, max: limits.hitCountMax });
   const pool = { min: 0, max: limits.poolSizeMax };
-  const lexical = parseLexicalQuery(analyzer, request.text);
+  const parsed = asked.map(({ text }) => parseLexicalQuery(analyzer, text));
+  const lexical = joinLexicalQueries(parsed as [LexicalQuery, ...LexicalQuery[]]);
+  const phrasings = parsed.map(({ plainText }, i) => {
+    return { text: plainText, vectors: asked[i]?.vectors };
+  });
   return {
-    lexical,
+    ...{ lexical, phrasings },
     filter: request.filter,
     k,
     exhaustiveBelowPassages: request.exhaustive ? Infinity : defaults.exhaustiveBelowPassages,
@@ -89,18 +96,29 @@ export function planSearch(
   };
 }
 
-function checkText(request: SearchRequest): void {
-  const bytes = Buffer.byteLength(request.text, "utf8");
-  if (bytes > limits.queryBytesMax)
+function checkTexts(asked: readonly Phrasing[]): void {
+  const countMax = 1 + limits.otherQueryCountMax;
+  if (asked.length > countMax)
     throw new SluiceError(
-      "INVALID_TEXT",
-      `query text has ${bytes} bytes, the limit is ${limits.queryBytesMax}; shorten it`,
-      { field: "query.text" },
+      "INVALID_FIELD",
+      `${asked.length - 1} other_queries, the limit is ${limits.otherQueryCountMax}`,
+      { field: "other_queries" },
     );
-  if (request.text.trim() === "" && request.vectors === undefined)
-    throw new SluiceError("INVALID_TEXT", "the query has neither text nor vectors; send one", {
-      field: "query.text",
-    });
+  for (const [i, { text, vectors }] of asked.entries()) {
+    const name = i === 0 ? "query" : `other_queries[${i - 1}]`;
+    const field = `${name}.text`;
+    const bytes = Buffer.byteLength(text, "utf8");
+    if (bytes > limits.queryBytesMax)
+      throw new SluiceError(
+        "INVALID_TEXT",
+        `${field} has ${bytes} bytes, the limit is ${limits.queryBytesMax}; shorten it`,
+        { field },
+      );
+    if (text.trim() === "" && vectors === undefined)
+      throw new SluiceError("INVALID_TEXT", `${name} has neither text nor vectors; send one`, {
+        field,
+      });
+  }
 }
 
 function toCaps({ groupBy, dedupeField }: SearchRequest): Cap[] {

@@ -12,12 +12,20 @@ export type PayloadMode = "every_update" | "on_first_appearance";
 /** Whose turn is first when searches wait; low is for batches. */
 export type Priority = "high" | "normal" | "low";
 
+/** One way to ask: words, or token rows, or both. */
+export interface Phrasing {
+  readonly text: string;
+  readonly vectors?: GivenVectors | undefined;
+}
+
 export interface SearchRequest {
   readonly collection: string;
   /** Words of the query; may be empty when vectors are given (then there is no lexical stage). */
   readonly text: string;
   /** Query token rows; then the model is not asked. */
   readonly vectors?: GivenVectors | undefined;
+  /** Other phrasings of the same question, up to limits.otherQueryCountMax; undefined: none. */
+  readonly otherQueries?: readonly Phrasing[] | undefined;
   /** Only passages of documents that it lets through are eligible; undefined: all are. */
   readonly filter?: Filter | undefined;
   /** Hits wanted, 1 to limits.hitCountMax; undefined: limits.hitCountDefault. */

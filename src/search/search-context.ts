@@ -8,6 +8,7 @@ import type { EligibleRows } from "../index/eligible-rows.js";
 import type { Generation } from "../index/generation.js";
 import type { SegmentPart } from "../index/segment-parts.js";
 import type { Scorer } from "../scoring/scorer.js";
+import type { StageTimes } from "./stage-times.js";
 
 export interface SearchContext {
   readonly settings: CollectionSettings;
@@ -16,6 +17,10 @@ export interface SearchContext {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly deadline: SoftDeadline;
+  /** Of the collection's searches. */
+  readonly times: StageTimes;
+  /** How many searches wait, as far as it concerns this one: 0 none, 1 as many as are let wait long. */
+  readonly pressure: number;
   /** Raised when the signal aborts or the search ends: what is still running stops. */
   readonly cancel: SharedArrayBuffer;
   /** Milliseconds that the search waited before it began. */

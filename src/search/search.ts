@@ -5,6 +5,7 @@ import { SluiceError } from "../core/errors.js";
 import type { ErrorReason } from "../core/errors.js";
 import type { EncodedQuery } from "../codec/codec.js";
 import { relevance } from "./blend.js";
+import type { Candidate } from "./fusion.js";
 import type { SearchPlan } from "./plan.js";
 import { createRanking } from "./ranking.js";
 import type { Ranking } from "./ranking.js";
@@ -122,8 +123,38 @@ async function* runVectorStages(
   updates: UpdateStream,
   known: { query: EncodedQuery; lexical: LexicalResult },
 ): AsyncGenerator<SearchUpdate, void, void> {
+  const { times } = context;
+  if (!updates.fits("candidates", times.expectedMs("candidates"))) {
+    times.skipped("candidates");
+    return;
+  }
   const found = yield* runCandidates(context, plan, updates, known);
-  if (found !== undefined) yield* runLateInteraction(context, plan, updates, { ...known, found });
+  if (found === undefined) return;
+  const candidates = underPressure(context, plan, updates, found.fused);
+  if (updates.fits("late_interaction", times.expectedMs("late_interaction")))
+    yield* runLateInteraction(context, plan, updates, { ...known, found, candidates });
+  else times.skipped("late_interaction");
+}
+
+/** Under more pressure than this, fewer candidates are scored: half of them when it is full. */
+const pressureMin = 0.25;
+
+/** The candidates that are scored, and said to be fewer when many searches wait. */
+function underPressure(
+  { pressure }: SearchContext,
+  plan: SearchPlan,
+  updates: UpdateStream,
+  candidates: readonly Candidate[],
+): readonly Candidate[] {
+  const isAsked = plan.exhaustiveBelowPassages === Infinity;
+  const share = pressure <= pressureMin || isAsked ? 1 : 1 - pressure / 2;
+  const count = Math.max(2 * plan.k, Math.ceil(share * candidates.length));
+  if (count >= candidates.length) return candidates;
+  updates.degrade("PRESSURE_REDUCED", {
+    message: `many searches wait, so ${count} of ${candidates.length} candidates were scored; ask again later`,
+    stages: ["late_interaction"],
+  });
+  return candidates.slice(0, count);
 }
 
 async function* runCandidates(
@@ -132,9 +163,11 @@ async function* runCandidates(
   updates: UpdateStream,
   { query, lexical }: { query: EncodedQuery; lexical: LexicalResult },
 ): AsyncGenerator<SearchUpdate, CandidatesResult | undefined, void> {
+  const startMs = context.clock();
   const work = candidatesStage(context, plan, { query: query.sketch, lexical });
   const found = yield* updates.timed("candidates", work, "candidates");
   if (found === undefined) return undefined;
+  context.times.note("candidates", context.clock() - startMs);
   const ranking = createRanking(context.generation.segments, plan.k, plan.caps);
   for (const candidate of found.fused) ranking.offer(candidate);
   updates.offer({
@@ -150,9 +183,14 @@ async function* runLateInteraction(
   context: ScopedContext,
   plan: SearchPlan,
   updates: UpdateStream,
-  work: { query: EncodedQuery; lexical: LexicalResult; found: CandidatesResult },
+  work: {
+    query: EncodedQuery;
+    lexical: LexicalResult;
+    found: CandidatesResult;
+    candidates: readonly Candidate[];
+  },
 ): AsyncGenerator<SearchUpdate, void, void> {
-  const { query, lexical, found } = work;
+  const { query, lexical, found, candidates } = work;
   const scale = {
     rowCount: query.tokens.rowCount,
     bm25Top: lexical.bm25Top,
@@ -160,7 +198,6 @@ async function* runLateInteraction(
   };
   const ranking = createRanking(context.generation.segments, plan.k, plan.caps);
   let scoredCount = 0;
-  const candidates = found.fused;
   const { passageCount } = context.scope;
   const isExhaustive = passageCount <= plan.exhaustiveBelowPassages;
   const remaining = createRemainingBound({
@@ -183,6 +220,8 @@ async function* runLateInteraction(
       coverage: { maxSimScored: scoredCount },
     });
   };
+  const startMs = context.clock();
+  let hasRanked = false;
   const noteTime = updates.startClock("lateInteraction");
   const batches = lateInteractionBatches(context, plan, {
     query: query.tokens,
@@ -199,7 +238,10 @@ async function* runLateInteraction(
     rankBatch(batch, { ranking, scale, minScore: plan.minScore });
     scoredCount += batch.passages.length;
     // A ranking of a few of the candidates only would be poorer than the one before it.
-    if (scoredCount >= Math.min(candidates.length, 2 * plan.k)) offer();
+    if (scoredCount < Math.min(candidates.length, 2 * plan.k)) continue;
+    if (!hasRanked) context.times.note("late_interaction", context.clock() - startMs);
+    hasRanked = true;
+    offer();
   }
 }
 

@@ -42,6 +42,8 @@ export interface UpdateStream {
   /** Passages that the search may return, once the filter is evaluated. */
   noteEligible(passageCount: number): void;
   degrade(reason: DegradationReason, loss: Omit<Degradation, "reason">): void;
+  /** Whether the stage is worth beginning; if not, it is said that it and what follows were not. */
+  fits(stage: Stage, expectedMs: number | undefined): boolean;
   /** Measures the time until `work` settles as a stage's. */
   clocked<T>(timing: TimedStage, work: Promise<T>): Promise<T>;
   /** Begins to measure a stage of several pieces; the call that it returns notes the time so far. */
@@ -185,6 +187,12 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
       coverage = { ...coverage, eligible };
     },
     degrade,
+    fits(stage, expectedMs = 0) {
+      // Without any answer yet, everything is tried.
+      if (newest === undefined || deadline.remainingMs() >= expectedMs) return true;
+      degradations.push(lateness(stage, deadline.cause));
+      return false;
+    },
     clocked,
     startClock,
     timed,

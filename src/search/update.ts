@@ -13,7 +13,8 @@ export type DegradationReason =
   | "ENCODER_FAILED"
   | "NO_QUERY_VECTORS"
   | "CROSS_ENCODER_ABSENT"
-  | "CORRUPT_PASSAGES";
+  | "CORRUPT_PASSAGES"
+  | "PRESSURE_REDUCED";
 
 /** A named loss of quality that did not stop the search. */
 export interface Degradation {

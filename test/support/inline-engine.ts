@@ -8,10 +8,12 @@ import type { Collections } from "../../src/app/collections.js";
 import { createEngine } from "../../src/app/engine.js";
 import { inspect } from "../../src/app/inspect.js";
 import { createSnapshots } from "../../src/app/snapshots.js";
+import type { SearchCaches } from "../../src/app/searches.js";
 import { createModels } from "../../src/app/models.js";
 import { toPassage } from "../../src/app/encode.protocol.js";
 import type { EncodeAnswer, EncodeTask } from "../../src/app/encode.protocol.js";
 import type { Clock } from "../../src/core/clock.js";
+import { createBoundedCache } from "../../src/core/bounded-cache.js";
 import { SluiceError } from "../../src/core/errors.js";
 import type { Collection } from "../../src/index/collection.js";
 import type { Kernels } from "../../src/kernels/kernels.js";
@@ -30,6 +32,7 @@ import { join } from "node:path";
 export interface InlineEngine {
   readonly api: EngineApi;
   readonly collections: Collections;
+  readonly caches: SearchCaches;
   close(): Promise<void>;
 }
 
@@ -43,6 +46,8 @@ export interface InlineEngineOptions {
   readonly admission: Admission;
   readonly searchesMax: number;
   readonly generationAgeMaxMs: number;
+  /** Of both caches; default: none is kept. */
+  readonly cacheBytes: number;
   readonly modelsFolder: string;
   /** Model of collections that name none. */
   readonly defaultModel: string;
@@ -74,6 +79,10 @@ export async function openInlineEngine(
   const encode = createEncodeLoop(kernels);
   const clock = options.clock ?? (() => performance.now());
   const searchesMax = options.searchesMax ?? 256;
+  const caches: SearchCaches = {
+    rows: createBoundedCache(options.cacheBytes ?? 0),
+    answers: createBoundedCache(options.cacheBytes ?? 0),
+  };
   const api = createEngine({
     collections,
     snapshots: createSnapshots(data, collections, async (path) => (await inspect(path)).damages),
@@ -86,10 +95,12 @@ export async function openInlineEngine(
     defaults: options.search ?? searchDefaults,
     defaultModel,
     generationAgeMaxMs: options.generationAgeMaxMs,
+    caches,
     isReady: () => true,
   });
   return {
     api,
+    caches,
     collections,
     async close() {
       await collections.close();

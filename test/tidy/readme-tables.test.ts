@@ -8,42 +8,53 @@ import { join } from "node:path";
 import { bm25Markdown, filtersMarkdown } from "../../bench/generations/render.js";
 import { ingestMarkdown } from "../../bench/ingest/render.js";
 import { qualityMarkdown } from "../../bench/quality/render.js";
+import { streamMarkdown } from "../../bench/stream/render.js";
 import { scaleMarkdown } from "../../bench/scale/render.js";
 import { exitCodesMarkdown } from "../../src/cli/exit-codes.js";
 import { optionsMarkdown } from "../../src/config/option-table.js";
+import { errorsMarkdown } from "../../src/core/errors.js";
 import { campaignsMarkdown } from "../damage/render.js";
 import { readText, root } from "./tree.js";
 
-const tables: Readonly<Record<string, () => string>> = {
-  options: optionsMarkdown,
-  "exit codes": exitCodesMarkdown,
-  quality: qualityMarkdown,
-  scale: () => scaleMarkdown(),
-  ingest: ingestMarkdown,
-  words: bm25Markdown,
-  filters: filtersMarkdown,
-  campaigns: campaignsMarkdown,
+interface Table {
+  readonly file: string;
+  readonly render: () => string;
+}
+
+const readme = (render: () => string): Table => ({ file: "README.md", render });
+
+const tables: Readonly<Record<string, Table>> = {
+  options: readme(optionsMarkdown),
+  "exit codes": readme(exitCodesMarkdown),
+  quality: readme(qualityMarkdown),
+  scale: readme(() => scaleMarkdown()),
+  ingest: readme(ingestMarkdown),
+  words: readme(bm25Markdown),
+  filters: readme(filtersMarkdown),
+  campaigns: readme(campaignsMarkdown),
+  streaming: readme(streamMarkdown),
+  errors: { file: "proto/sluice/v1/README.md", render: errorsMarkdown },
 };
 
-describe("tables of README.md", () => {
-  for (const [name, render] of Object.entries(tables)) {
+describe("tables in documents", () => {
+  for (const [name, { file, render }] of Object.entries(tables)) {
     it(`${name}: is what the sources say`, () => {
-      const readme = readText("README.md");
-      const updated = withTable(readme, name, render());
+      const text = readText(file);
+      const updated = withTable(text, name, render());
       if (process.env["SLUICE_WRITE_TABLES"] === "1") {
-        writeFileSync(join(root, "README.md"), updated);
+        writeFileSync(join(root, file), updated);
         return;
       }
-      assert.equal(readme, updated, "README.md is stale: run `make tables`");
+      assert.equal(text, updated, `${file} is stale: run \`make tables\``);
     });
   }
 });
 
-function withTable(readme: string, name: string, table: string): string {
+function withTable(text: string, name: string, table: string): string {
   const start = `<!-- ${name}: written by \`make tables\` -->\n`;
   const end = `<!-- end of ${name} -->`;
-  const from = readme.indexOf(start);
-  const to = readme.indexOf(end);
-  assert.ok(from >= 0 && to > from, `README.md has a place for the table of ${name}`);
-  return `${readme.slice(0, from)}${start}\n${table}\n\n${readme.slice(to)}`;
+  const from = text.indexOf(start);
+  const to = text.indexOf(end);
+  assert.ok(from >= 0 && to > from, `there is a place for the table of ${name}`);
+  return `${text.slice(0, from)}${start}\n${table}\n\n${text.slice(to)}`;
 }

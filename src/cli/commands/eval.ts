@@ -148,8 +148,13 @@ async function withTemporaryServer<T>(
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "sluice-eval-"));
   try {
+    // What is asked twice is to be searched twice: latencies are those of searches.
+    const noCaches = { "search.answerCacheBytes": 0, "search.rowCacheBytes": 0 };
     const flags = { data: folder, grpcPort: 0, httpPort: 0, "log.level": "warn" };
-    const { config } = loadConfig({ flags: { ...flags, host: "127.0.0.1" }, file: options.config });
+    const { config } = loadConfig({
+      flags: { ...noCaches, ...flags, host: "127.0.0.1" },
+      file: options.config,
+    });
     const server = await openServer(config);
     try {
       interrupted.throwIfAborted();

@@ -20,6 +20,7 @@ interface SearchOptions extends ConnectionOptions, SearchTuning {
   readonly k: number;
   readonly filter?: Filter;
   readonly minScore?: number;
+  readonly also?: readonly string[];
   readonly groupBy?: { readonly field: string; readonly size: number };
   readonly dedupeField?: string;
   readonly budgetMs?: number;
@@ -37,6 +38,7 @@ export function addSearchCommand(program: Command, context: CliContext): void {
         "time, certificate, hits. Elsewhere updates are lines; with --json one object a line.",
     )
     .option("-k <count>", "hits wanted", wholeNumber(1, limits.hitCountMax), limits.hitCountDefault)
+    .option("--also <query...>", "other phrasings of the same question: scores are their mean")
     .option("--filter <conditions>", "only documents that meet them", filterText)
     .option("--min-score <score>", "leave out hits below it", decimalNumber(-1e9, 1e9))
     .option("--group-by <field[:n]>", "at most n hits (1) with the same value", groupBy)
@@ -49,11 +51,12 @@ export function addSearchCommand(program: Command, context: CliContext): void {
   addSearchTuning(command);
   addConnectionOptions(command);
   command.action(async (collection: string, words: string[], options: SearchOptions) => {
-    const { server, tlsCa, tlsCert, tlsKey, json, deadlineMs, ...request } = options;
+    const { server, tlsCa, tlsCert, tlsKey, json, deadlineMs, also = [], ...request } = options;
+    const otherQueries = also.map((text) => ({ text }));
     const query = words.join(" ");
     await withClient({ server, tlsCa, tlsCert, tlsKey }, async (client) => {
       const updates = client.search(
-        { collection, text: query, payload: { highlights: true }, ...request },
+        { collection, text: query, otherQueries, payload: { highlights: true }, ...request },
         { signal: context.interrupted, deadlineMs },
       );
       await showSearch(updates, context, { query, json: json === true });
@@ -77,5 +80,6 @@ Examples:
   sluice search docs -k 3 --json "streams" | tail -1
   sluice search docs --filter 'year >= 2020 and lang in ("en", "de")' "streams"
   sluice search docs --filter 'not (draft = true or exists(replaced))' "streams"
+  sluice search docs "read a file by lines" --also "iterate over the lines of a file"
   sluice search docs --group-by chapter:2 --dedupe-field digest "streams"
   sluice search docs --exhaustive --budget-ms 50 "promise version of setTimeout"`;

@@ -122,11 +122,12 @@ describe("gRPC server", () => {
       const error = await failure(`/sluice.v1.${method}`, Buffer.alloc(0));
       assert.equal(error.code, 12);
       assert.match(error.details, text);
+      const { reason } = detailsOf(error)["ErrorInfo"] as { reason: string };
+      assert.equal(reason, "NOT_IMPLEMENTED");
     });
   }
 
   const refusedOptions: readonly [string, object][] = [
-    ["other_queries", { other_queries: [{ text: "y" }] }],
     ["min_recall", { min_recall: 0.9 }],
     ["context", { context: { token_budget: 5 } }],
     ["stage_budgets", { stage_budgets: { lexical_ms: 1 } }],

@@ -1,0 +1,63 @@
+// Whole answers of one generation, for questions that are asked again.
+
+import { createHash } from "node:crypto";
+
+import type { BoundedCache } from "../core/bounded-cache.js";
+import type { Generation } from "../index/generation.js";
+import type { SearchPlan } from "./plan.js";
+import type { SearchContext } from "./search-context.js";
+import type { SearchUpdate } from "./update.js";
+
+export type AnswerCache = BoundedCache<SearchUpdate>;
+
+/**
+ * The stream of `search`; or, when this generation has answered the same plan before, that answer as
+ * its one update. Kept are answers that lack nothing. A generation is what a search sees, so nothing
+ * kept is ever stale: a write makes another one.
+ */
+export async function* withAnswerCache(
+  cache: AnswerCache,
+  { context, plan }: { readonly context: SearchContext; readonly plan: SearchPlan },
+  search: (context: SearchContext, plan: SearchPlan) => AsyncGenerator<SearchUpdate, void, void>,
+): AsyncGenerator<SearchUpdate, void, void> {
+  const startMs = context.clock();
+  const key = keyOf(context.generation, plan);
+  const known = key === undefined ? undefined : cache.get(key);
+  if (known !== undefined) {
+    const queue = Math.round(1000 * context.queuedMs);
+    const total = queue + Math.round(1000 * (context.clock() - startMs));
+    yield { ...known, sequence: 1, timings: { queue, total } };
+    return;
+  }
+  for await (const update of search(context, plan)) {
+    if (key !== undefined && update.final && update.degradations.length === 0)
+      cache.set(key, update, bytesOf(update));
+    yield update;
+  }
+}
+
+const generationIds = new WeakMap<Generation, number>();
+let lastGenerationId = 0;
+
+/** Undefined: not worth it. Who brings vectors seldom asks twice, and hashing them takes time. */
+function keyOf(generation: Generation, plan: SearchPlan): string | undefined {
+  if (plan.phrasings.some(({ vectors }) => vectors !== undefined)) return undefined;
+  let id = generationIds.get(generation);
+  if (id === undefined) generationIds.set(generation, (id = lastGenerationId += 1));
+  // How often updates go out does not change the last one.
+  const said = JSON.stringify({ ...plan, minUpdateIntervalMs: 0 }, (_, value: unknown) =>
+    typeof value === "bigint" ? `${value} as bigint` : value,
+  );
+  return `${id} ${createHash("sha256").update(said).digest("base64")}`;
+}
+
+/** About: texts are UTF-16, and a hit has some dozen numbers. */
+function bytesOf({ hits }: SearchUpdate): number {
+  let bytes = 500;
+  for (const { key, payload } of hits) {
+    const { title = "", text = "", fields, highlights = [] } = payload ?? {};
+    bytes += 400 + 2 * (key.length + title.length + text.length) + 100 * highlights.length;
+    bytes += 200 * (fields?.size ?? 0);
+  }
+  return bytes;
+}
