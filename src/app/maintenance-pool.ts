@@ -6,7 +6,11 @@ import { SluiceError } from "../core/errors.js";
 import type { ErrorReason } from "../core/errors.js";
 import type { BuildJob, BuildResult } from "../index/segment-build.js";
 import type { SegmentBuilder } from "../ingest/segment-builder.js";
-import type { MaintenanceWorkerData } from "./maintenance.worker.js";
+import type { MapTurn } from "../store/map-turn.js";
+
+export interface MaintenanceWorkerData {
+  readonly mapTurn: MapTurn;
+}
 
 export type MaintenanceTask = BuildJob | { readonly kind: "release"; readonly folder: string };
 

@@ -6,12 +6,11 @@ import { workerData } from "piscina";
 
 import { SluiceError } from "../core/errors.js";
 import { createSegmentBuilder } from "../ingest/segment-builder.js";
-import type { MapTurn } from "../store/map-turn.js";
-import type { MaintenanceAnswer, MaintenanceTask } from "./maintenance-pool.js";
-
-export interface MaintenanceWorkerData {
-  readonly mapTurn: MapTurn;
-}
+import type {
+  MaintenanceAnswer,
+  MaintenanceTask,
+  MaintenanceWorkerData,
+} from "./maintenance-pool.js";
 
 // On Linux a priority is a thread's own: searches and writes come first. Writes that flushes cannot
 // keep up with wait for them, so what is put off here has a bound.

@@ -6,6 +6,7 @@ import type { Query } from "../gen/proto/sluice/v1/Query.js";
 import type { SearchHit__Output } from "../gen/proto/sluice/v1/SearchHit.js";
 import type { SearchRequest } from "../gen/proto/sluice/v1/SearchRequest.js";
 import type { SearchUpdate__Output } from "../gen/proto/sluice/v1/SearchUpdate.js";
+import type { StageBudgets } from "../gen/proto/sluice/v1/StageBudgets.js";
 import type { StageTimings__Output } from "../gen/proto/sluice/v1/StageTimings.js";
 import type { StoredDocument__Output } from "../gen/proto/sluice/v1/StoredDocument.js";
 import { present } from "../core/assert.js";
@@ -43,6 +44,7 @@ export function searchRequestToMessage(request: ClientSearchRequest): SearchRequ
     }),
     dedupe_field: request.dedupeField ?? "",
     budget_ms: request.budgetMs,
+    stage_budgets: request.stageBudgets && budgetsToMessage(request.stageBudgets),
     min_update_interval_ms: request.minUpdateIntervalMs,
     min_sequence: request.minSequence,
     priority: request.priority && priorityNames[request.priority],
@@ -60,6 +62,16 @@ export function searchRequestToMessage(request: ClientSearchRequest): SearchRequ
             fields: payload.fields,
             highlights: payload.highlights,
           }),
+  });
+}
+
+function budgetsToMessage(budgets: NonNullable<ClientSearchRequest["stageBudgets"]>): StageBudgets {
+  return withoutUndefined({
+    encode_ms: budgets.encodeMs,
+    lexical_ms: budgets.lexicalMs,
+    candidates_ms: budgets.candidatesMs,
+    late_interaction_ms: budgets.lateInteractionMs,
+    cross_encoder_ms: budgets.crossEncoderMs,
   });
 }
 

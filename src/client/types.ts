@@ -31,6 +31,16 @@ export interface ClientSearchRequest extends ClientPhrasing {
   /** Field of which each value may occur once in a ranking. */
   readonly dedupeField?: string | undefined;
   readonly budgetMs?: number | undefined;
+  /** The most that single stages may take, milliseconds; 0: left out. */
+  readonly stageBudgets?:
+    | {
+        readonly encodeMs?: number | undefined;
+        readonly lexicalMs?: number | undefined;
+        readonly candidatesMs?: number | undefined;
+        readonly lateInteractionMs?: number | undefined;
+        readonly crossEncoderMs?: number | undefined;
+      }
+    | undefined;
   readonly minUpdateIntervalMs?: number | undefined;
   readonly minSequence?: number | undefined;
   /** Default normal; low is for batches. */

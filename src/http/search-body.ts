@@ -9,6 +9,8 @@ import { filterFromJson } from "./filter-json.js";
 
 const pool = z.int().min(0).max(limits.poolSizeMax);
 
+const stageMs = z.int().min(0).max(limits.budgetMsMax).optional();
+
 const vectors = z.strictObject({
   type: z.enum(["float32", "float16", "int8"]),
   dim: z.int().min(limits.dimMin).max(limits.dimMax).multipleOf(16),
@@ -46,6 +48,12 @@ const searchBody = z.strictObject({
     })
     .optional(),
   dedupe_field: z.string().optional(),
+  stage_budgets: z
+    .strictObject({
+      ...{ encode_ms: stageMs, lexical_ms: stageMs, candidates_ms: stageMs },
+      ...{ late_interaction_ms: stageMs, cross_encoder_ms: stageMs },
+    })
+    .optional(),
   budget_ms: z.int().min(1).max(limits.budgetMsMax).optional(),
   min_update_interval_ms: z.int().min(0).max(limits.updateIntervalMsMax).optional(),
   min_sequence: z.int().min(0).optional(),
@@ -119,6 +127,13 @@ function searchRequestFrom(value: unknown): SearchRequest {
     minScore: data.min_score,
     groupBy: data.group_by && { field: data.group_by.field, size: data.group_by.group_size },
     dedupeField: data.dedupe_field,
+    stageBudgets: data.stage_budgets && {
+      encodeMs: data.stage_budgets.encode_ms,
+      lexicalMs: data.stage_budgets.lexical_ms,
+      candidatesMs: data.stage_budgets.candidates_ms,
+      lateInteractionMs: data.stage_budgets.late_interaction_ms,
+      crossEncoderMs: data.stage_budgets.cross_encoder_ms,
+    },
     budgetMs: data.budget_ms,
     minUpdateIntervalMs: data.min_update_interval_ms,
     minSequence: data.min_sequence,

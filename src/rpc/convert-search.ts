@@ -7,6 +7,7 @@ import type { Query__Output } from "../gen/proto/sluice/v1/Query.js";
 import type { SearchHit as SearchHitMessage } from "../gen/proto/sluice/v1/SearchHit.js";
 import type { SearchRequest__Output } from "../gen/proto/sluice/v1/SearchRequest.js";
 import type { SearchUpdate as SearchUpdateMessage } from "../gen/proto/sluice/v1/SearchUpdate.js";
+import type { StageBudgets__Output } from "../gen/proto/sluice/v1/StageBudgets.js";
 import type { StageTimings as StageTimingsMessage } from "../gen/proto/sluice/v1/StageTimings.js";
 import type {
   FusionMethod,
@@ -22,6 +23,7 @@ import type {
   Stage,
   StageTimings,
 } from "../search/update.js";
+import type { StageBudgets } from "../search/stage-limit.js";
 import { vectorsFromMessage } from "./convert-documents.js";
 import { filterFromMessage } from "./convert-filter.js";
 import {
@@ -52,6 +54,7 @@ export function searchRequestFromMessage(message: SearchRequest__Output): Search
     lexicalWeight: numberIn(message.lexical_weight, { field: "lexical_weight", min: 0, max: 100 }),
     fusion: fusionFromMessage(message.fusion),
     minScore: finiteNumber(message.min_score, "min_score"),
+    stageBudgets: message.stage_budgets === null ? undefined : budgetsFrom(message.stage_budgets),
     groupBy: groupFromMessage(message.group_by),
     dedupeField: message.dedupe_field === "" ? undefined : message.dedupe_field,
     budgetMs: integerIn(message.budget_ms, { field: "budget_ms", min: 1, max: limits.budgetMsMax }),
@@ -77,9 +80,6 @@ function refuseWhatIsNotOffered(message: SearchRequest__Output): void {
   }
   if (message.rerank?.weight !== undefined) throw notImplemented("rerank.weight");
   if (message.context !== null) throw notImplemented("context");
-  if (message.stage_budgets !== null) {
-    throw notImplemented("stage_budgets", "set budget_ms instead");
-  }
 }
 
 export function queryFromMessage({ query }: Pick<SearchRequest__Output, "query">): Phrasing {
@@ -99,6 +99,16 @@ function phrasingFromMessage(query: Query__Output, name: string): Phrasing {
   return {
     text,
     vectors: vectorsFromMessage(query.vectors, { field: `${name}.vectors`, rowCountMax }),
+  };
+}
+
+function budgetsFrom(message: StageBudgets__Output): StageBudgets {
+  return {
+    encodeMs: message.encode_ms,
+    lexicalMs: message.lexical_ms,
+    candidatesMs: message.candidates_ms,
+    lateInteractionMs: message.late_interaction_ms,
+    crossEncoderMs: message.cross_encoder_ms,
   };
 }
 

@@ -10,6 +10,7 @@ import { limits } from "../core/limits.js";
 import { createHighlighter } from "./highlights.js";
 import type { Cap } from "./caps.js";
 import type { Highlighter } from "./highlights.js";
+import type { StageBudgets } from "./stage-limit.js";
 import type { FusionMethod, Phrasing, SearchRequest } from "./request.js";
 
 /** The server's defaults; see config/schema.ts for units and meaning. */
@@ -41,6 +42,7 @@ export interface SearchPlan {
   readonly minScore: number | undefined;
   /** Of groups and of duplicates: at most so many hits with the same value. */
   readonly caps: readonly Cap[];
+  readonly stageBudgets: StageBudgets;
   readonly minUpdateIntervalMs: number;
   readonly batchPassages: number;
   readonly rerankModel: string | undefined;
@@ -83,6 +85,7 @@ export function planSearch(
     fusion: request.fusion ?? "reciprocal_rank",
     minScore: checkScore(request.minScore),
     caps: toCaps(request),
+    stageBudgets: checkBudgets(request.stageBudgets ?? {}),
     minUpdateIntervalMs: inRange(
       "min_update_interval_ms",
       request.minUpdateIntervalMs ?? defaults.minUpdateIntervalMs,
@@ -119,6 +122,18 @@ function checkTexts(asked: readonly Phrasing[]): void {
         field,
       });
   }
+}
+
+function checkBudgets(budgets: StageBudgets): StageBudgets {
+  const names: Readonly<Record<keyof StageBudgets, string>> = {
+    ...{ encodeMs: "encode_ms", lexicalMs: "lexical_ms", candidatesMs: "candidates_ms" },
+    ...{ lateInteractionMs: "late_interaction_ms", crossEncoderMs: "cross_encoder_ms" },
+  };
+  for (const [stage, name] of Object.entries(names) as [keyof StageBudgets, string][]) {
+    const ms = budgets[stage];
+    if (ms !== undefined) inRange(`stage_budgets.${name}`, ms, { min: 0, max: limits.budgetMsMax });
+  }
+  return budgets;
 }
 
 function toCaps({ groupBy, dedupeField }: SearchRequest): Cap[] {

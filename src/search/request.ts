@@ -2,6 +2,7 @@
 
 import type { GivenVectors } from "../core/document.js";
 import type { Filter } from "../core/filter.js";
+import type { StageBudgets } from "./stage-limit.js";
 
 /** How the lexical and the sketch ranking are merged into the order in which MaxSim scores. */
 export type FusionMethod = "reciprocal_rank" | "min_max";
@@ -47,6 +48,8 @@ export interface SearchRequest {
   readonly dedupeField?: string | undefined;
   /** Soft limit, milliseconds; undefined: none. */
   readonly budgetMs?: number | undefined;
+  /** Limits of single stages; undefined: none has one. */
+  readonly stageBudgets?: StageBudgets | undefined;
   /** Least time between two updates, milliseconds; undefined: 25. */
   readonly minUpdateIntervalMs?: number | undefined;
   /** Wait until the write with this sequence is visible. */

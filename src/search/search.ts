@@ -10,6 +10,7 @@ import type { SearchPlan } from "./plan.js";
 import { createRanking } from "./ranking.js";
 import type { Ranking } from "./ranking.js";
 import type { ScopedContext, SearchContext } from "./search-context.js";
+import { limitStage } from "./stage-limit.js";
 import { createRemainingBound, settledCount } from "./settled.js";
 import { candidatesStage } from "./stages/candidates.js";
 import type { CandidatesResult } from "./stages/candidates.js";
@@ -32,7 +33,7 @@ export async function* search(
   plan: SearchPlan,
 ): AsyncGenerator<SearchUpdate, void, void> {
   const updates = createUpdateStream(context, plan);
-  const encoding = startEncoding(context, updates); // Runs while the lexical stage answers.
+  const encoding = startEncoding(context, plan, updates); // Runs while the lexical stage answers.
   encoding?.catch(() => undefined); // Awaited below, but not when the caller goes away first.
 
   const scope = yield* updates.timed(undefined, filterStage(context, plan.filter), "lexical");
@@ -77,7 +78,14 @@ async function* runLexical(
   { isLast }: { readonly isLast: boolean },
 ): AsyncGenerator<SearchUpdate, LexicalResult | undefined, void> {
   if (isEmptyQuery(plan.lexical)) return noLexicalResult;
-  const lexical = yield* updates.timed("lexical", lexicalStage(context, plan), "lexical");
+  const { lexicalMs } = plan.stageBudgets;
+  const limit = limitStage(context, lexicalMs);
+  const work = lexicalStage(limit.context, plan);
+  const lexical = yield* limit.endsWith(updates.timed("lexical", work, "lexical"));
+  if (lexical === undefined && limit.isOver()) {
+    updates.overrun("lexical", lexicalMs);
+    return noLexicalResult;
+  }
   if (lexical !== undefined)
     updates.offer({
       stage: "lexical",
@@ -92,8 +100,10 @@ async function* runLexical(
 
 function startEncoding(
   context: SearchContext,
+  plan: SearchPlan,
   updates: UpdateStream,
 ): Promise<EncodedQuery | undefined> | undefined {
+  const { encodeMs } = plan.stageBudgets;
   const encoding = context.encodeQuery();
   if (encoding === undefined) {
     const { name } = context.settings;
@@ -103,7 +113,10 @@ function startEncoding(
     });
     return undefined;
   }
-  return updates.clocked("encode", encoding).catch((error: unknown) => {
+  const encoded = limitStage(context, encodeMs).within(encoding, () =>
+    updates.overrun("candidates", encodeMs),
+  );
+  return updates.clocked("encode", encoded).catch((error: unknown) => {
     // What the caller got wrong is an error; a model that fails makes the answer poorer.
     if (error instanceof SluiceError && !modelFailures.has(error.reason)) throw error;
     const detail = error instanceof SluiceError ? ` (${error.message})` : "";
@@ -164,8 +177,14 @@ async function* runCandidates(
   { query, lexical }: { query: EncodedQuery; lexical: LexicalResult },
 ): AsyncGenerator<SearchUpdate, CandidatesResult | undefined, void> {
   const startMs = context.clock();
-  const work = candidatesStage(context, plan, { query: query.sketch, lexical });
-  const found = yield* updates.timed("candidates", work, "candidates");
+  const { candidatesMs } = plan.stageBudgets;
+  const limit = limitStage(context, candidatesMs);
+  const work = candidatesStage(limit.context, plan, { query: query.sketch, lexical });
+  const found = yield* limit.endsWith(updates.timed("candidates", work, "candidates"));
+  if (found === undefined && limit.isOver()) {
+    updates.overrun("candidates", candidatesMs);
+    return { fused: lexical.candidates, sketchOf: () => undefined };
+  }
   if (found === undefined) return undefined;
   context.times.note("candidates", context.clock() - startMs);
   const ranking = createRanking(context.generation.segments, plan.k, plan.caps);
@@ -223,25 +242,33 @@ async function* runLateInteraction(
   const startMs = context.clock();
   let hasRanked = false;
   const noteTime = updates.startClock("lateInteraction");
-  const batches = lateInteractionBatches(context, plan, {
+  const { lateInteractionMs } = plan.stageBudgets;
+  const limit = limitStage(context, lateInteractionMs);
+  const batches = lateInteractionBatches(limit.context, plan, {
     query: query.tokens,
     candidates,
     bm25: lexical.work,
     isExhaustive,
   });
-  for (const promise of batches) {
-    const batch = yield* updates.timed(undefined, promise, "late_interaction");
-    noteTime();
-    if (batch === undefined) return;
-    for (const message of batch.damages)
-      updates.degrade("CORRUPT_PASSAGES", { message, stages: ["late_interaction"] });
-    rankBatch(batch, { ranking, scale, minScore: plan.minScore });
-    scoredCount += batch.passages.length;
-    // A ranking of a few of the candidates only would be poorer than the one before it.
-    if (scoredCount < Math.min(candidates.length, 2 * plan.k)) continue;
-    if (!hasRanked) context.times.note("late_interaction", context.clock() - startMs);
-    hasRanked = true;
-    offer();
+  try {
+    for (const promise of batches) {
+      const batch = yield* updates.timed(undefined, promise, "late_interaction");
+      noteTime();
+      if (batch === undefined && limit.isOver())
+        updates.overrun("late_interaction", lateInteractionMs);
+      if (batch === undefined) break;
+      for (const message of batch.damages)
+        updates.degrade("CORRUPT_PASSAGES", { message, stages: ["late_interaction"] });
+      rankBatch(batch, { ranking, scale, minScore: plan.minScore });
+      scoredCount += batch.passages.length;
+      // A ranking of a few of the candidates only would be poorer than the one before it.
+      if (scoredCount < Math.min(candidates.length, 2 * plan.k)) continue;
+      if (!hasRanked) context.times.note("late_interaction", context.clock() - startMs);
+      hasRanked = true;
+      offer();
+    }
+  } finally {
+    limit.end();
   }
 }
 

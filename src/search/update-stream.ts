@@ -42,6 +42,8 @@ export interface UpdateStream {
   /** Passages that the search may return, once the filter is evaluated. */
   noteEligible(passageCount: number): void;
   degrade(reason: DegradationReason, loss: Omit<Degradation, "reason">): void;
+  /** The stage has used up a budget of its own. */
+  overrun(stage: Stage, budgetMs: number | undefined): void;
   /** Whether the stage is worth beginning; if not, it is said that it and what follows were not. */
   fits(stage: Stage, expectedMs: number | undefined): boolean;
   /** Measures the time until `work` settles as a stage's. */
@@ -187,6 +189,10 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
       coverage = { ...coverage, eligible };
     },
     degrade,
+    overrun(stage, budgetMs = 0) {
+      const message = `${stage} did not finish within the ${budgetMs} ms of its stage budget`;
+      degrade("BUDGET_EXHAUSTED", { message, stages: [stage] });
+    },
     fits(stage, expectedMs = 0) {
       // Without any answer yet, everything is tried.
       if (newest === undefined || deadline.remainingMs() >= expectedMs) return true;

@@ -18,6 +18,7 @@ import type { JudgeOptions } from "./judge.js";
 import { labelsOf } from "./labels.js";
 import type { Segmentation } from "./labels.js";
 import { reportLines } from "./report.js";
+import type { EvalSubject } from "./report.js";
 import { stageReports } from "./stage-reports.js";
 import {
   runSweep,
@@ -48,14 +49,6 @@ export interface EvalWork {
   readonly queries: readonly JudgedQuery[];
   readonly qrels: Qrels;
   readonly about: EvalSubject;
-}
-
-export interface EvalSubject {
-  readonly data: string;
-  readonly split: string;
-  readonly documents: number;
-  readonly ingestSeconds: number;
-  readonly kernel: string;
 }
 
 /** Prints the report; exit code 1 when a gate was asked for and does not hold. */

@@ -2,9 +2,16 @@
 
 import { formatMs } from "../terminal/text.js";
 import type { EvaluationReport, Percentiles } from "./answers.js";
-import type { EvalSubject } from "./evaluate-answers.js";
 import { stageLines } from "./stage-reports.js";
 import type { StageReport } from "./stage-reports.js";
+
+export interface EvalSubject {
+  readonly data: string;
+  readonly split: string;
+  readonly documents: number;
+  readonly ingestSeconds: number;
+  readonly kernel: string;
+}
 
 /** `judgment`: the lines about measures, segments and gate. */
 export function reportLines(result: {

@@ -130,7 +130,6 @@ describe("gRPC server", () => {
   const refusedOptions: readonly [string, object][] = [
     ["min_recall", { min_recall: 0.9 }],
     ["context", { context: { token_budget: 5 } }],
-    ["stage_budgets", { stage_budgets: { lexical_ms: 1 } }],
     ["rerank.weight", { rerank: { weight: 0.5 } }],
   ];
   for (const [field, option] of refusedOptions) {

@@ -45,6 +45,7 @@ describe("planSearch", () => {
       fusion: "reciprocal_rank",
       minScore: undefined,
       caps: [],
+      stageBudgets: {},
       minUpdateIntervalMs: 25,
       batchPassages: 512,
       rerankModel: undefined,
