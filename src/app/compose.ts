@@ -3,7 +3,6 @@
 import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 
-import type { EncodedQuery } from "../codec/codec.js";
 import { createBoundedCache } from "../core/bounded-cache.js";
 import type { CacheFigures } from "../core/bounded-cache.js";
 import type { SluiceError } from "../core/errors.js";
@@ -11,7 +10,6 @@ import type { OpenedModel } from "../encoders/model-folder.js";
 import { createAdmission } from "../search/admission.js";
 import type { AdmissionState } from "../search/admission.js";
 import type { SearchDefaults } from "../search/plan.js";
-import type { SearchUpdate } from "../search/update.js";
 import { loadKernels } from "../kernels/load-kernels.js";
 import type { KernelChoice } from "../kernels/load-kernels.js";
 import type { EngineApi } from "../rpc/ports.js";
@@ -34,6 +32,7 @@ import type { MaintenancePool } from "./maintenance-pool.js";
 import { createModels } from "./models.js";
 import type { Models } from "./models.js";
 import type { ScoreWorkerData } from "./score.worker.js";
+import type { SearchCaches } from "./searches.js";
 
 export interface EngineOptions {
   readonly dataFolder: string;
@@ -45,9 +44,10 @@ export interface EngineOptions {
   readonly encodingWorkers: number;
   readonly search: SearchDefaults;
   readonly flushBytes: number;
-  /** Of the caches of query rows and of whole answers; 0: none is kept. */
+  /** Of the caches of query rows, whole answers, and pairs that were read; 0: none is kept. */
   readonly rowCacheBytes: number;
   readonly answerCacheBytes: number;
+  readonly pairCacheBytes: number;
   /** Searches at work at the same time; 0: twice the scoring threads. */
   readonly searchesAtWork: number;
   /** Searches at work or waiting. */
@@ -73,7 +73,7 @@ export interface ComposedEngine {
   /** Tasks that wait, for metrics. */
   queueSizes(): { readonly scoring: number; readonly encoding: number };
   /** For metrics. */
-  caches(): Readonly<Record<"rows" | "answers", CacheFigures>>;
+  caches(): Readonly<Record<"rows" | "answers" | "pairs", CacheFigures>>;
   /** Resolves when no scoring task waits or is under way. */
   scoringIdle(): Promise<void>;
   /** For metrics. */
@@ -133,15 +133,11 @@ async function compose(
       atWorkMax: options.searchesAtWork || 2 * threads.budget.scoringWorkers,
       searchesMax: options.searchesMax,
     });
-    const caches = {
-      rows: createBoundedCache<EncodedQuery>(options.rowCacheBytes),
-      answers: createBoundedCache<SearchUpdate>(options.answerCacheBytes),
-    };
+    const caches = createCaches(options);
     const api = createEngine({
       ...{ collections, models, kernels },
       snapshots: createSnapshots(folder, collections, damagesOf),
-      scorer: threads.scorer,
-      encodePool: threads.encodePool,
+      ...{ scorer: threads.scorer, encodePool: threads.encodePool },
       ...{ clock, admission, caches },
       defaults: options.search,
       defaultModel: options.defaultModel,
@@ -151,7 +147,11 @@ async function compose(
     return {
       ...{ api, kernelName: kernels.name, notes: warnings, budget: threads.budget, refuse },
       admission: () => admission.state(),
-      caches: () => ({ rows: caches.rows.figures(), answers: caches.answers.figures() }),
+      caches: () => ({
+        rows: caches.rows.figures(),
+        answers: caches.answers.figures(),
+        pairs: caches.pairs.figures(),
+      }),
       scoringIdle: () => threads.scorer.drained(),
       queueSizes: () => ({
         scoring: threads.scorer.queueSize,
@@ -168,6 +168,14 @@ async function compose(
     await threads.close();
     throw error;
   }
+}
+
+function createCaches(options: EngineOptions): SearchCaches {
+  return {
+    rows: createBoundedCache(options.rowCacheBytes),
+    answers: createBoundedCache(options.answerCacheBytes),
+    pairs: createBoundedCache(options.pairCacheBytes),
+  };
 }
 
 /** Of the copy that a snapshot is, or that is made of one. */

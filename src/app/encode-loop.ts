@@ -5,11 +5,14 @@ import type { Analyzer, AnalyzerName } from "../analysis/analyzer.js";
 import { packTerms, termFrequencies } from "../analysis/term-frequencies.js";
 import { createCodec } from "../codec/codec.js";
 import type { Codec, CodecOptions } from "../codec/codec.js";
+import { floatRelevance } from "../codec/float-relevance.js";
 import { givenRowCountMax, toRowMatrix } from "../codec/given-vectors.js";
 import type { RowMatrix } from "../codec/unit-rows.js";
 import { isRaised } from "../core/cancel-flag.js";
 import { present } from "../core/assert.js";
 import { SluiceError } from "../core/errors.js";
+import { createCrossEncoder, poolWindows } from "../encoders/cross-encoder.js";
+import type { CrossEncoder } from "../encoders/cross-encoder.js";
 import { createLateInteractionEncoder } from "../encoders/late-interaction-encoder.js";
 import type { LateInteractionEncoder } from "../encoders/late-interaction-encoder.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
@@ -20,6 +23,9 @@ import { packJournalPassage, packedViews } from "../store/records.js";
 import type {
   EncodeAnswer,
   EncodeTask,
+  PairsTask,
+  RowsTask,
+  TextsTask,
   TraceTask,
   VectorsDocument,
   VectorsTask,
@@ -36,11 +42,14 @@ export function createEncodeLoop(
   stages: readonly SharedArrayBuffer[] = [],
 ): EncodeLoop {
   const encoders = new Map<string, Promise<LateInteractionEncoder>>();
+  const crossEncoders = new Map<string, Promise<CrossEncoder>>();
   const codecs = new Map<string, Codec>();
   const analyzers = new Map<AnalyzerName, Analyzer>();
 
   const encoderOf = (model: OpenedModel): Promise<LateInteractionEncoder> =>
     once(encoders, model.fingerprint, () => createLateInteractionEncoder(model));
+  const crossEncoderOf = (model: OpenedModel): Promise<CrossEncoder> =>
+    once(crossEncoders, model.fingerprint, () => createCrossEncoder(model));
   const codecOf = (options: CodecOptions): Codec =>
     once(codecs, JSON.stringify(options), () => createCodec(options, kernels));
   const analyzerOf = (name: AnalyzerName): Analyzer =>
@@ -104,13 +113,20 @@ export function createEncodeLoop(
       }
       case "trace":
         return trace(task, await encoderOf(task.model), codecOf(task.codec));
+      case "pairs":
+        return scorePairs(task, await crossEncoderOf(task.model));
+      case "rows":
+        return encodeRows(task, await encoderOf(task.model));
+      case "texts":
+        return scoreTexts(task, await encoderOf(task.model), kernels);
       case "vectors":
         return { kind: "batch", answers: task.documents.map((one) => answerGiven(one, task)) };
     }
   };
   return {
     load: async (model) => {
-      await encoderOf(model);
+      if (model.manifest.kind === "cross-encoder") await crossEncoderOf(model);
+      else await encoderOf(model);
     },
     run: async (task) => {
       try {
@@ -133,6 +149,40 @@ async function trace(
   const { codes } = codec.encodePassage(await encoder.encodePassage(passage.text));
   const tokens = encoder.tracePassage(passage.text);
   return { kind: "trace", query: traced, passage: { tokens, passage, codes } };
+}
+
+async function scorePairs(
+  { query, texts, ...options }: PairsTask,
+  encoder: CrossEncoder,
+): Promise<EncodeAnswer> {
+  const relevances: number[] = [];
+  for (const text of texts) relevances.push(await encoder.relevance(query, text, options));
+  return { kind: "relevances", relevances };
+}
+
+async function encodeRows(
+  { text }: RowsTask,
+  encoder: LateInteractionEncoder,
+): Promise<EncodeAnswer> {
+  const { rows } = await encoder.encodeQuery(text);
+  return { kind: "rows", rows };
+}
+
+async function scoreTexts(
+  { query, texts, pooling, cancel }: TextsTask,
+  encoder: LateInteractionEncoder,
+  kernels: Kernels,
+): Promise<EncodeAnswer> {
+  const relevances: number[] = [];
+  for (const text of texts) {
+    const scores: number[] = [];
+    for (const window of encoder.splitPassages({ title: "", text })) {
+      if (isRaised(cancel)) throw new SluiceError("CANCELLED", "the caller went away");
+      scores.push(floatRelevance(query, await encoder.encodePassage(window.text), kernels));
+    }
+    relevances.push(poolWindows(scores, pooling));
+  }
+  return { kind: "relevances", relevances };
 }
 
 /** The failure as an answer; an error that is none of ours is thrown on. */

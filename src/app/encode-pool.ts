@@ -1,18 +1,26 @@
-// Encoding in worker threads, through piscina: queries before documents, always.
+// Encoding in worker threads, through piscina: queries first, then re-ranking, then documents.
 
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { Piscina } from "piscina";
 
-import type { EncodedQuery } from "../codec/codec.js";
+import type { CodecOptions, EncodedQuery } from "../codec/codec.js";
 import type { Document } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
+import type { TokenMatrix } from "../core/token-matrix.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
 import type { Collection } from "../index/collection.js";
 import type { PassagePreparer } from "../ingest/ingest.js";
 import type { PreparedPassage } from "../ingest/write-operations.js";
-import { toPassage, toSuccess } from "./encode.protocol.js";
-import type { EncodeAnswer, EncodeTask, EncodeWorkerData, TraceTask } from "./encode.protocol.js";
+import { toPassage, toRelevances, toRows, toSuccess } from "./encode.protocol.js";
+import type {
+  EncodeAnswer,
+  EncodeTask,
+  EncodeWorkerData,
+  PairsTask,
+  TextsTask,
+  TraceTask,
+} from "./encode.protocol.js";
 import { createGivenBatches } from "./given-batches.js";
 import type { PrepareGiven, RunTask } from "./given-batches.js";
 
@@ -28,6 +36,12 @@ export interface EncodePool extends PassagePreparer {
     asked: Pick<TraceTask, "query" | "document" | "passageNumber">,
     collection: Collection,
   ): Promise<EncodeAnswer & { readonly kind: "trace" }>;
+  /** Relevance of each text; CANCELLED as for queries, and between two windows. */
+  relevances(task: PairsTask | TextsTask): Promise<readonly number[]>;
+  /** Unit rows of a query, unpacked. */
+  queryRows(text: string, model: OpenedModel): Promise<TokenMatrix>;
+  /** Tasks that can run at the same time. */
+  readonly parallelism: number;
   /** Encodes a word with the model: resolves once a thread has loaded it, or throws MODEL_INVALID. */
   warmUp(model: OpenedModel): Promise<void>;
   readonly queueSize: number;
@@ -56,7 +70,7 @@ export function createEncodePool(options: EncodePoolOptions): EncodePool {
     maxThreads: options.workerCount,
     idleTimeout: Infinity,
     atomics: "disabled",
-    taskQueue: createQueriesFirstQueue(),
+    taskQueue: createRankedQueue(),
     workerData: {
       ...options.workerData,
       stages,
@@ -70,7 +84,7 @@ export function createEncodePool(options: EncodePoolOptions): EncodePool {
   const run = async (task: EncodeTask): Promise<EncodeAnswer> => {
     // A document that was being split would go on to send its passages.
     if (isClosing) throw new SluiceError("NOT_READY", "the server is stopping; try again later");
-    const queueOptions = { isQuery: task.kind === "query" || task.kind === "trace" };
+    const queueOptions = { rank: taskRanks[task.kind] };
     const answer = pool.run({
       ...task,
       [Piscina.queueOptionsSymbol]: queueOptions,
@@ -102,6 +116,9 @@ export function createEncodePool(options: EncodePoolOptions): EncodePool {
       if (answer.kind !== "trace") throw new Error("a trace task has a trace as its answer");
       return answer;
     },
+    relevances: async (task) => toRelevances(await run(task)),
+    queryRows: async (text, model) => toRows(await run({ kind: "rows", model, text })),
+    parallelism: options.workerCount,
     async warmUp(model) {
       const { manifest } = model;
       if (manifest.kind !== "late-interaction")
@@ -171,7 +188,7 @@ function requireModel(collection: Collection, model: OpenedModel | undefined): O
   );
 }
 
-function codecOf(collection: Collection): EncodeTask["codec"] {
+function codecOf(collection: Collection): CodecOptions {
   const { dim, bits, sketchBits, seed } = collection.settings;
   return { dim, bits, sketchBits, seed };
 }
@@ -179,23 +196,28 @@ function codecOf(collection: Collection): EncodeTask["codec"] {
 type TaskQueue = NonNullable<NonNullable<ConstructorParameters<typeof Piscina>[0]>["taskQueue"]>;
 type QueuedTask = Parameters<TaskQueue["push"]>[0];
 
-/** Two queues, first in first out each; a document waits while a query does. */
-function createQueriesFirstQueue(): TaskQueue {
-  const queries: QueuedTask[] = [];
-  const documents: QueuedTask[] = [];
+/** Who goes first: what somebody waits for before what is written. */
+const taskRanks: Readonly<Record<EncodeTask["kind"], 0 | 1 | 2>> = {
+  ...{ query: 0, trace: 0, rows: 0 },
+  ...{ pairs: 1, texts: 1 },
+  ...{ document: 2, passage: 2, vectors: 2 },
+};
+
+/** A queue for each rank, first in first out; one waits while a task of a lower rank does. */
+function createRankedQueue(): TaskQueue {
+  const queues: [QueuedTask[], QueuedTask[], QueuedTask[]] = [[], [], []];
   const queueOf = (task: QueuedTask): QueuedTask[] => {
     const options = (task as unknown as Record<symbol, unknown>)[Piscina.queueOptionsSymbol];
-    const queueOptions = options as { isQuery: boolean } | null;
-    return queueOptions?.isQuery === true ? queries : documents;
+    return queues[(options as { rank: 0 | 1 | 2 } | null)?.rank ?? 2];
   };
   return {
     get size() {
-      return queries.length + documents.length;
+      return queues.reduce((size, queue) => size + queue.length, 0);
     },
     push: (task) => {
       queueOf(task).push(task);
     },
-    shift: () => queries.shift() ?? documents.shift() ?? null,
+    shift: () => queues.find((queue) => queue.length > 0)?.shift() ?? null,
     remove(task) {
       const queue = queueOf(task);
       const place = queue.indexOf(task);

@@ -6,6 +6,8 @@ import type { VectorType } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import type { ErrorReason } from "../core/errors.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
+import type { TokenMatrix } from "../core/token-matrix.js";
+import type { WindowPooling } from "../encoders/cross-encoder.js";
 import type { DocumentText, Passage } from "../encoders/passages.js";
 import type { TokenTrace } from "../encoders/tokenizer.js";
 import type { KernelChoice } from "../kernels/load-kernels.js";
@@ -87,7 +89,42 @@ export interface TracedPassage {
   readonly codes: Uint8Array;
 }
 
-export type EncodeTask = QueryTask | DocumentTask | PassageTask | VectorsTask | TraceTask;
+/** Texts scored against a query: by a cross-encoder, pair by pair. */
+export interface PairsTask {
+  readonly kind: "pairs";
+  readonly model: OpenedModel;
+  readonly query: string;
+  readonly texts: readonly string[];
+  readonly pooling: WindowPooling;
+  readonly cancel: SharedArrayBuffer;
+}
+
+/** The query's unit rows as they are, for scoring given texts. */
+export interface RowsTask {
+  readonly kind: "rows";
+  readonly model: OpenedModel;
+  readonly text: string;
+}
+
+/** Texts scored against a query's rows: by late interaction of unpacked rows. */
+export interface TextsTask {
+  readonly kind: "texts";
+  readonly model: OpenedModel;
+  readonly query: TokenMatrix;
+  readonly texts: readonly string[];
+  readonly pooling: WindowPooling;
+  readonly cancel: SharedArrayBuffer;
+}
+
+export type EncodeTask =
+  | QueryTask
+  | DocumentTask
+  | PassageTask
+  | VectorsTask
+  | TraceTask
+  | PairsTask
+  | RowsTask
+  | TextsTask;
 
 export type EncodeAnswer =
   | { readonly kind: "query"; readonly query: EncodedQuery }
@@ -100,6 +137,9 @@ export type EncodeAnswer =
       readonly query: readonly TokenTrace[];
       readonly passage: TracedPassage | undefined;
     }
+  /** One for each text. */
+  | { readonly kind: "relevances"; readonly relevances: readonly number[] }
+  | { readonly kind: "rows"; readonly rows: TokenMatrix }
   /** An error with a reason: classes do not survive the way between threads. */
   | {
       readonly kind: "failed";
@@ -120,4 +160,18 @@ export function toPassage(answer: EncodeAnswer | undefined): PreparedPassage {
   const success = answer && toSuccess(answer);
   if (success?.kind !== "prepared") throw new Error("a passage task has a passage as its answer");
   return success.passage;
+}
+
+/** The figures of a task that scores texts; throws its failure. */
+export function toRelevances(answer: EncodeAnswer): readonly number[] {
+  const success = toSuccess(answer);
+  if (success.kind !== "relevances") throw new Error("scored texts have relevances");
+  return success.relevances;
+}
+
+/** The rows of a task that makes them; throws its failure. */
+export function toRows(answer: EncodeAnswer): TokenMatrix {
+  const success = toSuccess(answer);
+  if (success.kind !== "rows") throw new Error("a rows task has rows as its answer");
+  return success.rows;
 }

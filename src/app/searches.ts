@@ -31,6 +31,8 @@ import { checkFingerprint } from "./encode-pool.js";
 import type { EncodePool } from "./encode-pool.js";
 import { explainPassage } from "./explain.js";
 import type { Models } from "./models.js";
+import { findReranker } from "./rerankers.js";
+import type { PairCache } from "./rerankers.js";
 
 export interface SearchParts {
   readonly collections: Collections;
@@ -50,6 +52,7 @@ export interface SearchCaches {
   /** Token rows of texts, by collection and text. */
   readonly rows: BoundedCache<EncodedQuery>;
   readonly answers: AnswerCache;
+  readonly pairs: PairCache;
 }
 
 /** A search whose turn it is. */
@@ -118,6 +121,8 @@ export function createSearches(parts: SearchParts): Pick<EngineApi, "search" | "
           pressure: pressureOn(asked.priority, parts.admission),
           deadline: limitAge(deadline, { clock, ageMaxMs: parts.generationAgeMaxMs }),
           queuedMs: clock() - startMs,
+          findReranker: (name: string) =>
+            findReranker(name, { ...parts, pairs: parts.caches.pairs }),
           encodeQuery: () =>
             encodeQuery({ ...parts, codecOf }, opened, {
               ...{ phrasings: plan.phrasings, cancel: flag.shared },

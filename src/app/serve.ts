@@ -145,6 +145,7 @@ export function engineOptions(config: Config): EngineOptions {
     generationAgeMaxMs: config.search.generationAgeMaxMs,
     rowCacheBytes: config.search.rowCacheBytes,
     answerCacheBytes: config.search.answerCacheBytes,
+    pairCacheBytes: config.search.pairCacheBytes,
     searchesAtWork: config.search.atWork,
     searchesMax: config.limits.searchesMax,
   };

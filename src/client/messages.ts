@@ -48,7 +48,7 @@ export function searchRequestToMessage(request: ClientSearchRequest): SearchRequ
     min_update_interval_ms: request.minUpdateIntervalMs,
     min_sequence: request.minSequence,
     priority: request.priority && priorityNames[request.priority],
-    rerank: rerank === undefined ? undefined : withoutUndefined({ ...rerank }),
+    rerank: rerank && rerankToMessage(rerank),
     payload:
       payload === undefined
         ? undefined
@@ -90,6 +90,19 @@ function withoutUndefined(message: object): object {
   return Object.fromEntries(Object.entries(message).filter(([, value]) => value !== undefined));
 }
 
+function rerankToMessage({
+  model,
+  depth,
+  weight,
+  windowPooling,
+}: NonNullable<ClientSearchRequest["rerank"]>): SearchRequest["rerank"] {
+  const isMean = windowPooling === "mean";
+  return withoutUndefined({
+    ...{ model, depth, weight },
+    window_pooling: isMean ? "WINDOW_POOLING_MEAN" : "WINDOW_POOLING_BEST",
+  });
+}
+
 export function updateFromMessage(message: SearchUpdate__Output): ClientSearchUpdate {
   const coverage = present(message.coverage, "the server sends coverage with every update");
   return {
@@ -97,6 +110,14 @@ export function updateFromMessage(message: SearchUpdate__Output): ClientSearchUp
     final: message.final,
     stage: stageFromMessage(message.stage),
     certificate: withoutPrefix(message.certificate, "CERTIFICATE_") as SearchCertificate,
+    ...(message.base_certificate === "CERTIFICATE_UNSPECIFIED"
+      ? {}
+      : {
+          baseCertificate: withoutPrefix(
+            message.base_certificate,
+            "CERTIFICATE_",
+          ) as SearchCertificate,
+        }),
     expectedRecall: message.expected_recall,
     coverage: {
       eligible: Number(coverage.eligible),

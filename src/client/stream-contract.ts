@@ -17,6 +17,7 @@ export type ContractUpdate = Pick<
   | "final"
   | "stage"
   | "certificate"
+  | "baseCertificate"
   | "coverage"
   | "settledCount"
   | "generation"
@@ -154,6 +155,8 @@ function checkAlone(update: ContractUpdate, { k, hasGroups = false }: ContractOp
     demand(coverage.maxSimScored === coverage.eligible, "EXACT, and not all were scored");
   if (certificate === "reranked")
     demand(stage === "cross_encoder", "RERANKED before the cross-encoder's stage");
+  const hasBase = update.baseCertificate !== undefined && update.baseCertificate !== "reranked";
+  demand(hasBase === (certificate === "reranked"), "RERANKED goes with what was re-ordered");
   if (expectedRecall !== undefined)
     demand(expectedRecall >= 0 && expectedRecall <= 1, `expected_recall is ${expectedRecall}`);
   for (const [name, micros] of Object.entries<number | undefined>({ ...update.timings }))

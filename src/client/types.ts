@@ -45,7 +45,15 @@ export interface ClientSearchRequest extends ClientPhrasing {
   readonly minSequence?: number | undefined;
   /** Default normal; low is for batches. */
   readonly priority?: "high" | "normal" | "low" | undefined;
-  readonly rerank?: { readonly model?: string; readonly depth?: number } | undefined;
+  /** A cross-encoder re-orders the top; what is left out is the server's default. */
+  readonly rerank?:
+    | {
+        readonly model?: string | undefined;
+        readonly depth?: number | undefined;
+        readonly weight?: number | undefined;
+        readonly windowPooling?: "best" | "mean" | undefined;
+      }
+    | undefined;
   readonly payload?:
     | {
         readonly mode?: "every_update" | "on_first_appearance" | undefined;
@@ -65,6 +73,8 @@ export interface ClientSearchUpdate {
   readonly final: boolean;
   readonly stage: SearchStage;
   readonly certificate: SearchCertificate;
+  /** With "reranked": of the ranking that was re-ordered. */
+  readonly baseCertificate?: SearchCertificate | undefined;
   /** Absent when not measured. */
   readonly expectedRecall?: number | undefined;
   /** Passages. */

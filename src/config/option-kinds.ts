@@ -54,13 +54,14 @@ export function bytes(range: Omit<NumberRange, "unit">): z.ZodDefault<z.ZodNumbe
   });
 }
 
-/** Any text of at least one character without control characters. */
+/** Any text without control characters, of at least one character unless `optional`. */
 export function text(option: {
   readonly default: string;
   readonly range: string;
+  readonly optional?: boolean;
   readonly description: string;
 }): z.ZodDefault<z.ZodString> {
-  const schema = z.string().regex(/^[^\p{Cc}]+$/u);
+  const schema = z.string().regex(option.optional === true ? /^[^\p{Cc}]*$/u : /^[^\p{Cc}]+$/u);
   return noted(schema.default(option.default), { ...option, unit: "", kind: "text" });
 }
 

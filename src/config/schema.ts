@@ -121,6 +121,31 @@ export const configSchema = z.strictObject({
       max: 2 ** 32,
       description: "Answers that are kept until the next write to their collection; 0: none.",
     }),
+    pairCacheBytes: bytes({
+      default: 16 * 2 ** 20,
+      min: 0,
+      max: 2 ** 32,
+      description: "Relevances of pairs that a cross-encoder has read, kept for the next time.",
+    }),
+    rerankModel: text({
+      default: "",
+      range: "name of a folder in modelsFolder, or empty",
+      optional: true,
+      description: "Cross-encoder of searches that ask for one without naming it; empty: none.",
+    }),
+    rerankDepth: whole({
+      default: 20,
+      min: 1,
+      max: limits.hitCountMax,
+      unit: "documents",
+      description: "Documents that a cross-encoder reads when the search does not say.",
+    }),
+    rerankWeight: decimal({
+      default: 0.3,
+      min: 0,
+      max: 1,
+      description: "Weight of the cross-encoder's part of the score when the search does not say.",
+    }),
     atWork: whole({
       default: 0,
       min: 0,

@@ -37,6 +37,8 @@ export const limits = {
   queryRowsMax: 512,
   /** Other phrasings of a query. */
   otherQueryCountMax: 15,
+  /** Windows of a text that a cross-encoder reads. */
+  pairWindowsMax: 64,
   /** Rows of a passage's token matrix. */
   passageRowsMax: 10_000,
   /** Hits in a ranking. */

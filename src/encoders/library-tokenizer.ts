@@ -11,7 +11,14 @@ export interface LibraryTokenizer {
     readonly config: unknown;
     readonly tokens_to_ids: ReadonlyMap<string, number>;
   } | null;
-  encode(text: string, options?: { readonly add_special_tokens?: boolean }): { ids: number[] };
+  encode(
+    text: string,
+    options?: {
+      readonly add_special_tokens?: boolean;
+      readonly text_pair?: string;
+      readonly return_token_type_ids?: boolean;
+    },
+  ): { ids: number[]; token_type_ids?: number[] };
   token_to_id(token: string): number | undefined;
   id_to_token(id: number): string | undefined;
 }

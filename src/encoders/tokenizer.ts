@@ -26,6 +26,13 @@ export interface TokenTrace {
   readonly span: Span | undefined;
 }
 
+/** Two texts as one input of a cross-encoder. */
+export interface EncodedPair {
+  readonly ids: Int32Array;
+  /** One for each id: 1 in the second text, where the template says so. */
+  readonly typeIds: Int32Array;
+}
+
 /**
  * Text that looks like a special token (`[CLS]`, `[MASK]`, `</s>`) is plain text: special tokens
  * are added by the template alone. Any string is taken: lone surrogates and NUL are dropped or
@@ -39,6 +46,12 @@ export interface Tokenizer {
   /** Ids with specials, cut at `maxTokens`; the trailing special stays last. Reads no further than
    *  it must. */
   encode(text: string, options: EncodeOptions): Int32Array;
+  /** The first ids of a text, without specials. Reads no further than it must. */
+  textIds(text: string, countMax: number): number[];
+  /** Specials that `encodePair` adds; undefined: the template is for single texts only. */
+  readonly pairSpecialCount: number | undefined;
+  /** Two texts' ids with the specials of a pair around and between them. */
+  encodePair(first: readonly number[], second: readonly number[]): EncodedPair;
   /** Tokens of the text without specials; stops counting once above `countMax`. */
   countTokens(text: string, countMax?: number): number;
   /** Token counts along the text, for cutting it into windows. Linear. */
@@ -86,6 +99,7 @@ function wrapTokenizer(file: TokenizerFile): Tokenizer {
   const full = createLibraryTokenizer(file);
   const [leading, trailing] = template(full);
   const specialCount = leading.length + trailing.length;
+  const pair = pairTemplate(full);
   const text = createTextTokenizer(file);
   const idsMax = ({ maxTokens, prefixIds = [] }: EncodeOptions): number => {
     const count = maxTokens - specialCount - prefixIds.length;
@@ -98,6 +112,20 @@ function wrapTokenizer(file: TokenizerFile): Tokenizer {
     encode(input, options) {
       const ids = text.ids(input, idsMax(options));
       return Int32Array.from([...leading, ...(options.prefixIds ?? []), ...ids, ...trailing]);
+    },
+    textIds: (input, countMax) => text.ids(input, countMax),
+    pairSpecialCount: pair?.reduce((count, { ids }) => count + ids.length, 0),
+    encodePair(first, second) {
+      assert(pair !== undefined, "a tokenizer of pairs has a template for them");
+      const [leading, between, trailing] = pair;
+      const parts = [
+        ...[leading, { ids: first, typeId: leading.textTypeId }, between],
+        ...[{ ids: second, typeId: between.textTypeId }, trailing],
+      ];
+      return {
+        ids: Int32Array.from(parts.flatMap(({ ids }) => ids)),
+        typeIds: Int32Array.from(parts.flatMap(({ ids, typeId }) => ids.map(() => typeId))),
+      };
     },
     countTokens: (input, countMax = Infinity) => text.count(input, countMax),
     countAtoms: (input, options) => text.countAtoms(input, options.tokensPerAtomMax),
@@ -125,6 +153,40 @@ function template(full: LibraryTokenizer): [leading: number[], trailing: number[
   const offset = whole.findIndex((_, i) => bare.every((id, k) => whole[i + k] === id));
   if (bare.length === 0 || offset < 0) throw new Error("its template does not hold the text");
   return [whole.slice(0, offset), whole.slice(offset + bare.length)];
+}
+
+/** Specials in one place of a pair's template. */
+interface PairPart {
+  readonly ids: readonly number[];
+  readonly typeId: number;
+  /** Of the text that follows. */
+  readonly textTypeId: number;
+}
+
+/** The specials before, between and after the two texts of a pair; undefined: there is none. */
+function pairTemplate(full: LibraryTokenizer): [PairPart, PairPart, PairPart] | undefined {
+  const [first, second] = ["a", "b"].map((text) => {
+    return full.encode(text, { add_special_tokens: false }).ids;
+  });
+  const whole = full.encode("a", { text_pair: "b", return_token_type_ids: true });
+  const { ids } = whole;
+  const typeIds: readonly number[] = whole.token_type_ids ?? ids.map(() => 0);
+  if (first === undefined || second === undefined) return undefined;
+  const placeOf = (text: readonly number[], from: number): number =>
+    ids.findIndex((_, i) => i >= from && text.every((id, k) => ids[i + k] === id));
+  const firstAt = placeOf(first, 0);
+  const secondAt = firstAt < 0 ? -1 : placeOf(second, firstAt + first.length);
+  if (secondAt < 0) return undefined;
+  const part = (start: number, end: number): PairPart => ({
+    ids: ids.slice(start, end),
+    typeId: typeIds[start] ?? 0,
+    textTypeId: typeIds[end] ?? 0,
+  });
+  return [
+    part(0, firstAt),
+    part(firstAt + first.length, secondAt),
+    part(secondAt + second.length, ids.length),
+  ];
 }
 
 function prefixIds(full: LibraryTokenizer, prefix: string): number[] {

@@ -61,6 +61,8 @@ const searchBody = z.strictObject({
     .strictObject({
       model: z.string().max(255).default(""),
       depth: z.int().min(1).max(limits.hitCountMax).optional(),
+      weight: z.number().min(0).max(1).optional(),
+      window_pooling: z.enum(["best", "mean"]).default("best"),
     })
     .optional(),
   payload: z
@@ -137,9 +139,16 @@ function searchRequestFrom(value: unknown): SearchRequest {
     budgetMs: data.budget_ms,
     minUpdateIntervalMs: data.min_update_interval_ms,
     minSequence: data.min_sequence,
-    rerank: data.rerank,
+    rerank: data.rerank && rerankFrom(data.rerank),
     payload: data.payload,
   };
+}
+
+function rerankFrom(
+  rerank: NonNullable<z.infer<typeof searchBody>["rerank"]>,
+): SearchRequest["rerank"] {
+  const { window_pooling: pooling, ...options } = rerank;
+  return { ...options, pooling };
 }
 
 const valueBytes = { float32: 4, float16: 2, int8: 1 } as const;

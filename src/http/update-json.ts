@@ -11,6 +11,7 @@ export function updateToJson(update: SearchUpdate): object {
     final: update.final,
     stage: update.stage,
     certificate: update.certificate,
+    base_certificate: update.baseCertificate,
     coverage: {
       eligible: coverage.eligible,
       sketch_scored: coverage.sketchScored,
@@ -41,13 +42,16 @@ function timingsToJson(timings: StageTimings): object {
 }
 
 function hitToJson(hit: SearchHit): object {
-  const { payload } = hit;
+  const { parts, payload } = hit;
   const fields = payload?.fields;
   return {
     key: hit.key,
     rank: hit.rank,
     score: hit.score,
-    parts: hit.parts,
+    parts: {
+      ...{ bm25: parts.bm25, sketch: parts.sketch, maxsim: parts.maxsim },
+      cross_encoder: parts.crossEncoder,
+    },
     passage_number: hit.passageNumber,
     span: hit.span,
     payload: payload && {

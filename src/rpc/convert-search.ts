@@ -2,6 +2,7 @@
 
 import { fieldsToMessages } from "../client/document-messages.js";
 import { limits } from "../core/limits.js";
+import type { WindowPooling } from "../encoders/cross-encoder.js";
 import type { PayloadOptions__Output } from "../gen/proto/sluice/v1/PayloadOptions.js";
 import type { Query__Output } from "../gen/proto/sluice/v1/Query.js";
 import type { SearchHit as SearchHitMessage } from "../gen/proto/sluice/v1/SearchHit.js";
@@ -78,7 +79,6 @@ function refuseWhatIsNotOffered(message: SearchRequest__Output): void {
   if (message.min_recall !== undefined) {
     throw notImplemented("min_recall", "set sketch_pool_size instead");
   }
-  if (message.rerank?.weight !== undefined) throw notImplemented("rerank.weight");
   if (message.context !== null) throw notImplemented("context");
 }
 
@@ -145,7 +145,24 @@ function rerankFromMessage(message: SearchRequest__Output["rerank"]): SearchRequ
   if (message === null) return undefined;
   const model = textWithin(message.model, { field: "rerank.model", bytesMax: 255 });
   const depth = { field: "rerank.depth", min: 1, max: limits.hitCountMax };
-  return { model, depth: integerIn(message.depth, depth) };
+  return {
+    model,
+    depth: integerIn(message.depth, depth),
+    weight: numberIn(message.weight, { field: "rerank.weight", min: 0, max: 1 }),
+    pooling: poolingFromMessage(message.window_pooling, "rerank.window_pooling"),
+  };
+}
+
+const poolings: Partial<Record<string, WindowPooling>> = {
+  WINDOW_POOLING_UNSPECIFIED: "best",
+  WINDOW_POOLING_BEST: "best",
+  WINDOW_POOLING_MEAN: "mean",
+};
+
+export function poolingFromMessage(name: string, field: string): WindowPooling {
+  const pooling = poolings[name];
+  if (pooling === undefined) throw invalidField(field, `${field} is unknown to this version`);
+  return pooling;
 }
 
 const payloadModes: Partial<Record<string, PayloadMode>> = {
@@ -189,6 +206,9 @@ export function searchUpdateToMessage(update: SearchUpdate): SearchUpdateMessage
     final: update.final,
     stage: stageNames[update.stage],
     certificate: certificateNames[update.certificate],
+    ...(update.baseCertificate === undefined
+      ? {}
+      : { base_certificate: certificateNames[update.baseCertificate] }),
     coverage: {
       eligible: coverage.eligible,
       sketch_scored: coverage.sketchScored,
@@ -232,6 +252,7 @@ function hitToMessage(hit: SearchHit): SearchHitMessage {
       ...(parts.bm25 === undefined ? {} : { bm25: parts.bm25 }),
       ...(parts.sketch === undefined ? {} : { sketch: parts.sketch }),
       ...(parts.maxsim === undefined ? {} : { maxsim: parts.maxsim }),
+      ...(parts.crossEncoder === undefined ? {} : { cross_encoder: parts.crossEncoder }),
     },
     passage_number: hit.passageNumber,
     span: { start: hit.span.start, end: hit.span.end },

@@ -7,6 +7,7 @@ import { SluiceError } from "../core/errors.js";
 import { checkFieldName, checkFilter } from "../core/filter.js";
 import type { Filter } from "../core/filter.js";
 import { limits } from "../core/limits.js";
+import type { WindowPooling } from "../encoders/cross-encoder.js";
 import { createHighlighter } from "./highlights.js";
 import type { Cap } from "./caps.js";
 import type { Highlighter } from "./highlights.js";
@@ -23,6 +24,21 @@ export interface SearchDefaults {
   readonly minUpdateIntervalMs: number;
   /** Passages of one scoring task at most. */
   readonly batchPassages: number;
+  /** Model of a search that asks for a cross-encoder without naming one; empty: there is none. */
+  readonly rerankModel: string;
+  readonly rerankDepth: number;
+  readonly rerankWeight: number;
+}
+
+/** A cross-encoder over the top. */
+export interface RerankPlan {
+  /** Empty: none was named, and the server has no default. */
+  readonly model: string;
+  /** Documents to re-rank, best first. */
+  readonly depth: number;
+  /** Of its part of the score, in [0, 1]. */
+  readonly weight: number;
+  readonly pooling: WindowPooling;
 }
 
 export interface SearchPlan {
@@ -45,7 +61,8 @@ export interface SearchPlan {
   readonly stageBudgets: StageBudgets;
   readonly minUpdateIntervalMs: number;
   readonly batchPassages: number;
-  readonly rerankModel: string | undefined;
+  /** Undefined: nobody asked for a cross-encoder. */
+  readonly rerank: RerankPlan | undefined;
   readonly payload: SearchRequest["payload"];
   /** Undefined: nobody asked for highlights. */
   readonly highlight: Highlighter | undefined;
@@ -81,7 +98,9 @@ export function planSearch(
       request.lexicalPoolSize ?? defaults.lexicalPoolSize,
       pool,
     ),
-    lexicalWeight: checkWeight(request.lexicalWeight ?? defaults.lexicalWeight),
+    lexicalWeight: checkWeight(request.lexicalWeight ?? defaults.lexicalWeight, {
+      ...{ field: "lexical_weight", max: 100 },
+    }),
     fusion: request.fusion ?? "reciprocal_rank",
     minScore: checkScore(request.minScore),
     caps: toCaps(request),
@@ -92,7 +111,7 @@ export function planSearch(
       { min: 0, max: limits.updateIntervalMsMax },
     ),
     batchPassages: defaults.batchPassages,
-    rerankModel: request.rerank?.model,
+    rerank: planRerank(request.rerank, defaults),
     payload: request.payload,
     highlight:
       request.payload.highlights === true ? createHighlighter(lexical, analyzer) : undefined,
@@ -162,11 +181,25 @@ function checkScore(score: number | undefined): number | undefined {
   });
 }
 
-function checkWeight(weight: number): number {
-  if (Number.isFinite(weight) && weight >= 0 && weight <= 100) return weight;
-  throw new SluiceError("INVALID_FIELD", `lexical_weight is ${weight}, it may be 0 to 100`, {
-    field: "lexical_weight",
-  });
+function planRerank(
+  asked: SearchRequest["rerank"],
+  defaults: SearchDefaults,
+): RerankPlan | undefined {
+  if (asked === undefined) return undefined;
+  const { model = "", depth, weight, pooling = "best" } = asked;
+  return {
+    model: model === "" ? defaults.rerankModel : model,
+    depth: inRange("rerank.depth", depth ?? defaults.rerankDepth, {
+      ...{ min: 1, max: limits.hitCountMax },
+    }),
+    weight: checkWeight(weight ?? defaults.rerankWeight, { field: "rerank.weight", max: 1 }),
+    pooling,
+  };
+}
+
+function checkWeight(weight: number, { field, max }: { field: string; max: number }): number {
+  if (Number.isFinite(weight) && weight >= 0 && weight <= max) return weight;
+  throw new SluiceError("INVALID_FIELD", `${field} is ${weight}, it may be 0 to ${max}`, { field });
 }
 
 function inRange(field: string, value: number, range: { min: number; max: number }): number {

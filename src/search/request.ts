@@ -1,6 +1,7 @@
 // What a search asks for, after the edge has converted it and before it is planned.
 
 import type { GivenVectors } from "../core/document.js";
+import type { WindowPooling } from "../encoders/cross-encoder.js";
 import type { Filter } from "../core/filter.js";
 import type { StageBudgets } from "./stage-limit.js";
 
@@ -17,6 +18,17 @@ export type Priority = "high" | "normal" | "low";
 export interface Phrasing {
   readonly text: string;
   readonly vectors?: GivenVectors | undefined;
+}
+
+export interface RerankRequestOptions {
+  /** Name of a model; empty or undefined: the server's default. */
+  readonly model?: string | undefined;
+  /** Documents to re-rank, 1 to limits.hitCountMax; undefined: the server's default (20). */
+  readonly depth?: number | undefined;
+  /** Weight of the cross-encoder's part, in [0, 1]; undefined: the server's default. */
+  readonly weight?: number | undefined;
+  /** How the windows of a long passage become one figure; undefined: the best one counts. */
+  readonly pooling?: WindowPooling | undefined;
 }
 
 export interface SearchRequest {
@@ -56,8 +68,8 @@ export interface SearchRequest {
   readonly minSequence?: number | undefined;
   /** Undefined: normal. */
   readonly priority?: Priority | undefined;
-  /** Cross-encoder asked for; none is installed yet, so the answer says so as a degradation. */
-  readonly rerank?: { readonly model: string; readonly depth?: number | undefined } | undefined;
+  /** A cross-encoder re-orders the top; undefined: none is asked for. */
+  readonly rerank?: RerankRequestOptions | undefined;
   readonly payload: {
     readonly mode: PayloadMode;
     readonly title: boolean;

@@ -8,6 +8,7 @@ import type { EligibleRows } from "../index/eligible-rows.js";
 import type { Generation } from "../index/generation.js";
 import type { SegmentPart } from "../index/segment-parts.js";
 import type { Scorer } from "../scoring/scorer.js";
+import type { FindReranker } from "./reranker.js";
 import type { StageTimes } from "./stage-times.js";
 
 export interface SearchContext {
@@ -25,6 +26,7 @@ export interface SearchContext {
   readonly cancel: SharedArrayBuffer;
   /** Milliseconds that the search waited before it began. */
   readonly queuedMs: number;
+  readonly findReranker: FindReranker;
   /** The query's codes, from its vectors or by the model; undefined: there are neither. */
   encodeQuery(): Promise<EncodedQuery> | undefined;
 }

@@ -8,6 +8,8 @@ import { relevance } from "./blend.js";
 import type { Candidate } from "./fusion.js";
 import type { SearchPlan } from "./plan.js";
 import { createRanking } from "./ranking.js";
+import { rerankTop } from "./rerank-top.js";
+import type { BaseRanking } from "./rerank-top.js";
 import type { Ranking } from "./ranking.js";
 import type { ScopedContext, SearchContext } from "./search-context.js";
 import { limitStage } from "./stage-limit.js";
@@ -39,36 +41,58 @@ export async function* search(
   const scope = yield* updates.timed(undefined, filterStage(context, plan.filter), "lexical");
   if (scope !== undefined) {
     updates.noteEligible(scope.passageCount);
-    yield* runStages({ ...context, scope }, plan, updates, encoding);
+    const scoped = { ...context, scope };
+    const base = yield* runStages(scoped, plan, updates, encoding);
+    const { rerank } = plan;
+    if (base !== undefined && rerank !== undefined)
+      yield* rerankTop(scoped, { ...plan, rerank }, updates, base);
   }
-  if (plan.rerankModel !== undefined)
-    updates.degrade("CROSS_ENCODER_ABSENT", {
-      message: `no cross-encoder "${plan.rerankModel}" is installed; the order is that of late interaction`,
-      stages: ["cross_encoder"],
-    });
   yield updates.final();
 }
 
+/** What a cross-encoder may re-order; undefined: nothing is there, or no time is left. */
 async function* runStages(
   context: ScopedContext,
   plan: SearchPlan,
   updates: UpdateStream,
   encoding: Promise<EncodedQuery | undefined> | undefined,
-): AsyncGenerator<SearchUpdate, void, void> {
+): AsyncGenerator<SearchUpdate, BaseRanking | undefined, void> {
   if (context.scope.passageCount === 0) {
     // The exact ranking of nothing. Faulty vectors are an error here too, so they are waited for.
     updates.offer({ stage: "late_interaction", ranked: [], partsOf: () => ({}), coverage: {} });
     if (encoding !== undefined) yield* updates.timed(undefined, encoding, "candidates");
-    return;
+    return undefined;
   }
-  const isLast = encoding === undefined;
+  const isLast = encoding === undefined && plan.rerank === undefined;
   const lexical = yield* runLexical(context, plan, updates, { isLast });
-  if (lexical === undefined || encoding === undefined) return;
+  if (lexical === undefined) return undefined;
+  if (encoding === undefined) return lexicalBase(context, plan, lexical);
   const query = yield* updates.timed(undefined, encoding, "candidates");
-  if (query !== undefined) yield* runVectorStages(context, plan, updates, { query, lexical });
+  if (query !== undefined)
+    return yield* runVectorStages(context, plan, updates, { query, lexical });
+  return context.deadline.remainingMs() > 0 ? lexicalBase(context, plan, lexical) : undefined;
 }
 
 const vectorStages: readonly Stage[] = ["candidates", "late_interaction"];
+
+/** Without rows the words alone decide what is re-ranked: relevance, with a MaxSim of 0. */
+function lexicalBase(
+  { generation }: ScopedContext,
+  plan: SearchPlan,
+  lexical: LexicalResult,
+): BaseRanking {
+  const { candidates, bm25Top } = lexical;
+  const ranking = createRanking(generation.segments, rankedCount(plan), plan.caps);
+  const scale = { rowCount: 1, bm25Top, lexicalWeight: plan.lexicalWeight };
+  for (const { segment, row, score: bm25 } of candidates)
+    ranking.offer({ segment, row, bm25, score: relevance({ maxSim: 0, bm25 }, scale) });
+  return { ranked: ranking.top(), partsOf: (passage) => ({ bm25: lexical.bm25Of(passage) }) };
+}
+
+/** Documents that are kept: those shown, and those that a cross-encoder may bring up. */
+function rankedCount({ k, rerank }: SearchPlan): number {
+  return Math.max(k, rerank?.depth ?? 0);
+}
 
 /** Ends undefined when time ran out: then nothing later is worth starting. */
 async function* runLexical(
@@ -135,18 +159,19 @@ async function* runVectorStages(
   plan: SearchPlan,
   updates: UpdateStream,
   known: { query: EncodedQuery; lexical: LexicalResult },
-): AsyncGenerator<SearchUpdate, void, void> {
+): AsyncGenerator<SearchUpdate, BaseRanking | undefined, void> {
   const { times } = context;
   if (!updates.fits("candidates", times.expectedMs("candidates"))) {
     times.skipped("candidates");
-    return;
+    return undefined;
   }
   const found = yield* runCandidates(context, plan, updates, known);
-  if (found === undefined) return;
+  if (found === undefined) return undefined;
   const candidates = underPressure(context, plan, updates, found.fused);
   if (updates.fits("late_interaction", times.expectedMs("late_interaction")))
-    yield* runLateInteraction(context, plan, updates, { ...known, found, candidates });
-  else times.skipped("late_interaction");
+    return yield* runLateInteraction(context, plan, updates, { ...known, found, candidates });
+  times.skipped("late_interaction");
+  return undefined;
 }
 
 /** Under more pressure than this, fewer candidates are scored: half of them when it is full. */
@@ -198,24 +223,25 @@ async function* runCandidates(
   return found;
 }
 
+interface LateInteractionWork {
+  readonly query: EncodedQuery;
+  readonly lexical: LexicalResult;
+  readonly found: CandidatesResult;
+  readonly candidates: readonly Candidate[];
+}
+
 async function* runLateInteraction(
   context: ScopedContext,
   plan: SearchPlan,
   updates: UpdateStream,
-  work: {
-    query: EncodedQuery;
-    lexical: LexicalResult;
-    found: CandidatesResult;
-    candidates: readonly Candidate[];
-  },
-): AsyncGenerator<SearchUpdate, void, void> {
-  const { query, lexical, found, candidates } = work;
+  { query, lexical, found, candidates }: LateInteractionWork,
+): AsyncGenerator<SearchUpdate, BaseRanking | undefined, void> {
   const scale = {
     rowCount: query.tokens.rowCount,
     bm25Top: lexical.bm25Top,
     lexicalWeight: plan.lexicalWeight,
   };
-  const ranking = createRanking(context.generation.segments, plan.k, plan.caps);
+  const ranking = createRanking(context.generation.segments, rankedCount(plan), plan.caps);
   let scoredCount = 0;
   const { passageCount } = context.scope;
   const isExhaustive = passageCount <= plan.exhaustiveBelowPassages;
@@ -225,17 +251,19 @@ async function* runLateInteraction(
     ...{ lexical, lexicalWeight: plan.lexicalWeight },
     ...{ query: query.tokens, bits: context.settings.bits },
   });
+  const partsOf: BaseRanking["partsOf"] = (passage) => ({
+    bm25: passage.bm25,
+    sketch: found.sketchOf(passage),
+    maxsim: passage.maxSim,
+  });
   const offer = (): void => {
-    const ranked = ranking.top();
+    const ranked = ranking.top().slice(0, plan.k);
     const intervals = ranked.map(({ key, score }) => ({ key, lower: score, upper: score }));
+    // What is still to be re-ranked may go anywhere.
+    const outside = plan.rerank === undefined ? remaining.after(scoredCount) : Infinity;
     updates.offer({
-      ...{ stage: "late_interaction", ranked },
-      settledCount: settledCount(intervals, remaining.after(scoredCount)),
-      partsOf: (passage) => ({
-        bm25: passage.bm25,
-        sketch: found.sketchOf(passage),
-        maxsim: passage.maxSim,
-      }),
+      ...{ stage: "late_interaction", ranked, partsOf },
+      settledCount: settledCount(intervals, outside),
       coverage: { maxSimScored: scoredCount },
     });
   };
@@ -254,9 +282,11 @@ async function* runLateInteraction(
     for (const promise of batches) {
       const batch = yield* updates.timed(undefined, promise, "late_interaction");
       noteTime();
-      if (batch === undefined && limit.isOver())
+      if (batch === undefined) {
+        if (!limit.isOver()) return undefined;
         updates.overrun("late_interaction", lateInteractionMs);
-      if (batch === undefined) break;
+        break;
+      }
       for (const message of batch.damages)
         updates.degrade("CORRUPT_PASSAGES", { message, stages: ["late_interaction"] });
       rankBatch(batch, { ranking, scale, minScore: plan.minScore });
@@ -270,6 +300,7 @@ async function* runLateInteraction(
   } finally {
     limit.end();
   }
+  return !hasRanked ? undefined : { ranked: ranking.top(), partsOf };
 }
 
 function rankBatch(

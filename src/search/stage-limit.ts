@@ -17,6 +17,8 @@ export interface StageLimit<C> {
   readonly context: C;
   /** The limit has run out: an undefined result is due to it. */
   isOver(): boolean;
+  /** `work`, or undefined when the limit runs out first: then nobody waits for it. */
+  orOver<T>(work: Promise<T>): Promise<T | undefined>;
   /** `work`, or undefined after `onOver` when the limit runs out first: then nobody waits for it. */
   within<T>(work: Promise<T>, onOver: () => void): Promise<T | undefined>;
   /** The same updates and result; the stage is over when they are, also when nobody reads on. */
@@ -31,7 +33,7 @@ export function limitStage<C extends SearchContext>(
 ): StageLimit<C> {
   if (budgetMs === undefined)
     return {
-      ...{ context, isOver: () => false, within: (work) => work },
+      ...{ context, isOver: () => false, orOver: (work) => work, within: (work) => work },
       ...{ endsWith: (updates) => updates, end: () => undefined },
     };
   const flag = createCancelFlag(context.signal);
@@ -54,6 +56,7 @@ export function limitStage<C extends SearchContext>(
   return {
     context: { ...context, cancel: flag.shared },
     isOver: () => isOver,
+    orOver: (work) => Promise.race([over, work]),
     async within(work, onOver) {
       const ended = work.then((value) => ({ value }));
       const first = await Promise.race([over, ended]).finally(end);

@@ -1,7 +1,7 @@
 // How long stages of a collection have taken lately: what is not expected to fit is not begun.
 
-/** Of late interaction the time until it has its first ranking. */
-export type PlannedStage = "candidates" | "late_interaction";
+/** Of late interaction and of the cross-encoder the time until they have their first ranking. */
+export type PlannedStage = "candidates" | "late_interaction" | "cross_encoder";
 
 export interface StageTimes {
   note(stage: PlannedStage, ms: number): void;
@@ -17,7 +17,9 @@ const timesMin = 8;
 
 /** O(timesMax log timesMax) a question. */
 export function createStageTimes(): StageTimes {
-  const times: Record<PlannedStage, number[]> = { candidates: [], late_interaction: [] };
+  const times: Record<PlannedStage, number[]> = {
+    ...{ candidates: [], late_interaction: [], cross_encoder: [] },
+  };
   return {
     note(stage, ms) {
       const list = times[stage];

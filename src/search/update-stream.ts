@@ -63,7 +63,7 @@ export interface UpdateStream {
   final(): SearchUpdate;
 }
 
-const stageOrder: readonly Stage[] = ["lexical", "candidates", "late_interaction"];
+const baseStages: readonly Stage[] = ["lexical", "candidates", "late_interaction"];
 
 export function createUpdateStream(context: SearchContext, plan: SearchPlan): UpdateStream {
   const { generation, clock, deadline } = context;
@@ -76,7 +76,11 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
     maxSimScored: 0,
     reranked: 0,
   };
+  const stageOrder: readonly Stage[] =
+    plan.rerank === undefined ? baseStages : [...baseStages, "cross_encoder"];
   let newest: Draft | undefined;
+  /** What the newest before the cross-encoder was worth. */
+  let baseCertificate: Certificate | undefined;
   let sequence = 0;
   const gate = createUpdateGate<Draft>({
     clock,
@@ -148,6 +152,9 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
       final: isFinal,
       stage,
       certificate: draft === undefined ? certificateOfNothing : certificateOf(draft, coverage),
+      ...(draft?.stage === "cross_encoder" && baseCertificate !== undefined
+        ? { baseCertificate }
+        : {}),
       coverage,
       settledCount: isFinal ? hits.length : (draft?.settledCount ?? 0),
       generation: generation.number,
@@ -174,7 +181,7 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
         continue;
       }
       if (step.value.kind === "done") return step.value.value;
-      degradations.push(lateness(stage, deadline.cause));
+      degradations.push(lateness(stageOrder, stage, deadline.cause));
       return undefined;
     }
   }
@@ -183,6 +190,7 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
     offer(draft) {
       newest = draft;
       coverage = { ...coverage, ...draft.coverage };
+      if (draft.stage !== "cross_encoder") baseCertificate = certificateOf(draft, coverage);
       gate.offer(draft);
     },
     noteEligible(eligible) {
@@ -196,7 +204,7 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
     fits(stage, expectedMs = 0) {
       // Without any answer yet, everything is tried.
       if (newest === undefined || deadline.remainingMs() >= expectedMs) return true;
-      degradations.push(lateness(stage, deadline.cause));
+      degradations.push(lateness(stageOrder, stage, deadline.cause));
       return false;
     },
     clocked,
@@ -213,7 +221,7 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
   };
 }
 
-function lateness(stage: Stage, cause: DeadlineCause): Degradation {
+function lateness(stageOrder: readonly Stage[], stage: Stage, cause: DeadlineCause): Degradation {
   const stages = stageOrder.slice(stageOrder.indexOf(stage));
   return {
     reason: latenessReasons[cause],
@@ -237,6 +245,7 @@ const latenessCauses = {
 } as const;
 
 function certificateOf({ stage, isExact }: Draft, coverage: Coverage): Certificate {
+  if (stage === "cross_encoder") return "reranked";
   if (stage === "lexical") return isExact === false ? "estimate" : "lexical";
   return stage === "late_interaction" && coverage.maxSimScored === coverage.eligible
     ? "exact"

@@ -13,6 +13,7 @@ export type DegradationReason =
   | "ENCODER_FAILED"
   | "NO_QUERY_VECTORS"
   | "CROSS_ENCODER_ABSENT"
+  | "CROSS_ENCODER_FAILED"
   | "CORRUPT_PASSAGES"
   | "PRESSURE_REDUCED";
 
@@ -51,6 +52,8 @@ export interface ScoreParts {
   readonly sketch?: number | undefined;
   /** Sum over query rows, not divided. */
   readonly maxsim?: number | undefined;
+  /** The cross-encoder's, in [0, 1]. */
+  readonly crossEncoder?: number | undefined;
 }
 
 export interface SearchHit {
@@ -80,6 +83,8 @@ export interface SearchUpdate {
   readonly final: boolean;
   readonly stage: Stage;
   readonly certificate: Certificate;
+  /** With "reranked": of the ranking that was re-ordered. */
+  readonly baseCertificate?: Certificate | undefined;
   readonly coverage: Coverage;
   /** That many leading hits will not change any more in this stream. */
   readonly settledCount: number;

@@ -10,8 +10,9 @@ import { inspect } from "../../src/app/inspect.js";
 import { createSnapshots } from "../../src/app/snapshots.js";
 import type { SearchCaches } from "../../src/app/searches.js";
 import { createModels } from "../../src/app/models.js";
-import { toPassage } from "../../src/app/encode.protocol.js";
+import { toPassage, toRelevances, toRows } from "../../src/app/encode.protocol.js";
 import type { EncodeAnswer, EncodeTask } from "../../src/app/encode.protocol.js";
+import type { CodecOptions } from "../../src/codec/codec.js";
 import type { Clock } from "../../src/core/clock.js";
 import { createBoundedCache } from "../../src/core/bounded-cache.js";
 import { SluiceError } from "../../src/core/errors.js";
@@ -46,7 +47,7 @@ export interface InlineEngineOptions {
   readonly admission: Admission;
   readonly searchesMax: number;
   readonly generationAgeMaxMs: number;
-  /** Of both caches; default: none is kept. */
+  /** Of each cache; default: none is kept. */
   readonly cacheBytes: number;
   readonly modelsFolder: string;
   /** Model of collections that name none. */
@@ -61,6 +62,9 @@ export const searchDefaults: SearchDefaults = {
   exhaustiveBelowPassages: 2000,
   minUpdateIntervalMs: 25,
   batchPassages: 512,
+  rerankModel: "",
+  rerankDepth: 20,
+  rerankWeight: 0.3,
 };
 
 export async function openInlineEngine(
@@ -82,6 +86,7 @@ export async function openInlineEngine(
   const caches: SearchCaches = {
     rows: createBoundedCache(options.cacheBytes ?? 0),
     answers: createBoundedCache(options.cacheBytes ?? 0),
+    pairs: createBoundedCache(options.cacheBytes ?? 0),
   };
   const api = createEngine({
     collections,
@@ -125,7 +130,7 @@ function inlineEncoder(
   run: (task: EncodeTask) => Promise<EncodeAnswer>,
   models: ReturnType<typeof createModels>,
 ): EncodePool {
-  const codecOf = ({ settings }: Collection): EncodeTask["codec"] => settings;
+  const codecOf = ({ settings }: Collection): CodecOptions => settings;
   const modelOf = ({ settings }: Collection): NonNullable<ReturnType<typeof models.of>> => {
     const model = models.of(settings);
     if (model === undefined) throw new SluiceError("MODEL_REQUIRED", "no model; send vectors");
@@ -139,6 +144,9 @@ function inlineEncoder(
   };
   return {
     queueSize: 0,
+    parallelism: 1,
+    relevances: async (task) => toRelevances(await run(task)),
+    queryRows: async (text, model) => toRows(await run({ kind: "rows", model, text })),
     warmUp: () => Promise.resolve(),
     close: () => Promise.resolve(),
     async prepare({ key, title, text, vectors }, collection) {

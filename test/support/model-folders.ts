@@ -70,6 +70,19 @@ export async function writeTinyModel(
   await writeFile(join(folder, "manifest.json"), JSON.stringify(manifest));
 }
 
+/**
+ * A cross-encoder whose logit is `extra` times the pairs of equal tokens of query and text, the last
+ * separators of both among them.
+ */
+export async function writeTinyCrossEncoder(
+  folder: string,
+  edit: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  const graph: TinyGraph = { output: "overlap", outputName: "logits", dim: 1, extra: 0.25 };
+  const pair = { maxTokens: 64, queryMaxTokens: 24, overlapTokens: 8 };
+  await writeTinyModel(folder, graph, { kind: "cross-encoder", pair, name: "overlap", ...edit });
+}
+
 async function describeFile(path: string): Promise<{ sha256: string; bytes: number }> {
   const bytes = await readFile(path);
   return { sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.length };

@@ -2,7 +2,7 @@
 
 export interface TinyGraph {
   /** What the last dimension of the output holds: `[id, attention, extra...]` or one logit. */
-  readonly output: "rows" | "logit";
+  readonly output: "rows" | "logit" | "overlap";
   readonly outputName: string;
   readonly dim: number;
   /** Added to every row's third value. */
@@ -11,10 +11,11 @@ export interface TinyGraph {
 
 /**
  * Rows: row t is (id of t, attention of t, extra, 0 ...). Logit: the largest type id, as a float.
+ * Overlap: one logit, `extra` times the number of pairs of a query token and an equal text token.
  * Inputs are input_ids, attention_mask and token_type_ids, int64 [1, tokens].
  */
 export function tinyOnnx(graph: TinyGraph): Buffer {
-  const nodes = graph.output === "rows" ? rowNodes(graph) : logitNodes(graph);
+  const nodes = { rows: rowNodes, logit: logitNodes, overlap: overlapNodes }[graph.output](graph);
   const shape = graph.output === "rows" ? [1, "tokens", graph.dim] : [1, 1];
   const body = concat([
     ...nodes.map((node) => bytesField(1, node)),
@@ -53,8 +54,32 @@ function logitNodes({ outputName }: TinyGraph): Buffer[] {
   ];
 }
 
+function overlapNodes({ outputName }: TinyGraph): Buffer[] {
+  return [
+    node("Unsqueeze", ["input_ids", "last_axis"], "id_column"),
+    node("Unsqueeze", ["input_ids", "one"], "id_line"),
+    node("Equal", ["id_column", "id_line"], "is_same"),
+    node("Cast", ["is_same"], "same", { to: floatType }),
+    node("Cast", ["token_type_ids"], "of_text", { to: floatType }),
+    node("Sub", ["unit", "of_text"], "of_query"),
+    node("Unsqueeze", ["of_query", "last_axis"], "query_column"),
+    node("Unsqueeze", ["of_text", "one"], "text_line"),
+    node("Mul", ["same", "query_column"], "of_queries"),
+    node("Mul", ["of_queries", "text_line"], "pairs"),
+    node("ReduceSum", ["pairs", "both_axes"], "count", { keepdims: 0 }),
+    node("Unsqueeze", ["count", "one"], "count_column"),
+    node("Mul", ["count_column", "extra"], outputName),
+  ];
+}
+
 function initializers({ output, dim, extra }: TinyGraph): Buffer[] {
   if (output === "logit") return [int64Tensor("one", [1n])];
+  if (output === "overlap")
+    return [
+      ...[int64Tensor("one", [1n]), int64Tensor("last_axis", [2n])],
+      ...[int64Tensor("both_axes", [1n, 2n]), floatTensor("unit", Float32Array.of(1))],
+      floatTensor("extra", Float32Array.of(extra)),
+    ];
   const unit = (at: number, value: number): Float32Array => {
     const values = new Float32Array(dim);
     values[at] = value;

@@ -23,6 +23,9 @@ interface SearchOptions extends ConnectionOptions, SearchTuning {
   readonly also?: readonly string[];
   readonly groupBy?: { readonly field: string; readonly size: number };
   readonly dedupeField?: string;
+  readonly rerank?: string | true;
+  readonly rerankDepth?: number;
+  readonly rerankWeight?: number;
   readonly budgetMs?: number;
   readonly minSequence?: number;
   readonly deadlineMs?: number;
@@ -43,6 +46,9 @@ export function addSearchCommand(program: Command, context: CliContext): void {
     .option("--min-score <score>", "leave out hits below it", decimalNumber(-1e9, 1e9))
     .option("--group-by <field[:n]>", "at most n hits (1) with the same value", groupBy)
     .option("--dedupe-field <field>", "each value of the field at most once")
+    .option("--rerank [model]", "let a cross-encoder re-order the top (the server's, or this one)")
+    .option("--rerank-depth <n>", "documents it reads", wholeNumber(1, limits.hitCountMax))
+    .option("--rerank-weight <w>", "weight of its part of the score", decimalNumber(0, 1))
     .option("--budget-ms <ms>", "take what is best after this time", wholeNumber(1, 600_000))
     .option("--deadline-ms <ms>", "fail when nothing came until then", wholeNumber(1, 600_000))
     .option("--min-sequence <n>", "wait until this write is visible", wholeNumber(1, 2 ** 53 - 1))
@@ -51,12 +57,22 @@ export function addSearchCommand(program: Command, context: CliContext): void {
   addSearchTuning(command);
   addConnectionOptions(command);
   command.action(async (collection: string, words: string[], options: SearchOptions) => {
-    const { server, tlsCa, tlsCert, tlsKey, json, deadlineMs, also = [], ...request } = options;
+    const { server, tlsCa, tlsCert, tlsKey, json, deadlineMs, also = [], ...rest } = options;
+    const { rerank, rerankDepth, rerankWeight, ...request } = rest;
     const otherQueries = also.map((text) => ({ text }));
     const query = words.join(" ");
     await withClient({ server, tlsCa, tlsCert, tlsKey }, async (client) => {
       const updates = client.search(
-        { collection, text: query, otherQueries, payload: { highlights: true }, ...request },
+        {
+          ...{ collection, text: query, otherQueries, payload: { highlights: true } },
+          ...request,
+          ...(rerank !== undefined && {
+            rerank: {
+              ...{ depth: rerankDepth, weight: rerankWeight },
+              model: rerank === true ? "" : rerank,
+            },
+          }),
+        },
         { signal: context.interrupted, deadlineMs },
       );
       await showSearch(updates, context, { query, json: json === true });
@@ -82,4 +98,5 @@ Examples:
   sluice search docs --filter 'not (draft = true or exists(replaced))' "streams"
   sluice search docs "read a file by lines" --also "iterate over the lines of a file"
   sluice search docs --group-by chapter:2 --dedupe-field digest "streams"
+  sluice search docs --rerank=my-cross-encoder --rerank-depth 50 "streams"
   sluice search docs --exhaustive --budget-ms 50 "promise version of setTimeout"`;

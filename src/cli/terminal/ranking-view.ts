@@ -78,6 +78,7 @@ function coverageWords({ coverage, stage }: ClientSearchUpdate): string {
   if (stage === "lexical") return `${eligible} passages by words`;
   if (stage === "candidates")
     return `${formatCount(coverage.sketchScored)} sketches of ${eligible}`;
+  if (stage === "cross_encoder") return `${formatCount(coverage.reranked)} re-ranked`;
   return `${formatCount(coverage.maxSimScored)} of ${eligible} passages scored`;
 }
 

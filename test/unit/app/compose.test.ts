@@ -43,7 +43,7 @@ describe("composeEngine", () => {
       encodingWorkers: 1,
       search: searchDefaults,
       flushBytes: 4000,
-      ...{ rowCacheBytes: 0, answerCacheBytes: 0 },
+      ...{ rowCacheBytes: 0, answerCacheBytes: 0, pairCacheBytes: 0 },
       searchesAtWork: 0,
       searchesMax: 4,
       ...options,

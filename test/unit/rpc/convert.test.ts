@@ -103,6 +103,7 @@ describe("conversions", () => {
       final: fc.boolean(),
       stage,
       certificate: fc.constantFrom("lexical", "estimate", "exact", "reranked"),
+      baseCertificate: maybe(fc.constantFrom("lexical", "estimate", "exact")),
       coverage: record({
         eligible: count,
         sketchScored: count,
@@ -124,7 +125,10 @@ describe("conversions", () => {
           key,
           rank: count,
           score,
-          parts: record({ bm25: maybe(score), sketch: maybe(score), maxsim: maybe(score) }),
+          parts: record({
+            ...{ bm25: maybe(score), sketch: maybe(score), maxsim: maybe(score) },
+            crossEncoder: maybe(score),
+          }),
           passageNumber: count,
           span: record({ start: count, end: count }),
           payload: maybe(

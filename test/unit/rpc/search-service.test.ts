@@ -166,7 +166,7 @@ describe("Search", () => {
       min_update_interval_ms: 0,
       min_sequence: "9007199254740991",
       priority: "PRIORITY_LOW",
-      rerank: { model: "m", depth: 3 },
+      rerank: { model: "m", depth: 3, weight: 0, window_pooling: "WINDOW_POOLING_MEAN" },
       payload: { mode: "PAYLOAD_MODE_ON_FIRST_APPEARANCE", text: false, highlights: true },
     });
     assert.equal(vectors!.type, "float32");
@@ -194,7 +194,7 @@ describe("Search", () => {
       minUpdateIntervalMs: 0,
       minSequence: 9007199254740991,
       priority: "low",
-      rerank: { model: "m", depth: 3 },
+      rerank: { model: "m", depth: 3, weight: 0, pooling: "mean" },
       payload: {
         ...{ mode: "every_update", title: true, text: false, fields: true, highlights: true },
       },
@@ -211,6 +211,8 @@ describe("Search", () => {
     ["budget_ms", "INVALID_ARGUMENT", { budget_ms: 0 }],
     ["min_sequence", "INVALID_ARGUMENT", { min_sequence: "9007199254740993" }],
     ["rerank.depth", "INVALID_ARGUMENT", { rerank: { depth: 0 } }],
+    ["rerank.weight", "INVALID_ARGUMENT", { rerank: { weight: 1.1 } }],
+    ["rerank.window_pooling", "INVALID_ARGUMENT", { rerank: { window_pooling: 9 as never } }],
     ["sketch_pool_size", "INVALID_ARGUMENT", { sketch_pool_size: 100_001 }],
     ["fusion", "INVALID_ARGUMENT", { fusion: 77 as never }],
     ["query.vectors.type", "INVALID_ARGUMENT", { query: { vectors: { dim: 16 } } }],

@@ -130,7 +130,6 @@ describe("gRPC server", () => {
   const refusedOptions: readonly [string, object][] = [
     ["min_recall", { min_recall: 0.9 }],
     ["context", { context: { token_budget: 5 } }],
-    ["rerank.weight", { rerank: { weight: 0.5 } }],
   ];
   for (const [field, option] of refusedOptions) {
     it(`refuses the option ${field}, which it cannot honour, instead of ignoring it`, async () => {

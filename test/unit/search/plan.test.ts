@@ -14,6 +14,9 @@ const defaults: SearchDefaults = {
   exhaustiveBelowPassages: 2000,
   minUpdateIntervalMs: 25,
   batchPassages: 512,
+  rerankModel: "",
+  rerankDepth: 20,
+  rerankWeight: 0.3,
 };
 const request: SearchRequest = {
   collection: "notes",
@@ -48,7 +51,7 @@ describe("planSearch", () => {
       stageBudgets: {},
       minUpdateIntervalMs: 25,
       batchPassages: 512,
-      rerankModel: undefined,
+      rerank: undefined,
       payload: request.payload,
       highlight: undefined,
     });

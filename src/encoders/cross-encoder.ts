@@ -1,0 +1,96 @@
+// A query and a text to one relevance with a cross-encoder: the whole way, in one thread.
+
+import { join } from "node:path";
+import { isRaised } from "../core/cancel-flag.js";
+import { SluiceError } from "../core/errors.js";
+import { limits } from "../core/limits.js";
+import type { OpenedModel } from "./model-folder.js";
+import { invalidModel, tokenizerFileName } from "./model-manifest.js";
+import { openOnnxSession } from "./onnx-session.js";
+import { createTokenizer } from "./tokenizer.js";
+
+/** How the windows of a long text become one figure. */
+export type WindowPooling = "best" | "mean";
+
+export interface PairOptions {
+  readonly pooling: WindowPooling;
+  /** See core/cancel-flag.ts: looked at before each window. */
+  readonly cancel: SharedArrayBuffer;
+}
+
+/** Not shared among threads: each worker makes its own. */
+export interface CrossEncoder {
+  /**
+   * How well `text` answers `query`, in [0, 1]: the logistic function of the model's logit. A text
+   * that is too long for one run is read in windows; see `pairWindows`. Throws CANCELLED, and
+   * INTERNAL when the model fails or gives no finite logit.
+   */
+  relevance(query: string, text: string, options: PairOptions): Promise<number>;
+  /** Waits for runs under way. A worker thread must not be terminated before it has resolved. */
+  close(): Promise<void>;
+}
+
+/** Loads tokenizer and graph. The hashes were checked by `openModelFolder`. Throws MODEL_INVALID. */
+export async function createCrossEncoder(model: OpenedModel): Promise<CrossEncoder> {
+  const { folder, manifest } = model;
+  if (manifest.kind !== "cross-encoder")
+    throw invalidModel(folder, `kind: a cross-encoder is needed, not a ${manifest.kind} model`);
+  const tokenizer = createTokenizer(join(folder, tokenizerFileName));
+  const { pairSpecialCount } = tokenizer;
+  if (pairSpecialCount === undefined)
+    throw invalidModel(folder, `${tokenizerFileName} has no template for pairs of texts`);
+  const { maxTokens, queryMaxTokens, overlapTokens } = manifest.pair;
+  const textTokensMax = maxTokens - pairSpecialCount;
+  if (textTokensMax - queryMaxTokens < 1)
+    throw invalidModel(folder, `pair.queryMaxTokens: ${queryMaxTokens} leave no room for a text`);
+  const session = await openOnnxSession({ folder, manifest }, { kind: "logit" });
+  return {
+    async relevance(query, text, { pooling, cancel }) {
+      const queryIds = tokenizer.textIds(query, queryMaxTokens);
+      const room = textTokensMax - queryIds.length;
+      const size = { room, overlap: Math.min(overlapTokens, room >> 1) };
+      const textIds = tokenizer.textIds(text, tokensRead(size));
+      const relevances: number[] = [];
+      for (const window of pairWindows(textIds, size)) {
+        if (isRaised(cancel)) throw new SluiceError("CANCELLED", "the caller went away");
+        const [logit = NaN] = await session.run(tokenizer.encodePair(queryIds, window));
+        relevances.push(1 / (1 + Math.exp(-logit)));
+      }
+      return poolWindows(relevances, pooling);
+    },
+    close: () => session.close(),
+  };
+}
+
+interface WindowSize {
+  /** Tokens of a window. */
+  readonly room: number;
+  /** Tokens that it has in common with the next. */
+  readonly overlap: number;
+}
+
+function tokensRead({ room, overlap }: WindowSize): number {
+  return room + (limits.pairWindowsMax - 1) * (room - overlap);
+}
+
+/**
+ * The text in windows of `room` tokens, each beginning `room - overlap` after the one before; the
+ * last one ends with the text. At most limits.pairWindowsMax: what follows is not read.
+ */
+export function* pairWindows(
+  textIds: readonly number[],
+  { room, overlap }: WindowSize,
+): Generator<readonly number[], void, void> {
+  for (let start = 0; ; start += room - overlap) {
+    const isLast = start + room >= textIds.length;
+    const from = isLast ? Math.max(0, textIds.length - room) : start;
+    yield textIds.slice(from, from + room);
+    if (isLast) return;
+  }
+}
+
+/** One figure of a text's windows, of which there is at least one. */
+export function poolWindows(relevances: readonly number[], pooling: WindowPooling): number {
+  if (pooling === "best") return Math.max(...relevances);
+  return relevances.reduce((sum, value) => sum + value, 0) / relevances.length;
+}

@@ -1,0 +1,90 @@
+// The top of a ranking read together with the query, batch by batch, best first.
+
+import { SluiceError } from "../../core/errors.js";
+import type { Reranker } from "../reranker.js";
+import type { RankedPassage } from "../ranking.js";
+import type { RerankPlan, SearchPlan } from "../plan.js";
+import type { ScopedContext } from "../search-context.js";
+
+/** Passages and how well they answer, one for one. */
+export interface ReadBatch {
+  readonly passages: readonly RankedPassage[];
+  /** In [0, 1]; undefined: the passage could not be read. */
+  readonly relevances: readonly (number | undefined)[];
+  /** Lines about documents that are damaged. */
+  readonly damages: readonly string[];
+}
+
+/** What went wrong; nothing more is worth asking of this model in this search. */
+export interface FailedBatch {
+  readonly failure: string;
+}
+
+/**
+ * Promises of batches in the order in which they should be awaited; undefined when cancelled. As many are under way as the
+ * model can use, and one more, so that it never waits for this thread.
+ */
+export function* crossEncoderBatches(
+  context: ScopedContext,
+  plan: SearchPlan,
+  work: {
+    readonly reranker: Reranker;
+    readonly rerank: RerankPlan;
+    readonly passages: readonly RankedPassage[];
+  },
+): Generator<Promise<ReadBatch | FailedBatch | undefined>, void, void> {
+  const { reranker, passages } = work;
+  const query = plan.phrasings[0]?.text ?? "";
+  const underWay: Promise<ReadBatch | FailedBatch | undefined>[] = [];
+  for (let at = 0; at < passages.length; at += reranker.batchSize) {
+    const batch = passages.slice(at, at + reranker.batchSize);
+    const read = readBatch(context, { ...work, query }, batch);
+    // Awaited later, or not at all when the search ends early.
+    read.catch(() => undefined);
+    underWay.push(read);
+    if (underWay.length <= reranker.parallelism) continue;
+    const next = underWay.shift();
+    if (next !== undefined) yield next;
+  }
+  yield* underWay;
+}
+
+async function readBatch(
+  context: ScopedContext,
+  work: { readonly reranker: Reranker; readonly rerank: RerankPlan; readonly query: string },
+  passages: readonly RankedPassage[],
+): Promise<ReadBatch | FailedBatch | undefined> {
+  const damages: string[] = [];
+  const texts = passages.map((passage) => readText(context, passage, damages));
+  const readable = texts.filter((text) => text !== undefined);
+  try {
+    const found = await work.reranker.relevances(work.query, readable, {
+      ...{ pooling: work.rerank.pooling, signal: context.signal, cancel: context.cancel },
+    });
+    const left = [...found];
+    const takeIfRead = (text: string | undefined): number | undefined =>
+      text === undefined ? undefined : left.shift();
+    return { passages, damages, relevances: texts.map(takeIfRead) };
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    return error.reason === "CANCELLED" ? undefined : { failure: error.message };
+  }
+}
+
+/** The passage as it was encoded: its document's title and its own part of the text. */
+function readText(
+  { generation }: ScopedContext,
+  { segment, row, key }: RankedPassage,
+  damages: string[],
+): string | undefined {
+  try {
+    const document = generation.documents.readDocument(key);
+    const { start, end } = generation.segments[segment]?.table.spanAt(row) ?? { start: 0, end: 0 };
+    if (document === undefined) return undefined;
+    return `${document.title} ${document.text.slice(start, end)}`.trim();
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.reason !== "DATA_CORRUPT") throw error;
+    damages.push(error.message);
+    return undefined;
+  }
+}
