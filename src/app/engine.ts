@@ -11,6 +11,7 @@ import { describe } from "./describe.js";
 import { settingsFor } from "./create-settings.js";
 import type { Snapshots } from "./snapshots.js";
 import { optimize } from "./optimize.js";
+import { rerank } from "./rerank.js";
 import { createSearches } from "./searches.js";
 import type { SearchParts } from "./searches.js";
 
@@ -25,6 +26,7 @@ export function createEngine(parts: EngineParts): EngineApi {
   const { collections, encodePool, snapshots } = parts;
   return {
     ...createSearches(parts),
+    rerank: (request, options) => rerank(parts, request, options),
     put: (name, document) => {
       const { collection, writer } = collections.get(name);
       return putDocument({ collection, writer, preparer: encodePool }, document);

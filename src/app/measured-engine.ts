@@ -18,6 +18,14 @@ export function measured(engine: EngineApi, metrics: Metrics, clock: () => numbe
   return {
     ...engine,
     search: (request, options) => measuredSearch(engine, { metrics, clock }, request, options),
+    async *rerank(request, options) {
+      try {
+        yield* engine.rerank(request, options);
+      } catch (error) {
+        metrics.errorReturned({ reason: reasonOf(error) });
+        throw error;
+      }
+    },
     explain: (request, options) => counted(engine.explain(request, options)),
     async put(collection, document) {
       const ack = await counted(engine.put(collection, document));

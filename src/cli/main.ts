@@ -13,6 +13,7 @@ import { addIngestCommand } from "./commands/ingest.js";
 import { addModelCommand } from "./commands/model.js";
 import { addOptimizeCommand } from "./commands/optimize.js";
 import { addExplainCommand } from "./commands/explain.js";
+import { addRerankCommand } from "./commands/rerank.js";
 import { addSearchCommand } from "./commands/search.js";
 import { addSnapshotCommands } from "./commands/snapshot.js";
 import { addServeCommand } from "./commands/serve.js";
@@ -49,6 +50,7 @@ function createProgram(context: CliContext): Command {
   addIngestCommand(program, context);
   addSearchCommand(program, context);
   addExplainCommand(program, context);
+  addRerankCommand(program, context);
   addDeleteCommand(program, context);
   addCollectionsCommand(program, context);
   addCheckCommand(program, context);

@@ -1,15 +1,13 @@
 // The typed client: what the commands, the benches and the tests use, and what others may.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ClientReadableStream } from "@grpc/grpc-js";
 import { service as healthService } from "grpc-health-check";
 import type { Document } from "../core/document.js";
 import type { Filter } from "../core/filter.js";
-import type { SearchResponse__Output } from "../gen/proto/sluice/v1/SearchResponse.js";
 import { present } from "../core/assert.js";
 import { openChannel } from "./channel.js";
 import type { CallOptions, Channel, ChannelOptions, Method } from "./channel.js";
-import { SluiceClientError, toClientError } from "./client-error.js";
+import { SluiceClientError } from "./client-error.js";
 import { explainRequestToMessage, explanationFromMessage } from "./explain.js";
 import type { ClientExplainRequest, ClientExplanation } from "./explain.js";
 import { definitions } from "./definitions.js";
@@ -23,6 +21,9 @@ import {
   storedDocumentFromMessage,
   updateFromMessage,
 } from "./messages.js";
+import { rerankRequestToMessage, rerankUpdateFromMessage } from "./rerank.js";
+import type { ClientRerankRequest, ClientRerankUpdate } from "./rerank.js";
+import { readStream } from "./stream.js";
 import { checked, contractOf } from "./stream-contract.js";
 import { snapshotCalls } from "./snapshots.js";
 import type { SnapshotCalls } from "./snapshots.js";
@@ -60,6 +61,10 @@ export interface SluiceClient {
   search(request: ClientSearchRequest, options?: CallOptions): AsyncGenerator<ClientSearchUpdate>;
   /** Only the final update. */
   searchFinal(request: ClientSearchRequest, options?: CallOptions): Promise<ClientSearchUpdate>;
+  /** Ranks items of the caller's own; as `search`, the last ranking is final. */
+  rerank(request: ClientRerankRequest, options?: CallOptions): AsyncGenerator<ClientRerankUpdate>;
+  /** Only the final ranking. */
+  rerankFinal(request: ClientRerankRequest, options?: CallOptions): Promise<ClientRerankUpdate>;
   /** How one passage of a document gets its score. */
   explain(request: ClientExplainRequest, options?: CallOptions): Promise<ClientExplanation>;
   /** Search as you type. The stream is not retried. */
@@ -128,11 +133,9 @@ export function createClient(options: ClientOptions): SluiceClient {
   };
   return {
     search: (request, call = {}) => searchOnce(request, call),
-    searchFinal: async (request, call = {}) => {
-      let last: ClientSearchUpdate | undefined;
-      for await (const update of searchOnce(request, call)) last = update;
-      return present(last, "a search that ends well has a final update");
-    },
+    searchFinal: (request, call = {}) => lastOf(searchOnce(request, call)),
+    rerank: (request, call = {}) => rerank(channel, request, call),
+    rerankFinal: (request, call = {}) => lastOf(rerank(channel, request, call)),
     explain: async (request, call = {}) => {
       const message = explainRequestToMessage(request);
       const options = { ...call, isIdempotent: true };
@@ -161,35 +164,25 @@ async function* search(
   options: CallOptions,
 ): AsyncGenerator<ClientSearchUpdate, void, void> {
   const method = definitions().search.Search;
-  const message = searchRequestToMessage(request);
-  // The first update decides whether the search has begun; only until then may it be tried again.
-  const begun = await channel.withRetries({ ...options, mayRetry: () => true }, async (left) => {
-    const call = channel.serverStream(method, message, left);
-    const responses = readResponses(call);
-    return { call, responses, first: await responses.next() };
-  });
-  try {
-    let result = begun.first;
-    while (result.done !== true) {
-      yield updateFromMessage(present(result.value.update, "every response has an update"));
-      result = await begun.responses.next();
-    }
-  } finally {
-    // Without effect on a call that has ended.
-    begun.call.cancel();
-  }
+  const responses = readStream(channel, method, searchRequestToMessage(request), options);
+  for await (const { update } of responses)
+    yield updateFromMessage(present(update, "every response has an update"));
 }
 
-async function* readResponses(
-  call: ClientReadableStream<SearchResponse__Output>,
-): AsyncGenerator<SearchResponse__Output, void, void> {
-  // A cancel of our own comes back as an error, perhaps when nobody iterates any more.
-  call.on("error", () => undefined);
-  try {
-    for await (const response of call) yield response as SearchResponse__Output;
-  } catch (error) {
-    throw toClientError(error);
-  }
+async function* rerank(
+  channel: Channel,
+  request: ClientRerankRequest,
+  options: CallOptions,
+): AsyncGenerator<ClientRerankUpdate, void, void> {
+  const method = definitions().search.Rerank;
+  const responses = readStream(channel, method, rerankRequestToMessage(request), options);
+  for await (const response of responses) yield rerankUpdateFromMessage(response);
+}
+
+async function lastOf<T>(updates: AsyncIterable<T>): Promise<T> {
+  let last: T | undefined;
+  for await (const update of updates) last = update;
+  return present(last, "a stream that ends well has a final update");
 }
 
 function documentCalls(

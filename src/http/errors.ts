@@ -13,6 +13,9 @@ export interface HttpFailure {
   /** Seconds for `Retry-After`; undefined: trying again does not help. */
   readonly retryAfter: number | undefined;
   readonly body: {
+    /** The same again where other clients look for it. */
+    readonly message?: string;
+    readonly detail?: string;
     readonly error: {
       readonly reason: string;
       readonly message: string;

@@ -1,18 +1,18 @@
 // /v1/search: the update stream as Server-Sent Events, or its final update as one JSON answer.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { SluiceError } from "../core/errors.js";
 import type { EngineApi } from "../rpc/ports.js";
 import type { SearchRequest } from "../search/request.js";
 import { streamSearch } from "../search/stream-search.js";
 import type { SearchUpdate } from "../search/update.js";
 import { toHttpFailure } from "./errors.js";
 import type { HttpLogger } from "./errors.js";
+import { clientOf, readBody } from "./requests.js";
 import { sendFailure, sendJson } from "./responses.js";
 import { searchRequestFromJson, searchRequestFromQuery } from "./search-body.js";
 import { updateToJson } from "./update-json.js";
 
-/** Largest body, bytes: 512 query rows of 1,024 floats in base64 are 2.8 MB. */
+/** Largest body: 512 query rows of 1,024 floats in base64 are 2.8 MB. */
 const bodyBytesMax = 4 * 1024 * 1024;
 
 export interface SearchHandlerContext {
@@ -36,7 +36,7 @@ export async function handleSearch(
     const search =
       request.method === "GET"
         ? searchRequestFromQuery(url.searchParams)
-        : searchRequestFromJson(await readBody(request));
+        : searchRequestFromJson(await readBody(request, bodyBytesMax));
     const isSingle = wantsOneAnswer(request.headers.accept);
     const client = clientOf(request);
     const options = { signal: controller.signal, isSingle, client };
@@ -81,12 +81,6 @@ async function run(
   if (!response.writableEnded) response.end();
 }
 
-/** As over gRPC: the name that the client gives itself, else its address. */
-function clientOf({ headers, socket }: IncomingMessage): string | undefined {
-  const named = headers["x-sluice-client"];
-  return typeof named === "string" ? named : socket.remoteAddress;
-}
-
 function beginEvents(response: ServerResponse): void {
   response.writeHead(200, {
     "content-type": "text/event-stream; charset=utf-8",
@@ -106,25 +100,4 @@ function eventOf(update: SearchUpdate): string {
 function wantsOneAnswer(accept: string | undefined): boolean {
   if (accept === undefined || accept.includes("text/event-stream")) return false;
   return accept.includes("application/json");
-}
-
-/** Not by iteration, which would tear the connection down when it stops early. */
-function readBody(request: IncomingMessage): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let byteCount = 0;
-    request.on("data", (chunk: Buffer) => {
-      byteCount += chunk.length;
-      if (byteCount <= bodyBytesMax) {
-        chunks.push(chunk);
-        return;
-      }
-      request.pause();
-      const message = `the body is larger than ${bodyBytesMax} bytes; send less`;
-      reject(new SluiceError("LIMIT_EXCEEDED", message, { field: "body" }));
-    });
-    request.on("end", () => resolve(Buffer.concat(chunks)));
-    request.on("error", reject);
-    request.on("close", () => reject(new SluiceError("CANCELLED", "the caller left")));
-  });
 }

@@ -1,4 +1,4 @@
-// The HTTP side port: liveness, readiness, metrics, and search for browsers.
+// The HTTP side port: liveness, readiness, metrics, search for browsers, rerank for other clients.
 
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
@@ -7,6 +7,7 @@ import { SluiceError } from "../core/errors.js";
 import type { EngineApi } from "../rpc/ports.js";
 import { toHttpFailure } from "./errors.js";
 import type { HttpLogger } from "./errors.js";
+import { handleRerank } from "./rerank-handler.js";
 import { sendFailure, sendJson, sendText } from "./responses.js";
 import { handleSearch } from "./search-handler.js";
 
@@ -105,6 +106,12 @@ async function answer(
     case "/metrics":
       sendText(response, { statusCode: 200, ...(await options.metrics()) });
       break;
+    case "/v1/rerank":
+    case "/v2/rerank":
+      await handleRerank(options, {
+        ...{ request, response, version: route === "/v1/rerank" ? "1" : "2" },
+      });
+      break;
     default: {
       const { engine, logger, stalledStreamMs = 30_000 } = options;
       await handleSearch({ engine, logger, stalledStreamMs }, { request, response, url });
@@ -117,6 +124,8 @@ const methodsOf: ReadonlyMap<string, readonly string[]> = new Map([
   ["/readyz", ["GET", "HEAD"]],
   ["/metrics", ["GET", "HEAD"]],
   ["/v1/search", ["GET", "POST"]],
+  ["/v1/rerank", ["POST"]],
+  ["/v2/rerank", ["POST"]],
 ]);
 
 function listen(server: Server, options: HttpServerOptions): Promise<number> {

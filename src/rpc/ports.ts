@@ -6,6 +6,7 @@ import type { CollectionSettings, CollectionStatus } from "../index/collection-s
 import type { WriteAck } from "../ingest/ingest-types.js";
 import type { SnapshotInfo } from "../store/snapshot-folder.js";
 import type { Explanation } from "../search/explain.js";
+import type { RerankRequest, RerankUpdate } from "../search/rerank-items.js";
 import type { SearchRequest } from "../search/request.js";
 import type { SearchOptions } from "../search/stream-search.js";
 import type { SearchUpdate } from "../search/update.js";
@@ -14,6 +15,9 @@ import type { SearchUpdate } from "../search/update.js";
 export interface EngineApi {
   /** Streams updates; ends after the final one. `signal` is the caller's cancel. */
   search(request: SearchRequest, options: SearchOptions): AsyncGenerator<SearchUpdate, void, void>;
+
+  /** Streams rankings of the request's items; ends after the final one. */
+  rerank(request: RerankRequest, options: SearchOptions): AsyncGenerator<RerankUpdate, void, void>;
 
   /** How one passage of a document gets its score. */
   explain(

@@ -3,6 +3,8 @@
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { ExplainRequest__Output } from "../gen/proto/sluice/v1/ExplainRequest.js";
 import type { ExplainResponse } from "../gen/proto/sluice/v1/ExplainResponse.js";
+import type { RerankRequest__Output } from "../gen/proto/sluice/v1/RerankRequest.js";
+import type { RerankResponse } from "../gen/proto/sluice/v1/RerankResponse.js";
 import type { SearchRequest__Output } from "../gen/proto/sluice/v1/SearchRequest.js";
 import type { SearchResponse } from "../gen/proto/sluice/v1/SearchResponse.js";
 import type { SearchSessionRequest__Output } from "../gen/proto/sluice/v1/SearchSessionRequest.js";
@@ -10,9 +12,11 @@ import type { SearchSessionResponse } from "../gen/proto/sluice/v1/SearchSession
 import { duplexStream, notOffered, serverStream, unary } from "./calls.js";
 import type { RpcContext } from "./calls.js";
 import { explainedToMessage, explainRequestFromMessage } from "./convert-explain.js";
+import { rerankRequestFromMessage, rerankUpdateToMessage } from "./convert-rerank.js";
 import { searchRequestFromMessage, searchUpdateToMessage } from "./convert-search.js";
 import { runSessionStream } from "./session-stream.js";
-import { streamSearch } from "../search/stream-search.js";
+import { rerankUpdates } from "../search/rerank-items.js";
+import { streamSearch, streamUpdates } from "../search/stream-search.js";
 
 export function createSearchService(context: RpcContext): UntypedServiceImplementation {
   return {
@@ -29,7 +33,13 @@ export function createSearchService(context: RpcContext): UntypedServiceImplemen
       context,
       (call, tools) => runSessionStream(call, context, tools),
     ),
-    Rerank: notOffered(context, "server_stream", "ingest the texts and use Search"),
+    Rerank: serverStream<RerankRequest__Output, RerankResponse>(context, (call, tools) => {
+      const asked = rerankRequestFromMessage(call.request);
+      return streamUpdates(context.engine.rerank(asked, tools), {
+        ...{ signal: tools.signal, stallMs: context.stalledStreamMs, kind: rerankUpdates },
+        send: (update, done) => call.write(rerankUpdateToMessage(update), done),
+      });
+    }),
     Explain: unary<ExplainRequest__Output, ExplainResponse>(context, async (request, call) => {
       const controller = new AbortController();
       call.on("cancelled", () => controller.abort());

@@ -9,6 +9,7 @@ import type { SearchSessionResponse } from "../gen/proto/sluice/v1/SearchSession
 import type { SearchRequest } from "../search/request.js";
 import { streamSearch } from "../search/stream-search.js";
 import type { SendUpdate } from "../search/update-outlet.js";
+import type { SearchUpdate } from "../search/update.js";
 import { refuseWireFaults } from "./calls.js";
 import type { RpcContext, StreamTools } from "./calls.js";
 import { searchRequestFromMessage, searchUpdateToMessage } from "./convert-search.js";
@@ -154,7 +155,7 @@ class SessionStream {
     });
   }
 
-  private write(number: number, ...[update, done]: Parameters<SendUpdate>): void {
+  private write(number: number, ...[update, done]: Parameters<SendUpdate<SearchUpdate>>): void {
     this.isWriting = true;
     const message = { query_number: number, update: searchUpdateToMessage(update) };
     this.call.write(message, (error?: Error | null) => {

@@ -2,8 +2,8 @@
 
 import { assert } from "../core/assert.js";
 import type { SearchRequest } from "./request.js";
-import { createUpdateOutlet, withPayloadInEveryUpdate } from "./update-outlet.js";
-import type { SendUpdate } from "./update-outlet.js";
+import { createUpdateOutlet, searchUpdates, withPayloadInEveryUpdate } from "./update-outlet.js";
+import type { OutletUpdate, SendUpdate, UpdateKind } from "./update-outlet.js";
 import type { SearchUpdate } from "./update.js";
 
 export interface SearchOptions {
@@ -20,28 +20,39 @@ export interface Searches {
   search(request: SearchRequest, options: SearchOptions): AsyncGenerator<SearchUpdate, void, void>;
 }
 
+/** How updates reach their reader. */
+export interface StreamOptions<Update> {
+  /** The caller's cancel. */
+  readonly signal: AbortSignal;
+  readonly stallMs: number;
+  readonly send: SendUpdate<Update>;
+}
+
+/** The updates of one search; see `streamUpdates`. */
+export function streamSearch(
+  engine: Searches,
+  request: SearchRequest,
+  options: SearchOptions & StreamOptions<SearchUpdate>,
+): Promise<void> {
+  const { signal, deadlineMs, client } = options;
+  const asked = withPayloadInEveryUpdate(request);
+  const updates = engine.search(asked, { signal, deadlineMs, client });
+  return streamUpdates(updates, { ...options, kind: searchUpdates(request.payload.mode) });
+}
+
 /**
  * Resolves when the final update was taken by the transport, or early when `signal` aborts. A slow
  * reader never pauses the engine. Throws what the engine throws, and DEADLINE_EXCEEDED for a reader
  * that takes nothing for `stallMs`.
  */
-export async function streamSearch(
-  engine: Searches,
-  request: SearchRequest,
-  options: SearchOptions & {
-    readonly stallMs: number;
-    readonly send: SendUpdate;
-  },
+export async function streamUpdates<Update extends OutletUpdate>(
+  updates: AsyncGenerator<Update, void, void>,
+  options: StreamOptions<Update> & { readonly kind: UpdateKind<Update> },
 ): Promise<void> {
-  const { signal, deadlineMs, client, stallMs, send } = options;
-  const outlet = createUpdateOutlet({ send, stallMs, payloadMode: request.payload.mode });
+  const { signal } = options;
+  const outlet = createUpdateOutlet(options);
   try {
     let isFinal = false;
-    const updates = engine.search(withPayloadInEveryUpdate(request), {
-      signal,
-      deadlineMs,
-      client,
-    });
     for await (const update of updates) {
       // Leaving the loop returns the generator, which lets go of what the search holds.
       if (signal.aborted) return;

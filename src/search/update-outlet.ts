@@ -8,11 +8,25 @@ import { rankingPrint } from "./update.js";
 import type { SearchHit, SearchUpdate } from "./update.js";
 
 /** Sends one update; calls back once the transport has taken it, or with the error that ended it. */
-export type SendUpdate = (update: SearchUpdate, done: (error?: Error | null) => void) => void;
+export type SendUpdate<Update> = (update: Update, done: (error?: Error | null) => void) => void;
 
-export interface UpdateOutlet {
+/** What the outlet looks at; streams of other rankings have it, too. */
+export interface OutletUpdate {
+  readonly sequence: number;
+  readonly final: boolean;
+}
+
+/** Of one kind of updates. */
+export interface UpdateKind<Update> {
+  /** What a reader sees change, as text: what changes nothing is not sent. */
+  print(update: Update): string;
+  /** The update as it goes out, once it is its turn. */
+  shape(update: Update): Update;
+}
+
+export interface UpdateOutlet<Update> {
   /** Sends now, or as soon as the reader has room; replaces an update that still waits. */
-  offer(update: SearchUpdate): void;
+  offer(update: Update): void;
   /** Resolves when the final update was taken; rejects when the transport fails or stalls. */
   finished(): Promise<void>;
   /** Drops what waits and stops the clock; for streams that end early. */
@@ -20,22 +34,21 @@ export interface UpdateOutlet {
 }
 
 /**
- * Memory: one update on its way and one waiting, whatever the reader does; with
- * `on_first_appearance` also the keys whose payload was sent. `stallMs`: a reader that takes
- * nothing for that long ends the stream with DEADLINE_EXCEEDED.
+ * Memory: one update on its way and one waiting, whatever the reader does, and what `kind` keeps.
+ * `stallMs`: a reader that takes nothing for that long ends the stream with DEADLINE_EXCEEDED.
  */
-export function createUpdateOutlet(options: {
-  readonly send: SendUpdate;
-  readonly payloadMode: SearchRequest["payload"]["mode"];
+export function createUpdateOutlet<Update extends OutletUpdate>(options: {
+  readonly send: SendUpdate<Update>;
+  readonly kind: UpdateKind<Update>;
   readonly stallMs: number;
-}): UpdateOutlet {
-  let waiting: SearchUpdate | undefined;
+}): UpdateOutlet<Update> {
+  const { kind } = options;
+  let waiting: Update | undefined;
   let isSending = false;
   let isClosed = false;
   let sequence = 0;
   let sentPrint: string | undefined;
   let stallTimer: NodeJS.Timeout | undefined;
-  const sentKeys = new Set<string>();
   let resolveFinished: () => void;
   let rejectFinished: (error: unknown) => void;
   const finished = new Promise<void>((resolve, reject) => {
@@ -56,21 +69,16 @@ export function createUpdateOutlet(options: {
     rejectFinished(error);
   };
   /** False for what would not change the ranking that the reader has: others were dropped. */
-  const hasNews = (update: SearchUpdate): boolean =>
-    update.final || rankingPrint(update.hits) !== sentPrint;
-  const send = (update: SearchUpdate): void => {
+  const hasNews = (update: Update): boolean => update.final || kind.print(update) !== sentPrint;
+  const send = (update: Update): void => {
     sequence += 1;
-    sentPrint = rankingPrint(update.hits);
+    sentPrint = kind.print(update);
     isSending = true;
     stallTimer = setTimeout(() => {
       const message = `the reader took nothing for ${options.stallMs} ms; read the stream as it comes`;
       fail(new SluiceError("DEADLINE_EXCEEDED", message));
     }, options.stallMs);
-    const hits =
-      options.payloadMode === "on_first_appearance"
-        ? withoutSentPayloads(update.hits, sentKeys)
-        : update.hits;
-    options.send({ ...update, sequence, hits }, (error) => {
+    options.send({ ...kind.shape(update), sequence }, (error) => {
       clearTimeout(stallTimer);
       isSending = false;
       if (error) {
@@ -102,9 +110,23 @@ export function createUpdateOutlet(options: {
 }
 
 /**
- * The engine sends payloads with every update, since only here is it known which updates reach
- * the reader: a payload in a dropped update would be lost.
+ * Updates of a search. The engine sends payloads with every update, since only here is it known
+ * which updates reach the reader: a payload in a dropped update would be lost. With
+ * `on_first_appearance` the keys are kept whose payload was sent.
  */
+export function searchUpdates(
+  payloadMode: SearchRequest["payload"]["mode"],
+): UpdateKind<SearchUpdate> {
+  const sentKeys = new Set<string>();
+  return {
+    print: ({ hits }) => rankingPrint(hits),
+    shape: (update) =>
+      payloadMode === "on_first_appearance"
+        ? { ...update, hits: withoutSentPayloads(update.hits, sentKeys) }
+        : update,
+  };
+}
+
 function withoutSentPayloads(hits: readonly SearchHit[], sentKeys: Set<string>): SearchHit[] {
   return hits.map((hit) => {
     if (!sentKeys.has(hit.key)) {
@@ -115,7 +137,7 @@ function withoutSentPayloads(hits: readonly SearchHit[], sentKeys: Set<string>):
   });
 }
 
-/** The request as the engine gets it: see `withoutSentPayloads`. */
+/** The request as the engine gets it: see `searchUpdates`. */
 export function withPayloadInEveryUpdate(request: SearchRequest): SearchRequest {
   return { ...request, payload: { ...request.payload, mode: "every_update" } };
 }

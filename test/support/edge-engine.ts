@@ -174,8 +174,11 @@ export function hit(key: string, parts: Partial<SearchHit> = {}): SearchHit {
 /** Of an engine that keeps no passages and no snapshots. */
 const nothingKept: Pick<
   EngineApi,
-  "explain" | "snapshot" | "restore" | "listSnapshots" | "deleteSnapshot"
+  "explain" | "rerank" | "snapshot" | "restore" | "listSnapshots" | "deleteSnapshot"
 > = {
+  rerank: () => {
+    throw new SluiceError("MODEL_INVALID", "there is no model");
+  },
   explain: ({ key }) => Promise.reject(new SluiceError("DOCUMENT_NOT_FOUND", `no ${key}`)),
   snapshot: () => {
     throw new SluiceError("DISK_FULL", "there is no room for a snapshot");

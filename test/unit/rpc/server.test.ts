@@ -113,7 +113,6 @@ describe("gRPC server", () => {
   });
 
   const notOffered: readonly [string, RegExp][] = [
-    ["SearchService/Rerank", /the RPC Rerank is not offered yet/],
     ["SearchService/SendFeedback", /the RPC SendFeedback is not offered yet/],
     ["CollectionService/Calibrate", /the RPC Calibrate is not offered yet/],
   ];

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { createUpdateOutlet } from "../../../src/search/update-outlet.js";
+import { createUpdateOutlet, searchUpdates } from "../../../src/search/update-outlet.js";
 import type { SearchUpdate } from "../../../src/search/update.js";
 import { hit, update } from "../../support/edge-engine.js";
 
@@ -14,7 +14,7 @@ describe("update outlet", () => {
         const transport = heldTransport();
         const outlet = createUpdateOutlet({
           send: transport.send,
-          payloadMode: "every_update",
+          kind: searchUpdates("every_update"),
           stallMs: 60_000,
         });
         let offered = 0;
@@ -45,7 +45,7 @@ describe("update outlet", () => {
     const transport = heldTransport();
     const outlet = createUpdateOutlet({
       send: transport.send,
-      payloadMode: "on_first_appearance",
+      kind: searchUpdates("on_first_appearance"),
       stallMs: 60_000,
     });
     const withText = (key: string): ReturnType<typeof hit> => hit(key, { payload: { text: key } });
@@ -63,7 +63,7 @@ describe("update outlet", () => {
     const transport = heldTransport();
     const outlet = createUpdateOutlet({
       send: transport.send,
-      payloadMode: "every_update",
+      kind: searchUpdates("every_update"),
       stallMs: 1,
     });
     outlet.offer(update({ final: true }));
@@ -73,7 +73,7 @@ describe("update outlet", () => {
   it("passes on what breaks the transport", async () => {
     const outlet = createUpdateOutlet({
       send: (_, done) => done(new Error("reset")),
-      payloadMode: "every_update",
+      kind: searchUpdates("every_update"),
       stallMs: 60_000,
     });
     outlet.offer(update({ final: true }));

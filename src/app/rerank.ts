@@ -1,0 +1,201 @@
+// Rerank: items that the caller brings, scored by rows, by a late-interaction model or in pairs.
+
+import { floatRelevance } from "../codec/float-relevance.js";
+import { givenRowCountMax, toTokenMatrix } from "../codec/given-vectors.js";
+import { createUnitRows } from "../codec/unit-rows.js";
+import { createCancelFlag } from "../core/cancel-flag.js";
+import type { GivenVectors } from "../core/document.js";
+import { SluiceError } from "../core/errors.js";
+import { createSoftDeadline } from "../core/soft-deadline.js";
+import { tokenMatrix } from "../core/token-matrix.js";
+import type { TokenMatrix } from "../core/token-matrix.js";
+import type { OpenedModel } from "../encoders/model-folder.js";
+import type { Kernels } from "../kernels/kernels.js";
+import { checkRerank, rerankItems } from "../search/rerank-items.js";
+import type {
+  RerankItem,
+  RerankRequest,
+  RerankUpdate,
+  ScoredItems,
+} from "../search/rerank-items.js";
+import type { SearchOptions } from "../search/stream-search.js";
+import { checkFingerprint } from "./encode-pool.js";
+import { findReranker } from "./rerankers.js";
+import type { SearchParts } from "./searches.js";
+
+export interface RerankParts extends Pick<
+  SearchParts,
+  "admission" | "caches" | "clock" | "encodePool" | "kernels" | "models"
+> {
+  readonly defaultModel: string;
+}
+
+/** Streams rankings of the request's items. Takes its turn among the searches. */
+export async function* rerank(
+  parts: RerankParts,
+  request: RerankRequest,
+  { signal, deadlineMs, client = "" }: SearchOptions,
+): AsyncGenerator<RerankUpdate, void, void> {
+  const { clock } = parts;
+  checkRerank(request);
+  const deadline = createSoftDeadline(clock, { budgetMs: request.budgetMs, deadlineMs });
+  const admitted = parts.admission.enter();
+  const flag = createCancelFlag(signal);
+  try {
+    const remainingMs = deadline.remainingMs();
+    await admitted.turn({ priority: "normal", client, signal, remainingMs });
+    const score = await chooseScorer(parts, request, flag.shared);
+    const batches = batchesOf(request.items, score, parts.encodePool.parallelism);
+    yield* rerankItems(request, { clock, deadline, signal }, batches);
+  } finally {
+    flag.raise();
+    admitted.leave();
+  }
+}
+
+/** Scores items, one for one. */
+type ScoreItems = (items: readonly RerankItem[], start: number) => Promise<readonly number[]>;
+
+/** Texts or pairs of one task: few, so that the first ranking comes soon and a cancel is seen. */
+const itemsPerTask = 2;
+
+/** Promises in order; as many under way as threads, and one more. */
+function* batchesOf(
+  items: readonly RerankItem[],
+  score: ScoreItems,
+  parallelism: number,
+): Generator<Promise<ScoredItems>, void, void> {
+  const underWay: Promise<ScoredItems>[] = [];
+  for (let start = 0; start < items.length; start += itemsPerTask) {
+    const batch = score(items.slice(start, start + itemsPerTask), start);
+    const scored = batch.then((scores) => ({ start, scores }));
+    // Awaited later, or not at all when the stream ends early.
+    scored.catch(() => undefined);
+    underWay.push(scored);
+    if (underWay.length <= parallelism) continue;
+    const next = underWay.shift();
+    if (next !== undefined) yield next;
+  }
+  yield* underWay;
+}
+
+async function chooseScorer(
+  parts: RerankParts,
+  { query, items, model: name, pooling }: RerankRequest,
+  cancel: SharedArrayBuffer,
+): Promise<ScoreItems> {
+  const needsModel =
+    query.vectors === undefined || items.some(({ vectors }) => vectors === undefined);
+  const model = needsModel
+    ? await parts.models.open(name === "" ? parts.defaultModel : name)
+    : undefined;
+  if (model?.manifest.kind === "cross-encoder") {
+    checkTexts(query.text, items);
+    const reranker = await findReranker(name, { ...parts, pairs: parts.caches.pairs });
+    const options = { pooling, cancel, signal: new AbortController().signal };
+    return (batch) =>
+      reranker.relevances(
+        query.text,
+        batch.map(({ text }) => text),
+        options,
+      );
+  }
+  return scorerByRows(parts, { query, items, model, pooling, cancel });
+}
+
+/** A cross-encoder reads words: rows are nothing to it. */
+function checkTexts(query: string, items: readonly RerankItem[]): void {
+  const missing = items.findIndex(({ text }) => text.trim() === "");
+  const field =
+    query.trim() === "" ? "query.text" : missing < 0 ? undefined : `items[${missing}].text`;
+  if (field !== undefined)
+    throw new SluiceError("INVALID_FIELD", `${field} is empty, and a cross-encoder reads text`, {
+      field,
+    });
+}
+
+async function scorerByRows(
+  parts: RerankParts,
+  work: {
+    readonly query: RerankRequest["query"];
+    readonly items: readonly RerankItem[];
+    readonly model: OpenedModel | undefined;
+    readonly pooling: RerankRequest["pooling"];
+    readonly cancel: SharedArrayBuffer;
+  },
+): Promise<ScoreItems> {
+  const { model, pooling, cancel } = work;
+  const { vectors, text } = work.query;
+  const dim = dimOf(model) ?? vectors?.dim ?? 0;
+  const unit = createRowReader(parts.kernels, { dim, fingerprint: model?.fingerprint });
+  const query =
+    vectors !== undefined
+      ? unit(vectors, { rowCountMax: givenRowCountMax.query, field: "query.vectors" })
+      : await parts.encodePool.queryRows(text, requireModel(model));
+  const scoreGiven = createGivenScorer(query, unit, parts.kernels);
+  return async (batch, start) => {
+    const texts = batch.filter((item) => item.vectors === undefined).map((item) => item.text);
+    const task = { kind: "texts", query, texts, pooling, cancel } as const;
+    const read =
+      texts.length === 0
+        ? []
+        : [...(await parts.encodePool.relevances({ ...task, model: requireModel(model) }))];
+    const scores: number[] = [];
+    for (const [i, item] of batch.entries())
+      scores.push(
+        item.vectors === undefined
+          ? (read.shift() ?? 0)
+          : await scoreGiven(item.vectors, `items[${start + i}].vectors`),
+      );
+    return scores;
+  };
+}
+
+function dimOf(model: OpenedModel | undefined): number | undefined {
+  return model?.manifest.kind === "late-interaction" ? model.manifest.dim : undefined;
+}
+
+function requireModel(model: OpenedModel | undefined): OpenedModel {
+  if (model === undefined) throw new Error("texts are scored with a model");
+  return model;
+}
+
+type ReadRows = (
+  given: GivenVectors,
+  at: { readonly rowCountMax: number; readonly field: string },
+) => TokenMatrix;
+
+/** Given rows at unit length, checked against the model's dim and name. */
+function createRowReader(
+  kernels: Kernels,
+  expected: { readonly dim: number; readonly fingerprint: string | undefined },
+): ReadRows {
+  const { dim } = expected;
+  const unitRows = createUnitRows(kernels, dim);
+  return (given, at) => {
+    checkFingerprint(given.modelFingerprint, expected.fingerprint);
+    return tokenMatrix(unitRows(toTokenMatrix(given, { dim, ...at })).values, dim);
+  };
+}
+
+/** Work on the main thread between two breaths, milliseconds. */
+const breathMs = 2;
+
+/** Here, not in a worker: to copy the rows would cost as much as to score them. */
+function createGivenScorer(
+  query: TokenMatrix,
+  read: ReadRows,
+  kernels: Kernels,
+): (given: GivenVectors, field: string) => Promise<number> {
+  // The reader writes to the same memory each time.
+  const own = tokenMatrix(query.values.slice(), query.dim);
+  let breathedAt = performance.now();
+  return async (given, field) => {
+    if (performance.now() - breathedAt > breathMs) {
+      await new Promise((resolve) => setImmediate(resolve));
+      breathedAt = performance.now();
+    }
+    const rows = read(given, { rowCountMax: givenRowCountMax.passage, field });
+    return floatRelevance(own, rows, kernels);
+  };
+}

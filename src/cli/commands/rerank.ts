@@ -1,0 +1,71 @@
+// sluice rerank: texts of the caller's own, best first.
+
+import type { Command } from "commander";
+import { readFileSync } from "node:fs";
+import { SluiceError } from "../../core/errors.js";
+import { limits } from "../../core/limits.js";
+import { addConnectionOptions, withClient } from "../connection.js";
+import type { ConnectionOptions } from "../connection.js";
+import type { CliContext } from "../context.js";
+import { decimalNumber, wholeNumber } from "../option-parsers.js";
+import { cut } from "../terminal/text.js";
+
+interface RerankOptions extends ConnectionOptions {
+  readonly model?: string;
+  readonly topN?: number;
+  readonly minScore?: number;
+  readonly mean?: boolean;
+  readonly budgetMs?: number;
+  readonly json?: boolean;
+}
+
+export function addRerankCommand(program: Command, context: CliContext): void {
+  const command = program
+    .command("rerank <file> <query...>")
+    .summary("put texts of your own in order")
+    .description(
+      "Ranks the lines of a file (- for standard input) by how well they answer the query, with the " +
+        "server's default model, another late-interaction model or a cross-encoder. No collection is needed.",
+    )
+    .option("--model <name>", "a model of the server (default: its default model)")
+    .option("-n, --top-n <count>", "lines wanted", wholeNumber(1, limits.hitCountMax))
+    .option("--min-score <score>", "leave out lines below it", decimalNumber(-1e9, 1e9))
+    .option("--mean", "the mean of a long line's windows counts, not the best")
+    .option("--budget-ms <ms>", "take what is best after this time", wholeNumber(1, 600_000))
+    .option("--json", "print the ranking as one object of JSON")
+    .addHelpText("after", '\nExamples:\n  sluice rerank answers.txt "how do I read a file"');
+  addConnectionOptions(command);
+  command.action(async (file: string, words: string[], options: RerankOptions) => {
+    const { server, tlsCa, tlsCert, tlsKey, json, mean, ...asked } = options;
+    const lines = readLines(file);
+    const text = words.join(" ");
+    const items = lines.map((line) => ({ text: line }));
+    const windowPooling = mean === true ? "mean" : "best";
+    await withClient({ server, tlsCa, tlsCert, tlsKey }, async (client) => {
+      const request = { text, items, windowPooling, ...asked } as const;
+      const ranking = await client.rerankFinal(request, { signal: context.interrupted });
+      if (json === true) {
+        context.printJson(ranking);
+        return;
+      }
+      const { style } = context.out;
+      for (const { reason, message } of ranking.degradations)
+        context.print(style.yellow(`degraded: ${reason}: ${message}`));
+      const { columns } = context.out.size();
+      for (const { rank, index, score } of ranking.hits)
+        context.print(
+          cut(`${String(rank).padStart(4)}  ${score.toFixed(3)}  ${lines[index] ?? ""}`, columns),
+        );
+    });
+  });
+}
+
+/** Lines that hold something. */
+function readLines(file: string): string[] {
+  try {
+    const content = readFileSync(file === "-" ? 0 : file, "utf8");
+    return content.split(/\r?\n/).filter((line) => line.trim() !== "");
+  } catch (cause) {
+    throw new SluiceError("INVALID_INPUT_FILE", `${file} cannot be read`, { cause });
+  }
+}

@@ -1,0 +1,41 @@
+// Server streams as the client gives them: retried until the first response, cancelled when left.
+
+import type { ClientReadableStream } from "@grpc/grpc-js";
+import { toClientError } from "./client-error.js";
+import type { CallOptions, Channel, Method } from "./channel.js";
+
+/** The responses of one call that changes nothing; only before the first one it is tried again. */
+export async function* readStream<Request, Response>(
+  channel: Channel,
+  method: Method<Request, Response>,
+  request: Request,
+  options: CallOptions,
+): AsyncGenerator<Response, void, void> {
+  const begun = await channel.withRetries({ ...options, mayRetry: () => true }, async (left) => {
+    const call = channel.serverStream(method, request, left);
+    const responses = readResponses(call);
+    return { call, responses, first: await responses.next() };
+  });
+  try {
+    let result = begun.first;
+    while (result.done !== true) {
+      yield result.value;
+      result = await begun.responses.next();
+    }
+  } finally {
+    // Without effect on a call that has ended.
+    begun.call.cancel();
+  }
+}
+
+async function* readResponses<Response>(
+  call: ClientReadableStream<Response>,
+): AsyncGenerator<Response, void, void> {
+  // A cancel of our own comes back as an error, perhaps when nobody iterates any more.
+  call.on("error", () => undefined);
+  try {
+    for await (const response of call) yield response as Response;
+  } catch (error) {
+    throw toClientError(error);
+  }
+}

@@ -1,0 +1,104 @@
+// Bodies of /v1/rerank and /v2/rerank in the shapes of Cohere, Jina and Voyage, which differ in names.
+
+import { z } from "zod";
+import { SluiceError } from "../core/errors.js";
+import { limits } from "../core/limits.js";
+import type { RerankRequest, RerankUpdate } from "../search/rerank-items.js";
+
+const count = z.int().min(1).optional();
+
+// What else the clients send is about billing and cutting: here texts are read whole, in windows.
+const rerankBody = z.looseObject({
+  model: z.string().max(255).default(""),
+  query: z.union([z.string(), z.looseObject({ text: z.string() }).transform(({ text }) => text)]),
+  documents: z
+    .array(z.union([z.string(), z.looseObject({})]))
+    .min(1)
+    .max(limits.hitCountMax),
+  /** Cohere and Jina. */
+  top_n: count,
+  /** Voyage. */
+  top_k: count,
+  return_documents: z.boolean().default(false),
+  /** Cohere's first version: fields of a document that are read, in this order. */
+  rank_fields: z.array(z.string()).optional(),
+});
+
+export interface RerankBody {
+  readonly request: RerankRequest;
+  readonly returnsDocuments: boolean;
+}
+
+/** From the bytes of a JSON body. Throws INVALID_FIELD naming the field. */
+export function rerankBodyFromJson(bytes: Uint8Array): RerankBody {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    throw new SluiceError("INVALID_FIELD", "the body is not JSON in UTF-8", { field: "body" });
+  }
+  const parsed = rerankBody.safeParse(value);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const field = issue?.path.map(String).join(".") ?? "";
+    throw new SluiceError("INVALID_FIELD", `${field}: ${issue?.message ?? "is wrong"}`, {
+      field: field === "" ? "body" : field,
+    });
+  }
+  const { data } = parsed;
+  const { length } = data.documents;
+  const topN = data.top_n ?? data.top_k;
+  return {
+    returnsDocuments: data.return_documents,
+    request: {
+      query: { text: data.query },
+      items: data.documents.map((document, i) => ({
+        ...{ key: "", text: textOf(document, data.rank_fields, `documents.${i}`) },
+      })),
+      model: data.model,
+      topN: topN === undefined ? undefined : Math.min(topN, length),
+      pooling: "best",
+    },
+  };
+}
+
+function textOf(
+  document: string | Readonly<Record<string, unknown>>,
+  rankFields: readonly string[] = ["text"],
+  field: string,
+): string {
+  if (typeof document === "string") return document;
+  const texts = rankFields.flatMap((name) => {
+    const value = document[name];
+    return typeof value === "string" ? [value] : [];
+  });
+  if (texts.length > 0) return texts.join("\n");
+  const message = `${field} has no text in ${rankFields.join(", ")}`;
+  throw new SluiceError("INVALID_FIELD", message, { field });
+}
+
+/**
+ * The answer that each of the clients finds its own names in: `results` for Cohere and Jina, `data`
+ * for Voyage. Scores are cut at 0, where theirs begin. Nothing is billed: units and tokens are 0.
+ */
+export function rerankAnswer(
+  { request, returnsDocuments }: RerankBody,
+  { hits }: RerankUpdate,
+  answer: { readonly id: string; readonly version: "1" | "2" },
+): object {
+  const ranked = hits.map(({ index, score }) => ({
+    ...{ index, relevance_score: Math.max(0, score) },
+    text: request.items[index]?.text ?? "",
+  }));
+  return {
+    id: answer.id,
+    object: "list",
+    model: request.model,
+    results: ranked.map(({ text, ...hit }) =>
+      returnsDocuments ? { ...hit, document: { text } } : hit,
+    ),
+    data: ranked.map(({ text, ...hit }) => (returnsDocuments ? { ...hit, document: text } : hit)),
+    usage: { total_tokens: 0 },
+    meta: { api_version: { version: answer.version }, billed_units: { search_units: 0 } },
+  };
+}

@@ -1,0 +1,42 @@
+// /v1/rerank and /v2/rerank: for clients of rerank services, pointed here by their base URL.
+
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { EngineApi } from "../rpc/ports.js";
+import type { RerankUpdate } from "../search/rerank-items.js";
+import { toHttpFailure } from "./errors.js";
+import type { HttpLogger } from "./errors.js";
+import { rerankAnswer, rerankBodyFromJson } from "./rerank-body.js";
+import { clientOf, readBody } from "./requests.js";
+import { sendFailure, sendJson } from "./responses.js";
+
+/** Largest body: 1,000 documents of 16 KiB. */
+const bodyBytesMax = 16 * 1024 * 1024;
+
+export async function handleRerank(
+  { engine, logger }: { readonly engine: EngineApi; readonly logger: HttpLogger },
+  exchange: {
+    readonly request: IncomingMessage;
+    readonly response: ServerResponse;
+    readonly version: "1" | "2";
+  },
+): Promise<void> {
+  const { request, response, version } = exchange;
+  const controller = new AbortController();
+  response.on("close", () => controller.abort());
+  const { signal } = controller;
+  try {
+    const body = rerankBodyFromJson(await readBody(request, bodyBytesMax));
+    let last: RerankUpdate | undefined;
+    const client = clientOf(request);
+    for await (const update of engine.rerank(body.request, { signal, client })) last = update;
+    if (last === undefined) throw new Error("a rerank ends with a final ranking");
+    sendJson(response, 200, rerankAnswer(body, last, { id: randomUUID(), version }));
+  } catch (error) {
+    if (signal.aborted) return;
+    const failure = toHttpFailure(error, logger);
+    const { message } = failure.body.error;
+    // Cohere's clients read `message`, those of Jina and Voyage `detail`.
+    sendFailure(response, { ...failure, body: { ...failure.body, message, detail: message } });
+  }
+}

@@ -1,0 +1,144 @@
+// Given items in the order of their scores: whole rankings that grow, as a search streams them.
+
+import type { Clock } from "../core/clock.js";
+import type { GivenVectors } from "../core/document.js";
+import { SluiceError } from "../core/errors.js";
+import { limits } from "../core/limits.js";
+import type { SoftDeadline } from "../core/soft-deadline.js";
+import type { WindowPooling } from "../encoders/cross-encoder.js";
+import type { Phrasing } from "./request.js";
+import { createUpdateGate } from "./update-gate.js";
+import type { UpdateKind } from "./update-outlet.js";
+import type { Degradation } from "./update.js";
+
+export interface RerankItem {
+  /** The caller's name for it; may be empty. */
+  readonly key: string;
+  readonly text: string;
+  readonly vectors?: GivenVectors | undefined;
+}
+
+export interface RerankRequest {
+  readonly query: Phrasing;
+  /** 1 to limits.hitCountMax. */
+  readonly items: readonly RerankItem[];
+  /** Name of a late-interaction or cross-encoder model; empty: the server's default. */
+  readonly model: string;
+  /** Items wanted; undefined: all. */
+  readonly topN?: number | undefined;
+  readonly minScore?: number | undefined;
+  readonly pooling: WindowPooling;
+  /** Soft limit, milliseconds; undefined: none. */
+  readonly budgetMs?: number | undefined;
+}
+
+export interface RankedItem {
+  /** Place in the request, from 0. */
+  readonly index: number;
+  readonly key: string;
+  /** From 1. */
+  readonly rank: number;
+  readonly score: number;
+}
+
+export interface RerankUpdate {
+  /** From 1, rising by 1. */
+  readonly sequence: number;
+  readonly final: boolean;
+  /** Best first. Items that are not scored yet are left out. */
+  readonly hits: readonly RankedItem[];
+  readonly scoredCount: number;
+  readonly degradations: readonly Degradation[];
+  /** Microseconds since the request's arrival. */
+  readonly totalUs: number;
+}
+
+/** Scores of the items from `start` on. */
+export interface ScoredItems {
+  readonly start: number;
+  readonly scores: readonly number[];
+}
+
+/** Of updates of `rerankItems`, for the outlet. */
+export const rerankUpdates: UpdateKind<RerankUpdate> = {
+  print: ({ hits }) => hits.map(({ index }) => index).join(" "),
+  shape: (update) => update,
+};
+
+/** Least time between two updates, milliseconds. */
+const minIntervalMs = 25;
+
+/**
+ * Streams a ranking of the items scored so far, the last one final. Equal scores keep the order of
+ * the request. When the budget runs out, what is scored becomes final, with the degradation
+ * BUDGET_EXHAUSTED; a deadline before any score throws DEADLINE_EXCEEDED. Failures of the model are
+ * the caller's to hear.
+ */
+export async function* rerankItems(
+  request: Pick<RerankRequest, "items" | "topN" | "minScore">,
+  context: { readonly clock: Clock; readonly deadline: SoftDeadline; readonly signal: AbortSignal },
+  batches: Iterable<Promise<ScoredItems>>,
+): AsyncGenerator<RerankUpdate, void, void> {
+  const { clock, deadline } = context;
+  const startMs = clock();
+  const scores = new Map<number, number>();
+  const degradations: Degradation[] = [];
+  let sequence = 0;
+  const toUpdate = (isFinal: boolean): RerankUpdate => ({
+    sequence: (sequence += 1),
+    final: isFinal,
+    hits: rank(request, scores),
+    scoredCount: scores.size,
+    degradations: [...degradations],
+    totalUs: Math.round(1000 * (clock() - startMs)),
+  });
+  const fingerprint = (hits: readonly RankedItem[]): string =>
+    hits.map(({ index }) => index).join(" ");
+  const gate = createUpdateGate({ ...context, minIntervalMs, fingerprint });
+  for (const batch of batches) {
+    const waiting = gate.waitFor(batch);
+    let step = await waiting.next();
+    for (; step.done !== true; step = await waiting.next()) yield toUpdate(false);
+    if (step.value.kind === "late") {
+      const message = `time ran out when ${scores.size} of ${request.items.length} items were scored`;
+      if (scores.size === 0 && deadline.cause === "deadline")
+        throw new SluiceError("DEADLINE_EXCEEDED", `${message}; allow more time`);
+      const reason = deadline.cause === "budget" ? "BUDGET_EXHAUSTED" : "DEADLINE_REACHED";
+      degradations.push({ reason, message, stages: ["cross_encoder"] });
+      break;
+    }
+    const { start, scores: found } = step.value.value;
+    for (const [i, score] of found.entries()) scores.set(start + i, score);
+    gate.offer(rank(request, scores));
+  }
+  yield toUpdate(true);
+}
+
+function rank(
+  { items, topN = items.length, minScore = -Infinity }: Parameters<typeof rerankItems>[0],
+  scores: ReadonlyMap<number, number>,
+): RankedItem[] {
+  return Array.from(scores, ([index, score]) => ({ index, score, key: items[index]?.key ?? "" }))
+    .filter(({ score }) => score >= minScore)
+    .sort((a, b) => b.score - a.score || a.index - b.index)
+    .slice(0, topN)
+    .map((item, i) => ({ ...item, rank: i + 1 }));
+}
+
+/** Throws INVALID_FIELD or INVALID_TEXT naming the field. */
+export function checkRerank({ query, items, topN }: RerankRequest): void {
+  const countMax = limits.hitCountMax;
+  if (items.length === 0 || items.length > countMax)
+    throw wrong("items", `there are ${items.length} items; send 1 to ${countMax}`);
+  if (topN !== undefined && !(Number.isInteger(topN) && topN >= 1 && topN <= countMax))
+    throw wrong("top_n", `top_n is ${topN}, it must be a whole number from 1 to ${countMax}`);
+  if (query.vectors === undefined && query.text.trim() === "")
+    throw wrong("query.text", "the query has neither text nor vectors; send one");
+  for (const [i, { text, vectors }] of items.entries())
+    if (vectors === undefined && text.trim() === "")
+      throw wrong(`items[${i}].text`, `items[${i}] has neither text nor vectors; send one`);
+}
+
+function wrong(field: string, message: string): SluiceError {
+  return new SluiceError("INVALID_FIELD", message, { field });
+}
