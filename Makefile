@@ -12,7 +12,7 @@ space := $(subst ,, )
 .DEFAULT_GOAL := help
 .PHONY: help node-version install build types web native prune demo demo-once check check-format \
   check-lint check-tests test test-crash test-damage coverage gen fmt bench-kernels bench-encode \
-  bench-quality bench-ingest bench-bm25 bench-stream bench-filters bench-scale tables clean
+  bench-quality bench-ingest bench-bm25 bench-stream bench-rerank bench-filters bench-scale tables clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -102,6 +102,9 @@ bench-bm25: build ## the exact best passages by words among a million, for words
 
 bench-stream: build ## what intermediate updates cost, and how soon cancelled work ends
 	@node build/bench/stream/stream-bench.js
+
+bench-rerank: build ## a cross-encoder over the top, and given texts: make bench-rerank MODEL=DIR
+	@node build/bench/rerank/rerank-bench.js "$(MODEL)"
 
 bench-filters: build ## a filter over a million passages in 180 segments
 	@node build/bench/filters/filter-bench.js

@@ -1,7 +1,7 @@
 // Rerank: items that the caller brings, scored by rows, by a late-interaction model or in pairs.
 
 import { floatRelevance } from "../codec/float-relevance.js";
-import { givenRowCountMax, toTokenMatrix } from "../codec/given-vectors.js";
+import { givenRowCountMax, toRowMatrix } from "../codec/given-vectors.js";
 import { createUnitRows } from "../codec/unit-rows.js";
 import { createCancelFlag } from "../core/cancel-flag.js";
 import type { GivenVectors } from "../core/document.js";
@@ -45,7 +45,8 @@ export async function* rerank(
     const remainingMs = deadline.remainingMs();
     await admitted.turn({ priority: "normal", client, signal, remainingMs });
     const score = await chooseScorer(parts, request, flag.shared);
-    const batches = batchesOf(request.items, score, parts.encodePool.parallelism);
+    const { parallelism } = parts.encodePool;
+    const batches = batchesOf(request.items, score, { parallelism, size: taskSize(request.items) });
     yield* rerankItems(request, { clock, deadline, signal }, batches);
   } finally {
     flag.raise();
@@ -57,17 +58,23 @@ export async function* rerank(
 type ScoreItems = (items: readonly RerankItem[], start: number) => Promise<readonly number[]>;
 
 /** Texts or pairs of one task: few, so that the first ranking comes soon and a cancel is seen. */
-const itemsPerTask = 2;
+const textsPerTask = 2;
+/** Rows are scored in no time. */
+const matricesPerTask = 32;
+
+function taskSize(items: readonly RerankItem[]): number {
+  return items.every(({ vectors }) => vectors !== undefined) ? matricesPerTask : textsPerTask;
+}
 
 /** Promises in order; as many under way as threads, and one more. */
 function* batchesOf(
   items: readonly RerankItem[],
   score: ScoreItems,
-  parallelism: number,
+  { parallelism, size }: { readonly parallelism: number; readonly size: number },
 ): Generator<Promise<ScoredItems>, void, void> {
   const underWay: Promise<ScoredItems>[] = [];
-  for (let start = 0; start < items.length; start += itemsPerTask) {
-    const batch = score(items.slice(start, start + itemsPerTask), start);
+  for (let start = 0; start < items.length; start += size) {
+    const batch = score(items.slice(start, start + size), start);
     const scored = batch.then((scores) => ({ start, scores }));
     // Awaited later, or not at all when the stream ends early.
     scored.catch(() => undefined);
@@ -174,7 +181,13 @@ function createRowReader(
   const unitRows = createUnitRows(kernels, dim);
   return (given, at) => {
     checkFingerprint(given.modelFingerprint, expected.fingerprint);
-    return tokenMatrix(unitRows(toTokenMatrix(given, { dim, ...at })).values, dim);
+    const rows = toRowMatrix(given, { dim, ...at });
+    try {
+      return tokenMatrix(unitRows(rows).values, dim);
+    } catch (error) {
+      if (!(error instanceof SluiceError)) throw error;
+      throw new SluiceError(error.reason, `${at.field}: ${error.message}`, { field: at.field });
+    }
   };
 }
 

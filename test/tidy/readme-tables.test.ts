@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { bm25Markdown, filtersMarkdown } from "../../bench/generations/render.js";
 import { ingestMarkdown } from "../../bench/ingest/render.js";
 import { qualityMarkdown } from "../../bench/quality/render.js";
+import { rerankMarkdown } from "../../bench/rerank/render.js";
 import { streamMarkdown } from "../../bench/stream/render.js";
 import { scaleMarkdown } from "../../bench/scale/render.js";
 import { exitCodesMarkdown } from "../../src/cli/exit-codes.js";
@@ -33,6 +34,7 @@ const tables: Readonly<Record<string, Table>> = {
   filters: readme(filtersMarkdown),
   campaigns: readme(campaignsMarkdown),
   streaming: readme(streamMarkdown),
+  "re-ranking": readme(rerankMarkdown),
   errors: { file: "proto/sluice/v1/README.md", render: errorsMarkdown },
 };
 
