@@ -1,5 +1,7 @@
 // What an encoding worker does with a task: text to rows, rows to codes, text to terms.
 
+import { join } from "node:path";
+
 import { createAnalyzer } from "../analysis/analyzer.js";
 import type { Analyzer, AnalyzerName } from "../analysis/analyzer.js";
 import { packTerms, termFrequencies } from "../analysis/term-frequencies.js";
@@ -16,7 +18,10 @@ import type { CrossEncoder } from "../encoders/cross-encoder.js";
 import { createLateInteractionEncoder } from "../encoders/late-interaction-encoder.js";
 import type { LateInteractionEncoder } from "../encoders/late-interaction-encoder.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
+import { tokenizerFileName } from "../encoders/model-manifest.js";
 import type { Passage } from "../encoders/passages.js";
+import { createTokenizer } from "../encoders/tokenizer.js";
+import type { Tokenizer } from "../encoders/tokenizer.js";
 import type { PreparedPassage } from "../ingest/write-operations.js";
 import type { Kernels } from "../kernels/kernels.js";
 import { packJournalPassage, packedViews } from "../store/records.js";
@@ -43,11 +48,14 @@ export function createEncodeLoop(
 ): EncodeLoop {
   const encoders = new Map<string, Promise<LateInteractionEncoder>>();
   const crossEncoders = new Map<string, Promise<CrossEncoder>>();
+  const tokenizers = new Map<string, Tokenizer>();
   const codecs = new Map<string, Codec>();
   const analyzers = new Map<AnalyzerName, Analyzer>();
 
   const encoderOf = (model: OpenedModel): Promise<LateInteractionEncoder> =>
     once(encoders, model.fingerprint, () => createLateInteractionEncoder(model));
+  const tokenizerOf = ({ folder, fingerprint }: OpenedModel): Tokenizer =>
+    once(tokenizers, fingerprint, () => createTokenizer(join(folder, tokenizerFileName)));
   const crossEncoderOf = (model: OpenedModel): Promise<CrossEncoder> =>
     once(crossEncoders, model.fingerprint, () => createCrossEncoder(model));
   const codecOf = (options: CodecOptions): Codec =>
@@ -113,6 +121,10 @@ export function createEncodeLoop(
       }
       case "trace":
         return trace(task, await encoderOf(task.model), codecOf(task.codec));
+      case "count": {
+        const tokenizer = tokenizerOf(task.model);
+        return { kind: "counts", counts: task.texts.map((text) => tokenizer.countTokens(text)) };
+      }
       case "pairs":
         return scorePairs(task, await crossEncoderOf(task.model));
       case "rows":

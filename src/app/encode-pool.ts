@@ -12,7 +12,7 @@ import type { OpenedModel } from "../encoders/model-folder.js";
 import type { Collection } from "../index/collection.js";
 import type { PassagePreparer } from "../ingest/ingest.js";
 import type { PreparedPassage } from "../ingest/write-operations.js";
-import { toPassage, toRelevances, toRows, toSuccess } from "./encode.protocol.js";
+import { toCounts, toPassage, toRelevances, toRows, toSuccess } from "./encode.protocol.js";
 import type {
   EncodeAnswer,
   EncodeTask,
@@ -40,6 +40,8 @@ export interface EncodePool extends PassagePreparer {
   relevances(task: PairsTask | TextsTask): Promise<readonly number[]>;
   /** Unit rows of a query, unpacked. */
   queryRows(text: string, model: OpenedModel): Promise<TokenMatrix>;
+  /** Tokens of each text without specials, by the model's tokenizer. */
+  countTokens(texts: readonly string[], model: OpenedModel): Promise<readonly number[]>;
   /** Tasks that can run at the same time. */
   readonly parallelism: number;
   /** Encodes a word with the model: resolves once a thread has loaded it, or throws MODEL_INVALID. */
@@ -118,6 +120,7 @@ export function createEncodePool(options: EncodePoolOptions): EncodePool {
     },
     relevances: async (task) => toRelevances(await run(task)),
     queryRows: async (text, model) => toRows(await run({ kind: "rows", model, text })),
+    countTokens: async (texts, model) => toCounts(await run({ kind: "count", model, texts })),
     parallelism: options.workerCount,
     async warmUp(model) {
       const { manifest } = model;
@@ -198,7 +201,7 @@ type QueuedTask = Parameters<TaskQueue["push"]>[0];
 
 /** Who goes first: what somebody waits for before what is written. */
 const taskRanks: Readonly<Record<EncodeTask["kind"], 0 | 1 | 2>> = {
-  ...{ query: 0, trace: 0, rows: 0 },
+  ...{ query: 0, trace: 0, rows: 0, count: 0 },
   ...{ pairs: 1, texts: 1 },
   ...{ document: 2, passage: 2, vectors: 2 },
 };

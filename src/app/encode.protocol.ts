@@ -116,6 +116,14 @@ export interface TextsTask {
   readonly cancel: SharedArrayBuffer;
 }
 
+/** Tokens of each text, without specials. */
+export interface CountTask {
+  readonly kind: "count";
+  /** Of any kind: only its tokenizer is used. */
+  readonly model: OpenedModel;
+  readonly texts: readonly string[];
+}
+
 export type EncodeTask =
   | QueryTask
   | DocumentTask
@@ -124,7 +132,8 @@ export type EncodeTask =
   | TraceTask
   | PairsTask
   | RowsTask
-  | TextsTask;
+  | TextsTask
+  | CountTask;
 
 export type EncodeAnswer =
   | { readonly kind: "query"; readonly query: EncodedQuery }
@@ -140,6 +149,7 @@ export type EncodeAnswer =
   /** One for each text. */
   | { readonly kind: "relevances"; readonly relevances: readonly number[] }
   | { readonly kind: "rows"; readonly rows: TokenMatrix }
+  | { readonly kind: "counts"; readonly counts: readonly number[] }
   /** An error with a reason: classes do not survive the way between threads. */
   | {
       readonly kind: "failed";
@@ -174,4 +184,11 @@ export function toRows(answer: EncodeAnswer): TokenMatrix {
   const success = toSuccess(answer);
   if (success.kind !== "rows") throw new Error("a rows task has rows as its answer");
   return success.rows;
+}
+
+/** The counts of a task that counts; throws its failure. */
+export function toCounts(answer: EncodeAnswer): readonly number[] {
+  const success = toSuccess(answer);
+  if (success.kind !== "counts") throw new Error("a count task has counts as its answer");
+  return success.counts;
 }

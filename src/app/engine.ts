@@ -17,8 +17,6 @@ import type { SearchParts } from "./searches.js";
 
 export interface EngineParts extends SearchParts {
   readonly snapshots: Snapshots;
-  /** Model of collections that name none. */
-  readonly defaultModel: string;
   readonly isReady: () => boolean;
 }
 

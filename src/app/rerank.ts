@@ -23,12 +23,10 @@ import { checkFingerprint } from "./encode-pool.js";
 import { findReranker } from "./rerankers.js";
 import type { SearchParts } from "./searches.js";
 
-export interface RerankParts extends Pick<
+export type RerankParts = Pick<
   SearchParts,
-  "admission" | "caches" | "clock" | "encodePool" | "kernels" | "models"
-> {
-  readonly defaultModel: string;
-}
+  "admission" | "caches" | "clock" | "defaultModel" | "encodePool" | "kernels" | "models"
+>;
 
 /** Streams rankings of the request's items. Takes its turn among the searches. */
 export async function* rerank(

@@ -5,11 +5,13 @@ import { createCodec } from "../codec/codec.js";
 import type { Codec, EncodedQuery } from "../codec/codec.js";
 import { fuseQueries } from "../codec/fuse-queries.js";
 import { givenRowCountMax, toTokenMatrix } from "../codec/given-vectors.js";
+import { present } from "../core/assert.js";
 import type { BoundedCache } from "../core/bounded-cache.js";
 import { createCancelFlag } from "../core/cancel-flag.js";
 import type { Clock } from "../core/clock.js";
 import { SluiceError } from "../core/errors.js";
 import { createSoftDeadline, limitAge } from "../core/soft-deadline.js";
+import type { OpenedModel } from "../encoders/model-folder.js";
 import type { CollectionSettings } from "../index/collection-settings.js";
 import type { Kernels } from "../kernels/kernels.js";
 import type { EngineApi } from "../rpc/ports.js";
@@ -46,6 +48,8 @@ export interface SearchParts {
   readonly generationAgeMaxMs?: number | undefined;
   readonly admission: Admission;
   readonly caches: SearchCaches;
+  /** Model of collections that name none. */
+  readonly defaultModel: string;
 }
 
 export interface SearchCaches {
@@ -104,6 +108,7 @@ export function createSearches(parts: SearchParts): Pick<EngineApi, "search" | "
       const analyzer = analyzers[settings.analyzer];
       // Bad requests are refused before anything is waited for.
       const plan = planSearch(asked, { defaults: parts.defaults, analyzer });
+      const counting = await openTokenizer(parts, settings, plan);
       await waitForWrite(opened, asked, { signal, deadline });
       await admitted.turn({
         priority: asked.priority ?? "normal",
@@ -121,6 +126,8 @@ export function createSearches(parts: SearchParts): Pick<EngineApi, "search" | "
           pressure: pressureOn(asked.priority, parts.admission),
           deadline: limitAge(deadline, { clock, ageMaxMs: parts.generationAgeMaxMs }),
           queuedMs: clock() - startMs,
+          countTokens: (texts: readonly string[]) =>
+            parts.encodePool.countTokens(texts, counting()),
           findReranker: (name: string) =>
             findReranker(name, { ...parts, pairs: parts.caches.pairs }),
           encodeQuery: () =>
@@ -159,6 +166,18 @@ export function createSearches(parts: SearchParts): Pick<EngineApi, "search" | "
       throw new SluiceError("INTERNAL", "an explanation ended without a word");
     },
   };
+}
+
+/** The model whose tokens a context counts; asked for in vain when there is to be none. */
+async function openTokenizer(
+  { models, defaultModel }: SearchParts,
+  settings: CollectionSettings,
+  { context }: SearchPlan,
+): Promise<() => OpenedModel> {
+  const asked = context?.tokenizer ?? "";
+  const own = asked === "" ? models.of(settings) : undefined;
+  const model = context && (own ?? (await models.open(asked === "" ? defaultModel : asked)));
+  return () => present(model, "tokens are counted for a context");
 }
 
 /** Batches give way first; what is urgent, never. */

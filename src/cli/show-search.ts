@@ -4,6 +4,7 @@ import type { ClientSearchUpdate } from "../client/types.js";
 import { updateToJson } from "./document-view.js";
 import type { CliContext } from "./context.js";
 import { createRedrawnBlock } from "./terminal/redraw.js";
+import { contextLines } from "./terminal/context-view.js";
 import { plainHitLines, rankingLines, statusLine, timingsLine } from "./terminal/ranking-view.js";
 import type { RankingView } from "./terminal/ranking-view.js";
 import { cut } from "./terminal/text.js";
@@ -45,6 +46,7 @@ function chooseShow(context: CliContext, { query, json }: ShowSearchOptions): Sh
     context.print("");
     for (const line of plainHitLines(update, view)) context.print(line);
     if (update.hits.length === 0) context.print("  no hits");
+    for (const line of contextLines(update)) context.print(line);
     context.print("");
     context.print(`  ${timingsLine(update)}`);
   };
@@ -65,5 +67,12 @@ function showInPlace({ out }: CliContext, query: string): Show {
       out.style.dim(cut(`updates: ${history.join(" → ")}`, view.columns)),
       out.style.dim(cut(timingsLine(update), view.columns)),
     ]);
+    // Below the ranking, which stays as it is: nothing is redrawn after the final update.
+    if (update.final)
+      out.write(
+        contextLines(update)
+          .map((line) => `${line}\n`)
+          .join(""),
+      );
   };
 }

@@ -1,5 +1,6 @@
 // The client's plain values from and to messages.
 
+import type { AssembledContext__Output } from "../gen/proto/sluice/v1/AssembledContext.js";
 import type { Collection__Output } from "../gen/proto/sluice/v1/Collection.js";
 import type { CollectionSettings__Output } from "../gen/proto/sluice/v1/CollectionSettings.js";
 import type { Query } from "../gen/proto/sluice/v1/Query.js";
@@ -13,6 +14,7 @@ import { present } from "../core/assert.js";
 import { fieldsFromMessages, vectorsToMessage } from "./document-messages.js";
 import { filterToMessage } from "./filter-messages.js";
 import type {
+  ClientContext,
   ClientCollection,
   ClientCollectionSettings,
   ClientSearchHit,
@@ -49,6 +51,7 @@ export function searchRequestToMessage(request: ClientSearchRequest): SearchRequ
     min_sequence: request.minSequence,
     priority: request.priority && priorityNames[request.priority],
     rerank: rerank && rerankToMessage(rerank),
+    context: request.context && contextToMessage(request.context),
     payload:
       payload === undefined
         ? undefined
@@ -88,6 +91,31 @@ const priorityNames = {
 /** The encoder takes an undefined property for a value. */
 function withoutUndefined(message: object): object {
   return Object.fromEntries(Object.entries(message).filter(([, value]) => value !== undefined));
+}
+
+function contextToMessage(
+  context: NonNullable<ClientSearchRequest["context"]>,
+): SearchRequest["context"] {
+  const { tokenBudget, order, tokenizer = "" } = context;
+  const isEdges = order === "edges_first";
+  return {
+    token_budget: tokenBudget,
+    order: isEdges ? "CONTEXT_ORDER_EDGES_FIRST" : "CONTEXT_ORDER_BEST_FIRST",
+    tokenizer,
+  };
+}
+
+function contextFromMessage({
+  passages,
+  token_count: total,
+}: AssembledContext__Output): ClientContext {
+  return {
+    passages: passages.map(({ key, title, span, text, token_count: tokenCount, score }) => ({
+      ...{ key, title, text, tokenCount, score },
+      span: { start: span?.start ?? 0, end: span?.end ?? 0 },
+    })),
+    tokenCount: total,
+  };
 }
 
 function rerankToMessage({
@@ -134,6 +162,7 @@ export function updateFromMessage(message: SearchUpdate__Output): ClientSearchUp
       stages: degradation.stages.map(stageFromMessage),
     })),
     hits: message.hits.map(hitFromMessage),
+    ...(message.context === null ? {} : { context: contextFromMessage(message.context) }),
   };
 }
 

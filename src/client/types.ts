@@ -54,6 +54,16 @@ export interface ClientSearchRequest extends ClientPhrasing {
         readonly windowPooling?: "best" | "mean" | undefined;
       }
     | undefined;
+  /** Assemble a context for a language model from the final ranking. */
+  readonly context?:
+    | {
+        readonly tokenBudget: number;
+        /** Default best_first. */
+        readonly order?: "best_first" | "edges_first" | undefined;
+        /** Model whose tokens count; default the collection's. */
+        readonly tokenizer?: string | undefined;
+      }
+    | undefined;
   readonly payload?:
     | {
         readonly mode?: "every_update" | "on_first_appearance" | undefined;
@@ -93,6 +103,21 @@ export interface ClientSearchUpdate {
     readonly stages: readonly SearchStage[];
   }[];
   readonly hits: readonly ClientSearchHit[];
+  /** In the final update, when it was asked for. */
+  readonly context?: ClientContext | undefined;
+}
+
+export interface ClientContext {
+  readonly passages: readonly {
+    readonly key: string;
+    readonly title: string;
+    /** In UTF-16 code units of the document's text. */
+    readonly span: Span;
+    readonly text: string;
+    readonly tokenCount: number;
+    readonly score: number;
+  }[];
+  readonly tokenCount: number;
 }
 
 /** Microseconds; undefined: the stage did not run. */

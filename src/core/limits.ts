@@ -41,6 +41,8 @@ export const limits = {
   pairWindowsMax: 64,
   /** Rows of a passage's token matrix. */
   passageRowsMax: 10_000,
+  /** Tokens of an assembled context. */
+  contextTokensMax: 1_000_000,
   /** Hits in a ranking. */
   hitCountMax: 1000,
   hitCountDefault: 10,

@@ -65,6 +65,13 @@ const searchBody = z.strictObject({
       window_pooling: z.enum(["best", "mean"]).default("best"),
     })
     .optional(),
+  context: z
+    .strictObject({
+      token_budget: z.int().min(1).max(limits.contextTokensMax),
+      order: z.enum(["best_first", "edges_first"]).default("best_first"),
+      tokenizer: z.string().max(255).default(""),
+    })
+    .optional(),
   payload: z
     .strictObject({
       mode: z.enum(["every_update", "on_first_appearance"]).default("every_update"),
@@ -140,8 +147,16 @@ function searchRequestFrom(value: unknown): SearchRequest {
     minUpdateIntervalMs: data.min_update_interval_ms,
     minSequence: data.min_sequence,
     rerank: data.rerank && rerankFrom(data.rerank),
+    context: data.context && contextFrom(data.context),
     payload: data.payload,
   };
+}
+
+function contextFrom(
+  context: NonNullable<z.infer<typeof searchBody>["context"]>,
+): SearchRequest["context"] {
+  const { token_budget: tokenBudget, ...options } = context;
+  return { tokenBudget, ...options };
 }
 
 function rerankFrom(

@@ -23,6 +23,13 @@ export function updateToJson(update: SearchUpdate): object {
     timings: timingsToJson(update.timings),
     degradations: update.degradations,
     hits: update.hits.map(hitToJson),
+    context: update.context && {
+      passages: update.context.passages.map(({ tokenCount, ...passage }) => ({
+        ...passage,
+        token_count: tokenCount,
+      })),
+      token_count: update.context.tokenCount,
+    },
   };
 }
 

@@ -3,6 +3,8 @@
 import { fieldsToMessages } from "../client/document-messages.js";
 import { limits } from "../core/limits.js";
 import type { WindowPooling } from "../encoders/cross-encoder.js";
+import type { AssembledContext as ContextMessage } from "../gen/proto/sluice/v1/AssembledContext.js";
+import type { ContextOptions__Output } from "../gen/proto/sluice/v1/ContextOptions.js";
 import type { PayloadOptions__Output } from "../gen/proto/sluice/v1/PayloadOptions.js";
 import type { Query__Output } from "../gen/proto/sluice/v1/Query.js";
 import type { SearchHit as SearchHitMessage } from "../gen/proto/sluice/v1/SearchHit.js";
@@ -10,6 +12,7 @@ import type { SearchRequest__Output } from "../gen/proto/sluice/v1/SearchRequest
 import type { SearchUpdate as SearchUpdateMessage } from "../gen/proto/sluice/v1/SearchUpdate.js";
 import type { StageBudgets__Output } from "../gen/proto/sluice/v1/StageBudgets.js";
 import type { StageTimings as StageTimingsMessage } from "../gen/proto/sluice/v1/StageTimings.js";
+import type { AssembledContext, ContextOrder } from "../search/context.js";
 import type {
   FusionMethod,
   PayloadMode,
@@ -70,6 +73,7 @@ export function searchRequestFromMessage(message: SearchRequest__Output): Search
         : sequenceNumber(message.min_sequence, "min_sequence"),
     priority: priorityFromMessage(message.priority),
     rerank: rerankFromMessage(message.rerank),
+    context: message.context === null ? undefined : contextFromMessage(message.context),
     payload: payloadFromMessage(message.payload),
   };
 }
@@ -79,7 +83,6 @@ function refuseWhatIsNotOffered(message: SearchRequest__Output): void {
   if (message.min_recall !== undefined) {
     throw notImplemented("min_recall", "set sketch_pool_size instead");
   }
-  if (message.context !== null) throw notImplemented("context");
 }
 
 export function queryFromMessage({ query }: Pick<SearchRequest__Output, "query">): Phrasing {
@@ -153,6 +156,21 @@ function rerankFromMessage(message: SearchRequest__Output["rerank"]): SearchRequ
   };
 }
 
+const contextOrders: Partial<Record<string, ContextOrder>> = {
+  CONTEXT_ORDER_UNSPECIFIED: "best_first",
+  CONTEXT_ORDER_BEST_FIRST: "best_first",
+  CONTEXT_ORDER_EDGES_FIRST: "edges_first",
+};
+
+function contextFromMessage(message: ContextOptions__Output): SearchRequest["context"] {
+  const order = contextOrders[message.order];
+  if (order === undefined) throw invalidField("context.order", "context.order is unknown");
+  const field = "context.token_budget";
+  integerIn(message.token_budget, { field, min: 1, max: limits.contextTokensMax });
+  const tokenizer = textWithin(message.tokenizer, { field: "context.tokenizer", bytesMax: 255 });
+  return { tokenBudget: message.token_budget, order, tokenizer };
+}
+
 const poolings: Partial<Record<string, WindowPooling>> = {
   WINDOW_POOLING_UNSPECIFIED: "best",
   WINDOW_POOLING_BEST: "best",
@@ -224,6 +242,17 @@ export function searchUpdateToMessage(update: SearchUpdate): SearchUpdateMessage
       stages: stages.map((stage) => stageNames[stage]),
     })),
     hits: update.hits.map(hitToMessage),
+    ...(update.context === undefined ? {} : { context: contextToMessage(update.context) }),
+  };
+}
+
+function contextToMessage({ passages, tokenCount }: AssembledContext): ContextMessage {
+  return {
+    passages: passages.map(({ tokenCount: count, ...passage }) => ({
+      ...passage,
+      token_count: count,
+    })),
+    token_count: tokenCount,
   };
 }
 

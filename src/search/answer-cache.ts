@@ -52,8 +52,10 @@ function keyOf(generation: Generation, plan: SearchPlan): string | undefined {
 }
 
 /** About: texts are UTF-16, and a hit has some dozen numbers. */
-function bytesOf({ hits }: SearchUpdate): number {
+function bytesOf({ hits, context }: SearchUpdate): number {
   let bytes = 500;
+  for (const { text, title } of context?.passages ?? [])
+    bytes += 200 + 2 * (text.length + title.length);
   for (const { key, payload } of hits) {
     const { title = "", text = "", fields, highlights = [] } = payload ?? {};
     bytes += 400 + 2 * (key.length + title.length + text.length) + 100 * highlights.length;

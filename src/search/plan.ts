@@ -12,7 +12,7 @@ import { createHighlighter } from "./highlights.js";
 import type { Cap } from "./caps.js";
 import type { Highlighter } from "./highlights.js";
 import type { StageBudgets } from "./stage-limit.js";
-import type { FusionMethod, Phrasing, SearchRequest } from "./request.js";
+import type { ContextRequest, FusionMethod, Phrasing, SearchRequest } from "./request.js";
 
 /** The server's defaults; see config/schema.ts for units and meaning. */
 export interface SearchDefaults {
@@ -63,6 +63,8 @@ export interface SearchPlan {
   readonly batchPassages: number;
   /** Undefined: nobody asked for a cross-encoder. */
   readonly rerank: RerankPlan | undefined;
+  /** Undefined: nobody asked for a context. */
+  readonly context: ContextRequest | undefined;
   readonly payload: SearchRequest["payload"];
   /** Undefined: nobody asked for highlights. */
   readonly highlight: Highlighter | undefined;
@@ -112,6 +114,7 @@ export function planSearch(
     ),
     batchPassages: defaults.batchPassages,
     rerank: planRerank(request.rerank, defaults),
+    context: request.context && checkContext(request.context),
     payload: request.payload,
     highlight:
       request.payload.highlights === true ? createHighlighter(lexical, analyzer) : undefined,
@@ -195,6 +198,12 @@ function planRerank(
     weight: checkWeight(weight ?? defaults.rerankWeight, { field: "rerank.weight", max: 1 }),
     pooling,
   };
+}
+
+function checkContext(context: ContextRequest): ContextRequest {
+  const { tokenBudget } = context;
+  inRange("context.token_budget", tokenBudget, { min: 1, max: limits.contextTokensMax });
+  return context;
 }
 
 function checkWeight(weight: number, { field, max }: { field: string; max: number }): number {

@@ -3,6 +3,7 @@
 import type { GivenVectors } from "../core/document.js";
 import type { WindowPooling } from "../encoders/cross-encoder.js";
 import type { Filter } from "../core/filter.js";
+import type { ContextOrder } from "./context.js";
 import type { StageBudgets } from "./stage-limit.js";
 
 /** How the lexical and the sketch ranking are merged into the order in which MaxSim scores. */
@@ -29,6 +30,14 @@ export interface RerankRequestOptions {
   readonly weight?: number | undefined;
   /** How the windows of a long passage become one figure; undefined: the best one counts. */
   readonly pooling?: WindowPooling | undefined;
+}
+
+export interface ContextRequest {
+  /** 1 to limits.contextTokensMax. */
+  readonly tokenBudget: number;
+  readonly order: ContextOrder;
+  /** Model whose tokens count; empty or undefined: the collection's, else the server's default. */
+  readonly tokenizer?: string | undefined;
 }
 
 export interface SearchRequest {
@@ -70,6 +79,8 @@ export interface SearchRequest {
   readonly priority?: Priority | undefined;
   /** A cross-encoder re-orders the top; undefined: none is asked for. */
   readonly rerank?: RerankRequestOptions | undefined;
+  /** Assemble a context from the final ranking; undefined: no. */
+  readonly context?: ContextRequest | undefined;
   readonly payload: {
     readonly mode: PayloadMode;
     readonly title: boolean;

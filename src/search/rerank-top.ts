@@ -1,6 +1,7 @@
 // The last stage of a search: a cross-encoder moves the top of the ranking that is there.
 
 import { SluiceError } from "../core/errors.js";
+import type { BestPassage } from "./best-passages.js";
 import { limitStage } from "./stage-limit.js";
 import type { RerankPlan, SearchPlan } from "./plan.js";
 import { compareRanked } from "./ranking.js";
@@ -16,6 +17,8 @@ import type { ScoreParts, SearchUpdate } from "./update.js";
 export interface BaseRanking {
   /** Best first; as many as are shown or re-ranked. */
   readonly ranked: readonly RankedPassage[];
+  /** The best passages, other ones of the same documents among them; empty: nobody needs them. */
+  readonly passages: readonly BestPassage[];
   partsOf(passage: RankedPassage): ScoreParts;
 }
 

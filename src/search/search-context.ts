@@ -27,6 +27,8 @@ export interface SearchContext {
   /** Milliseconds that the search waited before it began. */
   readonly queuedMs: number;
   readonly findReranker: FindReranker;
+  /** Tokens of each text without specials, by the tokenizer of the context that was asked for. */
+  readonly countTokens: (texts: readonly string[]) => Promise<readonly number[]>;
   /** The query's codes, from its vectors or by the model; undefined: there are neither. */
   encodeQuery(): Promise<EncodedQuery> | undefined;
 }

@@ -4,6 +4,8 @@ import { isEmptyQuery } from "../analysis/lexical-query.js";
 import { SluiceError } from "../core/errors.js";
 import type { ErrorReason } from "../core/errors.js";
 import type { EncodedQuery } from "../codec/codec.js";
+import { createBestPassages } from "./best-passages.js";
+import type { BestPassages } from "./best-passages.js";
 import { relevance } from "./blend.js";
 import type { Candidate } from "./fusion.js";
 import type { SearchPlan } from "./plan.js";
@@ -21,6 +23,7 @@ import { lateInteractionBatches } from "./stages/late-interaction.js";
 import type { ScoredBatch } from "./stages/late-interaction.js";
 import { lexicalStage, noLexicalResult } from "./stages/lexical.js";
 import type { LexicalResult } from "./stages/lexical.js";
+import { withContext } from "./with-context.js";
 import { createUpdateStream } from "./update-stream.js";
 import type { UpdateStream } from "./update-stream.js";
 import type { SearchUpdate, Stage } from "./update.js";
@@ -46,6 +49,8 @@ export async function* search(
     const { rerank } = plan;
     if (base !== undefined && rerank !== undefined)
       yield* rerankTop(scoped, { ...plan, rerank }, updates, base);
+    yield await withContext(scoped, plan, updates.final(), base);
+    return;
   }
   yield updates.final();
 }
@@ -86,7 +91,11 @@ function lexicalBase(
   const scale = { rowCount: 1, bm25Top, lexicalWeight: plan.lexicalWeight };
   for (const { segment, row, score: bm25 } of candidates)
     ranking.offer({ segment, row, bm25, score: relevance({ maxSim: 0, bm25 }, scale) });
-  return { ranked: ranking.top(), partsOf: (passage) => ({ bm25: lexical.bm25Of(passage) }) };
+  return {
+    ranked: ranking.top(),
+    passages: [],
+    partsOf: (passage) => ({ bm25: lexical.bm25Of(passage) }),
+  };
 }
 
 /** Documents that are kept: those shown, and those that a cross-encoder may bring up. */
@@ -242,6 +251,7 @@ async function* runLateInteraction(
     lexicalWeight: plan.lexicalWeight,
   };
   const ranking = createRanking(context.generation.segments, rankedCount(plan), plan.caps);
+  const best = contextPassages(context, plan);
   let scoredCount = 0;
   const { passageCount } = context.scope;
   const isExhaustive = passageCount <= plan.exhaustiveBelowPassages;
@@ -289,7 +299,7 @@ async function* runLateInteraction(
       }
       for (const message of batch.damages)
         updates.degrade("CORRUPT_PASSAGES", { message, stages: ["late_interaction"] });
-      rankBatch(batch, { ranking, scale, minScore: plan.minScore });
+      rankBatch(batch, { ranking, best, scale, minScore: plan.minScore });
       scoredCount += batch.passages.length;
       // A ranking of a few of the candidates only would be poorer than the one before it.
       if (scoredCount < Math.min(candidates.length, 2 * plan.k)) continue;
@@ -300,12 +310,23 @@ async function* runLateInteraction(
   } finally {
     limit.end();
   }
-  return !hasRanked ? undefined : { ranked: ranking.top(), partsOf };
+  return !hasRanked ? undefined : { ranked: ranking.top(), passages: best?.top() ?? [], partsOf };
 }
+
+/** Where to keep what a context may be made of; undefined: none is asked for. */
+function contextPassages(
+  { generation }: ScopedContext,
+  { k, context }: SearchPlan,
+): BestPassages | undefined {
+  return context && createBestPassages(generation.segments, passagesPerHit * k);
+}
+
+/** Passages that are kept for a context, for each hit that is shown. */
+const passagesPerHit = 8;
 
 function rankBatch(
   { passages, scores, bm25: [bm25Scores] }: ScoredBatch,
-  { ranking, scale, minScore }: RankBatchOptions,
+  { ranking, best, scale, minScore }: RankBatchOptions,
 ): void {
   for (const [i, { segment, row }] of passages.entries()) {
     const maxSim = scores[i] ?? 0;
@@ -313,13 +334,15 @@ function rankBatch(
     if (Number.isNaN(maxSim)) continue;
     const bm25 = bm25Scores?.[i] ?? 0;
     const score = relevance({ maxSim, bm25 }, scale);
-    if (minScore === undefined || score >= minScore)
-      ranking.offer({ segment, row, score, maxSim, bm25 });
+    if (minScore !== undefined && score < minScore) continue;
+    ranking.offer({ segment, row, score, maxSim, bm25 });
+    best?.offer({ segment, row, score });
   }
 }
 
 interface RankBatchOptions {
   readonly ranking: Ranking;
+  readonly best: BestPassages | undefined;
   readonly scale: Parameters<typeof relevance>[1];
   readonly minScore: number | undefined;
 }

@@ -1,6 +1,7 @@
 // What a search streams: whole rankings, each with what it is worth. The contract is proto/sluice/v1/README.md.
 
 import type { Fields, Span } from "../core/document.js";
+import type { AssembledContext } from "./context.js";
 
 export type Stage = "lexical" | "candidates" | "late_interaction" | "cross_encoder";
 
@@ -92,6 +93,8 @@ export interface SearchUpdate {
   readonly timings: StageTimings;
   readonly degradations: readonly Degradation[];
   readonly hits: readonly SearchHit[];
+  /** In the final update, when it was asked for. */
+  readonly context?: AssembledContext | undefined;
 }
 
 /** What a reader sees change, as text: an update without a change of it is not sent. */

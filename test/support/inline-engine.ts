@@ -10,7 +10,7 @@ import { inspect } from "../../src/app/inspect.js";
 import { createSnapshots } from "../../src/app/snapshots.js";
 import type { SearchCaches } from "../../src/app/searches.js";
 import { createModels } from "../../src/app/models.js";
-import { toPassage, toRelevances, toRows } from "../../src/app/encode.protocol.js";
+import { toCounts, toPassage, toRelevances, toRows } from "../../src/app/encode.protocol.js";
 import type { EncodeAnswer, EncodeTask } from "../../src/app/encode.protocol.js";
 import type { CodecOptions } from "../../src/codec/codec.js";
 import type { Clock } from "../../src/core/clock.js";
@@ -146,6 +146,7 @@ function inlineEncoder(
     queueSize: 0,
     parallelism: 1,
     relevances: async (task) => toRelevances(await run(task)),
+    countTokens: async (texts, model) => toCounts(await run({ kind: "count", model, texts })),
     queryRows: async (text, model) => toRows(await run({ kind: "rows", model, text })),
     warmUp: () => Promise.resolve(),
     close: () => Promise.resolve(),

@@ -26,6 +26,9 @@ interface SearchOptions extends ConnectionOptions, SearchTuning {
   readonly rerank?: string | true;
   readonly rerankDepth?: number;
   readonly rerankWeight?: number;
+  readonly context?: number;
+  readonly edgesFirst?: boolean;
+  readonly contextTokenizer?: string;
   readonly budgetMs?: number;
   readonly minSequence?: number;
   readonly deadlineMs?: number;
@@ -49,6 +52,9 @@ export function addSearchCommand(program: Command, context: CliContext): void {
     .option("--rerank [model]", "let a cross-encoder re-order the top (the server's, or this one)")
     .option("--rerank-depth <n>", "documents it reads", wholeNumber(1, limits.hitCountMax))
     .option("--rerank-weight <w>", "weight of its part of the score", decimalNumber(0, 1))
+    .option("--context <tokens>", "assemble a context of so many tokens", wholeNumber(1, 1_000_000))
+    .option("--edges-first", "the context's best passages at both ends")
+    .option("--context-tokenizer <model>", "whose tokens count (default: the collection's)")
     .option("--budget-ms <ms>", "take what is best after this time", wholeNumber(1, 600_000))
     .option("--deadline-ms <ms>", "fail when nothing came until then", wholeNumber(1, 600_000))
     .option("--min-sequence <n>", "wait until this write is visible", wholeNumber(1, 2 ** 53 - 1))
@@ -58,7 +64,8 @@ export function addSearchCommand(program: Command, context: CliContext): void {
   addConnectionOptions(command);
   command.action(async (collection: string, words: string[], options: SearchOptions) => {
     const { server, tlsCa, tlsCert, tlsKey, json, deadlineMs, also = [], ...rest } = options;
-    const { rerank, rerankDepth, rerankWeight, ...request } = rest;
+    const { rerank, rerankDepth, rerankWeight, ...unranked } = rest;
+    const { context: tokenBudget, edgesFirst, contextTokenizer, ...request } = unranked;
     const otherQueries = also.map((text) => ({ text }));
     const query = words.join(" ");
     await withClient({ server, tlsCa, tlsCert, tlsKey }, async (client) => {
@@ -66,6 +73,12 @@ export function addSearchCommand(program: Command, context: CliContext): void {
         {
           ...{ collection, text: query, otherQueries, payload: { highlights: true } },
           ...request,
+          ...(tokenBudget !== undefined && {
+            context: {
+              ...{ tokenBudget, tokenizer: contextTokenizer },
+              order: edgesFirst === true ? "edges_first" : "best_first",
+            },
+          }),
           ...(rerank !== undefined && {
             rerank: {
               ...{ depth: rerankDepth, weight: rerankWeight },
@@ -99,4 +112,5 @@ Examples:
   sluice search docs "read a file by lines" --also "iterate over the lines of a file"
   sluice search docs --group-by chapter:2 --dedupe-field digest "streams"
   sluice search docs --rerank=my-cross-encoder --rerank-depth 50 "streams"
+  sluice search docs --context 1000 --edges-first "streams"
   sluice search docs --exhaustive --budget-ms 50 "promise version of setTimeout"`;

@@ -137,6 +137,7 @@ describe("Search", () => {
       minSequence: undefined,
       priority: "normal",
       rerank: undefined,
+      context: undefined,
       payload: {
         ...{ mode: "every_update", title: true, text: true, fields: true, highlights: false },
       },
@@ -166,6 +167,7 @@ describe("Search", () => {
       min_update_interval_ms: 0,
       min_sequence: "9007199254740991",
       priority: "PRIORITY_LOW",
+      context: { token_budget: 9, order: "CONTEXT_ORDER_EDGES_FIRST", tokenizer: "t" },
       rerank: { model: "m", depth: 3, weight: 0, window_pooling: "WINDOW_POOLING_MEAN" },
       payload: { mode: "PAYLOAD_MODE_ON_FIRST_APPEARANCE", text: false, highlights: true },
     });
@@ -194,6 +196,7 @@ describe("Search", () => {
       minUpdateIntervalMs: 0,
       minSequence: 9007199254740991,
       priority: "low",
+      context: { tokenBudget: 9, order: "edges_first", tokenizer: "t" },
       rerank: { model: "m", depth: 3, weight: 0, pooling: "mean" },
       payload: {
         ...{ mode: "every_update", title: true, text: false, fields: true, highlights: true },
@@ -210,6 +213,7 @@ describe("Search", () => {
     ["min_score", "INVALID_ARGUMENT", { min_score: -Infinity }],
     ["budget_ms", "INVALID_ARGUMENT", { budget_ms: 0 }],
     ["min_sequence", "INVALID_ARGUMENT", { min_sequence: "9007199254740993" }],
+    ["context.token_budget", "INVALID_ARGUMENT", { context: { token_budget: 0 } }],
     ["rerank.depth", "INVALID_ARGUMENT", { rerank: { depth: 0 } }],
     ["rerank.weight", "INVALID_ARGUMENT", { rerank: { weight: 1.1 } }],
     ["rerank.window_pooling", "INVALID_ARGUMENT", { rerank: { window_pooling: 9 as never } }],

@@ -126,10 +126,7 @@ describe("gRPC server", () => {
     });
   }
 
-  const refusedOptions: readonly [string, object][] = [
-    ["min_recall", { min_recall: 0.9 }],
-    ["context", { context: { token_budget: 5 } }],
-  ];
+  const refusedOptions: readonly [string, object][] = [["min_recall", { min_recall: 0.9 }]];
   for (const [field, option] of refusedOptions) {
     it(`refuses the option ${field}, which it cannot honour, instead of ignoring it`, async () => {
       const error = await failure(search, searchBytes(option));

@@ -52,6 +52,7 @@ describe("planSearch", () => {
       minUpdateIntervalMs: 25,
       batchPassages: 512,
       rerank: undefined,
+      context: undefined,
       payload: request.payload,
       highlight: undefined,
     });

@@ -5,9 +5,11 @@ import type { ContextOrder as _sluice_v1_ContextOrder, ContextOrder__Output as _
 export interface ContextOptions {
   'token_budget'?: (number);
   'order'?: (_sluice_v1_ContextOrder);
+  'tokenizer'?: (string);
 }
 
 export interface ContextOptions__Output {
   'token_budget': (number);
   'order': (_sluice_v1_ContextOrder__Output);
+  'tokenizer': (string);
 }

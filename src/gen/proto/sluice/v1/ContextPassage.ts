@@ -7,6 +7,8 @@ export interface ContextPassage {
   'span'?: (_sluice_v1_Span | null);
   'text'?: (string);
   'token_count'?: (number);
+  'title'?: (string);
+  'score'?: (number | string);
 }
 
 export interface ContextPassage__Output {
@@ -14,4 +16,6 @@ export interface ContextPassage__Output {
   'span': (_sluice_v1_Span__Output | null);
   'text': (string);
   'token_count': (number);
+  'title': (string);
+  'score': (number);
 }

@@ -1,0 +1,21 @@
+// The assembled context as lines: its passages with their sources, ready to be pasted.
+
+import type { ClientSearchUpdate } from "../../client/types.js";
+
+/** Empty without a context. */
+export function contextLines({ context }: ClientSearchUpdate): string[] {
+  if (context === undefined) return [];
+  const { passages, tokenCount } = context;
+  const sources = passages.map(({ key, title, span }, i) => {
+    const name = title === "" || title === key ? key : `${title} [${key}]`;
+    return `  [${i + 1}] ${name}, characters ${span.start} to ${span.end}`;
+  });
+  return [
+    "",
+    `  context of ${tokenCount} tokens`,
+    ...passages.flatMap(({ text }, i) => ["", `[${i + 1}] ${text.trim()}`]),
+    "",
+    "  sources",
+    ...sources,
+  ];
+}

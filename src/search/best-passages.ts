@@ -1,0 +1,46 @@
+// The best passages of a search, several of one document among them: what a context is made of.
+
+import type { GenerationSegment } from "../index/generation.js";
+import { compareRanked } from "./ranking.js";
+import type { ScoredPassage } from "./ranking.js";
+
+export interface BestPassage {
+  readonly key: string;
+  readonly segment: number;
+  readonly row: number;
+  readonly passageNumber: number;
+  readonly score: number;
+}
+
+export interface BestPassages {
+  /** O(1) for most; now and then O(count log count). */
+  offer(passage: ScoredPassage): void;
+  /** Best first, at most `count`. */
+  top(): readonly BestPassage[];
+}
+
+/** Keeps the best `count` in the order of rankings. */
+export function createBestPassages(
+  segments: readonly GenerationSegment[],
+  count: number,
+): BestPassages {
+  let kept: BestPassage[] = [];
+  let scoreMin = -Infinity;
+  const prune = (): void => {
+    kept = kept.sort(compareRanked).slice(0, count);
+    if (kept.length === count) scoreMin = kept.at(-1)?.score ?? -Infinity;
+  };
+  return {
+    offer({ segment, row, score }) {
+      const table = segments[segment]?.table;
+      if (score < scoreMin || table === undefined) return;
+      const key = table.keyAt(row);
+      kept.push({ key, segment, row, passageNumber: table.passageNumberAt(row), score });
+      if (kept.length >= 2 * count) prune();
+    },
+    top() {
+      prune();
+      return kept;
+    },
+  };
+}

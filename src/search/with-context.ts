@@ -1,0 +1,67 @@
+// The last step of a search that asks for a context: from the final ranking to its passages.
+
+import { SluiceError } from "../core/errors.js";
+import { assembleContext } from "./context.js";
+import type { ContextCandidate, ContextSource } from "./context.js";
+import type { SearchPlan } from "./plan.js";
+import type { BaseRanking } from "./rerank-top.js";
+import type { ScopedContext } from "./search-context.js";
+import type { SearchUpdate } from "./update.js";
+
+/**
+ * The final update with the context that was asked for, made of its hits' passages and of others of
+ * the same documents that late interaction has scored, which rise with their document.
+ */
+export async function withContext(
+  context: ScopedContext,
+  plan: SearchPlan,
+  final: SearchUpdate,
+  base: BaseRanking | undefined,
+): Promise<SearchUpdate> {
+  if (plan.context === undefined) return final;
+  const damages = new Set<string>();
+  const assembled = await assembleContext(candidatesOf(context, final, base), {
+    ...{ tokenBudget: plan.context.tokenBudget, order: plan.context.order },
+    sourceOf: (key) => readSource(context, key, damages),
+    countTokens: context.countTokens,
+  });
+  const degradations = [
+    ...final.degradations,
+    ...Array.from(
+      damages,
+      (message) => ({ reason: "CORRUPT_PASSAGES", message, stages: [] }) as const,
+    ),
+  ];
+  return { ...final, degradations, context: assembled };
+}
+
+function candidatesOf(
+  { generation }: ScopedContext,
+  { hits }: SearchUpdate,
+  base: BaseRanking | undefined,
+): ContextCandidate[] {
+  const before = new Map(base?.ranked.map(({ key, score }) => [key, score]));
+  const hitOf = new Map(hits.map((hit) => [hit.key, hit]));
+  const others = (base?.passages ?? []).flatMap(({ key, segment, row, passageNumber, score }) => {
+    const hit = hitOf.get(key);
+    const span = generation.segments[segment]?.table.spanAt(row);
+    if (hit === undefined || span === undefined || passageNumber === hit.passageNumber) return [];
+    return [{ key, span, score: score + hit.score - (before.get(key) ?? hit.score) }];
+  });
+  return [...hits.map(({ key, span, score }) => ({ key, span, score })), ...others];
+}
+
+/** Undefined, and noted, for a document that is damaged. */
+function readSource(
+  { generation }: ScopedContext,
+  key: string,
+  damages: Set<string>,
+): ContextSource | undefined {
+  try {
+    return generation.documents.readDocument(key);
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.reason !== "DATA_CORRUPT") throw error;
+    damages.add(error.message);
+    return undefined;
+  }
+}
