@@ -10,6 +10,8 @@ import type { OpenedModel } from "../encoders/model-folder.js";
 import { createAdmission } from "../search/admission.js";
 import type { AdmissionState } from "../search/admission.js";
 import type { SearchDefaults } from "../search/plan.js";
+import type { Collection } from "../index/collection.js";
+import { isRecallStale } from "../index/stale-recall.js";
 import { loadKernels } from "../kernels/load-kernels.js";
 import type { KernelChoice } from "../kernels/load-kernels.js";
 import type { EngineApi } from "../rpc/ports.js";
@@ -226,11 +228,19 @@ function startThreads(
   return { scorer, encodePool, maintenance, budget, close };
 }
 
+/** What `min_recall` cannot rely on any more. */
+function recallWarnings({ settings, recall, recallDamage, generation }: Collection): string[] {
+  const remedy = `run sluice calibrate recall ${settings.name}`;
+  if (recallDamage !== undefined) return [`${recallDamage}; ${remedy}`];
+  if (recall === undefined || !isRecallStale(recall, generation)) return [];
+  return [`much of ${settings.name} has changed since its recall was measured; ${remedy}`];
+}
+
 /** Opens the models of all collections; a line for each that cannot be, and for damaged segments. */
 async function openModels(collections: Collections, models: Models): Promise<string[]> {
   const warnings: string[] = [];
   for (const { collection } of collections.list()) {
-    warnings.push(...collection.damages, ...collection.fieldDamages);
+    warnings.push(...collection.damages, ...collection.fieldDamages, ...recallWarnings(collection));
     const { modelName } = collection.settings;
     if (modelName === undefined) continue;
     try {

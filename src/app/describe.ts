@@ -1,11 +1,12 @@
 // What a collection says of itself.
 
 import type { CollectionStatus } from "../index/collection-settings.js";
+import { isRecallStale } from "../index/stale-recall.js";
 import type { Kernels } from "../kernels/kernels.js";
 import type { OpenCollection } from "./collections.js";
 
 export function describe({ collection }: OpenCollection, kernels: Kernels): CollectionStatus {
-  const { settings, generation, flushed, store } = collection;
+  const { settings, generation, flushed, store, recall } = collection;
   return {
     settings,
     documentCount: generation.documentCount,
@@ -16,5 +17,6 @@ export function describe({ collection }: OpenCollection, kernels: Kernels): Coll
     segmentCount: flushed.size,
     diskBytes: store.diskBytes(),
     kernel: kernels.name,
+    ...(recall && { recall: { ...recall, isStale: isRecallStale(recall, generation) } }),
   };
 }

@@ -99,5 +99,6 @@ async function inspectStore(store: CollectionStore, isRepair: boolean): Promise<
     return { ...found, repairs: undefined, rewriteKeys: [] };
   const { actions, batch, rewriteKeys } = planRepair(findings, store);
   if (isRepair) await store.commit(batch);
+  if (isRepair && values.some(({ kind }) => kind === "recall")) await store.writeRecall(undefined);
   return { ...found, repairs: actions, rewriteKeys };
 }

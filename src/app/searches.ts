@@ -13,14 +13,18 @@ import { SluiceError } from "../core/errors.js";
 import { createSoftDeadline, limitAge } from "../core/soft-deadline.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
 import type { CollectionSettings } from "../index/collection-settings.js";
+import { isRecallStale } from "../index/stale-recall.js";
 import type { Kernels } from "../kernels/kernels.js";
 import type { EngineApi } from "../rpc/ports.js";
 import type { Scorer } from "../scoring/scorer.js";
 import type { Admission } from "../search/admission.js";
 import { withAnswerCache } from "../search/answer-cache.js";
 import type { AnswerCache } from "../search/answer-cache.js";
+import { measureDepths } from "../search/measure-recall.js";
+import type { SampleDepths } from "../search/measure-recall.js";
 import { planSearch } from "../search/plan.js";
 import type { SearchDefaults, SearchPlan } from "../search/plan.js";
+import type { KnownRecall } from "../search/pool-choice.js";
 import type { Phrasing, Priority, SearchRequest } from "../search/request.js";
 import type { SearchContext } from "../search/search-context.js";
 import { search } from "../search/search.js";
@@ -28,11 +32,14 @@ import { createStageTimes } from "../search/stage-times.js";
 import type { StageTimes } from "../search/stage-times.js";
 import type { SearchOptions } from "../search/stream-search.js";
 import type { SearchUpdate } from "../search/update.js";
+import { calibrateRecall } from "./calibrate.js";
+import type { CalibrationParts } from "./calibrate.js";
 import type { Collections, OpenCollection } from "./collections.js";
 import { checkFingerprint } from "./encode-pool.js";
 import type { EncodePool } from "./encode-pool.js";
 import { explainPassage } from "./explain.js";
 import type { Models } from "./models.js";
+import { createSampler } from "./sample-queries.js";
 import { findReranker } from "./rerankers.js";
 import type { PairCache } from "./rerankers.js";
 
@@ -66,7 +73,9 @@ interface Running {
   readonly context: SearchContext;
 }
 
-export function createSearches(parts: SearchParts): Pick<EngineApi, "search" | "explain"> {
+export function createSearches(
+  parts: SearchParts,
+): Pick<EngineApi, "search" | "explain" | "calibrate"> {
   const { collections, clock } = parts;
   const analyzers = {
     english: createAnalyzer("english"),
@@ -107,7 +116,8 @@ export function createSearches(parts: SearchParts): Pick<EngineApi, "search" | "
       const { settings } = opened.collection;
       const analyzer = analyzers[settings.analyzer];
       // Bad requests are refused before anything is waited for.
-      const plan = planSearch(asked, { defaults: parts.defaults, analyzer });
+      const recall = knownRecall(opened);
+      const plan = planSearch(asked, { defaults: parts.defaults, analyzer, recall });
       const counting = await openTokenizer(parts, settings, plan);
       await waitForWrite(opened, asked, { signal, deadline });
       await admitted.turn({
@@ -146,6 +156,16 @@ export function createSearches(parts: SearchParts): Pick<EngineApi, "search" | "
     }
   }
 
+  const measure = async (asked: SearchRequest, signal: AbortSignal): Promise<SampleDepths> => {
+    const work = inTurn(asked.collection, asked, { signal }, async function* ({ plan, context }) {
+      // One task at a time: the other threads are left to searches.
+      const scorer = { ...context.scorer, parallelism: 1 };
+      yield await measureDepths({ ...context, scorer }, plan);
+    });
+    for await (const depths of work) return depths;
+    throw new SluiceError("INTERNAL", "a sample ended without a word");
+  };
+
   return {
     search: (request, options): AsyncGenerator<SearchUpdate, void, void> =>
       inTurn(request.collection, request, options, (running) =>
@@ -165,6 +185,8 @@ export function createSearches(parts: SearchParts): Pick<EngineApi, "search" | "
       for await (const explained of work) return explained;
       throw new SluiceError("INTERNAL", "an explanation ended without a word");
     },
+    calibrate: (name, options) =>
+      calibrateRecall({ ...parts, measure, drawSample: sampler(parts) }, name, options),
   };
 }
 
@@ -178,6 +200,19 @@ async function openTokenizer(
   const own = asked === "" ? models.of(settings) : undefined;
   const model = context && (own ?? (await models.open(asked === "" ? defaultModel : asked)));
   return () => present(model, "tokens are counted for a context");
+}
+
+function sampler({ models, kernels, scorer }: SearchParts): CalibrationParts["drawSample"] {
+  return ({ collection }) => {
+    const hasModel = models.of(collection.settings) !== undefined;
+    return createSampler({ collection, hasModel }, { kernels, scorer });
+  };
+}
+
+function knownRecall({ collection }: OpenCollection): KnownRecall {
+  const { recall: measured, generation } = collection;
+  const isStale = measured !== undefined && isRecallStale(measured, generation);
+  return { measured, isStale, passageCount: generation.totals.passageCount };
 }
 
 /** Batches give way first; what is urgent, never. */

@@ -13,6 +13,7 @@ import { openLmdbStore } from "../store/lmdb-store.js";
 import type { SnapshotInfo } from "../store/snapshot-folder.js";
 import { syncFile, syncFolder } from "../store/sync.js";
 import type { Collections, OpenCollection } from "./collections.js";
+import { holdOpen } from "./hold-open.js";
 
 /** Reads and checks every value of a closed store; one line a damage. */
 export type VerifyFolder = (folder: string) => Promise<readonly string[]>;
@@ -151,18 +152,4 @@ async function rename(folder: string, name: string): Promise<void> {
   } finally {
     await store.close();
   }
-}
-
-/** Keeps a drop, or the end of the server, waiting until the copy is over. */
-function holdOpen({ searches }: OpenCollection): { end: () => void } {
-  const controller = new AbortController();
-  let end = (): void => undefined;
-  const ended = new Promise<void>((resolve) => (end = resolve));
-  searches.set(controller, ended);
-  return {
-    end() {
-      searches.delete(controller);
-      end();
-    },
-  };
 }

@@ -3,6 +3,7 @@
 
 import { Command } from "commander";
 import { addBenchCommand } from "./commands/bench.js";
+import { addCalibrateCommand } from "./commands/calibrate.js";
 import { addCheckCommand } from "./commands/check.js";
 import { addCollectionsCommand } from "./commands/collections.js";
 import { addConfigCommand } from "./commands/config.js";
@@ -53,6 +54,7 @@ function createProgram(context: CliContext): Command {
   addRerankCommand(program, context);
   addDeleteCommand(program, context);
   addCollectionsCommand(program, context);
+  addCalibrateCommand(program, context);
   addCheckCommand(program, context);
   addEvalCommand(program, context);
   addModelCommand(program, context);

@@ -5,6 +5,8 @@ import { service as healthService } from "grpc-health-check";
 import type { Document } from "../core/document.js";
 import type { Filter } from "../core/filter.js";
 import { present } from "../core/assert.js";
+import { calibrate } from "./calibrate.js";
+import type { CalibrateCallOptions } from "./calibrate.js";
 import { openChannel } from "./channel.js";
 import type { CallOptions, Channel, ChannelOptions, Method } from "./channel.js";
 import { SluiceClientError } from "./client-error.js";
@@ -36,6 +38,7 @@ import type {
   ClientCreateCollection,
   ClientIngestSummary,
   ClientProgress,
+  ClientRecallEstimate,
   ClientSearchRequest,
   ClientSearchUpdate,
   ClientStoredDocument,
@@ -117,6 +120,8 @@ export interface CollectionCalls {
     name: string,
     options?: CallOptions & { readonly full?: boolean },
   ): AsyncGenerator<ClientProgress, void, void>;
+  /** Measures recall by pool size and keeps it with the collection; one exhaustive search a sample. */
+  calibrate(name: string, options?: CalibrateCallOptions): Promise<ClientRecallEstimate[]>;
   readonly snapshots: SnapshotCalls;
 }
 
@@ -259,6 +264,7 @@ function collectionCalls(channel: Channel): CollectionCalls {
     },
     optimize: (name, { full = false, ...options } = {}) =>
       followJob(channel.serverStream(service.Optimize, { name, full }, options)),
+    calibrate: (name, options = {}) => calibrate(channel, name, options),
     snapshots: snapshotCalls(channel),
     describe: async (name, options = {}) => {
       const call = { ...options, isIdempotent: true };

@@ -12,6 +12,7 @@ import type { StageTimings__Output } from "../gen/proto/sluice/v1/StageTimings.j
 import type { StoredDocument__Output } from "../gen/proto/sluice/v1/StoredDocument.js";
 import { present } from "../core/assert.js";
 import { fieldsFromMessages, vectorsToMessage } from "./document-messages.js";
+import { recallFromMessage } from "./calibrate.js";
 import { filterToMessage } from "./filter-messages.js";
 import type {
   ClientContext,
@@ -37,6 +38,7 @@ export function searchRequestToMessage(request: ClientSearchRequest): SearchRequ
     k: request.k,
     exhaustive: request.exhaustive,
     sketch_pool_size: request.sketchPoolSize,
+    min_recall: request.minRecall,
     lexical_pool_size: request.lexicalPoolSize,
     lexical_weight: request.lexicalWeight,
     fusion: request.fusion === "min_max" ? "FUSION_MIN_MAX" : "FUSION_UNSPECIFIED",
@@ -242,6 +244,7 @@ export function collectionFromMessage(message: Collection__Output | null): Clien
     segmentCount: collection.segment_count,
     diskBytes: Number(collection.disk_bytes),
     kernel: collection.kernel,
+    recall: collection.recall === null ? undefined : recallFromMessage(collection.recall),
   };
 }
 

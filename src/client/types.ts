@@ -22,6 +22,8 @@ export interface ClientSearchRequest extends ClientPhrasing {
   readonly k?: number | undefined;
   readonly exhaustive?: boolean | undefined;
   readonly sketchPoolSize?: number | undefined;
+  /** Choose the pool whose measured recall reaches this, in (0, 1]; not with sketchPoolSize. */
+  readonly minRecall?: number | undefined;
   readonly lexicalPoolSize?: number | undefined;
   readonly lexicalWeight?: number | undefined;
   readonly fusion?: "reciprocal_rank" | "min_max" | undefined;
@@ -199,6 +201,32 @@ export interface ClientCollection {
   readonly segmentCount: number;
   readonly diskBytes: number;
   readonly kernel: string;
+  /** Undefined: it was never measured. */
+  readonly recall?: ClientRecall | undefined;
+}
+
+/** Recall by pool size, as `calibrate` measured it. */
+export interface ClientRecall {
+  /** By rising pool size. */
+  readonly estimates: readonly ClientRecallEstimate[];
+  /** Share of queries that reach a lower bound. */
+  readonly confidence: number;
+  /** False: they were drawn from the passages. */
+  readonly areSamplesGiven: boolean;
+  readonly generation: number;
+  readonly passageCount: number;
+  /** Too much has changed since: calibrate again. */
+  readonly isStale: boolean;
+}
+
+export interface ClientRecallEstimate {
+  /** Candidates by sketch. */
+  readonly poolSize: number;
+  /** Mean share of the exact top 10 that was in the pool. */
+  readonly recall: number;
+  /** What at least the share `confidence` of queries like the samples reaches. */
+  readonly recallLowerBound: number;
+  readonly sampleCount: number;
 }
 
 export interface ClientCreateCollection {

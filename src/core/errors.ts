@@ -90,6 +90,11 @@ export const errorTable = {
     "A model folder is incomplete, damaged or unusable.",
     "Run `sluice model verify` and restore the file that is named.",
   ),
+  NOT_CALIBRATED: row(
+    "FAILED_PRECONDITION",
+    "The collection's recall was not measured, or too much of it has changed since.",
+    "Run `sluice calibrate recall`, or set sketch_pool_size.",
+  ),
   DATA_FOLDER_LOCKED: row(
     "FAILED_PRECONDITION",
     "Another process holds the data folder.",

@@ -48,6 +48,10 @@ export const limits = {
   hitCountDefault: 10,
   /** Candidates of one source. */
   poolSizeMax: 100_000,
+  /** Sample queries of a calibration. */
+  sampleQueriesMin: 10,
+  sampleQueriesMax: 10_000,
+  sampleQueriesDefault: 200,
   /** One line, or one CSV record, of an input file, bytes. */
   inputLineBytesMax: 128 * 1024 * 1024,
   /** Passages in the journal from which it is flushed, however small their codes are. */

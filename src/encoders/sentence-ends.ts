@@ -32,6 +32,15 @@ export function lastSentenceEnd(text: string, part: Span): number | undefined {
   return closedEnd ?? lineEnd;
 }
 
+/** Sentences in turn, trimmed, of at most the first 8 KiB; blank ones are left out. */
+export function sentencesOf(text: string): string[] {
+  segmenter ??= new Intl.Segmenter("en", { granularity: "sentence" });
+  const sentences = Array.from(segmenter.segment(text.slice(0, searchedUnitsMax)), ({ segment }) =>
+    segment.replaceAll(/\s+/gu, " ").trim(),
+  );
+  return sentences.filter((sentence) => sentence !== "");
+}
+
 /** Ends in closing punctuation (quotes and brackets may follow), or is a blank line. */
 function isClosed(segment: string): boolean {
   if (/^\s*$/u.test(segment)) return true;

@@ -37,6 +37,7 @@ const searchBody = z.strictObject({
   k: z.int().min(1).max(limits.hitCountMax).optional(),
   exhaustive: z.boolean().default(false),
   sketch_pool_size: pool.optional(),
+  min_recall: z.number().gt(0).max(1).optional(),
   lexical_pool_size: pool.optional(),
   lexical_weight: z.number().min(0).max(100).optional(),
   fusion: z.enum(["reciprocal_rank", "min_max"]).optional(),
@@ -97,7 +98,7 @@ export function searchRequestFromJson(bytes: Uint8Array): SearchRequest {
 
 const numberParameters = new Set([
   ...["k", "sketch_pool_size", "lexical_pool_size", "lexical_weight", "min_score", "budget_ms"],
-  ...["min_update_interval_ms", "min_sequence"],
+  ...["min_update_interval_ms", "min_sequence", "min_recall"],
 ]);
 
 /** From a query string: `q`, and the plain options of the JSON body by their names. */
@@ -130,6 +131,7 @@ function searchRequestFrom(value: unknown): SearchRequest {
     k: data.k,
     exhaustive: data.exhaustive,
     sketchPoolSize: data.sketch_pool_size,
+    minRecall: data.min_recall,
     lexicalPoolSize: data.lexical_pool_size,
     lexicalWeight: data.lexical_weight,
     fusion: data.fusion,

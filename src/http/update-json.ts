@@ -12,6 +12,7 @@ export function updateToJson(update: SearchUpdate): object {
     stage: update.stage,
     certificate: update.certificate,
     base_certificate: update.baseCertificate,
+    expected_recall: update.expectedRecall,
     coverage: {
       eligible: coverage.eligible,
       sketch_scored: coverage.sketchScored,

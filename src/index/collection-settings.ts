@@ -1,6 +1,7 @@
 // What a collection is created with; stored in its manifest and never changed.
 
 import type { CodeBits } from "../kernels/kernels.js";
+import type { RecallCalibration } from "../store/stored-values.js";
 
 export interface CollectionSettings {
   /** `[a-z0-9][a-z0-9_-]{0,62}`; a value, never a path. */
@@ -34,4 +35,11 @@ export interface CollectionStatus {
   readonly diskBytes: number;
   /** Kernels in use, e.g. "native-avx512". */
   readonly kernel: string;
+  /** Undefined: it was never measured. */
+  readonly recall?: RecallStatus;
+}
+
+export interface RecallStatus extends RecallCalibration {
+  /** Too much has changed since: it is not told with searches any more. */
+  readonly isStale: boolean;
 }

@@ -6,7 +6,7 @@ import { SluiceError } from "../core/errors.js";
 import { rowBytes } from "../kernels/kernels.js";
 import type { CodeBits } from "../kernels/kernels.js";
 import type { CollectionStore } from "../store/store.js";
-import type { Manifest } from "../store/stored-values.js";
+import type { Manifest, RecallCalibration } from "../store/stored-values.js";
 import type { CollectionSettings } from "./collection-settings.js";
 import type { FlushedSegment } from "./flushed-segment.js";
 import { countedPin, flushedEntry, liveEntry, sumTotals } from "./generation.js";
@@ -40,9 +40,13 @@ export interface Collection {
   onReleased: () => void;
   /** What a search that starts now sees. */
   generation: Generation;
+  /** Undefined: it was never measured, or what was measured is damaged. */
+  recall: RecallCalibration | undefined;
   readonly damages: string[];
   /** One line for each document in the journal whose fields are damaged. */
   readonly fieldDamages: string[];
+  /** Says that the measured recall is damaged: searches go on without it. */
+  readonly recallDamage: string | undefined;
 }
 
 export interface FrozenSegment {
@@ -114,6 +118,7 @@ export function openCollection(store: CollectionStore): Collection {
   const nextSegmentId = Math.max(manifest.nextSegmentId, ...[...stored].map((id) => id + 1));
   const parts: Omit<Collection, "generation"> = {
     ...{ manifest, settings, store, flushed, live, damages, fieldDamages, obsolete, nextSegmentId },
+    ...readRecall(store),
     liveTombstones: undefined,
     frozen: undefined,
     held: new Set(),
@@ -123,6 +128,15 @@ export function openCollection(store: CollectionStore): Collection {
   const collection = parts as Collection;
   collection.generation = makeGeneration(collection);
   return collection;
+}
+
+function readRecall(store: CollectionStore): Pick<Collection, "recall" | "recallDamage"> {
+  try {
+    return { recall: store.readRecall(), recallDamage: undefined };
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.reason !== "DATA_CORRUPT") throw error;
+    return { recall: undefined, recallDamage: error.message };
+  }
 }
 
 export function tokenRowBytesOf({ dim, bits }: CollectionSettings): number {

@@ -1,6 +1,8 @@
 // CollectionService: creates, drops and describes collections.
 
-import type { UntypedServiceImplementation } from "@grpc/grpc-js";
+import type { UntypedHandleCall, UntypedServiceImplementation } from "@grpc/grpc-js";
+import type { CollectionServiceCalibrateRequest__Output as CalibrateRequest } from "../gen/proto/sluice/v1/CollectionServiceCalibrateRequest.js";
+import type { CollectionServiceCalibrateResponse as CalibrateResponse } from "../gen/proto/sluice/v1/CollectionServiceCalibrateResponse.js";
 import type { CollectionServiceCreateRequest__Output as CreateRequest } from "../gen/proto/sluice/v1/CollectionServiceCreateRequest.js";
 import type { CollectionServiceCreateResponse as CreateResponse } from "../gen/proto/sluice/v1/CollectionServiceCreateResponse.js";
 import type { CollectionServiceDescribeRequest__Output as DescribeRequest } from "../gen/proto/sluice/v1/CollectionServiceDescribeRequest.js";
@@ -15,13 +17,14 @@ import type { CollectionServiceRestoreRequest__Output as RestoreRequest } from "
 import type { CollectionServiceRestoreResponse as RestoreResponse } from "../gen/proto/sluice/v1/CollectionServiceRestoreResponse.js";
 import type { CollectionServiceSnapshotRequest__Output as SnapshotRequest } from "../gen/proto/sluice/v1/CollectionServiceSnapshotRequest.js";
 import type { CollectionServiceSnapshotResponse as SnapshotResponse } from "../gen/proto/sluice/v1/CollectionServiceSnapshotResponse.js";
-import { notOffered, serverStream, unary } from "./calls.js";
+import { serverStream, unary } from "./calls.js";
 import type { RpcContext } from "./calls.js";
 import {
   createCollectionFromMessage,
   settingsToMessage,
   statusToMessage,
 } from "./convert-collections.js";
+import { calibrateFromMessage, estimatesToMessages } from "./convert-calibration.js";
 import { streamJob } from "./job-stream.js";
 import { collectionName } from "./validate.js";
 
@@ -47,7 +50,7 @@ export function createCollectionService(context: RpcContext): UntypedServiceImpl
       const job = engine.optimize(collectionName(name, "name"), { isFull, signal });
       return streamJob(context, job, (progress) => call.write({ progress }));
     }),
-    Calibrate: notOffered(context, "server_stream", "choose a pool size by sketch_pool_size"),
+    Calibrate: calibration(context),
     Snapshot: serverStream<SnapshotRequest, SnapshotResponse>(context, (call) => {
       const { name, snapshot_name: asked } = call.request;
       const snapshotName = asked === "" ? undefined : collectionName(asked, "snapshot_name");
@@ -79,4 +82,15 @@ export function createCollectionService(context: RpcContext): UntypedServiceImpl
       return {};
     }),
   };
+}
+
+function calibration(context: RpcContext): UntypedHandleCall {
+  return serverStream<CalibrateRequest, CalibrateResponse>(context, (call, { signal }) => {
+    const name = collectionName(call.request.name, "name");
+    const options = { ...calibrateFromMessage(call.request), signal };
+    return streamJob(context, context.engine.calibrate(name, options), (progress, last) => {
+      const result = last?.result;
+      call.write({ progress, ...(result && { estimates: estimatesToMessages(result) }) });
+    });
+  });
 }

@@ -4,6 +4,7 @@ import type { Collection as CollectionMessage } from "../gen/proto/sluice/v1/Col
 import type { CollectionServiceCreateRequest__Output } from "../gen/proto/sluice/v1/CollectionServiceCreateRequest.js";
 import type { CollectionSettings as CollectionSettingsMessage } from "../gen/proto/sluice/v1/CollectionSettings.js";
 import type { CollectionSettings, CollectionStatus } from "../index/collection-settings.js";
+import { recallToMessage } from "./convert-calibration.js";
 import { vectorDim } from "./convert-documents.js";
 import type { CreateCollection } from "./ports.js";
 import { collectionName, invalidField, shortName } from "./validate.js";
@@ -74,5 +75,6 @@ export function statusToMessage(status: CollectionStatus): CollectionMessage {
     segment_count: status.segmentCount,
     disk_bytes: status.diskBytes,
     kernel: status.kernel,
+    ...(status.recall && { recall: recallToMessage(status.recall) }),
   };
 }

@@ -35,14 +35,12 @@ import {
   finiteNumber,
   integerIn,
   invalidField,
-  notImplemented,
   numberIn,
   sequenceNumber,
   textWithin,
 } from "./validate.js";
 
 export function searchRequestFromMessage(message: SearchRequest__Output): SearchRequest {
-  refuseWhatIsNotOffered(message);
   const pool = { min: 0, max: limits.poolSizeMax };
   return {
     collection: collectionName(message.collection, "collection"),
@@ -54,6 +52,7 @@ export function searchRequestFromMessage(message: SearchRequest__Output): Search
     k: integerIn(message.k, { field: "k", min: 1, max: limits.hitCountMax }),
     exhaustive: message.exhaustive,
     sketchPoolSize: integerIn(message.sketch_pool_size, { field: "sketch_pool_size", ...pool }),
+    minRecall: numberIn(message.min_recall, { field: "min_recall", min: 0, max: 1 }),
     lexicalPoolSize: integerIn(message.lexical_pool_size, { field: "lexical_pool_size", ...pool }),
     lexicalWeight: numberIn(message.lexical_weight, { field: "lexical_weight", min: 0, max: 100 }),
     fusion: fusionFromMessage(message.fusion),
@@ -78,19 +77,12 @@ export function searchRequestFromMessage(message: SearchRequest__Output): Search
   };
 }
 
-/** Options of the proto that this version does not honour yet: never ignored without a word. */
-function refuseWhatIsNotOffered(message: SearchRequest__Output): void {
-  if (message.min_recall !== undefined) {
-    throw notImplemented("min_recall", "set sketch_pool_size instead");
-  }
-}
-
 export function queryFromMessage({ query }: Pick<SearchRequest__Output, "query">): Phrasing {
   if (query === null) throw invalidField("query", "query is missing; send text or vectors");
   return phrasingFromMessage(query, "query");
 }
 
-function phrasingFromMessage(query: Query__Output, name: string): Phrasing {
+export function phrasingFromMessage(query: Query__Output, name: string): Phrasing {
   const text = textWithin(query.text, { field: `${name}.text`, bytesMax: limits.queryBytesMax });
   if (query.vectors === null) {
     if (text.trim() === "") {
@@ -227,6 +219,7 @@ export function searchUpdateToMessage(update: SearchUpdate): SearchUpdateMessage
     ...(update.baseCertificate === undefined
       ? {}
       : { base_certificate: certificateNames[update.baseCertificate] }),
+    ...(update.expectedRecall === undefined ? {} : { expected_recall: update.expectedRecall }),
     coverage: {
       eligible: coverage.eligible,
       sketch_scored: coverage.sketchScored,

@@ -2,12 +2,16 @@
 
 import type { Document, Span } from "../core/document.js";
 import type { Filter } from "../core/filter.js";
-import type { CollectionSettings, CollectionStatus } from "../index/collection-settings.js";
+import type {
+  CollectionSettings,
+  CollectionStatus,
+  RecallStatus,
+} from "../index/collection-settings.js";
 import type { WriteAck } from "../ingest/ingest-types.js";
 import type { SnapshotInfo } from "../store/snapshot-folder.js";
 import type { Explanation } from "../search/explain.js";
 import type { RerankRequest, RerankUpdate } from "../search/rerank-items.js";
-import type { SearchRequest } from "../search/request.js";
+import type { Phrasing, SearchRequest } from "../search/request.js";
 import type { SearchOptions } from "../search/stream-search.js";
 import type { SearchUpdate } from "../search/update.js";
 
@@ -62,6 +66,8 @@ export interface EngineApi {
     name: string,
     options: { readonly isFull: boolean; readonly signal: AbortSignal },
   ): AsyncGenerator<JobProgress, void, void>;
+  /** Measures recall by pool size and keeps it. The last progress has the result. */
+  calibrate(name: string, options: CalibrateOptions): AsyncGenerator<CalibrateProgress, void, void>;
   /** `snapshotName` undefined: the server chooses one. The last progress has the result. */
   snapshot(name: string, snapshotName: string | undefined): AsyncGenerator<SnapshotProgress>;
   /** `name` undefined: the name that the collection had. The last progress has the result. */
@@ -74,6 +80,20 @@ export interface EngineApi {
 
 export interface SnapshotProgress extends JobProgress {
   readonly result?: SnapshotInfo;
+}
+
+export interface CalibrateOptions {
+  /** Sample queries; undefined: drawn from the passages. */
+  readonly samples?: readonly Phrasing[] | undefined;
+  /** To be drawn; undefined: limits.sampleQueriesDefault. */
+  readonly sampleCount?: number | undefined;
+  /** Share of queries that lower bounds are to hold for, in (0, 1); undefined: 0.95. */
+  readonly confidence?: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+export interface CalibrateProgress extends JobProgress {
+  readonly result?: RecallStatus;
 }
 
 export interface RestoreProgress extends JobProgress {

@@ -98,11 +98,6 @@ export function invalidField(field: string, message: string): SluiceError {
   return new SluiceError("INVALID_FIELD", message, { field });
 }
 
-/** `field` is set but this version cannot honour it, and ignoring it would change the answer. */
-export function notImplemented(field: string, remedy = "leave it out"): SluiceError {
-  return new SluiceError("NOT_IMPLEMENTED", `${field} is not offered yet; ${remedy}`, { field });
-}
-
 /** A user's value in a message: shortened, control characters escaped. */
 export function quote(value: string): string {
   return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}...` : value);

@@ -11,6 +11,8 @@ import type { WindowPooling } from "../encoders/cross-encoder.js";
 import { createHighlighter } from "./highlights.js";
 import type { Cap } from "./caps.js";
 import type { Highlighter } from "./highlights.js";
+import { unknownRecall, withRecall } from "./pool-choice.js";
+import type { KnownRecall } from "./pool-choice.js";
 import type { StageBudgets } from "./stage-limit.js";
 import type { ContextRequest, FusionMethod, Phrasing, SearchRequest } from "./request.js";
 
@@ -54,6 +56,8 @@ export interface SearchPlan {
   readonly sketchPoolSize: number;
   readonly lexicalPoolSize: number;
   readonly lexicalWeight: number;
+  /** Measured for such a search and its pool, in [0, 1]; undefined: it was not. */
+  readonly expectedRecall: number | undefined;
   readonly fusion: FusionMethod;
   readonly minScore: number | undefined;
   /** Of groups and of duplicates: at most so many hits with the same value. */
@@ -70,10 +74,18 @@ export interface SearchPlan {
   readonly highlight: Highlighter | undefined;
 }
 
-/** Throws INVALID_FIELD or INVALID_TEXT naming the field. */
+/** Throws INVALID_FIELD or INVALID_TEXT naming the field, and NOT_CALIBRATED. */
 export function planSearch(
   request: SearchRequest,
-  { defaults, analyzer }: { readonly defaults: SearchDefaults; readonly analyzer: Analyzer },
+  {
+    defaults,
+    analyzer,
+    recall = unknownRecall,
+  }: {
+    readonly defaults: SearchDefaults;
+    readonly analyzer: Analyzer;
+    readonly recall?: KnownRecall;
+  },
 ): SearchPlan {
   const asked = [request, ...(request.otherQueries ?? [])];
   checkTexts(asked);
@@ -86,7 +98,7 @@ export function planSearch(
   const phrasings = parsed.map(({ plainText }, i) => {
     return { text: plainText, vectors: asked[i]?.vectors };
   });
-  return {
+  const plan = {
     ...{ lexical, phrasings },
     filter: request.filter,
     k,
@@ -119,6 +131,7 @@ export function planSearch(
     highlight:
       request.payload.highlights === true ? createHighlighter(lexical, analyzer) : undefined,
   };
+  return withRecall(plan, request, recall);
 }
 
 function checkTexts(asked: readonly Phrasing[]): void {

@@ -56,6 +56,8 @@ export interface SearchRequest {
   readonly exhaustive: boolean;
   /** Best sketches that become candidates; undefined: the server's default (256). */
   readonly sketchPoolSize?: number | undefined;
+  /** Choose the pool whose measured recall reaches this, in (0, 1]; not with sketchPoolSize. */
+  readonly minRecall?: number | undefined;
   /** Best BM25 passages that become candidates; undefined: the server's default (128). */
   readonly lexicalPoolSize?: number | undefined;
   /** Weight of the lexical part of the score; undefined: the server's default (0.15). */

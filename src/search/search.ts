@@ -217,7 +217,7 @@ async function* runCandidates(
   const found = yield* limit.endsWith(updates.timed("candidates", work, "candidates"));
   if (found === undefined && limit.isOver()) {
     updates.overrun("candidates", candidatesMs);
-    return { fused: lexical.candidates, sketchOf: () => undefined };
+    return { fused: lexical.candidates, sketches: [], sketchOf: () => undefined };
   }
   if (found === undefined) return undefined;
   context.times.note("candidates", context.clock() - startMs);

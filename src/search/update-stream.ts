@@ -155,6 +155,7 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
       ...(draft?.stage === "cross_encoder" && baseCertificate !== undefined
         ? { baseCertificate }
         : {}),
+      ...recallOf(draft?.stage, { plan, degradations, coverage, baseCertificate }),
       coverage,
       settledCount: isFinal ? hits.length : (draft?.settledCount ?? 0),
       generation: generation.number,
@@ -250,6 +251,26 @@ function certificateOf({ stage, isExact }: Draft, coverage: Coverage): Certifica
   return stage === "late_interaction" && coverage.maxSimScored === coverage.eligible
     ? "exact"
     : "estimate";
+}
+
+/** Told while the pool is whole: not for an exact ranking, nor once something was left out. */
+function recallOf(
+  stage: Stage | undefined,
+  by: {
+    readonly plan: SearchPlan;
+    readonly degradations: readonly Degradation[];
+    readonly coverage: Coverage;
+    readonly baseCertificate: Certificate | undefined;
+  },
+): Pick<SearchUpdate, "expectedRecall"> {
+  const { expectedRecall, exhaustiveBelowPassages } = by.plan;
+  const hasPool = stage !== undefined && stage !== "lexical" && by.baseCertificate === "estimate";
+  const isWhole = by.coverage.eligible <= exhaustiveBelowPassages;
+  const isPoorer = by.degradations.some(({ stages }) =>
+    stages.some((one) => one !== "cross_encoder"),
+  );
+  if (expectedRecall === undefined || !hasPool || isWhole || isPoorer) return {};
+  return { expectedRecall };
 }
 
 function toHit(

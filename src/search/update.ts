@@ -86,6 +86,8 @@ export interface SearchUpdate {
   readonly certificate: Certificate;
   /** With "reranked": of the ranking that was re-ordered. */
   readonly baseCertificate?: Certificate | undefined;
+  /** Of the exact top 10, as measured for such a search and pool; undefined: not known. */
+  readonly expectedRecall?: number | undefined;
   readonly coverage: Coverage;
   /** That many leading hits will not change any more in this stream. */
   readonly settledCount: number;

@@ -6,6 +6,7 @@ import type { Databases } from "./databases.js";
 import { valueKinds } from "./format.js";
 import { unframe } from "./frame.js";
 import type { ValueName } from "./frame.js";
+import { unpackRecall } from "./recall-record.js";
 import { unpackDocument, unpackJournalPassage, unpackManifest } from "./records.js";
 import type { Damage, DamagedValue, Manifest } from "./stored-values.js";
 
@@ -71,6 +72,9 @@ export function checkValues(databases: Databases): { valueCount: number; damages
     attempt({ kind: "tombstones", id }, () =>
       unframe(valueKinds.tombstones, framed, tombstonesName(id)),
     ),
+  );
+  each("calibrations", databases.calibrations, (_, framed) =>
+    attempt({ kind: "recall" }, () => unpackRecall(framed)),
   );
   for (const { id } of manifest?.segments ?? [])
     for (const part of segmentParts) {

@@ -14,6 +14,8 @@ export interface Databases {
   readonly journal: Bytes<number>;
   readonly segments: Bytes<string>;
   readonly tombstones: Bytes<number>;
+  /** What was measured of the collection, by what it is called. */
+  readonly calibrations: Bytes<string>;
   isClosed: boolean;
 }
 
@@ -29,6 +31,7 @@ export function openDatabases(folder: string): Databases {
       journal: root.openDB<Buffer, number>({ name: "journal", ...binary }),
       segments: root.openDB<Buffer, string>({ name: "segments", ...binary }),
       tombstones: root.openDB<Buffer, number>({ name: "tombstones", ...binary }),
+      calibrations: root.openDB<Buffer, string>({ name: "calibrations", ...binary }),
       isClosed: false,
     };
   } catch (error) {

@@ -11,6 +11,7 @@ export const valueKinds = {
   segmentTables: 4,
   segmentCodes: 5,
   tombstones: 6,
+  recall: 7,
 } as const;
 
 export type ValueKind = (typeof valueKinds)[keyof typeof valueKinds];

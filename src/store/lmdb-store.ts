@@ -13,6 +13,7 @@ import { openDatabases } from "./databases.js";
 import type { Databases } from "./databases.js";
 import { valueKinds } from "./format.js";
 import { frame, frameVersion, unframe } from "./frame.js";
+import { packRecall, recallName, unpackRecall } from "./recall-record.js";
 import {
   packDocument,
   packJournalPassage,
@@ -44,6 +45,15 @@ export function openLmdbStore(
       return read();
     } catch (error) {
       throw toReadError(error, folder);
+    }
+  };
+  const writing = async (write: () => Promise<void>): Promise<void> => {
+    if (failure !== undefined) throw failure;
+    try {
+      await write();
+    } catch (error) {
+      if (isSluiceError(error) && error.reason === "STORAGE_FAILED") fail(error);
+      throw error;
     }
   };
   return {
@@ -88,14 +98,14 @@ export function openLmdbStore(
       const framed = reading(() => databases.tombstones.getBinary(id));
       return framed && unframe(valueKinds.tombstones, framed, tombstonesName(id));
     },
-    async commit(batch) {
-      if (failure !== undefined) throw failure;
-      try {
-        await commit(databases, folder, batch);
-      } catch (error) {
-        if (isSluiceError(error) && error.reason === "STORAGE_FAILED") fail(error);
-        throw error;
-      }
+    commit: (batch) => writing(() => commit(databases, folder, batch)),
+    readRecall: () => {
+      const framed = reading(() => databases.calibrations.getBinary(recallName.key));
+      return framed && unpackRecall(framed);
+    },
+    writeRecall: (calibration) => {
+      const framed = calibration && packRecall(calibration);
+      return writing(() => writeRecall(databases, folder, framed));
     },
     fail,
     check: () => checkValues(databases),
@@ -251,6 +261,22 @@ async function commit(databases: Databases, folder: string, batch: WriteBatch): 
     // A child transaction is rolled back when a write in it throws; a plain one would be committed
     // with what was written before.
     await databases.root.childTransaction(writeAll);
+  } catch (error) {
+    throw await toCommitError(error, folder);
+  }
+}
+
+async function writeRecall(
+  { root, calibrations }: Databases,
+  folder: string,
+  framed: Buffer | undefined,
+): Promise<void> {
+  const { key } = recallName;
+  try {
+    await root.childTransaction(() => {
+      if (framed === undefined) calibrations.removeSync(key);
+      else calibrations.putSync(key, framed);
+    });
   } catch (error) {
     throw await toCommitError(error, folder);
   }

@@ -6,6 +6,7 @@ import type {
   DocumentRecord,
   JournalPassage,
   Manifest,
+  RecallCalibration,
   WriteBatch,
 } from "./stored-values.js";
 
@@ -55,6 +56,10 @@ export interface CollectionStore {
    * reads it anew (Rebello et al., "Can Applications Recover from fsync Failures?", ATC 2020).
    */
   commit(batch: WriteBatch): Promise<void>;
+  /** Undefined: it was never measured. */
+  readRecall(): RecallCalibration | undefined;
+  /** In a transaction of its own; undefined: what was measured is forgotten. Rejects as `commit`. */
+  writeRecall(calibration: RecallCalibration | undefined): Promise<void>;
   /** No commit succeeds from now on: the disk failed under another handle. */
   fail(error: SluiceError): void;
   /** Reads and checks every stored value; one entry a damaged value, which it names. O(data). */

@@ -32,6 +32,35 @@ export interface SegmentEntry {
   readonly deadCount?: number;
 }
 
+/** Recall by pool size, as it was measured on sample queries. */
+export interface RecallCalibration {
+  /** By rising pool size; at least one. */
+  readonly estimates: readonly RecallEstimate[];
+  /** Sample queries that were measured. */
+  readonly sampleCount: number;
+  /** Share of queries that reach a lower bound, in (0, 1). */
+  readonly confidence: number;
+  /** False: they were drawn from the passages. */
+  readonly areSamplesGiven: boolean;
+  /** Whether the samples had words, so that the best by BM25 were in the pool. */
+  readonly hasWords: boolean;
+  readonly lexicalPoolSize: number;
+  readonly lexicalWeight: number;
+  /** What there was when the measuring began. */
+  readonly generation: number;
+  readonly lastSequence: number;
+  readonly passageCount: number;
+}
+
+export interface RecallEstimate {
+  /** Candidates by sketch; those by words come on top. */
+  readonly poolSize: number;
+  /** Mean share of the exact top 10 that was in the pool, in [0, 1]. */
+  readonly recall: number;
+  /** As eval/conformal.ts has it, in [0, 1]. */
+  readonly recallLowerBound: number;
+}
+
 /** A document without its vectors. Its passages have consecutive sequences from the first on. */
 export interface DocumentRecord {
   readonly title: string;
@@ -82,7 +111,7 @@ export interface WriteBatch {
 
 /** What of a store is damaged; "store": lmdb cannot walk through it. */
 export type DamagedValue =
-  | { readonly kind: "manifest" | "store" }
+  | { readonly kind: "manifest" | "store" | "recall" }
   | { readonly kind: "document"; readonly key: string }
   | { readonly kind: "journal"; readonly sequence: number }
   | { readonly kind: "segment" | "tombstones"; readonly id: number };

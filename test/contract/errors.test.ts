@@ -58,6 +58,7 @@ const provocations: Readonly<Record<ErrorReason, Provocation>> = {
   },
   MODEL_REQUIRED: { ingest: [{ key: "words", title: "", text: "words", fields: new Map() }] },
   MODEL_INVALID: { file: "test/unit/encoders/model-folder.test.ts" },
+  NOT_CALIBRATED: { file: "test/contract/calibrate.test.ts" },
   DATA_FOLDER_LOCKED: { file: "test/unit/store/folder-lock.test.ts" },
   DATA_FORMAT_NEWER: { file: "test/unit/store/frame.test.ts" },
   PORT_IN_USE: { file: "test/unit/http/server.test.ts" },

@@ -174,10 +174,13 @@ export function hit(key: string, parts: Partial<SearchHit> = {}): SearchHit {
 /** Of an engine that keeps no passages and no snapshots. */
 const nothingKept: Pick<
   EngineApi,
-  "explain" | "rerank" | "snapshot" | "restore" | "listSnapshots" | "deleteSnapshot"
+  "explain" | "rerank" | "calibrate" | "snapshot" | "restore" | "listSnapshots" | "deleteSnapshot"
 > = {
   rerank: () => {
     throw new SluiceError("MODEL_INVALID", "there is no model");
+  },
+  calibrate: () => {
+    throw new SluiceError("MODEL_REQUIRED", "there is no model");
   },
   explain: ({ key }) => Promise.reject(new SluiceError("DOCUMENT_NOT_FOUND", `no ${key}`)),
   snapshot: () => {

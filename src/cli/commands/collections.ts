@@ -7,6 +7,7 @@ import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
 import { wholeNumber } from "../option-parsers.js";
+import { recallLines } from "./calibrate.js";
 import { formatCount, formatSize } from "../terminal/text.js";
 
 interface Options extends ConnectionOptions {
@@ -131,6 +132,19 @@ function describeLines(collection: ClientCollection): string[] {
     `generation  ${collection.generation}, last write ${collection.lastSequence}`,
     `on disk     ${formatSize(collection.diskBytes)}`,
     `kernel      ${collection.kernel}`,
+    ...recallSection(collection),
+  ];
+}
+
+function recallSection({ recall, settings }: ClientCollection): string[] {
+  if (recall === undefined) return ["recall      not measured: sluice calibrate recall"];
+  const { areSamplesGiven, passageCount, isStale, estimates, confidence } = recall;
+  const samples = areSamplesGiven ? "given samples" : "samples drawn from its passages";
+  const remedy = `too much has changed since: sluice calibrate recall ${settings.name}`;
+  return [
+    `recall      of the exact top 10, by ${samples}, at ${formatCount(passageCount)} passages`,
+    ...(isStale ? [`            ${remedy}`] : []),
+    ...recallLines(estimates, confidence).map((line) => `            ${line}`),
   ];
 }
 

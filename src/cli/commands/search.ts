@@ -12,6 +12,7 @@ import { showSearch } from "../show-search.js";
 export interface SearchTuning {
   readonly exhaustive?: boolean;
   readonly sketchPoolSize?: number;
+  readonly minRecall?: number;
   readonly lexicalPoolSize?: number;
   readonly lexicalWeight?: number;
 }
@@ -96,9 +97,11 @@ export function addSearchCommand(program: Command, context: CliContext): void {
 /** Options of a search's quality and cost, for `search` and `eval`. */
 export function addSearchTuning(command: Command): Command {
   const pool = wholeNumber(0, limits.poolSizeMax);
+  const recall = decimalNumber(0, 1);
   return command
     .option("--exhaustive", "score every passage by late interaction: the exact ranking")
     .option("--sketch-pool-size <n>", "best sketches that become candidates", pool)
+    .option("--min-recall <r>", "the smallest pool that was measured to reach it", recall)
     .option("--lexical-pool-size <n>", "best BM25 passages that become candidates", pool)
     .option("--lexical-weight <w>", "weight of the words' part of the score", decimalNumber(0, 10));
 }
@@ -113,4 +116,5 @@ Examples:
   sluice search docs --group-by chapter:2 --dedupe-field digest "streams"
   sluice search docs --rerank=my-cross-encoder --rerank-depth 50 "streams"
   sluice search docs --context 1000 --edges-first "streams"
+  sluice search docs --min-recall 0.9 "streams"
   sluice search docs --exhaustive --budget-ms 50 "promise version of setTimeout"`;

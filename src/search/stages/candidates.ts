@@ -13,6 +13,8 @@ import type { LexicalResult } from "./lexical.js";
 export interface CandidatesResult {
   /** In the order in which MaxSim scores them; `score` is the fused one. */
   readonly fused: readonly Candidate[];
+  /** The best by sketch alone, plan.sketchPoolSize at most. */
+  readonly sketches: readonly Candidate[];
   /** Cosine of the sketches, where the scan found the passage. */
   sketchOf(passage: { readonly segment: number; readonly row: number }): number | undefined;
 }
@@ -50,6 +52,7 @@ export async function candidatesStage(
   const cosines = new Map(sketch.map((c) => [placeId(c), Math.fround(scale * c.score)]));
   return {
     fused: fuse(plan.fusion, { lexical: found.lexical.candidates, sketch }, plan.lexicalWeight),
+    sketches: sketch,
     sketchOf: (passage) => cosines.get(placeId(passage)),
   };
 }

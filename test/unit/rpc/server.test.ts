@@ -114,7 +114,6 @@ describe("gRPC server", () => {
 
   const notOffered: readonly [string, RegExp][] = [
     ["SearchService/SendFeedback", /the RPC SendFeedback is not offered yet/],
-    ["CollectionService/Calibrate", /the RPC Calibrate is not offered yet/],
   ];
   for (const [method, text] of notOffered) {
     it(`answers ${method} with UNIMPLEMENTED and says so`, async () => {
@@ -123,15 +122,6 @@ describe("gRPC server", () => {
       assert.match(error.details, text);
       const { reason } = detailsOf(error)["ErrorInfo"] as { reason: string };
       assert.equal(reason, "NOT_IMPLEMENTED");
-    });
-  }
-
-  const refusedOptions: readonly [string, object][] = [["min_recall", { min_recall: 0.9 }]];
-  for (const [field, option] of refusedOptions) {
-    it(`refuses the option ${field}, which it cannot honour, instead of ignoring it`, async () => {
-      const error = await failure(search, searchBytes(option));
-      assert.equal(error.code, 12);
-      assert.ok(error.details.startsWith(`${field} is not offered yet`), error.details);
     });
   }
 

@@ -45,6 +45,7 @@ describe("planSearch", () => {
       sketchPoolSize: 256,
       lexicalPoolSize: 128,
       lexicalWeight: 0.15,
+      expectedRecall: undefined,
       fusion: "reciprocal_rank",
       minScore: undefined,
       caps: [],

@@ -1,6 +1,7 @@
 // Original file: sluice/v1/collections.proto
 
 import type { CollectionSettings as _sluice_v1_CollectionSettings, CollectionSettings__Output as _sluice_v1_CollectionSettings__Output } from '../../sluice/v1/CollectionSettings.js';
+import type { RecallCalibration as _sluice_v1_RecallCalibration, RecallCalibration__Output as _sluice_v1_RecallCalibration__Output } from '../../sluice/v1/RecallCalibration.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Collection {
@@ -13,6 +14,7 @@ export interface Collection {
   'segment_count'?: (number);
   'disk_bytes'?: (number | string | Long);
   'kernel'?: (string);
+  'recall'?: (_sluice_v1_RecallCalibration | null);
 }
 
 export interface Collection__Output {
@@ -25,4 +27,5 @@ export interface Collection__Output {
   'segment_count': (number);
   'disk_bytes': (string);
   'kernel': (string);
+  'recall': (_sluice_v1_RecallCalibration__Output | null);
 }

@@ -1,0 +1,114 @@
+// Calibrate: recall by pool size on sample queries, measured beside searches and stored at the end.
+
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { SluiceError, isSluiceError } from "../core/errors.js";
+import { limits } from "../core/limits.js";
+import type { CalibrateOptions, CalibrateProgress } from "../rpc/ports.js";
+import { estimateRecall } from "../search/measure-recall.js";
+import type { SampleDepths } from "../search/measure-recall.js";
+import type { SearchDefaults } from "../search/plan.js";
+import type { Phrasing, SearchRequest } from "../search/request.js";
+import type { RecallCalibration } from "../store/stored-values.js";
+import type { Collections, OpenCollection } from "./collections.js";
+import { holdOpen } from "./hold-open.js";
+
+export interface CalibrationParts {
+  readonly collections: Collections;
+  readonly defaults: SearchDefaults;
+  /** Of a collection's passages, each independent of the others. */
+  readonly drawSample: (opened: OpenCollection) => () => Promise<Phrasing>;
+  /** As a search, when it is its turn. */
+  readonly measure: (request: SearchRequest, signal: AbortSignal) => Promise<SampleDepths>;
+}
+
+/** Documents of the exact ranking that are looked for. */
+const exactCount = 10;
+/** Pool sizes that are measured; those that a collection is too small for are left out. */
+const poolSizes = [32, 64, 128, 256, 512, 1024, 2048] as const;
+/** Share of queries that a lower bound is to hold for. */
+const confidenceDefault = 0.95;
+
+/**
+ * One exhaustive search and one ranking by sketches a sample serve all pool sizes: pools are nested.
+ * Samples are searched one after another, at low priority; memory is that of one search and a few
+ * numbers a sample. What is stored replaces what was measured before, in one transaction after the
+ * last sample: a calibration that ends early leaves nothing.
+ * Throws INVALID_FIELD without passages, what a search throws, and the signal's reason.
+ */
+export async function* calibrateRecall(
+  parts: CalibrationParts,
+  name: string,
+  { samples, sampleCount, confidence = confidenceDefault, signal }: CalibrateOptions,
+): AsyncGenerator<CalibrateProgress, void, void> {
+  const opened = parts.collections.get(name);
+  const { number: generation, lastSequence, totals } = opened.collection.generation;
+  const { passageCount } = totals;
+  if (passageCount === 0)
+    throw new SluiceError("INVALID_FIELD", `collection "${name}" has no passages; ingest first`, {
+      field: "name",
+    });
+  const draw = parts.drawSample(opened);
+  const total = samples?.length ?? sampleCount ?? limits.sampleQueriesDefault;
+  const step = "measuring";
+  const measured: SampleDepths[] = [];
+  yield { step, done: 0, total };
+  while (measured.length < total) {
+    signal.throwIfAborted();
+    const phrasing = samples?.[measured.length] ?? (await draw());
+    const request = sampleRequest(name, phrasing);
+    measured.push(await patiently(() => parts.measure(request, signal), signal));
+    yield { step, done: measured.length, total };
+  }
+  const calibration: RecallCalibration = {
+    estimates: estimateRecall(measured, { poolSizes: sizesFor(passageCount), confidence }),
+    sampleCount: measured.length,
+    confidence,
+    areSamplesGiven: samples !== undefined,
+    hasWords: 2 * measured.filter(({ hasWords }) => hasWords).length >= measured.length,
+    lexicalPoolSize: parts.defaults.lexicalPoolSize,
+    lexicalWeight: parts.defaults.lexicalWeight,
+    ...{ generation, lastSequence, passageCount },
+  };
+  signal.throwIfAborted();
+  if (parts.collections.get(name) !== opened)
+    throw new SluiceError("COLLECTION_NOT_FOUND", `collection "${name}" was dropped`);
+  await store(opened, calibration);
+  yield { step, done: total, total, result: { ...calibration, isStale: false } };
+}
+
+function sampleRequest(collection: string, phrasing: Phrasing): SearchRequest {
+  return {
+    ...{ collection, ...phrasing, k: exactCount, exhaustive: true, priority: "low" },
+    sketchPoolSize: poolSizes[poolSizes.length - 1],
+    payload: { mode: "every_update", title: false, text: false, fields: false },
+  };
+}
+
+function sizesFor(passageCount: number): readonly number[] {
+  const sizes = poolSizes.filter((size) => size < passageCount);
+  return sizes.length > 0 ? sizes : [poolSizes[0]];
+}
+
+/** Gives way to searches, for as long as they come. */
+async function patiently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isSluiceError(error) || error.reason !== "OVERLOADED") throw error;
+      await sleep(error.retryAfterMs, undefined, { signal }).catch(() => undefined);
+      signal.throwIfAborted();
+    }
+  }
+}
+
+async function store(opened: OpenCollection, calibration: RecallCalibration): Promise<void> {
+  const hold = holdOpen(opened);
+  try {
+    await opened.collection.store.writeRecall(calibration);
+    opened.collection.recall = calibration;
+  } finally {
+    hold.end();
+  }
+}

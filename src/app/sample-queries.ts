@@ -1,0 +1,108 @@
+// Sample queries drawn from a collection's own passages: a sentence of one, or its first rows.
+
+import { createCodec } from "../codec/codec.js";
+import type { Codec } from "../codec/codec.js";
+import { SluiceError } from "../core/errors.js";
+import { createPrng } from "../core/prng.js";
+import type { Prng } from "../core/prng.js";
+import { sentencesOf } from "../encoders/sentence-ends.js";
+import { isBitSet } from "../index/bm25/bits.js";
+import type { Collection } from "../index/collection.js";
+import type { Generation } from "../index/generation.js";
+import { rowBytes } from "../kernels/kernels.js";
+import type { Kernels } from "../kernels/kernels.js";
+import type { Scorer } from "../scoring/scorer.js";
+import type { Phrasing } from "../search/request.js";
+import type { PassagePlace } from "../search/stages/late-interaction.js";
+
+/** About as many rows as a query has. */
+const rowCountMax = 32;
+/** A sentence of fewer characters says too little, if there is another one. */
+const sentenceMin = 20;
+const sentenceMax = 400;
+
+/**
+ * Each call draws a passage that lives, uniformly and independently of the calls before, by a
+ * generator seeded with the collection's own seed. With a model the sample is a sentence of it;
+ * without, its first rows as they are stored, and a sentence beside them where it has text.
+ * Throws INVALID_FIELD when no passage is left, and DATA_CORRUPT.
+ */
+export function createSampler(
+  { collection, hasModel }: { readonly collection: Collection; readonly hasModel: boolean },
+  by: { readonly kernels: Kernels; readonly scorer: Scorer },
+): () => Promise<Phrasing> {
+  const { settings } = collection;
+  const prng = createPrng(settings.seed);
+  let codec: Codec | undefined;
+  return async () => {
+    const { generation } = collection;
+    if (generation.totals.passageCount === 0)
+      throw new SluiceError("INVALID_FIELD", `collection "${settings.name}" has no passages left`, {
+        field: "name",
+      });
+    const place = drawPlace(generation, prng);
+    const text = drawSentence(generation, place, prng);
+    if (hasModel && text !== "") return { text };
+    codec ??= createCodec(settings, by.kernels);
+    return { text, vectors: await rowsOf(generation, place, { codec, scorer: by.scorer }) };
+  };
+}
+
+function drawPlace({ segments }: Generation, prng: Prng): PassagePlace {
+  const rowCount = segments.reduce((sum, { part }) => sum + part.rowCount, 0);
+  for (;;) {
+    let row = Math.floor(prng.nextFloat() * rowCount);
+    const segment = segments.findIndex(({ part }) => {
+      if (row < part.rowCount) return true;
+      row -= part.rowCount;
+      return false;
+    });
+    const tombstones = segments[segment]?.part.tombstones;
+    if (tombstones === undefined || !isBitSet(new Uint8Array(tombstones), row))
+      return { segment, row };
+  }
+}
+
+/** Empty: there is no text. Quotes and stars would ask for phrases and beginnings of words. */
+function drawSentence(
+  { segments, documents }: Generation,
+  { segment, row }: PassagePlace,
+  prng: Prng,
+): string {
+  const table = segments[segment]?.table;
+  const record = table && documents.readDocument(table.keyAt(row));
+  if (table === undefined || record === undefined) return "";
+  const { start, end } = table.spanAt(row);
+  const passage = record.text.slice(start, end).replaceAll(/["*]/g, " ");
+  const sentences = sentencesOf(passage);
+  const long = sentences.filter(({ length }) => length >= sentenceMin);
+  const from = long.length > 0 ? long : sentences;
+  const drawn = from[Math.floor(prng.nextFloat() * from.length)] ?? record.title;
+  return drawn.slice(0, sentenceMax).trim();
+}
+
+async function rowsOf(
+  generation: Generation,
+  { segment, row }: PassagePlace,
+  { codec, scorer }: { readonly codec: Codec; readonly scorer: Scorer },
+): Promise<NonNullable<Phrasing["vectors"]>> {
+  const { dim, bits } = codec;
+  const parts = generation.segments.slice(segment, segment + 1).map(({ part }) => part);
+  // Of an explanation, the codes alone are wanted: any query will do.
+  const query = { rowCount: 1, dim, rows: new Int8Array(dim), rowScales: new Float32Array(1) };
+  const cancel = new SharedArrayBuffer(4);
+  generation.acquire();
+  try {
+    const answer = await scorer.explain({
+      ...{ kind: "explain", parts, row, query, bits, bm25: [], cancel },
+    });
+    if (answer?.damage !== undefined) throw new SluiceError("DATA_CORRUPT", answer.damage);
+    const codes = answer?.codes ?? new Uint8Array();
+    const rowCount = Math.min(rowCountMax, codes.length / rowBytes(dim, bits));
+    const rows = Array.from({ length: rowCount }, (_, i) => [...codec.decodeRow(codes, i)]);
+    const values = Float32Array.from(rows.flat());
+    return { type: "float32", dim, bytes: new Uint8Array(values.buffer) };
+  } finally {
+    generation.release();
+  }
+}

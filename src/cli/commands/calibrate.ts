@@ -1,0 +1,100 @@
+// sluice calibrate: measures what later answers are told by.
+
+import type { Command } from "commander";
+import type { ClientPhrasing, ClientRecallEstimate } from "../../client/types.js";
+import { SluiceError } from "../../core/errors.js";
+import { limits } from "../../core/limits.js";
+import { readLines } from "../../importers/lines.js";
+import { addConnectionOptions, withClient } from "../connection.js";
+import type { ConnectionOptions } from "../connection.js";
+import type { CliContext } from "../context.js";
+import { decimalNumber, wholeNumber } from "../option-parsers.js";
+import { createProgress } from "../terminal/progress.js";
+import type { Progress } from "../terminal/progress.js";
+
+interface RecallOptions extends ConnectionOptions {
+  readonly queries?: string;
+  readonly samples?: number;
+  readonly confidence?: number;
+  readonly json?: boolean;
+}
+
+export function addCalibrateCommand(program: Command, context: CliContext): void {
+  const group = program
+    .command("calibrate")
+    .summary("measure what answers are worth")
+    .addHelpText("after", examples);
+  addRecall(group, context);
+}
+
+function addRecall(group: Command, context: CliContext): void {
+  const { sampleQueriesMin: min, sampleQueriesMax: max } = limits;
+  const command = group
+    .command("recall <collection>")
+    .description(
+      "Measures the recall of each pool size on sample queries and keeps it with the collection, so " +
+        "that searches tell expected_recall and take --min-recall. One exhaustive search a sample, " +
+        "one after another beside other searches. Samples should be like the queries to come.",
+    )
+    .option("--queries <file>", "sample queries, one a line (default: drawn from the passages)")
+    .option("--samples <n>", "sample queries to draw (default: 200)", wholeNumber(min, max))
+    .option(
+      "--confidence <share>",
+      "queries that bounds are to hold for (default: 0.95)",
+      decimalNumber(0.5, 0.9999),
+    )
+    .option("--json", "print the figures as one array of JSON");
+  addConnectionOptions(command);
+  command.action(async (name: string, options: RecallOptions) => {
+    const { queries, samples: sampleCount, confidence, json, ...connection } = options;
+    const samples = queries === undefined ? undefined : await readQueries(queries);
+    const estimates = await withClient(connection, async (client) => {
+      let bar: Progress | undefined;
+      const measured = await client.collections.calibrate(name, {
+        ...{ samples, sampleCount, confidence, signal: context.interrupted },
+        onProgress({ step: label, done, total }) {
+          bar ??= createProgress({
+            ...{ label, unit: "queries", total, terminal: context.err },
+            nowMs: context.nowMs,
+          });
+          bar.update(done);
+        },
+      });
+      bar?.finish();
+      return measured;
+    });
+    if (json === true) context.printJson(estimates);
+    else for (const line of recallLines(estimates, confidence ?? 0.95)) context.print(line);
+  });
+}
+
+/** Mean and bound of each pool size; also what `collections describe` shows. */
+export function recallLines(
+  estimates: readonly ClientRecallEstimate[],
+  confidence: number,
+): string[] {
+  const share = `${Number((100 * confidence).toFixed(2))} %`;
+  return [
+    `pool    recall  at least, for ${share} of queries like the ${estimates[0]?.sampleCount ?? 0} samples`,
+    ...estimates.map(({ poolSize, recall, recallLowerBound }) => {
+      const figures = `${recall.toFixed(3).padStart(6)}  ${recallLowerBound.toFixed(3)}`;
+      return `${String(poolSize).padEnd(6)}  ${figures}`;
+    }),
+  ];
+}
+
+async function readQueries(path: string): Promise<ClientPhrasing[]> {
+  const queries: ClientPhrasing[] = [];
+  for await (const { text, error } of readLines(path)) {
+    if (error !== undefined) throw error;
+    if (text.trim() !== "") queries.push({ text });
+  }
+  if (queries.length > 0) return queries;
+  throw new SluiceError("INVALID_INPUT_FILE", `${path} has no queries; write one a line`);
+}
+
+const examples = `
+Examples:
+  sluice calibrate recall docs
+  sluice calibrate recall docs --queries asked-last-week.txt
+  sluice search docs --min-recall 0.9 "streams"`;

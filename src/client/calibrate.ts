@@ -1,0 +1,66 @@
+// The client's side of calibrations.
+
+import type { CollectionServiceCalibrateRequest } from "../gen/proto/sluice/v1/CollectionServiceCalibrateRequest.js";
+import type { CollectionServiceCalibrateResponse__Output } from "../gen/proto/sluice/v1/CollectionServiceCalibrateResponse.js";
+import type { RecallCalibration__Output } from "../gen/proto/sluice/v1/RecallCalibration.js";
+import type { RecallEstimate__Output } from "../gen/proto/sluice/v1/RecallEstimate.js";
+import type { CallOptions, Channel } from "./channel.js";
+import { definitions } from "./definitions.js";
+import { vectorsToMessage } from "./document-messages.js";
+import { followJob } from "./job.js";
+import type {
+  ClientPhrasing,
+  ClientProgress,
+  ClientRecall,
+  ClientRecallEstimate,
+} from "./types.js";
+
+export interface CalibrateCallOptions extends CallOptions {
+  /** Undefined: drawn from the passages. */
+  readonly samples?: readonly ClientPhrasing[] | undefined;
+  /** To be drawn; undefined: 200. */
+  readonly sampleCount?: number | undefined;
+  /** Share of queries that lower bounds are to hold for; undefined: 0.95. */
+  readonly confidence?: number | undefined;
+  readonly onProgress?: ((progress: ClientProgress) => void) | undefined;
+}
+
+/** What was measured, by rising pool size. */
+export async function calibrate(
+  channel: Channel,
+  name: string,
+  { samples = [], sampleCount, confidence, onProgress, ...options }: CalibrateCallOptions,
+): Promise<ClientRecallEstimate[]> {
+  const request: CollectionServiceCalibrateRequest = {
+    name,
+    samples: samples.map(({ text = "", vectors }) => ({
+      text,
+      ...(vectors === undefined ? {} : { vectors: vectorsToMessage(vectors) }),
+    })),
+    ...(sampleCount === undefined ? {} : { sample_count: sampleCount }),
+    ...(confidence === undefined ? {} : { confidence }),
+  };
+  let estimates: ClientRecallEstimate[] = [];
+  const stream = channel.serverStream(definitions().collections.Calibrate, request, options);
+  const job = followJob(stream, (last: CollectionServiceCalibrateResponse__Output) => {
+    estimates = last.estimates.map(estimateFromMessage);
+  });
+  for await (const progress of job) onProgress?.(progress);
+  return estimates;
+}
+
+export function recallFromMessage(message: RecallCalibration__Output): ClientRecall {
+  return {
+    estimates: message.estimates.map(estimateFromMessage),
+    confidence: message.confidence,
+    areSamplesGiven: message.samples_given,
+    generation: Number(message.generation),
+    passageCount: Number(message.passage_count),
+    isStale: message.stale,
+  };
+}
+
+function estimateFromMessage(message: RecallEstimate__Output): ClientRecallEstimate {
+  const { pool_size: poolSize, recall, recall_lower_bound: recallLowerBound } = message;
+  return { poolSize, recall, recallLowerBound, sampleCount: message.sample_count };
+}

@@ -1,0 +1,118 @@
+// How large a pool one sample query needs: every passage is scored, and the best are looked for in
+// the ranking by sketches.
+
+import { isEmptyQuery } from "../analysis/lexical-query.js";
+import { SluiceError } from "../core/errors.js";
+import { conformalLowerBound } from "../eval/conformal.js";
+import type { PackedQuery } from "../kernels/kernels.js";
+import type { RecallEstimate } from "../store/stored-values.js";
+import { relevance } from "./blend.js";
+import type { SearchPlan } from "./plan.js";
+import { createRanking } from "./ranking.js";
+import type { RankedPassage } from "./ranking.js";
+import type { ScopedContext, SearchContext } from "./search-context.js";
+import { candidatesStage } from "./stages/candidates.js";
+import { filterStage } from "./stages/filter.js";
+import { lateInteractionBatches } from "./stages/late-interaction.js";
+import { lexicalStage, noLexicalResult } from "./stages/lexical.js";
+import type { LexicalResult } from "./stages/lexical.js";
+
+export interface SampleDepths {
+  /**
+   * For each document of the exact top `plan.k`, best first: the least sketch pool with which its
+   * best passage is scored. 0: the words bring it; Infinity: it is not among the best
+   * `plan.sketchPoolSize`.
+   */
+  readonly depths: readonly number[];
+  readonly hasWords: boolean;
+}
+
+/**
+ * A pool is the best by BM25 with the best by sketch, so pools are nested, and a document whose best
+ * passage is in one has its exact score there: it is among that pool's top as it is among the exact
+ * one. (A document may be found by another of its passages too: what is counted is a lower bound.)
+ * Costs one exhaustive search, and holds the scores of the best alone.
+ * Throws MODEL_REQUIRED, what an encoding throws, and the signal's reason.
+ */
+export async function measureDepths(
+  context: SearchContext,
+  plan: SearchPlan,
+): Promise<SampleDepths> {
+  const { signal } = context;
+  const encoding = context.encodeQuery();
+  if (encoding === undefined)
+    throw new SluiceError(
+      "MODEL_REQUIRED",
+      `collection "${context.settings.name}" has no usable model; send the vectors of the samples`,
+      { field: "samples" },
+    );
+  const query = await encoding;
+  const scope = finished(await filterStage(context, undefined), signal);
+  const scoped = { ...context, scope };
+  const hasWords = !isEmptyQuery(plan.lexical);
+  const lexical = hasWords ? finished(await lexicalStage(scoped, plan), signal) : noLexicalResult;
+  const { sketches } = finished(
+    await candidatesStage(scoped, plan, { query: query.sketch, lexical }),
+    signal,
+  );
+  const top = await exactTop(scoped, plan, { query: query.tokens, lexical });
+  const ranks = new Map(sketches.map((one, i) => [placeId(one), i + 1]));
+  const byWords = new Set(lexical.candidates.map(placeId));
+  const depths = top.map((hit) => {
+    const id = placeId(hit);
+    return byWords.has(id) ? 0 : (ranks.get(id) ?? Infinity);
+  });
+  return { depths, hasWords };
+}
+
+async function exactTop(
+  context: ScopedContext,
+  plan: SearchPlan,
+  { query, lexical }: { readonly query: PackedQuery; readonly lexical: LexicalResult },
+): Promise<readonly RankedPassage[]> {
+  const ranking = createRanking(context.generation.segments, plan.k);
+  const { bm25Top } = lexical;
+  const scale = { rowCount: query.rowCount, bm25Top, lexicalWeight: plan.lexicalWeight };
+  const work = { query, candidates: [], bm25: lexical.work, isExhaustive: true };
+  for (const promise of lateInteractionBatches(context, plan, work)) {
+    const {
+      passages,
+      scores,
+      bm25: [bm25Scores],
+    } = finished(await promise, context.signal);
+    for (const [i, { segment, row }] of passages.entries()) {
+      const maxSim = scores[i] ?? NaN;
+      // Damaged: searches do not find it either, and say so.
+      if (Number.isNaN(maxSim)) continue;
+      const bm25 = bm25Scores?.[i] ?? 0;
+      ranking.offer({ segment, row, maxSim, bm25, score: relevance({ maxSim, bm25 }, scale) });
+    }
+  }
+  return ranking.top();
+}
+
+/** Recall at each pool size: the mean over the samples, and what a share of queries reaches. */
+export function estimateRecall(
+  samples: readonly SampleDepths[],
+  { poolSizes, confidence }: { readonly poolSizes: readonly number[]; readonly confidence: number },
+): RecallEstimate[] {
+  return poolSizes.map((poolSize) => {
+    const recalls = samples.map(({ depths }) => {
+      const found = depths.filter((depth) => depth <= poolSize).length;
+      return depths.length === 0 ? 1 : found / depths.length;
+    });
+    const total = recalls.reduce((sum, recall) => sum + recall, 0);
+    const recall = total / Math.max(1, recalls.length);
+    return { poolSize, recall, recallLowerBound: conformalLowerBound(recalls, { confidence }) };
+  });
+}
+
+function finished<T>(answer: T | undefined, signal: AbortSignal): T {
+  if (answer !== undefined) return answer;
+  signal.throwIfAborted();
+  throw new SluiceError("CANCELLED", "the caller went away");
+}
+
+function placeId({ segment, row }: { segment: number; row: number }): number {
+  return segment * 2 ** 32 + row;
+}
