@@ -12,7 +12,7 @@ space := $(subst ,, )
 .DEFAULT_GOAL := help
 .PHONY: help node-version install build types web native prune demo demo-once check check-format \
   check-lint check-tests test test-crash test-damage coverage gen fmt bench-kernels bench-encode \
-  bench-quality bench-ingest bench-bm25 bench-stream bench-rerank bench-filters bench-scale tables clean
+  bench-quality bench-recall bench-ingest bench-bm25 bench-stream bench-rerank bench-filters bench-scale tables clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -90,6 +90,9 @@ bench-kernels: build ## every kernel against this machine's limits
 
 bench-encode: build ## text to token rows: tokens a second
 	@node build/bench/encode/encode-bench.js
+
+bench-recall: build ## promised recall on queries held back: make bench-recall SETS="DIR DIR"
+	@node build/bench/recall/recall-bench.js $(SETS)
 
 bench-quality: build ## nDCG@10 and latency on BEIR folders: make bench-quality SETS="DIR DIR"
 	@node build/bench/quality/quality-bench.js $(SETS)

@@ -157,8 +157,11 @@ function checkAlone(update: ContractUpdate, { k, hasGroups = false }: ContractOp
     demand(stage === "cross_encoder", "RERANKED before the cross-encoder's stage");
   const hasBase = update.baseCertificate !== undefined && update.baseCertificate !== "reranked";
   demand(hasBase === (certificate === "reranked"), "RERANKED goes with what was re-ordered");
-  if (expectedRecall !== undefined)
+  if (expectedRecall !== undefined) {
     demand(expectedRecall >= 0 && expectedRecall <= 1, `expected_recall is ${expectedRecall}`);
+    const ranked = update.baseCertificate ?? certificate;
+    demand(stage !== "lexical" && ranked === "estimate", `expected_recall with ${ranked}`);
+  }
   for (const [name, micros] of Object.entries<number | undefined>({ ...update.timings }))
     if (micros !== undefined)
       demand(Number.isFinite(micros) && micros >= 0, `timings.${name} is ${micros}`);

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { bm25Markdown, filtersMarkdown } from "../../bench/generations/render.js";
 import { ingestMarkdown } from "../../bench/ingest/render.js";
 import { qualityMarkdown } from "../../bench/quality/render.js";
+import { recallMarkdown } from "../../bench/recall/render.js";
 import { rerankMarkdown } from "../../bench/rerank/render.js";
 import { streamMarkdown } from "../../bench/stream/render.js";
 import { scaleMarkdown } from "../../bench/scale/render.js";
@@ -28,6 +29,7 @@ const tables: Readonly<Record<string, Table>> = {
   options: readme(optionsMarkdown),
   "exit codes": readme(exitCodesMarkdown),
   quality: readme(qualityMarkdown),
+  recall: readme(recallMarkdown),
   scale: readme(() => scaleMarkdown()),
   ingest: readme(ingestMarkdown),
   words: readme(bm25Markdown),

@@ -12,7 +12,6 @@ import { showSearch } from "../show-search.js";
 export interface SearchTuning {
   readonly exhaustive?: boolean;
   readonly sketchPoolSize?: number;
-  readonly minRecall?: number;
   readonly lexicalPoolSize?: number;
   readonly lexicalWeight?: number;
 }
@@ -20,6 +19,7 @@ export interface SearchTuning {
 interface SearchOptions extends ConnectionOptions, SearchTuning {
   readonly k: number;
   readonly filter?: Filter;
+  readonly minRecall?: number;
   readonly minScore?: number;
   readonly also?: readonly string[];
   readonly groupBy?: { readonly field: string; readonly size: number };
@@ -47,6 +47,7 @@ export function addSearchCommand(program: Command, context: CliContext): void {
     .option("-k <count>", "hits wanted", wholeNumber(1, limits.hitCountMax), limits.hitCountDefault)
     .option("--also <query...>", "other phrasings of the same question: scores are their mean")
     .option("--filter <conditions>", "only documents that meet them", filterText)
+    .option("--min-recall <r>", "the smallest pool measured to reach it", decimalNumber(0, 1))
     .option("--min-score <score>", "leave out hits below it", decimalNumber(-1e9, 1e9))
     .option("--group-by <field[:n]>", "at most n hits (1) with the same value", groupBy)
     .option("--dedupe-field <field>", "each value of the field at most once")
@@ -97,11 +98,9 @@ export function addSearchCommand(program: Command, context: CliContext): void {
 /** Options of a search's quality and cost, for `search` and `eval`. */
 export function addSearchTuning(command: Command): Command {
   const pool = wholeNumber(0, limits.poolSizeMax);
-  const recall = decimalNumber(0, 1);
   return command
     .option("--exhaustive", "score every passage by late interaction: the exact ranking")
     .option("--sketch-pool-size <n>", "best sketches that become candidates", pool)
-    .option("--min-recall <r>", "the smallest pool that was measured to reach it", recall)
     .option("--lexical-pool-size <n>", "best BM25 passages that become candidates", pool)
     .option("--lexical-weight <w>", "weight of the words' part of the score", decimalNumber(0, 10));
 }

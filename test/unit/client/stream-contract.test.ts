@@ -90,6 +90,7 @@ describe("StreamContract", () => {
       degradations: [{ reason: "NO_QUERY_VECTORS", message: "", stages: [] }],
     }),
     "a recall above 1": changed(2, { expectedRecall: 1.01 }),
+    "a recall of what is by words": changed(0, { expectedRecall: 0.9 }),
   };
   for (const [name, updates] of Object.entries(broken))
     it(`finds ${name}`, () => assert.throws(() => check(updates), ContractViolation));

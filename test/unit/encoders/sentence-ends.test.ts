@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { lastSentenceEnd } from "../../../src/encoders/sentence-ends.js";
+import { lastSentenceEnd, sentencesOf } from "../../../src/encoders/sentence-ends.js";
 
 /** `|` marks the part's ends; the result is the text before the sentence end. */
 function check(marked: string, expected: string | undefined): void {
@@ -32,5 +32,18 @@ describe("lastSentenceEnd", () => {
     const text = `One. ${"x".repeat(1_000_000)} y. Z`;
     assert.equal(lastSentenceEnd(text, { start: 0, end: text.length }), text.length - 1);
     assert.equal(lastSentenceEnd(text, { start: 0, end: 900_000 }), undefined);
+  });
+});
+
+describe("sentencesOf", () => {
+  it("gives sentences in turn, without white space around or runs of it inside", () => {
+    const text = "One  two.\nThree, 3.50 in all!   \n\n  四五。六？";
+    assert.deepEqual(sentencesOf(text), ["One two.", "Three, 3.50 in all!", "四五。", "六？"]);
+    assert.deepEqual(sentencesOf("  \n "), []);
+  });
+
+  it("looks at so much of a long text only", () => {
+    const found = sentencesOf("Word after word. ".repeat(100_000));
+    assert.ok(found.length > 400 && found.length < 600, String(found.length));
   });
 });

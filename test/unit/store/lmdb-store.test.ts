@@ -6,9 +6,11 @@ import fc from "fast-check";
 
 import { AssertionError } from "../../../src/core/assert.js";
 import { compareKeys } from "../../../src/core/document.js";
+import { SluiceError } from "../../../src/core/errors.js";
 import { limits } from "../../../src/core/limits.js";
 import { openLmdbStore } from "../../../src/store/lmdb-store.js";
 import type { CollectionStore } from "../../../src/store/store.js";
+import type { RecallCalibration } from "../../../src/store/stored-values.js";
 import { hasReason } from "../../support/errors.js";
 import { documentRecord, emptyManifest, journalPassage } from "../../support/stored-values.js";
 import { withTemporaryFolder } from "../../support/temporary-folder.js";
@@ -42,6 +44,50 @@ function listedKeys(store: CollectionStore, afterKey?: string): string[] {
     pinned.release();
   }
 }
+
+describe("openLmdbStore: the measured recall", () => {
+  const measured: RecallCalibration = {
+    estimates: [
+      { poolSize: 32, recall: 0.1 + 0.2, recallLowerBound: 0 },
+      { poolSize: 2048, recall: 1, recallLowerBound: 0.9 },
+    ],
+    ...{ sampleCount: 200, confidence: 0.95, areSamplesGiven: true, hasWords: false },
+    ...{ lexicalPoolSize: 128, lexicalWeight: 0.15 },
+    ...{ generation: 2 ** 40, lastSequence: 2 ** 41, passageCount: 2 ** 33 },
+  };
+
+  it("is found again after reopening, replaced as a whole, and forgotten", () =>
+    withTemporaryFolder(async (folder) => {
+      const reopened = async (change: (store: CollectionStore) => Promise<void>): Promise<void> => {
+        const store = openLmdbStore(folder);
+        await change(store);
+        await store.close();
+      };
+      await reopened(async (store) => {
+        await store.commit({ manifest: emptyManifest });
+        assert.equal(store.readRecall(), undefined);
+        await store.writeRecall(measured);
+      });
+      await reopened(async (store) => {
+        assert.deepEqual(store.readRecall(), measured);
+        assert.equal(store.readManifest().name, emptyManifest.name);
+        assert.deepEqual(store.check(), { valueCount: 2, damages: [] });
+        await store.writeRecall({ ...measured, estimates: measured.estimates.slice(1) });
+      });
+      await reopened(async (store) => {
+        assert.equal(store.readRecall()?.estimates.length, 1);
+        await store.writeRecall(undefined);
+        assert.equal(store.readRecall(), undefined);
+      });
+    }));
+
+  it("is written no more once the disk has failed", () =>
+    withStore(async (store) => {
+      store.fail(new SluiceError("STORAGE_FAILED", "the disk failed"));
+      await assert.rejects(store.writeRecall(measured), hasReason("STORAGE_FAILED"));
+      assert.equal(store.readRecall(), undefined);
+    }));
+});
 
 describe("openLmdbStore: writing", () => {
   it("finds everything again after reopening", () =>
