@@ -12,7 +12,8 @@ space := $(subst ,, )
 .DEFAULT_GOAL := help
 .PHONY: help node-version install build types web native prune demo demo-once check check-format \
   check-lint check-tests test test-crash test-damage coverage gen fmt bench-kernels bench-encode \
-  bench-quality bench-recall bench-ingest bench-bm25 bench-stream bench-rerank bench-filters bench-scale tables clean
+  bench-quality bench-recall bench-ingest bench-bm25 bench-stream bench-rerank bench-filters \
+  bench-scale bench-load bench-canonical tables clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -116,8 +117,15 @@ bench-scale: build ## collections of SIZES="10000 100000" passages: writes, sear
 	@$(cli) bench scale --sizes $(subst $(space),$(comma),$(or $(SIZES),10000 100000)) $(SCALE_FLAGS) \
 	  --out bench/results/scale.json
 
+bench-load: build ## a server under an open load, and its knee: make bench-load SECONDS=8
+	@$(cli) bench load --seconds $(or $(SECONDS),8) $(LOAD_FLAGS) --out bench/results/load.json
+
+bench-canonical: build ## the figures to compare by, in one go: three minutes
+	@$(cli) bench canonical --out bench/results/canonical.json
+
 tables: build ## rewrite the tables of README.md from the sources and bench/results
-	@SLUICE_WRITE_TABLES=1 mocha --no-config 'build/test/tidy/readme-tables.test.js'
+	@SLUICE_WRITE_TABLES=1 mocha --no-config 'build/test/tidy/readme-tables.test.js' \
+	  build/test/unit/bench/load/results.test.js
 
 clean: ## remove what was built; the installed packages stay
 	@rm -rf build native/build coverage .cache .demo

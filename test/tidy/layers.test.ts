@@ -37,6 +37,11 @@ const exceptions: readonly { from: string; to: string; reason: string }[] = [
     to: `bench/scale/${file}.ts`,
     reason: "the same for `make bench-scale`",
   })),
+  ...["load-bench", "canonical-bench", "render"].map((file) => ({
+    from: "src/cli/commands/bench.ts",
+    to: `bench/load/${file}.ts`,
+    reason: "the same for `make bench-load` and `make bench-canonical`",
+  })),
 ];
 
 interface Import {

@@ -28,6 +28,8 @@ export function addBenchCommand(program: Command): void {
       await runKernelBench({ json: flags.json === true, seconds });
     });
   addScale(command);
+  addLoad(command);
+  addCanonical(command);
 }
 
 interface ScaleFlags {
@@ -63,6 +65,81 @@ function addScale(command: Command): void {
       const { runScaleBench } = await import("../../../bench/scale/scale-bench.js");
       const { scaleMarkdown } = await import("../../../bench/scale/render.js");
       console.log(scaleMarkdown(await runScaleBench({ dim: 384, ...flags })));
+    });
+}
+
+interface LoadFlags {
+  readonly passages: number;
+  readonly tokens: number;
+  readonly words: number;
+  readonly seed: number;
+  readonly seconds: number;
+  readonly start: number;
+  readonly profile?: string;
+  readonly folder: string;
+  readonly keep?: string;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+function addLoad(command: Command): void {
+  command
+    .command("load")
+    .summary("a server under a load that does not wait: its knee, and 0.5 to 10 times that rate")
+    .description(
+      "Builds a collection of seeded passages, serves it in a process of its own, and sends " +
+        "searches, sessions, writes and cancels at planned times. Finds the highest rate that is " +
+        "kept up with, then measures at multiples of it. Some four minutes, most of them the build.",
+    )
+    .option("--passages <count>", "passages of the collection", wholeNumber(1000, 1e8), 100_000)
+    .option("--tokens <count>", "token rows a passage", wholeNumber(1, 10_000), 120)
+    .option("--words <count>", "words of text a passage", wholeNumber(0, 10_000), 90)
+    .option("--seed <seed>", "of passages, queries and arrivals", wholeNumber(0, 2 ** 31), 1)
+    .option("--seconds <seconds>", "of each run; trials take half", wholeNumber(1, 3600), 8)
+    .option("--start <rate>", "operations a second of the first trial", wholeNumber(1, 1e6), 100)
+    .option("--profile <file>", "mix of operations; see bench/load/profiles")
+    .option("--folder <folder>", "where the collection is made and removed again", tmpdir())
+    .option("--keep <folder>", "keep the collection here and use it again")
+    .option("--out <file>", "file of the figures, JSON; plots beside it", "load.json")
+    .option("--json", "print the figures as JSON")
+    .addHelpText("after", "\nExamples:\n  sluice bench load --passages 10000 --seconds 3")
+    .action(async (flags: LoadFlags) => {
+      const { runLoadBench } = await import("../../../bench/load/load-bench.js");
+      const { loadMarkdown } = await import("../../../bench/load/render.js");
+      const file = await runLoadBench(flags);
+      console.log(flags.json === true ? JSON.stringify(file) : loadMarkdown(file));
+    });
+}
+
+interface CanonicalFlags {
+  readonly passages?: number;
+  readonly folder: string;
+  readonly keep?: string;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+function addCanonical(command: Command): void {
+  command
+    .command("canonical")
+    .summary("the figures that versions are compared by, in three minutes")
+    .description(
+      "Builds 100,000 seeded passages through the write path, serves them, and measures latency, " +
+        "recall, memory and the knee over gRPC.",
+    )
+    .option("--passages <count>", "fewer, to look at the output", wholeNumber(1000, 100_000))
+    .option("--folder <folder>", "where the collection is made and removed again", tmpdir())
+    .option("--keep <folder>", "keep the collection here and use it again")
+    .option("--out <file>", "file of the figures, JSON", "canonical.json")
+    .option("--json", "print the figures as JSON")
+    .addHelpText("after", "\nExamples:\n  sluice bench canonical --json")
+    .action(async ({ passages, ...flags }: CanonicalFlags) => {
+      const bench = await import("../../../bench/load/canonical-bench.js");
+      const { canonicalMarkdown } = await import("../../../bench/load/render.js");
+      const size = passages === undefined ? {} : { passages };
+      const options = { ...bench.canonicalDefaults, ...flags, ...size };
+      const file = await bench.runCanonicalBench(options);
+      console.log(flags.json === true ? JSON.stringify(file) : canonicalMarkdown(file));
     });
 }
 

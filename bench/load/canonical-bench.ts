@@ -1,0 +1,146 @@
+// `sluice bench canonical`: one fixed corpus, the few figures that versions are compared by.
+
+import { writeFileSync } from "node:fs";
+import { createClient } from "../../src/client/client.js";
+import type { SluiceClient } from "../../src/client/client.js";
+import { present } from "../../src/core/assert.js";
+import type { ClientSearchRequest } from "../../src/client/types.js";
+import { collection } from "../scale/build.js";
+import { createPassageSource } from "../scale/clustered-passages.js";
+import type { PassageSource } from "../scale/clustered-passages.js";
+import { rounded, summary } from "../scale/summary.js";
+import { createGenerator } from "./generator.js";
+import { corpusShape, kneeOf } from "./load-bench.js";
+import { noteMachine } from "./machine.js";
+import { builtInProfile, readProfile } from "./profile.js";
+import type { CanonicalFile } from "./result-schema.js";
+import { startLoadServer, withCorpus } from "./server.js";
+
+export interface CanonicalOptions {
+  readonly passages: number;
+  /** Searches one after the other; recall takes a tenth. */
+  readonly searches: number;
+  /** Of a trial of the knee. */
+  readonly trialSeconds: number;
+  readonly trialsMax: number;
+  /** Folder of temporary files. */
+  readonly folder: string;
+  /** Folder in which the collection is kept for the next time; undefined: it is removed. */
+  readonly keep?: string | undefined;
+  /** File of the figures, JSON. */
+  readonly out: string;
+}
+
+export const canonicalDefaults = {
+  passages: 100_000,
+  searches: 400,
+  trialSeconds: 2.5,
+  trialsMax: 12,
+} as const;
+
+/** What would make figures of two runs differ is fixed. */
+const shape = { tokens: 120, words: 90, seed: 1 } as const;
+const startPerSecond = 150;
+
+export async function runCanonicalBench(options: CanonicalOptions): Promise<CanonicalFile> {
+  const { passages, folder, keep } = options;
+  const machine = noteMachine();
+  const startMs = performance.now();
+  const source = createPassageSource({ ...corpusShape, ...shape, type: "int8" });
+  const corpus = { ...corpusShape, ...shape, passages, folder, keep };
+  return withCorpus(corpus, async ({ data, built }) => {
+    const measured = await measureServer(data, source, options);
+    const profile = readProfile(builtInProfile("searches"));
+    const file: CanonicalFile = {
+      machine: machine.facts(),
+      command: "sluice bench canonical",
+      corpus: { passages, ...corpusShape, ...shape, queryTokens: profile.queryTokens },
+      ...measured,
+      ingestPassagesPerSecond: built.ingestPerSecond,
+      bytesPerPassage: built.disk.bytesPerPassage,
+      seconds: rounded((performance.now() - startMs) / 1000),
+    };
+    writeFileSync(options.out, `${JSON.stringify(file, null, 2)}\n`);
+    return file;
+  });
+}
+
+type Measured = Pick<
+  CanonicalFile,
+  "firstUpdateMs" | "finalMs" | "recallAt10" | "searchesPerSecondAtKnee" | "peakRssMb"
+>;
+
+async function measureServer(
+  data: string,
+  source: PassageSource,
+  { passages, searches, trialSeconds, trialsMax }: CanonicalOptions,
+): Promise<Measured> {
+  const profile = readProfile(builtInProfile("searches"));
+  const server = await startLoadServer(data);
+  const { address } = server;
+  const client = createClient({ address, nowMs: Date.now, random: () => 0.5 });
+  const requestAt = (i: number): ClientSearchRequest => ({
+    ...{ collection, k: 10, payload: { title: false, text: false, fields: false } },
+    ...source.query((Math.imul(i + 1, 0x9e37) >>> 0) % passages, profile.queryTokens),
+  });
+  try {
+    await client.waitForReady(10_000);
+    const latency = await measureLatency(client, requestAt, searches);
+    const recallAt10 = await measureRecall(client, requestAt, Math.ceil(searches / 10));
+    const target = { address, collection, source, size: passages };
+    const generator = await createGenerator(target, profile);
+    try {
+      const trials = { start: startPerSecond, trialSeconds, trialsMax, seed: shape.seed };
+      const { perSecond } = await kneeOf(generator, profile, trials);
+      const peakRssMb = server.memory().peakRssMiB;
+      return { ...latency, recallAt10, searchesPerSecondAtKnee: rounded(perSecond), peakRssMb };
+    } finally {
+      generator.close();
+    }
+  } finally {
+    client.close();
+    await server.stop();
+  }
+}
+
+async function measureLatency(
+  client: SluiceClient,
+  requestAt: (i: number) => ClientSearchRequest,
+  count: number,
+): Promise<Pick<Measured, "firstUpdateMs" | "finalMs">> {
+  const firstMs: number[] = [];
+  const finalMs: number[] = [];
+  const warmUpCount = Math.ceil(count / 8);
+  for (let i = -warmUpCount; i < count; i += 1) {
+    // Made before the clock starts.
+    const request = requestAt(i + warmUpCount);
+    const startMs = performance.now();
+    for await (const { sequence, final } of client.search(request)) {
+      const ms = performance.now() - startMs;
+      if (i < 0) continue;
+      if (sequence === 1) firstMs.push(ms);
+      if (final) finalMs.push(ms);
+    }
+  }
+  return { firstUpdateMs: summary(firstMs), finalMs: summary(finalMs) };
+}
+
+/** Of vectors alone: the words' part of the score would be the same on both sides. */
+async function measureRecall(
+  client: SluiceClient,
+  requestAt: (i: number) => ClientSearchRequest,
+  count: number,
+): Promise<number> {
+  let found = 0;
+  let wanted = 0;
+  for (let i = 0; i < count; i += 1) {
+    const { vectors, collection: name, payload } = requestAt(7919 + i);
+    const request = { collection: name, payload, k: 10, vectors: present(vectors, "it has them") };
+    const exact = await client.searchFinal({ ...request, exhaustive: true });
+    const fast = await client.searchFinal(request);
+    const keys = new Set(fast.hits.map(({ key }) => key));
+    wanted += exact.hits.length;
+    found += exact.hits.filter(({ key }) => keys.has(key)).length;
+  }
+  return rounded(found / Math.max(1, wanted));
+}

@@ -1,0 +1,27 @@
+// Facts of the machine that figures were measured on.
+
+import { cpus, loadavg } from "node:os";
+import { loadKernels } from "../../src/kernels/load-kernels.js";
+import { rounded } from "../scale/summary.js";
+import type { LoadFile } from "./result-schema.js";
+
+type Machine = LoadFile["machine"];
+
+export interface MachineNote {
+  /** What else ran is seen by the load before the bench began. */
+  facts(): Machine;
+}
+
+export function noteMachine(): MachineNote {
+  const [loadBefore = 0] = loadavg();
+  return {
+    facts: () => ({
+      cpu: cpus()[0]?.model ?? "unknown",
+      cores: cpus().length,
+      loadBefore: rounded(loadBefore),
+      loadAfter: rounded(loadavg()[0] ?? 0),
+      node: process.version,
+      kernel: loadKernels().kernels.name,
+    }),
+  };
+}

@@ -1,0 +1,93 @@
+// The shapes of bench/results/load.json and canonical.json; bench/results/schema.json is made from
+// them, for readers in other languages.
+
+import { join } from "node:path";
+import * as z from "zod";
+import { repositoryRoot } from "../../src/core/paths.js";
+import { runFiguresSchema } from "./generator.js";
+import { profileSchema } from "./profile.js";
+import { memorySchema } from "./server.js";
+
+const positive = z.number().min(0);
+
+export const machineSchema = z.strictObject({
+  cpu: z.string(),
+  cores: z.int().min(1),
+  /** Mean number of threads that wanted a core in the minute before and at the end. */
+  loadBefore: positive,
+  loadAfter: positive,
+  node: z.string(),
+  kernel: z.string(),
+});
+
+const corpusSchema = z.strictObject({
+  passages: z.int(),
+  dim: z.int(),
+  bits: z.int(),
+  tokens: z.int(),
+  words: z.int(),
+  seed: z.int(),
+  queryTokens: z.int(),
+});
+
+export const kneeSchema = z.strictObject({
+  perSecond: positive,
+  rule: z.strictObject({ goodShareMin: positive, finalP99MsMax: positive }),
+  trials: z.array(
+    z.strictObject({
+      offeredPerSecond: positive,
+      goodShare: positive,
+      finalP99Ms: positive,
+    }),
+  ),
+});
+
+export const loadSchema = z.strictObject({
+  machine: machineSchema,
+  command: z.string(),
+  corpus: corpusSchema,
+  profile: profileSchema,
+  knee: kneeSchema,
+  /** At multiples of the knee's rate, lowest first. */
+  runs: z.array(
+    runFiguresSchema.extend({
+      timesKnee: positive,
+      memoryBefore: memorySchema,
+      memoryAfter: memorySchema,
+    }),
+  ),
+  memoryAtStart: memorySchema,
+  /** Some seconds after the last run. */
+  memoryAtEnd: memorySchema,
+});
+
+const quantiles = z.strictObject({ p50: positive, p99: positive });
+
+export const canonicalSchema = z.strictObject({
+  machine: machineSchema,
+  command: z.string(),
+  corpus: corpusSchema,
+  /** One search at a time, over gRPC. */
+  firstUpdateMs: quantiles,
+  finalMs: quantiles,
+  searchesPerSecondAtKnee: positive,
+  ingestPassagesPerSecond: positive,
+  bytesPerPassage: positive,
+  /** Of the server, pages of its mapped files included. */
+  peakRssMb: positive,
+  /** Share of the exhaustive top 10 that the default search finds, by vectors alone. */
+  recallAt10: z.number().min(0).max(1),
+  seconds: positive,
+});
+
+export type LoadFile = z.infer<typeof loadSchema>;
+export type CanonicalFile = z.infer<typeof canonicalSchema>;
+
+export const resultFiles = { load: loadSchema, canonical: canonicalSchema } as const;
+
+export const resultsFolder = join(repositoryRoot(), "bench/results");
+
+/** All result files as one JSON Schema, as text. */
+export function resultsJsonSchema(): string {
+  return `${JSON.stringify(z.toJSONSchema(z.strictObject(resultFiles), { reused: "ref" }), null, 2)}\n`;
+}

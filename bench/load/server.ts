@@ -1,0 +1,118 @@
+// The server under load: `sluice serve` in a process of its own, over a collection of seeded
+// passages that another process has built.
+
+import { fork, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import * as z from "zod";
+import type { BuildFigures, BuildOptions } from "../scale/build.js";
+
+export const memorySchema = z.strictObject({
+  /** What the server holds, pages of its mapped files included. */
+  rssMiB: z.number(),
+  /** What is its own. */
+  ownMiB: z.number(),
+  /** The most that it has held. */
+  peakRssMiB: z.number(),
+});
+
+export interface LoadServer {
+  /** `host:port` of gRPC. */
+  readonly address: string;
+  memory(): z.infer<typeof memorySchema>;
+  stop(): Promise<void>;
+}
+
+export interface CorpusOptions extends BuildOptions {
+  readonly passages: number;
+  /** Folder of temporary files. */
+  readonly folder: string;
+  /** Keep the collection here, and take it from here when it was built before. */
+  readonly keep?: string | undefined;
+}
+
+export interface Corpus {
+  readonly data: string;
+  readonly built: BuildFigures;
+}
+
+/** Runs `use` over a data folder with the collection; what is not kept is removed afterwards. */
+export async function withCorpus<T>(
+  options: CorpusOptions,
+  use: (corpus: Corpus) => Promise<T>,
+): Promise<T> {
+  const { passages, folder, keep, dim, bits, tokens, words, seed } = options;
+  const made = { dim, bits, tokens, words, seed };
+  if (keep !== undefined) {
+    const note = join(keep, `corpus-${JSON.stringify({ passages, ...made })}.json`);
+    const data = join(keep, "data");
+    if (!existsSync(note)) {
+      await mkdir(keep, { recursive: true });
+      const built = await buildInChild(made, { size: passages, folder: data });
+      await writeFile(note, JSON.stringify(built));
+    }
+    return use({ data, built: JSON.parse(readFileSync(note, "utf8")) as BuildFigures });
+  }
+  const data = await mkdtemp(join(folder, "sluice-load-"));
+  try {
+    return await use({ data, built: await buildInChild(made, { size: passages, folder: data }) });
+  } finally {
+    await rm(data, { recursive: true, force: true });
+  }
+}
+
+/** In a process of its own, which leaves nothing in the memory that is measured. */
+async function buildInChild(
+  options: BuildOptions,
+  at: { readonly size: number; readonly folder: string },
+): Promise<BuildFigures> {
+  const program = fileURLToPath(new URL("../scale/build.child.js", import.meta.url));
+  const child = fork(program, [JSON.stringify({ options, at })]);
+  let figures: BuildFigures | undefined;
+  child.on("message", (message) => {
+    figures = message as BuildFigures;
+  });
+  const [code] = (await once(child, "close")) as [number | null];
+  if (figures === undefined) throw new Error(`the building ended with ${code ?? "a signal"}`);
+  return figures;
+}
+
+/** Answers are not kept: the same queries come again and are to be worked for again. */
+export async function startLoadServer(data: string): Promise<LoadServer> {
+  const program = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
+  const flags = ["--grpc-port", "0", "--http-port", "0", "--log-level", "error"];
+  const caches = ["--search-answer-cache-bytes", "0", "--search-row-cache-bytes", "0"];
+  const child = spawn(process.execPath, [program, "serve", "--data", data, ...flags, ...caches], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = once(child, "close");
+  const address = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      if (line.startsWith("grpc ")) resolve(line.trim().split(/\s+/).at(-1) ?? "");
+    });
+    child.once("close", () => reject(new Error("the server ended before it served")));
+  });
+  return {
+    address,
+    memory: () => memoryOf(child.pid ?? 0),
+    async stop() {
+      child.kill("SIGTERM");
+      await ended;
+    },
+  };
+}
+
+function memoryOf(pid: number): z.infer<typeof memorySchema> {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const mebibytes = (name: string): number =>
+    Math.round(Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1] ?? NaN) / 1024);
+  return {
+    rssMiB: mebibytes("VmRSS"),
+    ownMiB: mebibytes("RssAnon"),
+    peakRssMiB: mebibytes("VmHWM"),
+  };
+}

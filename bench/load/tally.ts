@@ -1,0 +1,101 @@
+// Counts what became of the operations of one run, and how long they took from their planned
+// arrival. Every latency is kept: percentiles of a run are exact.
+
+import * as z from "zod";
+import { SluiceClientError } from "../../src/client/client-error.js";
+import { ContractViolation } from "../../src/client/stream-contract.js";
+import { rounded } from "../scale/summary.js";
+
+const count = z.int().min(0);
+/** Milliseconds; null: there was nothing to measure. */
+const latency = z.strictObject({
+  p50: z.number().nullable(),
+  p99: z.number().nullable(),
+  max: z.number().nullable(),
+});
+
+export const tallySchema = z.strictObject({
+  planned: count,
+  /** Ended with a final update. */
+  completed: count,
+  /** Of these, within the budget, counted from the planned arrival. */
+  withinBudget: count,
+  /** Their caller went away, as was planned. */
+  cancelled: count,
+  /** RESOURCE_EXHAUSTED. */
+  refused: count,
+  deadlineErrors: count,
+  otherErrors: count,
+  /** Completed with at least one degradation. */
+  degraded: count,
+  degradations: z.record(z.string(), count),
+  errors: z.record(z.string(), count),
+  contractViolations: count,
+  firstUpdateMs: latency,
+  finalMs: latency,
+});
+
+export type TallyFigures = z.infer<typeof tallySchema>;
+
+export interface Tally {
+  planned(): void;
+  first(ms: number): void;
+  completed(end: { readonly ms: number; readonly degradations: readonly string[] }): void;
+  cancelled(): void;
+  failed(error: unknown): void;
+  figures(): TallyFigures;
+}
+
+export function createTally(budgetMs: number): Tally {
+  const counts = {
+    ...{ planned: 0, completed: 0, withinBudget: 0, cancelled: 0, refused: 0 },
+    ...{ deadlineErrors: 0, otherErrors: 0, degraded: 0, contractViolations: 0 },
+  };
+  const degradations: Record<string, number> = {};
+  const errors: Record<string, number> = {};
+  const firstMs: number[] = [];
+  const finalMs: number[] = [];
+  return {
+    planned: () => (counts.planned += 1),
+    first: (ms) => firstMs.push(ms),
+    completed({ ms, degradations: reasons }) {
+      finalMs.push(ms);
+      counts.completed += 1;
+      if (ms <= budgetMs) counts.withinBudget += 1;
+      if (reasons.length > 0) counts.degraded += 1;
+      for (const reason of reasons) degradations[reason] = (degradations[reason] ?? 0) + 1;
+    },
+    cancelled: () => (counts.cancelled += 1),
+    failed(error) {
+      const name = nameOf(error);
+      errors[name] = (errors[name] ?? 0) + 1;
+      const status = error instanceof SluiceClientError ? error.status : "";
+      if (error instanceof ContractViolation) counts.contractViolations += 1;
+      else if (status === "RESOURCE_EXHAUSTED") counts.refused += 1;
+      else if (status === "DEADLINE_EXCEEDED") counts.deadlineErrors += 1;
+      else counts.otherErrors += 1;
+    },
+    figures: () => ({
+      ...counts,
+      degradations,
+      errors,
+      firstUpdateMs: latencyOf(firstMs),
+      finalMs: latencyOf(finalMs),
+    }),
+  };
+}
+
+export function latencyOf(values: readonly number[]): z.infer<typeof latency> {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number): number | null => {
+    const value = sorted[Math.ceil(share * sorted.length) - 1] ?? sorted[0];
+    return value === undefined ? null : rounded(value);
+  };
+  return { p50: at(0.5), p99: at(0.99), max: at(1) };
+}
+
+function nameOf(error: unknown): string {
+  if (error instanceof ContractViolation) return `contract: ${error.message}`;
+  if (error instanceof SluiceClientError) return error.reason;
+  return error instanceof Error ? error.name : "unknown";
+}
