@@ -10,8 +10,6 @@ import type { OpenedModel } from "../encoders/model-folder.js";
 import { createAdmission } from "../search/admission.js";
 import type { AdmissionState } from "../search/admission.js";
 import type { SearchDefaults } from "../search/plan.js";
-import type { Collection } from "../index/collection.js";
-import { isRecallStale } from "../index/stale-recall.js";
 import { loadKernels } from "../kernels/load-kernels.js";
 import type { KernelChoice } from "../kernels/load-kernels.js";
 import type { EngineApi } from "../rpc/ports.js";
@@ -28,6 +26,7 @@ import { createEncodePool } from "./encode-pool.js";
 import type { EncodePool } from "./encode-pool.js";
 import { createEngine } from "./engine.js";
 import { inspectInChild } from "./inspect.js";
+import { recallWarnings } from "./known-recall.js";
 import { createSnapshots } from "./snapshots.js";
 import { createMaintenancePool } from "./maintenance-pool.js";
 import type { MaintenancePool } from "./maintenance-pool.js";
@@ -62,6 +61,8 @@ export interface EngineOptions {
   readonly onMaintenanceFailure?: ((error: unknown) => void) | undefined;
   /** Hears of a disk that failed under a write: the engine is not ready any more, reads go on. */
   readonly onStorageFailed?: ((error: SluiceError) => void) | undefined;
+  /** Hears once of a collection whose measured recall is not told any more. */
+  readonly onRecallStale?: ((message: string) => void) | undefined;
   /** Hears of each flush, merge and late delete as it begins and when it has ended. */
   readonly onMaintenanceStep?: ((step: MaintenanceStep) => void) | undefined;
 }
@@ -143,7 +144,7 @@ async function compose(
       ...{ clock, admission, caches },
       defaults: options.search,
       defaultModel: options.defaultModel,
-      generationAgeMaxMs: options.generationAgeMaxMs,
+      ...{ generationAgeMaxMs: options.generationAgeMaxMs, onRecallStale: options.onRecallStale },
       isReady: () => isOpen,
     });
     return {
@@ -226,14 +227,6 @@ function startThreads(
     await Promise.all([scorer.close(), maintenance.close()]);
   };
   return { scorer, encodePool, maintenance, budget, close };
-}
-
-/** What `min_recall` cannot rely on any more. */
-function recallWarnings({ settings, recall, recallDamage, generation }: Collection): string[] {
-  const remedy = `run sluice calibrate recall ${settings.name}`;
-  if (recallDamage !== undefined) return [`${recallDamage}; ${remedy}`];
-  if (recall === undefined || !isRecallStale(recall, generation)) return [];
-  return [`much of ${settings.name} has changed since its recall was measured; ${remedy}`];
 }
 
 /** Opens the models of all collections; a line for each that cannot be, and for damaged segments. */

@@ -13,7 +13,6 @@ import { SluiceError } from "../core/errors.js";
 import { createSoftDeadline, limitAge } from "../core/soft-deadline.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
 import type { CollectionSettings } from "../index/collection-settings.js";
-import { isRecallStale } from "../index/stale-recall.js";
 import type { Kernels } from "../kernels/kernels.js";
 import type { EngineApi } from "../rpc/ports.js";
 import type { Scorer } from "../scoring/scorer.js";
@@ -24,7 +23,6 @@ import { measureDepths } from "../search/measure-recall.js";
 import type { SampleDepths } from "../search/measure-recall.js";
 import { planSearch } from "../search/plan.js";
 import type { SearchDefaults, SearchPlan } from "../search/plan.js";
-import type { KnownRecall } from "../search/pool-choice.js";
 import type { Phrasing, Priority, SearchRequest } from "../search/request.js";
 import type { SearchContext } from "../search/search-context.js";
 import { search } from "../search/search.js";
@@ -38,6 +36,7 @@ import type { Collections, OpenCollection } from "./collections.js";
 import { checkFingerprint } from "./encode-pool.js";
 import type { EncodePool } from "./encode-pool.js";
 import { explainPassage } from "./explain.js";
+import { knownRecall } from "./known-recall.js";
 import type { Models } from "./models.js";
 import { createSampler } from "./sample-queries.js";
 import { findReranker } from "./rerankers.js";
@@ -55,6 +54,7 @@ export interface SearchParts {
   readonly generationAgeMaxMs?: number | undefined;
   readonly admission: Admission;
   readonly caches: SearchCaches;
+  readonly onRecallStale?: ((message: string) => void) | undefined;
   /** Model of collections that name none. */
   readonly defaultModel: string;
 }
@@ -116,7 +116,7 @@ export function createSearches(
       const { settings } = opened.collection;
       const analyzer = analyzers[settings.analyzer];
       // Bad requests are refused before anything is waited for.
-      const recall = knownRecall(opened);
+      const recall = knownRecall(opened.collection, parts.onRecallStale);
       const plan = planSearch(asked, { defaults: parts.defaults, analyzer, recall });
       const counting = await openTokenizer(parts, settings, plan);
       await waitForWrite(opened, asked, { signal, deadline });
@@ -207,12 +207,6 @@ function sampler({ models, kernels, scorer }: SearchParts): CalibrationParts["dr
     const hasModel = models.of(collection.settings) !== undefined;
     return createSampler({ collection, hasModel }, { kernels, scorer });
   };
-}
-
-function knownRecall({ collection }: OpenCollection): KnownRecall {
-  const { recall: measured, generation } = collection;
-  const isStale = measured !== undefined && isRecallStale(measured, generation);
-  return { measured, isStale, passageCount: generation.totals.passageCount };
 }
 
 /** Batches give way first; what is urgent, never. */

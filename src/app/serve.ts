@@ -61,6 +61,7 @@ export async function startServer(
   const composed = await composeEngine({
     ...engineOptions(config),
     ...{ onMaintenanceFailure, onStorageFailed },
+    onRecallStale: (message) => logger.warn({}, message),
   });
   const engine = measured(composed.api, metrics, () => performance.now());
   let http: HttpServer | undefined;

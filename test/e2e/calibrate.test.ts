@@ -67,7 +67,15 @@ describe("calibrating a server", () => {
     const last = JSON.parse(events.at(-1)!.slice(6)) as { expected_recall?: number };
     const chosen = estimates.find(({ recallLowerBound }) => recallLowerBound >= body.min_recall);
     assert.equal(last.expected_recall, chosen?.recall);
+
+    // Most of it is replaced: said once, in the log too.
+    await client.ingest("notes", documents.slice(0, 100));
+    assert.equal((await collections.describe("notes")).recall?.isStale, true);
+    assert.equal((await client.searchFinal(request)).expectedRecall, undefined);
+    await client.searchFinal(request);
     await stopServer(server);
+    const log = server.stderr();
+    assert.equal(log.split("run sluice calibrate recall notes").length, 2, log);
   });
 
   it("leaves nothing when its caller goes away in the middle", async function () {

@@ -28,6 +28,8 @@ export interface ServerProcess {
   kill(signal: NodeJS.Signals): void;
   /** Resolves when the server has printed a line that begins so. */
   printed(start: string): Promise<void>;
+  /** What it has logged so far. */
+  stderr(): string;
   /** Its exit code, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>;
 }
@@ -74,6 +76,7 @@ export async function startServerProcess(options: ServerOptions): Promise<Server
     printed: async (start) => {
       await lines.waitFor(start);
     },
+    stderr,
     ended: ended.finally(() => client.close()),
   };
 }
