@@ -44,8 +44,8 @@ export interface Admission {
 
 export interface AdmittedSearch {
   /**
-   * Resolves when the search may begin. Throws OVERLOADED when the time that is left will not do, at
-   * once or as soon as it has run out; and the signal's reason when the caller goes away.
+   * Resolves when the search may begin. Throws OVERLOADED when the time that is left will not do for
+   * waiting and searching, at once or as soon as too much of it is spent; and the signal's reason when the caller goes away.
    */
   turn(request: AdmissionRequest): Promise<void>;
   /** Gives the place back, whether there was a turn or not. Call exactly once. */
@@ -64,6 +64,13 @@ const firstServiceMs = 10;
 const retryAfterMs = { min: 10, max: 10_000 };
 /** Timers take no more; nobody waits that long. */
 const timerMsMax = 2 ** 31 - 1;
+/**
+ * Of the time that a search has, the part that it may wait. A full queue is worked off as fast as a
+ * short one, but who waits in it until the budget is nearly spent comes too late for its caller.
+ */
+const waitShareMax = 0.5;
+/** Mean service times that must be left after the wait: a search takes at times twice the mean. */
+const serviceReserve = 2;
 /** Rounds of waiting searches that count as full pressure. */
 const fullPressureRounds = 4;
 
@@ -77,6 +84,9 @@ export function createAdmission(options: AdmissionOptions): Admission {
 
   /** Time until `ahead` more searches have begun. */
   const waitFor = (ahead: number): number => (ahead * serviceMs) / atWorkMax;
+  /** How long a search may wait: it is to end in its time, not to begin in it. */
+  const patienceOf = (remainingMs: number): number =>
+    Math.min(waitShareMax * remainingMs, remainingMs - serviceReserve * serviceMs);
   const refuse = (reason: RefusalReason, message: string): SluiceError => {
     refused[reason] += 1;
     const wished = Math.ceil(waitFor(queue.size + 1));
@@ -86,7 +96,10 @@ export function createAdmission(options: AdmissionOptions): Admission {
     });
   };
   /** Resolves when the search was given its place; `atWork` counts it by then. */
-  const wait = ({ priority, client, signal, remainingMs }: AdmissionRequest): Promise<void> =>
+  const wait = (
+    { priority, client, signal }: AdmissionRequest,
+    patienceMs: number,
+  ): Promise<void> =>
     new Promise((resolve, reject) => {
       const leave = (): void => {
         clearTimeout(timer);
@@ -109,7 +122,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
       signal.addEventListener("abort", onAbort, { once: true });
       const expire = (): void =>
         giveUp(refuse("expired", "time ran out while the search waited for its turn"));
-      const timer = remainingMs > timerMsMax ? undefined : setTimeout(expire, remainingMs);
+      const timer = patienceMs > timerMsMax ? undefined : setTimeout(expire, patienceMs);
     });
 
   const turn = async (request: AdmissionRequest): Promise<void> => {
@@ -118,13 +131,14 @@ export function createAdmission(options: AdmissionOptions): Admission {
       atWork += 1;
       return;
     }
-    const neededMs = waitFor(1 + queue.sizeAhead(request.priority));
-    if (neededMs > request.remainingMs) {
+    const neededMs = waitFor(1 + queue.sizeAhead(request));
+    const patienceMs = patienceOf(request.remainingMs);
+    if (neededMs > patienceMs) {
       const needed = `about ${Math.ceil(neededMs)} ms of waiting are ahead`;
       const left = `${Math.max(0, Math.floor(request.remainingMs))} ms are left`;
-      throw refuse("budget_too_small", `${needed}, ${left}`);
+      throw refuse("budget_too_small", `${needed}, ${left} for that and the search itself`);
     }
-    await wait(request);
+    await wait(request, patienceMs);
   };
 
   return {

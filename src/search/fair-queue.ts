@@ -5,8 +5,8 @@ import type { Priority } from "./request.js";
 export interface FairQueue<T> {
   readonly size: number;
   sizes(): Record<Priority, number>;
-  /** How many are taken before one of this priority that comes now, if it is alone with its client. */
-  sizeAhead(priority: Priority): number;
+  /** How many are taken before one that comes now. O(clients that wait). */
+  sizeAhead(of: { readonly priority: Priority; readonly client: string }): number;
   /** Returns what takes it out again; nothing happens when it was taken before. */
   add(item: T, of: { readonly priority: Priority; readonly client: string }): () => void;
   /** The next one: highest priority first, in it the clients in turn, of each the oldest. */
@@ -20,7 +20,7 @@ const turnsPerLow = 16;
 /** Sets keep their order of insertion: the oldest is the first, and removal costs no search. */
 type Line<T> = Map<string, Set<{ readonly item: T }>>;
 
-/** Each operation takes constant time, whatever waits. */
+/** Adding, taking and removing take constant time, whatever waits. */
 export function createFairQueue<T>(): FairQueue<T> {
   const lines: Record<Priority, Line<T>> = { high: new Map(), normal: new Map(), low: new Map() };
   const counts: Record<Priority, number> = { high: 0, normal: 0, low: 0 };
@@ -46,15 +46,19 @@ export function createFairQueue<T>(): FairQueue<T> {
       return counts.high + counts.normal + counts.low;
     },
     sizes: () => ({ ...counts }),
-    sizeAhead(priority) {
-      const own = lines[priority].size;
+    sizeAhead({ priority, client }) {
+      const line = lines[priority];
+      // Until the turn of the newest of this client, each of the others has as many turns.
+      const turns = 1 + (line.get(client)?.size ?? 0);
+      let same = 0;
+      for (const waiting of line.values()) same += Math.min(waiting.size, turns);
       switch (priority) {
         case "high":
-          return own;
+          return same;
         case "normal":
-          return counts.high + own;
+          return counts.high + same;
         case "low":
-          return Math.min(counts.high + counts.normal, (own + 1) * (turnsPerLow - 1)) + own;
+          return Math.min(counts.high + counts.normal, (same + 1) * (turnsPerLow - 1)) + same;
       }
     },
     add(item, { priority, client }) {

@@ -91,6 +91,30 @@ describe("admission", () => {
     assert.equal(admission.state().refused.budget_too_small, 1);
   });
 
+  it("refuses at once what could begin within its budget and not end in it", async () => {
+    for (let i = 0; i < 100; i += 1) await serve(100);
+    const first = ask();
+    const late = ask({ remainingMs: 190 });
+    await assert.rejects(late.turn, hasReason("OVERLOADED", /190 ms are left for that and/));
+    late.place.leave();
+    first.place.leave();
+  });
+
+  it("counts those of its own client that wait before a search", async () => {
+    for (let i = 0; i < 100; i += 1) await serve(100);
+    const first = ask();
+    const second = ask({ remainingMs: 600 });
+    const third = ask({ remainingMs: 600 });
+    const fourth = ask({ remainingMs: 500, client: "a" });
+    await assert.rejects(fourth.turn, hasReason("OVERLOADED"));
+    fourth.place.leave();
+    const other = ask({ remainingMs: 500, client: "b" });
+    for (const { place, turn } of [first, second, other, third]) {
+      await turn;
+      place.leave();
+    }
+  });
+
   it("lets a search go whose time runs out while it waits", async () => {
     const first = ask();
     const waiting = ask({ remainingMs: 500 });

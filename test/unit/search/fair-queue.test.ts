@@ -20,7 +20,9 @@ describe("the queue of searches", () => {
     const queue = createFairQueue<string>();
     for (const item of ["a1", "a2", "a3", "a4"]) queue.add(item, normal("a"));
     for (const item of ["b1", "b2"]) queue.add(item, normal("b"));
-    assert.equal(queue.sizeAhead("normal"), 2, "a third client waits for one of each");
+    assert.equal(queue.sizeAhead(normal("c")), 2, "a third client waits for one of each");
+    assert.equal(queue.sizeAhead(normal("b")), 5, "b waits behind its two, and three of a");
+    assert.equal(queue.sizeAhead(normal("a")), 6, "a waits behind all");
     assert.deepEqual(takeAll(queue), ["a1", "b1", "a2", "b2", "a3", "a4"]);
     assert.equal(queue.size, 0);
   });
@@ -30,7 +32,11 @@ describe("the queue of searches", () => {
     for (let i = 0; i < 40; i += 1) queue.add("normal", normal("a"));
     for (let i = 0; i < 3; i += 1) queue.add("low", { priority: "low", client: "b" });
     queue.add("high", { priority: "high", client: "c" });
-    assert.equal(queue.sizeAhead("low"), 31, "one of client b, and 15 others before each");
+    assert.equal(
+      queue.sizeAhead({ priority: "low", client: "d" }),
+      31,
+      "one of client b, and 15 others before each",
+    );
     const taken = takeAll(queue);
     assert.equal(taken[0], "high");
     assert.deepEqual([taken.indexOf("low"), taken.indexOf("low", 16)], [15, 31]);
