@@ -24,7 +24,9 @@ export function explainPassage(task: ExplainTask, reader: CodesReader): ExplainA
     const place = { start: first * tokenBytes, end: end * tokenBytes };
     reader.check(part.codes, place);
     const found = bestRows(query, { bytes, dim: query.dim, bits }, { first, end });
-    return { ...found, clauses, codes: bytes.slice(place.start, place.end), damage: undefined };
+    // A copy: a view of the map, which slices of Buffers are, would take the whole map across.
+    const codes = new Uint8Array(bytes.subarray(place.start, place.end));
+    return { ...found, clauses, codes, damage: undefined };
   } catch (error) {
     if (!isSluiceError(error) || error.reason !== "DATA_CORRUPT") throw error;
     const nothing = { rows: new Uint32Array(), scores: new Float32Array(), clauses: [] };

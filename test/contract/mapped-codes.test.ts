@@ -150,6 +150,23 @@ describe("codes above 16 MiB", () => {
     await closeCollection(collection);
   });
 
+  it("are explained from a thread of the pool: the passage's own rows come back, and no more", async () => {
+    const { collection, part } = await openLarge(folder());
+    await withScorePool(1, async (scorer) => {
+      for (const row of [0, 200, passageCount - 1]) {
+        const answer = await scorer.explain({
+          ...{ kind: "explain", parts: [part], row, query, bits: smallSettings.bits },
+          ...{ bm25: [], cancel: new SharedArrayBuffer(4) },
+        });
+        assert.equal(answer?.damage, undefined);
+        assert.deepEqual(answer?.codes, puts[row]?.passages[0]?.codes);
+        assert.equal(answer?.codes.buffer.byteLength, passageBytes);
+      }
+      scorer.release(folder());
+    });
+    await closeCollection(collection);
+  });
+
   it("are not believed where a checksum is wrong: no passage of the segment is scored", async () => {
     const first = await openLarge(folder());
     await closeCollection(first.collection);
