@@ -5,10 +5,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { SluiceError, isSluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 import type { CalibrateOptions, CalibrateProgress } from "../rpc/ports.js";
+import type { Scorer } from "../scoring/scorer.js";
 import { estimateRecall } from "../search/measure-recall.js";
 import type { SampleDepths } from "../search/measure-recall.js";
-import type { SearchDefaults } from "../search/plan.js";
+import type { SearchDefaults, SearchPlan } from "../search/plan.js";
 import type { Phrasing, SearchRequest } from "../search/request.js";
+import type { SearchContext } from "../search/search-context.js";
 import type { RecallCalibration } from "../store/stored-values.js";
 import type { Collections, OpenCollection } from "./collections.js";
 import { holdOpen } from "./hold-open.js";
@@ -111,4 +113,23 @@ async function store(opened: OpenCollection, calibration: RecallCalibration): Pr
   } finally {
     hold.end();
   }
+}
+
+/** Passages of a scoring task: a search that comes waits for one of them at most, a few ms. */
+const taskPassages = 128;
+
+/** What a sample is measured with: one task at a time, so that the other threads are left to searches. */
+export function measuringGently(
+  context: SearchContext,
+  plan: SearchPlan,
+): readonly [SearchContext, SearchPlan] {
+  const { scorer } = context;
+  let last: Promise<unknown> = Promise.resolve();
+  const maxSim: Scorer["maxSim"] = (task) => {
+    const next = last.then(() => scorer.maxSim(task));
+    last = next.catch(() => undefined);
+    return next;
+  };
+  const gentle = { ...context, scorer: { ...scorer, parallelism: 1, maxSim } };
+  return [gentle, { ...plan, batchPassages: Math.min(plan.batchPassages, taskPassages) }];
 }

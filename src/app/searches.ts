@@ -30,7 +30,7 @@ import { createStageTimes } from "../search/stage-times.js";
 import type { StageTimes } from "../search/stage-times.js";
 import type { SearchOptions } from "../search/stream-search.js";
 import type { SearchUpdate } from "../search/update.js";
-import { calibrateRecall } from "./calibrate.js";
+import { calibrateRecall, measuringGently } from "./calibrate.js";
 import type { CalibrationParts } from "./calibrate.js";
 import type { Collections, OpenCollection } from "./collections.js";
 import { checkFingerprint } from "./encode-pool.js";
@@ -158,9 +158,7 @@ export function createSearches(
 
   const measure = async (asked: SearchRequest, signal: AbortSignal): Promise<SampleDepths> => {
     const work = inTurn(asked.collection, asked, { signal }, async function* ({ plan, context }) {
-      // One task at a time: the other threads are left to searches.
-      const scorer = { ...context.scorer, parallelism: 1 };
-      yield await measureDepths({ ...context, scorer }, plan);
+      yield await measureDepths(...measuringGently(context, plan));
     });
     for await (const depths of work) return depths;
     throw new SluiceError("INTERNAL", "a sample ended without a word");

@@ -1,6 +1,8 @@
 // What a measured recall is worth: what is promised by it, when it is told, and when nothing is.
 
 import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 
 import type { Admission } from "../../src/search/admission.js";
 import type { SearchRequest } from "../../src/search/request.js";
@@ -16,6 +18,7 @@ import {
 } from "../support/calibrated-notes.js";
 import { useTemporaryFolder } from "../support/each-test-folder.js";
 import { searchDefaults } from "../support/inline-engine.js";
+import { writeTinyModel } from "../support/model-folders.js";
 import { createNotes, finalOf, putAll, searchNotes } from "../support/notes.js";
 import { seededQueries, shuffled } from "../support/seeded-corpus.js";
 
@@ -74,6 +77,40 @@ describe("a measured recall", () => {
         assert.ok(Math.abs(total / samples.length - recall) < 1e-9, `${poolSize}: ${total}`);
       }
     });
+  });
+
+  it("never counts more of long documents than the search of each pool size finds", async () => {
+    const models = join(folder(), "models");
+    await mkdir(models);
+    await writeTinyModel(join(models, "tiny"));
+    const use = { modelsFolder: models, defaultModel: "tiny" };
+    await withEngine(
+      join(folder(), "data"),
+      async ({ api }) => {
+        await api.createCollection({ name: "notes", ifNotExists: false });
+        const long = documents.slice(0, 60).map(({ key, title, text, fields }, i) => {
+          const sentences = Array.from({ length: 1 + (i % 4) * 4 }, (_, n) => `${text} nr ${n}.`);
+          return { key, title, text: sentences.join(" "), fields };
+        });
+        await putAll(api, long);
+        const { passageCount, documentCount } = api.describeCollection("notes");
+        assert.ok(passageCount > 2 * documentCount, `${passageCount} passages`);
+        const samples = queries.slice(0, 12).map(({ text }) => ({ text }));
+        const { estimates } = await calibrate(api, { samples });
+        for (const { poolSize, recall } of estimates) {
+          let total = 0;
+          for (const one of samples) {
+            const wanted = keysOf(await finalOf(api, whole(one)));
+            const final = await finalOf(api, { ...one, sketchPoolSize: poolSize });
+            total += keysOf(final).filter((key) => wanted.includes(key)).length / wanted.length;
+          }
+          assert.ok(recall > 0 && recall <= total / samples.length + 1e-9, `${poolSize}: ${total}`);
+        }
+        // Sentences drawn from the passages are encoded by the model as queries are.
+        assert.equal((await calibrate(api, { sampleCount: 10 })).hasWords, true);
+      },
+      use,
+    );
   });
 
   it("is told from the candidates on, of the largest measured pool within the one in use", async () => {
