@@ -168,6 +168,10 @@ describe("a measured recall", () => {
         assert.equal(final.degradations[0]?.reason, "BUDGET_EXHAUSTED");
         assert.equal(final.expectedRecall, undefined, JSON.stringify(stageBudgets));
       }
+      // What is lost after late interaction does not make its ranking poorer.
+      const final = await finalOf(api, { ...query!, rerank: {} });
+      assert.equal(final.degradations[0]?.reason, "CROSS_ENCODER_ABSENT");
+      assert.ok(final.expectedRecall !== undefined);
     });
   });
 
