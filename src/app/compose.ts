@@ -32,6 +32,7 @@ import { createMaintenancePool } from "./maintenance-pool.js";
 import type { MaintenancePool } from "./maintenance-pool.js";
 import { createModels } from "./models.js";
 import type { Models } from "./models.js";
+import type { RemoteRerankers } from "./rerankers.js";
 import type { ScoreWorkerData } from "./score.worker.js";
 import type { SearchCaches } from "./searches.js";
 
@@ -61,6 +62,8 @@ export interface EngineOptions {
   readonly onMaintenanceFailure?: ((error: unknown) => void) | undefined;
   /** Hears of a disk that failed under a write: the engine is not ready any more, reads go on. */
   readonly onStorageFailed?: ((error: SluiceError) => void) | undefined;
+  /** Services elsewhere; undefined: none. */
+  readonly remoteRerankers?: RemoteRerankers | undefined;
   /** Hears once of a collection whose measured recall is not told any more. */
   readonly onRecallStale?: ((message: string) => void) | undefined;
   /** Hears of each flush, merge and late delete as it begins and when it has ended. */
@@ -142,9 +145,9 @@ async function compose(
       snapshots: createSnapshots(folder, collections, damagesOf),
       ...{ scorer: threads.scorer, encodePool: threads.encodePool },
       ...{ clock, admission, caches },
-      defaults: options.search,
-      defaultModel: options.defaultModel,
+      ...{ defaults: options.search, defaultModel: options.defaultModel },
       ...{ generationAgeMaxMs: options.generationAgeMaxMs, onRecallStale: options.onRecallStale },
+      remoteRerankers: options.remoteRerankers,
       isReady: () => isOpen,
     });
     return {

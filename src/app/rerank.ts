@@ -25,7 +25,14 @@ import type { SearchParts } from "./searches.js";
 
 export type RerankParts = Pick<
   SearchParts,
-  "admission" | "caches" | "clock" | "defaultModel" | "encodePool" | "kernels" | "models"
+  | "admission"
+  | "caches"
+  | "clock"
+  | "defaultModel"
+  | "encodePool"
+  | "kernels"
+  | "models"
+  | "remoteRerankers"
 >;
 
 /** Streams rankings of the request's items. Takes its turn among the searches. */
@@ -39,14 +46,15 @@ export async function* rerank(
   const deadline = createSoftDeadline(clock, { budgetMs: request.budgetMs, deadlineMs });
   const admitted = parts.admission.enter();
   const flag = createCancelFlag(signal);
+  const stop = new AbortController();
   try {
     const remainingMs = deadline.remainingMs();
     await admitted.turn({ priority: "normal", client, signal, remainingMs });
-    const score = await chooseScorer(parts, request, flag.shared);
-    const { parallelism } = parts.encodePool;
-    const batches = batchesOf(request.items, score, { parallelism, size: taskSize(request.items) });
-    yield* rerankItems(request, { clock, deadline, signal }, batches);
+    const either = AbortSignal.any([signal, stop.signal]);
+    const scorer = await chooseScorer(parts, request, { cancel: flag.shared, signal: either });
+    yield* rerankItems(request, { clock, deadline, signal }, batchesOf(request.items, scorer));
   } finally {
+    stop.abort();
     flag.raise();
     admitted.leave();
   }
@@ -54,6 +62,13 @@ export async function* rerank(
 
 /** Scores items, one for one. */
 type ScoreItems = (items: readonly RerankItem[], start: number) => Promise<readonly number[]>;
+
+interface ItemScorer {
+  readonly score: ScoreItems;
+  /** Items of one task, and tasks at the same time. */
+  readonly size: number;
+  readonly parallelism: number;
+}
 
 /** Texts or pairs of one task: few, so that the first ranking comes soon and a cancel is seen. */
 const textsPerTask = 2;
@@ -64,11 +79,10 @@ function taskSize(items: readonly RerankItem[]): number {
   return items.every(({ vectors }) => vectors !== undefined) ? matricesPerTask : textsPerTask;
 }
 
-/** Promises in order; as many under way as threads, and one more. */
+/** Promises in order; as many under way as are of use, and one more. */
 function* batchesOf(
   items: readonly RerankItem[],
-  score: ScoreItems,
-  { parallelism, size }: { readonly parallelism: number; readonly size: number },
+  { score, parallelism, size }: ItemScorer,
 ): Generator<Promise<ScoredItems>, void, void> {
   const underWay: Promise<ScoredItems>[] = [];
   for (let start = 0; start < items.length; start += size) {
@@ -84,28 +98,43 @@ function* batchesOf(
   yield* underWay;
 }
 
+interface Cancelling {
+  readonly cancel: SharedArrayBuffer;
+  readonly signal: AbortSignal;
+}
+
 async function chooseScorer(
   parts: RerankParts,
-  { query, items, model: name, pooling }: RerankRequest,
-  cancel: SharedArrayBuffer,
-): Promise<ScoreItems> {
+  request: RerankRequest,
+  stop: Cancelling,
+): Promise<ItemScorer> {
+  const { query, items, model: name, pooling } = request;
   const needsModel =
     query.vectors === undefined || items.some(({ vectors }) => vectors === undefined);
+  if (needsModel && parts.remoteRerankers?.has(name) === true)
+    return scorerByPairs(parts, request, stop);
   const model = needsModel
     ? await parts.models.open(name === "" ? parts.defaultModel : name)
     : undefined;
-  if (model?.manifest.kind === "cross-encoder") {
-    checkTexts(query.text, items);
-    const reranker = await findReranker(name, { ...parts, pairs: parts.caches.pairs });
-    const options = { pooling, cancel, signal: new AbortController().signal };
-    return (batch) =>
-      reranker.relevances(
-        query.text,
-        batch.map(({ text }) => text),
-        options,
-      );
-  }
-  return scorerByRows(parts, { query, items, model, pooling, cancel });
+  if (model?.manifest.kind === "cross-encoder") return scorerByPairs(parts, request, stop);
+  const score = await scorerByRows(parts, { query, items, model, pooling, cancel: stop.cancel });
+  return { score, size: taskSize(items), parallelism: parts.encodePool.parallelism };
+}
+
+/** A cross-encoder of this server, or a service elsewhere. */
+async function scorerByPairs(
+  parts: RerankParts,
+  { query, items, model, pooling }: RerankRequest,
+  stop: Cancelling,
+): Promise<ItemScorer> {
+  checkTexts(query.text, items);
+  const reranker = await findReranker(model, { ...parts, pairs: parts.caches.pairs });
+  const textsOf = (batch: readonly RerankItem[]): string[] => batch.map(({ text }) => text);
+  return {
+    score: (batch) => reranker.relevances(query.text, textsOf(batch), { pooling, ...stop }),
+    size: reranker.batchSize,
+    parallelism: reranker.parallelism,
+  };
 }
 
 /** A cross-encoder reads words: rows are nothing to it. */

@@ -1,4 +1,4 @@
-// Cross-encoders that run in the encoding threads, with what they have read before.
+// Cross-encoders in the encoding threads and services elsewhere, with what they have read before.
 
 import { createHash } from "node:crypto";
 
@@ -18,38 +18,56 @@ const pairBytes = 150;
 /** Pairs of one task: the fewest, so that the first update comes soon and a cancel is seen. */
 const pairsPerTask = 2;
 
-/** Throws MODEL_INVALID for a name that no usable cross-encoder has. */
+/** By name; they come before models of the same name. */
+export type RemoteRerankers = ReadonlyMap<string, KnownReranker>;
+
+/** What tells its relevances from those of another of its name. */
+export interface KnownReranker extends Reranker {
+  readonly identity: string;
+}
+
+/** Throws MODEL_INVALID for a name that no service and no usable cross-encoder has. */
 export async function findReranker(
   name: string,
   parts: {
     readonly models: Models;
     readonly encodePool: EncodePool;
     readonly pairs: PairCache;
+    readonly remoteRerankers?: RemoteRerankers | undefined;
   },
 ): Promise<Reranker> {
+  const remote = parts.remoteRerankers?.get(name);
+  if (remote !== undefined) return withPairCache(remote, parts.pairs);
   const model = await parts.models.open(name);
   if (model.manifest.kind !== "cross-encoder")
     throw new SluiceError("MODEL_INVALID", `"${name}" is a ${model.manifest.kind} model`, {
       field: "rerank.model",
     });
-  return createLocalReranker(model, parts);
+  return withPairCache(createLocalReranker(model, parts.encodePool), parts.pairs);
 }
 
-function createLocalReranker(
-  model: OpenedModel,
-  { encodePool, pairs }: { encodePool: EncodePool; pairs: PairCache },
-): Reranker {
+function createLocalReranker(model: OpenedModel, encodePool: EncodePool): KnownReranker {
   return {
     name: model.manifest.name,
+    identity: model.fingerprint,
     batchSize: pairsPerTask,
     parallelism: encodePool.parallelism,
-    async relevances(query, texts, { pooling, cancel }) {
-      const keys = texts.map((text) => keyOf([model.fingerprint, pooling, query, text]));
+    relevances: (query, texts, { pooling, cancel }) =>
+      encodePool.relevances({ kind: "pairs", model, query, texts, pooling, cancel }),
+  };
+}
+
+/** Asks only for what has not been read before. */
+function withPairCache(reranker: KnownReranker, pairs: PairCache): Reranker {
+  const { name, identity, batchSize, parallelism } = reranker;
+  return {
+    ...{ name, batchSize, parallelism },
+    async relevances(query, texts, options) {
+      const keys = texts.map((text) => keyOf([identity, options.pooling, query, text]));
       const known = keys.map((key) => pairs.get(key));
       const unread = texts.filter((_, i) => known[i] === undefined);
       if (unread.length === 0) return known.map((relevance) => relevance ?? 0);
-      const task = { kind: "pairs", model, query, texts: unread, pooling, cancel } as const;
-      const read = [...(await encodePool.relevances(task))];
+      const read = [...(await reranker.relevances(query, unread, options))];
       return known.map((relevance, i) => {
         if (relevance !== undefined) return relevance;
         const fresh = read.shift() ?? 0;

@@ -40,7 +40,7 @@ import { knownRecall } from "./known-recall.js";
 import type { Models } from "./models.js";
 import { createSampler } from "./sample-queries.js";
 import { findReranker } from "./rerankers.js";
-import type { PairCache } from "./rerankers.js";
+import type { PairCache, RemoteRerankers } from "./rerankers.js";
 
 export interface SearchParts {
   readonly collections: Collections;
@@ -54,6 +54,7 @@ export interface SearchParts {
   readonly generationAgeMaxMs?: number | undefined;
   readonly admission: Admission;
   readonly caches: SearchCaches;
+  readonly remoteRerankers?: RemoteRerankers | undefined;
   readonly onRecallStale?: ((message: string) => void) | undefined;
   /** Model of collections that name none. */
   readonly defaultModel: string;

@@ -17,6 +17,7 @@ import { composeEngine } from "./compose.js";
 import type { ComposedEngine, EngineOptions } from "./compose.js";
 import type { CpuBudget } from "./cpu-budget.js";
 import { measured } from "./measured-engine.js";
+import { openRemoteRerankers } from "./remote-rerankers.js";
 
 export interface ServerDependencies {
   readonly logger: Logger;
@@ -61,6 +62,7 @@ export async function startServer(
   const composed = await composeEngine({
     ...engineOptions(config),
     ...{ onMaintenanceFailure, onStorageFailed },
+    remoteRerankers: openRemoteRerankers(config.search.remoteRerankers, metrics),
     onRecallStale: (message) => logger.warn({}, message),
   });
   const engine = measured(composed.api, metrics, () => performance.now());

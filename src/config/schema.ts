@@ -129,9 +129,14 @@ export const configSchema = z.strictObject({
     }),
     rerankModel: text({
       default: "",
-      range: "name of a folder in modelsFolder, or empty",
+      range: "name of a folder in modelsFolder or of a service, or empty",
       optional: true,
       description: "Cross-encoder of searches that ask for one without naming it; empty: none.",
+    }),
+    remoteRerankers: path({
+      default: "",
+      optional: true,
+      description: "TOML file with a table for each re-ranking service elsewhere; see Re-ranking.",
     }),
     rerankDepth: whole({
       default: 20,

@@ -126,6 +126,12 @@ export const errorTable = {
     "The disk failed under a write; from then on nothing is written to the collection.",
     "Look at the disk, then start the server again: it goes on from what is on the disk.",
   ),
+  REMOTE_FAILED: row(
+    "UNAVAILABLE",
+    "A re-ranking service elsewhere failed, is not asked for a while, or gave a wrong answer.",
+    "Look at the service, its address, model and key; try again later.",
+    true,
+  ),
   OVERLOADED: row(
     "RESOURCE_EXHAUSTED",
     "Too many searches are waiting.",

@@ -85,6 +85,9 @@ export const limits = {
   /** Soft time limit of a search, milliseconds. */
   budgetMsMax: 600_000,
   updateIntervalMsMax: 10_000,
+  /** Answer of a re-ranking service elsewhere, bytes; and the longest pause that it may ask for. */
+  remoteAnswerBytesMax: 4 * 1024 * 1024,
+  remoteRetryAfterMsMax: 300_000,
   /** Highlights of one hit. */
   highlightCountMax: 100,
   /** Of a longer text, UTF-16 code units that are looked at for highlights. */

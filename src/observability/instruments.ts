@@ -33,10 +33,22 @@ export interface Instruments {
   readonly build: Gauge<"version">;
   readonly ready: Gauge;
   readonly admission: (read: () => AdmissionFigures) => void;
+  readonly remoteCalls: Counter<"reranker" | "outcome">;
+  readonly remoteSeconds: Histogram<"reranker">;
+  readonly breakers: (read: () => ReadonlyMap<string, BreakerFigure>) => void;
   readonly caches: (read: () => Readonly<Record<string, CacheFigures>>) => void;
   /** A gauge that asks for its values when it is read. */
   readonly queue: (read: () => ReadonlyMap<string, number>) => void;
 }
+
+/** State of a circuit breaker. */
+export type BreakerFigure = "closed" | "half_open" | "open";
+
+const breakerValues: Readonly<Record<BreakerFigure, number>> = {
+  closed: 0,
+  half_open: 0.5,
+  open: 1,
+};
 
 /** What instruments read of the admission of searches. */
 export interface AdmissionFigures {
@@ -116,6 +128,22 @@ export function createInstruments(
     build: gauge("build_info", "1 for the running version.", ["version"]),
     ready: gauge("ready", "1 when searches and writes are taken."),
     caches: (read) => addCacheGauges(library, registers, read),
+    remoteCalls: counter("remote_rerank_calls_total", "Attempts at re-ranking services.", [
+      "reranker",
+      "outcome",
+    ]),
+    remoteSeconds: seconds("remote_rerank_seconds", "Time of an attempt.", ["reranker"]),
+    breakers(read) {
+      new library.Gauge({
+        name: "sluice_remote_rerank_breaker",
+        help: "0: the service is asked; 0.5: one call tries it; 1: it is not asked for a while.",
+        labelNames: ["reranker"],
+        registers,
+        collect() {
+          for (const [reranker, state] of read()) this.set({ reranker }, breakerValues[state]);
+        },
+      });
+    },
     admission(read) {
       new library.Gauge({
         name: "sluice_searches_at_work",

@@ -3,7 +3,7 @@
 import type { CacheFigures } from "../core/bounded-cache.js";
 import type { Registry } from "prom-client";
 import { createInstruments } from "./instruments.js";
-import type { AdmissionFigures, Instruments } from "./instruments.js";
+import type { AdmissionFigures, BreakerFigure, Instruments } from "./instruments.js";
 
 /** How a search ended. Refused: turned away before any work. */
 export type SearchOutcome = "ok" | "cancelled" | "deadline" | "refused" | "failed";
@@ -61,6 +61,14 @@ export interface Metrics {
   watchAdmission(read: () => AdmissionFigures): void;
   /** Asks `read` for the figures of each cache whenever the figures are read. Call once. */
   watchCaches(read: () => Readonly<Record<string, CacheFigures>>): void;
+  /** A re-ranking service elsewhere was asked, or was not because it fails. */
+  remoteCall(call: {
+    readonly reranker: string;
+    readonly outcome: string;
+    readonly durationMs: number;
+  }): void;
+  /** Asks `read` for the breaker's state of each service when the figures are read. Call once. */
+  watchBreakers(read: () => ReadonlyMap<string, BreakerFigure>): void;
   kernelChosen(kernel: string): void;
   ready(isReady: boolean): void;
   /** The text of /metrics. */
@@ -90,6 +98,8 @@ export function createNoMetrics(): Metrics {
     watchQueue: nothing,
     watchAdmission: nothing,
     watchCaches: nothing,
+    remoteCall: nothing,
+    watchBreakers: nothing,
     kernelChosen: nothing,
     ready: nothing,
     render: () => Promise.resolve({ contentType: "text/plain; charset=utf-8", text: "" }),
@@ -128,6 +138,11 @@ function createMetricsOn(registry: Registry, to: Instruments, version: string): 
     watchQueue: (pool, read) => void queues.set(pool, read),
     watchAdmission: (read) => to.admission(read),
     watchCaches: (read) => to.caches(read),
+    remoteCall({ reranker, outcome, durationMs }) {
+      to.remoteCalls.inc({ reranker, outcome });
+      if (outcome !== "refused") to.remoteSeconds.observe({ reranker }, durationMs / 1000);
+    },
+    watchBreakers: (read) => to.breakers(read),
     kernelChosen(kernel) {
       to.kernel.reset();
       to.kernel.set({ kernel }, 1);

@@ -69,6 +69,7 @@ const provocations: Readonly<Record<ErrorReason, Provocation>> = {
     call: (client) =>
       Promise.all(Array.from({ length: 40 }, () => client.searchFinal({ ...request, k: 30 }))),
   },
+  REMOTE_FAILED: { file: "test/unit/remote/remote-reranker.test.ts" },
   LIMIT_EXCEEDED: { file: "test/unit/ingest/validate-document.test.ts" },
   DEADLINE_EXCEEDED: {
     call: (client) => client.searchFinal({ ...request, minSequence: 1e9 }, { deadlineMs: 3000 }),

@@ -9,6 +9,7 @@ import { createEngine } from "../../src/app/engine.js";
 import { inspect } from "../../src/app/inspect.js";
 import { createSnapshots } from "../../src/app/snapshots.js";
 import type { SearchCaches } from "../../src/app/searches.js";
+import type { RemoteRerankers } from "../../src/app/rerankers.js";
 import { createModels } from "../../src/app/models.js";
 import { toCounts, toPassage, toRelevances, toRows } from "../../src/app/encode.protocol.js";
 import type { EncodeAnswer, EncodeTask } from "../../src/app/encode.protocol.js";
@@ -50,6 +51,7 @@ export interface InlineEngineOptions {
   /** Of each cache; default: none is kept. */
   readonly cacheBytes: number;
   readonly modelsFolder: string;
+  readonly remoteRerankers: RemoteRerankers;
   /** Model of collections that name none. */
   readonly defaultModel: string;
 }
@@ -101,6 +103,7 @@ export async function openInlineEngine(
     defaultModel,
     generationAgeMaxMs: options.generationAgeMaxMs,
     caches,
+    remoteRerankers: options.remoteRerankers,
     isReady: () => true,
   });
   return {

@@ -14,7 +14,7 @@ const levels: readonly (readonly string[])[] = [
   ["index"],
   ["scoring", "ingest"],
   ["search"],
-  ["rpc", "http"],
+  ["rpc", "http", "remote"],
   ["app"],
   ["cli"],
 ];

@@ -1,0 +1,134 @@
+// Services elsewhere that re-rank: the file that names them, and the doors to their keys.
+
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { parse } from "smol-toml";
+import { z } from "zod";
+import { SluiceError } from "../core/errors.js";
+import { limits } from "../core/limits.js";
+
+const whole = (min: number, max: number, usual: number): z.ZodDefault<z.ZodNumber> =>
+  z.int().min(min).max(max).default(usual);
+
+const entrySchema = z.strictObject({
+  shape: z.enum(["cohere", "jina", "voyage", "tei"]),
+  url: z.string().refine(isPlainUrl, "expected http(s)://host without a user, query or fragment"),
+  model: z.string().default(""),
+  keyFile: z.string().min(1).optional(),
+  keyEnv: z.string().min(1).optional(),
+  timeoutMs: whole(1, 600_000, 5000),
+  attempts: whole(1, 10, 3),
+  documentsPerCall: whole(1, limits.hitCountMax, 100),
+  charactersPerCall: whole(1000, 100_000_000, 400_000),
+  callsAtOnce: whole(1, 256, 4),
+});
+
+export type RemoteShape = z.output<typeof entrySchema>["shape"];
+
+/** One service, checked. */
+export interface RemoteRerankerConfig {
+  /** What searches call it. */
+  readonly name: string;
+  readonly shape: RemoteShape;
+  /** Without a slash at the end. */
+  readonly url: string;
+  /** Its own name for the model; empty: it has only one. */
+  readonly model: string;
+  /** Reads the key; undefined: none is needed. A function, so that nothing can print it. */
+  readonly key: (() => string) | undefined;
+  /** Of one attempt. */
+  readonly timeoutMs: number;
+  readonly attempts: number;
+  readonly documentsPerCall: number;
+  /** Of all texts of one call, UTF-16 code units; the rest of a longer text is cut off. */
+  readonly charactersPerCall: number;
+  readonly callsAtOnce: number;
+}
+
+/**
+ * The services of a TOML file with a table for each; none for an empty path. Reads every key once,
+ * so that a missing one is found at the start. Throws INVALID_CONFIG; no message holds a key.
+ */
+export function readRemoteRerankers(
+  file: string,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): readonly RemoteRerankerConfig[] {
+  if (file === "") return [];
+  let tables: Record<string, unknown>;
+  try {
+    tables = parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    // The parser quotes lines, and somebody may have written a key where none belongs.
+    throw invalid(`${file} cannot be read as TOML`, (error as { code?: unknown }).code);
+  }
+  return Object.entries(tables).map(([name, table]) =>
+    toConfig(name, table, { file, environment }),
+  );
+}
+
+interface Surroundings {
+  readonly file: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+function toConfig(name: string, table: unknown, around: Surroundings): RemoteRerankerConfig {
+  const place = `${around.file}: [${name}]`;
+  const read = entrySchema.safeParse(table);
+  if (!read.success) {
+    const faults = read.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+    throw invalid(`${place} ${faults.join("; ")}`);
+  }
+  const { keyFile, keyEnv, url, ...rest } = read.data;
+  if (rest.shape !== "tei" && rest.model === "") throw invalid(`${place} model is missing`);
+  if (keyFile !== undefined && keyEnv !== undefined)
+    throw invalid(`${place} has keyFile and keyEnv; keep one`);
+  const key = toKeyReader({ keyFile, keyEnv }, place, around);
+  const { protocol, hostname } = new URL(url);
+  if (key !== undefined && protocol === "http:" && !isLoopback(hostname))
+    throw invalid(`${place} url would carry the key unencrypted; use https`);
+  key?.();
+  return { ...rest, name, key, url: url.replace(/\/+$/, "") };
+}
+
+function toKeyReader(
+  { keyFile, keyEnv }: { keyFile: string | undefined; keyEnv: string | undefined },
+  place: string,
+  { file, environment }: Surroundings,
+): (() => string) | undefined {
+  if (keyEnv !== undefined)
+    return () => checkKey(environment[keyEnv], `${place} the variable that keyEnv names`);
+  if (keyFile === undefined) return undefined;
+  // Read anew for each call: a key that was exchanged is used at once.
+  return () => checkKey(readKeyFile(resolve(dirname(file), keyFile)), `${place} keyFile`);
+}
+
+function readKeyFile(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** A header takes visible ASCII; what else is there would be quoted in the error of a call. */
+function checkKey(key: string | undefined, what: string): string {
+  if (key === undefined || key === "") throw invalid(`${what} is empty or cannot be read`);
+  if (!/^[\x21-\x7e]+$/.test(key)) throw invalid(`${what} holds more than one word of ASCII`);
+  return key;
+}
+
+function isPlainUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, search, hash } = new URL(text);
+  const isWeb = protocol === "https:" || protocol === "http:";
+  return isWeb && username + password + search + hash === "";
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.[\d.]+$/.test(hostname);
+}
+
+function invalid(message: string, code?: unknown): SluiceError {
+  const told = typeof code === "string" ? `${message} (${code})` : message;
+  return new SluiceError("INVALID_CONFIG", told, { field: "search.remoteRerankers" });
+}

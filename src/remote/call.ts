@@ -1,0 +1,115 @@
+// One HTTP call to a service: bounded in time and size, and what came of it in words without secrets.
+
+import { SluiceError } from "../core/errors.js";
+import { limits } from "../core/limits.js";
+
+export interface CallRequest {
+  readonly url: string;
+  readonly body: object;
+  readonly key: string | undefined;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+export interface CallFailure {
+  readonly kind: "failed";
+  /** What the service did, without a word of its answer, which may repeat the key. */
+  readonly message: string;
+  /** The same again may succeed. */
+  readonly mayPass: boolean;
+  /** False when the request is at fault, or there are too many: the service itself is well. */
+  readonly isBroken: boolean;
+  readonly retryAfterMs?: number | undefined;
+}
+
+export type CallResult = { readonly kind: "answered"; readonly text: string } | CallFailure;
+
+/** Throws CANCELLED when `signal` aborts, and nothing else. */
+export async function call(request: CallRequest): Promise<CallResult> {
+  const { signal, timeoutMs } = request;
+  const stop = new AbortController();
+  const onAbort = (): void => stop.abort();
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    stop.abort();
+  }, timeoutMs);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    if (signal.aborted) throw cancelled();
+    return await send(request, stop.signal);
+  } catch (error) {
+    if (signal.aborted) throw cancelled();
+    const message = isLate ? `it gave no answer within ${timeoutMs} ms` : describe(error);
+    return { kind: "failed", message, mayPass: true, isBroken: true };
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+async function send({ url, body, key }: CallRequest, signal: AbortSignal): Promise<CallResult> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      accept: "application/json",
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+    },
+    body: JSON.stringify(body),
+    // Followed, a redirect would take query and texts to wherever it says.
+    redirect: "manual",
+    signal,
+  });
+  if (response.ok) return await readBody(response);
+  await response.body?.cancel();
+  return toFailure(response);
+}
+
+async function readBody(response: Response): Promise<CallResult> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > limits.remoteAnswerBytesMax) {
+      const message = `its answer is longer than ${limits.remoteAnswerBytesMax} bytes`;
+      return { kind: "failed", message, mayPass: false, isBroken: true };
+    }
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return { kind: "answered", text: text + decoder.decode() };
+}
+
+/** Of the request, not of the service: it is too large, malformed, or one of too many. */
+const requestFaults = new Set([400, 404, 405, 413, 414, 415, 422, 429]);
+
+function toFailure({ status, headers }: Response): CallFailure {
+  const mayPass = status === 408 || status === 429 || status >= 500;
+  const isBroken = !requestFaults.has(status);
+  const message = `it answered with status ${status}`;
+  return { kind: "failed", message, mayPass, isBroken, retryAfterMs: retryAfterMs(headers) };
+}
+
+/** Seconds, or a date, which is read by the service's own clock. */
+function retryAfterMs(headers: Headers): number | undefined {
+  const value = headers.get("retry-after")?.trim() ?? "";
+  if (/^\d+(\.\d+)?$/.test(value)) return bounded(Number(value) * 1000);
+  const ms = Date.parse(value) - Date.parse(headers.get("date") ?? "");
+  return Number.isNaN(ms) ? undefined : bounded(ms);
+}
+
+function bounded(ms: number): number {
+  return Math.min(limits.remoteRetryAfterMsMax, Math.max(0, ms));
+}
+
+/** By its code alone: the message of a failed fetch may quote a header. */
+function describe(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const code = (cause as { readonly code?: unknown } | undefined)?.code;
+  return `the connection failed${typeof code === "string" ? ` (${code})` : ""}`;
+}
+
+export function cancelled(): SluiceError {
+  return new SluiceError("CANCELLED", "the caller went away");
+}

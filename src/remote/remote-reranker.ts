@@ -1,0 +1,198 @@
+// A service elsewhere as the last stage of a search: batches, turns, retries, and when to give up.
+
+import { setTimeout as wait } from "node:timers/promises";
+
+import type { RemoteRerankerConfig } from "../config/remote-rerankers.js";
+import type { Clock } from "../core/clock.js";
+import { SluiceError } from "../core/errors.js";
+import type { Reranker } from "../search/reranker.js";
+import { call, cancelled } from "./call.js";
+import type { CallFailure } from "./call.js";
+import { createCircuitBreaker } from "./circuit-breaker.js";
+import type { BreakerState, CircuitBreaker } from "./circuit-breaker.js";
+import { createRetryBudget } from "./retry-budget.js";
+import { readAnswer, shapes } from "./shapes.js";
+import { createTurns } from "./turns.js";
+
+/** One attempt, for metrics; `refused`: the breaker, or a pause that the service asked for. */
+export interface RemoteCall {
+  readonly reranker: string;
+  readonly outcome: "ok" | "failed" | "cancelled" | "refused";
+  readonly durationMs: number;
+}
+
+export interface RemoteReranker extends Reranker {
+  readonly breakerState: BreakerState;
+  /** What tells its relevances from those of another service of its name. */
+  readonly identity: string;
+}
+
+export interface RemoteParts {
+  readonly clock: Clock;
+  /** In [0, 1), for the spread of retries. */
+  readonly random: () => number;
+  readonly onCall: (call: RemoteCall) => void;
+}
+
+/** Failures in a row that open the breaker, and for how long. */
+const breakerFailureCount = 5;
+const breakerOpenMs = 10_000;
+/** Before the first retry; doubled for each further one. */
+const retryDelayMs = 100;
+
+/** `relevances` throws REMOTE_FAILED, which never holds a key or a word of an answer, or CANCELLED. */
+export function createRemoteReranker(
+  config: RemoteRerankerConfig,
+  parts: RemoteParts,
+): RemoteReranker {
+  const { name, shape, url, model, documentsPerCall, callsAtOnce } = config;
+  const { clock } = parts;
+  const breaker = createCircuitBreaker({
+    ...{ clock, failureCount: breakerFailureCount, openMs: breakerOpenMs },
+  });
+  const turns = createTurns(callsAtOnce);
+  const ask = createAsk(config, parts, breaker);
+  return {
+    name,
+    identity: JSON.stringify([name, shape, url, model]),
+    batchSize: documentsPerCall,
+    parallelism: callsAtOnce,
+    get breakerState() {
+      return breaker.state;
+    },
+    async relevances(query, texts, { signal }) {
+      const stop = new AbortController();
+      const either = AbortSignal.any([signal, stop.signal]);
+      const askOne = (batch: readonly string[]): Promise<readonly number[]> =>
+        turns.run(() => ask(query, batch, either), either);
+      try {
+        return (await Promise.all(batchesOf(texts, config).map(askOne))).flat();
+      } finally {
+        // One that failed is enough: what the others say is of no use.
+        stop.abort();
+      }
+    },
+  };
+}
+
+/** Texts in calls of what the service takes; one that is too long alone loses its end. */
+export function batchesOf(
+  texts: readonly string[],
+  limit: Pick<RemoteRerankerConfig, "documentsPerCall" | "charactersPerCall">,
+): readonly (readonly string[])[] {
+  const batches: string[][] = [];
+  let characters = Infinity;
+  for (const whole of texts) {
+    const text = whole.slice(0, limit.charactersPerCall);
+    const last = batches.at(-1);
+    characters += text.length;
+    if (last === undefined || last.length >= limit.documentsPerCall) characters = Infinity;
+    if (last !== undefined && characters <= limit.charactersPerCall) {
+      last.push(text);
+      continue;
+    }
+    batches.push([text]);
+    characters = text.length;
+  }
+  return batches;
+}
+
+type Ask = (
+  query: string,
+  texts: readonly string[],
+  signal: AbortSignal,
+) => Promise<readonly number[]>;
+
+function createAsk(
+  config: RemoteRerankerConfig,
+  { clock, random, onCall }: RemoteParts,
+  breaker: CircuitBreaker,
+): Ask {
+  const budget = createRetryBudget();
+  let last: CallFailure | undefined;
+  const attempt: AttemptOnce = async (query, texts, signal) => {
+    const entered = breaker.enter();
+    const startMs = clock();
+    const ended = (outcome: RemoteCall["outcome"]): void =>
+      onCall({ reranker: config.name, outcome, durationMs: clock() - startMs });
+    if ("refusedMs" in entered) {
+      ended("refused");
+      const retryAfterMs = Math.ceil(entered.refusedMs);
+      const message = `it is not asked for ${retryAfterMs} ms, since ${last?.message ?? "it failed"}`;
+      return { kind: "failed", message, mayPass: false, isBroken: false, retryAfterMs };
+    }
+    let result: readonly number[] | CallFailure;
+    try {
+      result = await callOnce(config, { query, texts, signal });
+    } catch (error) {
+      entered.withdrawn();
+      ended("cancelled");
+      throw error;
+    }
+    if (!isFailure(result)) {
+      entered.succeeded();
+      budget.succeeded();
+      ended("ok");
+      return result;
+    }
+    last = result;
+    if (result.mayPass) budget.failed();
+    if (result.isBroken) entered.failed();
+    else entered.withdrawn();
+    if (result.retryAfterMs !== undefined) breaker.pause(result.retryAfterMs);
+    ended("failed");
+    return result;
+  };
+  return async (query, texts, signal) => {
+    for (let made = 1; ; made += 1) {
+      const result = await attempt(query, texts, signal);
+      if (!isFailure(result)) return result;
+      const backoffMs = retryDelayMs * 2 ** (made - 1) * (0.5 + random());
+      const delayMs = Math.max(result.retryAfterMs ?? 0, backoffMs);
+      const isWorthIt = result.mayPass && made < config.attempts && delayMs <= config.timeoutMs;
+      if (!isWorthIt || !budget.mayRetry) throw remoteFailed(config.name, result);
+      await wait(delayMs, undefined, { signal }).catch(() => Promise.reject(cancelled()));
+    }
+  };
+}
+
+type AttemptOnce = (
+  query: string,
+  texts: readonly string[],
+  signal: AbortSignal,
+) => Promise<readonly number[] | CallFailure>;
+
+async function callOnce(
+  config: RemoteRerankerConfig,
+  { query, texts, signal }: { query: string; texts: readonly string[]; signal: AbortSignal },
+): Promise<readonly number[] | CallFailure> {
+  const shape = shapes[config.shape];
+  const broken = { kind: "failed", mayPass: false, isBroken: true } as const;
+  const key = readKey(config);
+  if (key === null) return { ...broken, message: "its key cannot be read any more" };
+  const result = await call({
+    ...{ url: config.url + shape.path, timeoutMs: config.timeoutMs, signal, key },
+    body: shape.body({ model: config.model, query, texts }),
+  });
+  if (result.kind === "failed") return result;
+  const read = readAnswer(shape, result.text, texts.length);
+  return typeof read === "string" ? { ...broken, message: read } : read;
+}
+
+/** Null: there should be one. */
+function readKey({ key }: RemoteRerankerConfig): string | undefined | null {
+  try {
+    return key?.();
+  } catch {
+    return null;
+  }
+}
+
+function isFailure(result: readonly number[] | CallFailure): result is CallFailure {
+  return "kind" in result;
+}
+
+function remoteFailed(name: string, { message, retryAfterMs }: CallFailure): SluiceError {
+  const told = `the re-ranking service "${name}" failed: ${message}`;
+  return new SluiceError("REMOTE_FAILED", told, retryAfterMs === undefined ? {} : { retryAfterMs });
+}

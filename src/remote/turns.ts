@@ -1,0 +1,44 @@
+// A few at a time; the others wait in order.
+
+import { cancelled } from "./call.js";
+
+export interface Turns {
+  /** Runs `work` when its turn comes. Throws CANCELLED when `signal` aborts while it waits. */
+  run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>;
+}
+
+export function createTurns(atOnce: number): Turns {
+  let free = atOnce;
+  const waiting = new Set<() => void>();
+  const leave = (): void => {
+    const [next] = waiting;
+    if (next === undefined) free += 1;
+    else next();
+  };
+  const enter = (signal: AbortSignal): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const start = (): void => {
+        waiting.delete(start);
+        signal.removeEventListener("abort", onAbort);
+        resolve();
+      };
+      const onAbort = (): void => {
+        waiting.delete(start);
+        reject(cancelled());
+      };
+      waiting.add(start);
+      signal.addEventListener("abort", onAbort, { once: true });
+    });
+  return {
+    async run(work, signal) {
+      if (signal.aborted) throw cancelled();
+      if (free > 0) free -= 1;
+      else await enter(signal);
+      try {
+        return await work();
+      } finally {
+        leave();
+      }
+    },
+  };
+}

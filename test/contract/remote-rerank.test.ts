@@ -1,0 +1,170 @@
+// A service elsewhere as the last stage of a search and behind Rerank: its order, its failures.
+
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { compareKeys } from "../../src/core/document.js";
+import type { RemoteRerankerConfig } from "../../src/config/remote-rerankers.js";
+import { createRemoteReranker } from "../../src/remote/remote-reranker.js";
+import type { EngineApi } from "../../src/rpc/ports.js";
+import { useTemporaryFolder } from "../support/each-test-folder.js";
+import { openInlineEngine, searchDefaults } from "../support/inline-engine.js";
+import type { InlineEngine } from "../support/inline-engine.js";
+import { createNotes, finalOf, putAll } from "../support/notes.js";
+import {
+  answerStatus,
+  answerText,
+  relevanceOf,
+  serviceConfig,
+  serviceKey,
+  useRerankService,
+} from "../support/rerank-service.js";
+import { seededDocuments, seededQueries } from "../support/seeded-corpus.js";
+import { endServersAfterEach, startServerProcess, stopServer } from "../support/server-process.js";
+
+const dim = 16;
+const documents = seededDocuments({ seed: 78, count: 60, dim });
+const textOf = new Map(documents.map(({ key, title, text }) => [key, `${title} ${text}`.trim()]));
+const [query] = seededQueries({ seed: 78, count: 1, dim });
+const rerank = { model: "far", depth: 12, weight: 0.5 };
+
+describe("a re-ranking service elsewhere", () => {
+  const folder = useTemporaryFolder();
+  const service = useRerankService();
+  endServersAfterEach();
+  let engine: InlineEngine | undefined;
+  afterEach(async () => {
+    await engine?.close();
+    engine = undefined;
+  });
+
+  async function open(edit: Partial<RemoteRerankerConfig> = {}): Promise<EngineApi> {
+    const remote = createRemoteReranker(serviceConfig({ url: service().url, ...edit }), {
+      ...{ clock: () => performance.now(), random: () => 0, onCall: () => undefined },
+    });
+    engine = await openInlineEngine(join(folder(), "data"), {
+      search: { ...searchDefaults, minUpdateIntervalMs: 0 },
+      remoteRerankers: new Map([["far", remote]]),
+      cacheBytes: 2 ** 20,
+    });
+    await createNotes(engine.api, { dim });
+    await putAll(engine.api, documents);
+    return engine.api;
+  }
+
+  it("moves the first by its relevance, in as many calls as it takes", async () => {
+    const api = await open({ documentsPerCall: 5 });
+    const base = await finalOf(api, { ...query!, k: 12 });
+    const want = base.hits
+      .map(({ key, score }) => {
+        return { key, score: score + rerank.weight * relevanceOf(textOf.get(key)!) };
+      })
+      .sort((a, b) => b.score - a.score || compareKeys(a.key, b.key));
+    const final = await finalOf(api, { ...query!, k: 12, rerank });
+    assert.deepEqual(
+      final.hits.map(({ key, score }) => ({ key, score })),
+      want,
+    );
+    assert.equal(final.certificate, "reranked");
+    assert.deepEqual(final.degradations, []);
+    assert.deepEqual(
+      service()
+        .requests.map(({ texts }) => texts.length)
+        .sort(),
+      [2, 5, 5],
+    );
+  });
+
+  it("is not asked again for what it has read", async () => {
+    const api = await open();
+    const first = await finalOf(api, { ...query!, rerank });
+    const second = await finalOf(api, { ...query!, k: 5, rerank });
+    assert.deepEqual(second.hits, first.hits.slice(0, 5));
+    assert.equal(service().requests.length, 1);
+  });
+
+  it("that errs or answers nonsense leaves the order, and the answer says so", async () => {
+    const api = await open();
+    const base = await finalOf(api, query!);
+    for (const behave of [answerStatus(401), answerStatus(500), answerText("[{}]")]) {
+      service().behave = behave;
+      const final = await finalOf(api, { ...query!, rerank });
+      assert.deepEqual(
+        final.hits.map(({ key }) => key),
+        base.hits.map(({ key }) => key),
+      );
+      assert.deepEqual(
+        final.degradations.map(({ reason }) => reason),
+        ["CROSS_ENCODER_FAILED"],
+      );
+      assert.match(final.degradations[0]!.message, /"far" failed/);
+      assert.ok(!JSON.stringify(final).includes(serviceKey));
+    }
+  });
+
+  it("that stalls costs the search its budget and no more, and hears that it is over", async () => {
+    const api = await open();
+    const gone = new Promise<void>((resolve) => {
+      service().behave = (_, response) => void response.on("close", () => resolve());
+    });
+    const final = await finalOf(api, { ...query!, rerank, stageBudgets: { crossEncoderMs: 60 } });
+    assert.equal(final.hits.length, 10);
+    assert.ok(final.degradations.length > 0);
+    await gone;
+  });
+
+  it("is found by its name in a server's searches, Rerank and metrics; its key nowhere", async () => {
+    const file = join(folder(), "rerankers.toml");
+    writeFileSync(
+      file,
+      `[far]\nshape = "jina"\nurl = "${service().url}"\nmodel = "m"\nkeyEnv = "FAR_KEY"\nattempts = 1`,
+    );
+    const server = await startServerProcess({
+      data: join(folder(), "data"),
+      flags: ["--search-remote-rerankers", file, "--log-level", "debug"],
+      environment: { FAR_KEY: serviceKey },
+    });
+    const { client } = server;
+    await client.collections.create({ name: "notes", dim });
+    await client.ingest("notes", documents);
+    const final = await client.searchFinal({ collection: "notes", ...query!, rerank });
+    assert.equal(final.certificate, "reranked");
+    const items = ["two eggs", "a stream", "ice", "rocks"].map((text) => ({ text }));
+    const asked = { text: "rivers", items, model: "far" };
+    const ranked = await client.rerankFinal(asked);
+    const want = items.map(({ text }, index) => ({ index, score: relevanceOf(text) }));
+    want.sort((a, b) => b.score - a.score);
+    assert.deepEqual(
+      ranked.hits.map(({ index }) => index),
+      want.map(({ index }) => index),
+    );
+    const answer = await fetch(`${server.url}/v2/rerank`, {
+      method: "POST",
+      body: JSON.stringify({
+        ...{ model: "far", query: "rivers" },
+        documents: ["two eggs", "ice"],
+      }),
+    });
+    assert.equal(answer.status, 200);
+    assert.equal(service().requests.length, 2, "what Rerank had read before was not asked again");
+
+    const readMetrics = async (): Promise<string> =>
+      await (await fetch(`${server.url}/metrics`)).text();
+    const before = await readMetrics();
+    assert.match(before, /sluice_remote_rerank_calls_total{reranker="far",outcome="ok"} 2/);
+    assert.match(before, /sluice_remote_rerank_seconds_count{reranker="far"} 2/);
+    assert.match(before, /sluice_remote_rerank_breaker{reranker="far"} 0/);
+
+    service().behave = answerStatus(401);
+    // The client tries again, as it may, until the breaker opens or it has had enough.
+    await assert.rejects(client.rerankFinal({ ...asked, text: "lakes" }), {
+      ...{ reason: "REMOTE_FAILED", retryable: true },
+    });
+    const after = await readMetrics();
+    assert.match(after, /sluice_remote_rerank_calls_total{reranker="far",outcome="failed"} [1-9]/);
+    await stopServer(server);
+    assert.ok(!(after + server.stderr()).includes(serviceKey));
+    assert.equal(service().requests[0]!.authorization, `Bearer ${serviceKey}`);
+  });
+});
