@@ -34,7 +34,7 @@ export interface CanonicalOptions {
 export const canonicalDefaults = {
   passages: 100_000,
   searches: 400,
-  trialSeconds: 2.5,
+  trialSeconds: 3,
   trialsMax: 12,
 } as const;
 

@@ -51,12 +51,16 @@ export async function findKnee(
     return false;
   };
   let good = 0;
+  /** What chance made of the highest rate that was kept up with. */
+  let kept = 0;
   let bad = Infinity;
   let rate = startPerSecond;
   while (trials.length < trialsMax && bad > good * (1 + precision)) {
-    if (await holdsAt(rate)) good = rate;
-    else bad = rate;
+    if (await holdsAt(rate)) {
+      good = rate;
+      kept = trials.at(-1)?.offeredPerSecond ?? 0;
+    } else bad = rate;
     rate = bad === Infinity ? 2 * good : good === 0 ? bad / 2 : Math.sqrt(good * bad);
   }
-  return { perSecond: good, trials };
+  return { perSecond: kept, trials };
 }

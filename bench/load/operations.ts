@@ -27,17 +27,21 @@ export async function runSearch(
   const timer =
     cancelAfterMs === undefined ? undefined : setTimeout(() => controller.abort(), cancelAfterMs);
   tally.planned();
+  let isAnswered = false;
   try {
     const deadlineMs = Math.max(patience.msMin, patience.budgets * (request.budgetMs ?? 0));
     for await (const update of client.search(request, { signal: controller.signal, deadlineMs })) {
       const ms = performance.now() - dueMs;
       if (update.sequence === 1) tally.first(ms);
-      if (update.final)
-        tally.completed({ ms, degradations: update.degradations.map(({ reason }) => reason) });
+      if (!update.final) continue;
+      isAnswered = true;
+      tally.completed({ ms, degradations: update.degradations.map(({ reason }) => reason) });
     }
   } catch (error) {
-    if (controller.signal.aborted && isCancel(error)) tally.cancelled();
-    else tally.failed(error);
+    // A cancel between the answer and the end of its stream came too late to count.
+    if (controller.signal.aborted && isCancel(error)) {
+      if (!isAnswered) tally.cancelled();
+    } else tally.failed(error);
   } finally {
     clearTimeout(timer);
   }

@@ -132,7 +132,8 @@ export function createSearches(
       const flag = createCancelFlag(signal);
       try {
         const context = {
-          ...{ settings, generation, clock, signal, scorer: parts.scorer, cancel: flag.shared },
+          ...{ settings, generation, clock, signal, cancel: flag.shared },
+          scorer: shareOf(parts.scorer, parts.admission),
           times: timesOf(settings),
           pressure: pressureOn(asked.priority, parts.admission),
           deadline: limitAge(deadline, { clock, ageMaxMs: parts.generationAgeMaxMs }),
@@ -205,6 +206,20 @@ function sampler({ models, kernels, scorer }: SearchParts): CalibrationParts["dr
   return ({ collection }) => {
     const hasModel = models.of(collection.settings) !== undefined;
     return createSampler({ collection, hasModel }, { kernels, scorer });
+  };
+}
+
+/**
+ * Threads are divided among the searches at work: what one alone is cut into for speed would, when
+ * every thread is busy anyway, only be more messages between threads.
+ */
+function shareOf(scorer: Scorer, admission: Admission): Scorer {
+  return {
+    ...scorer,
+    // Asked anew by each stage: others begin and end meanwhile.
+    get parallelism() {
+      return Math.max(1, Math.floor(scorer.parallelism / Math.max(1, admission.state().atWork)));
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import { join } from "node:path";
 
 import { bm25Markdown, filtersMarkdown } from "../../bench/generations/render.js";
 import { ingestMarkdown } from "../../bench/ingest/render.js";
+import { canonicalMarkdown, loadMarkdown } from "../../bench/load/render.js";
 import { qualityMarkdown } from "../../bench/quality/render.js";
 import { recallMarkdown } from "../../bench/recall/render.js";
 import { rerankMarkdown } from "../../bench/rerank/render.js";
@@ -36,6 +37,8 @@ const tables: Readonly<Record<string, Table>> = {
   filters: readme(filtersMarkdown),
   campaigns: readme(campaignsMarkdown),
   streaming: readme(streamMarkdown),
+  canonical: readme(() => canonicalMarkdown()),
+  load: readme(() => loadMarkdown()),
   "re-ranking": readme(rerankMarkdown),
   errors: { file: "proto/sluice/v1/README.md", render: errorsMarkdown },
 };

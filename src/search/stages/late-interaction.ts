@@ -40,8 +40,8 @@ export function* lateInteractionBatches(
   },
 ): Generator<Promise<ScoredBatch | undefined>, void, void> {
   const { query, candidates, bm25, isExhaustive } = work;
-  const { parallelism } = context.scorer;
-  const pieces = Math.max(parallelism, Math.ceil(candidates.length / plan.batchPassages));
+  const { scorer } = context;
+  const pieces = Math.max(scorer.parallelism, Math.ceil(candidates.length / plan.batchPassages));
   const first = cut(candidates, Math.max(1, Math.ceil(candidates.length / pieces)));
   const rest = isExhaustive ? cut(remaining(context, candidates), plan.batchPassages) : [];
   const underWay: Promise<ScoredBatch | undefined>[] = [];
@@ -50,7 +50,7 @@ export function* lateInteractionBatches(
     // Awaited later, or not at all when the search ends early.
     batch.catch(() => undefined);
     underWay.push(batch);
-    if (underWay.length < 2 * parallelism) continue;
+    if (underWay.length < 2 * scorer.parallelism) continue;
     const next = underWay.shift();
     if (next !== undefined) yield next;
   }
