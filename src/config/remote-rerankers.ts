@@ -18,12 +18,15 @@ const entrySchema = z.strictObject({
   keyEnv: z.string().min(1).optional(),
   timeoutMs: whole(1, 600_000, 5000),
   attempts: whole(1, 10, 3),
-  documentsPerCall: whole(1, limits.hitCountMax, 100),
-  charactersPerCall: whole(1000, 100_000_000, 400_000),
+  documentsPerCall: z.int().min(1).max(limits.hitCountMax).optional(),
+  charactersPerCall: whole(2 * limits.queryBytesMax, 100_000_000, 400_000),
   callsAtOnce: whole(1, 256, 4),
 });
 
 export type RemoteShape = z.output<typeof entrySchema>["shape"];
+
+/** What TEI takes unless told otherwise (its `--max-client-batch-size`); the others take 1,000. */
+const usualDocumentsPerCall = { cohere: 100, jina: 100, voyage: 100, tei: 32 } as const;
 
 /** One service, checked. */
 export interface RemoteRerankerConfig {
@@ -40,7 +43,7 @@ export interface RemoteRerankerConfig {
   readonly timeoutMs: number;
   readonly attempts: number;
   readonly documentsPerCall: number;
-  /** Of all texts of one call, UTF-16 code units; the rest of a longer text is cut off. */
+  /** Of all texts of one call, each with the query, UTF-16 code units; more of a text is cut off. */
   readonly charactersPerCall: number;
   readonly callsAtOnce: number;
 }
@@ -87,7 +90,8 @@ function toConfig(name: string, table: unknown, around: Surroundings): RemoteRer
   if (key !== undefined && protocol === "http:" && !isLoopback(hostname))
     throw invalid(`${place} url would carry the key unencrypted; use https`);
   key?.();
-  return { ...rest, name, key, url: url.replace(/\/+$/, "") };
+  const documentsPerCall = rest.documentsPerCall ?? usualDocumentsPerCall[rest.shape];
+  return { ...rest, documentsPerCall, name, key, url: url.replace(/\/+$/, "") };
 }
 
 function toKeyReader(

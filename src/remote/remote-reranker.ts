@@ -65,8 +65,11 @@ export function createRemoteReranker(
       const either = AbortSignal.any([signal, stop.signal]);
       const askOne = (batch: readonly string[]): Promise<readonly number[]> =>
         turns.run(() => ask(query, batch, either), either);
+      const [first = [], ...others] = batchesOf({ query, texts }, config);
       try {
-        return (await Promise.all(batchesOf(texts, config).map(askOne))).flat();
+        // A breaker that is not closed lets one call through, and refuses the others meanwhile.
+        const tried = breaker.state === "closed" ? askOne(first) : await askOne(first);
+        return (await Promise.all([tried, ...others.map(askOne)])).flat();
       } finally {
         // One that failed is enough: what the others say is of no use.
         stop.abort();
@@ -77,24 +80,32 @@ export function createRemoteReranker(
 
 /** Texts in calls of what the service takes; one that is too long alone loses its end. */
 export function batchesOf(
-  texts: readonly string[],
+  { query, texts }: { readonly query: string; readonly texts: readonly string[] },
   limit: Pick<RemoteRerankerConfig, "documentsPerCall" | "charactersPerCall">,
 ): readonly (readonly string[])[] {
   const batches: string[][] = [];
-  let characters = Infinity;
+  let characters = 0;
   for (const whole of texts) {
-    const text = whole.slice(0, limit.charactersPerCall);
+    const text = cut(whole, Math.max(1, limit.charactersPerCall - query.length));
+    // Services count the query once for each text, as their models read it.
+    const added = query.length + text.length;
     const last = batches.at(-1);
-    characters += text.length;
-    if (last === undefined || last.length >= limit.documentsPerCall) characters = Infinity;
-    if (last !== undefined && characters <= limit.charactersPerCall) {
+    const hasRoom = last !== undefined && last.length < limit.documentsPerCall;
+    if (hasRoom && characters + added <= limit.charactersPerCall) {
       last.push(text);
-      continue;
+      characters += added;
+    } else {
+      batches.push([text]);
+      characters = added;
     }
-    batches.push([text]);
-    characters = text.length;
   }
   return batches;
+}
+
+/** At most so many UTF-16 code units, and no half of a character. */
+function cut(text: string, length: number): string {
+  const end = text.slice(0, length);
+  return end.length < text.length && /[\ud800-\udbff]$/.test(end) ? end.slice(0, -1) : end;
 }
 
 type Ask = (
@@ -148,7 +159,8 @@ function createAsk(
       const result = await attempt(query, texts, signal);
       if (!isFailure(result)) return result;
       const backoffMs = retryDelayMs * 2 ** (made - 1) * (0.5 + random());
-      const delayMs = Math.max(result.retryAfterMs ?? 0, backoffMs);
+      // A timer may be a part of a millisecond early.
+      const delayMs = Math.max((result.retryAfterMs ?? 0) + 1, backoffMs);
       const isWorthIt = result.mayPass && made < config.attempts && delayMs <= config.timeoutMs;
       if (!isWorthIt || !budget.mayRetry) throw remoteFailed(config.name, result);
       await wait(delayMs, undefined, { signal }).catch(() => Promise.reject(cancelled()));

@@ -40,12 +40,17 @@ describe("a re-ranking service elsewhere", () => {
   });
 
   async function open(edit: Partial<RemoteRerankerConfig> = {}): Promise<EngineApi> {
-    const remote = createRemoteReranker(serviceConfig({ url: service().url, ...edit }), {
-      ...{ clock: () => performance.now(), random: () => 0, onCall: () => undefined },
-    });
+    const remotes = [
+      serviceConfig({ url: service().url, ...edit }),
+      serviceConfig({ url: service().url, ...edit, name: "other", model: "other" }),
+    ].map((config) =>
+      createRemoteReranker(config, {
+        ...{ clock: () => performance.now(), random: () => 0, onCall: () => undefined },
+      }),
+    );
     engine = await openInlineEngine(join(folder(), "data"), {
       search: { ...searchDefaults, minUpdateIntervalMs: 0 },
-      remoteRerankers: new Map([["far", remote]]),
+      remoteRerankers: new Map(remotes.map((remote) => [remote.name, remote])),
       cacheBytes: 2 ** 20,
     });
     await createNotes(engine.api, { dim });
@@ -82,6 +87,11 @@ describe("a re-ranking service elsewhere", () => {
     const second = await finalOf(api, { ...query!, k: 5, rerank });
     assert.deepEqual(second.hits, first.hits.slice(0, 5));
     assert.equal(service().requests.length, 1);
+    await finalOf(api, { ...query!, rerank: { ...rerank, model: "other" } });
+    assert.deepEqual(
+      service().requests.map(({ body }) => body["model"]),
+      ["rerank-test", "other"],
+    );
   });
 
   it("that errs or answers nonsense leaves the order, and the answer says so", async () => {

@@ -25,7 +25,8 @@ export function addRerankCommand(program: Command, context: CliContext): void {
     .summary("put texts of your own in order")
     .description(
       "Ranks the lines of a file (- for standard input) by how well they answer the query, with the " +
-        "server's default model, another late-interaction model or a cross-encoder. No collection is needed.",
+        "server's default model, another late-interaction model, a cross-encoder or a remote service. " +
+        "No collection is needed.",
     )
     .option("--model <name>", "a model of the server (default: its default model)")
     .option("-n, --top-n <count>", "lines wanted", wholeNumber(1, limits.hitCountMax))

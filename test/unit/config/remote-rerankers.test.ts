@@ -37,7 +37,10 @@ describe("readRemoteRerankers", () => {
       ...{ model: "rerank-v3.5", key: undefined, timeoutMs: 5000, attempts: 3 },
       ...{ documentsPerCall: 100, charactersPerCall: 400_000, callsAtOnce: 4 },
     });
-    assert.deepEqual([near?.name, near?.shape, near?.timeoutMs], ["near", "tei", 900]);
+    assert.deepEqual(
+      [near?.name, near?.shape, near?.timeoutMs, near?.documentsPerCall],
+      ["near", "tei", 900, 32],
+    );
   });
 
   it("reads keys from the environment, and from a file each time, and shows none", () => {

@@ -93,29 +93,35 @@ describe("a remote reranker", () => {
   });
 
   it("sends no more texts and characters a call than the service takes", async () => {
-    const asked = ["aaaa", "bb", "cc", "d", "e", "f", "toolong-toolong"];
-    const limit = { documentsPerCall: 3, charactersPerCall: 6 };
+    const asked = ["aaaa", "bb", "cc", "d", "e", "f", "toolong-toolong", "and this is longer"];
+    // The query, "rivers", counts with each of them.
+    const limit = { documentsPerCall: 3, charactersPerCall: 22 };
     const relevances = await ask(create({ ...limit, callsAtOnce: 1 }), { asked });
     assert.deepEqual(
       service().requests.map((request) => request.texts),
-      [["aaaa", "bb"], ["cc", "d", "e"], ["f"], ["toolon"]],
+      [["aaaa", "bb"], ["cc", "d", "e"], ["f"], ["toolong-toolong"], ["and this is long"]],
     );
-    const cut = asked.map((text) => text.slice(0, 6));
+    const cut = asked.map((text) => text.slice(0, 16));
     assert.deepEqual(relevances, cut.map(relevanceOf));
   });
 
   it("makes batches that hold every text once, in order, within both limits", () => {
     const size = fc.integer({ min: 1, max: 12 });
+    const text = fc.string({ maxLength: 20, unit: "grapheme" });
     fc.assert(
-      fc.property(fc.array(fc.string({ maxLength: 20 })), size, size, (all, count, length) => {
-        const batches = batchesOf(all, { documentsPerCall: count, charactersPerCall: length });
-        assert.deepEqual(
-          batches.flat(),
-          all.map((text) => text.slice(0, length)),
-        );
+      fc.property(text, fc.array(text), size, size, (query, all, count, room) => {
+        const charactersPerCall = query.length + room + 1;
+        const limit = { documentsPerCall: count, charactersPerCall };
+        const batches = batchesOf({ query, texts: all }, limit);
+        const sent = batches.flat();
+        assert.equal(sent.length, all.length);
+        for (const [i, part] of sent.entries()) {
+          assert.ok(all[i]!.startsWith(part) && !/[\ud800-\udbff]$/.test(part));
+          assert.ok(part === all[i] || part.length >= room);
+        }
         for (const batch of batches) {
           assert.ok(batch.length >= 1 && batch.length <= count);
-          assert.ok(batch.join("").length <= length);
+          assert.ok(batch.join("").length + batch.length * query.length <= charactersPerCall);
         }
       }),
     );
@@ -306,6 +312,34 @@ describe("a remote reranker", () => {
     service().behave = good;
     assert.deepEqual(await ask(reranker), texts.map(relevanceOf));
     assert.equal(reranker.breakerState, "closed");
+  });
+
+  it("closes again too when each answer takes several calls", async () => {
+    const good = service().behave;
+    const reranker = create({ documentsPerCall: 1 });
+    service().behave = answerStatus(500);
+    for (let i = 0; i < 5; i += 1) await failure(reranker);
+    assert.equal(reranker.breakerState, "open");
+    nowMs += 10_000;
+    service().behave = good;
+    assert.deepEqual(await ask(reranker), texts.map(relevanceOf));
+    assert.equal(reranker.breakerState, "closed");
+  });
+
+  it("waits itself for a Retry-After that is shorter than its time", async () => {
+    const good = service().behave;
+    service().behave = (...request) => {
+      service().behave = good;
+      answerStatus(429, { "retry-after": "0.2" })(...request);
+    };
+    const reranker = createRemoteReranker(serviceConfig({ url: service().url, attempts: 2 }), {
+      ...{ clock: () => performance.now(), random: () => 0, onCall: (call) => calls.push(call) },
+    });
+    assert.deepEqual(await ask(reranker), texts.map(relevanceOf));
+    assert.deepEqual(
+      calls.map(({ outcome }) => outcome),
+      ["failed", "ok"],
+    );
   });
 
   it("retries no more once too many calls have failed", async () => {
