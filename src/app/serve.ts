@@ -62,7 +62,7 @@ export async function startServer(
   const composed = await composeEngine({
     ...engineOptions(config),
     ...{ onMaintenanceFailure, onStorageFailed },
-    remoteRerankers: openRemoteRerankers(config.search.remoteRerankers, metrics),
+    remoteRerankers: openRemoteRerankers(config.search.remoteRerankers, { metrics, logger }),
     onRecallStale: (message) => logger.warn({}, message),
   });
   const engine = measured(composed.api, metrics, () => performance.now());

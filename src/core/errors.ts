@@ -129,8 +129,8 @@ export const errorTable = {
   REMOTE_FAILED: row(
     "UNAVAILABLE",
     "A re-ranking service elsewhere failed, is not asked for a while, or gave a wrong answer.",
+    // Not retryable: it was tried again already, and callers doing so too would multiply it.
     "Look at the service, its address, model and key; try again later.",
-    true,
   ),
   OVERLOADED: row(
     "RESOURCE_EXHAUSTED",

@@ -32,6 +32,8 @@ export interface RemoteParts {
   /** In [0, 1), for the spread of retries. */
   readonly random: () => number;
   readonly onCall: (call: RemoteCall) => void;
+  /** Hears when the breaker opens, and after what. */
+  readonly onOpen: (reranker: string, message: string) => void;
 }
 
 /** Failures in a row that open the breaker, and for how long. */
@@ -116,11 +118,12 @@ type Ask = (
 
 function createAsk(
   config: RemoteRerankerConfig,
-  { clock, random, onCall }: RemoteParts,
+  { clock, random, onCall, onOpen }: RemoteParts,
   breaker: CircuitBreaker,
 ): Ask {
   const budget = createRetryBudget();
   let last: CallFailure | undefined;
+  const isOpen = (): boolean => breaker.state === "open";
   const attempt: AttemptOnce = async (query, texts, signal) => {
     const entered = breaker.enter();
     const startMs = clock();
@@ -148,10 +151,12 @@ function createAsk(
     }
     last = result;
     if (result.mayPass) budget.failed();
+    const wasOpen = isOpen();
     if (result.isBroken) entered.failed();
     else entered.withdrawn();
     if (result.retryAfterMs !== undefined) breaker.pause(result.retryAfterMs);
     ended("failed");
+    if (!wasOpen && isOpen()) onOpen(config.name, result.message);
     return result;
   };
   return async (query, texts, signal) => {

@@ -21,7 +21,12 @@ import {
   useRerankService,
 } from "../support/rerank-service.js";
 import { seededDocuments, seededQueries } from "../support/seeded-corpus.js";
-import { endServersAfterEach, startServerProcess, stopServer } from "../support/server-process.js";
+import {
+  endServersAfterEach,
+  startInVain,
+  startServerProcess,
+  stopServer,
+} from "../support/server-process.js";
 
 const dim = 16;
 const documents = seededDocuments({ seed: 78, count: 60, dim });
@@ -46,6 +51,7 @@ describe("a re-ranking service elsewhere", () => {
     ].map((config) =>
       createRemoteReranker(config, {
         ...{ clock: () => performance.now(), random: () => 0, onCall: () => undefined },
+        onOpen: () => undefined,
       }),
     );
     engine = await openInlineEngine(join(folder(), "data"), {
@@ -167,14 +173,24 @@ describe("a re-ranking service elsewhere", () => {
     assert.match(before, /sluice_remote_rerank_breaker{reranker="far"} 0/);
 
     service().behave = answerStatus(401);
-    // The client tries again, as it may, until the breaker opens or it has had enough.
-    await assert.rejects(client.rerankFinal({ ...asked, text: "lakes" }), {
-      ...{ reason: "REMOTE_FAILED", retryable: true },
-    });
+    for (let i = 0; i < 5; i += 1)
+      await assert.rejects(client.rerankFinal({ ...asked, text: "lakes" }), {
+        ...{ reason: "REMOTE_FAILED", retryable: false },
+      });
     const after = await readMetrics();
-    assert.match(after, /sluice_remote_rerank_calls_total{reranker="far",outcome="failed"} [1-9]/);
+    assert.match(after, /sluice_remote_rerank_calls_total{reranker="far",outcome="failed"} 5/);
+    assert.match(after, /sluice_remote_rerank_breaker{reranker="far"} 1/);
     await stopServer(server);
     assert.ok(!(after + server.stderr()).includes(serviceKey));
+    assert.match(server.stderr(), /a re-ranking service fails/);
     assert.equal(service().requests[0]!.authorization, `Bearer ${serviceKey}`);
+  });
+  it("whose key is missing keeps a server from starting, and the message names the place", async () => {
+    const file = join(folder(), "rerankers.toml");
+    writeFileSync(file, `[far]\nshape = "tei"\nurl = "https://a.example"\nkeyEnv = "FAR_KEY"`);
+    const flags = ["--search-remote-rerankers", file];
+    const { code, stderr } = await startInVain({ data: join(folder(), "data"), flags });
+    assert.equal(code, 2);
+    assert.match(stderr, /rerankers\.toml: \[far\] the variable that keyEnv names is empty/);
   });
 });

@@ -1,13 +1,14 @@
 // The file that names re-ranking services, and keys that nobody gets to see.
 
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 
 import { readRemoteRerankers } from "../../../src/config/remote-rerankers.js";
 import type { RemoteRerankerConfig } from "../../../src/config/remote-rerankers.js";
 import { SluiceError } from "../../../src/core/errors.js";
+import { repositoryRoot } from "../../../src/core/paths.js";
 import { useTemporaryFolder } from "../../support/each-test-folder.js";
 
 const secret = "zx-secret-0815";
@@ -41,6 +42,16 @@ describe("readRemoteRerankers", () => {
       [near?.name, near?.shape, near?.timeoutMs, near?.documentsPerCall],
       ["near", "tei", 900, 32],
     );
+  });
+
+  it("reads what README.md shows", () => {
+    const readme = readFileSync(join(repositoryRoot(), "README.md"), "utf8");
+    const [, block = ""] = /```toml\n(\[cohere\][^`]*)```/.exec(readme) ?? [];
+    const names = read(block, { COHERE_KEY: secret }).map(({ name, shape }) => [name, shape]);
+    assert.deepEqual(names, [
+      ["cohere", "cohere"],
+      ["near", "tei"],
+    ]);
   });
 
   it("reads keys from the environment, and from a file each time, and shows none", () => {

@@ -25,14 +25,17 @@ describe("a remote reranker", () => {
   const service = useRerankService();
   let nowMs = 0;
   let calls: RemoteCall[] = [];
+  let opened: string[] = [];
+  const onOpen = (name: string, message: string): void => void opened.push(`${name}: ${message}`);
   beforeEach(() => {
     nowMs = 0;
     calls = [];
+    opened = [];
   });
 
   function create(edit: Partial<RemoteRerankerConfig> = {}): RemoteReranker {
     return createRemoteReranker(serviceConfig({ url: service().url, ...edit }), {
-      ...{ clock: () => nowMs, random: () => 0, onCall: (call) => calls.push(call) },
+      ...{ clock: () => nowMs, random: () => 0, onCall: (call) => calls.push(call), onOpen },
     });
   }
 
@@ -52,7 +55,7 @@ describe("a remote reranker", () => {
     );
     assert.ok(error instanceof SluiceError, String(error));
     assert.equal(error.reason, "REMOTE_FAILED");
-    assert.ok(!JSON.stringify([error.message, error.stack, calls]).includes(serviceKey));
+    assert.ok(!JSON.stringify([error.message, error.stack, calls, opened]).includes(serviceKey));
     assert.equal(error.cause, undefined);
     return error;
   }
@@ -312,6 +315,7 @@ describe("a remote reranker", () => {
     service().behave = good;
     assert.deepEqual(await ask(reranker), texts.map(relevanceOf));
     assert.equal(reranker.breakerState, "closed");
+    assert.deepEqual(opened, new Array(2).fill("far: it answered with status 500"));
   });
 
   it("closes again too when each answer takes several calls", async () => {
@@ -333,7 +337,12 @@ describe("a remote reranker", () => {
       answerStatus(429, { "retry-after": "0.2" })(...request);
     };
     const reranker = createRemoteReranker(serviceConfig({ url: service().url, attempts: 2 }), {
-      ...{ clock: () => performance.now(), random: () => 0, onCall: (call) => calls.push(call) },
+      ...{
+        clock: () => performance.now(),
+        random: () => 0,
+        onCall: (call) => calls.push(call),
+        onOpen,
+      },
     });
     assert.deepEqual(await ask(reranker), texts.map(relevanceOf));
     assert.deepEqual(
