@@ -130,6 +130,30 @@ describe("a re-ranking service elsewhere", () => {
     await gone;
   });
 
+  it("that stalls ends Rerank at its budget, and hears that it is over", async () => {
+    const api = await open({ documentsPerCall: 2 });
+    const good = service().behave;
+    const gone = new Promise<void>((resolve) => {
+      service().behave = (...request) => {
+        if (request[0].texts.includes("ice")) request[1].on("close", () => resolve());
+        else good(...request);
+      };
+    });
+    const items = ["two eggs", "a stream", "ice"].map((text) => ({ key: text, text }));
+    const updates = [];
+    const asked = { query: { text: "rivers" }, items, model: "far", pooling: "best" as const };
+    const { signal } = new AbortController();
+    for await (const update of api.rerank({ ...asked, budgetMs: 500 }, { signal }))
+      updates.push(update);
+    const final = updates.at(-1)!;
+    assert.equal(final.scoredCount, 2);
+    assert.deepEqual(
+      final.degradations.map(({ reason }) => reason),
+      ["BUDGET_EXHAUSTED"],
+    );
+    await gone;
+  });
+
   it("is found by its name in a server's searches, Rerank and metrics; its key nowhere", async () => {
     const file = join(folder(), "rerankers.toml");
     writeFileSync(
