@@ -27,6 +27,7 @@ import type { EncodePool } from "./encode-pool.js";
 import { createEngine } from "./engine.js";
 import { inspectInChild } from "./inspect.js";
 import { recallWarnings } from "./known-recall.js";
+import { scoreMapsWarnings } from "./score-maps.js";
 import { createSnapshots } from "./snapshots.js";
 import { createMaintenancePool } from "./maintenance-pool.js";
 import type { MaintenancePool } from "./maintenance-pool.js";
@@ -237,6 +238,7 @@ async function openModels(collections: Collections, models: Models): Promise<str
   const warnings: string[] = [];
   for (const { collection } of collections.list()) {
     warnings.push(...collection.damages, ...collection.fieldDamages, ...recallWarnings(collection));
+    warnings.push(...scoreMapsWarnings(collection));
     const { modelName } = collection.settings;
     if (modelName === undefined) continue;
     try {

@@ -6,7 +6,7 @@ import type { Kernels } from "../kernels/kernels.js";
 import type { OpenCollection } from "./collections.js";
 
 export function describe({ collection }: OpenCollection, kernels: Kernels): CollectionStatus {
-  const { settings, generation, flushed, store, recall } = collection;
+  const { settings, generation, flushed, store, recall, scoreMaps } = collection;
   return {
     settings,
     documentCount: generation.documentCount,
@@ -17,6 +17,7 @@ export function describe({ collection }: OpenCollection, kernels: Kernels): Coll
     segmentCount: flushed.size,
     diskBytes: store.diskBytes(),
     kernel: kernels.name,
+    scoreMaps,
     ...(recall && { recall: { ...recall, isStale: isRecallStale(recall, generation) } }),
   };
 }

@@ -12,6 +12,7 @@ import { settingsFor } from "./create-settings.js";
 import type { Snapshots } from "./snapshots.js";
 import { optimize } from "./optimize.js";
 import { rerank } from "./rerank.js";
+import { setScoreMaps } from "./score-maps.js";
 import { createSearches } from "./searches.js";
 import type { SearchParts } from "./searches.js";
 
@@ -65,6 +66,7 @@ export function createEngine(parts: EngineParts): EngineApi {
     },
     dropCollection: (name) => collections.drop(name),
     listCollections: () => collections.list().map((opened) => describe(opened, parts.kernels)),
+    setScoreMaps: (name, scoreMaps) => setScoreMaps(collections.get(name), scoreMaps),
     optimize: (name, options) => optimize(collections.get(name).writer, options),
     async *snapshot(name, snapshotName) {
       const result = yield* snapshots.take(collections.get(name), snapshotName);

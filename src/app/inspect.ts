@@ -100,5 +100,6 @@ async function inspectStore(store: CollectionStore, isRepair: boolean): Promise<
   const { actions, batch, rewriteKeys } = planRepair(findings, store);
   if (isRepair) await store.commit(batch);
   if (isRepair && values.some(({ kind }) => kind === "recall")) await store.writeRecall(undefined);
+  if (isRepair && values.some(({ kind }) => kind === "scoreMaps")) await store.writeScoreMaps([]);
   return { ...found, repairs: actions, rewriteKeys };
 }

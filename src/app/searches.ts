@@ -23,6 +23,7 @@ import { measureDepths } from "../search/measure-recall.js";
 import type { SampleDepths } from "../search/measure-recall.js";
 import { planSearch } from "../search/plan.js";
 import type { SearchDefaults, SearchPlan } from "../search/plan.js";
+import { checkProbabilityThreshold } from "../search/probabilities.js";
 import type { Phrasing, Priority, SearchRequest } from "../search/request.js";
 import type { SearchContext } from "../search/search-context.js";
 import { search } from "../search/search.js";
@@ -114,17 +115,16 @@ export function createSearches(
     const running = track(opened, options.signal);
     const { signal } = running;
     try {
-      const { settings } = opened.collection;
+      const { settings, scoreMaps } = opened.collection;
       const analyzer = analyzers[settings.analyzer];
       // Bad requests are refused before anything is waited for.
       const recall = knownRecall(opened.collection, parts.onRecallStale);
       const plan = planSearch(asked, { defaults: parts.defaults, analyzer, recall });
+      checkProbabilityThreshold(scoreMaps, plan);
       const counting = await openTokenizer(parts, settings, plan);
       await waitForWrite(opened, asked, { signal, deadline });
       await admitted.turn({
-        priority: asked.priority ?? "normal",
-        client: options.client ?? "",
-        signal,
+        ...{ priority: asked.priority ?? "normal", client: options.client ?? "", signal },
         remainingMs: deadline.remainingMs(),
       });
       const { generation } = opened.collection;
@@ -132,7 +132,7 @@ export function createSearches(
       const flag = createCancelFlag(signal);
       try {
         const context = {
-          ...{ settings, generation, clock, signal, cancel: flag.shared },
+          ...{ settings, generation, scoreMaps, clock, signal, cancel: flag.shared },
           scorer: shareOf(parts.scorer, parts.admission),
           times: timesOf(settings),
           pressure: pressureOn(asked.priority, parts.admission),

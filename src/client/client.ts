@@ -8,6 +8,8 @@ import { present } from "../core/assert.js";
 import { calibrate } from "./calibrate.js";
 import type { CalibrateCallOptions } from "./calibrate.js";
 import { openChannel } from "./channel.js";
+import { scoreMapToMessage } from "./score-maps.js";
+import type { ClientScoreMap } from "./score-maps.js";
 import type { CallOptions, Channel, ChannelOptions, Method } from "./channel.js";
 import { SluiceClientError } from "./client-error.js";
 import { explainRequestToMessage, explanationFromMessage } from "./explain.js";
@@ -122,6 +124,12 @@ export interface CollectionCalls {
   ): AsyncGenerator<ClientProgress, void, void>;
   /** Measures recall by pool size and keeps it with the collection; one exhaustive search a sample. */
   calibrate(name: string, options?: CalibrateCallOptions): Promise<ClientRecallEstimate[]>;
+  /** Replaces the collection's maps from scores to probabilities; none: it has none any more. */
+  setScoreMaps(
+    name: string,
+    scoreMaps: readonly ClientScoreMap[],
+    options?: CallOptions,
+  ): Promise<void>;
   readonly snapshots: SnapshotCalls;
 }
 
@@ -265,6 +273,10 @@ function collectionCalls(channel: Channel): CollectionCalls {
     optimize: (name, { full = false, ...options } = {}) =>
       followJob(channel.serverStream(service.Optimize, { name, full }, options)),
     calibrate: (name, options = {}) => calibrate(channel, name, options),
+    setScoreMaps: async (name, scoreMaps, options = {}) => {
+      const request = { name, score_maps: scoreMaps.map(scoreMapToMessage) };
+      await channel.unary(service.SetScoreMaps, request, { ...options, isIdempotent: true });
+    },
     snapshots: snapshotCalls(channel),
     describe: async (name, options = {}) => {
       const call = { ...options, isIdempotent: true };

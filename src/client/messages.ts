@@ -13,6 +13,7 @@ import type { StoredDocument__Output } from "../gen/proto/sluice/v1/StoredDocume
 import { present } from "../core/assert.js";
 import { fieldsFromMessages, vectorsToMessage } from "./document-messages.js";
 import { recallFromMessage } from "./calibrate.js";
+import { scoreMapFromMessage } from "./score-maps.js";
 import { filterToMessage } from "./filter-messages.js";
 import type {
   ClientContext,
@@ -43,6 +44,8 @@ export function searchRequestToMessage(request: ClientSearchRequest): SearchRequ
     lexical_weight: request.lexicalWeight,
     fusion: request.fusion === "min_max" ? "FUSION_MIN_MAX" : "FUSION_UNSPECIFIED",
     min_score: request.minScore,
+    min_probability: request.minProbability,
+    softmax_temperature: request.softmaxTemperature,
     ...(request.groupBy && {
       group_by: { field: request.groupBy.field, group_size: request.groupBy.size ?? 1 },
     }),
@@ -164,6 +167,7 @@ export function updateFromMessage(message: SearchUpdate__Output): ClientSearchUp
       stages: degradation.stages.map(stageFromMessage),
     })),
     hits: message.hits.map(hitFromMessage),
+    ...(message.abstained ? { abstained: true } : {}),
     ...(message.context === null ? {} : { context: contextFromMessage(message.context) }),
   };
 }
@@ -205,6 +209,7 @@ function hitFromMessage(hit: SearchHit__Output): ClientSearchHit {
       maxsim: parts?.maxsim,
       crossEncoder: parts?.cross_encoder,
       probability: parts?.probability,
+      softmax: parts?.softmax,
     },
     passageNumber: hit.passage_number,
     span: { start: hit.span?.start ?? 0, end: hit.span?.end ?? 0 },
@@ -245,6 +250,7 @@ export function collectionFromMessage(message: Collection__Output | null): Clien
     diskBytes: Number(collection.disk_bytes),
     kernel: collection.kernel,
     recall: collection.recall === null ? undefined : recallFromMessage(collection.recall),
+    scoreMaps: collection.score_maps.map(scoreMapFromMessage),
   };
 }
 

@@ -2,6 +2,7 @@
 
 import type { FieldValue, GivenVectors, Span } from "../core/document.js";
 import type { Filter } from "../core/filter.js";
+import type { ClientScoreMap } from "./score-maps.js";
 
 export type SearchStage = "lexical" | "candidates" | "late_interaction" | "cross_encoder";
 export type SearchCertificate = "lexical" | "estimate" | "exact" | "reranked";
@@ -28,6 +29,10 @@ export interface ClientSearchRequest extends ClientPhrasing {
   readonly lexicalWeight?: number | undefined;
   readonly fusion?: "reciprocal_rank" | "min_max" | undefined;
   readonly minScore?: number | undefined;
+  /** Leave out hits of a lower probability, in (0, 1]; needs a score map for such a search. */
+  readonly minProbability?: number | undefined;
+  /** Tell each hit's softmax of score / this; above 0. */
+  readonly softmaxTemperature?: number | undefined;
   /** At most `size` hits (default 1) with the same value of a keyword, integer or boolean field. */
   readonly groupBy?: { readonly field: string; readonly size?: number } | undefined;
   /** Field of which each value may occur once in a ranking. */
@@ -105,6 +110,8 @@ export interface ClientSearchUpdate {
     readonly stages: readonly SearchStage[];
   }[];
   readonly hits: readonly ClientSearchHit[];
+  /** In the final update: a threshold has left none of what was scored. */
+  readonly abstained?: boolean | undefined;
   /** In the final update, when it was asked for. */
   readonly context?: ClientContext | undefined;
 }
@@ -144,6 +151,7 @@ export interface ClientSearchHit {
     readonly maxsim?: number | undefined;
     readonly crossEncoder?: number | undefined;
     readonly probability?: number | undefined;
+    readonly softmax?: number | undefined;
   };
   readonly passageNumber: number;
   /** In UTF-16 code units of the document's text. */
@@ -203,6 +211,8 @@ export interface ClientCollection {
   readonly kernel: string;
   /** Undefined: it was never measured. */
   readonly recall?: ClientRecall | undefined;
+  /** From scores to probabilities. */
+  readonly scoreMaps: readonly ClientScoreMap[];
 }
 
 /** Recall by pool size, as `calibrate` measured it. */

@@ -92,8 +92,8 @@ export const errorTable = {
   ),
   NOT_CALIBRATED: row(
     "FAILED_PRECONDITION",
-    "The collection's recall was not measured, or too much of it has changed since.",
-    "Run `sluice calibrate recall`, or set sketch_pool_size.",
+    "What is asked for was not measured: the recall of pools, or what scores are worth; or too much has changed since.",
+    "Run `sluice calibrate recall` or `sluice calibrate scores`, or set sketch_pool_size or min_score.",
   ),
   DATA_FOLDER_LOCKED: row(
     "FAILED_PRECONDITION",

@@ -52,6 +52,9 @@ export const limits = {
   sampleQueriesMin: 10,
   sampleQueriesMax: 10_000,
   sampleQueriesDefault: 200,
+  /** Maps from scores to probabilities of a collection, and points of one. */
+  scoreMapsMax: 16,
+  scoreMapPointsMax: 10_000,
   /** One line, or one CSV record, of an input file, bytes. */
   inputLineBytesMax: 128 * 1024 * 1024,
   /** Passages in the journal from which it is flushed, however small their codes are. */

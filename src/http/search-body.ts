@@ -42,6 +42,8 @@ const searchBody = z.strictObject({
   lexical_weight: z.number().min(0).max(100).optional(),
   fusion: z.enum(["reciprocal_rank", "min_max"]).optional(),
   min_score: z.number().optional(),
+  min_probability: z.number().gt(0).max(1).optional(),
+  softmax_temperature: z.number().gt(0).max(1e6).optional(),
   group_by: z
     .strictObject({
       field: z.string(),
@@ -98,7 +100,13 @@ export function searchRequestFromJson(bytes: Uint8Array): SearchRequest {
 
 const numberParameters = new Set([
   ...["k", "sketch_pool_size", "lexical_pool_size", "lexical_weight", "min_score", "budget_ms"],
-  ...["min_update_interval_ms", "min_sequence", "min_recall"],
+  ...[
+    "min_update_interval_ms",
+    "min_sequence",
+    "min_recall",
+    "min_probability",
+    "softmax_temperature",
+  ],
 ]);
 
 /** From a query string: `q`, and the plain options of the JSON body by their names. */
@@ -136,6 +144,8 @@ function searchRequestFrom(value: unknown): SearchRequest {
     lexicalWeight: data.lexical_weight,
     fusion: data.fusion,
     minScore: data.min_score,
+    minProbability: data.min_probability,
+    softmaxTemperature: data.softmax_temperature,
     groupBy: data.group_by && { field: data.group_by.field, size: data.group_by.group_size },
     dedupeField: data.dedupe_field,
     stageBudgets: data.stage_budgets && {

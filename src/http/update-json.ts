@@ -24,6 +24,7 @@ export function updateToJson(update: SearchUpdate): object {
     timings: timingsToJson(update.timings),
     degradations: update.degradations,
     hits: update.hits.map(hitToJson),
+    abstained: update.abstained,
     context: update.context && {
       passages: update.context.passages.map(({ tokenCount, ...passage }) => ({
         ...passage,
@@ -58,7 +59,8 @@ function hitToJson(hit: SearchHit): object {
     score: hit.score,
     parts: {
       ...{ bm25: parts.bm25, sketch: parts.sketch, maxsim: parts.maxsim },
-      cross_encoder: parts.crossEncoder,
+      ...{ cross_encoder: parts.crossEncoder, probability: parts.probability },
+      softmax: parts.softmax,
     },
     passage_number: hit.passageNumber,
     span: hit.span,

@@ -1,7 +1,7 @@
 // What a collection is created with; stored in its manifest and never changed.
 
 import type { CodeBits } from "../kernels/kernels.js";
-import type { RecallCalibration } from "../store/stored-values.js";
+import type { RecallCalibration, ScoreCalibration } from "../store/stored-values.js";
 
 export interface CollectionSettings {
   /** `[a-z0-9][a-z0-9_-]{0,62}`; a value, never a path. */
@@ -37,6 +37,8 @@ export interface CollectionStatus {
   readonly kernel: string;
   /** Undefined: it was never measured. */
   readonly recall?: RecallStatus;
+  /** Empty: hits have no probability. */
+  readonly scoreMaps: readonly ScoreCalibration[];
 }
 
 export interface RecallStatus extends RecallCalibration {

@@ -6,7 +6,7 @@ import { SluiceError } from "../core/errors.js";
 import { rowBytes } from "../kernels/kernels.js";
 import type { CodeBits } from "../kernels/kernels.js";
 import type { CollectionStore } from "../store/store.js";
-import type { Manifest, RecallCalibration } from "../store/stored-values.js";
+import type { Manifest, RecallCalibration, ScoreCalibration } from "../store/stored-values.js";
 import type { CollectionSettings } from "./collection-settings.js";
 import type { FlushedSegment } from "./flushed-segment.js";
 import { countedPin, flushedEntry, liveEntry, sumTotals } from "./generation.js";
@@ -42,11 +42,15 @@ export interface Collection {
   generation: Generation;
   /** Undefined: it was never measured, or what was measured is damaged. */
   recall: RecallCalibration | undefined;
+  /** Replaced whole. Empty: there are none, or they are damaged. */
+  scoreMaps: readonly ScoreCalibration[];
   readonly damages: string[];
   /** One line for each document in the journal whose fields are damaged. */
   readonly fieldDamages: string[];
   /** Says that the measured recall is damaged: searches go on without it. */
   readonly recallDamage: string | undefined;
+  /** Says that the score maps are damaged: hits have no probability. */
+  readonly scoreMapsDamage: string | undefined;
 }
 
 export interface FrozenSegment {
@@ -119,6 +123,7 @@ export function openCollection(store: CollectionStore): Collection {
   const parts: Omit<Collection, "generation"> = {
     ...{ manifest, settings, store, flushed, live, damages, fieldDamages, obsolete, nextSegmentId },
     ...readRecall(store),
+    ...readScoreMaps(store),
     liveTombstones: undefined,
     frozen: undefined,
     held: new Set(),
@@ -136,6 +141,15 @@ function readRecall(store: CollectionStore): Pick<Collection, "recall" | "recall
   } catch (error) {
     if (!(error instanceof SluiceError) || error.reason !== "DATA_CORRUPT") throw error;
     return { recall: undefined, recallDamage: error.message };
+  }
+}
+
+function readScoreMaps(store: CollectionStore): Pick<Collection, "scoreMaps" | "scoreMapsDamage"> {
+  try {
+    return { scoreMaps: store.readScoreMaps(), scoreMapsDamage: undefined };
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.reason !== "DATA_CORRUPT") throw error;
+    return { scoreMaps: [], scoreMapsDamage: error.message };
   }
 }
 

@@ -35,6 +35,8 @@ export function planRepair(findings: Findings, store: CollectionStore): RepairPl
       actions.push(`remove journal passage ${damage.sequence}: ${damage.message}`);
     } else if (damage.kind === "recall") {
       actions.push(`forget the measured recall: ${damage.message}`);
+    } else if (damage.kind === "scoreMaps") {
+      actions.push(`forget the score maps: ${damage.message}`);
     }
   }
   for (const [sequence, { key, isOwned }] of journal)

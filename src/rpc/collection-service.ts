@@ -15,6 +15,7 @@ import type { CollectionServiceDeleteSnapshotRequest__Output as DeleteSnapshotRe
 import type { CollectionServiceListSnapshotsResponse as ListSnapshotsResponse } from "../gen/proto/sluice/v1/CollectionServiceListSnapshotsResponse.js";
 import type { CollectionServiceRestoreRequest__Output as RestoreRequest } from "../gen/proto/sluice/v1/CollectionServiceRestoreRequest.js";
 import type { CollectionServiceRestoreResponse as RestoreResponse } from "../gen/proto/sluice/v1/CollectionServiceRestoreResponse.js";
+import type { CollectionServiceSetScoreMapsRequest__Output as SetScoreMapsRequest } from "../gen/proto/sluice/v1/CollectionServiceSetScoreMapsRequest.js";
 import type { CollectionServiceSnapshotRequest__Output as SnapshotRequest } from "../gen/proto/sluice/v1/CollectionServiceSnapshotRequest.js";
 import type { CollectionServiceSnapshotResponse as SnapshotResponse } from "../gen/proto/sluice/v1/CollectionServiceSnapshotResponse.js";
 import { serverStream, unary } from "./calls.js";
@@ -25,6 +26,7 @@ import {
   statusToMessage,
 } from "./convert-collections.js";
 import { calibrateFromMessage, estimatesToMessages } from "./convert-calibration.js";
+import { scoreMapsFromMessages } from "./convert-score-maps.js";
 import { streamJob } from "./job-stream.js";
 import { collectionName } from "./validate.js";
 
@@ -51,6 +53,11 @@ export function createCollectionService(context: RpcContext): UntypedServiceImpl
       return streamJob(context, job, (progress) => call.write({ progress }));
     }),
     Calibrate: calibration(context),
+    SetScoreMaps: unary<SetScoreMapsRequest, object>(context, async (request) => {
+      const scoreMaps = scoreMapsFromMessages(request.score_maps);
+      await engine.setScoreMaps(collectionName(request.name, "name"), scoreMaps);
+      return {};
+    }),
     Snapshot: serverStream<SnapshotRequest, SnapshotResponse>(context, (call) => {
       const { name, snapshot_name: asked } = call.request;
       const snapshotName = asked === "" ? undefined : collectionName(asked, "snapshot_name");

@@ -5,6 +5,7 @@ import type { CollectionServiceCreateRequest__Output } from "../gen/proto/sluice
 import type { CollectionSettings as CollectionSettingsMessage } from "../gen/proto/sluice/v1/CollectionSettings.js";
 import type { CollectionSettings, CollectionStatus } from "../index/collection-settings.js";
 import { recallToMessage } from "./convert-calibration.js";
+import { scoreMapToMessage } from "./convert-score-maps.js";
 import { vectorDim } from "./convert-documents.js";
 import type { CreateCollection } from "./ports.js";
 import { collectionName, invalidField, shortName } from "./validate.js";
@@ -76,5 +77,6 @@ export function statusToMessage(status: CollectionStatus): CollectionMessage {
     disk_bytes: status.diskBytes,
     kernel: status.kernel,
     ...(status.recall && { recall: recallToMessage(status.recall) }),
+    score_maps: status.scoreMaps.map(scoreMapToMessage),
   };
 }

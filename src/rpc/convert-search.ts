@@ -57,6 +57,8 @@ export function searchRequestFromMessage(message: SearchRequest__Output): Search
     lexicalWeight: numberIn(message.lexical_weight, { field: "lexical_weight", min: 0, max: 100 }),
     fusion: fusionFromMessage(message.fusion),
     minScore: finiteNumber(message.min_score, "min_score"),
+    minProbability: finiteNumber(message.min_probability, "min_probability"),
+    softmaxTemperature: finiteNumber(message.softmax_temperature, "softmax_temperature"),
     stageBudgets: message.stage_budgets === null ? undefined : budgetsFrom(message.stage_budgets),
     groupBy: groupFromMessage(message.group_by),
     dedupeField: message.dedupe_field === "" ? undefined : message.dedupe_field,
@@ -235,6 +237,7 @@ export function searchUpdateToMessage(update: SearchUpdate): SearchUpdateMessage
       stages: stages.map((stage) => stageNames[stage]),
     })),
     hits: update.hits.map(hitToMessage),
+    ...(update.abstained === true ? { abstained: true } : {}),
     ...(update.context === undefined ? {} : { context: contextToMessage(update.context) }),
   };
 }
@@ -275,6 +278,8 @@ function hitToMessage(hit: SearchHit): SearchHitMessage {
       ...(parts.sketch === undefined ? {} : { sketch: parts.sketch }),
       ...(parts.maxsim === undefined ? {} : { maxsim: parts.maxsim }),
       ...(parts.crossEncoder === undefined ? {} : { cross_encoder: parts.crossEncoder }),
+      ...(parts.probability === undefined ? {} : { probability: parts.probability }),
+      ...(parts.softmax === undefined ? {} : { softmax: parts.softmax }),
     },
     passage_number: hit.passageNumber,
     span: { start: hit.span.start, end: hit.span.end },

@@ -14,6 +14,7 @@ import type { RerankRequest, RerankUpdate } from "../search/rerank-items.js";
 import type { Phrasing, SearchRequest } from "../search/request.js";
 import type { SearchOptions } from "../search/stream-search.js";
 import type { SearchUpdate } from "../search/update.js";
+import type { ScoreCalibration } from "../store/stored-values.js";
 
 /** All methods throw SluiceError for what the caller or the world got wrong. */
 export interface EngineApi {
@@ -68,6 +69,8 @@ export interface EngineApi {
   ): AsyncGenerator<JobProgress, void, void>;
   /** Measures recall by pool size and keeps it. The last progress has the result. */
   calibrate(name: string, options: CalibrateOptions): AsyncGenerator<CalibrateProgress, void, void>;
+  /** Replaces the maps from scores to probabilities. Durable when it resolves. */
+  setScoreMaps(name: string, scoreMaps: readonly ScoreCalibration[]): Promise<void>;
   /** `snapshotName` undefined: the server chooses one. The last progress has the result. */
   snapshot(name: string, snapshotName: string | undefined): AsyncGenerator<SnapshotProgress>;
   /** `name` undefined: the name that the collection had. The last progress has the result. */

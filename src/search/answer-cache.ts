@@ -3,7 +3,6 @@
 import { createHash } from "node:crypto";
 
 import type { BoundedCache } from "../core/bounded-cache.js";
-import type { Generation } from "../index/generation.js";
 import type { SearchPlan } from "./plan.js";
 import type { SearchContext } from "./search-context.js";
 import type { SearchUpdate } from "./update.js";
@@ -21,7 +20,7 @@ export async function* withAnswerCache(
   search: (context: SearchContext, plan: SearchPlan) => AsyncGenerator<SearchUpdate, void, void>,
 ): AsyncGenerator<SearchUpdate, void, void> {
   const startMs = context.clock();
-  const key = keyOf(context.generation, plan);
+  const key = keyOf(context, plan);
   const known = key === undefined ? undefined : cache.get(key);
   if (known !== undefined) {
     const queue = Math.round(1000 * context.queuedMs);
@@ -36,19 +35,27 @@ export async function* withAnswerCache(
   }
 }
 
-const generationIds = new WeakMap<Generation, number>();
-let lastGenerationId = 0;
+const ids = new WeakMap<object, number>();
+let lastId = 0;
+
+function idOf(object: object): number {
+  let id = ids.get(object);
+  if (id === undefined) ids.set(object, (id = lastId += 1));
+  return id;
+}
 
 /** Undefined: not worth it. Who brings vectors seldom asks twice, and hashing them takes time. */
-function keyOf(generation: Generation, plan: SearchPlan): string | undefined {
+function keyOf(
+  { generation, scoreMaps }: Pick<SearchContext, "generation" | "scoreMaps">,
+  plan: SearchPlan,
+): string | undefined {
   if (plan.phrasings.some(({ vectors }) => vectors !== undefined)) return undefined;
-  let id = generationIds.get(generation);
-  if (id === undefined) generationIds.set(generation, (id = lastGenerationId += 1));
   // How often updates go out does not change the last one.
   const said = JSON.stringify({ ...plan, minUpdateIntervalMs: 0 }, (_, value: unknown) =>
     typeof value === "bigint" ? `${value} as bigint` : value,
   );
-  return `${id} ${createHash("sha256").update(said).digest("base64")}`;
+  // What a collection is calibrated with is not part of a generation.
+  return `${idOf(generation)} ${idOf(scoreMaps)} ${createHash("sha256").update(said).digest("base64")}`;
 }
 
 /** About: texts are UTF-16, and a hit has some dozen numbers. */

@@ -60,6 +60,10 @@ export interface SearchPlan {
   readonly expectedRecall: number | undefined;
   readonly fusion: FusionMethod;
   readonly minScore: number | undefined;
+  /** In (0, 1]. */
+  readonly minProbability: number | undefined;
+  /** Undefined: no shares are told. */
+  readonly softmaxTemperature: number | undefined;
   /** Of groups and of duplicates: at most so many hits with the same value. */
   readonly caps: readonly Cap[];
   readonly stageBudgets: StageBudgets;
@@ -116,7 +120,7 @@ export function planSearch(
       ...{ field: "lexical_weight", max: 100 },
     }),
     fusion: request.fusion ?? "reciprocal_rank",
-    minScore: checkScore(request.minScore),
+    ...planThresholds(request),
     caps: toCaps(request),
     stageBudgets: checkBudgets(request.stageBudgets ?? {}),
     minUpdateIntervalMs: inRange(
@@ -190,6 +194,19 @@ function checkTimes({ budgetMs, minSequence }: SearchRequest): void {
     inRange("min_sequence", minSequence, { min: 0, max: Number.MAX_SAFE_INTEGER });
 }
 
+function planThresholds(
+  request: SearchRequest,
+): Pick<SearchPlan, "minScore" | "minProbability" | "softmaxTemperature"> {
+  const { minProbability, softmaxTemperature } = request;
+  return {
+    minScore: checkScore(request.minScore),
+    minProbability: checkPositive(minProbability, { field: "min_probability", max: 1 }),
+    softmaxTemperature: checkPositive(softmaxTemperature, {
+      ...{ field: "softmax_temperature", max: 1e6 },
+    }),
+  };
+}
+
 function checkScore(score: number | undefined): number | undefined {
   if (score === undefined || Number.isFinite(score)) return score;
   throw new SluiceError("INVALID_FIELD", `min_score is ${score}, it must be a finite number`, {
@@ -211,6 +228,16 @@ function planRerank(
     weight: checkWeight(weight ?? defaults.rerankWeight, { field: "rerank.weight", max: 1 }),
     pooling,
   };
+}
+
+function checkPositive(
+  value: number | undefined,
+  { field, max }: { field: string; max: number },
+): number | undefined {
+  if (value === undefined || (value > 0 && value <= max)) return value;
+  throw new SluiceError("INVALID_FIELD", `${field} is ${value}, it may be above 0 to ${max}`, {
+    field,
+  });
 }
 
 function checkContext(context: ContextRequest): ContextRequest {

@@ -65,6 +65,10 @@ export interface SearchRequest {
   readonly fusion?: FusionMethod | undefined;
   /** Hits whose relevance is below this are left out, from late interaction on. */
   readonly minScore?: number | undefined;
+  /** Hits whose probability by the collection's score map is below this are left out; in (0, 1]. */
+  readonly minProbability?: number | undefined;
+  /** Tell each hit's share: softmax of score / temperature over the hits; above 0. */
+  readonly softmaxTemperature?: number | undefined;
   /** Hits of each value of `field`, 1 to 100; undefined: no groups. */
   readonly groupBy?: { readonly field: string; readonly size: number } | undefined;
   /** Field of which each value may occur once in a ranking. */

@@ -8,6 +8,7 @@ import type { EligibleRows } from "../index/eligible-rows.js";
 import type { Generation } from "../index/generation.js";
 import type { SegmentPart } from "../index/segment-parts.js";
 import type { Scorer } from "../scoring/scorer.js";
+import type { ScoreCalibration } from "../store/stored-values.js";
 import type { FindReranker } from "./reranker.js";
 import type { StageTimes } from "./stage-times.js";
 
@@ -27,6 +28,8 @@ export interface SearchContext {
   /** Milliseconds that the search waited before it began. */
   readonly queuedMs: number;
   readonly findReranker: FindReranker;
+  /** Maps of the collection's scores, the same array until they are replaced; empty: there are none. */
+  readonly scoreMaps: readonly ScoreCalibration[];
   /** Tokens of each text without specials, by the tokenizer of the context that was asked for. */
   readonly countTokens: (texts: readonly string[]) => Promise<readonly number[]>;
   /** The query's codes, from its vectors or by the model; undefined: there are neither. */

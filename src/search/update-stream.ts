@@ -5,6 +5,7 @@ import { isEmptyQuery } from "../analysis/lexical-query.js";
 import { SluiceError } from "../core/errors.js";
 import type { GenerationSegment } from "../index/generation.js";
 import type { SearchPlan } from "./plan.js";
+import { createJudge } from "./probabilities.js";
 import type { RankedPassage } from "./ranking.js";
 import type { SearchContext } from "./search-context.js";
 import { createUpdateGate } from "./update-gate.js";
@@ -82,12 +83,13 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
   /** What the newest before the cross-encoder was worth. */
   let baseCertificate: Certificate | undefined;
   let sequence = 0;
+  const judge = createJudge(context.scoreMaps, plan);
   const gate = createUpdateGate<Draft>({
     clock,
     minIntervalMs: plan.minUpdateIntervalMs,
     deadline,
     signal: context.signal,
-    fingerprint: (draft) => rankingPrint(draft.ranked),
+    fingerprint: (draft) => rankingPrint(judge.passing(draft)),
   });
 
   const degrade = (reason: DegradationReason, loss: Omit<Degradation, "reason">): void => {
@@ -137,14 +139,12 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
     { isFinal, atMs }: { readonly isFinal: boolean; readonly atMs: number },
   ): SearchUpdate => {
     sequence += 1;
-    const hits = (draft?.ranked ?? []).map((ranked, i) => {
+    const { shown, settledCount } =
+      draft === undefined ? { shown: [], settledCount: 0 } : judge.judge(draft);
+    const hits = shown.map(({ ranked, parts }, i) => {
       const span = spanOf(generation.segments, ranked);
       const payload = readablePayload(ranked.key, span);
-      return toHit(ranked, {
-        rank: i + 1,
-        parts: draft?.partsOf(ranked) ?? {},
-        ...{ span, payload },
-      });
+      return toHit(ranked, { rank: i + 1, parts, span, payload });
     });
     const stage = draft?.stage ?? "lexical";
     return {
@@ -157,7 +157,7 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
         : {}),
       ...recallOf(draft?.stage, { plan, degradations, coverage, baseCertificate }),
       coverage,
-      settledCount: isFinal ? hits.length : (draft?.settledCount ?? 0),
+      settledCount: isFinal ? hits.length : settledCount,
       generation: generation.number,
       timings: {
         queue: Math.round(1000 * context.queuedMs),
@@ -166,6 +166,7 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
       },
       degradations: [...degradations],
       hits,
+      ...(isFinal && hasAbstained(hits, { plan, coverage }) ? { abstained: true } : {}),
     };
   };
 
@@ -271,6 +272,15 @@ function recallOf(
   );
   if (expectedRecall === undefined || !hasPool || isWhole || isPoorer) return {};
   return { expectedRecall };
+}
+
+/** A threshold has left nothing of what was scored. */
+function hasAbstained(
+  hits: readonly SearchHit[],
+  { plan, coverage }: { readonly plan: SearchPlan; readonly coverage: Coverage },
+): boolean {
+  const hasThreshold = plan.minScore !== undefined || plan.minProbability !== undefined;
+  return hasThreshold && hits.length === 0 && coverage.maxSimScored > 0;
 }
 
 function toHit(

@@ -55,6 +55,10 @@ export interface ScoreParts {
   readonly maxsim?: number | undefined;
   /** The cross-encoder's, in [0, 1]. */
   readonly crossEncoder?: number | undefined;
+  /** Of relevance, by the map that the collection was calibrated with; in [0, 1]. */
+  readonly probability?: number | undefined;
+  /** The hit's share of the shown ones, as asked for. */
+  readonly softmax?: number | undefined;
 }
 
 export interface SearchHit {
@@ -95,6 +99,8 @@ export interface SearchUpdate {
   readonly timings: StageTimings;
   readonly degradations: readonly Degradation[];
   readonly hits: readonly SearchHit[];
+  /** In the final update: a threshold has left nothing of what was found. */
+  readonly abstained?: boolean | undefined;
   /** In the final update, when it was asked for. */
   readonly context?: AssembledContext | undefined;
 }

@@ -7,6 +7,7 @@ import { valueKinds } from "./format.js";
 import { unframe } from "./frame.js";
 import type { ValueName } from "./frame.js";
 import { unpackRecall } from "./recall-record.js";
+import { scoreMapsName, unpackScoreMaps } from "./score-maps-record.js";
 import { unpackDocument, unpackJournalPassage, unpackManifest } from "./records.js";
 import type { Damage, DamagedValue, Manifest } from "./stored-values.js";
 
@@ -73,8 +74,10 @@ export function checkValues(databases: Databases): { valueCount: number; damages
       unframe(valueKinds.tombstones, framed, tombstonesName(id)),
     ),
   );
-  each("calibrations", databases.calibrations, (_, framed) =>
-    attempt({ kind: "recall" }, () => unpackRecall(framed)),
+  each("calibrations", databases.calibrations, (name, framed) =>
+    name === scoreMapsName.key
+      ? attempt({ kind: "scoreMaps" }, () => unpackScoreMaps(framed))
+      : attempt({ kind: "recall" }, () => unpackRecall(framed)),
   );
   for (const { id } of manifest?.segments ?? [])
     for (const part of segmentParts) {

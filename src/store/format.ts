@@ -12,6 +12,7 @@ export const valueKinds = {
   segmentCodes: 5,
   tombstones: 6,
   recall: 7,
+  scoreMaps: 10,
 } as const;
 
 export type ValueKind = (typeof valueKinds)[keyof typeof valueKinds];

@@ -14,6 +14,7 @@ import type { Databases } from "./databases.js";
 import { valueKinds } from "./format.js";
 import { frame, frameVersion, unframe } from "./frame.js";
 import { packRecall, recallName, unpackRecall } from "./recall-record.js";
+import { packScoreMaps, scoreMapsName, unpackScoreMaps } from "./score-maps-record.js";
 import {
   packDocument,
   packJournalPassage,
@@ -105,7 +106,15 @@ export function openLmdbStore(
     },
     writeRecall: (calibration) => {
       const framed = calibration && packRecall(calibration);
-      return writing(() => writeRecall(databases, folder, framed));
+      return writing(() => writeCalibration(databases, folder, [recallName.key, framed]));
+    },
+    readScoreMaps: () => {
+      const framed = reading(() => databases.calibrations.getBinary(scoreMapsName.key));
+      return framed === undefined ? [] : unpackScoreMaps(framed);
+    },
+    writeScoreMaps: (calibrations) => {
+      const framed = calibrations.length === 0 ? undefined : packScoreMaps(calibrations);
+      return writing(() => writeCalibration(databases, folder, [scoreMapsName.key, framed]));
     },
     fail,
     check: () => checkValues(databases),
@@ -266,12 +275,11 @@ async function commit(databases: Databases, folder: string, batch: WriteBatch): 
   }
 }
 
-async function writeRecall(
+async function writeCalibration(
   { root, calibrations }: Databases,
   folder: string,
-  framed: Buffer | undefined,
+  [key, framed]: readonly [key: string, framed: Buffer | undefined],
 ): Promise<void> {
-  const { key } = recallName;
   try {
     await root.childTransaction(() => {
       if (framed === undefined) calibrations.removeSync(key);

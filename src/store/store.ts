@@ -7,6 +7,7 @@ import type {
   JournalPassage,
   Manifest,
   RecallCalibration,
+  ScoreCalibration,
   WriteBatch,
 } from "./stored-values.js";
 
@@ -60,6 +61,10 @@ export interface CollectionStore {
   readRecall(): RecallCalibration | undefined;
   /** In a transaction of its own; undefined: what was measured is forgotten. Rejects as `commit`. */
   writeRecall(calibration: RecallCalibration | undefined): Promise<void>;
+  /** Empty: there are none. Throws DATA_CORRUPT. */
+  readScoreMaps(): readonly ScoreCalibration[];
+  /** Replaces what was there before. Durable when it resolves. */
+  writeScoreMaps(calibrations: readonly ScoreCalibration[]): Promise<void>;
   /** No commit succeeds from now on: the disk failed under another handle. */
   fail(error: SluiceError): void;
   /** Reads and checks every stored value; one entry a damaged value, which it names. O(data). */

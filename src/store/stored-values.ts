@@ -1,6 +1,7 @@
 // The values that a collection's store keeps, as the rest of the program sees them.
 
 import type { Fields, Span } from "../core/document.js";
+import type { ScoreMap } from "../eval/score-calibration.js";
 
 /** What a generation consists of; replaced in the same transaction as the data it speaks of. */
 export interface Manifest {
@@ -50,6 +51,20 @@ export interface RecallCalibration {
   readonly generation: number;
   readonly lastSequence: number;
   readonly passageCount: number;
+}
+
+/** A map from scores to probabilities, and the searches that it speaks of. */
+export interface ScoreCalibration {
+  readonly map: ScoreMap;
+  readonly lexicalWeight: number;
+  /** Of the cross-encoder that re-ranked the hits; undefined: of hits that none has. */
+  readonly rerank: { readonly model: string; readonly weight: number } | undefined;
+  /** What it was fitted on. */
+  readonly queryCount: number;
+  readonly resultCount: number;
+  /** By cross-validation; see eval/reliability.ts. */
+  readonly brier: number;
+  readonly ece: number;
 }
 
 export interface RecallEstimate {
@@ -111,7 +126,7 @@ export interface WriteBatch {
 
 /** What of a store is damaged; "store": lmdb cannot walk through it. */
 export type DamagedValue =
-  | { readonly kind: "manifest" | "store" | "recall" }
+  | { readonly kind: "manifest" | "store" | "recall" | "scoreMaps" }
   | { readonly kind: "document"; readonly key: string }
   | { readonly kind: "journal"; readonly sequence: number }
   | { readonly kind: "segment" | "tombstones"; readonly id: number };

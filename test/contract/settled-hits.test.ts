@@ -12,6 +12,11 @@ import { below, seededDocuments, seededQueries } from "../support/seeded-corpus.
 
 const dim = 16;
 const streamCount = 10_000;
+const lexicalWeights = [0, 0.15, 1, 5];
+const scoreMaps = lexicalWeights.map((lexicalWeight) => ({
+  ...{ map: { method: "platt", slope: 4, intercept: -2 } as const, lexicalWeight },
+  ...{ rerank: undefined, queryCount: 1, resultCount: 1, brier: 0, ece: 0 },
+}));
 
 describe("settled hits", () => {
   const folder = useTemporaryFolder();
@@ -31,6 +36,7 @@ describe("settled hits", () => {
       try {
         await createNotes(engine.api, { dim, bits });
         await putAll(engine.api, documents);
+        await engine.api.setScoreMaps("notes", scoreMaps);
         const prng = createPrng(7 + i);
         for (let n = 0; n < streamCount / 4; n += 1) {
           const asked = { ...queries[below(prng, queries.length)]!, ...randomPlan(prng) };
@@ -55,9 +61,10 @@ function randomPlan(prng: Prng): Partial<SearchRequest> {
     exhaustive: below(prng, 2) === 0,
     sketchPoolSize: below(prng, 30),
     lexicalPoolSize: below(prng, 30),
-    lexicalWeight: [0, 0.15, 1, 5][below(prng, 4)],
+    lexicalWeight: lexicalWeights[below(prng, 4)],
     fusion: below(prng, 2) === 0 ? "min_max" : "reciprocal_rank",
     ...(below(prng, 3) === 0 ? { minScore: prng.nextFloat() } : {}),
+    ...(below(prng, 4) === 0 ? { minProbability: prng.nextFloat() + 1e-9 } : {}),
     ...(below(prng, 5) === 0 ? { groupBy: { field: "number", size: 1 + below(prng, 2) } } : {}),
     ...(below(prng, 6) === 0 ? { budgetMs: 1 } : {}),
     ...(below(prng, 4) === 0

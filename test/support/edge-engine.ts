@@ -47,6 +47,7 @@ export function createEdgeEngine(): EdgeEngine {
     lastSequence: sequence,
     segmentCount: 1,
     diskBytes: 4096,
+    scoreMaps: [],
     kernel: "reference",
   });
   const store = (document: Document): WriteAck => {
@@ -174,11 +175,19 @@ export function hit(key: string, parts: Partial<SearchHit> = {}): SearchHit {
 /** Of an engine that keeps no passages and no snapshots. */
 const nothingKept: Pick<
   EngineApi,
-  "explain" | "rerank" | "calibrate" | "snapshot" | "restore" | "listSnapshots" | "deleteSnapshot"
+  | "explain"
+  | "rerank"
+  | "calibrate"
+  | "setScoreMaps"
+  | "snapshot"
+  | "restore"
+  | "listSnapshots"
+  | "deleteSnapshot"
 > = {
   rerank: () => {
     throw new SluiceError("MODEL_INVALID", "there is no model");
   },
+  setScoreMaps: () => Promise.resolve(),
   calibrate: () => {
     throw new SluiceError("MODEL_REQUIRED", "there is no model");
   },

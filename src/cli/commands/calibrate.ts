@@ -9,6 +9,7 @@ import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
 import { decimalNumber, wholeNumber } from "../option-parsers.js";
+import { addCalibrateScores } from "./calibrate-scores.js";
 import { createProgress } from "../terminal/progress.js";
 import type { Progress } from "../terminal/progress.js";
 
@@ -25,6 +26,7 @@ export function addCalibrateCommand(program: Command, context: CliContext): void
     .summary("measure what answers are worth")
     .addHelpText("after", examples);
   addRecall(group, context);
+  addCalibrateScores(group, context);
 }
 
 function addRecall(group: Command, context: CliContext): void {
@@ -97,4 +99,7 @@ const examples = `
 Examples:
   sluice calibrate recall docs
   sluice calibrate recall docs --queries asked-last-week.txt
-  sluice search docs --min-recall 0.9 "streams"`;
+  sluice calibrate scores docs --data ./judged --svg reliability.svg
+  sluice calibrate scores docs --data ./judged --rerank my-cross-encoder
+  sluice search docs --min-recall 0.9 "streams"
+  sluice search docs --min-probability 0.5 "streams"`;

@@ -133,6 +133,7 @@ function describeLines(collection: ClientCollection): string[] {
     `on disk     ${formatSize(collection.diskBytes)}`,
     `kernel      ${collection.kernel}`,
     ...recallSection(collection),
+    ...scoresSection(collection),
   ];
 }
 
@@ -146,6 +147,15 @@ function recallSection({ recall, settings }: ClientCollection): string[] {
     ...(isStale ? [`            ${remedy}`] : []),
     ...recallLines(estimates, confidence).map((line) => `            ${line}`),
   ];
+}
+
+function scoresSection({ scoreMaps }: ClientCollection): string[] {
+  return scoreMaps.map(({ map, lexicalWeight, rerank, queryCount, brier, ece }, i) => {
+    const reranked = rerank && `, re-ranked by ${rerank.model} with ${rerank.weight}`;
+    const figures = `Brier ${brier.toFixed(4)}, ECE ${ece.toFixed(4)}, ${queryCount} queries`;
+    const searches = `lexical weight ${lexicalWeight}${reranked ?? ""}`;
+    return `${i === 0 ? "scores" : "      "}      ${map.method} for ${searches}: ${figures}`;
+  });
 }
 
 function settingsLine(settings: ClientCollection["settings"]): string {

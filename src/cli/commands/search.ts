@@ -21,6 +21,8 @@ interface SearchOptions extends ConnectionOptions, SearchTuning {
   readonly filter?: Filter;
   readonly minRecall?: number;
   readonly minScore?: number;
+  readonly minProbability?: number;
+  readonly softmaxTemperature?: number;
   readonly also?: readonly string[];
   readonly groupBy?: { readonly field: string; readonly size: number };
   readonly dedupeField?: string;
@@ -49,6 +51,8 @@ export function addSearchCommand(program: Command, context: CliContext): void {
     .option("--filter <conditions>", "only documents that meet them", filterText)
     .option("--min-recall <r>", "the smallest pool measured to reach it", decimalNumber(0, 1))
     .option("--min-score <score>", "leave out hits below it", decimalNumber(-1e9, 1e9))
+    .option("--min-probability <p>", "leave out hits below it", decimalNumber(0, 1))
+    .option("--softmax-temperature <t>", "tell each hit's share", decimalNumber(1e-6, 1e6))
     .option("--group-by <field[:n]>", "at most n hits (1) with the same value", groupBy)
     .option("--dedupe-field <field>", "each value of the field at most once")
     .option("--rerank [model]", "let a cross-encoder re-order the top (the server's, or this one)")
@@ -116,4 +120,5 @@ Examples:
   sluice search docs --rerank=my-cross-encoder --rerank-depth 50 "streams"
   sluice search docs --context 1000 --edges-first "streams"
   sluice search docs --min-recall 0.9 "streams"
+  sluice search docs --min-probability 0.5 "streams"
   sluice search docs --exhaustive --budget-ms 50 "promise version of setTimeout"`;

@@ -28,7 +28,8 @@ export function rankingLines(update: ClientSearchUpdate, view: RankingView): str
   ];
   const hidden = update.hits.length - shown.length;
   if (hidden > 0) lines.push(style.dim(cut(`   and ${formatCount(hidden)} more`, columns)));
-  if (update.hits.length === 0) lines.push(style.dim("   no hits"));
+  const nothing = update.abstained === true ? "   nothing reaches the threshold" : "   no hits";
+  if (update.hits.length === 0) lines.push(style.dim(nothing));
   return lines;
 }
 
@@ -96,7 +97,7 @@ function degradationLines(update: ClientSearchUpdate, { style, columns }: Rankin
 function hitLines(hit: ClientSearchHit, update: ClientSearchUpdate, view: RankingView): string[] {
   const { style, columns } = view;
   const name = nameOf(hit);
-  const score = hit.score.toFixed(3);
+  const score = scoreOf(hit);
   // Rank, mark, name and score; facts only where they fit behind a name that is shown whole.
   const room = columns - 6 - 2 - score.length;
   const facts = factsOf(hit, room - Array.from(name).length - 2);
@@ -105,6 +106,12 @@ function hitLines(hit: ClientSearchHit, update: ClientSearchUpdate, view: Rankin
   const line = facts === "" ? first : `${first}  ${style.dim(facts)}`;
   const snippet = snippetOf(hit, { query: view.query, lengthMax: columns - 6 });
   return snippet === "" ? [line] : [line, `      ${paintHighlights(snippet, hit, style)}`];
+}
+
+/** `0.731`; with the probability where it is known: `0.731, 82 %`. */
+function scoreOf({ score, parts: { probability } }: ClientSearchHit): string {
+  const percent = probability === undefined ? "" : `, ${Math.round(100 * probability)} %`;
+  return `${score.toFixed(3)}${percent}`;
 }
 
 /** Dim, but for what the query's words have found. */

@@ -48,6 +48,8 @@ describe("planSearch", () => {
       expectedRecall: undefined,
       fusion: "reciprocal_rank",
       minScore: undefined,
+      minProbability: undefined,
+      softmaxTemperature: undefined,
       caps: [],
       stageBudgets: {},
       minUpdateIntervalMs: 25,
@@ -83,6 +85,8 @@ describe("planSearch", () => {
     ["minUpdateIntervalMs", "min_update_interval_ms", whole],
     ["lexicalWeight", "lexical_weight", [-0.1, 100.5, NaN, Infinity]],
     ["minScore", "min_score", [NaN, Infinity, -Infinity]],
+    ["minProbability", "min_probability", [0, -0.5, 1.01, NaN]],
+    ["softmaxTemperature", "softmax_temperature", [0, -1, NaN, Infinity, 1e7]],
     ["budgetMs", "budget_ms", [0, ...whole]],
     ["minSequence", "min_sequence", [-1, 1.5, NaN, Infinity]],
   ];

@@ -14,6 +14,7 @@ import {
   unpackJournalPassage,
   unpackManifest,
 } from "../../../src/store/records.js";
+import { packScoreMaps, unpackScoreMaps } from "../../../src/store/score-maps-record.js";
 import { hasReason } from "../../support/errors.js";
 import {
   anyDocumentRecord,
@@ -46,6 +47,36 @@ describe("records", () => {
     fc.assert(
       fc.property(anyManifest, (manifest) => {
         assert.deepEqual(unpackManifest(packManifest(manifest), "manifest"), manifest);
+      }),
+    );
+  });
+
+  it("gives any score maps back", () => {
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    // Absent numbers are 0, so -0 would come back as 0.
+    const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
+    const plain = { noNullPrototype: true };
+    const isotonic = fc.array(fc.tuple(number, share), { minLength: 1 }).map((points) => ({
+      ...{ method: "isotonic" as const },
+      scores: points.map(([score]) => score).sort((a, b) => a - b),
+      probabilities: points.map(([, probability]) => probability).sort((a, b) => a - b),
+    }));
+    const platt = fc.record(
+      { method: fc.constant("platt" as const), slope: share, intercept: number },
+      plain,
+    );
+    const weighted = fc.record({ model: fc.string({ minLength: 1 }), weight: share }, plain);
+    const calibration = fc.record(
+      {
+        ...{ map: fc.oneof(platt, isotonic), lexicalWeight: share, brier: share, ece: share },
+        rerank: fc.option(weighted, { nil: undefined }),
+        ...{ queryCount: fc.nat(), resultCount: fc.nat() },
+      },
+      plain,
+    );
+    fc.assert(
+      fc.property(fc.array(calibration, { maxLength: 4 }), (maps) => {
+        assert.deepEqual(unpackScoreMaps(packScoreMaps(maps)), maps);
       }),
     );
   });

@@ -2,6 +2,7 @@
 
 import type { CollectionSettings as _sluice_v1_CollectionSettings, CollectionSettings__Output as _sluice_v1_CollectionSettings__Output } from '../../sluice/v1/CollectionSettings.js';
 import type { RecallCalibration as _sluice_v1_RecallCalibration, RecallCalibration__Output as _sluice_v1_RecallCalibration__Output } from '../../sluice/v1/RecallCalibration.js';
+import type { ScoreMap as _sluice_v1_ScoreMap, ScoreMap__Output as _sluice_v1_ScoreMap__Output } from '../../sluice/v1/ScoreMap.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Collection {
@@ -15,6 +16,7 @@ export interface Collection {
   'disk_bytes'?: (number | string | Long);
   'kernel'?: (string);
   'recall'?: (_sluice_v1_RecallCalibration | null);
+  'score_maps'?: (_sluice_v1_ScoreMap)[];
 }
 
 export interface Collection__Output {
@@ -28,4 +30,5 @@ export interface Collection__Output {
   'disk_bytes': (string);
   'kernel': (string);
   'recall': (_sluice_v1_RecallCalibration__Output | null);
+  'score_maps': (_sluice_v1_ScoreMap__Output)[];
 }

@@ -7,11 +7,13 @@ export interface ScoreParts {
   'maxsim'?: (number | string);
   'cross_encoder'?: (number | string);
   'probability'?: (number | string);
+  'softmax'?: (number | string);
   '_bm25'?: "bm25";
   '_sketch'?: "sketch";
   '_maxsim'?: "maxsim";
   '_cross_encoder'?: "cross_encoder";
   '_probability'?: "probability";
+  '_softmax'?: "softmax";
 }
 
 export interface ScoreParts__Output {
@@ -20,9 +22,11 @@ export interface ScoreParts__Output {
   'maxsim'?: (number);
   'cross_encoder'?: (number);
   'probability'?: (number);
+  'softmax'?: (number);
   '_bm25'?: "bm25";
   '_sketch'?: "sketch";
   '_maxsim'?: "maxsim";
   '_cross_encoder'?: "cross_encoder";
   '_probability'?: "probability";
+  '_softmax'?: "softmax";
 }

@@ -34,6 +34,8 @@ export interface SearchRequest {
   'min_update_interval_ms'?: (number);
   'min_sequence'?: (number | string | Long);
   'priority'?: (_sluice_v1_Priority);
+  'min_probability'?: (number | string);
+  'softmax_temperature'?: (number | string);
   '_k'?: "k";
   '_sketch_pool_size'?: "sketch_pool_size";
   '_lexical_pool_size'?: "lexical_pool_size";
@@ -43,6 +45,8 @@ export interface SearchRequest {
   '_budget_ms'?: "budget_ms";
   '_min_update_interval_ms'?: "min_update_interval_ms";
   '_min_sequence'?: "min_sequence";
+  '_min_probability'?: "min_probability";
+  '_softmax_temperature'?: "softmax_temperature";
 }
 
 export interface SearchRequest__Output {
@@ -68,6 +72,8 @@ export interface SearchRequest__Output {
   'min_update_interval_ms'?: (number);
   'min_sequence'?: (string);
   'priority': (_sluice_v1_Priority__Output);
+  'min_probability'?: (number);
+  'softmax_temperature'?: (number);
   '_k'?: "k";
   '_sketch_pool_size'?: "sketch_pool_size";
   '_lexical_pool_size'?: "lexical_pool_size";
@@ -77,4 +83,6 @@ export interface SearchRequest__Output {
   '_budget_ms'?: "budget_ms";
   '_min_update_interval_ms'?: "min_update_interval_ms";
   '_min_sequence'?: "min_sequence";
+  '_min_probability'?: "min_probability";
+  '_softmax_temperature'?: "softmax_temperature";
 }

@@ -23,6 +23,7 @@ export interface SearchUpdate {
   'degradations'?: (_sluice_v1_Degradation)[];
   'hits'?: (_sluice_v1_SearchHit)[];
   'context'?: (_sluice_v1_AssembledContext | null);
+  'abstained'?: (boolean);
   '_expected_recall'?: "expected_recall";
 }
 
@@ -40,5 +41,6 @@ export interface SearchUpdate__Output {
   'degradations': (_sluice_v1_Degradation__Output)[];
   'hits': (_sluice_v1_SearchHit__Output)[];
   'context': (_sluice_v1_AssembledContext__Output | null);
+  'abstained': (boolean);
   '_expected_recall'?: "expected_recall";
 }

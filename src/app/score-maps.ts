@@ -1,0 +1,26 @@
+// The maps from scores to probabilities that a collection has: stored, and then in use.
+
+import type { Collection } from "../index/collection.js";
+import type { ScoreCalibration } from "../store/stored-values.js";
+import type { OpenCollection } from "./collections.js";
+import { holdOpen } from "./hold-open.js";
+
+/** Searches that begin after it resolves use them; those at work end with what was there. */
+export async function setScoreMaps(
+  opened: OpenCollection,
+  scoreMaps: readonly ScoreCalibration[],
+): Promise<void> {
+  const hold = holdOpen(opened);
+  try {
+    await opened.collection.store.writeScoreMaps(scoreMaps);
+    opened.collection.scoreMaps = scoreMaps;
+  } finally {
+    hold.end();
+  }
+}
+
+/** A line for the log at a start. */
+export function scoreMapsWarnings({ scoreMapsDamage, settings }: Collection): string[] {
+  if (scoreMapsDamage === undefined) return [];
+  return [`${scoreMapsDamage}; run sluice calibrate scores ${settings.name}`];
+}
