@@ -57,6 +57,8 @@ export interface EngineOptions {
   readonly searchesMax: number;
   /** Undefined: a search holds what it reads as long as it runs. */
   readonly generationAgeMaxMs?: number | undefined;
+  /** Events of feedback that a collection keeps; undefined: the most there may be. */
+  readonly feedbackEventsMax?: number | undefined;
   /** Undefined: the journal is never flushed for its age. */
   readonly flushAgeMs?: number | undefined;
   /** Hears of a flush or a merge that failed: nothing is lost, and it is tried again. */
@@ -148,8 +150,8 @@ async function compose(
       ...{ clock, admission, caches },
       ...{ defaults: options.search, defaultModel: options.defaultModel },
       ...{ generationAgeMaxMs: options.generationAgeMaxMs, onRecallStale: options.onRecallStale },
-      remoteRerankers: options.remoteRerankers,
-      isReady: () => isOpen,
+      ...{ remoteRerankers: options.remoteRerankers, isReady: () => isOpen },
+      ...{ feedbackEventsMax: options.feedbackEventsMax, nowMs: () => Date.now() },
     });
     return {
       ...{ api, kernelName: kernels.name, notes: warnings, budget: threads.budget, refuse },

@@ -9,6 +9,8 @@ import type { DocumentRecord } from "../store/stored-values.js";
 import { deleteByFilter } from "./delete-by-filter.js";
 import { describe } from "./describe.js";
 import { settingsFor } from "./create-settings.js";
+import { createFeedback } from "./feedback.js";
+import type { FeedbackParts } from "./feedback.js";
 import type { Snapshots } from "./snapshots.js";
 import { optimize } from "./optimize.js";
 import { rerank } from "./rerank.js";
@@ -16,7 +18,7 @@ import { setScoreMaps } from "./score-maps.js";
 import { createSearches } from "./searches.js";
 import type { SearchParts } from "./searches.js";
 
-export interface EngineParts extends SearchParts {
+export interface EngineParts extends SearchParts, FeedbackParts {
   readonly snapshots: Snapshots;
   readonly isReady: () => boolean;
 }
@@ -82,6 +84,7 @@ export function createEngine(parts: EngineParts): EngineApi {
     listSnapshots: () => snapshots.list(),
     deleteSnapshot: (snapshotName) => snapshots.remove(snapshotName),
     describeCollection: (name) => describe(collections.get(name), parts.kernels),
+    ...createFeedback(parts),
     isReady: parts.isReady,
   };
 }

@@ -101,5 +101,9 @@ async function inspectStore(store: CollectionStore, isRepair: boolean): Promise<
   if (isRepair) await store.commit(batch);
   if (isRepair && values.some(({ kind }) => kind === "recall")) await store.writeRecall(undefined);
   if (isRepair && values.some(({ kind }) => kind === "scoreMaps")) await store.writeScoreMaps([]);
+  const sequences = values.flatMap((one) => (one.kind === "feedback" ? [one.sequence] : []));
+  const eventIds = values.flatMap((one) => (one.kind === "feedbackId" ? [one.eventId] : []));
+  if (isRepair && sequences.length + eventIds.length > 0)
+    await store.removeFeedback({ sequences, eventIds });
   return { ...found, repairs: actions, rewriteKeys };
 }

@@ -43,6 +43,7 @@ export function measured(engine: EngineApi, metrics: Metrics, clock: () => numbe
       metrics.documentsDeleted({ collection, documentCount: result.deletedCount });
       return result;
     },
+    sendFeedback: (collection, event) => counted(engine.sendFeedback(collection, event)),
     createCollection: (request) => counted(engine.createCollection(request)),
     async dropCollection(name) {
       await counted(engine.dropCollection(name));

@@ -151,6 +151,7 @@ export function engineOptions(config: Config): EngineOptions {
     pairCacheBytes: config.search.pairCacheBytes,
     searchesAtWork: config.search.atWork,
     searchesMax: config.limits.searchesMax,
+    feedbackEventsMax: config.feedback.eventsMax,
   };
 }
 

@@ -1,7 +1,6 @@
 // The documents behind the paths of `sluice ingest`: which format, how many, and what was faulty.
 
-import { createReadStream, existsSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { createReadStream, statSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import type { Document } from "../core/document.js";
@@ -57,16 +56,10 @@ async function openSource(path: string): Promise<Source> {
   }
   if (stats.isDirectory()) {
     const beir = await openBeirFolder(path);
-    return { file: beirCorpusPath(path), open: () => beir.readCorpus() };
+    return { file: beir.corpusPath(), open: () => beir.readCorpus() };
   }
   const isTable = /\.[ct]sv(\.gz)?$/i.test(path);
   return { file: path, open: () => (isTable ? readCsv(path) : readJsonLines(path)) };
-}
-
-/** The corpus file of a BEIR folder, plain or gzip. */
-export function beirCorpusPath(folder: string): string {
-  const plain = join(folder, "corpus.jsonl");
-  return existsSync(plain) ? plain : `${plain}.gz`;
 }
 
 /** Line ends of a file, plain or gzip by its name; reads it once. */

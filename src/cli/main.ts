@@ -10,6 +10,7 @@ import { addConfigCommand } from "./commands/config.js";
 import { addDeleteCommand } from "./commands/delete.js";
 import { addDemoCommand } from "./commands/demo.js";
 import { addEvalCommand } from "./commands/eval.js";
+import { addFeedbackCommand } from "./commands/feedback.js";
 import { addIngestCommand } from "./commands/ingest.js";
 import { addModelCommand } from "./commands/model.js";
 import { addOptimizeCommand } from "./commands/optimize.js";
@@ -57,6 +58,7 @@ function createProgram(context: CliContext): Command {
   addCalibrateCommand(program, context);
   addCheckCommand(program, context);
   addEvalCommand(program, context);
+  addFeedbackCommand(program, context);
   addModelCommand(program, context);
   addOptimizeCommand(program, context);
   addSnapshotCommands(program, context);

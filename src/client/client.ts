@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { service as healthService } from "grpc-health-check";
 import type { Document } from "../core/document.js";
+import type { RecordedFeedback } from "../core/feedback.js";
 import type { Filter } from "../core/filter.js";
 import { present } from "../core/assert.js";
 import { calibrate } from "./calibrate.js";
@@ -14,6 +15,8 @@ import type { CallOptions, Channel, ChannelOptions, Method } from "./channel.js"
 import { SluiceClientError } from "./client-error.js";
 import { explainRequestToMessage, explanationFromMessage } from "./explain.js";
 import type { ClientExplainRequest, ClientExplanation } from "./explain.js";
+import { listFeedback, sendFeedback } from "./feedback.js";
+import type { ClientFeedback, ClientFeedbackAck } from "./feedback.js";
 import { definitions } from "./definitions.js";
 import { filterToMessage } from "./filter-messages.js";
 import { ingestDocuments } from "./ingest.js";
@@ -72,6 +75,17 @@ export interface SluiceClient {
   rerankFinal(request: ClientRerankRequest, options?: CallOptions): Promise<ClientRerankUpdate>;
   /** How one passage of a document gets its score. */
   explain(request: ClientExplainRequest, options?: CallOptions): Promise<ClientExplanation>;
+  /** Resolves once it is on disk; with an `eventId` it is retried and stored once. */
+  sendFeedback(
+    collection: string,
+    feedback: ClientFeedback,
+    options?: CallOptions,
+  ): Promise<ClientFeedbackAck>;
+  /** Recorded feedback, oldest first, read page by page. */
+  feedback(
+    collection: string,
+    options?: CallOptions & { readonly sinceMs?: number | undefined },
+  ): AsyncGenerator<RecordedFeedback, void, void>;
   /** Search as you type. The stream is not retried. */
   session(options?: CallOptions): SearchSession;
   ingest(
@@ -156,6 +170,9 @@ export function createClient(options: ClientOptions): SluiceClient {
         await channel.unary(definitions().search.Explain, message, options),
       );
     },
+    sendFeedback: (collection, feedback, call = {}) =>
+      sendFeedback(channel, { collection, feedback }, call),
+    feedback: (collection, call = {}) => listFeedback(channel, collection, call),
     session: (call = {}) => openSession(channel, call, { checksContract }),
     ingest: (collection, documents, ingestOptions = {}) =>
       ingestDocuments(channel, definitions().documents, {

@@ -174,6 +174,15 @@ export const configSchema = z.strictObject({
       description: "Time after which the journal is written as a segment, however small.",
     }),
   }),
+  feedback: z.strictObject({
+    eventsMax: whole({
+      default: limits.feedbackEventsDefault,
+      min: 1,
+      max: limits.feedbackEventsMax,
+      unit: "events",
+      description: "Events of feedback that a collection keeps; the oldest are dropped beyond it.",
+    }),
+  }),
   limits: z.strictObject({
     searchesMax: whole({
       default: limits.searchCountMax,

@@ -18,7 +18,6 @@ export type ErrorStatus =
   | "DEADLINE_EXCEEDED"
   | "CANCELLED"
   | "UNAVAILABLE"
-  | "UNIMPLEMENTED"
   | "DATA_LOSS"
   | "INTERNAL";
 
@@ -155,11 +154,6 @@ export const errorTable = {
     "The server is starting or stopping.",
     "Try again; watch /readyz.",
     true,
-  ),
-  NOT_IMPLEMENTED: row(
-    "UNIMPLEMENTED",
-    "This version does not offer the feature yet.",
-    "Leave the option out.",
   ),
   INTERNAL: row(
     "INTERNAL",

@@ -55,6 +55,13 @@ export const limits = {
   /** Maps from scores to probabilities of a collection, and points of one. */
   scoreMapsMax: 16,
   scoreMapPointsMax: 10_000,
+  /** Name that a caller gives an event of feedback, bytes. */
+  eventIdBytesMax: 128,
+  /** Time that a user stayed with a document, milliseconds: a day. */
+  dwellMsMax: 86_400_000,
+  /** Events of feedback that a collection keeps. */
+  feedbackEventsMax: 10_000_000,
+  feedbackEventsDefault: 100_000,
   /** One line, or one CSV record, of an input file, bytes. */
   inputLineBytesMax: 128 * 1024 * 1024,
   /** Passages in the journal from which it is flushed, however small their codes are. */

@@ -35,7 +35,6 @@ const statusCodes: Record<ErrorStatus, number> = {
   DEADLINE_EXCEEDED: 504,
   CANCELLED: 499,
   UNAVAILABLE: 503,
-  UNIMPLEMENTED: 501,
   DATA_LOSS: 500,
   INTERNAL: 500,
 };

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 import type { RerankRequest, RerankUpdate } from "../search/rerank-items.js";
+import { parseBody } from "./json-body.js";
 
 const count = z.int().min(1).optional();
 
@@ -31,21 +32,7 @@ export interface RerankBody {
 
 /** From the bytes of a JSON body. Throws INVALID_FIELD naming the field. */
 export function rerankBodyFromJson(bytes: Uint8Array): RerankBody {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch {
-    throw new SluiceError("INVALID_FIELD", "the body is not JSON in UTF-8", { field: "body" });
-  }
-  const parsed = rerankBody.safeParse(value);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const field = issue?.path.map(String).join(".") ?? "";
-    throw new SluiceError("INVALID_FIELD", `${field}: ${issue?.message ?? "is wrong"}`, {
-      field: field === "" ? "body" : field,
-    });
-  }
-  const { data } = parsed;
+  const data = parseBody(rerankBody, bytes);
   const { length } = data.documents;
   const topN = data.top_n ?? data.top_k;
   return {

@@ -6,6 +6,7 @@ import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 import type { Phrasing, SearchRequest } from "../search/request.js";
 import { filterFromJson } from "./filter-json.js";
+import { invalid, parseBody, parseValue } from "./json-body.js";
 
 const pool = z.int().min(0).max(limits.poolSizeMax);
 
@@ -88,14 +89,7 @@ const searchBody = z.strictObject({
 
 /** From the bytes of a JSON body. Throws INVALID_FIELD or INVALID_TEXT naming the field. */
 export function searchRequestFromJson(bytes: Uint8Array): SearchRequest {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch (error) {
-    const message = error instanceof Error ? error.message : "unreadable";
-    throw invalid("body", `the body is not JSON in UTF-8: ${message}`);
-  }
-  return searchRequestFrom(value);
+  return toRequest(parseBody(searchBody, bytes));
 }
 
 const numberParameters = new Set([
@@ -121,13 +115,10 @@ export function searchRequestFromQuery(parameters: URLSearchParams): SearchReque
     else if (name === "exhaustive") body[name] = value === "" || value === "true" || value === "1";
     else body[name] = value;
   }
-  return searchRequestFrom(body);
+  return toRequest(parseValue(searchBody, body));
 }
 
-function searchRequestFrom(value: unknown): SearchRequest {
-  const parsed = searchBody.safeParse(value);
-  if (!parsed.success) throw firstIssue(parsed.error);
-  const { data } = parsed;
+function toRequest(data: z.output<typeof searchBody>): SearchRequest {
   if (!/^[a-z0-9][a-z0-9_-]{0,62}$/.test(data.collection)) {
     throw invalid("collection", "collection is no name: 1 to 63 of a-z, 0-9, _ and -");
   }
@@ -209,18 +200,4 @@ function vectorsFrom(
   }
   const { type, dim, model_fingerprint: modelFingerprint } = given;
   return { type, dim, bytes, modelFingerprint };
-}
-
-function firstIssue(error: z.ZodError): SluiceError {
-  const issue = error.issues[0];
-  if (issue?.code === "unrecognized_keys") {
-    const name = [...issue.path.map(String), issue.keys[0]].join(".");
-    return invalid(name, `${name} is not known to this version; leave it out`);
-  }
-  const name = issue === undefined || issue.path.length === 0 ? "body" : issue.path.join(".");
-  return invalid(name, `${name}: ${issue?.message ?? "not a search request"}`);
-}
-
-function invalid(field: string, message: string): SluiceError {
-  return new SluiceError("INVALID_FIELD", message, { field });
 }

@@ -1,4 +1,5 @@
-// The HTTP side port: liveness, readiness, metrics, search for browsers, rerank for other clients.
+// The HTTP side port: liveness, readiness, metrics, search and feedback for browsers, rerank for
+// other clients.
 
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
@@ -7,6 +8,7 @@ import { SluiceError } from "../core/errors.js";
 import type { EngineApi } from "../rpc/ports.js";
 import { toHttpFailure } from "./errors.js";
 import type { HttpLogger } from "./errors.js";
+import { handleFeedback } from "./feedback-handler.js";
 import { handleRerank } from "./rerank-handler.js";
 import { sendFailure, sendJson, sendText } from "./responses.js";
 import { handleSearch } from "./search-handler.js";
@@ -112,6 +114,9 @@ async function answer(
         ...{ request, response, version: route === "/v1/rerank" ? "1" : "2" },
       });
       break;
+    case "/v1/feedback":
+      await handleFeedback(options, { request, response });
+      break;
     default: {
       const { engine, logger, stalledStreamMs = 30_000 } = options;
       await handleSearch({ engine, logger, stalledStreamMs }, { request, response, url });
@@ -124,6 +129,7 @@ const methodsOf: ReadonlyMap<string, readonly string[]> = new Map([
   ["/readyz", ["GET", "HEAD"]],
   ["/metrics", ["GET", "HEAD"]],
   ["/v1/search", ["GET", "POST"]],
+  ["/v1/feedback", ["POST"]],
   ["/v1/rerank", ["POST"]],
   ["/v2/rerank", ["POST"]],
 ]);

@@ -19,7 +19,12 @@ export interface BeirQuery {
 }
 
 export interface BeirFolder {
-  /** corpus.jsonl or corpus.jsonl.gz, as documents whose key is `_id`. */
+  /**
+   * Path of corpus.jsonl or corpus.jsonl.gz. Throws INVALID_INPUT_FILE when neither is there:
+   * judgments alone are of use, too.
+   */
+  corpusPath(): string;
+  /** Its documents, whose key is `_id`. Throws as `corpusPath`. */
   readCorpus(): AsyncIterable<ImportedDocument>;
   /** queries.jsonl or queries.jsonl.gz. */
   readQueries(): AsyncIterable<Imported<BeirQuery>>;
@@ -29,13 +34,13 @@ export interface BeirFolder {
   qrelsPath(split: string): string;
 }
 
-/** Throws INVALID_INPUT_FILE when corpus or queries are missing. */
+/** Throws INVALID_INPUT_FILE when queries are missing. */
 export async function openBeirFolder(folder: string): Promise<BeirFolder> {
-  const corpusPath = findFile(folder, "corpus.jsonl");
   const queriesPath = findFile(folder, "queries.jsonl");
   const splits = await listSplits(folder);
   return {
-    readCorpus: () => readJsonLines(corpusPath),
+    corpusPath: () => findFile(folder, "corpus.jsonl"),
+    readCorpus: () => readJsonLines(findFile(folder, "corpus.jsonl")),
     readQueries: () => readQueries(queriesPath),
     splits,
     qrelsPath: (split) => {

@@ -33,6 +33,8 @@ export function planRepair(findings: Findings, store: CollectionStore): RepairPl
     } else if (damage.kind === "journal") {
       journalDeletes.add(damage.sequence);
       actions.push(`remove journal passage ${damage.sequence}: ${damage.message}`);
+    } else if (damage.kind === "feedback" || damage.kind === "feedbackId") {
+      actions.push(`forget feedback: ${damage.message}`);
     } else if (damage.kind === "recall") {
       actions.push(`forget the measured recall: ${damage.message}`);
     } else if (damage.kind === "scoreMaps") {

@@ -222,21 +222,3 @@ function startRecord(context: RpcContext, path: string): (statusName: string) =>
     context.onCallEnd({ path, status: statusName, durationMs: context.nowMs() - startMs });
   };
 }
-
-/** A handler for an RPC that the proto has and this version does not offer. */
-export function notOffered(
-  context: RpcContext,
-  kind: "unary" | "server_stream",
-  hint: string,
-): UntypedHandleCall {
-  const refuse = (path: string): never => {
-    const name = path.slice(path.lastIndexOf("/") + 1);
-    throw new SluiceError("NOT_IMPLEMENTED", `the RPC ${name} is not offered yet; ${hint}`);
-  };
-  switch (kind) {
-    case "unary":
-      return unary<object, object>(context, (_, call) => refuse(call.getPath()));
-    case "server_stream":
-      return serverStream<object, object>(context, (call) => refuse(call.getPath()));
-  }
-}

@@ -1,6 +1,7 @@
 // What the network edge needs of the engine: implemented in app/, called by rpc/ and http/.
 
 import type { Document, Span } from "../core/document.js";
+import type { Feedback, RecordedFeedback } from "../core/feedback.js";
 import type { Filter } from "../core/filter.js";
 import type {
   CollectionSettings,
@@ -58,6 +59,11 @@ export interface EngineApi {
     options: { readonly pageSize: number; readonly afterKey?: string | undefined },
   ): { readonly documents: StoredDocument[]; readonly nextAfterKey?: string | undefined };
 
+  /** Resolves once the event is on disk. */
+  sendFeedback(collection: string, event: Feedback): Promise<FeedbackAck>;
+  /** A page of recorded events, oldest first. Throws DATA_CORRUPT at a damaged one. */
+  listFeedback(collection: string, page: FeedbackPageRequest): FeedbackPage;
+
   createCollection(request: CreateCollection): Promise<CollectionSettings>;
   dropCollection(name: string): Promise<void>;
   listCollections(): CollectionStatus[];
@@ -79,6 +85,26 @@ export interface EngineApi {
   deleteSnapshot(snapshotName: string): void;
   /** True when models and data are open and writes are accepted. */
   isReady(): boolean;
+}
+
+export interface FeedbackAck {
+  /** An event of the same id was stored before. */
+  readonly isRepeated: boolean;
+  /** The collection holds no document of that key now. */
+  readonly isUnknownKey: boolean;
+}
+
+export interface FeedbackPageRequest {
+  readonly pageSize: number;
+  readonly afterSequence: number;
+  /** Milliseconds since 1970 UTC. */
+  readonly sinceMs: number;
+}
+
+export interface FeedbackPage {
+  readonly events: readonly RecordedFeedback[];
+  /** Undefined: this is the last page. */
+  readonly nextAfterSequence?: number | undefined;
 }
 
 export interface SnapshotProgress extends JobProgress {

@@ -3,17 +3,27 @@
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { ExplainRequest__Output } from "../gen/proto/sluice/v1/ExplainRequest.js";
 import type { ExplainResponse } from "../gen/proto/sluice/v1/ExplainResponse.js";
+import type { ListFeedbackRequest__Output } from "../gen/proto/sluice/v1/ListFeedbackRequest.js";
+import type { ListFeedbackResponse } from "../gen/proto/sluice/v1/ListFeedbackResponse.js";
+import type { SendFeedbackRequest__Output } from "../gen/proto/sluice/v1/SendFeedbackRequest.js";
+import type { SendFeedbackResponse } from "../gen/proto/sluice/v1/SendFeedbackResponse.js";
 import type { RerankRequest__Output } from "../gen/proto/sluice/v1/RerankRequest.js";
 import type { RerankResponse } from "../gen/proto/sluice/v1/RerankResponse.js";
 import type { SearchRequest__Output } from "../gen/proto/sluice/v1/SearchRequest.js";
 import type { SearchResponse } from "../gen/proto/sluice/v1/SearchResponse.js";
 import type { SearchSessionRequest__Output } from "../gen/proto/sluice/v1/SearchSessionRequest.js";
 import type { SearchSessionResponse } from "../gen/proto/sluice/v1/SearchSessionResponse.js";
-import { duplexStream, notOffered, serverStream, unary } from "./calls.js";
+import { duplexStream, serverStream, unary } from "./calls.js";
 import type { RpcContext } from "./calls.js";
 import { explainedToMessage, explainRequestFromMessage } from "./convert-explain.js";
+import {
+  feedbackFromMessage,
+  feedbackPageFromMessage,
+  feedbackPageToMessage,
+} from "./convert-feedback.js";
 import { rerankRequestFromMessage, rerankUpdateToMessage } from "./convert-rerank.js";
 import { searchRequestFromMessage, searchUpdateToMessage } from "./convert-search.js";
+import { collectionName } from "./validate.js";
 import { runSessionStream } from "./session-stream.js";
 import { rerankUpdates } from "../search/rerank-items.js";
 import { streamSearch, streamUpdates } from "../search/stream-search.js";
@@ -47,6 +57,22 @@ export function createSearchService(context: RpcContext): UntypedServiceImplemen
       const asked = explainRequestFromMessage(request);
       return explainedToMessage(await context.engine.explain(asked, { signal }));
     }),
-    SendFeedback: notOffered(context, "unary", "keep the feedback until it is"),
+    SendFeedback: unary<SendFeedbackRequest__Output, SendFeedbackResponse>(
+      context,
+      async (request) => {
+        const collection = collectionName(request.collection, "collection");
+        const ack = await context.engine.sendFeedback(collection, feedbackFromMessage(request));
+        return { is_repeated: ack.isRepeated, is_unknown_key: ack.isUnknownKey };
+      },
+    ),
+    ListFeedback: unary<ListFeedbackRequest__Output, ListFeedbackResponse>(context, (request) =>
+      feedbackPageToMessage(
+        request.collection,
+        context.engine.listFeedback(
+          collectionName(request.collection, "collection"),
+          feedbackPageFromMessage(request),
+        ),
+      ),
+    ),
   };
 }

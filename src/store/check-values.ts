@@ -3,6 +3,7 @@
 import type { Database } from "lmdb";
 
 import type { Databases } from "./databases.js";
+import { unpackFeedback, unpackFeedbackId } from "./feedback-record.js";
 import { valueKinds } from "./format.js";
 import { unframe } from "./frame.js";
 import type { ValueName } from "./frame.js";
@@ -78,6 +79,12 @@ export function checkValues(databases: Databases): { valueCount: number; damages
     name === scoreMapsName.key
       ? attempt({ kind: "scoreMaps" }, () => unpackScoreMaps(framed))
       : attempt({ kind: "recall" }, () => unpackRecall(framed)),
+  );
+  each("feedback", databases.feedback, (sequence, framed) =>
+    attempt({ kind: "feedback", sequence }, () => unpackFeedback(framed, sequence)),
+  );
+  each("the ids of feedback", databases.feedbackIds, (eventId, framed) =>
+    attempt({ kind: "feedbackId", eventId }, () => unpackFeedbackId(framed, eventId)),
   );
   for (const { id } of manifest?.segments ?? [])
     for (const part of segmentParts) {

@@ -16,6 +16,10 @@ export interface Databases {
   readonly tombstones: Bytes<number>;
   /** What was measured of the collection, by what it is called. */
   readonly calibrations: Bytes<string>;
+  /** What users did with hits, by rising sequence. */
+  readonly feedback: Bytes<number>;
+  /** Sequence of the event of each id that a caller gave. */
+  readonly feedbackIds: Bytes<string>;
   isClosed: boolean;
 }
 
@@ -32,6 +36,8 @@ export function openDatabases(folder: string): Databases {
       segments: root.openDB<Buffer, string>({ name: "segments", ...binary }),
       tombstones: root.openDB<Buffer, number>({ name: "tombstones", ...binary }),
       calibrations: root.openDB<Buffer, string>({ name: "calibrations", ...binary }),
+      feedback: root.openDB<Buffer, number>({ name: "feedback", ...binary }),
+      feedbackIds: root.openDB<Buffer, string>({ name: "feedbackIds", ...binary }),
       isClosed: false,
     };
   } catch (error) {

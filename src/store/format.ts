@@ -12,6 +12,8 @@ export const valueKinds = {
   segmentCodes: 5,
   tombstones: 6,
   recall: 7,
+  feedback: 8,
+  feedbackId: 9,
   scoreMaps: 10,
 } as const;
 

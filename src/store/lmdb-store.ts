@@ -11,6 +11,7 @@ import { checkValues, segmentPartName, segmentParts, tombstonesName } from "./ch
 import type { SegmentPart } from "./check-values.js";
 import { openDatabases } from "./databases.js";
 import type { Databases } from "./databases.js";
+import { appendFeedback, readFeedback, removeFeedback } from "./feedback-log.js";
 import { valueKinds } from "./format.js";
 import { frame, frameVersion, unframe } from "./frame.js";
 import { packRecall, recallName, unpackRecall } from "./recall-record.js";
@@ -116,6 +117,15 @@ export function openLmdbStore(
       const framed = calibrations.length === 0 ? undefined : packScoreMaps(calibrations);
       return writing(() => writeCalibration(databases, folder, [scoreMapsName.key, framed]));
     },
+    async appendFeedback(append) {
+      let isNew = false;
+      await writing(async () => {
+        isNew = await appendFeedback(databases, folder, append);
+      });
+      return isNew;
+    },
+    removeFeedback: (removed) => writing(() => removeFeedback(databases, folder, removed)),
+    feedback: (afterSequence) => listing(readFeedback(databases, afterSequence), reading),
     fail,
     check: () => checkValues(databases),
     async copyTo(target) {

@@ -1,6 +1,8 @@
 // The port to a collection's bytes on disk. The one implementation is lmdb-store.ts.
 
 import type { SluiceError } from "../core/errors.js";
+import type { RecordedFeedback } from "../core/feedback.js";
+import type { FeedbackAppend } from "./feedback-log.js";
 import type {
   Damage,
   DocumentRecord,
@@ -65,6 +67,14 @@ export interface CollectionStore {
   readScoreMaps(): readonly ScoreCalibration[];
   /** Replaces what was there before. Durable when it resolves. */
   writeScoreMaps(calibrations: readonly ScoreCalibration[]): Promise<void>;
+  /** As `appendFeedback` and `removeFeedback` in feedback-log.ts. */
+  appendFeedback(append: FeedbackAppend): Promise<boolean>;
+  removeFeedback(removed: {
+    readonly sequences: readonly number[];
+    readonly eventIds: readonly string[];
+  }): Promise<void>;
+  /** By rising sequence, after `afterSequence`. Read at once, or not across turns. */
+  feedback(afterSequence: number): IterableIterator<RecordedFeedback>;
   /** No commit succeeds from now on: the disk failed under another handle. */
   fail(error: SluiceError): void;
   /** Reads and checks every stored value; one entry a damaged value, which it names. O(data). */

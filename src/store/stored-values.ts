@@ -128,7 +128,8 @@ export interface WriteBatch {
 export type DamagedValue =
   | { readonly kind: "manifest" | "store" | "recall" | "scoreMaps" }
   | { readonly kind: "document"; readonly key: string }
-  | { readonly kind: "journal"; readonly sequence: number }
+  | { readonly kind: "journal" | "feedback"; readonly sequence: number }
+  | { readonly kind: "feedbackId"; readonly eventId: string }
   | { readonly kind: "segment" | "tombstones"; readonly id: number };
 
 export type Damage = DamagedValue & { readonly message: string };

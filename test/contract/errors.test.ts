@@ -76,7 +76,6 @@ const provocations: Readonly<Record<ErrorReason, Provocation>> = {
   },
   CANCELLED: { file: "test/unit/rpc/search-service.test.ts" },
   NOT_READY: { file: "test/unit/ingest/collection-writer.test.ts" },
-  NOT_IMPLEMENTED: { file: "test/unit/rpc/server.test.ts" },
   INTERNAL: { file: "test/unit/rpc/ingest.test.ts" },
 };
 

@@ -175,6 +175,8 @@ export function hit(key: string, parts: Partial<SearchHit> = {}): SearchHit {
 /** Of an engine that keeps no passages and no snapshots. */
 const nothingKept: Pick<
   EngineApi,
+  | "sendFeedback"
+  | "listFeedback"
   | "explain"
   | "rerank"
   | "calibrate"
@@ -187,6 +189,8 @@ const nothingKept: Pick<
   rerank: () => {
     throw new SluiceError("MODEL_INVALID", "there is no model");
   },
+  sendFeedback: () => Promise.resolve({ isRepeated: false, isUnknownKey: false }),
+  listFeedback: () => ({ events: [] }),
   setScoreMaps: () => Promise.resolve(),
   calibrate: () => {
     throw new SluiceError("MODEL_REQUIRED", "there is no model");

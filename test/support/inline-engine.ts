@@ -48,6 +48,7 @@ export interface InlineEngineOptions {
   readonly admission: Admission;
   readonly searchesMax: number;
   readonly generationAgeMaxMs: number;
+  readonly feedbackEventsMax: number;
   /** Of each cache; default: none is kept. */
   readonly cacheBytes: number;
   readonly modelsFolder: string;
@@ -104,6 +105,8 @@ export async function openInlineEngine(
     generationAgeMaxMs: options.generationAgeMaxMs,
     caches,
     remoteRerankers: options.remoteRerankers,
+    nowMs: () => Date.now(),
+    feedbackEventsMax: options.feedbackEventsMax,
     isReady: () => true,
   });
   return {

@@ -112,19 +112,6 @@ describe("gRPC server", () => {
     assert.match(String((edge.log[0]!.details as { err: Error }).err), /secret of the inside/);
   });
 
-  const notOffered: readonly [string, RegExp][] = [
-    ["SearchService/SendFeedback", /the RPC SendFeedback is not offered yet/],
-  ];
-  for (const [method, text] of notOffered) {
-    it(`answers ${method} with UNIMPLEMENTED and says so`, async () => {
-      const error = await failure(`/sluice.v1.${method}`, Buffer.alloc(0));
-      assert.equal(error.code, 12);
-      assert.match(error.details, text);
-      const { reason } = detailsOf(error)["ErrorInfo"] as { reason: string };
-      assert.equal(reason, "NOT_IMPLEMENTED");
-    });
-  }
-
   it("refuses bytes that the decoder would accept by changing them", async () => {
     const good = searchBytes({});
     const cases: readonly [Buffer, RegExp][] = [

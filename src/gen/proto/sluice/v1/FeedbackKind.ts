@@ -5,6 +5,8 @@ export const FeedbackKind = {
   FEEDBACK_KIND_CLICK: 'FEEDBACK_KIND_CLICK',
   FEEDBACK_KIND_RELEVANT: 'FEEDBACK_KIND_RELEVANT',
   FEEDBACK_KIND_NOT_RELEVANT: 'FEEDBACK_KIND_NOT_RELEVANT',
+  FEEDBACK_KIND_COPIED: 'FEEDBACK_KIND_COPIED',
+  FEEDBACK_KIND_DWELL: 'FEEDBACK_KIND_DWELL',
 } as const;
 
 export type FeedbackKind =
@@ -16,5 +18,9 @@ export type FeedbackKind =
   | 2
   | 'FEEDBACK_KIND_NOT_RELEVANT'
   | 3
+  | 'FEEDBACK_KIND_COPIED'
+  | 4
+  | 'FEEDBACK_KIND_DWELL'
+  | 5
 
 export type FeedbackKind__Output = typeof FeedbackKind[keyof typeof FeedbackKind]

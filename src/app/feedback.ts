@@ -1,0 +1,54 @@
+// Feedback of an open collection: stored, and read page by page.
+
+import type { RecordedFeedback } from "../core/feedback.js";
+import { limits } from "../core/limits.js";
+import type { EngineApi } from "../rpc/ports.js";
+import type { Collections } from "./collections.js";
+import { holdOpen } from "./hold-open.js";
+
+export interface FeedbackParts {
+  readonly collections: Collections;
+  /** Wall clock: milliseconds since 1970 UTC. */
+  readonly nowMs: () => number;
+  /** Undefined: the most there may be. */
+  readonly feedbackEventsMax?: number | undefined;
+}
+
+/** Events that one page looks at before it ends, so that a far `sinceMs` holds nobody up. */
+const lookedAtMax = 10_000;
+
+export function createFeedback(
+  parts: FeedbackParts,
+): Pick<EngineApi, "sendFeedback" | "listFeedback"> {
+  const { collections, nowMs, feedbackEventsMax: eventsMax = limits.feedbackEventsMax } = parts;
+  return {
+    async sendFeedback(name, event) {
+      const opened = collections.get(name);
+      const { store, generation } = opened.collection;
+      const isUnknownKey = generation.documents.readDocument(event.key) === undefined;
+      const hold = holdOpen(opened);
+      try {
+        const timeMs = nowMs();
+        const isNew = await store.appendFeedback({ event, timeMs, eventsMax });
+        return { isRepeated: !isNew, isUnknownKey };
+      } finally {
+        hold.end();
+      }
+    },
+    listFeedback(name, { pageSize, afterSequence, sinceMs }) {
+      const { store } = collections.get(name).collection;
+      const events: RecordedFeedback[] = [];
+      let [byteCount, lookedAt, last] = [0, 0, afterSequence];
+      for (const event of store.feedback(afterSequence)) {
+        const isFull = events.length === pageSize || byteCount > limits.pageBytesMax;
+        if (isFull || lookedAt === lookedAtMax) return { events, nextAfterSequence: last };
+        lookedAt += 1;
+        last = event.sequence;
+        if (event.timeMs < sinceMs) continue;
+        events.push(event);
+        byteCount += 3 * (event.queryText.length + event.key.length) + 128;
+      }
+      return { events };
+    },
+  };
+}

@@ -1,0 +1,109 @@
+// Whether the queries and scores of one time have parted from those of another, by their feedback.
+
+import type { RecordedFeedback } from "../core/feedback.js";
+import { createPrng } from "../core/prng.js";
+import { mean } from "./statistics.js";
+import { compareTerms, kolmogorovSmirnov, stabilityIndex } from "./two-samples.js";
+
+export interface DriftRow {
+  readonly what: "words a query" | "terms of queries" | "score of hits" | "rank of clicks";
+  /** Values on each side. */
+  readonly referenceCount: number;
+  readonly currentCount: number;
+  /** Means; null: terms have none. */
+  readonly referenceMean: number | null;
+  readonly currentMean: number | null;
+  /** Of Kolmogorov and Smirnov; of terms their divergence. */
+  readonly statistic: number;
+  /** Population stability index; null: terms have none. */
+  readonly stability: number | null;
+  readonly pValue: number;
+  /** Beyond chance, and by so much that it matters. */
+  readonly hasParted: boolean;
+}
+
+/** Each side needs that many values: less says nothing. */
+export const driftCountMin = 20;
+
+/** Chance of a false alarm, over all rows of a report together. */
+const alarmRate = 0.01;
+/** Below, a difference does not matter, however sure it is; see `stabilityIndex`. */
+const stabilityFrom = 0.1;
+/** The same of the terms' divergence, in bits: about a tenth of the words are others. */
+const divergenceFrom = 0.1;
+const permutationCount = 999;
+
+/**
+ * Rows for which both sides have enough values. Queries count once a side, however often they were
+ * asked; scores and ranks count once an event. `termsOf` analyzes a text.
+ */
+export function driftReport(
+  reference: readonly RecordedFeedback[],
+  current: readonly RecordedFeedback[],
+  termsOf: (text: string) => string[],
+): DriftRow[] {
+  const numbers = [
+    ["words a query", (events: readonly RecordedFeedback[]) => queriesOf(events).map(wordCount)],
+    ["score of hits", scoresOf],
+    ["rank of clicks", clickRanksOf],
+  ] as const;
+  const rows = numbers.flatMap(([what, valuesOf]) =>
+    numberRow(what, valuesOf(reference), valuesOf(current)),
+  );
+  const [before, now] = [reference, current].map((events) => queriesOf(events).map(termsOf));
+  return [...rows, ...termsRow(before ?? [], now ?? [])];
+}
+
+function queriesOf(events: readonly RecordedFeedback[]): string[] {
+  return [...new Set(events.map(({ queryText }) => queryText.trim()))];
+}
+
+function wordCount(text: string): number {
+  return text.split(/\s+/).length;
+}
+
+function scoresOf(events: readonly RecordedFeedback[]): number[] {
+  return events.flatMap(({ score }) => score ?? []);
+}
+
+function clickRanksOf(events: readonly RecordedFeedback[]): number[] {
+  return events.flatMap(({ kind, rank }) => (kind === "click" && rank > 0 ? [rank] : []));
+}
+
+/** Of the rows that a report may have. */
+const rowCount = 4;
+
+function numberRow(
+  what: DriftRow["what"],
+  reference: readonly number[],
+  current: readonly number[],
+): DriftRow[] {
+  if (Math.min(reference.length, current.length) < driftCountMin) return [];
+  const { statistic, pValue } = kolmogorovSmirnov(reference, current);
+  const stability = stabilityIndex(reference, current);
+  return [
+    {
+      ...{ what, referenceCount: reference.length, currentCount: current.length },
+      ...{ referenceMean: mean(reference), currentMean: mean(current) },
+      ...{ statistic, stability, pValue },
+      hasParted: pValue < alarmRate / rowCount && stability >= stabilityFrom,
+    },
+  ];
+}
+
+function termsRow(
+  reference: readonly (readonly string[])[],
+  current: readonly (readonly string[])[],
+): DriftRow[] {
+  if (Math.min(reference.length, current.length) < driftCountMin) return [];
+  const prng = createPrng(1);
+  const test = compareTerms(reference, current, { permutationCount, prng });
+  return [
+    {
+      ...{ what: "terms of queries", statistic: test.divergence, pValue: test.pValue },
+      ...{ referenceCount: reference.length, currentCount: current.length },
+      ...{ referenceMean: null, currentMean: null, stability: null },
+      hasParted: test.pValue < alarmRate / rowCount && test.divergence >= divergenceFrom,
+    },
+  ];
+}

@@ -1,0 +1,33 @@
+// Bodies of JSON, held to a schema: every fault is an error that names its field.
+
+import type { z } from "zod";
+import { SluiceError } from "../core/errors.js";
+
+/** From the bytes of a body. Throws INVALID_FIELD naming the field, or `body`. */
+export function parseBody<T>(schema: z.ZodType<T>, bytes: Uint8Array): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : "unreadable";
+    throw invalid("body", `the body is not JSON in UTF-8: ${message}`);
+  }
+  return parseValue(schema, value);
+}
+
+/** Throws INVALID_FIELD naming the first field that is wrong, or `body`. */
+export function parseValue<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  if (issue?.code === "unrecognized_keys") {
+    const name = [...issue.path.map(String), issue.keys[0]].join(".");
+    throw invalid(name, `${name} is not known to this version; leave it out`);
+  }
+  const name = issue === undefined || issue.path.length === 0 ? "body" : issue.path.join(".");
+  throw invalid(name, `${name}: ${issue?.message ?? "is wrong"}`);
+}
+
+export function invalid(field: string, message: string): SluiceError {
+  return new SluiceError("INVALID_FIELD", message, { field });
+}
