@@ -95,8 +95,8 @@ bench-encode: build ## text to token rows: tokens a second
 bench-recall: build ## promised recall on queries held back: make bench-recall SETS="DIR DIR"
 	@node build/bench/recall/recall-bench.js $(SETS)
 
-bench-quality: build ## nDCG@10 and latency on BEIR folders: make bench-quality SETS="DIR DIR"
-	@node build/bench/quality/quality-bench.js $(SETS)
+bench-quality: build ## each stage's nDCG@10 on BEIR folders: make bench-quality SETS="DIR DIR"
+	@$(cli) bench quality $(SETS) $(QUALITY_FLAGS) --out bench/results/quality.json
 
 bench-ingest: build ## passages a second into the engine and over gRPC, and how soon they are acknowledged
 	@node build/bench/ingest/ingest-bench.js

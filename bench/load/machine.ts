@@ -3,9 +3,7 @@
 import { cpus, loadavg } from "node:os";
 import { loadKernels } from "../../src/kernels/load-kernels.js";
 import { rounded } from "../scale/summary.js";
-import type { LoadFile } from "./result-schema.js";
-
-type Machine = LoadFile["machine"];
+import type { Machine } from "./machine-schema.js";
 
 export interface MachineNote {
   /** What else ran is seen by the load before the bench began. */

@@ -1,24 +1,16 @@
-// The shapes of bench/results/load.json and canonical.json; bench/results/schema.json is made from
-// them, for readers in other languages.
+// The shapes of result files; bench/results/schema.json is made from them, for readers in other
+// languages.
 
 import { join } from "node:path";
 import * as z from "zod";
 import { repositoryRoot } from "../../src/core/paths.js";
+import { qualitySchema } from "../quality/quality-schema.js";
 import { runFiguresSchema } from "./generator.js";
+import { machineSchema } from "./machine-schema.js";
 import { profileSchema } from "./profile.js";
 import { memorySchema } from "./server.js";
 
 const positive = z.number().min(0);
-
-export const machineSchema = z.strictObject({
-  cpu: z.string(),
-  cores: z.int().min(1),
-  /** Mean number of threads that wanted a core in the minute before and at the end. */
-  loadBefore: positive,
-  loadAfter: positive,
-  node: z.string(),
-  kernel: z.string(),
-});
 
 const corpusSchema = z.strictObject({
   passages: z.int(),
@@ -83,7 +75,11 @@ export const canonicalSchema = z.strictObject({
 export type LoadFile = z.infer<typeof loadSchema>;
 export type CanonicalFile = z.infer<typeof canonicalSchema>;
 
-export const resultFiles = { load: loadSchema, canonical: canonicalSchema } as const;
+export const resultFiles = {
+  load: loadSchema,
+  canonical: canonicalSchema,
+  quality: qualitySchema,
+} as const;
 
 export const resultsFolder = join(repositoryRoot(), "bench/results");
 

@@ -82,13 +82,20 @@ async function buildInChild(
 }
 
 /** Answers are not kept: the same queries come again and are to be worked for again. */
-export async function startLoadServer(data: string): Promise<LoadServer> {
+export async function startLoadServer(
+  data: string,
+  more: readonly string[] = [],
+): Promise<LoadServer> {
   const program = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
   const flags = ["--grpc-port", "0", "--http-port", "0", "--log-level", "error"];
   const caches = ["--search-answer-cache-bytes", "0", "--search-row-cache-bytes", "0"];
-  const child = spawn(process.execPath, [program, "serve", "--data", data, ...flags, ...caches], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    [program, "serve", "--data", data, ...flags, ...caches, ...more],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   const ended = once(child, "close");
   const address = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout }).on("line", (line) => {

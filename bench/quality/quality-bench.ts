@@ -1,35 +1,138 @@
-// Runs `sluice eval` on BEIR folders and writes bench/results/quality.json.
-// Usage: node build/bench/quality/quality-bench.js FOLDER...
+// Retrieval quality of each stage on judged sets, through a server and the commands of its users.
 
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { writeFileSync } from "node:fs";
+import { noteMachine } from "../load/machine.js";
+import { startLoadServer } from "../load/server.js";
+import type { LoadServer } from "../load/server.js";
+import { qualitySchema } from "./quality-schema.js";
+import type { QualityFile, QualitySet } from "./quality-schema.js";
 
-import { qualityPath } from "./render.js";
-import type { QualityFile, QualityResult } from "./render.js";
+export interface QualityOptions {
+  /** BEIR folders. */
+  readonly sets: readonly string[];
+  /** Folder of models in which `rerankModel` lies; undefined: the project's own. */
+  readonly models?: string | undefined;
+  readonly rerankModel?: string | undefined;
+  /** Queries of a set at most, evenly taken. */
+  readonly queries: number;
+  /** Where collections are made and removed again. */
+  readonly folder: string;
+  readonly out: string;
+}
 
-const program = join(fileURLToPath(new URL("../../", import.meta.url)), "src/cli/main.js");
-
-const results: QualityResult[] = [];
-for (const folder of process.argv.slice(2)) results.push(await evaluate(folder));
-const file: QualityFile = {
-  cpu: cpus()[0]?.model ?? "unknown",
-  command: "sluice eval --data FOLDER --json",
-  results,
-};
-writeFileSync(qualityPath, `${JSON.stringify(file, null, 2)}\n`);
-
-async function evaluate(folder: string): Promise<QualityResult> {
-  const child = spawn(process.execPath, [program, "eval", "--data", folder, "--json"], {
-    stdio: ["ignore", "pipe", "inherit"],
+/** Set by set; the file is complete after each. A failing command's message is the error. */
+export async function runQualityBench(options: QualityOptions): Promise<QualityFile> {
+  const note = noteMachine();
+  const sets: QualitySet[] = [];
+  const figures = (): QualityFile => ({
+    machine: note.facts(),
+    command: "sluice bench quality",
+    rerankModel: options.rerankModel ?? null,
+    sets,
   });
-  const closed = once(child, "close");
-  const output = await text(child.stdout);
-  const [code] = (await closed) as [number | null];
-  if (code !== 0) throw new Error(`sluice eval --data ${folder} ended with ${code}`);
-  return { set: basename(folder), ...(JSON.parse(output) as Omit<QualityResult, "set">) };
+  const data = await mkdtemp(join(options.folder, "sluice-quality-"));
+  const models = options.models === undefined ? [] : ["--models-folder", options.models];
+  try {
+    const server = await startLoadServer(data, models);
+    try {
+      for (const folder of options.sets) {
+        sets.push(await measureSet(server, folder, options));
+        writeFileSync(options.out, `${JSON.stringify(qualitySchema.parse(figures()), null, 2)}\n`);
+      }
+    } finally {
+      await server.stop();
+    }
+  } finally {
+    await rm(data, { recursive: true, force: true });
+  }
+  return figures();
+}
+
+interface Report {
+  readonly ndcg10: number;
+  readonly recall100: number;
+  readonly mrr10: number;
+  readonly queries: number;
+  readonly documents: number;
+  readonly searchMs: QualitySet["searchMs"];
+  readonly firstUpdateMs: QualitySet["searchMs"];
+  readonly stages: readonly {
+    readonly stage: string;
+    readonly measures: Readonly<Record<string, number>>;
+  }[];
+}
+
+type Measures = QualitySet["stages"]["blend"];
+
+async function measureSet(
+  { address }: LoadServer,
+  folder: string,
+  { rerankModel, queries }: QualityOptions,
+): Promise<QualitySet> {
+  const about = ["--data", folder, "--server", address, "--json"];
+  const evaluate = async (...flags: string[]): Promise<Report> =>
+    (await sluice("eval", ...about, "--queries", String(queries), ...flags)) as Report;
+  const blend = await evaluate();
+  // Stages that wait for each other's updates would be slower: measured apart.
+  const { stages } = await evaluate("--skip-ingest", "--stages");
+  const late = await evaluate("--skip-ingest", "--lexical-weight", "0");
+  const reranked =
+    rerankModel === undefined ? null : await evaluate("--skip-ingest", "--rerank", rerankModel);
+  const fitting = ["--queries", String(queries), "--dry-run"];
+  const { methods } = (await sluice(
+    "calibrate",
+    "scores",
+    basename(folder),
+    ...about,
+    ...fitting,
+  )) as {
+    methods: Record<"platt" | "isotonic", QualitySet["calibration"]["platt"]>;
+  };
+  return {
+    ...{ set: basename(folder), documents: blend.documents, queries: blend.queries },
+    searchMs: millis(blend.searchMs),
+    firstUpdateMs: millis(blend.firstUpdateMs),
+    stages: {
+      bm25: stageMeasures(stages, "lexical"),
+      candidates: stageMeasures(stages, "candidates"),
+      late: measuresOf(late),
+      blend: measuresOf(blend),
+      rerank: reranked && measuresOf(reranked),
+    },
+    calibration: { platt: reliability(methods.platt), isotonic: reliability(methods.isotonic) },
+  };
+}
+
+function stageMeasures(stages: Report["stages"], name: string): Measures {
+  const { measures } = stages.find(({ stage }) => stage === name) ?? {};
+  if (measures === undefined) throw new Error(`no query showed the stage ${name}`);
+  const [ndcg10, recall100, mrr10] = ["nDCG@10", "R@100", "RR@10"].map((one) => measures[one] ?? 0);
+  return { ndcg10: ndcg10 ?? 0, recall100: recall100 ?? 0, mrr10: mrr10 ?? 0 };
+}
+
+function measuresOf({ ndcg10, recall100, mrr10 }: Report): Measures {
+  return { ndcg10, recall100, mrr10 };
+}
+
+function millis({ p50, p99 }: QualitySet["searchMs"]): QualitySet["searchMs"] {
+  return { p50, p99 };
+}
+
+type Reliability = QualitySet["calibration"]["platt"];
+
+function reliability({ brier, brierOfBase, ece }: Reliability): Reliability {
+  return { brier, brierOfBase, ece };
+}
+
+const program = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
+
+async function sluice(...args: string[]): Promise<unknown> {
+  const options = { maxBuffer: 256 * 1024 * 1024 };
+  const { stdout } = await promisify(execFile)(process.execPath, [program, ...args], options);
+  return JSON.parse(stdout) as unknown;
 }

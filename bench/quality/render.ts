@@ -1,43 +1,73 @@
-// The quality table of documents, from bench/results/quality.json, which `make bench-quality` writes.
+// The quality tables of documents, from bench/results/quality.json, which `make bench-quality` writes.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { repositoryRoot } from "../../src/core/paths.js";
+import { qualitySchema } from "./quality-schema.js";
+import type { QualityFile, QualitySet } from "./quality-schema.js";
 
-/** What `sluice eval --json` printed for one set, and the set's name. */
-export interface QualityResult {
-  readonly set: string;
-  readonly ndcg10: number;
-  readonly recall100: number;
-  readonly mrr10: number;
-  readonly queries: number;
-  readonly searchMs: { readonly p50: number; readonly p99: number };
-}
+const stageNames = {
+  bm25: "BM25",
+  candidates: "candidates",
+  late: "late interaction alone",
+  blend: "default search",
+  rerank: "re-ranked",
+} as const satisfies Record<keyof QualitySet["stages"], string>;
 
-export interface QualityFile {
-  readonly cpu: string;
-  readonly command: string;
-  readonly results: readonly QualityResult[];
-}
-
-export const qualityPath = join(repositoryRoot(), "bench/results/quality.json");
-
-export function qualityMarkdown(): string {
-  const file = JSON.parse(readFileSync(qualityPath, "utf8")) as QualityFile;
-  const rows = file.results.map(({ set, queries, ndcg10, recall100, mrr10, searchMs }) => {
-    const cells = [set, queries, fixed(ndcg10), fixed(recall100), fixed(mrr10)];
-    return `| ${[...cells, searchMs.p50.toFixed(1), searchMs.p99.toFixed(1)].join(" | ")} |`;
-  });
+export function qualityMarkdown(file: QualityFile = readQuality()): string {
+  const names = Object.keys(stageNames) as (keyof typeof stageNames)[];
+  const rows = file.sets.flatMap(({ set, queries, documents, stages }) =>
+    names.flatMap((name) => {
+      const measures = stages[name];
+      if (measures === null) return [];
+      const { ndcg10, recall100, mrr10 } = measures;
+      const about = [`${set} (${documents} documents, ${queries} queries)`, stageNames[name]];
+      return [tableRow([...about, ...[ndcg10, recall100, mrr10].map((one) => one.toFixed(4))])];
+    }),
+  );
+  const { machine, rerankModel } = file;
+  const reranked = rerankModel === null ? "" : ` Re-ranked by \`${rerankModel}\`.`;
   return [
-    "| set | queries | nDCG@10 | recall@100 | MRR@10 | search ms p50 | p99 |",
-    "|---|---|---|---|---|---|---|",
+    "| set | ranking | nDCG@10 | recall@100 | MRR@10 |",
+    "|---|---|---|---|---|",
     ...rows,
     "",
-    `Measured through the server with defaults by \`${file.command}\` on two cores of ${file.cpu}; encoding included.`,
+    `Through a server with defaults, encoding included, by \`${file.command}\`: ${timesOf(file)}.${reranked}`,
+    `Two processes on ${machine.cores} cores of ${machine.cpu}.`,
   ].join("\n");
 }
 
-function fixed(value: number): string {
-  return value.toFixed(4);
+/** How far probabilities can be believed; lower is better in all columns. */
+export function reliabilityMarkdown(file: QualityFile = readQuality()): string {
+  return [
+    "| set | map | Brier | of the base rate | ECE |",
+    "|---|---|---|---|---|",
+    ...file.sets.flatMap(({ set, calibration }) =>
+      (["platt", "isotonic"] as const).map((method) => {
+        const { brier, brierOfBase, ece } = calibration[method];
+        return tableRow([set, method, ...[brier, brierOfBase, ece].map((one) => one.toFixed(5))]);
+      }),
+    ),
+  ].join("\n");
+}
+
+function timesOf({ sets }: QualityFile): string {
+  return sets
+    .map(({ set, firstUpdateMs, searchMs }) => {
+      const [first, final] = [firstUpdateMs, searchMs].map(
+        ({ p50, p99 }) => `${p50.toFixed(1)} / ${p99.toFixed(1)} ms`,
+      );
+      return `${set} first update p50 / p99 ${first ?? ""}, final ${final ?? ""}`;
+    })
+    .join("; ");
+}
+
+function readQuality(): QualityFile {
+  const path = join(repositoryRoot(), "bench/results/quality.json");
+  return qualitySchema.parse(JSON.parse(readFileSync(path, "utf8")));
+}
+
+function tableRow(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
 }

@@ -42,6 +42,11 @@ const exceptions: readonly { from: string; to: string; reason: string }[] = [
     to: `bench/load/${file}.ts`,
     reason: "the same for `make bench-load` and `make bench-canonical`",
   })),
+  ...["quality-bench", "render"].map((file) => ({
+    from: "src/cli/commands/bench.ts",
+    to: `bench/quality/${file}.ts`,
+    reason: "the same for `make bench-quality`",
+  })),
 ];
 
 interface Import {

@@ -30,6 +30,7 @@ export function addBenchCommand(program: Command): void {
   addScale(command);
   addLoad(command);
   addCanonical(command);
+  addQuality(command);
 }
 
 interface ScaleFlags {
@@ -140,6 +141,38 @@ function addCanonical(command: Command): void {
       const options = { ...bench.canonicalDefaults, ...flags, ...size };
       const file = await bench.runCanonicalBench(options);
       console.log(flags.json === true ? JSON.stringify(file) : canonicalMarkdown(file));
+    });
+}
+
+interface QualityFlags {
+  readonly models?: string;
+  readonly rerankModel?: string;
+  readonly queries: number;
+  readonly folder: string;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+function addQuality(command: Command): void {
+  command
+    .command("quality <folders...>")
+    .summary("nDCG, recall and MRR of each stage on BEIR folders, and what probabilities are worth")
+    .description(
+      "Ingests each BEIR folder into a server of its own and measures the rankings of BM25, of the " +
+        "candidates, of late interaction alone, of the default search and of a cross-encoder.",
+    )
+    .option("--models <folder>", "models of the server (default: its own)")
+    .option("--rerank-model <name>", "cross-encoder to measure, too")
+    .option("--queries <count>", "of a set at most, evenly taken", wholeNumber(10, 1e6), 300)
+    .option("--folder <folder>", "where collections are made and removed again", tmpdir())
+    .option("--out <file>", "file of the figures, JSON, complete after each set", "quality.json")
+    .option("--json", "print the figures as JSON")
+    .addHelpText("after", "\nExamples:\n  sluice bench quality ./scifact ./cranfield")
+    .action(async (sets: string[], { json, ...flags }: QualityFlags) => {
+      const { runQualityBench } = await import("../../../bench/quality/quality-bench.js");
+      const { qualityMarkdown } = await import("../../../bench/quality/render.js");
+      const file = await runQualityBench({ ...flags, sets });
+      console.log(json === true ? JSON.stringify(file) : qualityMarkdown(file));
     });
 }
 

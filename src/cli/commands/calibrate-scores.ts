@@ -27,6 +27,7 @@ import { createProgress } from "../terminal/progress.js";
 interface ScoresOptions extends ConnectionOptions {
   readonly data?: string;
   readonly split: string;
+  readonly queries?: number;
   readonly k: number;
   readonly relevantFrom: number;
   readonly lexicalWeight?: number;
@@ -53,6 +54,7 @@ export function addCalibrateScores(group: Command, context: CliContext): void {
     )
     .option("--data <folder>", "BEIR folder with queries.jsonl and qrels/SPLIT.tsv")
     .option("--split <name>", "judgments to use", "test")
+    .option("--queries <n>", "ask at most so many, evenly taken", wholeNumber(1, 1e9))
     .option("-k <count>", "results a query", wholeNumber(1, limits.hitCountMax), 100)
     .option("--relevant-from <gain>", "least gain of what is relevant", wholeNumber(1, 1000), 1)
     .option(
@@ -148,7 +150,7 @@ async function readSamples(
   const { name, data, split, k, lexicalWeight, rerank, relevantFrom, folds } = options;
   const beir = await openBeirFolder(data);
   const qrels = await readQrels(beir.qrelsPath(split));
-  const queries = await readJudgedQueries(beir, qrels);
+  const queries = await readJudgedQueries(beir, qrels, options.queries);
   if (queries.length < folds)
     throw new SluiceError(
       "INVALID_INPUT_FILE",

@@ -16,22 +16,26 @@ import type { EvalWork, ReportOptions } from "../eval/evaluate-answers.js";
 import { addJudgeOptions } from "../eval/judge.js";
 import { parseSegmentation } from "../eval/labels.js";
 import { parseSweep } from "../eval/sweep.js";
-import { wholeNumber } from "../option-parsers.js";
+import { decimalNumber, wholeNumber } from "../option-parsers.js";
 import { createProgress } from "../terminal/progress.js";
 import { addCollectionSettings, settingsOf } from "./collections.js";
 import type { CollectionSettingsOptions } from "./collections.js";
 import { addRunCommands } from "./eval-runs.js";
 import { addSearchTuning } from "./search.js";
-import type { SearchTuning } from "./search.js";
+import type { PoolTuning, SearchTuning } from "./search.js";
 import { openServer } from "./serve.js";
 
 interface EvalOptions
-  extends ConnectionOptions, CollectionSettingsOptions, SearchTuning, ReportOptions {
+  extends ConnectionOptions, CollectionSettingsOptions, PoolTuning, ReportOptions {
   readonly data?: string;
   readonly collection?: string;
   readonly split: string;
   readonly k: number;
   readonly concurrency: number;
+  readonly queries?: number;
+  readonly rerank?: string | true;
+  readonly rerankDepth?: number;
+  readonly rerankWeight?: number;
   readonly skipIngest?: boolean;
   readonly config?: string;
 }
@@ -51,10 +55,18 @@ export function addEvalCommand(program: Command, context: CliContext): void {
     .option("--skip-ingest", "with --server: the collection is filled already")
     .option("-k <count>", "hits asked for", wholeNumber(1, limits.hitCountMax), 100)
     .option("--concurrency <n>", "queries at a time", wholeNumber(1, 256), 1)
+    .option("--queries <n>", "ask at most so many, evenly taken", wholeNumber(1, 1e9))
+    .option("--rerank [model]", "let a cross-encoder re-order the top (the server's, or this one)")
+    .option("--rerank-depth <n>", "documents it reads", wholeNumber(1, limits.hitCountMax))
+    .option("--rerank-weight <w>", "weight of its part of the score", decimalNumber(0, 1))
     .option("--run <file>", "write the rankings as a TREC run")
     .option("--stages", "measure the last ranking of each stage, too")
     .option("--segment <by>", "length, first-stage, score or field:NAME", parseSegmentation)
-    .option("--sweep <name=values>", "pool=..., lexical-pool=... or lexical-weight=...", parseSweep)
+    .option(
+      "--sweep <name=values>",
+      "pool, lexical-pool, lexical-weight or rerank-weight",
+      parseSweep,
+    )
     .option("--svg <file>", "with --sweep: draw quality over search time")
     .option("--tune", "with --sweep: choose a value by cross-validation and test the gain")
     .option("-c, --config <file>", "options of the temporary server (default: SLUICE_CONFIG)")
@@ -88,8 +100,14 @@ async function evaluateOn(
     import("../eval/answers.js"),
   ]);
   const beir = await openBeirFolder(options.data);
-  const qrels = await readQrels(beir.qrelsPath(options.split));
-  const queries = await answers.readJudgedQueries(beir, qrels);
+  const judgments = await readQrels(beir.qrelsPath(options.split));
+  const queries = await answers.readJudgedQueries(beir, judgments, options.queries);
+  // Those that were left out on purpose are not missing.
+  const asked = new Set(queries.map(({ id }) => id));
+  const qrels =
+    options.queries === undefined
+      ? judgments
+      : new Map([...judgments].filter(([id]) => asked.has(id)));
   if (queries.length === 0) {
     const fault = `${options.data}: the split ${options.split} judges none of the queries`;
     throw new SluiceError("INVALID_INPUT_FILE", fault);
@@ -98,7 +116,10 @@ async function evaluateOn(
   const ingestSeconds =
     options.skipIngest === true ? 0 : await ingestCorpus(client, collection, options, context);
   const { k, concurrency, exhaustive, sketchPoolSize, lexicalPoolSize, lexicalWeight } = options;
-  const tuning = definedOf({ exhaustive, sketchPoolSize, lexicalPoolSize, lexicalWeight });
+  const rerank = rerankOf(options);
+  const tuning = definedOf({
+    ...{ exhaustive, sketchPoolSize, lexicalPoolSize, lexicalWeight, rerank },
+  });
   const ask: EvalWork["ask"] = (changed, { label, showsStages }) => {
     const progress = createProgress({
       ...{ label, unit: "queries", total: queries.length },
@@ -107,7 +128,7 @@ async function evaluateOn(
     return answers
       .answerQueries({
         ...{ client, collection, queries, concurrency, k, showsStages },
-        tuning: { ...tuning, ...changed },
+        tuning: merged(tuning, changed),
         ...{ nowMs: context.nowMs, signal: context.interrupted },
         onAnswer: (count) => progress.update(count),
       })
@@ -117,6 +138,18 @@ async function evaluateOn(
   const { data, split } = options;
   const about = { data: resolve(data), split, documents, ingestSeconds, kernel };
   await evaluateAnswers({ ask, queries, qrels, about }, options, context);
+}
+
+/** A changed weight is one of the re-ranking that was asked for. */
+function merged(tuning: SearchTuning, changed: SearchTuning): SearchTuning {
+  const rerank = changed.rerank && { ...tuning.rerank, ...changed.rerank };
+  return { ...tuning, ...changed, ...(rerank && { rerank }) };
+}
+
+function rerankOf({ rerank, rerankDepth, rerankWeight }: EvalOptions): SearchTuning["rerank"] {
+  if (rerank === undefined) return undefined;
+  const model = rerank === true ? "" : rerank;
+  return { model, depth: rerankDepth, weight: rerankWeight };
 }
 
 async function ingestCorpus(
@@ -191,5 +224,6 @@ Examples:
   sluice eval --data ./scifact --server search:7311 --collection scifact --skip-ingest
   sluice eval --data ./scifact --sweep pool=32,64,128,256 --svg sweep.svg
   sluice eval --data ./scifact --sweep lexical-weight=0,0.1,0.15,0.2,0.3 --tune
+  sluice eval --data ./scifact --rerank=my-cross-encoder --stages
   sluice eval --data ./scifact --gate baseline.json
   sluice eval compare before.run after.run --qrels ./scifact/qrels/test.tsv`;

@@ -1,6 +1,7 @@
 // sluice search: one search, shown while it gets better.
 
 import type { Command } from "commander";
+import type { ClientSearchRequest } from "../../client/types.js";
 import type { Filter } from "../../core/filter.js";
 import { limits } from "../../core/limits.js";
 import { addConnectionOptions, withClient } from "../connection.js";
@@ -9,14 +10,19 @@ import type { CliContext } from "../context.js";
 import { decimalNumber, filterText, groupBy, wholeNumber } from "../option-parsers.js";
 import { showSearch } from "../show-search.js";
 
-export interface SearchTuning {
+export interface PoolTuning {
   readonly exhaustive?: boolean;
   readonly sketchPoolSize?: number;
   readonly lexicalPoolSize?: number;
   readonly lexicalWeight?: number;
 }
 
-interface SearchOptions extends ConnectionOptions, SearchTuning {
+/** Also of a cross-encoder, as the client takes it. */
+export interface SearchTuning extends PoolTuning {
+  readonly rerank?: ClientSearchRequest["rerank"];
+}
+
+interface SearchOptions extends ConnectionOptions, PoolTuning {
   readonly k: number;
   readonly filter?: Filter;
   readonly minRecall?: number;

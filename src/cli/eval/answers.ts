@@ -30,14 +30,23 @@ export interface Answer {
   readonly stageHits: ReadonlyMap<SearchStage, readonly ScoredKey[]>;
 }
 
-/** The queries that `qrels` judges, in the file's order. Throws what is wrong with a line. */
-export async function readJudgedQueries(beir: BeirFolder, qrels: Qrels): Promise<JudgedQuery[]> {
+/** The queries that `qrels` judges, `countMax` at most, in the file's order. Throws what is wrong with a line. */
+export async function readJudgedQueries(
+  beir: BeirFolder,
+  qrels: Qrels,
+  countMax = Infinity,
+): Promise<JudgedQuery[]> {
   const queries: JudgedQuery[] = [];
   for await (const { value, error } of beir.readQueries()) {
     if (error !== undefined) throw error;
     if (qrels.has(value.id)) queries.push(value);
   }
-  return queries;
+  // Evenly taken: neighbors in such files often ask about the same.
+  const step = Math.max(1, queries.length / countMax);
+  const count = Math.min(queries.length, countMax);
+  return Array.from({ length: count }, (_, i) => queries[Math.floor(i * step)]).filter(
+    (query) => query !== undefined,
+  );
 }
 
 export interface QueryWork {

@@ -120,7 +120,7 @@ async function reportSweep(
 }
 
 function baselineOf({ name }: Sweep): number {
-  const { sketchPoolSize, lexicalPoolSize, lexicalWeight } = loadConfig({
+  const { sketchPoolSize, lexicalPoolSize, lexicalWeight, rerankWeight } = loadConfig({
     flags: {},
     environment: {},
   }).config.search;
@@ -131,5 +131,7 @@ function baselineOf({ name }: Sweep): number {
       return lexicalPoolSize;
     case "lexical-weight":
       return lexicalWeight;
+    case "rerank-weight":
+      return rerankWeight;
   }
 }

@@ -12,12 +12,13 @@ import type { SearchTuning } from "../commands/search.js";
 import { percentiles } from "./answers.js";
 import type { Answer, Percentiles } from "./answers.js";
 
-/** What can be swept, as it is written on the command line. */
-export const sweepOptions = {
-  pool: "sketchPoolSize",
-  "lexical-pool": "lexicalPoolSize",
-  "lexical-weight": "lexicalWeight",
-} as const satisfies Record<string, keyof SearchTuning>;
+/** What can be swept, as it is written on the command line, and what a value changes. */
+const sweepOptions = {
+  pool: (value: number) => ({ sketchPoolSize: value }),
+  "lexical-pool": (value: number) => ({ lexicalPoolSize: value }),
+  "lexical-weight": (value: number) => ({ lexicalWeight: value }),
+  "rerank-weight": (value: number) => ({ rerank: { weight: value } }),
+} as const satisfies Record<string, (value: number) => SearchTuning>;
 
 export type SweepName = keyof typeof sweepOptions;
 
@@ -54,15 +55,15 @@ export async function runSweep(
   ask: AskAll,
   judge: (answers: readonly Answer[]) => Evaluation,
 ): Promise<SweepPoint[]> {
-  const isWeight = name === "lexical-weight";
+  const isWeight = name === "lexical-weight" || name === "rerank-weight";
   const exact = isWeight ? undefined : firstTen(await ask({ exhaustive: true }, "exhaustive"));
   const points: SweepPoint[] = [];
   for (const value of values) {
-    const answers = await ask({ [sweepOptions[name]]: value }, `${name} ${value}`);
+    const change = sweepOptions[name](value);
+    const answers = await ask(change, `${name} ${value}`);
     // Another weight is another exact ranking.
     const truth =
-      exact ??
-      firstTen(await ask({ lexicalWeight: value, exhaustive: true }, `${name} ${value}, exact`));
+      exact ?? firstTen(await ask({ ...change, exhaustive: true }, `${name} ${value}, exact`));
     points.push({
       value,
       evaluation: judge(answers),

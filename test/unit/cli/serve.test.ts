@@ -136,6 +136,9 @@ describe("sluice serve", () => {
     );
     assert.equal(tuning.best, 0.15);
     assert.match(readFileSync(svg, "utf8"), /^<svg/);
+    const reranked = ["--queries", "1", "--sweep", "rerank-weight=0,0.3", "--tune"];
+    const weighed = await run(["eval", "--data", beir, ...server, "--skip-ingest", ...reranked]);
+    assert.match(weighed.stdout, /^0\.3 +1\.0000.*^best rerank-weight by nDCG@10: 0\.3/ms);
     const [trec, gate, table] = ["a.run", "gate.json", "table.tsv"].map((name) =>
       join(folder, name),
     ) as [string, string, string];

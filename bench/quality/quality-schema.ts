@@ -1,0 +1,46 @@
+// The shape of bench/results/quality.json.
+
+import * as z from "zod";
+import { machineSchema } from "../load/machine-schema.js";
+
+const share = z.number().min(0).max(1);
+const ms = z.strictObject({ p50: z.number().min(0), p99: z.number().min(0) });
+
+const measuresSchema = z.strictObject({ ndcg10: share, recall100: share, mrr10: share });
+
+/** By cross-validation over queries; see src/eval/reliability.ts. */
+const reliabilitySchema = z.strictObject({ brier: share, brierOfBase: share, ece: share });
+
+export const qualitySchema = z.strictObject({
+  machine: machineSchema,
+  command: z.string(),
+  /** The cross-encoder of `rerank`; null: none was given. */
+  rerankModel: z.string().nullable(),
+  sets: z.array(
+    z.strictObject({
+      set: z.string(),
+      documents: z.int().min(1),
+      queries: z.int().min(1),
+      /** Of the default search, encoding included. */
+      searchMs: ms,
+      firstUpdateMs: ms,
+      /** The last ranking of each stage. */
+      stages: z.strictObject({
+        bm25: measuresSchema,
+        /** By sketches, fused with BM25. */
+        candidates: measuresSchema,
+        /** MaxSim alone over the pool. */
+        late: measuresSchema,
+        /** With the words' part of the score: the default search. */
+        blend: measuresSchema,
+        /** Null: no cross-encoder was given. */
+        rerank: measuresSchema.nullable(),
+      }),
+      /** Of probabilities of the blend's top 100, on queries held back. */
+      calibration: z.strictObject({ platt: reliabilitySchema, isotonic: reliabilitySchema }),
+    }),
+  ),
+});
+
+export type QualityFile = z.infer<typeof qualitySchema>;
+export type QualitySet = QualityFile["sets"][number];
