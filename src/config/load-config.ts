@@ -73,6 +73,15 @@ export function defaultServerAddress(): string {
   return `${value("host")}:${value("grpcPort")}`;
 }
 
+/** Where models are pulled from, as far as the environment says it. */
+export function hubSettings(environment: ConfigInputs["environment"] = process.env): {
+  readonly baseUrl: string | undefined;
+  readonly token: string | undefined;
+} {
+  const given = (name: string): string | undefined => environment[name]?.trim() || undefined;
+  return { baseUrl: given("SLUICE_HUB_URL"), token: given("HF_TOKEN") };
+}
+
 /** What the environment says about terminals: https://no-color.org, and the usual FORCE_COLOR. */
 export interface TerminalPreference {
   readonly colors: "always" | "never" | "terminal";
@@ -95,6 +104,8 @@ export function terminalPreference(
 export const otherVariables: readonly { readonly name: string; readonly meaning: string }[] = [
   { name: "SLUICE_CONFIG", meaning: "Configuration file, when --config is not given." },
   { name: "SLUICE_SERVER", meaning: "Address for commands that need a server (--server)." },
+  { name: "SLUICE_HUB_URL", meaning: "Address that `sluice model pull` asks (--url)." },
+  { name: "HF_TOKEN", meaning: "Token for `sluice model pull`; sent there and nowhere else." },
   { name: "NO_COLOR", meaning: "When not empty: no colors." },
   {
     name: "FORCE_COLOR",

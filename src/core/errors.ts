@@ -89,6 +89,16 @@ export const errorTable = {
     "A model folder is incomplete, damaged or unusable.",
     "Run `sluice model verify` and restore the file that is named.",
   ),
+  MODEL_IN_USE: row(
+    "FAILED_PRECONDITION",
+    "A model is the default, or a collection was made with it.",
+    "Drop the collection or name another default; `--force` removes it all the same.",
+  ),
+  DOWNLOAD_FAILED: row(
+    "UNAVAILABLE",
+    "A model could not be downloaded, or not as the hub describes it.",
+    "Look at the message; the same command goes on where it broke off. Without a network use `sluice model add`.",
+  ),
   NOT_CALIBRATED: row(
     "FAILED_PRECONDITION",
     "What is asked for was not measured: the recall of pools, or what scores are worth; or too much has changed since.",

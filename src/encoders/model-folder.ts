@@ -38,6 +38,8 @@ export type ListedModel =
       readonly name: string;
       readonly kind: ModelKind;
       readonly license: string | undefined;
+      /** Elements a token row; undefined: it gives none. */
+      readonly dim: number | undefined;
       readonly bytes: number;
     }
   | { readonly folder: string; readonly problem: string };
@@ -69,7 +71,10 @@ export async function openModelFolder(folder: string): Promise<OpenedModel> {
 /** The models in `modelsFolder`, by folder name, hashes unchecked. Empty when it is missing. */
 export async function listModels(modelsFolder: string): Promise<ListedModel[]> {
   const entries = await readdir(modelsFolder, { withFileTypes: true }).catch(() => []);
-  const folders = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink());
+  // Under names with a dot models are being made.
+  const folders = entries.filter(
+    (entry) => !entry.name.startsWith(".") && (entry.isDirectory() || entry.isSymbolicLink()),
+  );
   const listed: ListedModel[] = [];
   for (const name of folders.map((entry) => entry.name).sort()) {
     const folder = join(modelsFolder, name);
@@ -96,7 +101,9 @@ function listModel(folder: string): ListedModel {
   try {
     const { manifest } = readModelManifest(folder);
     const bytes = Object.values(manifest.files).reduce((sum, file) => sum + file.bytes, 0);
-    return { folder, name: manifest.name, kind: manifest.kind, license: manifest.license, bytes };
+    const dim = manifest.kind === "late-interaction" ? manifest.dim : undefined;
+    const { name, kind, license } = manifest;
+    return { folder, name, kind, license, dim, bytes };
   } catch (error) {
     if (!isSluiceError(error)) throw error;
     return { folder, problem: error.message };
@@ -138,6 +145,11 @@ function modelFingerprint(manifestBytes: Buffer, manifest: ModelManifest): strin
 
 function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Size and SHA-256 of a file, as a manifest lists them. */
+export async function describeFile(path: string): Promise<{ sha256: string; bytes: number }> {
+  return { sha256: await hashFile(path), bytes: (await stat(path)).size };
 }
 
 async function hashFile(path: string): Promise<string> {

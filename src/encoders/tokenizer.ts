@@ -41,6 +41,8 @@ export interface EncodedPair {
 export interface Tokenizer {
   /** Special tokens that `encode` adds around a text. */
   readonly specialCount: number;
+  /** The largest id of the vocabulary, added tokens included. */
+  readonly idMax: number;
   /** The token that fills up queries; undefined when the vocabulary has none. */
   readonly maskTokenId: number | undefined;
   /** Ids with specials, cut at `maxTokens`; the trailing special stays last. Reads no further than
@@ -108,6 +110,11 @@ function wrapTokenizer(file: TokenizerFile): Tokenizer {
   };
   return {
     specialCount,
+    get idMax() {
+      const added = file.added_tokens.map(({ id }) => id);
+      const ids = [...(full.model?.tokens_to_ids.values() ?? []), ...added];
+      return ids.reduce((largest, id) => Math.max(largest, id), 0);
+    },
     maskTokenId: maskTokens.map((token) => full.token_to_id(token)).find((id) => id !== undefined),
     encode(input, options) {
       const ids = text.ids(input, idsMax(options));

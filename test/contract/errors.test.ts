@@ -58,6 +58,8 @@ const provocations: Readonly<Record<ErrorReason, Provocation>> = {
   },
   MODEL_REQUIRED: { ingest: [{ key: "words", title: "", text: "words", fields: new Map() }] },
   MODEL_INVALID: { file: "test/unit/encoders/model-folder.test.ts" },
+  MODEL_IN_USE: { file: "test/e2e/models.test.ts" },
+  DOWNLOAD_FAILED: { file: "test/e2e/model-pull.test.ts" },
   NOT_CALIBRATED: { file: "test/contract/calibrate.test.ts" },
   DATA_FOLDER_LOCKED: { file: "test/unit/store/folder-lock.test.ts" },
   DATA_FORMAT_NEWER: { file: "test/unit/store/frame.test.ts" },

@@ -2,7 +2,7 @@
 
 export interface TinyGraph {
   /** What the last dimension of the output holds: `[id, attention, extra...]` or one logit. */
-  readonly output: "rows" | "logit" | "overlap";
+  readonly output: "rows" | "logit" | "overlap" | "table";
   readonly outputName: string;
   readonly dim: number;
   /** Added to every row's third value. */
@@ -11,12 +11,14 @@ export interface TinyGraph {
 
 /**
  * Rows: row t is (id of t, attention of t, extra, 0 ...). Logit: the largest type id, as a float.
+ * Table: each row is a unit one of a table, which has rows for ids below `extra` only.
  * Overlap: one logit, `extra` times the number of pairs of a query token and an equal text token.
  * Inputs are input_ids, attention_mask and token_type_ids, int64 [1, tokens].
  */
 export function tinyOnnx(graph: TinyGraph): Buffer {
-  const nodes = { rows: rowNodes, logit: logitNodes, overlap: overlapNodes }[graph.output](graph);
-  const shape = graph.output === "rows" ? [1, "tokens", graph.dim] : [1, 1];
+  const nodes = graphNodes[graph.output](graph);
+  const isRows = graph.output === "rows" || graph.output === "table";
+  const shape = isRows ? [1, "tokens", graph.dim] : [1, 1];
   const body = concat([
     ...nodes.map((node) => bytesField(1, node)),
     textField(2, "tiny"),
@@ -33,6 +35,13 @@ export function tinyOnnx(graph: TinyGraph): Buffer {
 const floatType = 1;
 const int64Type = 7;
 
+const graphNodes = {
+  rows: rowNodes,
+  logit: logitNodes,
+  overlap: overlapNodes,
+  table: tableNodes,
+} as const;
+
 function rowNodes({ outputName }: TinyGraph): Buffer[] {
   return [
     node("Cast", ["input_ids"], "ids", { to: floatType }),
@@ -44,6 +53,10 @@ function rowNodes({ outputName }: TinyGraph): Buffer[] {
     node("Add", ["id_rows", "attention_rows"], "both"),
     node("Add", ["both", "extra"], outputName),
   ];
+}
+
+function tableNodes({ outputName }: TinyGraph): Buffer[] {
+  return [node("Gather", ["table", "input_ids"], outputName)];
 }
 
 function logitNodes({ outputName }: TinyGraph): Buffer[] {
@@ -74,6 +87,16 @@ function overlapNodes({ outputName }: TinyGraph): Buffer[] {
 
 function initializers({ output, dim, extra }: TinyGraph): Buffer[] {
   if (output === "logit") return [int64Tensor("one", [1n])];
+  if (output === "table") {
+    const values = new Float32Array(extra * dim).fill(1 / Math.sqrt(dim));
+    const raw = Buffer.from(values.buffer);
+    return [
+      concat([
+        ...[numberField(1, extra), numberField(1, dim), numberField(2, floatType)],
+        ...[textField(8, "table"), bytesField(9, raw)],
+      ]),
+    ];
+  }
   if (output === "overlap")
     return [
       ...[int64Tensor("one", [1n]), int64Tensor("last_axis", [2n])],

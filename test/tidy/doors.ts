@@ -18,7 +18,7 @@ export const packageDoors: Readonly<Record<string, readonly string[]>> = {
   "prom-client": ["observability"],
   "smol-toml": ["config"],
   typescript: ["cli"],
-  zod: ["config", "encoders", "http", "importers", "remote"],
+  zod: ["config", "encoders", "http", "hub", "importers", "remote"],
   "node:worker_threads": ["scoring", "encoders", "app"],
 };
 

@@ -8,7 +8,7 @@ const levels: readonly (readonly string[])[] = [
   ["core", "gen"],
   [
     ...["kernels", "analysis", "encoders", "config", "observability", "eval", "client"],
-    ...["importers", "web"],
+    ...["importers", "hub", "web"],
   ],
   ["codec", "store"],
   ["index"],

@@ -1,0 +1,126 @@
+// sluice model add: a checkpoint that lies in a folder becomes a model that collections can use.
+
+import { Option } from "commander";
+import type { Command } from "commander";
+import { basename, resolve } from "node:path";
+import { SluiceError } from "../../core/errors.js";
+import { limits } from "../../core/limits.js";
+import type { AddedModel, ConventionOverrides } from "../../encoders/add-model.js";
+import type { ModelKind } from "../../encoders/model-manifest.js";
+import type { CliContext } from "../context.js";
+import { wholeNumber } from "../option-parsers.js";
+import { addModelsFolder, readPlaces } from "./model-places.js";
+import type { ModelPlaceOptions } from "./model-places.js";
+
+export interface AddOptions extends ModelPlaceOptions {
+  readonly name?: string;
+  readonly kind?: ModelKind;
+  readonly file?: string;
+  readonly license?: string;
+  readonly queryPrefix?: string;
+  readonly documentPrefix?: string;
+  readonly queryTokens?: number;
+  readonly documentTokens?: number;
+  readonly expandTo?: number;
+  readonly json?: boolean;
+}
+
+export function addModelAdd(group: Command, context: CliContext): void {
+  const command = group
+    .command("add <folder>")
+    .description(
+      "Imports a folder with an ONNX graph and its tokenizer.json: a Hugging Face export, a ColBERT " +
+        "checkpoint (artifact.metadata) or a PyLate one (config_sentence_transformers.json). Markers, " +
+        "lengths, expansion and skipped words are read from its files; the model is run once before " +
+        "it is there.",
+    );
+  addConventionOptions(command);
+  addModelsFolder(command).option("--json", "print one object of JSON");
+  command.action(async (folder: string, options: AddOptions) => {
+    const source = resolve(folder);
+    await addAndTell(
+      context,
+      { source, name: options.name ?? nameFrom(source), origin: folder },
+      options,
+    );
+  });
+}
+
+/** Options of what a model's own files may not say. */
+export function addConventionOptions(command: Command): Command {
+  const kind = new Option("--kind <kind>", "instead of what is found out");
+  return command
+    .option("--name <name>", "of the model (default: the folder's)")
+    .addOption(kind.choices(["late-interaction", "cross-encoder"]))
+    .option("--file <path>", "the graph in the folder (default: model.onnx, onnx/model.onnx)")
+    .option("--license <id>", "as the manifest is to say it (default: the model card's)")
+    .option("--query-prefix <text>", "marker or instruction before queries")
+    .option("--document-prefix <text>", "marker or instruction before passages")
+    .option("--query-tokens <n>", "longest query", wholeNumber(16, limits.queryRowsMax))
+    .option("--document-tokens <n>", "longest passage", wholeNumber(16, limits.passageRowsMax))
+    .option("--expand-to <n>", "mask tokens up to n; 0: none", wholeNumber(0, limits.queryRowsMax));
+}
+
+/** Adds the model and says what it is. */
+export async function addAndTell(
+  context: CliContext,
+  at: { readonly source: string; readonly name: string; readonly origin: string },
+  options: AddOptions,
+): Promise<void> {
+  const { addModel } = await import("../../encoders/add-model.js");
+  const { modelsFolder } = readPlaces(options);
+  const added = await addModel({
+    ...{ ...at, name: checkedName(at.name), modelsFolder, kind: options.kind },
+    ...{ graphFile: options.file, license: options.license, overrides: overridesOf(options) },
+  });
+  if (options.json === true) {
+    const { folder, fingerprint, family, manifest } = added;
+    context.printJson({ name: manifest.name, folder, family, fingerprint, manifest });
+  } else for (const line of addedLines(added)) context.print(line);
+}
+
+function overridesOf(options: AddOptions): ConventionOverrides {
+  const { queryPrefix, documentPrefix, queryTokens, documentTokens, expandTo } = options;
+  return {
+    ...{ queryPrefix, passagePrefix: documentPrefix, queryTokens },
+    ...{ passageTokens: documentTokens, expandToTokens: expandTo },
+  };
+}
+
+function addedLines({ manifest, family }: AddedModel): string[] {
+  const { name } = manifest;
+  if (manifest.kind === "cross-encoder") {
+    const { maxTokens, queryMaxTokens } = manifest.pair;
+    return [
+      `added ${name}: a cross-encoder, pairs of ${maxTokens} tokens, ${queryMaxTokens} of the query`,
+      `use it: sluice search COLLECTION --rerank=${name} "..."`,
+    ];
+  }
+  const { query, passage, dim } = manifest;
+  const expanded = query.expandToTokens === null ? "" : `, filled up to ${query.expandToTokens}`;
+  const marked = (prefix: string): string => (prefix === "" ? "" : ` after "${prefix}"`);
+  return [
+    `added ${name}: late interaction, conventions of ${familyNames[family ?? "plain"]}, dim ${dim}`,
+    `queries   ${query.maxTokens} tokens${marked(query.prefix)}${expanded}`,
+    `passages  ${passage.maxTokens} tokens${marked(passage.prefix)}, ${passage.overlapTokens} in common, ${passage.skipTokenIds.length} tokens skipped`,
+    `use it: sluice collections create NAME --model ${name}`,
+  ];
+}
+
+const familyNames = {
+  colbert: "ColBERT (artifact.metadata)",
+  pylate: "PyLate (config_sentence_transformers.json)",
+  plain: "a plain encoder",
+} as const;
+
+/** The last part of a path, without what no name may have. */
+export function nameFrom(path: string): string {
+  return basename(path)
+    .replaceAll(/[^A-Za-z0-9._-]+/g, "-")
+    .replace(/^[^A-Za-z0-9]+/, "");
+}
+
+function checkedName(name: string): string {
+  if (/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,127}$/.test(name)) return name;
+  throw new SluiceError("MODEL_INVALID", `"${name}" cannot be the name of a model; give --name`);
+}

@@ -1,0 +1,57 @@
+// Models by short names, and the repositories of a model hub that they lie in.
+
+export interface KnownModel {
+  readonly repository: string;
+  /** The graph in it; undefined: where exports usually lie. */
+  readonly graphFile?: string;
+  readonly about: string;
+}
+
+/** Names are the repositories' last parts, in the case that users write. */
+export const knownModels: Readonly<Record<string, KnownModel>> = {
+  "answerai-colbert-small-v1": {
+    repository: "answerdotai/answerai-colbert-small-v1",
+    about: "late interaction, 33 M parameters, dim 96, English, Apache-2.0",
+  },
+  "colbertv2.0": {
+    repository: "colbert-ir/colbertv2.0",
+    about: "late interaction, 110 M parameters, dim 128, English, MIT",
+  },
+  "GTE-ModernColBERT-v1": {
+    repository: "lightonai/GTE-ModernColBERT-v1",
+    about: "late interaction, 149 M parameters, dim 128, long texts, English, Apache-2.0",
+  },
+  "mxbai-edge-colbert-v0-32m": {
+    repository: "mixedbread-ai/mxbai-edge-colbert-v0-32m",
+    about: "late interaction, 32 M parameters, dim 64, English, Apache-2.0",
+  },
+  "ms-marco-MiniLM-L6-v2": {
+    repository: "cross-encoder/ms-marco-MiniLM-L6-v2",
+    graphFile: "onnx/model.onnx",
+    about: "cross-encoder, 23 M parameters, English, Apache-2.0",
+  },
+  "bge-reranker-base": {
+    repository: "BAAI/bge-reranker-base",
+    graphFile: "onnx/model.onnx",
+    about: "cross-encoder, 278 M parameters, English and Chinese, MIT",
+  },
+  "jina-reranker-v1-turbo-en": {
+    repository: "jinaai/jina-reranker-v1-turbo-en",
+    graphFile: "onnx/model.onnx",
+    about: "cross-encoder, 38 M parameters, English, Apache-2.0",
+  },
+  "mxbai-rerank-xsmall-v1": {
+    repository: "mixedbread-ai/mxbai-rerank-xsmall-v1",
+    graphFile: "onnx/model.onnx",
+    about: "cross-encoder, 71 M parameters, English, Apache-2.0",
+  },
+};
+
+/** A known name, in any case, or `OWNER/NAME`; undefined: neither. */
+export function findKnownModel(name: string): KnownModel | undefined {
+  if (/^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/.test(name)) return { repository: name, about: "" };
+  const found = Object.entries(knownModels).find(
+    ([known]) => known.toLowerCase() === name.toLowerCase(),
+  );
+  return found?.[1];
+}

@@ -1,0 +1,89 @@
+// Brings the files of a model from a hub into a folder: which ones, in which order, how far.
+
+import { mkdir, rm, statfs, writeFile, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { SluiceError } from "../core/errors.js";
+import { downloadFile } from "./download.js";
+import { downloadFailed } from "./hub-client.js";
+import type { HubOptions } from "./hub-client.js";
+import { readRepository } from "./repository.js";
+import type { Repository, RepositoryFile } from "./repository.js";
+
+export interface PullOptions {
+  /** `OWNER/NAME`. */
+  readonly repository: string;
+  /** Branch, tag or commit. */
+  readonly revision: string;
+  /** The graph in it; undefined: where exports usually lie. */
+  readonly graphFile: string | undefined;
+  /** Configuration files that are wanted where they are there. */
+  readonly configFiles: readonly string[];
+  /** Takes the files; what an earlier call left of the same commit is gone on with. */
+  readonly folder: string;
+  readonly onBytes: (done: number, total: number) => void;
+}
+
+/** The commit that was pulled. Throws DOWNLOAD_FAILED, DISK_FULL, the signal's reason. */
+export async function pullModel(options: PullOptions, hub: HubOptions): Promise<Repository> {
+  const repository = await readRepository(options.repository, options.revision, hub);
+  const files = chooseFiles(repository, options);
+  await startFolder(options.folder, repository.commit);
+  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  await checkRoom(options.folder, total);
+  let done = 0;
+  // Small files first: a tokenizer that is missing is told before a gigabyte has come.
+  for (const file of files.toSorted((a, b) => a.bytes - b.bytes)) {
+    await downloadFile(
+      {
+        ...{ repository, file, folder: options.folder },
+        onBytes: (bytes) => options.onBytes(done + bytes, total),
+      },
+      hub,
+    );
+    done += file.bytes;
+  }
+  return repository;
+}
+
+const usualGraphs = ["model.onnx", "onnx/model.onnx"];
+
+function chooseFiles(
+  { name, files }: Repository,
+  { graphFile, configFiles }: PullOptions,
+): RepositoryFile[] {
+  const paths = new Set(files.map(({ path }) => path));
+  const graph = [...(graphFile === undefined ? usualGraphs : [graphFile])].find((path) =>
+    paths.has(path),
+  );
+  if (graph === undefined) {
+    const graphs = [...paths].filter((path) => path.endsWith(".onnx"));
+    const found =
+      graphs.length === 0 ? "it has none" : `name one of ${graphs.join(", ")} with --file`;
+    throw downloadFailed(
+      `${name} has no ONNX graph ${graphFile ?? usualGraphs.join(" or ")}; ${found}`,
+    );
+  }
+  if (!paths.has("tokenizer.json")) throw downloadFailed(`${name} has no tokenizer.json`);
+  const wanted = new Set([graph, "tokenizer.json", "README.md", "LICENSE", ...configFiles]);
+  const isWeights = (path: string): boolean =>
+    path.startsWith(`${graph}_data`) || path.startsWith(`${graph}.data`);
+  return files.filter(({ path }) => wanted.has(path) || isWeights(path));
+}
+
+/** Parts of another commit would not fit: they are thrown away. */
+async function startFolder(folder: string, commit: string): Promise<void> {
+  const note = join(folder, ".commit");
+  const before = await readFile(note, "utf8").catch(() => "");
+  if (before !== commit) await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await writeFile(note, commit);
+}
+
+async function checkRoom(folder: string, bytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize >= bytes) return;
+  throw new SluiceError(
+    "DISK_FULL",
+    `${folder} has room for ${bavail * bsize} bytes, the model has ${bytes}; make room and pull again`,
+  );
+}
