@@ -36,7 +36,7 @@ export const profileSchema = z.strictObject({
   payload: z.boolean(),
   /** Queries of one typed session, each a letter longer, and the time between them. */
   session: z.strictObject({ queries: z.int().min(1).max(100), keyMs: z.int().min(1).max(10_000) }),
-  /** Connections; each takes its turn, and the server sees each as a client of its own. */
+  /** Connections, used in turn. To the server they are one client: they come from one address. */
   connections: z.int().min(1).max(256),
 });
 

@@ -21,6 +21,7 @@ export function loadMarkdown(file: LoadFile = readResult("load") as LoadFile): s
       percent(searches.degraded, searches.completed),
       percent(searches.refused, searches.planned),
       whole(memoryAfter.ownMiB),
+      tenths(run.startedLateMs),
     ]),
   );
   const { machine, corpus, profile, knee } = file;
@@ -30,15 +31,16 @@ export function loadMarkdown(file: LoadFile = readResult("load") as LoadFile): s
   return [
     tableRow([
       ...["load", "searches/s offered", "goodput/s", "first ms p50", "p99", "final ms p50", "p99"],
-      ...["degraded", "refused", "own MiB"],
+      ...["degraded", "refused", "own MiB", "late ms p99"],
     ]),
-    `|${"---|".repeat(10)}`,
+    `|${"---|".repeat(11)}`,
     ...rows,
     "",
     `The knee is at ${whole(knee.perSecond)} operations a second: the highest rate at which ` +
       `${percent(knee.rule.goodShareMin, 1)} of the searches end with a final update within their ` +
       `${profile.budgetMs} ms and the 99th percentile does too. Latencies count from the planned arrival; ` +
-      `goodput is what ended in time, poorer answers included. ${violations} streams broke the contract. ` +
+      `goodput is what ended in time, poorer answers included; \`late\`: how much later than planned the ` +
+      `generator, which has the same cores, came to begin an operation. ${violations} streams broke the contract. ` +
       `${whole(corpus.passages)} passages of ${corpus.tokens} tokens x ${corpus.dim}, profile ` +
       `\`${profile.name}\`; ${machine.cores} cores of ${machine.cpu}, generator included, ` +
       `${machine.loadBefore.toFixed(1)} threads wanted a core before it began; \`${file.command}\`.`,
