@@ -13,7 +13,7 @@ space := $(subst ,, )
 .PHONY: help node-version install build types web native prune demo demo-once check check-format \
   check-lint check-tests test test-crash test-damage coverage gen fmt bench-kernels bench-encode \
   bench-quality bench-recall bench-ingest bench-bm25 bench-stream bench-rerank bench-filters \
-  bench-scale bench-load bench-canonical tables clean
+  bench-scale bench-load bench-canonical bench-peers tables clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -122,6 +122,11 @@ bench-load: build ## a server under an open load, and its knee: make bench-load 
 
 bench-canonical: build ## the figures to compare by, in one go: three minutes
 	@$(cli) bench canonical --out bench/results/canonical.json
+
+# Each engine in a place of its own; one that does not install is told with its error by the bench.
+bench-peers: build ## beside other engines: make bench-peers DATA=DIR (installs them in .cache/peers)
+	@bench/peers/install
+	@$(cli) bench peers $(if $(DATA),--data $(DATA)) $(PEERS_FLAGS) --out bench/results/peers.json
 
 tables: build ## rewrite the tables of README.md from the sources and bench/results
 	@SLUICE_WRITE_TABLES=1 mocha --no-config 'build/test/tidy/readme-tables.test.js' \

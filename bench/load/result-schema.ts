@@ -4,7 +4,10 @@
 import { join } from "node:path";
 import * as z from "zod";
 import { repositoryRoot } from "../../src/core/paths.js";
+import { kernelsSchema } from "../kernels/kernels-schema.js";
+import { peersSchema } from "../peers/peers-schema.js";
 import { qualitySchema } from "../quality/quality-schema.js";
+import { scaleSchema } from "../scale/scale-schema.js";
 import { runFiguresSchema } from "./generator.js";
 import { machineSchema } from "./machine-schema.js";
 import { profileSchema } from "./profile.js";
@@ -79,6 +82,9 @@ export const resultFiles = {
   load: loadSchema,
   canonical: canonicalSchema,
   quality: qualitySchema,
+  peers: peersSchema,
+  kernels: kernelsSchema,
+  scale: scaleSchema,
 } as const;
 
 export const resultsFolder = join(repositoryRoot(), "bench/results");

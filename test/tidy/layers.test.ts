@@ -47,6 +47,11 @@ const exceptions: readonly { from: string; to: string; reason: string }[] = [
     to: `bench/quality/${file}.ts`,
     reason: "the same for `make bench-quality`",
   })),
+  ...["peers-bench", "render"].map((file) => ({
+    from: "src/cli/commands/bench.ts",
+    to: `bench/peers/${file}.ts`,
+    reason: "the same for `make bench-peers`",
+  })),
 ];
 
 interface Import {

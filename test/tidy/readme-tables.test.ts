@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { bm25Markdown, filtersMarkdown } from "../../bench/generations/render.js";
 import { ingestMarkdown } from "../../bench/ingest/render.js";
 import { canonicalMarkdown, loadMarkdown } from "../../bench/load/render.js";
+import { peersMarkdown } from "../../bench/peers/render.js";
 import { qualityMarkdown, reliabilityMarkdown } from "../../bench/quality/render.js";
 import { recallMarkdown } from "../../bench/recall/render.js";
 import { rerankMarkdown } from "../../bench/rerank/render.js";
@@ -30,6 +31,7 @@ const tables: Readonly<Record<string, Table>> = {
   options: readme(optionsMarkdown),
   "exit codes": readme(exitCodesMarkdown),
   quality: readme(qualityMarkdown),
+  peers: readme(peersMarkdown),
   reliability: readme(reliabilityMarkdown),
   recall: readme(recallMarkdown),
   scale: readme(() => scaleMarkdown()),

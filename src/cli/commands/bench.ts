@@ -17,7 +17,7 @@ export function addBenchCommand(program: Command): void {
       "Times every kernel, bit width, dimension and instruction set that this CPU has against bare " +
         "loops and plain reading in the same run: the share of the limit. A few minutes.",
     )
-    .option("--json", "print the figures as one JSON array")
+    .option("--json", "print the figures as one object of JSON")
     .option("--seconds <seconds>", "time for each figure", "0.3")
     .addHelpText("after", "\nExamples:\n  sluice bench kernels --seconds 0.05 --json")
     .action(async (flags: { readonly json?: boolean; readonly seconds: string }) => {
@@ -31,6 +31,7 @@ export function addBenchCommand(program: Command): void {
   addLoad(command);
   addCanonical(command);
   addQuality(command);
+  addPeers(command);
 }
 
 interface ScaleFlags {
@@ -42,6 +43,7 @@ interface ScaleFlags {
   readonly queries: number;
   readonly folder: string;
   readonly out: string;
+  readonly json?: boolean;
 }
 
 function addScale(command: Command): void {
@@ -61,11 +63,13 @@ function addScale(command: Command): void {
     .option("--queries <count>", "searches a size; recall takes a tenth", wholeNumber(10, 1e6), 500)
     .option("--folder <folder>", "where the collections are made and removed again", tmpdir())
     .option("--out <file>", "file of the figures, JSON, complete after each step", "scale.json")
+    .option("--json", "print the figures as JSON")
     .addHelpText("after", "\nExamples:\n  sluice bench scale --sizes 10000 --tokens 32")
     .action(async (flags: ScaleFlags) => {
       const { runScaleBench } = await import("../../../bench/scale/scale-bench.js");
       const { scaleMarkdown } = await import("../../../bench/scale/render.js");
-      console.log(scaleMarkdown(await runScaleBench({ dim: 384, ...flags })));
+      const file = await runScaleBench({ dim: 384, ...flags });
+      console.log(flags.json === true ? JSON.stringify(file) : scaleMarkdown(file));
     });
 }
 
@@ -173,6 +177,45 @@ function addQuality(command: Command): void {
       const { qualityMarkdown } = await import("../../../bench/quality/render.js");
       const file = await runQualityBench({ ...flags, sets });
       console.log(json === true ? JSON.stringify(file) : qualityMarkdown(file));
+    });
+}
+
+interface PeersFlags {
+  readonly data?: string;
+  readonly documents: number;
+  readonly seeded: number;
+  readonly queries: number;
+  readonly only?: readonly string[];
+  readonly folder: string;
+  readonly secondsMax: number;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+function addPeers(command: Command): void {
+  command
+    .command("peers")
+    .summary("recall against latency, beside other engines on the same vectors")
+    .description(
+      "Searches the same vectors with Sluice and with the engines that `make bench-peers` has " +
+        "installed, one query at a time. Vectors and indexes are kept in the folder, so that what " +
+        "broke off is gone on with.",
+    )
+    .option("--data <folder>", "BEIR folder whose passages the shipped model encodes")
+    .option("--documents <count>", "of it at most", wholeNumber(10, 1e6), 2000)
+    .option("--seeded <count>", "seeded passages of 32 rows x 128", wholeNumber(0, 1e6), 0)
+    .option("--queries <count>", "of a set at most", wholeNumber(10, 1000), 100)
+    .option("--only <engines...>", "sluice, numpy, maxsim-cpu, lancedb, next-plaid, ...")
+    .option("--folder <folder>", "of what is installed and kept", ".cache/peers")
+    .option("--seconds-max <seconds>", "for a step of one engine", wholeNumber(1, 1e5), 1800)
+    .option("--out <file>", "file of the figures, JSON; plots beside it", "peers.json")
+    .option("--json", "print the figures as JSON")
+    .addHelpText("after", "\nExamples:\n  sluice bench peers --data ./scifact --only sluice numpy")
+    .action(async ({ json, data, only, ...flags }: PeersFlags) => {
+      const { runPeersBench } = await import("../../../bench/peers/peers-bench.js");
+      const { peersMarkdown } = await import("../../../bench/peers/render.js");
+      const file = await runPeersBench({ ...flags, data, only });
+      console.log(json === true ? JSON.stringify(file) : peersMarkdown(file));
     });
 }
 

@@ -1,0 +1,176 @@
+// Sluice on the same vectors: through its engine, at several widths and pool sizes.
+
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { composeEngine } from "../../src/app/compose.js";
+import { engineOptions } from "../../src/app/serve.js";
+import { loadConfig } from "../../src/config/load-config.js";
+import type { GivenVectors } from "../../src/core/document.js";
+import { programVersion } from "../../src/cli/context.js";
+import type { EngineApi } from "../../src/rpc/ports.js";
+import { rounded } from "../scale/summary.js";
+import { latencyOf, recallOf } from "./other-engines.js";
+import type { PeerWork } from "./other-engines.js";
+import type { CurvePoint, EngineFigures } from "./peers-schema.js";
+import type { VectorSet } from "./vectors.js";
+
+const poolSizes = [16, 32, 64, 128, 256, 512] as const;
+const putsAtOnce = 128;
+const warmUpCount = 20;
+
+/** One figure for each width: an index of its own. */
+export async function measureOwn(bits: 2 | 4 | 8, work: PeerWork): Promise<EngineFigures> {
+  const { set, places, onWord } = work;
+  const folder = join(places.folder, `${set.name}-sluice-${bits}`);
+  const note = `${folder}.seconds`;
+  if (!existsSync(note)) {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    onWord(`Sluice, ${bits} bits, index`);
+    writeFileSync(note, String(await buildOwn(folder, bits, set)));
+  }
+  const points: CurvePoint[] = [];
+  for (const threads of [1, 2]) {
+    onWord(`Sluice, ${bits} bits, ${threads} threads`);
+    points.push(...(await curveOf(folder, { bits, threads }, work)));
+  }
+  return {
+    ...{ engine: `Sluice, ${bits} bits`, version: programVersion(), error: null, points },
+    indexSeconds: rounded(Number(readFileSync(note, "utf8"))),
+    indexBytes: await dataBytes(folder),
+  };
+}
+
+async function withEngine<T>(
+  folder: string,
+  threads: number,
+  use: (api: EngineApi) => Promise<T>,
+): Promise<T> {
+  const flags = { data: folder, scoringWorkers: threads };
+  const { config } = loadConfig({ flags });
+  const engine = await composeEngine({
+    ...{ ...engineOptions(config), rowCacheBytes: 0, answerCacheBytes: 0 },
+    search: { ...engineOptions(config).search, exhaustiveBelowPassages: 0 },
+  });
+  try {
+    return await use(engine.api);
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Seconds until everything is written, flushed and merged. */
+function buildOwn(folder: string, bits: number, set: VectorSet): Promise<number> {
+  return withEngine(folder, 2, async (api) => {
+    const startMs = performance.now();
+    await api.createCollection({ name: "passages", dim: set.dim, bits, ifNotExists: false });
+    let puts: Promise<unknown>[] = [];
+    let i = 0;
+    for (const vectors of readRagged(set, "passages")) {
+      const document = { key: String(i), title: "", text: "", fields: new Map(), vectors };
+      puts.push(api.put("passages", document));
+      i += 1;
+      if (puts.length === putsAtOnce) {
+        await Promise.all(puts);
+        puts = [];
+      }
+    }
+    await Promise.all(puts);
+    const { signal } = new AbortController();
+    for await (const { step } of api.optimize("passages", { isFull: true, signal }))
+      if (step === "") break;
+    return (performance.now() - startMs) / 1000;
+  });
+}
+
+function curveOf(
+  folder: string,
+  { bits, threads }: { readonly bits: number; readonly threads: number },
+  { set, queryCount, truth }: PeerWork,
+): Promise<CurvePoint[]> {
+  const queries = [...readRagged(set, "queries")].slice(0, queryCount);
+  return withEngine(folder, threads, async (api) => {
+    const points: CurvePoint[] = [];
+    for (const sketchPoolSize of poolSizes) {
+      const millis: number[] = [];
+      const found: string[][] = [];
+      const asked = [...queries.slice(0, warmUpCount), ...queries];
+      for (const [i, vectors] of asked.entries()) {
+        const { ms, keys } = await searchOnce(api, vectors, sketchPoolSize);
+        if (i < warmUpCount) continue;
+        millis.push(ms);
+        found.push(keys);
+      }
+      points.push({
+        ...{ settings: `${bits} bits, pool ${sketchPoolSize}`, threads },
+        recallAt10: recallOf(
+          found,
+          truth.map((ids) => ids.map(String)),
+        ),
+        ...latencyOf(millis),
+      });
+    }
+    return points;
+  });
+}
+
+async function searchOnce(
+  api: EngineApi,
+  vectors: GivenVectors,
+  sketchPoolSize: number,
+): Promise<{ readonly ms: number; readonly keys: string[] }> {
+  const startMs = performance.now();
+  let keys: string[] = [];
+  const request = {
+    ...{ collection: "passages", text: "", vectors, k: 10, exhaustive: false, sketchPoolSize },
+    payload: { mode: "every_update", title: false, text: false, fields: false } as const,
+  };
+  for await (const { hits } of api.search(request, { signal: new AbortController().signal }))
+    keys = hits.map(({ key }) => key);
+  return { ms: performance.now() - startMs, keys };
+}
+
+/** The rows of each text, read as they are asked for. */
+function* readRagged(set: VectorSet, name: string): Generator<GivenVectors, void, void> {
+  const counts = npyLengths(join(set.folder, `${name}.lengths.npy`));
+  const file = openSync(join(set.folder, `${name}.npy`), "r");
+  try {
+    let position = headerBytes(file);
+    for (const count of counts) {
+      const bytes = new Uint8Array(4 * set.dim * count);
+      readSync(file, bytes, 0, bytes.length, position);
+      position += bytes.length;
+      yield { type: "float32", dim: set.dim, bytes };
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+function npyLengths(path: string): Int32Array {
+  const file = readFileSync(path);
+  return new Int32Array(Uint8Array.from(file.subarray(10 + file.readUInt16LE(8))).buffer);
+}
+
+/** Its length stands at byte 8. */
+function headerBytes(file: number): number {
+  const start = Buffer.alloc(10);
+  readSync(file, start, 0, 10, 0);
+  return 10 + start.readUInt16LE(8);
+}
+
+/** Of the collection as the server tells it. */
+function dataBytes(folder: string): Promise<number> {
+  return withEngine(folder, 1, (api) =>
+    Promise.resolve(api.describeCollection("passages").diskBytes),
+  );
+}
