@@ -39,3 +39,10 @@ export function decimalNumber(min: number, max: number): (text: string) => numbe
     throw new InvalidArgumentError(`Expected a number from ${min} to ${max}.`);
   };
 }
+
+/** A time as ISO 8601, to milliseconds since 1970 UTC. */
+export function timeMs(text: string): number {
+  const ms = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN;
+  if (Number.isFinite(ms) && ms >= 0) return ms;
+  throw new InvalidArgumentError("Expected a time such as 2026-11-23 or 2026-11-23T18:00:00Z.");
+}

@@ -24,6 +24,7 @@ import { describeFile, openModelFolder } from "./model-folder.js";
 import type { OpenedModel } from "./model-folder.js";
 import { invalidModel, manifestFileName, tokenizerFileName } from "./model-manifest.js";
 import type { ModelKind } from "./model-manifest.js";
+import type { TitlePlaces } from "./passages.js";
 import { proveModel } from "./prove-model.js";
 import { createTokenizer } from "./tokenizer.js";
 import type { Tokenizer } from "./tokenizer.js";
@@ -50,6 +51,7 @@ export interface ConventionOverrides {
   readonly passagePrefix?: string | undefined;
   readonly queryTokens?: number | undefined;
   readonly passageTokens?: number | undefined;
+  readonly titles?: TitlePlaces | undefined;
   /** 0: queries are not filled up. */
   readonly expandToTokens?: number | undefined;
 }
@@ -192,6 +194,7 @@ async function describeModel(
         ...withoutUndefined({
           maxTokens: overrides.passageTokens,
           prefix: overrides.passagePrefix,
+          titles: overrides.titles,
         }),
       },
     },

@@ -108,7 +108,7 @@ export function createModelTokenizer(
   };
   const windows = {
     maxTokens: passage.maxTokens - asPassage.prefixIds.length,
-    overlapTokens: passage.overlapTokens,
+    ...{ overlapTokens: passage.overlapTokens, titles: passage.titles },
   };
   const prefixProblem =
     prefixTooLong(tokenizer, "query.prefix", asQuery, 1) ??

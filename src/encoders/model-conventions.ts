@@ -201,7 +201,7 @@ function rules(
     passage: {
       maxTokens: passageTokens,
       prefix: asked.passagePrefix,
-      overlapTokens: Math.min(overlapTokens, passageTokens >> 2),
+      ...{ overlapTokens: Math.min(overlapTokens, passageTokens >> 2), titles: "every_passage" },
       skipTokenIds: asked.skipTokenIds,
     },
   };

@@ -56,6 +56,8 @@ const lateInteractionSchema = z.object({
     maxTokens: tokenCount,
     prefix: z.string(),
     overlapTokens: z.int().nonnegative(),
+    /** Which passages of a document that is cut begin with its title. */
+    titles: z.enum(["every_passage", "first_passage", "none"]).default("every_passage"),
     /** Rows of these tokens are dropped (punctuation), unless nothing would be left. */
     skipTokenIds: z.array(tokenId),
   }),

@@ -18,11 +18,16 @@ export interface Passage {
   readonly text: string;
 }
 
+/** Where a document's title is repeated. */
+export type TitlePlaces = "every_passage" | "first_passage" | "none";
+
 export interface SplitOptions {
   /** Tokens of a passage at most, title and specials included. */
   readonly maxTokens: number;
   /** Tokens that a passage has in common with the next, at most half of its text. */
   readonly overlapTokens: number;
+  /** Which passages of a document that is cut begin with its title. */
+  readonly titles: TitlePlaces;
 }
 
 /** Fewest tokens of title and text that a passage must have room for. */
@@ -43,7 +48,9 @@ export function splitPassages(
   tokenizer: Tokenizer,
   options: SplitOptions,
 ): Passage[] {
-  const { title, text } = document;
+  const { text } = document;
+  // A document of nothing but a title is that title.
+  const title = options.titles === "none" && text !== "" ? "" : document.title;
   const tokensMax = options.maxTokens - tokenizer.specialCount;
   assert(tokensMax >= passageTokensMin, "a passage has room for a title and a text");
   const whole = joinTitle(title, text);
@@ -61,7 +68,10 @@ export function splitPassages(
       const passage = joinTitle(head, text.slice(span.start, span.end));
       return tokenizer.countTokens(passage, tokensMax) <= tokensMax;
     },
-  }).map((span) => ({ span, text: joinTitle(head, text.slice(span.start, span.end)) }));
+  }).map((span, i) => {
+    const isTitled = i === 0 || options.titles === "every_passage";
+    return { span, text: joinTitle(isTitled ? head : "", text.slice(span.start, span.end)) };
+  });
 }
 
 interface WindowOptions {

@@ -1,15 +1,11 @@
 // Feedback: events from messages, checked; recorded events to messages.
 
-import type {
-  Feedback,
-  FeedbackCertificate,
-  FeedbackKind,
-  FeedbackStage,
-} from "../core/feedback.js";
+import type { Feedback, FeedbackKind } from "../core/feedback.js";
 import { limits } from "../core/limits.js";
 import type { ListFeedbackRequest__Output } from "../gen/proto/sluice/v1/ListFeedbackRequest.js";
 import type { ListFeedbackResponse } from "../gen/proto/sluice/v1/ListFeedbackResponse.js";
 import type { SendFeedbackRequest__Output } from "../gen/proto/sluice/v1/SendFeedbackRequest.js";
+import { certificateNames, stageNames } from "./convert-search.js";
 import { decodePageToken, encodePageToken } from "./page-token.js";
 import type { FeedbackPage, FeedbackPageRequest } from "./ports.js";
 import {
@@ -48,31 +44,17 @@ export function checkedFeedback(sent: SentFeedback): Feedback {
   };
 }
 
-const kinds = {
-  FEEDBACK_KIND_CLICK: "click",
-  FEEDBACK_KIND_RELEVANT: "relevant",
-  FEEDBACK_KIND_NOT_RELEVANT: "not_relevant",
-  FEEDBACK_KIND_COPIED: "copied",
-  FEEDBACK_KIND_DWELL: "dwell",
-} as const satisfies Record<string, FeedbackKind>;
-
-const stages = {
-  STAGE_LEXICAL: "lexical",
-  STAGE_CANDIDATES: "candidates",
-  STAGE_LATE_INTERACTION: "late_interaction",
-  STAGE_CROSS_ENCODER: "cross_encoder",
-} as const satisfies Record<string, FeedbackStage>;
-
-const certificates = {
-  CERTIFICATE_LEXICAL: "lexical",
-  CERTIFICATE_ESTIMATE: "estimate",
-  CERTIFICATE_EXACT: "exact",
-  CERTIFICATE_RERANKED: "reranked",
-} as const satisfies Record<string, FeedbackCertificate>;
+const kindNames = {
+  click: "FEEDBACK_KIND_CLICK",
+  relevant: "FEEDBACK_KIND_RELEVANT",
+  not_relevant: "FEEDBACK_KIND_NOT_RELEVANT",
+  copied: "FEEDBACK_KIND_COPIED",
+  dwell: "FEEDBACK_KIND_DWELL",
+} as const satisfies Record<FeedbackKind, string>;
 
 export function feedbackFromMessage(message: SendFeedbackRequest__Output): Feedback {
   return checkedFeedback({
-    kind: named(kinds, message.kind),
+    kind: nameOf(kindNames, message.kind),
     queryText: message.query_text,
     key: message.key,
     rank: message.rank,
@@ -80,8 +62,8 @@ export function feedbackFromMessage(message: SendFeedbackRequest__Output): Feedb
     generation: sequenceNumber(message.generation, "generation"),
     eventId: message.event_id,
     score: message.score,
-    stage: named(stages, message.stage),
-    certificate: named(certificates, message.certificate),
+    stage: nameOf(stageNames, message.stage),
+    certificate: nameOf(certificateNames, message.certificate),
   });
 }
 
@@ -108,26 +90,22 @@ export function feedbackPageToMessage(
         query_text: event.queryText,
         key: event.key,
         rank: event.rank,
-        kind: wireName(kinds, event.kind) ?? "FEEDBACK_KIND_UNSPECIFIED",
+        kind: kindNames[event.kind],
         dwell_ms: event.dwellMs,
         generation: event.generation,
         event_id: event.eventId,
         ...(event.score === undefined ? {} : { score: event.score }),
-        stage: wireName(stages, event.stage) ?? "STAGE_UNSPECIFIED",
-        certificate: wireName(certificates, event.certificate) ?? "CERTIFICATE_UNSPECIFIED",
+        ...(event.stage && { stage: stageNames[event.stage] }),
+        ...(event.certificate && { certificate: certificateNames[event.certificate] }),
       },
     })),
   };
 }
 
-function named<T>(names: Readonly<Record<string, T>>, wire: string): T | undefined {
-  return Object.hasOwn(names, wire) ? names[wire] : undefined;
-}
-
-function wireName<K extends string>(
-  names: Readonly<Record<K, string>>,
-  name: unknown,
-): K | undefined {
-  const found = Object.entries(names).find(([, value]) => value === name);
-  return found?.[0] as K | undefined;
+/** Ours for a name of the wire; undefined: this version has none. */
+function nameOf<Name extends string>(
+  names: Readonly<Record<Name, string>>,
+  wire: string,
+): Name | undefined {
+  return (Object.keys(names) as Name[]).find((name) => names[name] === wire);
 }

@@ -197,14 +197,14 @@ function payloadFromMessage(message: PayloadOptions__Output | null): SearchReque
   };
 }
 
-const stageNames = {
+export const stageNames = {
   lexical: "STAGE_LEXICAL",
   candidates: "STAGE_CANDIDATES",
   late_interaction: "STAGE_LATE_INTERACTION",
   cross_encoder: "STAGE_CROSS_ENCODER",
 } as const satisfies Record<Stage, string>;
 
-const certificateNames = {
+export const certificateNames = {
   lexical: "CERTIFICATE_LEXICAL",
   estimate: "CERTIFICATE_ESTIMATE",
   exact: "CERTIFICATE_EXACT",

@@ -5,7 +5,7 @@ import { probabilityOf } from "../eval/score-calibration.js";
 import type { ScoreCalibration } from "../store/stored-values.js";
 import type { SearchPlan } from "./plan.js";
 import type { RankedPassage } from "./ranking.js";
-import type { Draft } from "./update-stream.js";
+import type { Draft } from "./draft.js";
 import type { ScoreParts, Stage } from "./update.js";
 
 export interface Probabilities {

@@ -5,6 +5,7 @@ import { isEmptyQuery } from "../analysis/lexical-query.js";
 import { SluiceError } from "../core/errors.js";
 import type { GenerationSegment } from "../index/generation.js";
 import type { SearchPlan } from "./plan.js";
+import type { Draft } from "./draft.js";
 import { createJudge } from "./probabilities.js";
 import type { RankedPassage } from "./ranking.js";
 import type { SearchContext } from "./search-context.js";
@@ -15,25 +16,11 @@ import type {
   Coverage,
   Degradation,
   DegradationReason,
-  ScoreParts,
   SearchHit,
   SearchUpdate,
   Stage,
   StageTimings,
 } from "./update.js";
-
-/** A ranking as a stage has it. */
-export interface Draft {
-  readonly stage: Stage;
-  readonly ranked: readonly RankedPassage[];
-  partsOf(passage: RankedPassage): ScoreParts;
-  /** Leading ones that no work left in this stream can change; undefined: none. */
-  readonly settledCount?: number;
-  /** False: a lexical ranking that is not proved to be the exact one; undefined: as the stage is. */
-  readonly isExact?: boolean;
-  /** Figures that grew; the others stay. */
-  readonly coverage: Partial<Coverage>;
-}
 
 type TimedStage = Exclude<keyof StageTimings, "total" | "queue">;
 

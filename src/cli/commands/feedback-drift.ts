@@ -10,7 +10,8 @@ import type { DriftRow } from "../../eval/drift.js";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
-import { readEvents, timeMs } from "./feedback.js";
+import { readEvents } from "../feedback-events.js";
+import { timeMs } from "../option-parsers.js";
 
 interface DriftOptions extends ConnectionOptions {
   readonly reference?: Window;

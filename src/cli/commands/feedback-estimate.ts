@@ -9,9 +9,9 @@ import type { Run } from "../../eval/run.js";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
-import { decimalNumber, wholeNumber } from "../option-parsers.js";
+import { readEvents } from "../feedback-events.js";
+import { decimalNumber, timeMs, wholeNumber } from "../option-parsers.js";
 import { createProgress } from "../terminal/progress.js";
-import { readEvents, timeMs } from "./feedback.js";
 import { addSearchTuning } from "./search.js";
 import type { SearchTuning } from "./search.js";
 

@@ -1,16 +1,16 @@
 // sluice feedback: what users did with hits, as judgments, and whether their queries change.
 
 import type { Command } from "commander";
-import { InvalidArgumentError } from "commander";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { SluiceClient } from "../../client/client.js";
 import type { RecordedFeedback } from "../../core/feedback.js";
 import { SluiceError } from "../../core/errors.js";
 import { judgmentsOf } from "../../eval/feedback-judgments.js";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
+import { readEvents } from "../feedback-events.js";
+import { timeMs } from "../option-parsers.js";
 import { formatCount } from "../terminal/text.js";
 import { addFeedbackDrift } from "./feedback-drift.js";
 import { addFeedbackEstimate } from "./feedback-estimate.js";
@@ -52,17 +52,6 @@ function addExport(group: Command, context: CliContext): void {
   });
 }
 
-/** All of them: some hundred bytes an event, and the server bounds their number. */
-export async function readEvents(
-  client: SluiceClient,
-  collection: string,
-  call: { readonly signal: AbortSignal; readonly sinceMs?: number | undefined },
-): Promise<RecordedFeedback[]> {
-  const events: RecordedFeedback[] = [];
-  for await (const event of client.feedback(collection, call)) events.push(event);
-  return events;
-}
-
 async function writeJudgments(
   events: readonly RecordedFeedback[],
   folder: string,
@@ -83,13 +72,6 @@ async function writeJudgments(
   const judgmentCount = queries.reduce((sum, { judgments }) => sum + judgments.size, 0);
   const counts = [judgmentCount, queries.length, events.length].map(formatCount);
   context.print(`${counts[0]} judgments of ${counts[1]} queries from ${counts[2]} events`);
-}
-
-/** Milliseconds since 1970 UTC. */
-export function timeMs(text: string): number {
-  const ms = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN;
-  if (Number.isFinite(ms) && ms >= 0) return ms;
-  throw new InvalidArgumentError("Expected a time such as 2026-11-23 or 2026-11-23T18:00:00Z.");
 }
 
 const examples = `

@@ -7,6 +7,7 @@ import { SluiceError } from "../../core/errors.js";
 import { limits } from "../../core/limits.js";
 import type { AddedModel, ConventionOverrides } from "../../encoders/add-model.js";
 import type { ModelKind } from "../../encoders/model-manifest.js";
+import type { TitlePlaces } from "../../encoders/passages.js";
 import type { CliContext } from "../context.js";
 import { wholeNumber } from "../option-parsers.js";
 import { addModelsFolder, readPlaces } from "./model-places.js";
@@ -22,6 +23,7 @@ export interface AddOptions extends ModelPlaceOptions {
   readonly queryTokens?: number;
   readonly documentTokens?: number;
   readonly expandTo?: number;
+  readonly titles?: TitlePlaces;
   readonly json?: boolean;
 }
 
@@ -49,6 +51,7 @@ export function addModelAdd(group: Command, context: CliContext): void {
 /** Options of what a model's own files may not say. */
 export function addConventionOptions(command: Command): Command {
   const kind = new Option("--kind <kind>", "instead of what is found out");
+  const titles = new Option("--titles <where>", "which passages begin with the document's title");
   return command
     .option("--name <name>", "of the model (default: the folder's)")
     .addOption(kind.choices(["late-interaction", "cross-encoder"]))
@@ -58,6 +61,7 @@ export function addConventionOptions(command: Command): Command {
     .option("--document-prefix <text>", "marker or instruction before passages")
     .option("--query-tokens <n>", "longest query", wholeNumber(16, limits.queryRowsMax))
     .option("--document-tokens <n>", "longest passage", wholeNumber(16, limits.passageRowsMax))
+    .addOption(titles.choices(["every_passage", "first_passage", "none"]))
     .option("--expand-to <n>", "mask tokens up to n; 0: none", wholeNumber(0, limits.queryRowsMax));
 }
 
@@ -83,7 +87,7 @@ function overridesOf(options: AddOptions): ConventionOverrides {
   const { queryPrefix, documentPrefix, queryTokens, documentTokens, expandTo } = options;
   return {
     ...{ queryPrefix, passagePrefix: documentPrefix, queryTokens },
-    ...{ passageTokens: documentTokens, expandToTokens: expandTo },
+    ...{ passageTokens: documentTokens, expandToTokens: expandTo, titles: options.titles },
   };
 }
 

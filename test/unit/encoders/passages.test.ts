@@ -12,7 +12,7 @@ import { embeddedModelFolder } from "../../support/model-folders.js";
 import { withTemporaryFolder } from "../../support/temporary-folder.js";
 
 const bert = createTokenizer(join(embeddedModelFolder, "tokenizer.json"));
-const options = { maxTokens: 40, overlapTokens: 8 };
+const options = { maxTokens: 40, overlapTokens: 8, titles: "every_passage" } as const;
 
 function split(document: DocumentText, tokenizer: Tokenizer = bert): Passage[] {
   return splitPassages(document, tokenizer, options);
@@ -69,6 +69,24 @@ describe("splitPassages", () => {
     assert.equal(split(words(37)).length, 1);
     assert.equal(encodedLength(split(words(37))[0]!, bert), 40);
     assert.equal(split(words(38)).length, 2);
+  });
+
+  it("puts the title where it is wanted, and keeps one that is all there is", () => {
+    const text = "dogs bark ".repeat(50);
+    for (const [titles, count] of [
+      ["first_passage", 1],
+      ["none", 0],
+    ] as const) {
+      const at = (document: DocumentText): Passage[] =>
+        splitPassages(document, bert, { ...options, titles });
+      const passages = at({ title: "Cats", text });
+      assert.ok(passages.length > 2);
+      assert.equal(passages.filter(({ text: one }) => one.startsWith("Cats ")).length, count);
+      assert.equal(passages.at(-1)?.span.end, text.length);
+      const short = at({ title: "Cats", text: "dogs" }).map(({ text: one }) => one);
+      assert.deepEqual(short, [titles === "none" ? "dogs" : "Cats dogs"]);
+      assert.equal(at({ title: "Cats", text: "" })[0]?.text, "Cats");
+    }
   });
 
   it("repeats the title before each window", () => {
@@ -159,8 +177,7 @@ describe("splitPassages", () => {
   it("splits four megabytes of text without a sentence or a space", () => {
     for (const text of ["lorem ipsum ".repeat(350_000), "x".repeat(4_000_000)]) {
       const passages = splitPassages({ title: "t", text }, bert, {
-        maxTokens: 320,
-        overlapTokens: 64,
+        ...{ maxTokens: 320, overlapTokens: 64, titles: "every_passage" },
       });
       assert.equal(passages.at(-1)?.span.end, text.length);
     }
