@@ -27,15 +27,26 @@ export interface IsotonicMap {
 
 export type ScoreMap = PlattMap | IsotonicMap;
 
-/** The probability of relevance of a score, in [0, 1]. Never falls as the score rises. */
+/** The probability of relevance of a score, in [0, 1]. Never falls as the score rises. O(log points). */
 export function probabilityOf(map: ScoreMap, score: number): number {
   if (map.method === "platt") return logistic(map.slope * score + map.intercept);
   const { scores, probabilities } = map;
-  const above = scores.findIndex((point) => point >= score);
-  if (above <= 0) return probabilities.at(above) ?? 0;
+  const above = firstFrom(scores, score);
+  if (above === 0 || above === scores.length) return probabilities.at(above === 0 ? 0 : -1) ?? 0;
   const [low = 0, high = 0] = [scores[above - 1], scores[above]];
   const [from = 0, to = 0] = [probabilities[above - 1], probabilities[above]];
   return from + ((to - from) * (score - low)) / (high - low);
+}
+
+/** Place of the first of rising points that is not below `score`; their number when there is none. */
+function firstFrom(points: readonly number[], score: number): number {
+  let [low, high] = [0, points.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((points[middle] ?? Infinity) < score) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function logistic(logit: number): number {
