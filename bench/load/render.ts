@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { lineChartSvg } from "../../src/eval/line-chart.js";
 import type { ChartSeries } from "../../src/eval/line-chart.js";
+import { tableRow } from "../markdown.js";
 import { resultsFolder } from "./result-schema.js";
 import type { CanonicalFile, LoadFile } from "./result-schema.js";
 
@@ -110,10 +111,6 @@ export function drawLoad(file: LoadFile, folder: string): void {
 
 function readResult(name: "load" | "canonical"): unknown {
   return JSON.parse(readFileSync(join(resultsFolder, `${name}.json`), "utf8"));
-}
-
-function tableRow(cells: readonly string[]): string {
-  return `| ${cells.join(" | ")} |`;
 }
 
 function whole(value: number): string {

@@ -1,7 +1,7 @@
 // The server under load: `sluice serve` in a process of its own, over a collection of seeded
 // passages that another process has built.
 
-import { fork, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -10,6 +10,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
 import type { BuildFigures, BuildOptions } from "../scale/build.js";
+import { buildInChild } from "../scale/build-in-child.js";
 
 export const memorySchema = z.strictObject({
   /** What the server holds, pages of its mapped files included. */
@@ -63,22 +64,6 @@ export async function withCorpus<T>(
   } finally {
     await rm(data, { recursive: true, force: true });
   }
-}
-
-/** In a process of its own, which leaves nothing in the memory that is measured. */
-async function buildInChild(
-  options: BuildOptions,
-  at: { readonly size: number; readonly folder: string },
-): Promise<BuildFigures> {
-  const program = fileURLToPath(new URL("../scale/build.child.js", import.meta.url));
-  const child = fork(program, [JSON.stringify({ options, at })]);
-  let figures: BuildFigures | undefined;
-  child.on("message", (message) => {
-    figures = message as BuildFigures;
-  });
-  const [code] = (await once(child, "close")) as [number | null];
-  if (figures === undefined) throw new Error(`the building ended with ${code ?? "a signal"}`);
-  return figures;
 }
 
 /** Answers are not kept: the same queries come again and are to be worked for again. */

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { repositoryRoot } from "../../src/core/paths.js";
 import { lineChartSvg } from "../../src/eval/line-chart.js";
+import { tableRow } from "../markdown.js";
 import { peersSchema } from "./peers-schema.js";
 import type { CurvePoint, EngineFigures, PeersFile, PeersSet } from "./peers-schema.js";
 
@@ -126,8 +127,4 @@ export function drawPeers(file: PeersFile, folder: string): void {
 function readPeers(): PeersFile {
   const path = join(repositoryRoot(), "bench/results/peers.json");
   return peersSchema.parse(JSON.parse(readFileSync(path, "utf8")));
-}
-
-function tableRow(cells: readonly string[]): string {
-  return `| ${cells.join(" | ")} |`;
 }

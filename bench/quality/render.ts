@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { repositoryRoot } from "../../src/core/paths.js";
+import { tableRow } from "../markdown.js";
 import { qualitySchema } from "./quality-schema.js";
 import type { QualityFile, QualitySet } from "./quality-schema.js";
 
@@ -66,8 +67,4 @@ function timesOf({ sets }: QualityFile): string {
 function readQuality(): QualityFile {
   const path = join(repositoryRoot(), "bench/results/quality.json");
   return qualitySchema.parse(JSON.parse(readFileSync(path, "utf8")));
-}
-
-function tableRow(cells: readonly string[]): string {
-  return `| ${cells.join(" | ")} |`;
 }

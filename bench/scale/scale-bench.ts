@@ -1,18 +1,15 @@
 // `sluice bench scale`: a collection of each size, built through the real write path and searched
 // with the real worker pool. What is known after a step is in the file at once.
 
-import { fork } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { openCollections } from "../../src/app/collections.js";
 import type { CodeBits } from "../../src/kernels/kernels.js";
 import { openDataFolder } from "../../src/store/data-folder.js";
 import { collection, ingest, openEngine, say } from "./build.js";
-import type { BuildFigures } from "./build.js";
+import { buildInChild } from "./build-in-child.js";
 import { loadConfig } from "../../src/config/load-config.js";
 import { createPassageSource } from "./clustered-passages.js";
 import type { PassageOptions } from "./clustered-passages.js";
@@ -102,24 +99,6 @@ async function measureSize(
   } finally {
     await engine.close();
   }
-}
-
-/** In a process of its own, whose memory is given back before anything is measured. */
-async function buildInChild(
-  options: ScaleBenchOptions,
-  at: { readonly size: number; readonly folder: string },
-): Promise<BuildFigures> {
-  const program = fileURLToPath(new URL("./build.child.js", import.meta.url));
-  const { dim, bits, tokens, words, seed } = options;
-  const task = JSON.stringify({ options: { dim, bits, tokens, words, seed }, at });
-  const child = fork(program, [task]);
-  let figures: BuildFigures | undefined;
-  child.on("message", (message) => {
-    figures = message as BuildFigures;
-  });
-  const [code] = (await once(child, "close")) as [number | null];
-  if (figures === undefined) throw new Error(`the building ended with ${code ?? "a signal"}`);
-  return figures;
 }
 
 /** The same searches alone and beside a full merge, which upserts have left something to do. */

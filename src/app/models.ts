@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { SluiceError } from "../core/errors.js";
 import { openModelFolder } from "../encoders/model-folder.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
+import { modelNamePattern } from "../encoders/model-manifest.js";
 import type { CollectionSettings } from "../index/collection-settings.js";
 
 export interface Models {
@@ -13,9 +14,6 @@ export interface Models {
   /** The opened model that a collection was made with; undefined: none, or it has changed. */
   of(settings: CollectionSettings): OpenedModel | undefined;
 }
-
-/** A model's name is a folder's name, never a path. */
-const modelNamePattern = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,127}$/;
 
 export function createModels(modelsFolder: string): Models {
   const opened = new Map<string, OpenedModel>();

@@ -10,6 +10,9 @@ import { limits } from "../core/limits.js";
 export const manifestFileName = "manifest.json";
 export const tokenizerFileName = "tokenizer.json";
 
+/** A model's name is a folder's name, never a path. */
+export const modelNamePattern = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,127}$/;
+
 /** Shortest text a model must take, in tokens: two specials and room for title and text. */
 const maxTokensMin = 16;
 

@@ -3,7 +3,7 @@
 import { createPrng } from "../core/prng.js";
 import { fitIsotonic, fitPlatt, probabilityOf } from "./score-calibration.js";
 import type { JudgedScore, ScoreMap } from "./score-calibration.js";
-import { mean } from "./statistics.js";
+import { mean, shuffle } from "./statistics.js";
 
 export interface Prediction {
   /** In [0, 1]. */
@@ -92,11 +92,7 @@ function drawFolds(
   count: number,
   { foldCount, seed }: { readonly foldCount: number; readonly seed: number },
 ): number[] {
-  const prng = createPrng(seed);
   const folds = Array.from({ length: count }, (_, i) => i % foldCount);
-  for (let i = count - 1; i > 0; i -= 1) {
-    const other = Math.floor(prng.nextFloat() * (i + 1));
-    [folds[i], folds[other]] = [folds[other] ?? 0, folds[i] ?? 0];
-  }
+  shuffle(folds, createPrng(seed));
   return folds;
 }

@@ -3,6 +3,14 @@
 import { assert } from "../core/assert.js";
 import type { Prng } from "../core/prng.js";
 
+/** Brings the values into a drawn order (Fisher and Yates), in place. O(values). */
+export function shuffle(values: unknown[], prng: Prng): void {
+  for (let i = values.length - 1; i > 0; i -= 1) {
+    const other = Math.floor(prng.nextFloat() * (i + 1));
+    [values[i], values[other]] = [values[other], values[i]];
+  }
+}
+
 /** Mean; 0 for none. Adds in order, so equal input gives equal bits. */
 export function mean(values: readonly number[]): number {
   let sum = 0;

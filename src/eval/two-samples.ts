@@ -2,7 +2,7 @@
 
 import { assert } from "../core/assert.js";
 import type { Prng } from "../core/prng.js";
-import { quantile } from "./statistics.js";
+import { quantile, shuffle } from "./statistics.js";
 
 export interface KsTest {
   /** Largest distance of the two empirical distribution functions, in [0, 1]. */
@@ -84,10 +84,7 @@ export function compareTerms(
   const dealt = [...reference, ...current];
   let extremes = 0;
   for (let round = 0; round < permutationCount; round += 1) {
-    for (let i = dealt.length - 1; i > 0; i -= 1) {
-      const other = Math.floor(prng.nextFloat() * (i + 1));
-      [dealt[i], dealt[other]] = [dealt[other] ?? [], dealt[i] ?? []];
-    }
+    shuffle(dealt, prng);
     const [left, right] = [dealt.slice(0, reference.length), dealt.slice(reference.length)];
     if (divergenceOf(left, right) >= divergence * (1 - 1e-12)) extremes += 1;
   }

@@ -83,17 +83,18 @@ export function createJudge(calibrations: readonly ScoreCalibration[], plan: Sea
     const probability = probabilities.of(draft.stage, { score: ranked.score, isReranked });
     return probability === undefined ? parts : { ...parts, probability };
   };
-  const passes = (draft: Draft, ranked: RankedPassage): boolean =>
-    minProbability === undefined || (partsOf(draft, ranked).probability ?? 1) >= minProbability;
+  const passing = (draft: Draft, ranked = draft.ranked): readonly RankedPassage[] =>
+    minProbability === undefined
+      ? ranked
+      : ranked.filter((one) => (partsOf(draft, one).probability ?? 1) >= minProbability);
   return {
-    passing: (draft) => draft.ranked.filter((ranked) => passes(draft, ranked)),
+    passing: (draft) => passing(draft),
     judge(draft) {
+      const shown = passing(draft).map((ranked) => ({ ranked, parts: partsOf(draft, ranked) }));
       const settled = draft.ranked.slice(0, draft.settledCount ?? 0);
-      const passed = draft.ranked.filter((ranked) => passes(draft, ranked));
-      const shown = passed.map((ranked) => ({ ranked, parts: partsOf(draft, ranked) }));
       return {
         shown: softmaxTemperature === undefined ? shown : withShares(shown, softmaxTemperature),
-        settledCount: settled.filter((ranked) => passes(draft, ranked)).length,
+        settledCount: passing(draft, settled).length,
       };
     },
   };

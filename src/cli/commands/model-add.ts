@@ -71,10 +71,18 @@ export async function addAndTell(
   at: { readonly source: string; readonly name: string; readonly origin: string },
   options: AddOptions,
 ): Promise<void> {
-  const { addModel } = await import("../../encoders/add-model.js");
+  const [{ addModel }, { modelNamePattern }] = await Promise.all([
+    import("../../encoders/add-model.js"),
+    import("../../encoders/model-manifest.js"),
+  ]);
+  if (!modelNamePattern.test(at.name))
+    throw new SluiceError(
+      "MODEL_INVALID",
+      `"${at.name}" cannot be the name of a model; give --name`,
+    );
   const { modelsFolder } = readPlaces(options);
   const added = await addModel({
-    ...{ ...at, name: checkedName(at.name), modelsFolder, kind: options.kind },
+    ...{ ...at, modelsFolder, kind: options.kind },
     ...{ graphFile: options.file, license: options.license, overrides: overridesOf(options) },
   });
   if (options.json === true) {
@@ -122,9 +130,4 @@ export function nameFrom(path: string): string {
   return basename(path)
     .replaceAll(/[^A-Za-z0-9._-]+/g, "-")
     .replace(/^[^A-Za-z0-9]+/, "");
-}
-
-function checkedName(name: string): string {
-  if (/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,127}$/.test(name)) return name;
-  throw new SluiceError("MODEL_INVALID", `"${name}" cannot be the name of a model; give --name`);
 }
