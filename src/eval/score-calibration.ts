@@ -35,7 +35,8 @@ export function probabilityOf(map: ScoreMap, score: number): number {
   if (above === 0 || above === scores.length) return probabilities.at(above === 0 ? 0 : -1) ?? 0;
   const [low = 0, high = 0] = [scores[above - 1], scores[above]];
   const [from = 0, to = 0] = [probabilities[above - 1], probabilities[above]];
-  return from + ((to - from) * (score - low)) / (high - low);
+  // Rounding may carry the line a little past its upper end, from where the map would fall.
+  return Math.min(to, from + ((to - from) * (score - low)) / (high - low));
 }
 
 /** Place of the first of rising points that is not below `score`; their number when there is none. */
@@ -139,6 +140,8 @@ function newtonStep(
 }
 
 interface Block {
+  readonly scoreMin: number;
+  readonly scoreMax: number;
   readonly scoreSum: number;
   readonly positives: number;
   readonly count: number;
@@ -160,7 +163,7 @@ export function fitIsotonic(samples: readonly JudgedScore[]): IsotonicMap {
   }
   return {
     method: "isotonic",
-    scores: blocks.map(({ scoreSum, count }) => scoreSum / count),
+    scores: blocks.map(meanScore),
     probabilities: blocks.map(rate),
   };
 }
@@ -169,7 +172,8 @@ export function fitIsotonic(samples: readonly JudgedScore[]): IsotonicMap {
 function poolTies(samples: readonly JudgedScore[]): Iterable<Block> {
   const ties = new Map<number, Block>();
   for (const { score, isRelevant } of samples.toSorted((a, b) => a.score - b.score)) {
-    const one = { scoreSum: score, positives: isRelevant ? 1 : 0, count: 1 };
+    const at = { scoreMin: score, scoreMax: score, scoreSum: score };
+    const one = { ...at, positives: isRelevant ? 1 : 0, count: 1 };
     ties.set(score, pooled(ties.get(score), one));
   }
   return ties.values();
@@ -178,10 +182,17 @@ function poolTies(samples: readonly JudgedScore[]): Iterable<Block> {
 function pooled(a: Block | undefined, b: Block): Block {
   if (a === undefined) return b;
   return {
+    scoreMin: Math.min(a.scoreMin, b.scoreMin),
+    scoreMax: Math.max(a.scoreMax, b.scoreMax),
     scoreSum: a.scoreSum + b.scoreSum,
     positives: a.positives + b.positives,
     count: a.count + b.count,
   };
+}
+
+/** Within the scores of the block, also when the sum was rounded: so the points of blocks rise. */
+function meanScore({ scoreMin, scoreMax, scoreSum, count }: Block): number {
+  return Math.min(scoreMax, Math.max(scoreMin, scoreSum / count));
 }
 
 function rate(block: Block | undefined): number {

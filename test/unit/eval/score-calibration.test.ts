@@ -63,6 +63,18 @@ describe("the isotonic map", () => {
     assert.equal(probabilityOf(map, 99), 1);
   });
 
+  it("reaches its points, and not a bit more", () => {
+    // A line between points this close is rounded to more than its upper end.
+    const samples = [
+      { score: -2.8555006000078554e-65, isRelevant: false },
+      ...[true, false, false, false, false].map((isRelevant) => ({ score: 0, isRelevant })),
+    ];
+    assert.equal(probabilityOf(fitIsotonic(samples), 0), 0.2);
+    // The sum of three times 0.1 is more than 0.3.
+    const equal = [true, false, false].map((isRelevant) => ({ score: 0.1, isRelevant }));
+    assert.deepEqual(fitIsotonic(equal).scores, [0.1]);
+  });
+
   it("has the least squared error of all rising step functions", () => {
     const short = fc.array(fc.boolean(), { minLength: 1, maxLength: 6 });
     fc.assert(
