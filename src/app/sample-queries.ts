@@ -13,7 +13,7 @@ import { rowBytes } from "../kernels/kernels.js";
 import type { Kernels } from "../kernels/kernels.js";
 import type { Scorer } from "../scoring/scorer.js";
 import type { Phrasing } from "../search/request.js";
-import type { PassagePlace } from "../search/stages/late-interaction.js";
+import type { PassagePlace } from "../search/passage-ids.js";
 
 /** About as many rows as a query has. */
 const rowCountMax = 32;

@@ -41,7 +41,16 @@ export interface Span {
 
 /** Compares two keys as UTF-8 bytes: the tie-break of every ranking. */
 export function compareKeys(a: string, b: string): number {
-  // UTF-16 order differs from UTF-8 order only where surrogates meet code units above them.
-  if (a === b) return 0;
-  return Buffer.compare(Buffer.from(a, "utf8"), Buffer.from(b, "utf8"));
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i += 1) {
+    const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
+    if (x === y) continue;
+    // The one difference to the order of code units: surrogates stand for what comes after them all.
+    return Number(isSurrogate(x)) - Number(isSurrogate(y)) || x - y;
+  }
+  return a.length - b.length;
+}
+
+function isSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit < 0xe000;
 }

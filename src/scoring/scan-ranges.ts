@@ -25,17 +25,23 @@ export function scanRanges(task: ScanTask, kernels: Kernels): ScanAnswer | undef
       // Once there are enough, only rows as good as the worst of them matter: most of the selection
       // is saved.
       const scoreMin = found.length < task.topCount ? undefined : found.at(-1)?.score;
-      found.push(...scanRows(task, kernels, { part: range.part, start, end, scoreMin }));
-      found = keepTop(found, task.topCount);
+      const more = scanRows(task, kernels, { part: range.part, start, end, scoreMin });
+      found = mergeTops(found, more, task.topCount);
     }
   }
-  return {
-    top: {
-      parts: Uint32Array.from(found, ({ part }) => part),
-      rows: Uint32Array.from(found, ({ row }) => row),
-      scores: Int32Array.from(found, ({ score }) => score),
-    },
-  };
+  return { top: toScoredRows(found) };
+}
+
+function toScoredRows(found: readonly FoundRow[]): ScanAnswer["top"] {
+  const parts = new Uint32Array(found.length);
+  const rows = new Uint32Array(found.length);
+  const scores = new Int32Array(found.length);
+  for (const [i, { part, row, score }] of found.entries()) {
+    parts[i] = part;
+    rows[i] = row;
+    scores[i] = score;
+  }
+  return { parts, rows, scores };
 }
 
 interface RowRange {
@@ -75,21 +81,32 @@ function scanRows(
       scoreMin,
     );
     if (result.tiesDropped && topCount < count) continue;
-    return Array.from({ length: result.count }, (_, i) => ({
-      part: place,
-      row: start + (rows[i] ?? 0),
-      score: scores[i] ?? 0,
-    }));
+    const found: FoundRow[] = [];
+    for (let i = 0; i < result.count; i += 1)
+      found.push({ part: place, row: start + (rows[i] ?? 0), score: scores[i] ?? 0 });
+    return found;
   }
 }
 
-/** The best `count` with all ties of the last place, by falling score; equal scores keep their order. */
-function keepTop(found: FoundRow[], count: number): FoundRow[] {
-  if (found.length < count) return found;
-  found.sort((a, b) => b.score - a.score);
-  const last = found[count - 1];
-  if (last === undefined) return [];
-  let end = count;
-  while (found[end]?.score === last.score) end += 1;
-  return found.slice(0, end);
+/**
+ * The best `count` of two lists of falling scores, with all ties of the last place; of equal scores
+ * those of the first list come first.
+ */
+function mergeTops(
+  first: readonly FoundRow[],
+  second: readonly FoundRow[],
+  count: number,
+): FoundRow[] {
+  const merged: FoundRow[] = [];
+  let [i, j] = [0, 0];
+  for (;;) {
+    const [a, b] = [first[i], second[j]];
+    const isFirst = b === undefined || (a !== undefined && a.score >= b.score);
+    const next = isFirst ? a : b;
+    if (next === undefined) return merged;
+    if (merged.length >= count && next.score !== merged.at(-1)?.score) return merged;
+    merged.push(next);
+    if (isFirst) i += 1;
+    else j += 1;
+  }
 }

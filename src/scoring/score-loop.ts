@@ -63,7 +63,7 @@ function scoreMaxSim(
   kernels: Kernels,
   reader: CodesReader,
 ): MaxSimAnswer | undefined {
-  const { query, bits, partOf, rows } = task;
+  const { query, bits, rows } = task;
   const scores = new Float32Array(rows.length);
   const damages: PartDamage[] = [];
   const bm25 = task.bm25.map((work) => {
@@ -71,9 +71,10 @@ function scoreMaxSim(
     const scale = scaleOf(words, frequencies, totals);
     return { work, scale, scores: new Float32Array(rows.length) };
   });
+  const sorted = sortByPart(task);
   for (const [place, part] of task.parts.entries()) {
-    const positions: number[] = [];
-    for (let i = 0; i < rows.length; i += 1) if (partOf[i] === place) positions.push(i);
+    const { start, end } = sorted.rangeOf(place);
+    const positions = sorted.positions.subarray(start, end);
     for (const { work, scale, scores: into } of bm25) {
       const segment = boundPart(part, work, place);
       for (const position of positions)
@@ -83,19 +84,19 @@ function scoreMaxSim(
       const { bytes, rowOffsets } = tokenRowsOf(part, reader);
       const codes = { bytes, dim: query.dim, bits };
       const tokenBytes = rowBytes(query.dim, bits);
-      for (let start = 0; start < positions.length; start += passagesPerLook) {
+      for (let from = start; from < end; from += passagesPerLook) {
         if (isRaised(task.cancel)) return undefined;
-        const batch = positions.slice(start, start + passagesPerLook);
-        const passages = Uint32Array.from(batch, (position) => rows[position] ?? 0);
+        const to = Math.min(end, from + passagesPerLook);
+        const passages = sorted.rows.subarray(from, to);
         for (const row of passages)
           reader.check(part.codes, {
             start: (rowOffsets[row] ?? 0) * tokenBytes,
             end: (rowOffsets[row + 1] ?? 0) * tokenBytes,
           });
-        const batchScores = new Float32Array(batch.length);
-        kernels.maxSimBatch(query, codes, rowOffsets, passages, batchScores);
-        for (const [i, position] of batch.entries()) scores[position] = batchScores[i] ?? 0;
+        kernels.maxSimBatch(query, codes, rowOffsets, passages, sorted.scores.subarray(from, to));
       }
+      for (let i = start; i < end; i += 1)
+        scores[sorted.positions[i] ?? 0] = sorted.scores[i] ?? 0;
     } catch (error) {
       if (!isSluiceError(error) || error.reason !== "DATA_CORRUPT") throw error;
       damages.push({ part: place, message: error.message });
@@ -103,4 +104,33 @@ function scoreMaxSim(
     }
   }
   return { scores, bm25: bm25.map((one) => one.scores), damages };
+}
+
+/** The passages of a task, those of each part together; within a part they keep their order. */
+function sortByPart({ parts, partOf, rows }: MaxSimTask): {
+  /** Places in the task. */
+  readonly positions: Uint32Array;
+  readonly rows: Uint32Array;
+  /** Beside `rows`, to be filled. */
+  readonly scores: Float32Array;
+  rangeOf(part: number): { readonly start: number; readonly end: number };
+} {
+  const ends = new Uint32Array(parts.length + 1);
+  for (const part of partOf) ends[part + 1] = (ends[part + 1] ?? 0) + 1;
+  for (let part = 1; part <= parts.length; part += 1)
+    ends[part] = (ends[part] ?? 0) + (ends[part - 1] ?? 0);
+  const next = ends.slice();
+  const positions = new Uint32Array(rows.length);
+  const sortedRows = new Uint32Array(rows.length);
+  for (let i = 0; i < rows.length; i += 1) {
+    const part = partOf[i] ?? 0;
+    const at = next[part] ?? 0;
+    next[part] = at + 1;
+    positions[at] = i;
+    sortedRows[at] = rows[i] ?? 0;
+  }
+  return {
+    ...{ positions, rows: sortedRows, scores: new Float32Array(rows.length) },
+    rangeOf: (part) => ({ start: ends[part] ?? 0, end: ends[part + 1] ?? 0 }),
+  };
 }

@@ -13,7 +13,7 @@ import { compareRanked } from "./ranking.js";
 import type { ScopedContext, SearchContext } from "./search-context.js";
 import { filterStage } from "./stages/filter.js";
 import { lateInteractionBatches } from "./stages/late-interaction.js";
-import type { PassagePlace } from "./stages/late-interaction.js";
+import type { PassagePlace } from "./passage-ids.js";
 import { lexicalStage, noLexicalResult } from "./stages/lexical.js";
 import type { LexicalResult } from "./stages/lexical.js";
 

@@ -3,15 +3,14 @@
 import { compareKeys } from "../core/document.js";
 import type { GenerationSegment } from "../index/generation.js";
 import type { ScoredRows } from "../scoring/score.protocol.js";
+import { createPassageIds } from "./passage-ids.js";
 import type { FusionMethod } from "./request.js";
 
-/** A passage of one source, with what breaks ties. */
+/** A passage of one source. */
 export interface Candidate {
   readonly segment: number;
   readonly row: number;
   readonly score: number;
-  readonly key: string;
-  readonly passageNumber: number;
 }
 
 /** Rank constant of reciprocal rank fusion (Cormack, Clarke, Buettcher 2009). */
@@ -22,47 +21,41 @@ const reciprocalRankConstant = 60;
  * are decided by the documents, not by where their passages happen to lie.
  */
 export function toCandidates(
-  found: ScoredRows,
+  found: readonly ScoredRows[],
   segments: readonly GenerationSegment[],
   count: number,
 ): Candidate[] {
-  const candidates = Array.from(found.rows, (row, i): Candidate => {
-    const segment = found.parts[i] ?? 0;
-    const table = segments[segment]?.table;
-    const score = found.scores[i] ?? 0;
-    return {
-      segment,
-      row,
-      score,
-      key: table?.keyAt(row) ?? "",
-      passageNumber: table?.passageNumberAt(row) ?? 0,
-    };
-  });
-  return candidates.sort(compareCandidates).slice(0, count);
+  const candidates: Candidate[] = [];
+  for (const { parts, rows, scores } of found)
+    for (const [i, row] of rows.entries())
+      candidates.push({ segment: parts[i] ?? 0, row, score: scores[i] ?? 0 });
+  return candidates.sort(candidateOrder(segments)).slice(0, count);
 }
 
 /** Union of both lists by falling fused score; `score` of the result is the fused one. */
 export function fuse(
   method: FusionMethod,
   lists: { readonly lexical: readonly Candidate[]; readonly sketch: readonly Candidate[] },
-  lexicalWeight: number,
+  {
+    segments,
+    lexicalWeight,
+  }: { readonly segments: readonly GenerationSegment[]; readonly lexicalWeight: number },
 ): Candidate[] {
-  const fused = new Map<string, Candidate>();
-  const add = (candidate: Candidate, score: number): void => {
-    const id = `${candidate.segment}:${candidate.row}`;
-    const before = fused.get(id)?.score ?? 0;
-    fused.set(id, { ...candidate, score: before + score });
-  };
-  for (const [name, list] of [
-    ["sketch", lists.sketch],
-    ["lexical", lists.lexical],
-  ] as const) {
+  const idOf = createPassageIds(segments);
+  const fused = new Map<number, { segment: number; row: number; score: number }>();
+  for (const name of ["sketch", "lexical"] as const) {
+    const list = lists[name];
     const weight = method === "min_max" && name === "lexical" ? lexicalWeight : 1;
     const normalize = method === "min_max" ? minMax(list) : reciprocalRank;
-    for (const [place, candidate] of list.entries())
-      add(candidate, weight * normalize(place, candidate.score));
+    for (const [place, candidate] of list.entries()) {
+      const score = weight * normalize(place, candidate.score);
+      const id = idOf(candidate);
+      const known = fused.get(id);
+      if (known === undefined) fused.set(id, { ...candidate, score });
+      else known.score += score;
+    }
   }
-  return [...fused.values()].sort(compareCandidates);
+  return [...fused.values()].sort(candidateOrder(segments));
 }
 
 function reciprocalRank(place: number): number {
@@ -76,6 +69,17 @@ function minMax(list: readonly Candidate[]): (place: number, score: number) => n
   return best === worst ? () => 1 : (_, score) => (score - worst) / (best - worst);
 }
 
-function compareCandidates(a: Candidate, b: Candidate): number {
-  return b.score - a.score || compareKeys(a.key, b.key) || a.passageNumber - b.passageNumber;
+/** The total order. Keys are read for equal scores only: most comparisons end before. */
+function candidateOrder(
+  segments: readonly GenerationSegment[],
+): (a: Candidate, b: Candidate) => number {
+  return (a, b) => {
+    if (a.score !== b.score) return b.score - a.score;
+    const [tableA, tableB] = [segments[a.segment]?.table, segments[b.segment]?.table];
+    if (tableA === undefined || tableB === undefined) return a.segment - b.segment;
+    return (
+      compareKeys(tableA.keyAt(a.row), tableB.keyAt(b.row)) ||
+      tableA.passageNumberAt(a.row) - tableB.passageNumberAt(b.row)
+    );
+  };
 }

@@ -5,6 +5,8 @@ import type { Generation } from "../../index/generation.js";
 import type { ScanTask, ScoredRows } from "../../scoring/score.protocol.js";
 import { fuse, toCandidates } from "../fusion.js";
 import type { Candidate } from "../fusion.js";
+import { createPassageIds } from "../passage-ids.js";
+import type { PassagePlace } from "../passage-ids.js";
 import type { SearchPlan } from "../plan.js";
 import { partsOf } from "../search-context.js";
 import type { ScopedContext } from "../search-context.js";
@@ -16,7 +18,7 @@ export interface CandidatesResult {
   /** The best by sketch alone, plan.sketchPoolSize at most. */
   readonly sketches: readonly Candidate[];
   /** Cosine of the sketches, where the scan found the passage. */
-  sketchOf(passage: { readonly segment: number; readonly row: number }): number | undefined;
+  sketchOf(passage: PassagePlace): number | undefined;
 }
 
 /** Rows below which a scan is not worth cutting into pieces. */
@@ -47,13 +49,19 @@ export async function candidatesStage(
     if (answer === undefined) return undefined;
     tops.push(answer.top);
   }
-  const sketch = mergeTops(tops, generation, plan.sketchPoolSize);
+  const { segments } = generation;
+  const sketch = toCandidates(tops, segments, plan.sketchPoolSize);
   const scale = found.query.rowScales[0] ?? 0;
-  const cosines = new Map(sketch.map((c) => [placeId(c), Math.fround(scale * c.score)]));
+  const idOf = createPassageIds(segments);
+  const scores = new Map(sketch.map((candidate) => [idOf(candidate), candidate.score]));
+  const lists = { lexical: found.lexical.candidates, sketch };
   return {
-    fused: fuse(plan.fusion, { lexical: found.lexical.candidates, sketch }, plan.lexicalWeight),
+    fused: fuse(plan.fusion, lists, { segments, lexicalWeight: plan.lexicalWeight }),
     sketches: sketch,
-    sketchOf: (passage) => cosines.get(placeId(passage)),
+    sketchOf: (passage) => {
+      const score = scores.get(idOf(passage));
+      return score === undefined ? undefined : Math.fround(scale * score);
+    },
   };
 }
 
@@ -80,21 +88,4 @@ function splitRows(generation: Generation, count: number): ScanTask["ranges"][] 
     }
   }
   return lists.filter((ranges) => ranges.length > 0);
-}
-
-function mergeTops(
-  tops: readonly ScoredRows[],
-  generation: Generation,
-  count: number,
-): Candidate[] {
-  const joined: ScoredRows = {
-    parts: Uint32Array.from(tops.flatMap((top) => [...top.parts])),
-    rows: Uint32Array.from(tops.flatMap((top) => [...top.rows])),
-    scores: Int32Array.from(tops.flatMap((top) => [...top.scores])),
-  };
-  return toCandidates(joined, generation.segments, count);
-}
-
-function placeId({ segment, row }: { segment: number; row: number }): number {
-  return segment * 2 ** 32 + row;
 }

@@ -5,13 +5,10 @@ import { isBitSet } from "../../index/bm25/bits.js";
 import { eligibleRowsOf } from "../../index/eligible-rows.js";
 import type { SegmentPart } from "../../index/segment-parts.js";
 import type { MaxSimTask } from "../../scoring/score.protocol.js";
+import { createPassageIds } from "../passage-ids.js";
+import type { PassagePlace } from "../passage-ids.js";
 import type { SearchPlan } from "../plan.js";
 import type { ScopedContext } from "../search-context.js";
-
-export interface PassagePlace {
-  readonly segment: number;
-  readonly row: number;
-}
 
 /** Passages and their MaxSim, one for one. */
 export interface ScoredBatch {
@@ -104,14 +101,16 @@ function* remaining(
   { generation, scope }: ScopedContext,
   candidates: readonly PassagePlace[],
 ): Generator<PassagePlace, void, void> {
-  const taken = new Set(candidates.map(({ segment, row }) => segment * 2 ** 32 + row));
+  const idOf = createPassageIds(generation.segments);
+  const taken = new Set(candidates.map(idOf));
   for (const [segment, { part }] of generation.segments.entries()) {
     const dead = part.tombstones && new Uint8Array(part.tombstones);
     const eligible = eligibleRowsOf(scope.eligible, segment);
     for (let row = 0; row < part.rowCount; row += 1) {
       if (dead !== undefined && isBitSet(dead, row)) continue;
       if (eligible !== undefined && !isBitSet(eligible, row)) continue;
-      if (!taken.has(segment * 2 ** 32 + row)) yield { segment, row };
+      const passage = { segment, row };
+      if (!taken.has(idOf(passage))) yield passage;
     }
   }
 }

@@ -13,6 +13,8 @@ import type {
 import { toCandidates } from "../fusion.js";
 import type { Candidate } from "../fusion.js";
 import type { SearchPlan } from "../plan.js";
+import { createPassageIds } from "../passage-ids.js";
+import type { PassagePlace } from "../passage-ids.js";
 import { createRanking } from "../ranking.js";
 import type { RankedPassage } from "../ranking.js";
 import { partsOf } from "../search-context.js";
@@ -30,7 +32,7 @@ export interface LexicalResult {
   /** No passage that `candidates` leaves out has more BM25 than this. */
   readonly unlistedBm25Max: number;
   /** BM25 of a passage that was among the best; undefined: not known. */
-  bm25Of(passage: { readonly segment: number; readonly row: number }): number | undefined;
+  bm25Of(passage: PassagePlace): number | undefined;
   /** What MaxSim tasks need to give BM25 of their passages, live parts by their place in the generation. */
   readonly work: MaxSimTask["bm25"];
 }
@@ -75,16 +77,18 @@ export async function lexicalStage(
     top = topDocuments(generation, found.top, plan);
   }
   const isExact = top.length >= plan.k || found.top.rows.length < topCount;
+  const idOf = createPassageIds(generation.segments);
   const known = new Map<number, number>();
-  for (const [i, row] of found.top.rows.entries())
-    known.set((found.top.parts[i] ?? 0) * 2 ** 32 + row, found.top.scores[i] ?? 0);
-  const candidates = toCandidates(first.top, generation.segments, plan.lexicalPoolSize);
+  const { parts, rows, scores } = found.top;
+  for (const [i, row] of rows.entries())
+    known.set(idOf({ segment: parts[i] ?? 0, row }), scores[i] ?? 0);
+  const candidates = toCandidates([first.top], generation.segments, plan.lexicalPoolSize);
   const bm25Top = first.top.scores[0] ?? 0;
   return {
     ...{ top, isExact, candidates, bm25Top },
     unlistedBm25Max:
       candidates.length < plan.lexicalPoolSize ? 0 : (candidates.at(-1)?.score ?? bm25Top),
-    bm25Of: ({ segment, row }) => known.get(segment * 2 ** 32 + row),
+    bm25Of: (passage) => known.get(idOf(passage)),
     work: [{ ...bm25, frequencies: found.frequencies }],
   };
 }

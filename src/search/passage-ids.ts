@@ -1,0 +1,22 @@
+// Numbers for the passages of one generation.
+
+import type { GenerationSegment } from "../index/generation.js";
+
+/** A passage by its place in the generation. */
+export interface PassagePlace {
+  readonly segment: number;
+  readonly row: number;
+}
+
+/** Numbers from 0, without gaps: small integers, which maps find faster than any other key. */
+export function createPassageIds(
+  segments: readonly GenerationSegment[],
+): (passage: PassagePlace) => number {
+  const firsts: number[] = [];
+  let next = 0;
+  for (const { table } of segments) {
+    firsts.push(next);
+    next += table.rowCount;
+  }
+  return ({ segment, row }) => (firsts[segment] ?? 0) + row;
+}
