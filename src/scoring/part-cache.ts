@@ -2,45 +2,66 @@
 
 import type { SegmentPart, Tombstones } from "../index/segment-parts.js";
 
-/** A part by its number; `body` comes along only when the worker has said that it lacks it. */
-export interface PartReference {
-  readonly id: number;
-  readonly rowCount: number;
-  /** Of the rows, in terms; 0 for flushed segments, which know it themselves. */
-  readonly lengthTotal: number;
-  readonly tombstones: Tombstones;
-  readonly body?: SegmentPart | undefined;
+/** Parts by their numbers. Flat: every task names all parts of its generation. */
+export interface PartReferences {
+  /** `[number, rows, length of the rows in terms]` of each part; the last is 0 for flushed ones. */
+  readonly numbers: Float64Array;
+  /** Beside the parts, up to the last that has any. */
+  readonly tombstones: readonly Tombstones[];
+  /** What a worker has said that it lacks, by the part's place. */
+  readonly bodies?: ReadonlyMap<number, SegmentPart> | undefined;
 }
 
 export type ResolvedParts =
   | { readonly kind: "parts"; readonly parts: SegmentPart[] }
-  | { readonly kind: "missing"; readonly ids: number[] };
+  | { readonly kind: "missing"; readonly places: number[] };
 
 export interface PartCache {
-  resolve(references: readonly PartReference[]): ResolvedParts;
+  resolve(references: PartReferences): ResolvedParts;
   /** Lets go of a part that no task will name again. */
   retire(id: number): void;
 }
 
-export function toReference(part: SegmentPart, id: number): PartReference {
-  const { rowCount, tombstones } = part;
-  const lengthTotal = part.kind === "live" ? part.terms.lengthTotal : 0;
-  return { id, rowCount, lengthTotal, tombstones };
+/** Numbers of one part in `PartReferences.numbers`. */
+const stride = 3;
+
+export function toReferences(
+  parts: readonly SegmentPart[],
+  idOf: (part: SegmentPart) => number,
+): PartReferences {
+  const numbers = new Float64Array(stride * parts.length);
+  const tombstones: Tombstones[] = [];
+  for (const [place, part] of parts.entries()) {
+    numbers[stride * place] = idOf(part);
+    numbers[stride * place + 1] = part.rowCount;
+    if (part.kind === "live") numbers[stride * place + 2] = part.terms.lengthTotal;
+    if (part.tombstones === undefined) continue;
+    while (tombstones.length < place) tombstones.push(undefined);
+    tombstones.push(part.tombstones);
+  }
+  return { numbers, tombstones };
 }
 
 export function createPartCache(): PartCache {
   const bodies = new Map<number, SegmentPart>();
   return {
-    resolve(references) {
-      for (const { id, body } of references) if (body !== undefined) bodies.set(id, body);
+    resolve({ numbers, tombstones, bodies: sent }) {
+      for (const [place, body] of sent ?? []) bodies.set(numbers[stride * place] ?? 0, body);
       const parts: SegmentPart[] = [];
       const missing: number[] = [];
-      for (const reference of references) {
-        const body = bodies.get(reference.id);
-        if (body === undefined) missing.push(reference.id);
-        else parts.push(withRows(body, reference));
+      for (let place = 0; stride * place < numbers.length; place += 1) {
+        const at = stride * place;
+        const [id, rowCount, lengthTotal] = [
+          numbers[at] ?? 0,
+          numbers[at + 1] ?? 0,
+          numbers[at + 2] ?? 0,
+        ];
+        const body = bodies.get(id);
+        const rows = { rowCount, lengthTotal, tombstones: tombstones[place] };
+        if (body === undefined) missing.push(place);
+        else parts.push(withRows(body, rows));
       }
-      return missing.length > 0 ? { kind: "missing", ids: missing } : { kind: "parts", parts };
+      return missing.length > 0 ? { kind: "missing", places: missing } : { kind: "parts", parts };
     },
     retire: (id) => {
       bodies.delete(id);
@@ -49,11 +70,18 @@ export function createPartCache(): PartCache {
 }
 
 /** The kept buffers with the rows and tombstones of the task's generation. */
-function withRows(body: SegmentPart, reference: PartReference): SegmentPart {
-  const { rowCount, lengthTotal, tombstones } = reference;
+function withRows(
+  body: SegmentPart,
+  rows: {
+    readonly rowCount: number;
+    readonly lengthTotal: number;
+    readonly tombstones: Tombstones;
+  },
+): SegmentPart {
+  const { rowCount, lengthTotal, tombstones } = rows;
   switch (body.kind) {
     case "flushed":
-      return { ...body, tombstones };
+      return body.tombstones === tombstones ? body : { ...body, tombstones };
     case "live":
       return { ...body, rowCount, tombstones, terms: { ...body.terms, rowCount, lengthTotal } };
   }

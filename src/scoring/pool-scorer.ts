@@ -4,9 +4,8 @@ import { BroadcastChannel } from "node:worker_threads";
 import { Piscina } from "piscina";
 
 import type { SegmentPart } from "../index/segment-parts.js";
-import { toReference } from "./part-cache.js";
+import { toReferences } from "./part-cache.js";
 import { createPartIds } from "./part-ids.js";
-import type { PartIds } from "./part-ids.js";
 import { toScorer } from "./scorer.js";
 import type { Scorer } from "./scorer.js";
 import type {
@@ -66,18 +65,21 @@ export function createPoolScorer(options: PoolScorerOptions): PoolScorer {
   let tellDamage: (damage: CodesDamage) => void = () => undefined;
   const underWay = new Set<Promise<unknown>>();
   const post = async (task: ScoreTask): Promise<ScoreAnswer> => {
-    // Parts, not their numbers: a search of another generation may have them renumbered meanwhile.
-    const attached = new Set<SegmentPart>();
+    const bodies = new Map<number, SegmentPart>();
     for (;;) {
-      const wire = toWire(task, ids, attached);
-      const answer = (await pool.run(wire)) as WireAnswer;
+      // Numbered anew: a search of another generation may have had them renumbered meanwhile.
+      const references = toReferences(task.parts, (part) => ids.idOf(part));
+      const parts = bodies.size > 0 ? { ...references, bodies } : references;
+      const answer = (await pool.run({ ...task, parts } satisfies WireTask)) as WireAnswer;
       if (answer.kind === "answer") {
         tellDamages(task, answer.answer, tellDamage);
         return answer.answer;
       }
       // Another worker may take the task this time, and lack other parts: those are added.
-      for (const [i, part] of task.parts.entries())
-        if (answer.ids.includes(wire.parts[i]?.id ?? 0)) attached.add(part);
+      for (const place of answer.places) {
+        const body = task.parts[place];
+        if (body !== undefined) bodies.set(place, body);
+      }
     }
   };
   const run = async (task: ScoreTask): Promise<ScoreAnswer> => {
@@ -125,12 +127,4 @@ function tellDamages(
     if (codes === undefined || codes instanceof SharedArrayBuffer) continue;
     tell({ folder: codes.folder, segmentId: codes.segmentId, message });
   }
-}
-
-function toWire(task: ScoreTask, ids: PartIds, attached: ReadonlySet<SegmentPart>): WireTask {
-  const parts = task.parts.map((part) => {
-    const reference = toReference(part, ids.idOf(part));
-    return attached.has(part) ? { ...reference, body: part } : reference;
-  });
-  return { ...task, parts };
 }

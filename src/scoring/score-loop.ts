@@ -74,6 +74,7 @@ function scoreMaxSim(
   const sorted = sortByPart(task);
   for (const [place, part] of task.parts.entries()) {
     const { start, end } = sorted.rangeOf(place);
+    if (start === end) continue;
     const positions = sorted.positions.subarray(start, end);
     for (const { work, scale, scores: into } of bm25) {
       const segment = boundPart(part, work, place);
@@ -95,8 +96,7 @@ function scoreMaxSim(
           });
         kernels.maxSimBatch(query, codes, rowOffsets, passages, sorted.scores.subarray(from, to));
       }
-      for (let i = start; i < end; i += 1)
-        scores[sorted.positions[i] ?? 0] = sorted.scores[i] ?? 0;
+      for (let i = start; i < end; i += 1) scores[sorted.positions[i] ?? 0] = sorted.scores[i] ?? 0;
     } catch (error) {
       if (!isSluiceError(error) || error.reason !== "DATA_CORRUPT") throw error;
       damages.push({ part: place, message: error.message });

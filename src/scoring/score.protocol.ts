@@ -5,7 +5,7 @@ import type { Bm25Query, Bm25Totals, LiveTermIds } from "../index/bm25/query.js"
 import type { EligibleRows } from "../index/eligible-rows.js";
 import type { SegmentPart } from "../index/segment-parts.js";
 import type { CodeBits, PackedQuery } from "../kernels/kernels.js";
-import type { PartReference } from "./part-cache.js";
+import type { PartReferences } from "./part-cache.js";
 
 export type ScoreTask = FilterTask | LexicalTask | ScanTask | MaxSimTask | ExplainTask;
 
@@ -16,13 +16,13 @@ export type ScoreAnswer =
 /** A task on its way to a worker: parts by number, see part-cache.ts. */
 export type WireTask = WithReferences<ScoreTask>;
 type WithReferences<Task> = Task extends ScoreTask
-  ? Omit<Task, "parts"> & { readonly parts: readonly PartReference[] }
+  ? Omit<Task, "parts"> & { readonly parts: PartReferences }
   : never;
 
-/** `missing`: the worker lacks these parts; send the task again with them. */
+/** `missing`: the worker lacks the parts at these places; send the task again with them. */
 export type WireAnswer =
   | { readonly kind: "answer"; readonly answer: ScoreAnswer }
-  | { readonly kind: "missing"; readonly ids: readonly number[] };
+  | { readonly kind: "missing"; readonly places: readonly number[] };
 
 /**
  * What the main thread tells all scoring workers: a part's number will not be named again, or the

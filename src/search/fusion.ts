@@ -69,17 +69,21 @@ function minMax(list: readonly Candidate[]): (place: number, score: number) => n
   return best === worst ? () => 1 : (_, score) => (score - worst) / (best - worst);
 }
 
-/** The total order. Keys are read for equal scores only: most comparisons end before. */
+/** The total order. Keys are read for equal scores only, and once: most comparisons end before. */
 function candidateOrder(
   segments: readonly GenerationSegment[],
 ): (a: Candidate, b: Candidate) => number {
-  return (a, b) => {
-    if (a.score !== b.score) return b.score - a.score;
-    const [tableA, tableB] = [segments[a.segment]?.table, segments[b.segment]?.table];
-    if (tableA === undefined || tableB === undefined) return a.segment - b.segment;
-    return (
-      compareKeys(tableA.keyAt(a.row), tableB.keyAt(b.row)) ||
-      tableA.passageNumberAt(a.row) - tableB.passageNumberAt(b.row)
-    );
+  const keys = new Map<Candidate, string>();
+  const keyOf = (candidate: Candidate): string => {
+    let key = keys.get(candidate);
+    if (key === undefined) {
+      key = segments[candidate.segment]?.table.keyAt(candidate.row) ?? "";
+      keys.set(candidate, key);
+    }
+    return key;
   };
+  const numberOf = ({ segment, row }: Candidate): number =>
+    segments[segment]?.table.passageNumberAt(row) ?? 0;
+  return (a, b) =>
+    b.score - a.score || compareKeys(keyOf(a), keyOf(b)) || numberOf(a) - numberOf(b);
 }

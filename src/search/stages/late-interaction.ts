@@ -3,11 +3,11 @@
 import type { PackedQuery } from "../../kernels/kernels.js";
 import { isBitSet } from "../../index/bm25/bits.js";
 import { eligibleRowsOf } from "../../index/eligible-rows.js";
-import type { SegmentPart } from "../../index/segment-parts.js";
 import type { MaxSimTask } from "../../scoring/score.protocol.js";
 import { createPassageIds } from "../passage-ids.js";
 import type { PassagePlace } from "../passage-ids.js";
 import type { SearchPlan } from "../plan.js";
+import { partsOf } from "../search-context.js";
 import type { ScopedContext } from "../search-context.js";
 
 /** Passages and their MaxSim, one for one. */
@@ -59,34 +59,15 @@ async function scoreBatch(
   { query, bm25 }: Pick<MaxSimTask, "query" | "bm25">,
   passages: readonly PassagePlace[],
 ): Promise<ScoredBatch | undefined> {
-  const places = new Map<number, number>();
-  /** Places in the generation of the task's parts. */
-  const segments: number[] = [];
-  const parts: SegmentPart[] = [];
   const partOf = new Uint32Array(passages.length);
-  for (const [i, { segment }] of passages.entries()) {
-    let place = places.get(segment);
-    if (place === undefined) {
-      place = parts.length;
-      places.set(segment, place);
-      segments.push(segment);
-      const entry = context.generation.segments[segment];
-      if (entry !== undefined) parts.push(entry.part);
-    }
-    partOf[i] = place;
+  const rows = new Uint32Array(passages.length);
+  for (const [i, { segment, row }] of passages.entries()) {
+    partOf[i] = segment;
+    rows[i] = row;
   }
   const answer = await context.scorer.maxSim({
-    kind: "maxsim",
-    parts,
-    partOf,
-    rows: Uint32Array.from(passages, ({ row }) => row),
-    query,
-    bits: context.settings.bits,
-    bm25: bm25.map((work) => ({
-      ...work,
-      liveTermIds: segments.map((segment) => work.liveTermIds[segment]),
-    })),
-    cancel: context.cancel,
+    ...{ kind: "maxsim", parts: partsOf(context.generation), partOf, rows },
+    ...{ query, bits: context.settings.bits, bm25, cancel: context.cancel },
   });
   if (answer === undefined) return undefined;
   const damages = answer.damages.map(({ part, message }) => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { packTerms } from "../../../src/analysis/term-frequencies.js";
 import { createLiveSegment } from "../../../src/index/live-segment.js";
 import type { SegmentPart } from "../../../src/index/segment-parts.js";
-import { createPartCache, toReference } from "../../../src/scoring/part-cache.js";
+import { createPartCache, toReferences } from "../../../src/scoring/part-cache.js";
 import type { ResolvedParts } from "../../../src/scoring/part-cache.js";
 import { createPartIds } from "../../../src/scoring/part-ids.js";
 import { segmentsOf } from "../../support/passage-places.js";
@@ -34,12 +34,27 @@ describe("createPartCache", () => {
   it("asks for what it lacks, keeps what it gets, and forgets what is retired", () => {
     const cache = createPartCache();
     const part = livePart();
-    const reference = toReference(part, 7);
-    assert.deepEqual(cache.resolve([reference]), { kind: "missing", ids: [7] });
-    assert.equal(cache.resolve([{ ...reference, body: part }]).kind, "parts");
-    assert.deepEqual(partsOf(cache.resolve([reference])), [part]);
+    const references = toReferences([part], () => 7);
+    assert.deepEqual(cache.resolve(references), { kind: "missing", places: [0] });
+    const bodies = new Map([[0, part]]);
+    assert.equal(cache.resolve({ ...references, bodies }).kind, "parts");
+    assert.deepEqual(partsOf(cache.resolve(references)), [part]);
     cache.retire(7);
-    assert.deepEqual(cache.resolve([reference]), { kind: "missing", ids: [7] });
+    assert.deepEqual(cache.resolve(references), { kind: "missing", places: [0] });
+  });
+
+  it("knows many parts apart, some of them with deletes", () => {
+    const cache = createPartCache();
+    const parts = [undefined, new SharedArrayBuffer(1), undefined, new SharedArrayBuffer(2)].map(
+      (tombstones) => ({ ...livePart(), tombstones }),
+    );
+    const idOf = (one: SegmentPart): number => parts.findIndex((each) => each === one) + 3;
+    const references = toReferences(parts, idOf);
+    const bodies = new Map(parts.entries());
+    bodies.delete(2);
+    assert.deepEqual(cache.resolve({ ...references, bodies }), { kind: "missing", places: [2] });
+    bodies.set(2, parts[2]!);
+    assert.deepEqual(partsOf(cache.resolve({ ...references, bodies })), parts);
   });
 
   it("gives each task the rows and deletes of its own generation", () => {
@@ -61,11 +76,11 @@ describe("createPartCache", () => {
     const older = live.part(undefined);
     append("two");
     const newer = live.part(new SharedArrayBuffer(1));
-    partsOf(cache.resolve([{ ...toReference(newer, 1), body: newer }]));
-    assert.deepEqual(partsOf(cache.resolve([toReference(older, 1)])), [
-      { ...older, codeBytes: newer.codeBytes },
-    ]);
-    assert.deepEqual(partsOf(cache.resolve([toReference(newer, 1)])), [newer]);
+    const referencesOf = (part: SegmentPart) => toReferences([part], () => 1);
+    partsOf(cache.resolve({ ...referencesOf(newer), bodies: new Map([[0, newer]]) }));
+    const found = partsOf(cache.resolve(referencesOf(older)));
+    assert.deepEqual(found, [{ ...older, codeBytes: newer.codeBytes }]);
+    assert.deepEqual(partsOf(cache.resolve(referencesOf(newer))), [newer]);
   });
 });
 
