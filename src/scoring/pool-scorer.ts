@@ -51,6 +51,8 @@ export function createPoolScorer(options: PoolScorerOptions): PoolScorer {
     minThreads: options.workerCount,
     maxThreads: options.workerCount,
     idleTimeout: Infinity,
+    // The second waits in the thread, which so goes on at once also while the main thread is busy.
+    concurrentTasksPerWorker: 2,
     // A thread that waits on atomics would not hear which parts to let go.
     atomics: "disabled",
     workerData: options.workerData,
