@@ -32,7 +32,11 @@ export function toCandidates(
   return candidates.sort(candidateOrder(segments)).slice(0, count);
 }
 
-/** Union of both lists by falling fused score; `score` of the result is the fused one. */
+/**
+ * Union of both lists by falling fused score; `score` of the result is the fused one. Equal scores are
+ * common (the n-th of one list alone and the n-th of the other) and go by place in the sketch list,
+ * then in the lexical one: places are the documents' own, too, and no key is read.
+ */
 export function fuse(
   method: FusionMethod,
   lists: { readonly lexical: readonly Candidate[]; readonly sketch: readonly Candidate[] },
@@ -55,7 +59,8 @@ export function fuse(
       else known.score += score;
     }
   }
-  return [...fused.values()].sort(candidateOrder(segments));
+  // Sorting is stable, and the map keeps the order in which passages came.
+  return [...fused.values()].sort((a, b) => b.score - a.score);
 }
 
 function reciprocalRank(place: number): number {

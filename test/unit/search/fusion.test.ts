@@ -30,8 +30,8 @@ describe("fuse", () => {
       fused.map(({ row, score }) => [placeAt(row).key, score]),
       [
         ["b", 1 + 0.5 * 0.5],
-        ["a", 0 + 0.5 * 1],
         ["c", 0.5],
+        ["a", 0 + 0.5 * 1],
         ["d", 0],
       ],
     );
@@ -46,7 +46,7 @@ describe("fuse", () => {
     );
   });
 
-  it("is the plain formula for any lists, ties by key bytes, then passage number", () => {
+  it("is the plain formula for any lists, ties by place in the sketch list, then in the lexical one", () => {
     fc.assert(
       fc.property(anyList, anyList, fc.double({ min: 0, max: 10, noNaN: true }), checkFormula),
       { numRuns: 300 },
@@ -147,7 +147,16 @@ function checkFormula(lexical: Candidate[], sketch: Candidate[], weight: number)
     assert.deepEqual(new Set(fused.map(({ row }) => row)), rows);
     for (const { row, score } of fused)
       assert.equal(score, scoreIn(sketch, row) + lexicalWeight * scoreIn(lexical, row));
-    for (const [i, next] of fused.slice(1).entries())
-      assert.ok(inOrder(fused[i]!, next) < 0, "a total order");
+    const placeIn = (list: Candidate[], { row }: Candidate): number => {
+      const place = list.findIndex((entry) => entry.row === row);
+      return place < 0 ? Infinity : place;
+    };
+    for (const [i, next] of fused.slice(1).entries()) {
+      const before = fused[i]!;
+      if (before.score !== next.score) assert.ok(before.score > next.score);
+      else if (placeIn(sketch, before) === placeIn(sketch, next))
+        assert.ok(placeIn(lexical, before) < placeIn(lexical, next));
+      else assert.ok(placeIn(sketch, before) < placeIn(sketch, next));
+    }
   }
 }
