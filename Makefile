@@ -63,7 +63,8 @@ check-lint: check-format
 	@eslint --cache --cache-location .cache/eslint --cache-strategy content .
 
 check-tests: build
-	@mocha --no-config --parallel --jobs 2 --timeout 120000 --forbid-only --forbid-pending \
+	@mocha --no-config --require build/test/support/property-seed.js \
+	  --parallel --jobs 2 --timeout 120000 --forbid-only --forbid-pending \
 	  --reporter dot 'build/test/unit/**/*.test.js' 'build/test/tidy/**/*.test.js'
 
 test: $(installed) ## everything that proves it works; the last line is "N passed, N failed"
