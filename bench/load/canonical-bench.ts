@@ -41,6 +41,8 @@ export const canonicalDefaults = {
 /** What would make figures of two runs differ is fixed. */
 const shape = { tokens: 120, words: 90, seed: 1 } as const;
 const startPerSecond = 150;
+/** Searches before those that are counted, for each of them: code is compiled within some thousand. */
+const warmUpTimes = 3;
 /** With fewer trials it is the output that is looked at. */
 const warmTrials = 3;
 
@@ -113,7 +115,7 @@ async function measureLatency(
 ): Promise<Pick<Measured, "firstUpdateMs" | "finalMs">> {
   const firstMs: number[] = [];
   const finalMs: number[] = [];
-  const warmUpCount = Math.ceil(count / 8);
+  const warmUpCount = warmUpTimes * count;
   for (let i = -warmUpCount; i < count; i += 1) {
     // Made before the clock starts.
     const request = requestAt(i + warmUpCount);

@@ -29,6 +29,7 @@ export interface LatencyResult {
 const poolSizes = [64, 128, 256, 512, 1024] as const;
 
 export async function measureLatency(setup: SearchSetup, count: number): Promise<LatencyResult> {
+  const warmUpCount = warmUpTimes * count;
   const queries = Array.from({ length: count + warmUpCount }, (_, i) => requestAt(setup, i));
   const first: number[] = [];
   const last: number[] = [];
@@ -56,7 +57,8 @@ export async function measureLatency(setup: SearchSetup, count: number): Promise
   };
 }
 
-const warmUpCount = 20;
+/** Searches before those that are counted, for each of them: code is compiled within some thousand. */
+const warmUpTimes = 3;
 
 export interface RecallResult {
   readonly queries: number;
