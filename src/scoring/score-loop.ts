@@ -115,11 +115,11 @@ function sortByPart({ parts, partOf, rows }: MaxSimTask): {
   readonly scores: Float32Array;
   rangeOf(part: number): { readonly start: number; readonly end: number };
 } {
-  const ends = new Uint32Array(parts.length + 1);
-  for (const part of partOf) ends[part + 1] = (ends[part + 1] ?? 0) + 1;
+  const bounds = new Uint32Array(parts.length + 1);
+  for (const part of partOf) bounds[part + 1] = (bounds[part + 1] ?? 0) + 1;
   for (let part = 1; part <= parts.length; part += 1)
-    ends[part] = (ends[part] ?? 0) + (ends[part - 1] ?? 0);
-  const next = ends.slice();
+    bounds[part] = (bounds[part] ?? 0) + (bounds[part - 1] ?? 0);
+  const next = bounds.slice();
   const positions = new Uint32Array(rows.length);
   const sortedRows = new Uint32Array(rows.length);
   for (let i = 0; i < rows.length; i += 1) {
@@ -131,6 +131,6 @@ function sortByPart({ parts, partOf, rows }: MaxSimTask): {
   }
   return {
     ...{ positions, rows: sortedRows, scores: new Float32Array(rows.length) },
-    rangeOf: (part) => ({ start: ends[part] ?? 0, end: ends[part + 1] ?? 0 }),
+    rangeOf: (part) => ({ start: bounds[part] ?? 0, end: bounds[part + 1] ?? 0 }),
   };
 }
