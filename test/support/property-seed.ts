@@ -6,5 +6,5 @@ import fc from "fast-check";
 const chosen = process.env.PROPERTY_SEED ?? "2026";
 const seed = chosen === "random" ? Date.now() >>> 0 : Number(chosen);
 if (!Number.isInteger(seed)) throw new Error(`PROPERTY_SEED is ${chosen}: "random" or a number`);
-if (chosen === "random") console.log(`PROPERTY_SEED=${seed}`);
+if (chosen === "random") process.stderr.write(`PROPERTY_SEED=${seed}\n`);
 fc.configureGlobal({ seed });
