@@ -13,10 +13,11 @@ import type { PassageSource } from "../scale/clustered-passages.js";
 import { rounded } from "../scale/summary.js";
 import { planArrivals } from "./arrivals.js";
 import type { ArrivalStep } from "./arrivals.js";
+import { createLatencies } from "./latencies.js";
 import { runSearch, runSession, runWrite } from "./operations.js";
 import type { Planned } from "./operations.js";
 import type { Profile } from "./profile.js";
-import { createTally, latencyOf, tallySchema } from "./tally.js";
+import { createTally, tallySchema } from "./tally.js";
 import type { Tally } from "./tally.js";
 
 export interface LoadTarget {
@@ -116,14 +117,14 @@ async function runLoad(
   const session = createTally(profile.budgetMs);
   const write = createTally(profile.budgetMs);
   const tallies: Record<Kind, Tally> = { search, session, ingest: write, delete: write };
-  const lateMs: number[] = [];
+  const late = createLatencies();
   const running = new Set<Promise<void>>();
   const cpuBefore = process.cpuUsage();
   const startMs = performance.now();
   for (const [i, time] of times.entries()) {
     const dueMs = startMs + time;
     await until(dueMs, i);
-    lateMs.push(performance.now() - dueMs);
+    late.record(performance.now() - dueMs);
     const client = present(clients[i % clients.length], "there are connections");
     const kind = drawn(profile.mix, prng);
     const operation = begin(kind, { dueMs, client, tally: tallies[kind] }, prng);
@@ -141,7 +142,7 @@ async function runLoad(
     sessions: session.figures(),
     writes: write.figures(),
     goodputPerSecond: rounded(figures.withinBudget / seconds),
-    startedLateMs: latencyOf(lateMs).p99,
+    startedLateMs: late.figures().p99,
     generatorCores: rounded((user + system) / 1000 / (performance.now() - startMs)),
   };
 }

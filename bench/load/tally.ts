@@ -1,18 +1,11 @@
-// Counts what became of the operations of one run, and how long they took from their planned
-// arrival. Every latency is kept: percentiles of a run are exact.
+// Counts what became of the operations of one run, and how long they took from their planned arrival.
 
 import * as z from "zod";
 import { SluiceClientError } from "../../src/client/client-error.js";
 import { ContractViolation } from "../../src/client/stream-contract.js";
-import { rounded } from "../scale/summary.js";
+import { createLatencies, latencySchema } from "./latencies.js";
 
 const count = z.int().min(0);
-/** Milliseconds; null: there was nothing to measure. */
-const latency = z.strictObject({
-  p50: z.number().nullable(),
-  p99: z.number().nullable(),
-  max: z.number().nullable(),
-});
 
 export const tallySchema = z.strictObject({
   planned: count,
@@ -31,8 +24,8 @@ export const tallySchema = z.strictObject({
   degradations: z.record(z.string(), count),
   errors: z.record(z.string(), count),
   contractViolations: count,
-  firstUpdateMs: latency,
-  finalMs: latency,
+  firstUpdateMs: latencySchema,
+  finalMs: latencySchema,
 });
 
 export type TallyFigures = z.infer<typeof tallySchema>;
@@ -53,13 +46,13 @@ export function createTally(budgetMs: number): Tally {
   };
   const degradations: Record<string, number> = {};
   const errors: Record<string, number> = {};
-  const firstMs: number[] = [];
-  const finalMs: number[] = [];
+  const firstMs = createLatencies();
+  const finalMs = createLatencies();
   return {
     planned: () => (counts.planned += 1),
-    first: (ms) => firstMs.push(ms),
+    first: (ms) => firstMs.record(ms),
     completed({ ms, degradations: reasons }) {
-      finalMs.push(ms);
+      finalMs.record(ms);
       counts.completed += 1;
       if (ms <= budgetMs) counts.withinBudget += 1;
       if (reasons.length > 0) counts.degraded += 1;
@@ -79,19 +72,10 @@ export function createTally(budgetMs: number): Tally {
       ...counts,
       degradations,
       errors,
-      firstUpdateMs: latencyOf(firstMs),
-      finalMs: latencyOf(finalMs),
+      firstUpdateMs: firstMs.figures(),
+      finalMs: finalMs.figures(),
     }),
   };
-}
-
-export function latencyOf(values: readonly number[]): z.infer<typeof latency> {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number): number | null => {
-    const value = sorted[Math.ceil(share * sorted.length) - 1] ?? sorted[0];
-    return value === undefined ? null : rounded(value);
-  };
-  return { p50: at(0.5), p99: at(0.99), max: at(1) };
 }
 
 function nameOf(error: unknown): string {
