@@ -26,6 +26,7 @@ const pageSizeMax = 65_536;
 const fileBytesMax = 2n ** 42n;
 
 /**
+ * To be called while nobody writes: a file that grows meanwhile would be cut back, pages and all.
  * Throws DATA_CORRUPT when `folder` holds a data file that LMDB did not write. A file that is shorter
  * than its last page is filled up with zeros: reading beyond the end of a mapped file kills a
  * process, reading zeros gives DATA_CORRUPT where they matter. (They need not: the last pages of a
