@@ -12,7 +12,9 @@ export function peersMarkdown(file: PeersFile = readPeers()): string {
   const { machine } = file;
   return [
     ...file.sets.flatMap((set) => [...setTable(set), "", ...verdicts(set), ""]),
-    `One query at a time, encoding not included; recall of the exact top 10 by float MaxSim; two ` +
+    `One query at a time, encoding not included, each setting after a pass over all queries that is ` +
+      `not timed (three for Sluice, which is compiled while it runs); indexing is timed with the ` +
+      `vectors in memory. Recall of the exact top 10 by float MaxSim; two ` +
       `cores of ${machine.cpu}, ${machine.loadBefore.toFixed(1)} threads wanted a core before it ` +
       `began; \`${file.command}\`.`,
   ].join("\n");
