@@ -2,7 +2,16 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: [".cache/**", "build/**", "build-*/**", "coverage/**", "src/gen/**", "node_modules/**"] },
+  {
+    ignores: [
+      ".cache/**",
+      "build/**",
+      "build-*/**",
+      "coverage/**",
+      "src/gen/**",
+      "node_modules/**",
+    ],
+  },
   js.configs.recommended,
   {
     files: ["**/*.ts"],
