@@ -73,6 +73,16 @@ describe("layers", () => {
     assert.deepEqual(violations(imports), []);
   });
 
+  it("hold no file that nothing uses, or nothing but tests", () => {
+    const used = new Set(
+      sourceFiles.filter((path) => !path.startsWith("test/")).flatMap((path) => importsOf(path)),
+    );
+    assert.deepEqual(
+      files.filter((path) => !used.has(path)),
+      [],
+    );
+  });
+
   it("are the ones that ARCHITECTURE.md shows", () => {
     const rows = [...readText("ARCHITECTURE.md").matchAll(/^\| `src\/(\w+)\/` \| (\d) \|/gm)];
     const shown = rows.map(([, folder = "", level]) => `${level} ${folder}`);
