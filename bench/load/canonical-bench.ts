@@ -8,7 +8,7 @@ import type { ClientSearchRequest } from "../../src/client/types.js";
 import { collection } from "../scale/build.js";
 import { createPassageSource } from "../scale/clustered-passages.js";
 import type { PassageSource } from "../scale/clustered-passages.js";
-import { rounded, summary } from "../scale/summary.js";
+import { rounded, summary, warmUpTimes } from "../scale/summary.js";
 import { createGenerator } from "./generator.js";
 import { corpusShape, kneeOf, warmUp } from "./load-bench.js";
 import { noteMachine } from "./machine.js";
@@ -41,8 +41,6 @@ export const canonicalDefaults = {
 /** What would make figures of two runs differ is fixed. */
 const shape = { tokens: 120, words: 90, seed: 1 } as const;
 const startPerSecond = 150;
-/** Searches before those that are counted, for each of them: code is compiled within some thousand. */
-const warmUpTimes = 3;
 /** With fewer trials it is the output that is looked at. */
 const warmTrials = 3;
 

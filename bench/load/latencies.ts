@@ -11,11 +11,9 @@ export const latencySchema = z.strictObject({
   max: z.number().nullable(),
 });
 
-export type LatencyFigures = z.infer<typeof latencySchema>;
-
 export interface Latencies {
   record(ms: number): void;
-  figures(): LatencyFigures;
+  figures(): z.infer<typeof latencySchema>;
 }
 
 /** What counts as an hour or more cannot be told from an hour. */

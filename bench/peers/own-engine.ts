@@ -17,7 +17,7 @@ import { loadConfig } from "../../src/config/load-config.js";
 import type { GivenVectors } from "../../src/core/document.js";
 import { programVersion } from "../../src/cli/context.js";
 import type { EngineApi } from "../../src/rpc/ports.js";
-import { rounded } from "../scale/summary.js";
+import { rounded, warmUpTimes } from "../scale/summary.js";
 import { latencyOf, recallOf } from "./other-engines.js";
 import type { PeerWork } from "./other-engines.js";
 import type { CurvePoint, EngineFigures } from "./peers-schema.js";
@@ -25,8 +25,6 @@ import type { VectorSet } from "./vectors.js";
 
 const poolSizes = [16, 32, 64, 128, 256, 512] as const;
 const putsAtOnce = 128;
-/** Searches before those that are timed, for each of them: V8 compiles what runs often. */
-const warmUpTimes = 3;
 
 /** One figure for each width: an index of its own. */
 export async function measureOwn(bits: 2 | 4 | 8, work: PeerWork): Promise<EngineFigures> {

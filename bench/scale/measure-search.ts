@@ -5,7 +5,7 @@ import type { EngineApi } from "../../src/rpc/ports.js";
 import type { SearchRequest } from "../../src/search/request.js";
 import type { SearchUpdate, StageTimings } from "../../src/search/update.js";
 import type { PassageSource } from "./clustered-passages.js";
-import { summary } from "./summary.js";
+import { summary, warmUpTimes } from "./summary.js";
 import type { Summary } from "./summary.js";
 
 export interface SearchSetup {
@@ -56,9 +56,6 @@ export async function measureLatency(setup: SearchSetup, count: number): Promise
     stagesMs: Object.fromEntries(measured.map(([stage, values]) => [stage, summary(values)])),
   };
 }
-
-/** Searches before those that are counted, for each of them: code is compiled within some thousand. */
-const warmUpTimes = 3;
 
 export interface RecallResult {
   readonly queries: number;

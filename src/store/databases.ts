@@ -2,7 +2,7 @@
 
 import type { Database, RootDatabase } from "lmdb";
 
-import { documentOptions, openEnvironment } from "./environment.js";
+import { documentOptions, openEnvironment, prepareEnvironment } from "./environment.js";
 import { toStoreError } from "./store-errors.js";
 
 type Bytes<K extends string | number | Buffer> = Database<Buffer, K>;
@@ -23,9 +23,13 @@ export interface Databases {
   isClosed: boolean;
 }
 
-/** Makes them where there are none. Throws DATA_CORRUPT, DISK_FULL. */
+/**
+ * The first handle of the folder: makes them where there are none. The caller sees to it that nobody
+ * else writes there. Throws DATA_CORRUPT, DISK_FULL.
+ */
 export function openDatabases(folder: string): Databases {
   try {
+    prepareEnvironment(folder);
     const root = openEnvironment(folder);
     const binary = { encoding: "binary" } as const;
     return {

@@ -26,43 +26,32 @@ export const documentOptions = {
 } as const;
 
 /**
- * The first handle of a folder; the caller sees to it that nobody else writes there. Throws
- * DATA_CORRUPT when the folder holds a data file that LMDB did not write.
+ * To be called before the first handle of a folder is opened, and only then: what is mended here, a
+ * file that is too short, looks the same as one that a commit is just filling. Throws DATA_CORRUPT
+ * when the folder holds a data file that LMDB did not write, and what the file system says.
  */
+export function prepareEnvironment(folder: string): void {
+  checkEnvironmentFile(folder);
+  allocateLockFile(folder, lockFileBytes);
+}
+
+/** A handle of a folder that was prepared. */
 export function openEnvironment(folder: string): RootDatabase<Buffer, string> {
   try {
-    checkEnvironmentFile(folder);
-    allocateLockFile(folder, lockFileBytes);
-    return openHandle(folder);
+    return open<Buffer, string>({
+      path: folder,
+      encoding: "binary",
+      // A commit is acknowledged only when it is on disk: with overlapping sync, power cuts lost
+      // acknowledged writes.
+      overlappingSync: false,
+      // With it, lmdb makes a second promise for a commit that nobody sees; when the commit fails,
+      // its rejection would end the process.
+      eventTurnBatching: false,
+      maxDbs: 16,
+      maxReaders: readersMax,
+      mapSize: mapBytes,
+    });
   } catch (error) {
     throw toStoreError(error, `cannot open ${folder}`);
   }
-}
-
-/**
- * A further handle, while the first is open: its folder was looked at, and is left alone. What is
- * mended at first, a file that is too short, looks the same as one that a commit is just filling.
- */
-export function joinEnvironment(folder: string): RootDatabase<Buffer, string> {
-  try {
-    return openHandle(folder);
-  } catch (error) {
-    throw toStoreError(error, `cannot open ${folder}`);
-  }
-}
-
-function openHandle(folder: string): RootDatabase<Buffer, string> {
-  return open<Buffer, string>({
-    path: folder,
-    encoding: "binary",
-    // A commit is acknowledged only when it is on disk: with overlapping sync, power cuts lost
-    // acknowledged writes.
-    overlappingSync: false,
-    // With it, lmdb makes a second promise for a commit that nobody sees; when the commit fails,
-    // its rejection would end the process.
-    eventTurnBatching: false,
-    maxDbs: 16,
-    maxReaders: readersMax,
-    mapSize: mapBytes,
-  });
 }

@@ -5,7 +5,7 @@ import type { Database } from "lmdb";
 
 import type { Fields } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
-import { documentOptions, joinEnvironment } from "./environment.js";
+import { documentOptions, openEnvironment } from "./environment.js";
 import { valueKinds } from "./format.js";
 import { frame, openFrame } from "./frame.js";
 import type { OpenFrame } from "./frame.js";
@@ -38,7 +38,7 @@ export const mappedBytesMin = 16 * 1024 * 1024;
 /** The collection's store is open in this process. `turn` is that of all its threads. */
 export function openSegmentStore(folder: string, turn: MapTurn): SegmentStore {
   const { root, documents, journal, segments } = inTurn(turn, () => {
-    const opened = joinEnvironment(folder);
+    const opened = openEnvironment(folder);
     return {
       root: opened,
       documents: opened.openDB<Buffer, Buffer>({ name: "documents", ...documentOptions }),

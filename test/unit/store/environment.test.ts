@@ -12,16 +12,19 @@ import { withTemporaryFolder } from "../../support/temporary-folder.js";
 
 const opener = new URL("../../support/open-handles.worker.js", import.meta.url);
 
+/** So far below 0 that the thread's last count does not lift it there. */
+const stopped = -1_000_000;
+
 describe("an environment", () => {
   it("loses nothing when a thread opens it while commits make its file longer", () =>
     withTemporaryFolder(async (folder) => {
       const store = openLmdbStore(folder);
+      const written = (sequence: number): Uint8Array => new Uint8Array(50_000).fill(sequence);
       const commit = (sequence: number): Promise<void> => {
         const passage = journalPassage(`d${sequence}`, written(sequence));
         const journalPuts = new Map([[sequence, passage]]);
         return store.commit({ manifest: emptyManifest, journalPuts });
       };
-      const written = (sequence: number): Uint8Array => new Uint8Array(50_000).fill(sequence);
       await commit(1);
       const opened = new SharedArrayBuffer(4);
       const count = new Int32Array(opened);
@@ -29,9 +32,12 @@ describe("an environment", () => {
       const thread = new Worker(opener, { workerData });
       const ended = once(thread, "exit");
       let last = 1;
-      while (Atomics.load(count, 0) < 2000) await commit((last += 1));
-      Atomics.store(count, 0, -1_000_000);
-      await ended;
+      try {
+        while (Atomics.load(count, 0) < 2000) await commit((last += 1));
+      } finally {
+        Atomics.store(count, 0, stopped);
+        await ended;
+      }
       const found = [...store.journal()];
       assert.equal(found.length, last);
       for (const [sequence, { codes }] of found)
