@@ -97,7 +97,7 @@ bench-recall: build ## promised recall on queries held back: make bench-recall S
 	@node build/bench/recall/recall-bench.js $(SETS)
 
 bench-quality: build ## each stage's nDCG@10 on BEIR folders: make bench-quality SETS="DIR DIR"
-	@$(cli) bench quality $(SETS) $(QUALITY_FLAGS) --out bench/results/quality.json
+	@node build/bench/main.js quality $(SETS) $(QUALITY_FLAGS) --out bench/results/quality.json
 
 bench-ingest: build ## passages a second into the engine and over gRPC, and how soon they are acknowledged
 	@node build/bench/ingest/ingest-bench.js
@@ -115,19 +115,19 @@ bench-filters: build ## a filter over a million passages in 180 segments
 	@node build/bench/filters/filter-bench.js
 
 bench-scale: build ## collections of SIZES="10000 100000" passages: writes, searches, recall, memory
-	@$(cli) bench scale --sizes $(subst $(space),$(comma),$(or $(SIZES),10000 100000)) $(SCALE_FLAGS) \
+	@node build/bench/main.js scale --sizes $(subst $(space),$(comma),$(or $(SIZES),10000 100000)) $(SCALE_FLAGS) \
 	  --out bench/results/scale.json
 
 bench-load: build ## a server under an open load, and its knee: make bench-load SECONDS=8
-	@$(cli) bench load --seconds $(or $(SECONDS),8) $(LOAD_FLAGS) --out bench/results/load.json
+	@node build/bench/main.js load --seconds $(or $(SECONDS),8) $(LOAD_FLAGS) --out bench/results/load.json
 
 bench-canonical: build ## the figures to compare by, in one go: three minutes
-	@$(cli) bench canonical --out bench/results/canonical.json
+	@node build/bench/main.js canonical --out bench/results/canonical.json
 
 # Each engine in a place of its own; one that does not install is told with its error by the bench.
 bench-peers: build ## beside other engines: make bench-peers DATA=DIR (installs them in .cache/peers)
 	@bench/peers/install
-	@$(cli) bench peers $(if $(DATA),--data $(DATA)) $(PEERS_FLAGS) --out bench/results/peers.json
+	@node build/bench/main.js peers $(if $(DATA),--data $(DATA)) $(PEERS_FLAGS) --out bench/results/peers.json
 
 tables: build ## rewrite the tables of README.md from the sources and bench/results
 	@SLUICE_WRITE_TABLES=1 mocha --no-config 'build/test/tidy/readme-tables.test.js' \

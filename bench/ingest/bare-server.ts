@@ -3,7 +3,7 @@
 
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import type { ServerDuplexStream } from "@grpc/grpc-js";
-import { definitions } from "../../src/client/definitions.js";
+import { definitions } from "../../src/wire/definitions.js";
 import type { IngestRequest__Output } from "../../src/gen/proto/sluice/v1/IngestRequest.js";
 import type { IngestResponse } from "../../src/gen/proto/sluice/v1/IngestResponse.js";
 

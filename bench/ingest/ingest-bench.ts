@@ -9,7 +9,7 @@ import { composeEngine } from "../../src/app/compose.js";
 import { loadConfig } from "../../src/config/load-config.js";
 import { present } from "../../src/core/assert.js";
 import type { Document } from "../../src/core/document.js";
-import type { EngineApi } from "../../src/rpc/ports.js";
+import type { EngineApi } from "../../src/engine/api.js";
 import { startChild } from "../../test/support/child.js";
 import { startServerProcess, stopServer } from "../../test/support/server-process.js";
 import { createPassageSource } from "../scale/clustered-passages.js";

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, credentials } from "@grpc/grpc-js";
-import { definitions } from "../../src/client/definitions.js";
+import { definitions } from "../../src/wire/definitions.js";
 import type { IngestResponse__Output } from "../../src/gen/proto/sluice/v1/IngestResponse.js";
 import type { WireMessages } from "./wire-messages.js";
 

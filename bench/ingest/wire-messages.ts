@@ -1,8 +1,8 @@
 // Ingest messages as bytes, made with next to no work: documents are packed once, and each message
 // gets keys of its own, so that what a stream costs is not the sender's packing.
 
-import { definitions } from "../../src/client/definitions.js";
-import { documentToMessage } from "../../src/client/document-messages.js";
+import { definitions } from "../../src/wire/definitions.js";
+import { documentToMessage } from "../../src/wire/document-messages.js";
 import { present } from "../../src/core/assert.js";
 import type { Document } from "../../src/core/document.js";
 

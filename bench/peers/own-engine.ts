@@ -16,7 +16,7 @@ import { engineOptions } from "../../src/app/serve.js";
 import { loadConfig } from "../../src/config/load-config.js";
 import type { GivenVectors } from "../../src/core/document.js";
 import { programVersion } from "../../src/cli/context.js";
-import type { EngineApi } from "../../src/rpc/ports.js";
+import type { EngineApi } from "../../src/engine/api.js";
 import { rounded, warmUpTimes } from "../scale/summary.js";
 import { latencyOf, recallOf } from "./other-engines.js";
 import type { PeerWork } from "./other-engines.js";

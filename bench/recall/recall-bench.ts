@@ -16,7 +16,7 @@ import { createPrng } from "../../src/core/prng.js";
 import { conformalLowerBound } from "../../src/eval/conformal.js";
 import { openBeirFolder } from "../../src/importers/beir.js";
 import type { RecallStatus } from "../../src/index/collection-settings.js";
-import type { EngineApi } from "../../src/rpc/ports.js";
+import type { EngineApi } from "../../src/engine/api.js";
 import type { SearchRequest } from "../../src/search/request.js";
 import type { SearchUpdate } from "../../src/search/update.js";
 import { recallPath } from "./render.js";

@@ -14,7 +14,7 @@ import { repositoryRoot } from "../../src/core/paths.js";
 import { createPrng } from "../../src/core/prng.js";
 import type { Prng } from "../../src/core/prng.js";
 import { openModelFolder } from "../../src/encoders/model-folder.js";
-import type { EngineApi } from "../../src/rpc/ports.js";
+import type { EngineApi } from "../../src/engine/api.js";
 import type { SearchRequest } from "../../src/search/request.js";
 import { createPassageSource } from "../scale/clustered-passages.js";
 import { rounded, summary } from "../scale/summary.js";

@@ -7,7 +7,7 @@ import { loadConfig } from "../../src/config/load-config.js";
 import type { Document } from "../../src/core/document.js";
 import { rowBytes } from "../../src/kernels/kernels.js";
 import type { CodeBits } from "../../src/kernels/kernels.js";
-import type { EngineApi } from "../../src/rpc/ports.js";
+import type { EngineApi } from "../../src/engine/api.js";
 import { createPassageSource } from "./clustered-passages.js";
 import type { PassageOptions } from "./clustered-passages.js";
 import { streamPassages } from "./passage-stream.js";

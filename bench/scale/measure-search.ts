@@ -1,7 +1,7 @@
 // Searches of the scale bench: latency by stage, recall by pool size, latency under a running load.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import type { EngineApi } from "../../src/rpc/ports.js";
+import type { EngineApi } from "../../src/engine/api.js";
 import type { SearchRequest } from "../../src/search/request.js";
 import type { SearchUpdate, StageTimings } from "../../src/search/update.js";
 import type { PassageSource } from "./clustered-passages.js";

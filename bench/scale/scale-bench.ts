@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { openCollections } from "../../src/app/collections.js";
+import { openCollections } from "../../src/engine/collections.js";
 import type { CodeBits } from "../../src/kernels/kernels.js";
 import { openDataFolder } from "../../src/store/data-folder.js";
 import { collection, ingest, openEngine, say } from "./build.js";

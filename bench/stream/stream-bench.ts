@@ -14,7 +14,7 @@ import { createClient } from "../../src/client/client.js";
 import type { SluiceClient } from "../../src/client/client.js";
 import { loadConfig } from "../../src/config/load-config.js";
 import { createPrng } from "../../src/core/prng.js";
-import type { EngineApi } from "../../src/rpc/ports.js";
+import type { EngineApi } from "../../src/engine/api.js";
 import { startRpcServer } from "../../src/rpc/server.js";
 import { createPassageSource } from "../scale/clustered-passages.js";
 import type { PassageSource } from "../scale/clustered-passages.js";

@@ -6,8 +6,8 @@ import { SluiceError } from "../core/errors.js";
 import { openDataFolder } from "../store/data-folder.js";
 import { composeEngine } from "./compose.js";
 import type { EngineOptions } from "./compose.js";
-import { inspectInChild } from "./inspect.js";
-import type { Inspection } from "./inspect.js";
+import { inspectInChild } from "../engine/inspect.js";
+import type { Inspection } from "../engine/inspect.js";
 
 export interface CheckReport {
   readonly collections: readonly CollectionCheck[];

@@ -12,30 +12,30 @@ import type { AdmissionState } from "../search/admission.js";
 import type { SearchDefaults } from "../search/plan.js";
 import { loadKernels } from "../kernels/load-kernels.js";
 import type { KernelChoice } from "../kernels/load-kernels.js";
-import type { EngineApi } from "../rpc/ports.js";
+import type { EngineApi } from "../engine/api.js";
 import { createPoolScorer } from "../scoring/pool-scorer.js";
 import type { PoolScorer } from "../scoring/pool-scorer.js";
 import type { MaintenanceStep } from "../ingest/maintenance.js";
 import { openDataFolder } from "../store/data-folder.js";
 import { createMapTurn, takeTurn } from "../store/map-turn.js";
-import { openCollections } from "./collections.js";
-import type { Collections } from "./collections.js";
+import { openCollections } from "../engine/collections.js";
+import type { Collections } from "../engine/collections.js";
 import { divideCores } from "./cpu-budget.js";
 import type { CpuBudget } from "./cpu-budget.js";
-import { createEncodePool } from "./encode-pool.js";
-import type { EncodePool } from "./encode-pool.js";
-import { createEngine } from "./engine.js";
-import { inspectInChild } from "./inspect.js";
-import { recallWarnings } from "./known-recall.js";
-import { scoreMapsWarnings } from "./score-maps.js";
-import { createSnapshots } from "./snapshots.js";
-import { createMaintenancePool } from "./maintenance-pool.js";
-import type { MaintenancePool } from "./maintenance-pool.js";
-import { createModels } from "./models.js";
-import type { Models } from "./models.js";
-import type { RemoteRerankers } from "./rerankers.js";
-import type { ScoreWorkerData } from "./score.worker.js";
-import type { SearchCaches } from "./searches.js";
+import { createEncodePool } from "../encoding/encode-pool.js";
+import type { EncodePool } from "../encoding/encode-pool.js";
+import { createEngine } from "../engine/engine.js";
+import { inspectInChild } from "../engine/inspect.js";
+import { recallWarnings } from "../engine/known-recall.js";
+import { scoreMapsWarnings } from "../engine/score-maps.js";
+import { createSnapshots } from "../engine/snapshots.js";
+import { createMaintenancePool } from "../ingest/maintenance-pool.js";
+import type { MaintenancePool } from "../ingest/maintenance-pool.js";
+import { createModels } from "../engine/models.js";
+import type { Models } from "../engine/models.js";
+import type { RemoteRerankers } from "../engine/rerankers.js";
+import type { ScoreWorkerData } from "../scoring/score.worker.js";
+import type { SearchCaches } from "../engine/searches.js";
 
 export interface EngineOptions {
   readonly dataFolder: string;
@@ -211,21 +211,24 @@ function startThreads(
   const retireChannel = `sluice-parts-${randomUUID()}`;
   const scoreData: ScoreWorkerData = { kernel: options.kernel, retireChannel, mapTurn };
   const scorer = createPoolScorer({
-    workerUrl: new URL("./score.worker.js", import.meta.url),
+    workerUrl: new URL("../scoring/score.worker.js", import.meta.url),
     workerCount: budget.scoringWorkers,
     retireChannel,
     workerData: scoreData,
   });
   const encodeData = { kernel: options.kernel, models: [defaultModel] };
   const encodePool = createEncodePool({
-    workerUrl: new URL("./encode.worker.js", import.meta.url),
+    workerUrl: new URL("../encoding/encode.worker.js", import.meta.url),
     workerCount: budget.encodingWorkers,
     workerData: encodeData,
     modelOf: (collection) => models.of(collection.settings),
   });
-  const maintenance = createMaintenancePool(new URL("./maintenance.worker.js", import.meta.url), {
-    mapTurn,
-  });
+  const maintenance = createMaintenancePool(
+    new URL("../ingest/maintenance.worker.js", import.meta.url),
+    {
+      mapTurn,
+    },
+  );
   const close = async (): Promise<void> => {
     await Promise.all([encodePool.close(), scorer.drained(), maintenance.drained()]);
     // Never given back: from now on no thread enters lmdb, where its end would abort the process.

@@ -4,7 +4,7 @@ import { readRemoteRerankers } from "../config/remote-rerankers.js";
 import type { Logger } from "../observability/logger.js";
 import type { Metrics } from "../observability/metrics.js";
 import { createRemoteReranker } from "../remote/remote-reranker.js";
-import type { RemoteRerankers } from "./rerankers.js";
+import type { RemoteRerankers } from "../engine/rerankers.js";
 
 /** Throws INVALID_CONFIG; no service is asked for anything yet. */
 export function openRemoteRerankers(

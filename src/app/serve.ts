@@ -10,13 +10,13 @@ import type { HttpServer } from "../http/server.js";
 import type { KernelChoice } from "../kernels/load-kernels.js";
 import type { Logger } from "../observability/logger.js";
 import type { Metrics } from "../observability/metrics.js";
-import type { EngineApi } from "../rpc/ports.js";
+import type { EngineApi } from "../engine/api.js";
 import { startRpcServer } from "../rpc/server.js";
 import type { RpcServer } from "../rpc/server.js";
 import { composeEngine } from "./compose.js";
 import type { ComposedEngine, EngineOptions } from "./compose.js";
 import type { CpuBudget } from "./cpu-budget.js";
-import { measured } from "./measured-engine.js";
+import { measured } from "../engine/measured-engine.js";
 import { openRemoteRerankers } from "./remote-rerankers.js";
 
 export interface ServerDependencies {

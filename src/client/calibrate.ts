@@ -5,8 +5,8 @@ import type { CollectionServiceCalibrateResponse__Output } from "../gen/proto/sl
 import type { RecallCalibration__Output } from "../gen/proto/sluice/v1/RecallCalibration.js";
 import type { RecallEstimate__Output } from "../gen/proto/sluice/v1/RecallEstimate.js";
 import type { CallOptions, Channel } from "./channel.js";
-import { definitions } from "./definitions.js";
-import { vectorsToMessage } from "./document-messages.js";
+import { definitions } from "../wire/definitions.js";
+import { vectorsToMessage } from "../wire/document-messages.js";
 import { followJob } from "./job.js";
 import type {
   ClientPhrasing,

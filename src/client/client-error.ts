@@ -2,7 +2,7 @@
 
 import { status as statusCodes } from "@grpc/grpc-js";
 import type { Metadata, ServiceError } from "@grpc/grpc-js";
-import { definitions } from "./definitions.js";
+import { definitions } from "../wire/definitions.js";
 
 /** A call that failed. */
 export class SluiceClientError extends Error {

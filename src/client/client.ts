@@ -17,7 +17,7 @@ import { explainRequestToMessage, explanationFromMessage } from "./explain.js";
 import type { ClientExplainRequest, ClientExplanation } from "./explain.js";
 import { listFeedback, sendFeedback } from "./feedback.js";
 import type { ClientFeedback, ClientFeedbackAck } from "./feedback.js";
-import { definitions } from "./definitions.js";
+import { definitions } from "../wire/definitions.js";
 import { filterToMessage } from "./filter-messages.js";
 import { ingestDocuments } from "./ingest.js";
 import type { IngestOptions } from "./ingest.js";

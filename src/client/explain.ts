@@ -5,7 +5,7 @@ import type { ExplainRequest } from "../gen/proto/sluice/v1/ExplainRequest.js";
 import type { ExplainResponse__Output } from "../gen/proto/sluice/v1/ExplainResponse.js";
 import type { Span__Output } from "../gen/proto/sluice/v1/Span.js";
 import { present } from "../core/assert.js";
-import { vectorsToMessage } from "./document-messages.js";
+import { vectorsToMessage } from "../wire/document-messages.js";
 import { filterToMessage } from "./filter-messages.js";
 import type { ClientSearchRequest } from "./types.js";
 

@@ -11,7 +11,7 @@ import type {
 import type { FeedbackEvent__Output } from "../gen/proto/sluice/v1/FeedbackEvent.js";
 import type { SendFeedbackRequest } from "../gen/proto/sluice/v1/SendFeedbackRequest.js";
 import type { CallOptions, Channel } from "./channel.js";
-import { definitions } from "./definitions.js";
+import { definitions } from "../wire/definitions.js";
 
 type Told = Pick<Feedback, "queryText" | "key" | "kind">;
 

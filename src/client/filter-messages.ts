@@ -3,7 +3,7 @@
 import { assertNever } from "../core/assert.js";
 import type { Filter } from "../core/filter.js";
 import type { Filter as FilterMessage } from "../gen/proto/sluice/v1/Filter.js";
-import { fieldToMessage } from "./document-messages.js";
+import { fieldToMessage } from "../wire/document-messages.js";
 
 export function filterToMessage(filter: Filter): FilterMessage {
   switch (filter.kind) {

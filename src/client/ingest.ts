@@ -9,7 +9,7 @@ import type { IngestRequest } from "../gen/proto/sluice/v1/IngestRequest.js";
 import type { IngestResponse__Output } from "../gen/proto/sluice/v1/IngestResponse.js";
 import type { Channel } from "./channel.js";
 import { toClientError } from "./client-error.js";
-import { documentToMessage } from "./document-messages.js";
+import { documentToMessage } from "../wire/document-messages.js";
 import { createDocumentSource, sizeOf } from "./document-source.js";
 import type { DocumentSource, NumberedDocument } from "./document-source.js";
 import type { ClientIngestAck, ClientIngestError, ClientIngestSummary } from "./types.js";

@@ -11,7 +11,7 @@ import type { StageBudgets } from "../gen/proto/sluice/v1/StageBudgets.js";
 import type { StageTimings__Output } from "../gen/proto/sluice/v1/StageTimings.js";
 import type { StoredDocument__Output } from "../gen/proto/sluice/v1/StoredDocument.js";
 import { present } from "../core/assert.js";
-import { fieldsFromMessages, vectorsToMessage } from "./document-messages.js";
+import { fieldsFromMessages, vectorsToMessage } from "../wire/document-messages.js";
 import { recallFromMessage } from "./calibrate.js";
 import { scoreMapFromMessage } from "./score-maps.js";
 import { filterToMessage } from "./filter-messages.js";

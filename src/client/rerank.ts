@@ -3,7 +3,7 @@
 import type { GivenVectors } from "../core/document.js";
 import type { RerankRequest } from "../gen/proto/sluice/v1/RerankRequest.js";
 import type { RerankResponse__Output } from "../gen/proto/sluice/v1/RerankResponse.js";
-import { vectorsToMessage } from "./document-messages.js";
+import { vectorsToMessage } from "../wire/document-messages.js";
 import type { ClientPhrasing } from "./types.js";
 
 /** Items of the caller's own; proto/sluice/v1/search.proto tells units, ranges and defaults. */

@@ -6,7 +6,7 @@ import type { SearchSessionRequest } from "../gen/proto/sluice/v1/SearchSessionR
 import type { SearchSessionResponse__Output } from "../gen/proto/sluice/v1/SearchSessionResponse.js";
 import type { CallOptions, Channel } from "./channel.js";
 import { toClientError } from "./client-error.js";
-import { definitions } from "./definitions.js";
+import { definitions } from "../wire/definitions.js";
 import { searchRequestToMessage, updateFromMessage } from "./messages.js";
 import { checkedSession, contractOf } from "./stream-contract.js";
 import type { ContractOptions } from "./stream-contract.js";

@@ -4,7 +4,7 @@ import type { CollectionServiceRestoreResponse__Output } from "../gen/proto/slui
 import type { CollectionServiceSnapshotResponse__Output } from "../gen/proto/sluice/v1/CollectionServiceSnapshotResponse.js";
 import { present } from "../core/assert.js";
 import type { CallOptions, Channel } from "./channel.js";
-import { definitions } from "./definitions.js";
+import { definitions } from "../wire/definitions.js";
 import { followJob } from "./job.js";
 import { collectionFromMessage } from "./messages.js";
 import type { ClientCollection, ClientProgress, ClientSnapshot } from "./types.js";

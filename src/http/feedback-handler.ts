@@ -5,7 +5,7 @@ import { z } from "zod";
 import { feedbackCertificates, feedbackKinds, feedbackStages } from "../core/feedback.js";
 import type { Feedback } from "../core/feedback.js";
 import { limits } from "../core/limits.js";
-import type { EngineApi } from "../rpc/ports.js";
+import type { EngineApi } from "../engine/api.js";
 import { toHttpFailure } from "./errors.js";
 import type { HttpLogger } from "./errors.js";
 import { parseBody } from "./json-body.js";

@@ -2,7 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { EngineApi } from "../rpc/ports.js";
+import type { EngineApi } from "../engine/api.js";
 import type { RerankUpdate } from "../search/rerank-items.js";
 import { toHttpFailure } from "./errors.js";
 import type { HttpLogger } from "./errors.js";

@@ -1,7 +1,7 @@
 // /v1/search: the update stream as Server-Sent Events, or its final update as one JSON answer.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { EngineApi } from "../rpc/ports.js";
+import type { EngineApi } from "../engine/api.js";
 import type { SearchRequest } from "../search/request.js";
 import { streamSearch } from "../search/stream-search.js";
 import type { SearchUpdate } from "../search/update.js";

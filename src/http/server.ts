@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { SluiceError } from "../core/errors.js";
-import type { EngineApi } from "../rpc/ports.js";
+import type { EngineApi } from "../engine/api.js";
 import { toHttpFailure } from "./errors.js";
 import type { HttpLogger } from "./errors.js";
 import { handleFeedback } from "./feedback-handler.js";

@@ -1,20 +1,11 @@
 // THE WRITE PATH. A document's way reads top to bottom here: validate, prepare, write.
 
 import type { Document } from "../core/document.js";
+import type { PassagePreparer } from "../encoding/prepared-passage.js";
 import type { Collection } from "../index/collection.js";
 import type { CollectionWriter } from "./collection-writer.js";
 import type { WriteAck } from "./ingest-types.js";
 import { validateDocument, validateKey } from "./validate-document.js";
-import type { PreparedPassage } from "./write-operations.js";
-
-/** Makes a document's passages: windows of its text, token rows, codes and terms. */
-export interface PassagePreparer {
-  /**
-   * Errors are the document's own: INVALID_VECTORS, VECTORS_OF_OTHER_MODEL, MODEL_REQUIRED. Costs
-   * an encoding of the text; documents wait behind queries.
-   */
-  prepare(document: Document, collection: Collection): Promise<readonly PreparedPassage[]>;
-}
 
 export interface WritePath {
   readonly collection: Collection;

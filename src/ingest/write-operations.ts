@@ -1,18 +1,7 @@
 // What the writer of a collection takes: changes whose vectors and terms are already made.
 
-import type { PackedTerms } from "../analysis/term-frequencies.js";
-import type { Fields, Span } from "../core/document.js";
-
-/** A passage as a preparer gives it back: coded, analyzed, not yet numbered. */
-export interface PreparedPassage {
-  readonly span: Span;
-  readonly rowCount: number;
-  readonly codes: Uint8Array;
-  readonly sketch: Uint8Array;
-  readonly terms: PackedTerms;
-  /** Its journal record (store/records.ts), where the preparer has packed it already. */
-  readonly packed?: Uint8Array | undefined;
-}
+import type { Fields } from "../core/document.js";
+import type { PreparedPassage } from "../encoding/prepared-passage.js";
 
 export interface PutOperation {
   readonly kind: "put";

@@ -8,11 +8,11 @@ import type { SegmentPassage } from "../index/segment-writer.js";
 import type { DocumentRecord, JournalPassage, WriteBatch } from "../store/stored-values.js";
 import type {
   DeleteOperation,
-  PreparedPassage,
   PutOperation,
   WriteOperation,
   WriteResult,
 } from "./write-operations.js";
+import type { PreparedPassage } from "../encoding/prepared-passage.js";
 
 export interface WritePlan {
   readonly batch: WriteBatch;

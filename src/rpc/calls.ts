@@ -13,7 +13,7 @@ import type {
 import { status } from "@grpc/grpc-js";
 import type { MethodDefinition, PackageDefinition } from "@grpc/proto-loader";
 import { SluiceError } from "../core/errors.js";
-import type { EngineApi } from "./ports.js";
+import type { EngineApi } from "../engine/api.js";
 import { toStatus } from "./status.js";
 import type { RpcLogger } from "./status.js";
 import { createWireCheck } from "./wire-check.js";

@@ -6,7 +6,7 @@ import type { RecallCalibration as RecallCalibrationMessage } from "../gen/proto
 import type { RecallEstimate as RecallEstimateMessage } from "../gen/proto/sluice/v1/RecallEstimate.js";
 import type { RecallStatus } from "../index/collection-settings.js";
 import { phrasingFromMessage } from "./convert-search.js";
-import type { CalibrateOptions } from "./ports.js";
+import type { CalibrateOptions } from "../engine/api.js";
 import { integerIn, invalidField, numberIn } from "./validate.js";
 
 export function calibrateFromMessage(

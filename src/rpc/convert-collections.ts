@@ -7,7 +7,7 @@ import type { CollectionSettings, CollectionStatus } from "../index/collection-s
 import { recallToMessage } from "./convert-calibration.js";
 import { scoreMapToMessage } from "./convert-score-maps.js";
 import { vectorDim } from "./convert-documents.js";
-import type { CreateCollection } from "./ports.js";
+import type { CreateCollection } from "../engine/api.js";
 import { collectionName, invalidField, shortName } from "./validate.js";
 
 type Analyzer = CollectionSettings["analyzer"];

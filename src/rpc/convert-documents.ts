@@ -1,6 +1,6 @@
 // Documents, vectors and pages: from messages, checked, and to messages.
 
-import { documentToMessage, fieldValueFromMessage } from "../client/document-messages.js";
+import { documentToMessage, fieldValueFromMessage } from "../wire/document-messages.js";
 import type { Document, FieldValue, Fields, GivenVectors, VectorType } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
@@ -8,7 +8,7 @@ import type { Document__Output } from "../gen/proto/sluice/v1/Document.js";
 import type { Field__Output } from "../gen/proto/sluice/v1/Field.js";
 import type { StoredDocument as StoredDocumentMessage } from "../gen/proto/sluice/v1/StoredDocument.js";
 import type { Vectors__Output } from "../gen/proto/sluice/v1/Vectors.js";
-import type { StoredDocument } from "./ports.js";
+import type { StoredDocument } from "../engine/api.js";
 import { documentKey, invalidField, quote, shortName, textWithin } from "./validate.js";
 
 /** The document; error fields are paths inside it. */

@@ -4,7 +4,7 @@ import type { ExplainRequest__Output } from "../gen/proto/sluice/v1/ExplainReque
 import type { ExplainResponse } from "../gen/proto/sluice/v1/ExplainResponse.js";
 import { filterFromMessage } from "./convert-filter.js";
 import { queryFromMessage } from "./convert-search.js";
-import type { ExplainedPassage, ExplainRequest } from "./ports.js";
+import type { ExplainedPassage, ExplainRequest } from "../engine/api.js";
 import { collectionName, documentKey, numberIn } from "./validate.js";
 
 export function explainRequestFromMessage(message: ExplainRequest__Output): ExplainRequest {

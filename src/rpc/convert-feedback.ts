@@ -7,7 +7,7 @@ import type { ListFeedbackResponse } from "../gen/proto/sluice/v1/ListFeedbackRe
 import type { SendFeedbackRequest__Output } from "../gen/proto/sluice/v1/SendFeedbackRequest.js";
 import { certificateNames, stageNames } from "./convert-search.js";
 import { decodePageToken, encodePageToken } from "./page-token.js";
-import type { FeedbackPage, FeedbackPageRequest } from "./ports.js";
+import type { FeedbackPage, FeedbackPageRequest } from "../engine/api.js";
 import {
   documentKey,
   finiteNumber,

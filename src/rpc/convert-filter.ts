@@ -1,6 +1,6 @@
 // Filters from messages, checked.
 
-import { fieldValueFromMessage } from "../client/document-messages.js";
+import { fieldValueFromMessage } from "../wire/document-messages.js";
 import type { FieldValue } from "../core/document.js";
 import { checkFilter } from "../core/filter.js";
 import type { Filter } from "../core/filter.js";

@@ -1,6 +1,6 @@
 // Search requests from messages, checked; updates to messages.
 
-import { fieldsToMessages } from "../client/document-messages.js";
+import { fieldsToMessages } from "../wire/document-messages.js";
 import { limits } from "../core/limits.js";
 import type { WindowPooling } from "../encoders/cross-encoder.js";
 import type { AssembledContext as ContextMessage } from "../gen/proto/sluice/v1/AssembledContext.js";

@@ -17,7 +17,7 @@ import { storedDocumentToMessage } from "./convert-documents.js";
 import { filterFromMessage } from "./convert-filter.js";
 import { runIngestStream } from "./ingest-stream.js";
 import { decodePageToken, encodePageToken } from "./page-token.js";
-import type { EngineApi, StoredDocument } from "./ports.js";
+import type { EngineApi, StoredDocument } from "../engine/api.js";
 import { collectionName, documentKey, integerIn, invalidField } from "./validate.js";
 
 const pageSizeDefault = 100;

@@ -2,7 +2,7 @@
 
 import type { Progress } from "../gen/proto/sluice/v1/Progress.js";
 import type { RpcContext } from "./calls.js";
-import type { JobProgress } from "./ports.js";
+import type { JobProgress } from "../engine/api.js";
 
 /**
  * One message a step, and one that says that the job went well, with what the last step told. `job`

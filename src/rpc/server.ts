@@ -10,14 +10,14 @@ import type {
 import { loadSync } from "@grpc/proto-loader";
 import { ReflectionService } from "@grpc/reflection";
 import { HealthImplementation, protoPath as healthProtoPath } from "grpc-health-check";
-import { definitions } from "../client/definitions.js";
+import { definitions } from "../wire/definitions.js";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 import { checkedMethod } from "./calls.js";
 import type { CallRecord, RpcContext } from "./calls.js";
 import { createCollectionService } from "./collection-service.js";
 import { createDocumentService } from "./document-service.js";
-import type { EngineApi } from "./ports.js";
+import type { EngineApi } from "../engine/api.js";
 import { createSearchService } from "./search-service.js";
 import type { RpcLogger } from "./status.js";
 

@@ -1,7 +1,7 @@
 // Errors as gRPC statuses: code, message and google.rpc.Status with stable details.
 
 import { Metadata, status } from "@grpc/grpc-js";
-import { definitions } from "../client/definitions.js";
+import { definitions } from "../wire/definitions.js";
 import { errorTable, isSluiceError } from "../core/errors.js";
 import type { ErrorReason } from "../core/errors.js";
 import type { Any } from "../gen/proto/google/protobuf/Any.js";

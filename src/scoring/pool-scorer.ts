@@ -36,7 +36,7 @@ export interface CodesDamage {
 }
 
 export interface PoolScorerOptions {
-  /** The thread's entry: app/score.worker.ts. */
+  /** The thread's entry: scoring/score.worker.ts. */
   readonly workerUrl: URL;
   readonly workerCount: number;
   /** Name of the channel on which workers hear which parts to let go; unique in the process. */

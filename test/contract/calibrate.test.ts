@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { inspect } from "../../src/app/inspect.js";
+import { inspect } from "../../src/engine/inspect.js";
 import { SluiceError } from "../../src/core/errors.js";
 import type { RecallStatus } from "../../src/index/collection-settings.js";
 import type { Admission, AdmissionRequest } from "../../src/search/admission.js";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 
 import { compareKeys } from "../../src/core/document.js";
-import type { EngineApi } from "../../src/rpc/ports.js";
+import type { EngineApi } from "../../src/engine/api.js";
 import { useTemporaryFolder } from "../support/each-test-folder.js";
 import { openInlineEngine, searchDefaults } from "../support/inline-engine.js";
 import { createNotes, putAll, searchNotes } from "../support/notes.js";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import type { EngineApi, ExplainedPassage } from "../../src/rpc/ports.js";
+import type { EngineApi, ExplainedPassage } from "../../src/engine/api.js";
 import { useTemporaryFolder } from "../support/each-test-folder.js";
 import { hasReason } from "../support/errors.js";
 import { openInlineEngine } from "../support/inline-engine.js";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { inspect } from "../../src/app/inspect.js";
+import { inspect } from "../../src/engine/inspect.js";
 import type { Feedback } from "../../src/core/feedback.js";
 import { changeDatabase, onlyCollectionFolder } from "../support/damage.js";
 import { useTemporaryFolder } from "../support/each-test-folder.js";

@@ -6,8 +6,8 @@ import { closeSync, cpSync, mkdirSync, openSync, rmSync, statfsSync, writeSync }
 import { join } from "node:path";
 
 import { repositoryRoot } from "../../src/core/paths.js";
-import { inspect } from "../../src/app/inspect.js";
-import type { EngineApi, JobProgress } from "../../src/rpc/ports.js";
+import { inspect } from "../../src/engine/inspect.js";
+import type { EngineApi, JobProgress } from "../../src/engine/api.js";
 import { onlyCollectionFolder } from "../support/damage.js";
 import { hasReason } from "../support/errors.js";
 import { openInlineEngine } from "../support/inline-engine.js";

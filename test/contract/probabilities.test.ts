@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 
-import { inspect } from "../../src/app/inspect.js";
+import { inspect } from "../../src/engine/inspect.js";
 import { probabilityOf } from "../../src/eval/score-calibration.js";
 import type { ScoreMap } from "../../src/eval/score-calibration.js";
-import type { EngineApi } from "../../src/rpc/ports.js";
+import type { EngineApi } from "../../src/engine/api.js";
 import type { ScoreCalibration } from "../../src/store/stored-values.js";
 import { changeDatabase, onlyCollectionFolder } from "../support/damage.js";
 import { useTemporaryFolder } from "../support/each-test-folder.js";

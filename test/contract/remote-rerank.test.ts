@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { compareKeys } from "../../src/core/document.js";
 import type { RemoteRerankerConfig } from "../../src/config/remote-rerankers.js";
 import { createRemoteReranker } from "../../src/remote/remote-reranker.js";
-import type { EngineApi } from "../../src/rpc/ports.js";
+import type { EngineApi } from "../../src/engine/api.js";
 import { useTemporaryFolder } from "../support/each-test-folder.js";
 import { openInlineEngine, searchDefaults } from "../support/inline-engine.js";
 import type { InlineEngine } from "../support/inline-engine.js";

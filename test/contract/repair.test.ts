@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { present } from "../../src/core/assert.js";
 import type { Document } from "../../src/core/document.js";
 import { repairDataFolder } from "../../src/app/check.js";
-import { inspect, inspectInChild } from "../../src/app/inspect.js";
+import { inspect, inspectInChild } from "../../src/engine/inspect.js";
 import { openLmdbStore } from "../../src/store/lmdb-store.js";
 import type { CollectionStore } from "../../src/store/store.js";
 import type { JournalPassage } from "../../src/store/stored-values.js";

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { EngineApi } from "../../src/rpc/ports.js";
+import type { EngineApi } from "../../src/engine/api.js";
 import { compareKeys } from "../../src/core/document.js";
 import type { SearchHit, SearchUpdate } from "../../src/search/update.js";
 import { createCrossEncoder } from "../../src/encoders/cross-encoder.js";

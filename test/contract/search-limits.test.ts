@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 
-import type { EngineApi } from "../../src/rpc/ports.js";
+import type { EngineApi } from "../../src/engine/api.js";
 import type { ScoreTask } from "../../src/scoring/score.protocol.js";
 import { runScoreTask } from "../../src/scoring/score-loop.js";
 import { toScorer } from "../../src/scoring/scorer.js";

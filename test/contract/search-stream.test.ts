@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { EngineApi } from "../../src/rpc/ports.js";
+import type { EngineApi } from "../../src/engine/api.js";
 import { hasReason } from "../support/errors.js";
 import { useTemporaryFolder } from "../support/each-test-folder.js";
 import { openInlineEngine, searchDefaults, searchRequest } from "../support/inline-engine.js";

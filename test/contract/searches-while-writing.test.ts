@@ -8,7 +8,7 @@ import { toTokenMatrix } from "../../src/codec/given-vectors.js";
 import type { Document } from "../../src/core/document.js";
 import { createPrng } from "../../src/core/prng.js";
 import { createReferenceKernels } from "../../src/kernels/reference.js";
-import type { EngineApi } from "../../src/rpc/ports.js";
+import type { EngineApi } from "../../src/engine/api.js";
 import type { SearchUpdate } from "../../src/search/update.js";
 import { useTemporaryFolder } from "../support/each-test-folder.js";
 import { openInlineEngine } from "../support/inline-engine.js";

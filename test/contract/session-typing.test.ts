@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { createClient } from "../../src/client/client.js";
 import type { SessionUpdate } from "../../src/client/session.js";
 import { createPrng } from "../../src/core/prng.js";
-import type { EngineApi } from "../../src/rpc/ports.js";
+import type { EngineApi } from "../../src/engine/api.js";
 import { startRpcServer } from "../../src/rpc/server.js";
 import type { RpcServer } from "../../src/rpc/server.js";
 import { useTemporaryFolder } from "../support/each-test-folder.js";

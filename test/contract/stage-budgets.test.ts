@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import type { EngineApi } from "../../src/rpc/ports.js";
+import type { EngineApi } from "../../src/engine/api.js";
 import type { ScoreTask } from "../../src/scoring/score.protocol.js";
 import { createInlineScorer } from "../../src/scoring/scorer.js";
 import type { Scorer } from "../../src/scoring/scorer.js";

@@ -3,10 +3,10 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { inspect } from "../../src/app/inspect.js";
+import { inspect } from "../../src/engine/inspect.js";
 import { isSluiceError } from "../../src/core/errors.js";
 import { openLmdbStore } from "../../src/store/lmdb-store.js";
-import type { EngineApi } from "../../src/rpc/ports.js";
+import type { EngineApi } from "../../src/engine/api.js";
 import { onlyCollectionFolder } from "../support/damage.js";
 import { openInlineEngine } from "../support/inline-engine.js";
 import type { InlineEngine } from "../support/inline-engine.js";

@@ -8,7 +8,7 @@ import { Client, credentials } from "@grpc/grpc-js";
 import type { ClientDuplexStream } from "@grpc/grpc-js";
 
 import { SluiceClientError } from "../../src/client/client-error.js";
-import { definitions } from "../../src/client/definitions.js";
+import { definitions } from "../../src/wire/definitions.js";
 import type { ClientIngestError, ClientSearchRequest } from "../../src/client/types.js";
 import type { Document, GivenVectors } from "../../src/core/document.js";
 import type { IngestResponse__Output } from "../../src/gen/proto/sluice/v1/IngestResponse.js";

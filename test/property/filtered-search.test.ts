@@ -6,7 +6,7 @@ import fc from "fast-check";
 
 import type { Document } from "../../src/core/document.js";
 import type { Filter } from "../../src/core/filter.js";
-import type { EngineApi } from "../../src/rpc/ports.js";
+import type { EngineApi } from "../../src/engine/api.js";
 import { useTemporaryFolder } from "../support/each-test-folder.js";
 import { anyFields, anyFilter, plainMatch } from "../support/filters.js";
 import { openInlineEngine, searchDefaults } from "../support/inline-engine.js";

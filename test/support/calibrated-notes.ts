@@ -1,7 +1,7 @@
 // A collection "notes" whose recall was measured, and that is searched by a pool although it is small.
 
 import type { RecallStatus } from "../../src/index/collection-settings.js";
-import type { EngineApi } from "../../src/rpc/ports.js";
+import type { EngineApi } from "../../src/engine/api.js";
 import { openInlineEngine, searchDefaults } from "./inline-engine.js";
 import type { InlineEngine, InlineEngineOptions } from "./inline-engine.js";
 import { createNotes, putAll } from "./notes.js";

@@ -8,7 +8,8 @@ import { createPrng } from "../../src/core/prng.js";
 import type { CollectionSettings } from "../../src/index/collection-settings.js";
 import { initializeCollection, openCollection } from "../../src/index/collection.js";
 import type { Collection } from "../../src/index/collection.js";
-import type { PreparedPassage, PutOperation } from "../../src/ingest/write-operations.js";
+import type { PutOperation } from "../../src/ingest/write-operations.js";
+import type { PreparedPassage } from "../../src/encoding/prepared-passage.js";
 import { openLmdbStore } from "../../src/store/lmdb-store.js";
 import type { CollectionStore } from "../../src/store/store.js";
 

@@ -8,7 +8,7 @@ import { createFilterMatch } from "../../src/core/match-filter.js";
 import { SluiceError } from "../../src/core/errors.js";
 import type { CollectionSettings, CollectionStatus } from "../../src/index/collection-settings.js";
 import type { WriteAck } from "../../src/ingest/ingest-types.js";
-import type { EngineApi, StoredDocument } from "../../src/rpc/ports.js";
+import type { EngineApi, StoredDocument } from "../../src/engine/api.js";
 import type { SearchRequest } from "../../src/search/request.js";
 import type { SearchHit, SearchUpdate } from "../../src/search/update.js";
 

@@ -1,18 +1,18 @@
 // The real engine on the calling thread: real store, real kernels, the serial twins of the pools.
 
-import { createEncodeLoop } from "../../src/app/encode-loop.js";
-import { checkFingerprint } from "../../src/app/encode-pool.js";
-import type { EncodePool } from "../../src/app/encode-pool.js";
-import { openCollections } from "../../src/app/collections.js";
-import type { Collections } from "../../src/app/collections.js";
-import { createEngine } from "../../src/app/engine.js";
-import { inspect } from "../../src/app/inspect.js";
-import { createSnapshots } from "../../src/app/snapshots.js";
-import type { SearchCaches } from "../../src/app/searches.js";
-import type { RemoteRerankers } from "../../src/app/rerankers.js";
-import { createModels } from "../../src/app/models.js";
-import { toCounts, toPassage, toRelevances, toRows } from "../../src/app/encode.protocol.js";
-import type { EncodeAnswer, EncodeTask } from "../../src/app/encode.protocol.js";
+import { createEncodeLoop } from "../../src/encoding/encode-loop.js";
+import { checkFingerprint } from "../../src/encoding/encode-pool.js";
+import type { EncodePool } from "../../src/encoding/encode-pool.js";
+import { openCollections } from "../../src/engine/collections.js";
+import type { Collections } from "../../src/engine/collections.js";
+import { createEngine } from "../../src/engine/engine.js";
+import { inspect } from "../../src/engine/inspect.js";
+import { createSnapshots } from "../../src/engine/snapshots.js";
+import type { SearchCaches } from "../../src/engine/searches.js";
+import type { RemoteRerankers } from "../../src/engine/rerankers.js";
+import { createModels } from "../../src/engine/models.js";
+import { toCounts, toPassage, toRelevances, toRows } from "../../src/encoding/encode.protocol.js";
+import type { EncodeAnswer, EncodeTask } from "../../src/encoding/encode.protocol.js";
 import type { CodecOptions } from "../../src/codec/codec.js";
 import type { Clock } from "../../src/core/clock.js";
 import { createBoundedCache } from "../../src/core/bounded-cache.js";
@@ -20,7 +20,7 @@ import { SluiceError } from "../../src/core/errors.js";
 import type { Collection } from "../../src/index/collection.js";
 import type { Kernels } from "../../src/kernels/kernels.js";
 import { loadKernels } from "../../src/kernels/load-kernels.js";
-import type { EngineApi } from "../../src/rpc/ports.js";
+import type { EngineApi } from "../../src/engine/api.js";
 import { createInlineScorer } from "../../src/scoring/scorer.js";
 import type { Scorer } from "../../src/scoring/scorer.js";
 import { createAdmission } from "../../src/search/admission.js";
@@ -131,7 +131,7 @@ export function searchRequest(asked: Partial<SearchRequest>): SearchRequest {
   };
 }
 
-/** What the pool of app/encode-pool.ts does, one task after another. */
+/** What the pool of encoding/encode-pool.ts does, one task after another. */
 function inlineEncoder(
   run: (task: EncodeTask) => Promise<EncodeAnswer>,
   models: ReturnType<typeof createModels>,

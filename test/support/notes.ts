@@ -1,7 +1,7 @@
 // A collection "notes" of given vectors, and searches of it read to their end.
 
 import type { Document } from "../../src/core/document.js";
-import type { EngineApi } from "../../src/rpc/ports.js";
+import type { EngineApi } from "../../src/engine/api.js";
 import type { SearchRequest } from "../../src/search/request.js";
 import type { SearchUpdate } from "../../src/search/update.js";
 import { searchRequest } from "./inline-engine.js";

@@ -3,7 +3,7 @@
 import { createPoolScorer } from "../../src/scoring/pool-scorer.js";
 import type { PoolScorer } from "../../src/scoring/pool-scorer.js";
 import { createMapTurn } from "../../src/store/map-turn.js";
-import type { ScoreWorkerData } from "../../src/app/score.worker.js";
+import type { ScoreWorkerData } from "../../src/scoring/score.worker.js";
 
 let poolCount = 0;
 
@@ -11,7 +11,7 @@ export function openScorePool(workerCount: number): PoolScorer {
   poolCount += 1;
   const retireChannel = `sluice-test-${process.pid}-${poolCount}`;
   return createPoolScorer({
-    workerUrl: new URL("../../src/app/score.worker.js", import.meta.url),
+    workerUrl: new URL("../../src/scoring/score.worker.js", import.meta.url),
     workerCount,
     retireChannel,
     workerData: {

@@ -3,7 +3,7 @@
 /** Every dependency of package.json, and the parts of Node that need a fence. */
 export const packageDoors: Readonly<Record<string, readonly string[]>> = {
   "@grpc/grpc-js": ["rpc", "client"],
-  "@grpc/proto-loader": ["rpc", "client", "gen"],
+  "@grpc/proto-loader": ["rpc", "wire", "gen"],
   "@grpc/reflection": ["rpc"],
   "@huggingface/tokenizers": ["encoders"],
   "@node-rs/crc32": ["store"],
@@ -14,12 +14,12 @@ export const packageDoors: Readonly<Record<string, readonly string[]>> = {
   lmdb: ["store"],
   "onnxruntime-node": ["encoders"],
   pino: ["observability"],
-  piscina: ["scoring", "encoders", "app"],
+  piscina: ["scoring", "encoding", "ingest"],
   "prom-client": ["observability"],
   "smol-toml": ["config"],
   typescript: ["cli"],
   zod: ["config", "encoders", "http", "hub", "importers", "remote"],
-  "node:worker_threads": ["scoring", "encoders", "app"],
+  "node:worker_threads": ["scoring", "encoding", "app"],
 };
 
 /** Globals, as `object` or `object.property`; `new Date()` means the one without arguments. */

@@ -7,51 +7,25 @@ import { importsOf, readText, sourceFiles } from "./tree.js";
 const levels: readonly (readonly string[])[] = [
   ["core", "gen"],
   [
-    ...["kernels", "analysis", "encoders", "config", "observability", "eval", "client"],
-    ...["importers", "hub", "web"],
+    "kernels",
+    "analysis",
+    "encoders",
+    "config",
+    "observability",
+    "eval",
+    "importers",
+    "hub",
+    "wire",
+    "web",
   ],
-  ["codec", "store"],
+  ["codec", "store", "client"],
   ["index"],
-  ["scoring", "ingest"],
-  ["search"],
-  ["rpc", "http", "remote"],
+  ["scoring", "encoding"],
+  ["ingest", "search"],
+  ["engine", "remote"],
+  ["rpc", "http"],
   ["app"],
   ["cli"],
-];
-
-/** Imports that the levels forbid and that are right all the same. */
-const exceptions: readonly { from: string; to: string; reason: string }[] = [
-  {
-    from: "src/http/",
-    to: "src/rpc/ports.ts",
-    reason: "both network edges ask the engine through one port, which lies beside the larger edge",
-  },
-  {
-    from: "src/cli/commands/bench.ts",
-    to: "bench/kernels/kernel-bench.ts",
-    reason:
-      "the command runs what `make bench-kernels` runs, and benches are no part of the engine",
-  },
-  ...["scale-bench", "render"].map((file) => ({
-    from: "src/cli/commands/bench.ts",
-    to: `bench/scale/${file}.ts`,
-    reason: "the same for `make bench-scale`",
-  })),
-  ...["load-bench", "canonical-bench", "render"].map((file) => ({
-    from: "src/cli/commands/bench.ts",
-    to: `bench/load/${file}.ts`,
-    reason: "the same for `make bench-load` and `make bench-canonical`",
-  })),
-  ...["quality-bench", "render"].map((file) => ({
-    from: "src/cli/commands/bench.ts",
-    to: `bench/quality/${file}.ts`,
-    reason: "the same for `make bench-quality`",
-  })),
-  ...["peers-bench", "render"].map((file) => ({
-    from: "src/cli/commands/bench.ts",
-    to: `bench/peers/${file}.ts`,
-    reason: "the same for `make bench-peers`",
-  })),
 ];
 
 interface Import {
@@ -107,7 +81,7 @@ describe("layers", () => {
     const right = [
       { from: "src/store/store.ts", to: "src/core/limits.ts" },
       { from: "src/index/bm25/bm25.ts", to: "src/index/generation.ts" },
-      { from: "src/http/sse.ts", to: "src/rpc/ports.ts" },
+      { from: "src/http/sse.ts", to: "src/engine/api.ts" },
       { from: "src/store/store.ts", to: "lmdb" },
     ];
     assert.equal(violations([...wrong, ...right]).length, wrong.length);
@@ -126,7 +100,6 @@ function violations(imports: readonly Import[]): string[] {
 
 function isAllowed({ from, to }: Import): boolean {
   if (!to.includes("/") || to.startsWith("@")) return true;
-  if (exceptions.some((entry) => from.startsWith(entry.from) && to === entry.to)) return true;
   if (!to.startsWith("src/")) return false;
   return folderOf(from) === folderOf(to) || levelOf(to) < levelOf(from);
 }

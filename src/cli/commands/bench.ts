@@ -1,230 +1,36 @@
-// sluice bench: how fast the parts are on this machine. The measuring itself is in bench/.
+// sluice bench: runs the program of the benches, which is no part of the engine.
 
-import { tmpdir } from "node:os";
-import { InvalidArgumentError } from "commander";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
 import type { Command } from "commander";
-import type { CodeBits } from "../../kernels/kernels.js";
-import { wholeNumber } from "../option-parsers.js";
+
+import { SluiceError } from "../../core/errors.js";
+import { repositoryRoot } from "../../core/paths.js";
 
 export function addBenchCommand(program: Command): void {
-  const command = program
+  program
     .command("bench")
-    .summary("measure the speed of the parts on this machine");
-  command
-    .command("kernels")
-    .summary("every kernel against the limits of this machine")
-    .description(
-      "Times every kernel, bit width, dimension and instruction set that this CPU has against bare " +
-        "loops and plain reading in the same run: the share of the limit. A few minutes.",
-    )
-    .option("--json", "print the figures as one object of JSON")
-    .option("--seconds <seconds>", "time for each figure", "0.3")
-    .addHelpText("after", "\nExamples:\n  sluice bench kernels --seconds 0.05 --json")
-    .action(async (flags: { readonly json?: boolean; readonly seconds: string }) => {
-      const seconds = Number(flags.seconds);
-      if (!(seconds > 0 && seconds <= 60))
-        command.error(`--seconds is ${flags.seconds}, it must be above 0 and at most 60`);
-      const { runKernelBench } = await import("../../../bench/kernels/kernel-bench.js");
-      await runKernelBench({ json: flags.json === true, seconds });
-    });
-  addScale(command);
-  addLoad(command);
-  addCanonical(command);
-  addQuality(command);
-  addPeers(command);
+    .summary("measure the speed of the parts on this machine")
+    .usage("[NAME] [options]")
+    .passThroughOptions()
+    .argument("[words...]", "name of a bench and its options")
+    .action((words: string[]) => runBenches(words));
 }
 
-interface ScaleFlags {
-  readonly sizes: readonly number[];
-  readonly tokens: number;
-  readonly words: number;
-  readonly bits: CodeBits;
-  readonly seed: number;
-  readonly queries: number;
-  readonly folder: string;
-  readonly out: string;
-  readonly json?: boolean;
-}
-
-function addScale(command: Command): void {
-  command
-    .command("scale")
-    .summary("collections of growing size: writes, searches, recall, memory")
-    .description(
-      "Makes a collection of seeded passages for each size, through the real write path, and " +
-        "searches it. 120 tokens at 2 bits take about 15 KB a passage on disk, and 10^6 passages " +
-        "some ten minutes.",
-    )
-    .option("--sizes <list>", "passages of each collection", sizeList, [10_000, 100_000])
-    .option("--tokens <count>", "token rows a passage", wholeNumber(1, 10_000), 120)
-    .option("--words <count>", "words of text a passage", wholeNumber(0, 10_000), 90)
-    .option("--bits <bits>", "bits a coordinate: 1, 2, 4 or 8", codeBits, 2)
-    .option("--seed <seed>", "of the passages", wholeNumber(0, 2 ** 31), 1)
-    .option("--queries <count>", "searches a size; recall takes a tenth", wholeNumber(10, 1e6), 500)
-    .option("--folder <folder>", "where the collections are made and removed again", tmpdir())
-    .option("--out <file>", "file of the figures, JSON, complete after each step", "scale.json")
-    .option("--json", "print the figures as JSON")
-    .addHelpText("after", "\nExamples:\n  sluice bench scale --sizes 10000 --tokens 32")
-    .action(async (flags: ScaleFlags) => {
-      const { runScaleBench } = await import("../../../bench/scale/scale-bench.js");
-      const { scaleMarkdown } = await import("../../../bench/scale/render.js");
-      const file = await runScaleBench({ dim: 384, ...flags });
-      console.log(flags.json === true ? JSON.stringify(file) : scaleMarkdown(file));
-    });
-}
-
-interface LoadFlags {
-  readonly passages: number;
-  readonly tokens: number;
-  readonly words: number;
-  readonly seed: number;
-  readonly seconds: number;
-  readonly start: number;
-  readonly profile?: string;
-  readonly folder: string;
-  readonly keep?: string;
-  readonly out: string;
-  readonly json?: boolean;
-}
-
-function addLoad(command: Command): void {
-  command
-    .command("load")
-    .summary("a server under a load that does not wait: its knee, and 0.5 to 10 times that rate")
-    .description(
-      "Builds a collection of seeded passages, serves it in a process of its own, and sends " +
-        "searches, sessions, writes and cancels at planned times. Finds the highest rate that is " +
-        "kept up with, then measures at multiples of it. Some four minutes, most of them the build.",
-    )
-    .option("--passages <count>", "passages of the collection", wholeNumber(1000, 1e8), 100_000)
-    .option("--tokens <count>", "token rows a passage", wholeNumber(1, 10_000), 120)
-    .option("--words <count>", "words of text a passage", wholeNumber(0, 10_000), 90)
-    .option("--seed <seed>", "of passages, queries and arrivals", wholeNumber(0, 2 ** 31), 1)
-    .option("--seconds <seconds>", "of each run; trials take half", wholeNumber(1, 3600), 8)
-    .option("--start <rate>", "operations a second of the first trial", wholeNumber(1, 1e6), 100)
-    .option("--profile <file>", "mix of operations; see bench/load/profiles")
-    .option("--folder <folder>", "where the collection is made and removed again", tmpdir())
-    .option("--keep <folder>", "keep the collection here and use it again")
-    .option("--out <file>", "file of the figures, JSON; plots beside it", "load.json")
-    .option("--json", "print the figures as JSON")
-    .addHelpText("after", "\nExamples:\n  sluice bench load --passages 10000 --seconds 3")
-    .action(async (flags: LoadFlags) => {
-      const { runLoadBench } = await import("../../../bench/load/load-bench.js");
-      const { loadMarkdown } = await import("../../../bench/load/render.js");
-      const file = await runLoadBench(flags);
-      console.log(flags.json === true ? JSON.stringify(file) : loadMarkdown(file));
-    });
-}
-
-interface CanonicalFlags {
-  readonly passages?: number;
-  readonly folder: string;
-  readonly keep?: string;
-  readonly out: string;
-  readonly json?: boolean;
-}
-
-function addCanonical(command: Command): void {
-  command
-    .command("canonical")
-    .summary("the figures that versions are compared by, in three minutes")
-    .description(
-      "Builds 100,000 seeded passages through the write path, serves them, and measures latency, " +
-        "recall, memory and the knee over gRPC.",
-    )
-    .option("--passages <count>", "fewer, to look at the output", wholeNumber(1000, 100_000))
-    .option("--folder <folder>", "where the collection is made and removed again", tmpdir())
-    .option("--keep <folder>", "keep the collection here and use it again")
-    .option("--out <file>", "file of the figures, JSON", "canonical.json")
-    .option("--json", "print the figures as JSON")
-    .addHelpText("after", "\nExamples:\n  sluice bench canonical --json")
-    .action(async ({ passages, ...flags }: CanonicalFlags) => {
-      const bench = await import("../../../bench/load/canonical-bench.js");
-      const { canonicalMarkdown } = await import("../../../bench/load/render.js");
-      const size = passages === undefined ? {} : { passages };
-      const options = { ...bench.canonicalDefaults, ...flags, ...size };
-      const file = await bench.runCanonicalBench(options);
-      console.log(flags.json === true ? JSON.stringify(file) : canonicalMarkdown(file));
-    });
-}
-
-interface QualityFlags {
-  readonly models?: string;
-  readonly rerankModel?: string;
-  readonly queries: number;
-  readonly folder: string;
-  readonly out: string;
-  readonly json?: boolean;
-}
-
-function addQuality(command: Command): void {
-  command
-    .command("quality <folders...>")
-    .summary("nDCG, recall and MRR of each stage on BEIR folders, and what probabilities are worth")
-    .description(
-      "Ingests each BEIR folder into a server of its own and measures the rankings of BM25, of the " +
-        "candidates, of late interaction alone, of the default search and of a cross-encoder.",
-    )
-    .option("--models <folder>", "models of the server (default: its own)")
-    .option("--rerank-model <name>", "cross-encoder to measure, too")
-    .option("--queries <count>", "of a set at most, evenly taken", wholeNumber(10, 1e6), 300)
-    .option("--folder <folder>", "where collections are made and removed again", tmpdir())
-    .option("--out <file>", "file of the figures, JSON, complete after each set", "quality.json")
-    .option("--json", "print the figures as JSON")
-    .addHelpText("after", "\nExamples:\n  sluice bench quality ./scifact ./cranfield")
-    .action(async (sets: string[], { json, ...flags }: QualityFlags) => {
-      const { runQualityBench } = await import("../../../bench/quality/quality-bench.js");
-      const { qualityMarkdown } = await import("../../../bench/quality/render.js");
-      const file = await runQualityBench({ ...flags, sets });
-      console.log(json === true ? JSON.stringify(file) : qualityMarkdown(file));
-    });
-}
-
-interface PeersFlags {
-  readonly data?: string;
-  readonly documents: number;
-  readonly seeded: number;
-  readonly queries: number;
-  readonly only?: readonly string[];
-  readonly folder: string;
-  readonly secondsMax: number;
-  readonly out: string;
-  readonly json?: boolean;
-}
-
-function addPeers(command: Command): void {
-  command
-    .command("peers")
-    .summary("recall against latency, beside other engines on the same vectors")
-    .description(
-      "Searches the same vectors with Sluice and with the engines that `make bench-peers` has " +
-        "installed, one query at a time. Vectors and indexes are kept in the folder, so that what " +
-        "broke off is gone on with.",
-    )
-    .option("--data <folder>", "BEIR folder whose passages the shipped model encodes")
-    .option("--documents <count>", "of it at most", wholeNumber(10, 1e6), 2000)
-    .option("--seeded <count>", "seeded passages of 32 rows x 128", wholeNumber(0, 1e6), 0)
-    .option("--queries <count>", "of a set at most", wholeNumber(10, 1000), 100)
-    .option("--only <engines...>", "sluice, numpy, maxsim-cpu, lancedb, next-plaid, ...")
-    .option("--folder <folder>", "of what is installed and kept", ".cache/peers")
-    .option("--seconds-max <seconds>", "for a step of one engine", wholeNumber(1, 1e5), 1800)
-    .option("--out <file>", "file of the figures, JSON; plots beside it", "peers.json")
-    .option("--json", "print the figures as JSON")
-    .addHelpText("after", "\nExamples:\n  sluice bench peers --data ./scifact --only sluice numpy")
-    .action(async ({ json, data, only, ...flags }: PeersFlags) => {
-      const { runPeersBench } = await import("../../../bench/peers/peers-bench.js");
-      const { peersMarkdown } = await import("../../../bench/peers/render.js");
-      const file = await runPeersBench({ ...flags, data, only });
-      console.log(json === true ? JSON.stringify(file) : peersMarkdown(file));
-    });
-}
-
-function sizeList(text: string): number[] {
-  return text.split(",").map((size) => wholeNumber(1000, 100_000_000)(size.trim()));
-}
-
-function codeBits(text: string): CodeBits {
-  const bits = Number(text);
-  if (bits === 1 || bits === 2 || bits === 4 || bits === 8) return bits;
-  throw new InvalidArgumentError("Expected 1, 2, 4 or 8.");
+/** Ends as the program of the benches ends; a signal reaches both, they share a terminal. */
+async function runBenches(words: readonly string[]): Promise<void> {
+  const file = join(repositoryRoot(), "build", "bench", "main.js");
+  if (!existsSync(file))
+    throw new SluiceError(
+      "INVALID_CONFIG",
+      "the benches come with a checkout of the sources and not with the package",
+    );
+  const child = spawn(process.execPath, [...process.execArgv, file, ...words], {
+    stdio: "inherit",
+  });
+  const [code] = (await once(child, "exit")) as [number | null];
+  process.exitCode = code ?? 1;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 
-import { definitions } from "../../../src/client/definitions.js";
+import { definitions } from "../../../src/wire/definitions.js";
 import { searchRequestToMessage } from "../../../src/client/messages.js";
 import type { Filter } from "../../../src/core/filter.js";
 import type { Filter__Output } from "../../../src/gen/proto/sluice/v1/Filter.js";

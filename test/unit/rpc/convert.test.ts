@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { definitions } from "../../../src/client/definitions.js";
-import { documentToMessage } from "../../../src/client/document-messages.js";
+import { definitions } from "../../../src/wire/definitions.js";
+import { documentToMessage } from "../../../src/wire/document-messages.js";
 import { storedDocumentFromMessage, updateFromMessage } from "../../../src/client/messages.js";
 import type { Document, FieldValue } from "../../../src/core/document.js";
 import {

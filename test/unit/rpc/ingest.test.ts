@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import type { Readable } from "node:stream";
 import { Client, credentials } from "@grpc/grpc-js";
 import type { ClientDuplexStream, ServiceError } from "@grpc/grpc-js";
-import { definitions } from "../../../src/client/definitions.js";
+import { definitions } from "../../../src/wire/definitions.js";
 import { SluiceError } from "../../../src/core/errors.js";
 import type { Document } from "../../../src/gen/proto/sluice/v1/Document.js";
 import type { IngestItem } from "../../../src/gen/proto/sluice/v1/IngestItem.js";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { Client, credentials } from "@grpc/grpc-js";
 import type { ClientReadableStream } from "@grpc/grpc-js";
-import { definitions } from "../../../src/client/definitions.js";
+import { definitions } from "../../../src/wire/definitions.js";
 import type { SearchRequest as SearchRequestMessage } from "../../../src/gen/proto/sluice/v1/SearchRequest.js";
 import type { SearchResponse__Output } from "../../../src/gen/proto/sluice/v1/SearchResponse.js";
 import type { SearchRequest } from "../../../src/search/request.js";

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { Client, credentials, Metadata } from "@grpc/grpc-js";
 import type { ServiceError } from "@grpc/grpc-js";
 import { GrpcReflection } from "../../support/reflection-client.js";
-import { definitions } from "../../../src/client/definitions.js";
+import { definitions } from "../../../src/wire/definitions.js";
 import { SluiceError } from "../../../src/core/errors.js";
 import { update, updates } from "../../support/edge-engine.js";
 import { startEdge } from "../../support/edge-server.js";

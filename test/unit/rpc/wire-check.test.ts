@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { definitions } from "../../../src/client/definitions.js";
+import { definitions } from "../../../src/wire/definitions.js";
 import { createWireCheck } from "../../../src/rpc/wire-check.js";
 
 const { packages, documents, search } = definitions();

@@ -10,8 +10,8 @@ import { SluiceError } from "../core/errors.js";
 import type { TokenMatrix } from "../core/token-matrix.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
 import type { Collection } from "../index/collection.js";
-import type { PassagePreparer } from "../ingest/ingest.js";
-import type { PreparedPassage } from "../ingest/write-operations.js";
+import type { PassagePreparer } from "./prepared-passage.js";
+import type { PreparedPassage } from "./prepared-passage.js";
 import { toCounts, toPassage, toRelevances, toRows, toSuccess } from "./encode.protocol.js";
 import type {
   EncodeAnswer,

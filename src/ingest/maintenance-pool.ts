@@ -5,7 +5,7 @@ import { Piscina } from "piscina";
 import { SluiceError } from "../core/errors.js";
 import type { ErrorReason } from "../core/errors.js";
 import type { BuildJob, BuildResult } from "../index/segment-build.js";
-import type { SegmentBuilder } from "../ingest/segment-builder.js";
+import type { SegmentBuilder } from "./segment-builder.js";
 import type { MapTurn } from "../store/map-turn.js";
 
 export interface MaintenanceWorkerData {

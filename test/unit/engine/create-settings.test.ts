@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 
-import { settingsFor } from "../../../src/app/create-settings.js";
-import { createModels } from "../../../src/app/models.js";
+import { settingsFor } from "../../../src/engine/create-settings.js";
+import { createModels } from "../../../src/engine/models.js";
 import type { CollectionSettings } from "../../../src/index/collection-settings.js";
-import type { CreateCollection } from "../../../src/rpc/ports.js";
+import type { CreateCollection } from "../../../src/engine/api.js";
 import { useTemporaryFolder } from "../../support/each-test-folder.js";
 import { hasReason } from "../../support/errors.js";
 import { writeTinyModel } from "../../support/model-folders.js";

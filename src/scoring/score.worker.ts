@@ -6,9 +6,9 @@ import { workerData } from "piscina";
 import { loadKernels } from "../kernels/load-kernels.js";
 import type { KernelChoice } from "../kernels/load-kernels.js";
 import { createCodesReader } from "../index/segment-codes.js";
-import { createPartCache } from "../scoring/part-cache.js";
-import { runScoreTask } from "../scoring/score-loop.js";
-import type { RetireMessage, WireAnswer, WireTask } from "../scoring/score.protocol.js";
+import { createPartCache } from "./part-cache.js";
+import { runScoreTask } from "./score-loop.js";
+import type { RetireMessage, WireAnswer, WireTask } from "./score.protocol.js";
 import type { MapTurn } from "../store/map-turn.js";
 
 export interface ScoreWorkerData {

@@ -22,7 +22,7 @@ import { tokenizerFileName } from "../encoders/model-manifest.js";
 import type { Passage } from "../encoders/passages.js";
 import { createTokenizer } from "../encoders/tokenizer.js";
 import type { Tokenizer } from "../encoders/tokenizer.js";
-import type { PreparedPassage } from "../ingest/write-operations.js";
+import type { PreparedPassage } from "./prepared-passage.js";
 import type { Kernels } from "../kernels/kernels.js";
 import { packJournalPassage, packedViews } from "../store/records.js";
 import type {

@@ -19,7 +19,7 @@ import type {
   ScoredItems,
 } from "../search/rerank-items.js";
 import type { SearchOptions } from "../search/stream-search.js";
-import { checkFingerprint } from "./encode-pool.js";
+import { checkFingerprint } from "../encoding/encode-pool.js";
 import { findReranker } from "./rerankers.js";
 import type { SearchParts } from "./searches.js";
 
@@ -166,7 +166,7 @@ async function scorerByRows(
     vectors !== undefined
       ? unit(vectors, { rowCountMax: givenRowCountMax.query, field: "query.vectors" })
       : await parts.encodePool.queryRows(text, requireModel(model));
-  const scoreGiven = createGivenScorer(query, unit, parts.kernels);
+  const scoreGiven = createGivenScorer(query, unit, parts);
   return async (batch, start) => {
     const texts = batch.filter((item) => item.vectors === undefined).map((item) => item.text);
     const task = { kind: "texts", query, texts, pooling, cancel } as const;
@@ -225,15 +225,15 @@ const breathMs = 2;
 function createGivenScorer(
   query: TokenMatrix,
   read: ReadRows,
-  kernels: Kernels,
+  { kernels, clock }: Pick<RerankParts, "kernels" | "clock">,
 ): (given: GivenVectors, field: string) => Promise<number> {
   // The reader writes to the same memory each time.
   const own = tokenMatrix(query.values.slice(), query.dim);
-  let breathedAt = performance.now();
+  let breathedAt = clock();
   return async (given, field) => {
-    if (performance.now() - breathedAt > breathMs) {
+    if (clock() - breathedAt > breathMs) {
       await new Promise((resolve) => setImmediate(resolve));
-      breathedAt = performance.now();
+      breathedAt = clock();
     }
     const rows = read(given, { rowCountMax: givenRowCountMax.passage, field });
     return floatRelevance(own, rows, kernels);

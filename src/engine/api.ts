@@ -1,4 +1,4 @@
-// What the network edge needs of the engine: implemented in app/, called by rpc/ and http/.
+// The engine's public face: what the network edges, rpc/ and http/, call.
 
 import type { Document, Span } from "../core/document.js";
 import type { Feedback, RecordedFeedback } from "../core/feedback.js";

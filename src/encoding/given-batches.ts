@@ -5,7 +5,7 @@ import { assert } from "../core/assert.js";
 import type { Document, GivenVectors } from "../core/document.js";
 import { limits } from "../core/limits.js";
 import type { Collection } from "../index/collection.js";
-import type { PreparedPassage } from "../ingest/write-operations.js";
+import type { PreparedPassage } from "./prepared-passage.js";
 import { toPassage } from "./encode.protocol.js";
 import type { EncodeAnswer, EncodeTask, VectorsTask } from "./encode.protocol.js";
 

@@ -5,7 +5,7 @@ import { constants, setPriority } from "node:os";
 import { workerData } from "piscina";
 
 import { SluiceError } from "../core/errors.js";
-import { createSegmentBuilder } from "../ingest/segment-builder.js";
+import { createSegmentBuilder } from "./segment-builder.js";
 import type {
   MaintenanceAnswer,
   MaintenanceTask,

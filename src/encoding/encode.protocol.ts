@@ -11,7 +11,7 @@ import type { WindowPooling } from "../encoders/cross-encoder.js";
 import type { DocumentText, Passage } from "../encoders/passages.js";
 import type { TokenTrace } from "../encoders/tokenizer.js";
 import type { KernelChoice } from "../kernels/load-kernels.js";
-import type { PreparedPassage } from "../ingest/write-operations.js";
+import type { PreparedPassage } from "./prepared-passage.js";
 
 export interface EncodeWorkerData {
   readonly kernel: KernelChoice | undefined;

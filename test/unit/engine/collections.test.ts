@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { openCollections } from "../../../src/app/collections.js";
-import type { Collections } from "../../../src/app/collections.js";
+import { openCollections } from "../../../src/engine/collections.js";
+import type { Collections } from "../../../src/engine/collections.js";
 import type { CollectionSettings } from "../../../src/index/collection-settings.js";
 import { openDataFolder } from "../../../src/store/data-folder.js";
 import { useTemporaryFolder } from "../../support/each-test-folder.js";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { createSampler } from "../../../src/app/sample-queries.js";
+import { createSampler } from "../../../src/engine/sample-queries.js";
 import { SluiceError } from "../../../src/core/errors.js";
 import { loadKernels } from "../../../src/kernels/load-kernels.js";
 import { createInlineScorer } from "../../../src/scoring/scorer.js";

@@ -2,7 +2,7 @@
 
 import { isSluiceError } from "../core/errors.js";
 import type { Metrics, SearchOutcome } from "../observability/metrics.js";
-import type { EngineApi } from "../rpc/ports.js";
+import type { EngineApi } from "./api.js";
 import type { SearchRequest } from "../search/request.js";
 import type { SearchUpdate, StageTimings } from "../search/update.js";
 

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import { SluiceError } from "../core/errors.js";
 import { deleteDocuments, putDocument } from "../ingest/ingest.js";
-import type { EngineApi, StoredDocument } from "../rpc/ports.js";
+import type { EngineApi, StoredDocument } from "./api.js";
 import type { DocumentRecord } from "../store/stored-values.js";
 import { deleteByFilter } from "./delete-by-filter.js";
 import { describe } from "./describe.js";

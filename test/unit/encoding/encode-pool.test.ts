@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 
-import { createEncodePool } from "../../../src/app/encode-pool.js";
-import type { EncodePool } from "../../../src/app/encode-pool.js";
+import { createEncodePool } from "../../../src/encoding/encode-pool.js";
+import type { EncodePool } from "../../../src/encoding/encode-pool.js";
 import { isSluiceError } from "../../../src/core/errors.js";
 import type { Document } from "../../../src/core/document.js";
 import { openModelFolder } from "../../../src/encoders/model-folder.js";
@@ -13,7 +13,7 @@ import {
   initializeCollection,
   openCollection,
 } from "../../../src/index/collection.js";
-import type { PreparedPassage } from "../../../src/ingest/write-operations.js";
+import type { PreparedPassage } from "../../../src/encoding/prepared-passage.js";
 import { openLmdbStore } from "../../../src/store/lmdb-store.js";
 import { unpackJournalPassage } from "../../../src/store/records.js";
 import { useTemporaryFolder } from "../../support/each-test-folder.js";
@@ -45,7 +45,7 @@ describe("createEncodePool", () => {
   /** One thread: what it takes next is decided by the queue alone. */
   function openPool(of: OpenedModel | undefined): EncodePool {
     return createEncodePool({
-      workerUrl: new URL("../../../src/app/encode.worker.js", import.meta.url),
+      workerUrl: new URL("../../../src/encoding/encode.worker.js", import.meta.url),
       workerCount: 1,
       workerData: { kernel: undefined, models: [model] },
       modelOf: () => of,

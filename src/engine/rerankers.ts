@@ -6,7 +6,7 @@ import type { BoundedCache } from "../core/bounded-cache.js";
 import { SluiceError } from "../core/errors.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
 import type { Reranker } from "../search/reranker.js";
-import type { EncodePool } from "./encode-pool.js";
+import type { EncodePool } from "../encoding/encode-pool.js";
 import type { Models } from "./models.js";
 
 /** Relevances by model, pooling, query and text. */

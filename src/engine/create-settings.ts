@@ -4,7 +4,7 @@ import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 import type { CollectionSettings } from "../index/collection-settings.js";
 import type { CodeBits } from "../kernels/kernels.js";
-import type { CreateCollection } from "../rpc/ports.js";
+import type { CreateCollection } from "./api.js";
 import type { Models } from "./models.js";
 
 /** Names become values in a manifest, never paths. */

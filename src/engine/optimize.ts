@@ -1,7 +1,7 @@
 // Optimize of one collection as a stream of its progress.
 
 import type { CollectionWriter } from "../ingest/collection-writer.js";
-import type { JobProgress } from "../rpc/ports.js";
+import type { JobProgress } from "./api.js";
 
 /** Ends when nothing is left to merge; throws what a flush or a merge throws, or the signal's reason. */
 export async function* optimize(

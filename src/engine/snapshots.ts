@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { SluiceError } from "../core/errors.js";
-import type { JobProgress } from "../rpc/ports.js";
+import type { JobProgress } from "./api.js";
 import type { DataFolder } from "../store/data-folder.js";
 import { openLmdbStore } from "../store/lmdb-store.js";
 import type { SnapshotInfo } from "../store/snapshot-folder.js";

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { SluiceError, isSluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
-import type { CalibrateOptions, CalibrateProgress } from "../rpc/ports.js";
+import type { CalibrateOptions, CalibrateProgress } from "./api.js";
 import type { Scorer } from "../scoring/scorer.js";
 import { estimateRecall } from "../search/measure-recall.js";
 import type { SampleDepths } from "../search/measure-recall.js";

@@ -4,13 +4,13 @@ import type { LexicalQuery } from "../analysis/lexical-query.js";
 import type { Span } from "../core/document.js";
 import type { TokenTrace } from "../encoders/tokenizer.js";
 import type { Collection } from "../index/collection.js";
-import type { ExplainedPassage, ExplainRequest } from "../rpc/ports.js";
+import type { ExplainedPassage, ExplainRequest } from "./api.js";
 import { explain } from "../search/explain.js";
 import type { Explanation } from "../search/explain.js";
 import type { SearchPlan } from "../search/plan.js";
 import type { SearchContext } from "../search/search-context.js";
-import type { EncodePool } from "./encode-pool.js";
-import type { TracedPassage } from "./encode.protocol.js";
+import type { EncodePool } from "../encoding/encode-pool.js";
+import type { TracedPassage } from "../encoding/encode.protocol.js";
 
 /** The caller holds the generation. Throws what search/explain.ts throws. */
 export async function explainPassage(

@@ -2,7 +2,7 @@
 
 import type { RecordedFeedback } from "../core/feedback.js";
 import { limits } from "../core/limits.js";
-import type { EngineApi } from "../rpc/ports.js";
+import type { EngineApi } from "./api.js";
 import type { Collections } from "./collections.js";
 import { holdOpen } from "./hold-open.js";
 
