@@ -6,6 +6,7 @@ import { availableParallelism } from "node:os";
 import { createBoundedCache } from "../core/bounded-cache.js";
 import type { CacheFigures } from "../core/bounded-cache.js";
 import type { SluiceError } from "../core/errors.js";
+import type { Readiness } from "../core/readiness.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
 import { createAdmission } from "../search/admission.js";
 import type { AdmissionState } from "../search/admission.js";
@@ -28,6 +29,7 @@ import { createEngine } from "../engine/engine.js";
 import { inspectInChild } from "../engine/inspect.js";
 import { recallWarnings } from "../engine/known-recall.js";
 import { scoreMapsWarnings } from "../engine/score-maps.js";
+import { createReadiness } from "./readiness.js";
 import { createSnapshots } from "../engine/snapshots.js";
 import { createMaintenancePool } from "../ingest/maintenance-pool.js";
 import type { MaintenancePool } from "../ingest/maintenance-pool.js";
@@ -63,6 +65,8 @@ export interface EngineOptions {
   readonly flushAgeMs?: number | undefined;
   /** Hears of a flush or a merge that failed: nothing is lost, and it is tried again. */
   readonly onMaintenanceFailure?: ((error: unknown) => void) | undefined;
+  /** Hears of every change of why the engine is not ready. */
+  readonly onReadiness?: ((readiness: Readiness) => void) | undefined;
   /** Hears of a disk that failed under a write: the engine is not ready any more, reads go on. */
   readonly onStorageFailed?: ((error: SluiceError) => void) | undefined;
   /** Services elsewhere; undefined: none. */
@@ -93,6 +97,8 @@ export interface ComposedEngine {
   close(): Promise<void>;
 }
 
+const stoppingReason = "the server is stopping";
+
 /** Takes the folder's lock first: a second server fails before it costs anything. */
 export async function composeEngine(options: EngineOptions): Promise<ComposedEngine> {
   const folder = openDataFolder(options.dataFolder);
@@ -115,15 +121,15 @@ async function compose(
   try {
     const { flushBytes, flushAgeMs, onMaintenanceFailure, onMaintenanceStep } = options;
     const migrated: string[] = [];
-    let isOpen = true;
-    const refuse = (): void => {
-      isOpen = false;
-    };
+    const readiness = createReadiness(
+      () => folder.findings(),
+      (changed) => options.onReadiness?.(changed),
+    );
     const collections = await openCollections(folder, {
       ...{ flushBytes, flushAgeMs, onMaintenanceFailure, onMaintenanceStep },
       builder: threads.maintenance,
       onStorageFailed(error) {
-        refuse();
+        readiness.set("storage", "the disk failed under a write; start the server again");
         options.onStorageFailed?.(error);
       },
       onClosed: (path) => threads.scorer.release(path),
@@ -143,31 +149,28 @@ async function compose(
       searchesMax: options.searchesMax,
     });
     const caches = createCaches(options);
+    const { scorer, encodePool } = threads;
     const api = createEngine({
       ...{ collections, models, kernels },
       snapshots: createSnapshots(folder, collections, damagesOf),
-      ...{ scorer: threads.scorer, encodePool: threads.encodePool },
-      ...{ clock, admission, caches },
+      ...{ scorer, encodePool, clock, admission, caches },
       ...{ defaults: options.search, defaultModel: options.defaultModel },
       ...{ generationAgeMaxMs: options.generationAgeMaxMs, onRecallStale: options.onRecallStale },
-      ...{ remoteRerankers: options.remoteRerankers, isReady: () => isOpen },
+      ...{ remoteRerankers: options.remoteRerankers, readiness: () => readiness.current() },
       ...{ feedbackEventsMax: options.feedbackEventsMax, nowMs: () => Date.now() },
     });
     return {
-      ...{ api, kernelName: kernels.name, notes: warnings, budget: threads.budget, refuse },
+      ...{ api, kernelName: kernels.name, notes: warnings, budget: threads.budget },
+      refuse: () => readiness.set("stopping", stoppingReason),
       admission: () => admission.state(),
-      caches: () => ({
-        rows: caches.rows.figures(),
-        answers: caches.answers.figures(),
-        pairs: caches.pairs.figures(),
-      }),
+      caches: () => figuresOf(caches),
       scoringIdle: () => threads.scorer.drained(),
       queueSizes: () => ({
         scoring: threads.scorer.queueSize,
         encoding: threads.encodePool.queueSize,
       }),
       async close() {
-        refuse();
+        readiness.set("stopping", stoppingReason);
         await collections.close();
         await threads.close();
         folder.close();
@@ -185,6 +188,10 @@ function createCaches(options: EngineOptions): SearchCaches {
     answers: createBoundedCache(options.answerCacheBytes),
     pairs: createBoundedCache(options.pairCacheBytes),
   };
+}
+
+function figuresOf({ rows, answers, pairs }: SearchCaches): ReturnType<ComposedEngine["caches"]> {
+  return { rows: rows.figures(), answers: answers.figures(), pairs: pairs.figures() };
 }
 
 /** Of the copy that a snapshot is, or that is made of one. */

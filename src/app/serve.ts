@@ -4,6 +4,7 @@ import { setFlagsFromString } from "node:v8";
 
 import type { Config } from "../config/schema.js";
 import { isSluiceError } from "../core/errors.js";
+import type { Readiness } from "../core/readiness.js";
 import type { SluiceError } from "../core/errors.js";
 import { startHttpServer } from "../http/server.js";
 import type { HttpServer } from "../http/server.js";
@@ -56,12 +57,16 @@ export async function startServer(
   let rpc: RpcServer | undefined;
   const onStorageFailed = (error: SluiceError): void => {
     logger.error({ err: error }, "the disk failed: no more writes, searches go on; restart");
-    metrics.ready(false);
-    rpc?.setReady(false);
+  };
+  const onReadiness = ({ isReady, reasons }: Readiness): void => {
+    if (isReady) logger.info({}, "the server is ready");
+    else logger.warn({ reasons }, "the server is not ready");
+    metrics.ready(isReady);
+    rpc?.setReady(isReady);
   };
   const composed = await composeEngine({
     ...engineOptions(config),
-    ...{ onMaintenanceFailure, onStorageFailed },
+    ...{ onMaintenanceFailure, onStorageFailed, onReadiness },
     remoteRerankers: openRemoteRerankers(config.search.remoteRerankers, { metrics, logger }),
     onRecallStale: (message) => logger.warn({}, message),
   });
@@ -91,8 +96,12 @@ export async function startServer(
     throw error;
   }
   for (const note of composed.notes) logger.warn({}, note);
+  const { isReady, findings } = engine.readiness();
+  for (const finding of findings)
+    logger.warn({ place: finding.place, kind: finding.kind }, finding.message);
   watch(composed, metrics);
-  rpc.setReady(true);
+  metrics.ready(isReady);
+  rpc.setReady(isReady);
   return running(config, composed, { rpc, http });
 }
 
@@ -122,7 +131,6 @@ function watch(composed: ComposedEngine, metrics: Metrics): void {
   metrics.watchQueue("encoding", () => composed.queueSizes().encoding);
   metrics.watchAdmission(() => composed.admission());
   metrics.watchCaches(() => composed.caches());
-  metrics.ready(true);
 }
 
 /** Sizes are read when they are asked for: writes need not report them. */

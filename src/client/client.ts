@@ -18,6 +18,7 @@ import type { ClientExplainRequest, ClientExplanation } from "./explain.js";
 import { listFeedback, sendFeedback } from "./feedback.js";
 import type { ClientFeedback, ClientFeedbackAck } from "./feedback.js";
 import { definitions } from "../wire/definitions.js";
+import { findingFromMessage, surveyFromMessage } from "./findings.js";
 import { filterToMessage } from "./filter-messages.js";
 import { ingestDocuments } from "./ingest.js";
 import type { IngestOptions } from "./ingest.js";
@@ -41,12 +42,14 @@ import type {
   ClientCollection,
   ClientCollectionSettings,
   ClientCreateCollection,
+  ClientDescription,
   ClientIngestSummary,
   ClientProgress,
   ClientRecallEstimate,
   ClientSearchRequest,
   ClientSearchUpdate,
   ClientStoredDocument,
+  ClientSurvey,
 } from "./types.js";
 
 export interface ClientOptions extends ChannelOptions {
@@ -130,7 +133,9 @@ export interface CollectionCalls {
   create(request: ClientCreateCollection, options?: CallOptions): Promise<ClientCollectionSettings>;
   drop(name: string, options?: CallOptions): Promise<void>;
   list(options?: CallOptions): Promise<ClientCollection[]>;
-  describe(name: string, options?: CallOptions): Promise<ClientCollection>;
+  /** As `list`, with the collections that cannot be served and what the data folder holds besides. */
+  survey(options?: CallOptions): Promise<ClientSurvey>;
+  describe(name: string, options?: CallOptions): Promise<ClientDescription>;
   /** Flushes the journal and merges segments. Ends when nothing is left to do. */
   optimize(
     name: string,
@@ -287,6 +292,10 @@ function collectionCalls(channel: Channel): CollectionCalls {
       const response = await channel.unary(service.List, {}, { ...options, isIdempotent: true });
       return response.collections.map(collectionFromMessage);
     },
+    survey: async (options = {}) => {
+      const call = { ...options, isIdempotent: true };
+      return surveyFromMessage(await channel.unary(service.List, {}, call));
+    },
     optimize: (name, { full = false, ...options } = {}) =>
       followJob(channel.serverStream(service.Optimize, { name, full }, options)),
     calibrate: (name, options = {}) => calibrate(channel, name, options),
@@ -297,9 +306,8 @@ function collectionCalls(channel: Channel): CollectionCalls {
     snapshots: snapshotCalls(channel),
     describe: async (name, options = {}) => {
       const call = { ...options, isIdempotent: true };
-      return collectionFromMessage(
-        (await channel.unary(service.Describe, { name }, call)).collection,
-      );
+      const { collection, findings } = await channel.unary(service.Describe, { name }, call);
+      return { ...collectionFromMessage(collection), findings: findings.map(findingFromMessage) };
     },
   };
 }

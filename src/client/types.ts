@@ -215,6 +215,32 @@ export interface ClientCollection {
   readonly scoreMaps: readonly ClientScoreMap[];
 }
 
+/** Something in the server's data folder that is not served and was neither changed nor deleted. */
+export interface ClientFinding {
+  /** Relative to the data folder. */
+  readonly place: string;
+  readonly kind: "damaged" | "duplicate" | "unfinished" | "foreign" | "link" | "unknown";
+  readonly message: string;
+}
+
+/** A collection that is not served; every call that names it gets this error. */
+export interface ClientRefusedCollection {
+  readonly name: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface ClientSurvey {
+  readonly collections: readonly ClientCollection[];
+  readonly refused: readonly ClientRefusedCollection[];
+  readonly findings: readonly ClientFinding[];
+}
+
+export interface ClientDescription extends ClientCollection {
+  /** In the whole data folder. */
+  readonly findings: readonly ClientFinding[];
+}
+
 /** Recall by pool size, as `calibrate` measured it. */
 export interface ClientRecall {
   /** By rising pool size. */

@@ -3,6 +3,7 @@
 import type { Document, Span } from "../core/document.js";
 import type { Feedback, RecordedFeedback } from "../core/feedback.js";
 import type { Filter } from "../core/filter.js";
+import type { Readiness, RefusedCollection } from "../core/readiness.js";
 import type {
   CollectionSettings,
   CollectionStatus,
@@ -67,6 +68,8 @@ export interface EngineApi {
   createCollection(request: CreateCollection): Promise<CollectionSettings>;
   dropCollection(name: string): Promise<void>;
   listCollections(): CollectionStatus[];
+  /** Collections that are known by name and cannot be served, by name; each call gets their error. */
+  refusedCollections(): readonly RefusedCollection[];
   describeCollection(name: string): CollectionStatus;
   /** Flushes the journal and merges segments; never changes a score. */
   optimize(
@@ -83,8 +86,8 @@ export interface EngineApi {
   restore(snapshotName: string, name: string | undefined): AsyncGenerator<RestoreProgress>;
   listSnapshots(): SnapshotInfo[];
   deleteSnapshot(snapshotName: string): void;
-  /** True when models and data are open and writes are accepted. */
-  isReady(): boolean;
+  /** Cheap: asked with every look at the health of the server. */
+  readiness(): Readiness;
 }
 
 export interface FeedbackAck {

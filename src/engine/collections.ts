@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 
 import { SluiceError } from "../core/errors.js";
+import type { RefusedCollection } from "../core/readiness.js";
 import { limits } from "../core/limits.js";
 import { closeCollection, initializeCollection, openCollection } from "../index/collection.js";
 import type { Collection } from "../index/collection.js";
@@ -26,6 +27,8 @@ export interface Collections {
   /** Throws COLLECTION_NOT_FOUND. */
   get(name: string): OpenCollection;
   list(): OpenCollection[];
+  /** Known by name and not served, by name. */
+  refused(): readonly RefusedCollection[];
   /** Throws COLLECTION_EXISTS or LIMIT_EXCEEDED. */
   create(settings: CollectionSettings): Promise<OpenCollection>;
   drop(name: string): Promise<void>;
@@ -116,6 +119,7 @@ export async function openCollections(
   return {
     get,
     list: () => [...open.values()],
+    refused: () => [],
     async *adopt(name, make) {
       takeName(name);
       try {

@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { SluiceError } from "../core/errors.js";
+import type { Readiness } from "../core/readiness.js";
 import { deleteDocuments, putDocument } from "../ingest/ingest.js";
 import type { EngineApi, StoredDocument } from "./api.js";
 import type { DocumentRecord } from "../store/stored-values.js";
@@ -20,7 +21,7 @@ import type { SearchParts } from "./searches.js";
 
 export interface EngineParts extends SearchParts, FeedbackParts {
   readonly snapshots: Snapshots;
-  readonly isReady: () => boolean;
+  readonly readiness: () => Readiness;
 }
 
 export function createEngine(parts: EngineParts): EngineApi {
@@ -68,6 +69,7 @@ export function createEngine(parts: EngineParts): EngineApi {
     },
     dropCollection: (name) => collections.drop(name),
     listCollections: () => collections.list().map((opened) => describe(opened, parts.kernels)),
+    refusedCollections: () => collections.refused(),
     setScoreMaps: (name, scoreMaps) => setScoreMaps(collections.get(name), scoreMaps),
     optimize: (name, options) => optimize(collections.get(name).writer, options),
     async *snapshot(name, snapshotName) {
@@ -85,7 +87,7 @@ export function createEngine(parts: EngineParts): EngineApi {
     deleteSnapshot: (snapshotName) => snapshots.remove(snapshotName),
     describeCollection: (name) => describe(collections.get(name), parts.kernels),
     ...createFeedback(parts),
-    isReady: parts.isReady,
+    readiness: parts.readiness,
   };
 }
 

@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { SluiceError } from "../core/errors.js";
+import type { Readiness } from "../core/readiness.js";
 import type { EngineApi } from "../engine/api.js";
 import { toHttpFailure } from "./errors.js";
 import type { HttpLogger } from "./errors.js";
@@ -100,9 +101,9 @@ async function answer(
       sendJson(response, 200, { status: "alive" });
       break;
     case "/readyz": {
-      const isReady = !state.isStopping && options.engine.isReady();
-      const status = isReady ? "ready" : state.isStopping ? "stopping" : "starting";
-      sendJson(response, isReady ? 200 : 503, { status });
+      const { isReady, reasons, findings } = readinessOf(options.engine, state);
+      const status = isReady ? "ready" : state.isStopping ? "stopping" : "not ready";
+      sendJson(response, isReady ? 200 : 503, { status, reasons, findings });
       break;
     }
     case "/metrics":
@@ -122,6 +123,12 @@ async function answer(
       await handleSearch({ engine, logger, stalledStreamMs }, { request, response, url });
     }
   }
+}
+
+function readinessOf(engine: EngineApi, state: { readonly isStopping: boolean }): Readiness {
+  const { isReady, reasons, findings } = engine.readiness();
+  if (!state.isStopping) return { isReady, reasons, findings };
+  return { isReady: false, reasons: ["the server is stopping", ...reasons], findings };
 }
 
 const methodsOf: ReadonlyMap<string, readonly string[]> = new Map([

@@ -22,6 +22,7 @@ import { serverStream, unary } from "./calls.js";
 import type { RpcContext } from "./calls.js";
 import {
   createCollectionFromMessage,
+  findingToMessage,
   settingsToMessage,
   statusToMessage,
 } from "./convert-collections.js";
@@ -41,12 +42,7 @@ export function createCollectionService(context: RpcContext): UntypedServiceImpl
       await engine.dropCollection(collectionName(request.name, "name"));
       return {};
     }),
-    List: unary<object, ListResponse>(context, () => ({
-      collections: engine.listCollections().map(statusToMessage),
-    })),
-    Describe: unary<DescribeRequest, DescribeResponse>(context, (request) => ({
-      collection: statusToMessage(engine.describeCollection(collectionName(request.name, "name"))),
-    })),
+    ...looks(context),
     Optimize: serverStream<OptimizeRequest, OptimizeResponse>(context, (call, { signal }) => {
       const { name, full: isFull } = call.request;
       const job = engine.optimize(collectionName(name, "name"), { isFull, signal });
@@ -88,6 +84,22 @@ export function createCollectionService(context: RpcContext): UntypedServiceImpl
       engine.deleteSnapshot(collectionName(request.snapshot_name, "snapshot_name"));
       return {};
     }),
+  };
+}
+
+/** What only looks. */
+function looks(context: RpcContext): UntypedServiceImplementation {
+  const { engine } = context;
+  return {
+    List: unary<object, ListResponse>(context, () => ({
+      collections: engine.listCollections().map(statusToMessage),
+      refused: [...engine.refusedCollections()],
+      findings: engine.readiness().findings.map(findingToMessage),
+    })),
+    Describe: unary<DescribeRequest, DescribeResponse>(context, (request) => ({
+      collection: statusToMessage(engine.describeCollection(collectionName(request.name, "name"))),
+      findings: engine.readiness().findings.map(findingToMessage),
+    })),
   };
 }
 

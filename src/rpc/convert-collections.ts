@@ -1,8 +1,10 @@
 // Collections: creation requests from messages, checked; settings and status to messages.
 
+import type { DataFinding, FindingKind } from "../core/readiness.js";
 import type { Collection as CollectionMessage } from "../gen/proto/sluice/v1/Collection.js";
 import type { CollectionServiceCreateRequest__Output } from "../gen/proto/sluice/v1/CollectionServiceCreateRequest.js";
 import type { CollectionSettings as CollectionSettingsMessage } from "../gen/proto/sluice/v1/CollectionSettings.js";
+import type { DataFinding as DataFindingMessage } from "../gen/proto/sluice/v1/DataFinding.js";
 import type { CollectionSettings, CollectionStatus } from "../index/collection-settings.js";
 import { recallToMessage } from "./convert-calibration.js";
 import { scoreMapToMessage } from "./convert-score-maps.js";
@@ -63,6 +65,18 @@ export function settingsToMessage(settings: CollectionSettings): CollectionSetti
     // The domain calls any 32-bit integer a seed; the wire has the unsigned one of the same bits.
     seed: settings.seed >>> 0,
   };
+}
+
+const findingKinds = {
+  damaged: "KIND_DAMAGED",
+  duplicate: "KIND_DUPLICATE",
+  unfinished: "KIND_UNFINISHED",
+  foreign: "KIND_FOREIGN",
+  link: "KIND_LINK",
+} as const satisfies Record<FindingKind, string>;
+
+export function findingToMessage({ place, kind, message }: DataFinding): DataFindingMessage {
+  return { place, kind: findingKinds[kind], message };
 }
 
 export function statusToMessage(status: CollectionStatus): CollectionMessage {

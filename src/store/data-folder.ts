@@ -3,6 +3,7 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
+import type { DataFinding } from "../core/readiness.js";
 import { lockFolder } from "./folder-lock.js";
 import { openSnapshotFolder } from "./snapshot-folder.js";
 import type { SnapshotFolder } from "./snapshot-folder.js";
@@ -22,6 +23,8 @@ export interface DataFolder {
   /** Deletes a prepared folder. */
   dropPrepared(id: string): void;
   readonly snapshots: SnapshotFolder;
+  /** What lies in the folder and was left alone, by place. */
+  findings(): readonly DataFinding[];
   /** Deletes a collection's folder, whose store is closed. */
   removeCollectionFolder(folder: string): void;
   close(): void;
@@ -40,6 +43,7 @@ export function openDataFolder(path: string): DataFolder {
   rmSync(preparing, { recursive: true, force: true });
   return {
     path,
+    findings: () => [],
     snapshots: openSnapshotFolder(path),
     prepareFolder(id) {
       const folder = join(preparing, id);

@@ -18,7 +18,14 @@ import { SluiceError } from "../core/errors.js";
  * The file begins with two meta pages; the one with the greater transaction id is in force. Places
  * within a page, from its start, of lmdb 3.5 (struct MDB_meta behind a page header of 24 bytes).
  */
-const metaAt = { magic: 24, pageSize: 48, lastPage: 144, transactionId: 152, end: 160 } as const;
+export const metaAt = {
+  magic: 24,
+  pageSize: 48,
+  mainRoot: 136,
+  lastPage: 144,
+  transactionId: 152,
+  end: 160,
+} as const;
 const magic = 0xbeefc0de;
 const pageSizeMax = 65_536;
 
@@ -54,15 +61,24 @@ export function checkEnvironmentFile(folder: string): void {
 
 /** Bytes that the meta page in force speaks of; undefined when there is no such page. */
 function readBytesNeeded(file: number): number | undefined {
+  const meta = readMeta(file);
+  if (meta === undefined) return undefined;
+  const lastPage = meta.page.readBigUInt64LE(metaAt.lastPage);
+  const bytes = (lastPage + 1n) * BigInt(meta.pageSize);
+  return bytes <= fileBytesMax ? Number(bytes) : undefined;
+}
+
+/** The meta page in force; undefined when the file does not begin as LMDB's does. */
+export function readMeta(
+  file: number,
+): { readonly page: Buffer; readonly pageSize: number } | undefined {
   const first = readPage(file, 0);
   const pageSize = first.readUInt32LE(metaAt.pageSize);
   const isWhole = isMeta(first) && pageSize >= 256 && pageSize <= pageSizeMax;
   if (!isWhole) return undefined;
   const second = readPage(file, pageSize);
   const isSecond = isMeta(second) && transactionOf(second) > transactionOf(first);
-  const lastPage = (isSecond ? second : first).readBigUInt64LE(metaAt.lastPage);
-  const bytes = (lastPage + 1n) * BigInt(pageSize);
-  return bytes <= fileBytesMax ? Number(bytes) : undefined;
+  return { page: isSecond ? second : first, pageSize };
 }
 
 function isMeta(page: Buffer): boolean {

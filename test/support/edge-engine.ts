@@ -113,7 +113,7 @@ export function createEdgeEngine(): EdgeEngine {
       yield { step: "merging segments", done: 1, total: 1 };
     },
     ...nothingKept,
-    isReady: () => true,
+    ...nothingWrong,
   };
   return engine;
 }
@@ -124,6 +124,11 @@ function deleteMatching(documents: Map<string, StoredDocument>, filter: Filter):
   for (const [key] of found) documents.delete(key);
   return found.length;
 }
+
+const nothingWrong: Pick<EngineApi, "refusedCollections" | "readiness"> = {
+  refusedCollections: () => [],
+  readiness: () => ({ isReady: true, reasons: [], findings: [] }),
+};
 
 const notes: CollectionSettings = {
   name: "notes",

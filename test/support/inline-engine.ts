@@ -107,7 +107,7 @@ export async function openInlineEngine(
     remoteRerankers: options.remoteRerankers,
     nowMs: () => Date.now(),
     feedbackEventsMax: options.feedbackEventsMax,
-    isReady: () => true,
+    readiness: () => ({ isReady: true, reasons: [], findings: data.findings() }),
   });
   return {
     api,

@@ -2,7 +2,11 @@
 
 import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
-import type { ClientCollection, ClientCreateCollection } from "../../client/types.js";
+import type {
+  ClientCollection,
+  ClientCreateCollection,
+  ClientFinding,
+} from "../../client/types.js";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
@@ -33,14 +37,17 @@ function addList(group: Command, context: CliContext): void {
   const command = group.command("list").description("Lists the collections by name.");
   addConnectionOptions(command.option("--json", "print one array of JSON"));
   command.action(async (options: Options) => {
-    const collections = await withClient(options, (client) =>
-      client.collections.list({ signal: context.interrupted }),
+    const { collections, refused, findings } = await withClient(options, (client) =>
+      client.collections.survey({ signal: context.interrupted }),
     );
+    for (const { name, reason, message } of refused)
+      context.warn(`${name} is not served: ${message} (${reason})`);
+    for (const finding of findings) context.warn(findingLine(finding));
     if (options.json === true) {
       context.printJson(collections);
       return;
     }
-    if (collections.length === 0) context.print("no collections");
+    if (collections.length + refused.length === 0) context.print("no collections");
     for (const { settings, documentCount, passageCount, diskBytes } of collections) {
       const sizes = `${formatCount(documentCount)} documents, ${formatCount(passageCount)} passages`;
       context.print(`${settings.name.padEnd(24)} ${sizes}, ${formatSize(diskBytes)}`);
@@ -117,7 +124,12 @@ function addDescribe(group: Command, context: CliContext): void {
       return;
     }
     for (const line of describeLines(collection)) context.print(line);
+    for (const finding of collection.findings) context.warn(findingLine(finding));
   });
+}
+
+function findingLine({ place, kind, message }: ClientFinding): string {
+  return `${place} (${kind}): ${message}`;
 }
 
 function describeLines(collection: ClientCollection): string[] {

@@ -117,9 +117,10 @@ describe("composeEngine", () => {
   it("is no longer ready once it is told to stop", async () => {
     const composed = await open();
     await createNotes(composed.api, { dim });
-    assert.equal(composed.api.isReady(), true);
+    assert.deepEqual(composed.api.readiness(), { isReady: true, reasons: [], findings: [] });
     composed.refuse();
-    assert.equal(composed.api.isReady(), false);
+    const { isReady, reasons } = composed.api.readiness();
+    assert.deepEqual({ isReady, reasons }, { isReady: false, reasons: ["the server is stopping"] });
   });
 });
 

@@ -32,11 +32,13 @@ describe("HTTP server", () => {
     assert.equal((await fetch(`${base}/livez`)).status, 200);
     const ready = await fetch(`${base}/readyz`);
     assert.equal(ready.status, 200);
-    assert.deepEqual(await ready.json(), { status: "ready" });
-    engine.isReady = () => false;
-    const starting = await fetch(`${base}/readyz`);
-    assert.equal(starting.status, 503);
-    assert.deepEqual(await starting.json(), { status: "starting" });
+    assert.deepEqual(await ready.json(), { status: "ready", reasons: [], findings: [] });
+    const finding = { place: "collections/x", kind: "foreign", message: "not ours" } as const;
+    const state = { reasons: ["the data folder is gone"], findings: [finding] };
+    engine.readiness = () => ({ isReady: false, ...state });
+    const refused = await fetch(`${base}/readyz`);
+    assert.equal(refused.status, 503);
+    assert.deepEqual(await refused.json(), { status: "not ready", ...state });
     assert.equal(await (await fetch(`${base}/metrics`)).text(), "sluice_up 1\n");
   });
 

@@ -1,0 +1,34 @@
+// Why a server is not ready: each cause comes and goes by itself, and readiness is that there is none.
+
+import type { DataFinding, Readiness } from "../core/readiness.js";
+
+/** starting: not everything is open yet. storage: a disk failed. folder: the data folder is gone. */
+export type ReadinessCause = "starting" | "stopping" | "storage" | "folder";
+
+export interface ReadinessState {
+  current(): Readiness;
+  /** `reason`: a plain sentence without an absolute path; undefined: the cause is gone. */
+  set(cause: ReadinessCause, reason: string | undefined): void;
+}
+
+/** `findings` is asked with every look; `onChange` hears of every change of the reasons. */
+export function createReadiness(
+  findings: () => readonly DataFinding[],
+  onChange: (readiness: Readiness) => void,
+): ReadinessState {
+  const reasons = new Map<ReadinessCause, string>();
+  const current = (): Readiness => ({
+    isReady: reasons.size === 0,
+    reasons: [...reasons.values()],
+    findings: findings(),
+  });
+  return {
+    current,
+    set(cause, reason) {
+      if (reasons.get(cause) === reason) return;
+      if (reason === undefined) reasons.delete(cause);
+      else reasons.set(cause, reason);
+      onChange(current());
+    },
+  };
+}
