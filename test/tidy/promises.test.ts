@@ -4,19 +4,24 @@ import assert from "node:assert/strict";
 
 import { readText } from "./tree.js";
 
-const row = /^\| (.+?) \| `(test\/[^`]+)` \| (.+?) \|$/;
+/** Cells of a promise, of the file of its test, and of the test's title or the start of it. */
+const rowForms = {
+  wide: /^\| (?<promise>.+?) \| `(?<file>test\/[^`]+)` \| (?<title>.+?) \|$/,
+  short: /^\| (?<promise>.+?) \| .+? \| `(?<file>test\/[^`]+)`: (?<title>.+?) \|$/,
+};
 
 const documents = [
-  { path: "proto/sluice/v1/README.md", rowsMin: 25 },
-  { path: "models/README.md", rowsMin: 8 },
+  { path: "proto/sluice/v1/README.md", row: rowForms.wide, rowsMin: 25 },
+  { path: "models/README.md", row: rowForms.wide, rowsMin: 8 },
+  { path: "SECURITY.md", row: rowForms.short, rowsMin: 3 },
 ];
 
-for (const { path, rowsMin } of documents)
+for (const { path, row, rowsMin } of documents)
   describe(`promises of ${path}`, () => {
     const rows = readText(path)
       .split("\n")
       .flatMap((line) => {
-        const [, promise = "", file = "", title = ""] = row.exec(line) ?? [];
+        const { promise = "", file = "", title = "" } = row.exec(line)?.groups ?? {};
         return file === "" ? [] : [{ promise, file, title }];
       });
 
