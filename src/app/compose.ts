@@ -38,6 +38,7 @@ import type { Models } from "../engine/models.js";
 import type { RemoteRerankers } from "../engine/rerankers.js";
 import type { ScoreWorkerData } from "../scoring/score.worker.js";
 import type { SearchCaches } from "../engine/searches.js";
+import { checkStartLimits } from "./start-limits.js";
 
 export interface EngineOptions {
   readonly dataFolder: string;
@@ -200,6 +201,8 @@ async function damagesOf(folder: string): Promise<readonly string[]> {
   return damages;
 }
 
+const maintenanceThreads = 1;
+
 interface Threads {
   readonly scorer: PoolScorer;
   readonly encodePool: EncodePool;
@@ -215,6 +218,7 @@ function startThreads(
 ): Threads {
   const mapTurn = createMapTurn();
   const budget = divideCores(availableParallelism(), options);
+  checkStartLimits(budget.scoringWorkers + budget.encodingWorkers + maintenanceThreads);
   const retireChannel = `sluice-parts-${randomUUID()}`;
   const scoreData: ScoreWorkerData = { kernel: options.kernel, retireChannel, mapTurn };
   const scorer = createPoolScorer({

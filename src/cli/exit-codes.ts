@@ -17,6 +17,9 @@ export const exitCodes = {
   newerFormat: row(4, "The data was written by a newer version.", ["DATA_FORMAT_NEWER"]),
   damaged: row(5, "Stored data or a model is damaged.", ["DATA_CORRUPT", "MODEL_INVALID"]),
   portInUse: row(6, "A port cannot be listened on.", ["PORT_IN_USE"]),
+  systemLimit: row(8, "A limit of the system is too low, such as `ulimit -n` or `ulimit -v`.", [
+    "SYSTEM_LIMIT",
+  ]),
   unreachable: row(7, "The server cannot be reached or is not ready.", [
     "NOT_READY",
     "UNAVAILABLE",

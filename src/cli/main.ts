@@ -1,88 +1,19 @@
 #!/usr/bin/env node
-// The command line: its commands, and how a process ends.
+// PROCESS ENTRY: loads the command line, if the process may open as many files as that takes.
 
-import { Command } from "commander";
-import { addBenchCommand } from "./commands/bench.js";
-import { addCalibrateCommand } from "./commands/calibrate.js";
-import { addCheckCommand } from "./commands/check.js";
-import { addCollectionsCommand } from "./commands/collections.js";
-import { addConfigCommand } from "./commands/config.js";
-import { addDeleteCommand } from "./commands/delete.js";
-import { addDemoCommand } from "./commands/demo.js";
-import { addEvalCommand } from "./commands/eval.js";
-import { addFeedbackCommand } from "./commands/feedback.js";
-import { addIngestCommand } from "./commands/ingest.js";
-import { addModelCommand } from "./commands/model.js";
-import { addOptimizeCommand } from "./commands/optimize.js";
-import { addExplainCommand } from "./commands/explain.js";
-import { addRerankCommand } from "./commands/rerank.js";
-import { addSearchCommand } from "./commands/search.js";
-import { addSnapshotCommands } from "./commands/snapshot.js";
-import { addServeCommand } from "./commands/serve.js";
-import { createContext, programVersion } from "./context.js";
-import type { CliContext } from "./context.js";
-import { exitCodesText } from "./exit-codes.js";
-import { reportError } from "./report-error.js";
+import { exitCodes } from "./exit-codes.js";
+import { processLimits } from "../store/process-limits.js";
 
-await main();
+/** Node reads about a hundred modules at the same time. */
+const descriptorsToLoad = 128;
 
-async function main(): Promise<void> {
-  // A reader that has seen enough (`| head`) is no failure.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === "EPIPE" ? 0 : 1);
-  });
-  const context = createContext();
-  try {
-    await createProgram(context).parseAsync();
-  } catch (error) {
-    process.exitCode = reportError(error, context, process.argv.includes("--json"));
-  }
-}
-
-function createProgram(context: CliContext): Command {
-  const program = new Command("sluice")
-    .description("A streaming retrieval engine with late interaction.")
-    .version(programVersion())
-    .exitOverride()
-    // An option after a subcommand's name is the subcommand's, also where both have one so named.
-    .enablePositionalOptions()
-    .showHelpAfterError("(add --help for the options)")
-    .addHelpText("after", helpText());
-  addServeCommand(program, context);
-  addIngestCommand(program, context);
-  addSearchCommand(program, context);
-  addExplainCommand(program, context);
-  addRerankCommand(program, context);
-  addDeleteCommand(program, context);
-  addCollectionsCommand(program, context);
-  addCalibrateCommand(program, context);
-  addCheckCommand(program, context);
-  addEvalCommand(program, context);
-  addFeedbackCommand(program, context);
-  addModelCommand(program, context);
-  addOptimizeCommand(program, context);
-  addSnapshotCommands(program, context);
-  addConfigCommand(program, context);
-  addDemoCommand(program, context);
-  addBenchCommand(program);
-  for (const command of program.commands) copySettings(command, program);
-  return program;
-}
-
-/** Commander hands the settings down only to commands that are made after them. */
-function copySettings(command: Command, parent: Command): void {
-  command.copyInheritedSettings(parent);
-  for (const inner of command.commands) copySettings(inner, command);
-}
-
-function helpText(): string {
-  return `
-Examples:
-  sluice demo                                   see it at work on the documentation of Node.js
-  sluice serve --data ./data                    start a server
-  sluice ingest docs documents.jsonl --create   write documents
-  sluice search docs "your question"            search
-
-Exit codes:
-${exitCodesText()}`;
+const { descriptorsMax } = processLimits();
+if (descriptorsMax < descriptorsToLoad) {
+  process.stderr.write(
+    `error: the limit of open files is ${descriptorsMax}, and ${descriptorsToLoad} are needed; raise it (ulimit -n)\n`,
+  );
+  process.exitCode = exitCodes.systemLimit.code;
+} else {
+  const { runProgram } = await import("./program.js");
+  await runProgram();
 }

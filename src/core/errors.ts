@@ -152,6 +152,12 @@ export const errorTable = {
     "A limit of the server would be exceeded.",
     "Keep below the limit that is named.",
   ),
+  SYSTEM_LIMIT: row(
+    "RESOURCE_EXHAUSTED",
+    "The system gives the process no more file descriptors, address space or memory.",
+    "Raise the limit that is named (`ulimit -n`, `ulimit -v`, the container's memory), or use less.",
+    true,
+  ),
   DEADLINE_EXCEEDED: row(
     "DEADLINE_EXCEEDED",
     "The deadline passed before anything could be computed.",

@@ -109,10 +109,12 @@ export async function openCollections(
   const takeName = (name: string): void => {
     if (open.has(name) || creating.has(name))
       throw new SluiceError("COLLECTION_EXISTS", `there is a collection "${name}" already`);
-    if (open.size >= limits.collectionCountMax)
+    // Those that are being made count, too.
+    const count = open.size + creating.size;
+    if (count >= limits.collectionCountMax)
       throw new SluiceError(
         "LIMIT_EXCEEDED",
-        `there are ${open.size} collections, the limit is ${limits.collectionCountMax}`,
+        `there are ${count} collections, the limit is ${limits.collectionCountMax}`,
       );
     creating.add(name);
   };

@@ -65,9 +65,6 @@ export interface OpenedSegment {
   readonly isDamaged?: boolean;
 }
 
-/** Bytes reserved for the codes of a live segment; more is made when needed. */
-const liveCodeBytes = 1024 * 1024;
-
 /** Writes the manifest of a new, empty collection. Durable when it resolves. */
 export async function initializeCollection(
   store: CollectionStore,
@@ -110,7 +107,7 @@ export function openCollection(store: CollectionStore): Collection {
       damages.push(`${error.message} (${entry.passageCount} passages are not searched)`);
     }
   }
-  const live = createLiveSegment(liveCodeBytes);
+  const live = createLiveSegment();
   const segmentDamageCount = damages.length;
   const passages = readJournal(store, {
     passage: ({ message }) => damages.push(`${message} (it is not searched)`),
@@ -216,10 +213,6 @@ function makeGeneration(collection: Collection): Generation {
   };
   collection.held.add(generation);
   return generation;
-}
-
-export function newLiveSegment(): LiveSegment {
-  return createLiveSegment(liveCodeBytes);
 }
 
 function toSettings(manifest: Manifest, folder: string): CollectionSettings {

@@ -18,11 +18,17 @@ export interface LiveSegment extends PassageTable {
   part(tombstones: Tombstones): LivePart;
 }
 
-/** `codeBytes`: room reserved for token codes; more is made when needed. */
-export function createLiveSegment(codeBytes: number): LiveSegment {
-  const codes = createGrowingBytes(codeBytes);
-  const sketches = createGrowingBytes(64 * 1024);
-  const rowOffsets = createGrowingBytes(16 * 1024);
+/**
+ * Room for the first passages; more is made when needed. A collection that has nothing in its journal
+ * costs little, and so does one that is made and dropped: V8 does not count shared memory, and so
+ * does not hurry to collect what is no longer used.
+ */
+const firstBytes = 1024;
+
+export function createLiveSegment(roomBytes = firstBytes): LiveSegment {
+  const codes = createGrowingBytes(roomBytes);
+  const sketches = createGrowingBytes(firstBytes);
+  const rowOffsets = createGrowingBytes(firstBytes);
   rowOffsets.append(numberBytes(0));
   const terms = createLiveTerms();
   const rows: RowEntry[] = [];

@@ -1,7 +1,8 @@
 // Turns the journal's passages into a segment: built beside the writes, put in place in one commit.
 
 import { isBitSet } from "../index/bm25/bits.js";
-import { newLiveSegment, publishGeneration } from "../index/collection.js";
+import { publishGeneration } from "../index/collection.js";
+import { createLiveSegment } from "../index/live-segment.js";
 import type { Collection, FrozenSegment } from "../index/collection.js";
 import type { FlushedSegment } from "../index/flushed-segment.js";
 import { putInPlace, takeSegmentId } from "./put-in-place.js";
@@ -42,7 +43,7 @@ export async function flush(
 function freeze(collection: Collection): void {
   if (collection.frozen !== undefined || collection.live.rowCount === 0) return;
   collection.frozen = { live: collection.live, tombstones: collection.liveTombstones };
-  collection.live = newLiveSegment();
+  collection.live = createLiveSegment();
   collection.liveTombstones = undefined;
   publishGeneration(collection);
 }

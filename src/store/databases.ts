@@ -9,6 +9,8 @@ type Bytes<K extends string | number | Buffer> = Database<Buffer, K>;
 
 export interface Databases {
   readonly root: RootDatabase<Buffer, string>;
+  /** Address space of the map: the file must not outgrow it. */
+  readonly mapBytes: number;
   readonly manifest: Bytes<string>;
   readonly documents: Bytes<Buffer>;
   readonly journal: Bytes<number>;
@@ -25,15 +27,16 @@ export interface Databases {
 
 /**
  * The first handle of the folder: makes them where there are none. The caller sees to it that nobody
- * else writes there. Throws DATA_CORRUPT, DISK_FULL.
+ * else writes there. Throws DATA_CORRUPT, DISK_FULL, SYSTEM_LIMIT.
  */
 export function openDatabases(folder: string): Databases {
   try {
     prepareEnvironment(folder);
-    const root = openEnvironment(folder);
+    const { root, mapBytes } = openEnvironment(folder);
     const binary = { encoding: "binary" } as const;
     return {
       root,
+      mapBytes,
       manifest: root.openDB<Buffer, string>({ name: "manifest", ...binary }),
       documents: root.openDB<Buffer, Buffer>({ name: "documents", ...documentOptions }),
       journal: root.openDB<Buffer, number>({ name: "journal", ...binary }),

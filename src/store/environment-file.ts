@@ -8,6 +8,7 @@ import {
   mkdirSync,
   openSync,
   readSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -103,6 +104,11 @@ function openIfThere(path: string): number | undefined {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw error;
   }
+}
+
+/** Bytes of LMDB's file; 0 when there is none yet. */
+export function environmentBytes(folder: string): number {
+  return statSync(join(folder, "data.mdb"), { throwIfNoEntry: false })?.size ?? 0;
 }
 
 const pageBytes = 4096;

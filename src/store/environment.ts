@@ -3,14 +3,10 @@
 import { open } from "lmdb";
 import type { RootDatabase } from "lmdb";
 
-import { allocateLockFile, checkEnvironmentFile } from "./environment-file.js";
+import { allocateLockFile, checkEnvironmentFile, environmentBytes } from "./environment-file.js";
+import { chooseMapBytes } from "./map-size.js";
+import { checkDescriptors } from "./process-limits.js";
 import { toStoreError } from "./store-errors.js";
-
-/**
- * Address space reserved for the map; a collection cannot grow beyond it. LMDB would otherwise move
- * the map when the file outgrows it, under the views that workers score in.
- */
-const mapBytes = 256 * 2 ** 30;
 
 /** Read transactions at a time. */
 const readersMax = 1024;
@@ -35,10 +31,25 @@ export function prepareEnvironment(folder: string): void {
   allocateLockFile(folder, lockFileBytes);
 }
 
-/** A handle of a folder that was prepared. */
-export function openEnvironment(folder: string): RootDatabase<Buffer, string> {
+/** Descriptors of an environment: its file, the same for meta pages, its lock file; one in passing. */
+const descriptorCount = 4;
+
+export interface Environment {
+  readonly root: RootDatabase<Buffer, string>;
+  /** Address space of the map, unless another handle of this process was first. */
+  readonly mapBytes: number;
+}
+
+/**
+ * A handle of a folder that was prepared. The map's size is chosen here and kept: LMDB would map the
+ * file anew when it outgrows the map, and end the process when it cannot. Throws SYSTEM_LIMIT, before
+ * lmdb is asked: an environment that it fails to open ends the process.
+ */
+export function openEnvironment(folder: string): Environment {
+  checkDescriptors(descriptorCount, `opening ${folder}`);
+  const mapBytes = chooseMapBytes(environmentBytes(folder), folder);
   try {
-    return open<Buffer, string>({
+    const root = open<Buffer, string>({
       path: folder,
       encoding: "binary",
       // A commit is acknowledged only when it is on disk: with overlapping sync, power cuts lost
@@ -51,6 +62,7 @@ export function openEnvironment(folder: string): RootDatabase<Buffer, string> {
       maxReaders: readersMax,
       mapSize: mapBytes,
     });
+    return { root, mapBytes };
   } catch (error) {
     throw toStoreError(error, `cannot open ${folder}`);
   }

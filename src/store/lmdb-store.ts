@@ -1,8 +1,5 @@
 // A collection's bytes in one LMDB environment, as the main thread reads and writes them.
 
-import { statSync } from "node:fs";
-import { join } from "node:path";
-
 import type { Transaction } from "lmdb";
 
 import { assert } from "../core/assert.js";
@@ -11,9 +8,11 @@ import { checkValues, segmentPartName, segmentParts, tombstonesName } from "./ch
 import type { SegmentPart } from "./check-values.js";
 import { openDatabases } from "./databases.js";
 import type { Databases } from "./databases.js";
+import { environmentBytes } from "./environment-file.js";
 import { appendFeedback, readFeedback, removeFeedback } from "./feedback-log.js";
 import { valueKinds } from "./format.js";
 import { frame, frameVersion, unframe } from "./frame.js";
+import { checkMapRoom } from "./map-size.js";
 import { packRecall, recallName, unpackRecall } from "./recall-record.js";
 import { packScoreMaps, scoreMapsName, unpackScoreMaps } from "./score-maps-record.js";
 import {
@@ -52,6 +51,8 @@ export function openLmdbStore(
   const writing = async (write: () => Promise<void>): Promise<void> => {
     if (failure !== undefined) throw failure;
     try {
+      // What is written beside documents and segments is smaller than the room that is kept.
+      checkRoom(databases, folder, []);
       await write();
     } catch (error) {
       if (isSluiceError(error) && error.reason === "STORAGE_FAILED") fail(error);
@@ -135,7 +136,7 @@ export function openLmdbStore(
         throw toStoreError(error, `cannot copy ${folder} to ${target}`);
       }
     },
-    diskBytes: () => statSync(join(folder, "data.mdb")).size,
+    diskBytes: () => environmentBytes(folder),
     close() {
       databases.isClosed = true;
       return databases.root.close();
@@ -262,6 +263,7 @@ async function commit(databases: Databases, folder: string, batch: WriteBatch): 
     ([id, bits]) => [id, frame(valueKinds.tombstones, bits, tombstonesName(id))] as const,
   );
   const manifest = packManifest(batch.manifest, batch.formatVersion);
+  checkRoom(databases, folder, [...documents, ...passages, ...tombstones]);
   const writeAll = (): void => {
     for (const [key, value] of documents) {
       if (value === undefined) databases.documents.removeSync(key);
@@ -283,6 +285,16 @@ async function commit(databases: Databases, folder: string, batch: WriteBatch): 
   } catch (error) {
     throw await toCommitError(error, folder);
   }
+}
+
+/** Throws SYSTEM_LIMIT, with nothing written, unless all values fit into the map. */
+function checkRoom(
+  { mapBytes }: Databases,
+  folder: string,
+  values: readonly (readonly [key: unknown, value: Uint8Array | undefined])[],
+): void {
+  const bytes = values.reduce((sum, [, value]) => sum + (value?.length ?? 0), 0);
+  checkMapRoom({ fileBytes: environmentBytes(folder), mapBytes }, bytes);
 }
 
 async function writeCalibration(

@@ -6,6 +6,8 @@ import type { Database } from "lmdb";
 import type { Fields } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import { documentOptions, openEnvironment } from "./environment.js";
+import { environmentBytes } from "./environment-file.js";
+import { checkMapRoom } from "./map-size.js";
 import { valueKinds } from "./format.js";
 import { frame, openFrame } from "./frame.js";
 import type { OpenFrame } from "./frame.js";
@@ -27,7 +29,7 @@ export interface SegmentStore {
    * generation that names the segment is held, and never moves: see ARCHITECTURE.md.
    */
   mappedCodes(id: number): OpenFrame;
-  /** Durable when it resolves; nothing names the segment yet. Rejects with DISK_FULL. */
+  /** Durable when it resolves; nothing names the segment yet. Rejects with DISK_FULL, SYSTEM_LIMIT. */
   writeSegment(id: number, bytes: SegmentBytes): Promise<void>;
   close(): Promise<void>;
 }
@@ -38,7 +40,7 @@ export const mappedBytesMin = 16 * 1024 * 1024;
 /** The collection's store is open in this process. `turn` is that of all its threads. */
 export function openSegmentStore(folder: string, turn: MapTurn): SegmentStore {
   const { root, documents, journal, segments } = inTurn(turn, () => {
-    const opened = openEnvironment(folder);
+    const { root: opened } = openEnvironment(folder);
     return {
       root: opened,
       documents: opened.openDB<Buffer, Buffer>({ name: "documents", ...documentOptions }),
@@ -71,6 +73,10 @@ export function openSegmentStore(folder: string, turn: MapTurn): SegmentStore {
     },
     async writeSegment(id, bytes) {
       const values = frameSegment(id, bytes);
+      const byteCount = values.reduce((sum, [, value]) => sum + value.length, 0);
+      // The map is that of the process's first handle.
+      const { mapSize: mapBytes } = root.getStats() as { mapSize: number };
+      checkMapRoom({ fileBytes: environmentBytes(folder), mapBytes }, byteCount);
       try {
         await root.childTransaction(() => putSegment(segments, values));
       } catch (error) {

@@ -4,6 +4,7 @@ import { statfsSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 
 import { SluiceError } from "../core/errors.js";
+import { isExhausted } from "./process-limits.js";
 
 const noSpace = /no space left|ENOSPC|quota exceeded|EDQUOT|file too large|EFBIG|MDB_MAP_FULL/i;
 
@@ -12,6 +13,12 @@ export function toStoreError(error: unknown, consequence: string): SluiceError {
   if (error instanceof SluiceError) return error;
   const message = messageOf(error);
   if (noSpace.test(message)) return diskFull(error, consequence);
+  if (isExhausted(error))
+    return new SluiceError(
+      "SYSTEM_LIMIT",
+      `${consequence}: ${message}; raise the limit (ulimit -n, ulimit -v) or free memory`,
+      { cause: error },
+    );
   if (/MDB_CORRUPTED|MDB_PAGE_NOTFOUND|MDB_INVALID|MDB_VERSION_MISMATCH/.test(message))
     return new SluiceError("DATA_CORRUPT", `${consequence}: ${message}`, { cause: error });
   return new SluiceError("INTERNAL", `${consequence}: ${message}`, { cause: error });

@@ -73,6 +73,7 @@ const provocations: Readonly<Record<ErrorReason, Provocation>> = {
   },
   REMOTE_FAILED: { file: "test/unit/remote/remote-reranker.test.ts" },
   LIMIT_EXCEEDED: { file: "test/unit/ingest/validate-document.test.ts" },
+  SYSTEM_LIMIT: { file: "test/e2e/system-limits.test.ts" },
   DEADLINE_EXCEEDED: {
     call: (client) => client.searchFinal({ ...request, minSequence: 1e9 }, { deadlineMs: 3000 }),
   },

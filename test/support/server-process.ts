@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { createClient } from "../../src/client/client.js";
 import type { SluiceClient } from "../../src/client/client.js";
 import { present } from "../../src/core/assert.js";
+import { underLimits } from "./limited-process.js";
 
 export interface ServerOptions {
   readonly data: string;
@@ -16,6 +17,8 @@ export interface ServerOptions {
   readonly flags?: readonly string[];
   /** Of the process, besides PATH. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Limits of the system, as `prlimit` takes them. */
+  readonly limits?: readonly string[];
 }
 
 export interface ServerProcess {
@@ -101,10 +104,11 @@ interface Launched {
   stderr(): string;
 }
 
-function launch({ data, flags = [], environment = {} }: ServerOptions): Launched {
+function launch({ data, flags = [], environment = {}, limits = [] }: ServerOptions): Launched {
   const ports = ["--grpc-port", "0", "--http-port", "0"];
-  const args = [program, "serve", "--data", data, ...ports, "--log-level", "warn", ...flags];
-  const child = spawn(process.execPath, args, {
+  const serve = ["serve", "--data", data, ...ports, "--log-level", "warn", ...flags];
+  const { file, args } = underLimits(limits, [process.execPath, program, ...serve]);
+  const child = spawn(file, args, {
     env: { PATH: process.env["PATH"], ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -33,13 +33,16 @@ export interface LiveTerms {
   snapshot(): LiveTermsSnapshot;
 }
 
+/** Numbers that there is room for at first. */
+const firstCount = 256;
+
 export function createLiveTerms(): LiveTerms {
   const dictionary = createTermDictionary();
-  let ends = sharedNumbers(1024);
-  let lengths = sharedNumbers(1024);
-  let termIds = sharedNumbers(65_536);
-  let counts = sharedNumbers(65_536);
-  let positions = sharedNumbers(65_536);
+  let ends = sharedNumbers(firstCount);
+  let lengths = sharedNumbers(firstCount);
+  let termIds = sharedNumbers(firstCount);
+  let counts = sharedNumbers(firstCount);
+  let positions = sharedNumbers(firstCount);
   let rowCount = 0;
   let entryCount = 0;
   let lengthTotal = 0;
