@@ -25,6 +25,14 @@ export default tseslint.config(
       "@typescript-eslint/no-unnecessary-condition": "off",
       "@typescript-eslint/consistent-type-imports": "error",
       "no-console": "error",
+      "no-restricted-syntax": [
+        "error",
+        {
+          // tsc checks no excess properties through such a spread: a misspelt option compiles.
+          selector: "ObjectExpression > SpreadElement > ObjectExpression",
+          message: "Write the properties themselves instead of spreading an object literal.",
+        },
+      ],
     },
   },
   {

@@ -28,9 +28,15 @@ export function makeGeneration(
     const passages = Array.from({ length: Math.min(perSegment, passageCount - first) }, (_, i) => {
       const { terms = noTerms, fields = new Map() } = passageOf();
       return {
-        ...{ sequence: first + i + 1, key: `${first + i}`, passageNumber: 0, rowCount: 1 },
-        ...{ span: { start: 0, end: 1 }, codes: new Uint8Array(4), sketch: new Uint8Array(4) },
-        ...{ terms: packTerms(terms), fields },
+        sequence: first + i + 1,
+        key: `${first + i}`,
+        passageNumber: 0,
+        rowCount: 1,
+        span: { start: 0, end: 1 },
+        codes: new Uint8Array(4),
+        sketch: new Uint8Array(4),
+        terms: packTerms(terms),
+        fields,
       };
     });
     const segment = openFlushedSegment(segments.length + 1, writeSegment(passages), 4);

@@ -65,7 +65,9 @@ async function measureInProcess(folder: string, documents: readonly Document[]):
     encodingWorkers: 0,
     search: config.search,
     flushBytes: config.ingest.flushBytes,
-    ...{ rowCacheBytes: 0, answerCacheBytes: 0, pairCacheBytes: 0 },
+    rowCacheBytes: 0,
+    answerCacheBytes: 0,
+    pairCacheBytes: 0,
     searchesAtWork: config.search.atWork,
     searchesMax: config.limits.searchesMax,
   });

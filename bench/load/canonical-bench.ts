@@ -82,7 +82,9 @@ async function measureServer(
   const { address } = server;
   const client = createClient({ address, nowMs: Date.now, random: () => 0.5 });
   const requestAt = (i: number): ClientSearchRequest => ({
-    ...{ collection, k: 10, payload: { title: false, text: false, fields: false } },
+    collection,
+    k: 10,
+    payload: { title: false, text: false, fields: false },
     ...source.query((Math.imul(i + 1, 0x9e37) >>> 0) % passages, profile.queryTokens),
   });
   try {

@@ -63,8 +63,11 @@ type Kind = keyof Profile["mix"];
 export async function createGenerator(target: LoadTarget, profile: Profile): Promise<Generator> {
   const clients = Array.from({ length: profile.connections }, () =>
     createClient({
-      ...{ address: target.address, nowMs: Date.now, random: () => 0.5 },
-      ...{ attemptCountMax: 1, checkContract: true },
+      address: target.address,
+      nowMs: Date.now,
+      random: () => 0.5,
+      attemptCountMax: 1,
+      checkContract: true,
     }),
   );
   await Promise.all(clients.map((client) => client.waitForReady(10_000)));
@@ -161,7 +164,9 @@ function requestAt(
 ): ClientSearchRequest {
   const { text, vectors } = source.query((Math.imul(i + 1, 0x9e37) >>> 0) % size, queryTokens);
   return {
-    ...{ collection, k, budgetMs },
+    collection,
+    k,
+    budgetMs,
     ...(query === "vectors" ? {} : { text }),
     ...(query === "text" ? {} : { vectors }),
     payload: { title: payload, text: payload, fields: payload },

@@ -75,7 +75,9 @@ export async function runLoadBench(options: LoadBenchOptions): Promise<LoadFile>
       await generator.run(warmUp, seed);
       const memoryAtStart = server.memory();
       const knee = await kneeOf(generator, profile, {
-        ...{ start: options.start, seed, trialSeconds: Math.max(1, options.seconds / 2) },
+        start: options.start,
+        seed,
+        trialSeconds: Math.max(1, options.seconds / 2),
         trialsMax,
       });
       say(`the knee is at ${knee.perSecond.toFixed(0)} operations a second`);
@@ -85,11 +87,18 @@ export async function runLoadBench(options: LoadBenchOptions): Promise<LoadFile>
         machine: machine.facts(),
         command: `sluice bench load --passages ${passages} --seconds ${options.seconds} --seed ${seed}`,
         corpus: {
-          ...{ passages, ...corpusShape, tokens, words, seed },
+          passages,
+          ...corpusShape,
+          tokens,
+          words,
+          seed,
           queryTokens: profile.queryTokens,
         },
-        ...{ profile, knee: { rule: ruleOf(profile), ...knee, trials: [...knee.trials] } },
-        ...{ runs, memoryAtStart, memoryAtEnd: server.memory() },
+        profile,
+        knee: { rule: ruleOf(profile), ...knee, trials: [...knee.trials] },
+        runs,
+        memoryAtStart,
+        memoryAtEnd: server.memory(),
       };
       writeFileSync(options.out, `${JSON.stringify(file, null, 2)}\n`);
       drawLoad(file, dirname(options.out));

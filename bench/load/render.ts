@@ -80,7 +80,9 @@ export function drawLoad(file: LoadFile, folder: string): void {
   });
   const offered = { xLabel: "operations a second, offered", xScale: "log" } as const;
   const latency = lineChartSvg({
-    ...{ title: "Latency against load", yLabel: "ms from planned arrival", ...offered },
+    title: "Latency against load",
+    yLabel: "ms from planned arrival",
+    ...offered,
     series: [
       line("first, p50", ({ searches }) => searches.firstUpdateMs.p50),
       line("first, p99", ({ searches }) => searches.firstUpdateMs.p99),
@@ -89,7 +91,9 @@ export function drawLoad(file: LoadFile, folder: string): void {
     ],
   });
   const goodput = lineChartSvg({
-    ...{ title: "Goodput against load", yLabel: "searches a second in their budget", ...offered },
+    title: "Goodput against load",
+    yLabel: "searches a second in their budget",
+    ...offered,
     series: [line("goodput", ({ goodputPerSecond }) => goodputPerSecond)],
   });
   const against = (name: "p50" | "p99"): ChartSeries => ({
@@ -101,7 +105,9 @@ export function drawLoad(file: LoadFile, folder: string): void {
   });
   const firstFinal = lineChartSvg({
     title: "Time to the first update against time to the final one",
-    ...{ xLabel: "final update, ms", yLabel: "first update, ms", xScale: "log" },
+    xLabel: "final update, ms",
+    yLabel: "first update, ms",
+    xScale: "log",
     series: [against("p50"), against("p99")],
   });
   writeFileSync(join(folder, "load-latency.svg"), latency);

@@ -41,8 +41,15 @@ export interface Tally {
 
 export function createTally(budgetMs: number): Tally {
   const counts = {
-    ...{ planned: 0, completed: 0, withinBudget: 0, cancelled: 0, refused: 0 },
-    ...{ deadlineErrors: 0, otherErrors: 0, degraded: 0, contractViolations: 0 },
+    planned: 0,
+    completed: 0,
+    withinBudget: 0,
+    cancelled: 0,
+    refused: 0,
+    deadlineErrors: 0,
+    otherErrors: 0,
+    degraded: 0,
+    contractViolations: 0,
   };
   const degradations: Record<string, number> = {};
   const errors: Record<string, number> = {};

@@ -80,7 +80,8 @@ export async function measureEngine(engine: PeerEngine, work: PeerWork): Promise
     for (const threads of threadCounts()) {
       work.onWord(`${engine.name}, ${threads} threads`);
       await runEngine(engine, index, {
-        ...{ ...work, threads },
+        ...work,
+        threads,
         // As they come: what an engine did before it failed counts.
         onLine(line) {
           noteIndexTime(index, line);
@@ -95,7 +96,8 @@ export async function measureEngine(engine: PeerEngine, work: PeerWork): Promise
     ...figures,
     indexSeconds: engine.hasIndex ? indexTime(index) : null,
     indexBytes: engine.hasIndex && existsSync(index) ? bytesIn(index) : null,
-    ...{ points, error },
+    points,
+    error,
   };
 }
 
@@ -118,7 +120,8 @@ function runEngine(
 ): Promise<void> {
   const { places, set, queryCount, threads, secondsMax, onLine } = work;
   const environment = {
-    ...{ OPENBLAS_NUM_THREADS: String(threads), RAYON_NUM_THREADS: String(threads) },
+    OPENBLAS_NUM_THREADS: String(threads),
+    RAYON_NUM_THREADS: String(threads),
     OMP_NUM_THREADS: String(threads),
   };
   const limits = { secondsMax, environment, onLine };

@@ -43,7 +43,10 @@ export async function measureOwn(bits: 2 | 4 | 8, work: PeerWork): Promise<Engin
     points.push(...(await curveOf(folder, { bits, threads }, work)));
   }
   return {
-    ...{ engine: `Sluice, ${bits} bits`, version: programVersion(), error: null, points },
+    engine: `Sluice, ${bits} bits`,
+    version: programVersion(),
+    error: null,
+    points,
     indexSeconds: rounded(Number(readFileSync(note, "utf8"))),
     indexBytes: await dataBytes(folder),
   };
@@ -57,7 +60,9 @@ async function withEngine<T>(
   const flags = { data: folder, scoringWorkers: threads };
   const { config } = loadConfig({ flags });
   const engine = await composeEngine({
-    ...{ ...engineOptions(config), rowCacheBytes: 0, answerCacheBytes: 0 },
+    ...engineOptions(config),
+    rowCacheBytes: 0,
+    answerCacheBytes: 0,
     search: { ...engineOptions(config).search, exhaustiveBelowPassages: 0 },
   });
   try {
@@ -109,7 +114,8 @@ function curveOf(
         found.push(keys);
       }
       points.push({
-        ...{ settings: `${bits} bits, pool ${sketchPoolSize}`, threads },
+        settings: `${bits} bits, pool ${sketchPoolSize}`,
+        threads,
         recallAt10: recallOf(
           found,
           truth.map((ids) => ids.map(String)),
@@ -129,7 +135,12 @@ async function searchOnce(
   const startMs = performance.now();
   let keys: string[] = [];
   const request = {
-    ...{ collection: "passages", text: "", vectors, k: 10, exhaustive: false, sketchPoolSize },
+    collection: "passages",
+    text: "",
+    vectors,
+    k: 10,
+    exhaustive: false,
+    sketchPoolSize,
     payload: { mode: "every_update", title: false, text: false, fields: false } as const,
   };
   for await (const { hits } of api.search(request, { signal: new AbortController().signal }))

@@ -33,7 +33,11 @@ export interface PeersOptions {
 /** tachiom's source names a dependency by its git address; its build fetches it. */
 const notInstalled: EngineFigures[] = [
   {
-    ...{ engine: "tachiom", version: "0.4.0", indexSeconds: null, indexBytes: null, points: [] },
+    engine: "tachiom",
+    version: "0.4.0",
+    indexSeconds: null,
+    indexBytes: null,
+    points: [],
     error: "pip builds it from source, which fetches a dependency from a git host",
   },
 ];
@@ -95,7 +99,10 @@ async function makeSets(options: PeersOptions): Promise<VectorSet[]> {
     const name = `${data.split("/").at(-1) ?? "set"}-${documents}`;
     sets.push(
       await beirVectors({
-        ...{ name, folder: join(folder, name), beirFolder: data, documentCount: documents },
+        name,
+        folder: join(folder, name),
+        beirFolder: data,
+        documentCount: documents,
         queryCount: queries,
         onProgress: (count) => {
           if (count % 500 === 0) console.error(`[peers] ${count} documents embedded`);
@@ -106,8 +113,13 @@ async function makeSets(options: PeersOptions): Promise<VectorSet[]> {
   if (options.seeded > 0)
     sets.push(
       await seededVectors({
-        ...{ folder: join(folder, `seeded-${options.seeded}`), passageCount: options.seeded },
-        ...{ queryCount: queries, tokens: 32, queryTokens: 16, dim: 128, seed: 1 },
+        folder: join(folder, `seeded-${options.seeded}`),
+        passageCount: options.seeded,
+        queryCount: queries,
+        tokens: 32,
+        queryTokens: 16,
+        dim: 128,
+        seed: 1,
       }),
     );
   return sets;

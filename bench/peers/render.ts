@@ -112,7 +112,9 @@ export function drawPeers(file: PeersFile, folder: string): void {
   for (const { set, engines } of file.sets) {
     const svg = lineChartSvg({
       title: `Latency over recall, ${set}, one thread`,
-      ...{ xLabel: "p50 ms of a query", yLabel: "recall of the exact top 10", xScale: "log" },
+      xLabel: "p50 ms of a query",
+      yLabel: "recall of the exact top 10",
+      xScale: "log",
       series: engines
         .filter(({ points }) => points.length > 0)
         .map(({ engine, points }) => ({

@@ -42,7 +42,10 @@ async function cached(
   writeRagged(join(folder, "passages"), passages, dim);
   writeRagged(join(folder, "queries"), queries, dim);
   const set = {
-    ...{ name, dim, passageCount: passages.length, queryCount: queries.length },
+    name,
+    dim,
+    passageCount: passages.length,
+    queryCount: queries.length,
     rowCount: passages.reduce((sum, { rowCount }) => sum + rowCount, 0),
   };
   writeFileSync(note, JSON.stringify(set));

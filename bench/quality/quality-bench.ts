@@ -94,7 +94,9 @@ async function measureSet(
     methods: Record<"platt" | "isotonic", QualitySet["calibration"]["platt"]>;
   };
   return {
-    ...{ set: basename(folder), documents: blend.documents, queries: blend.queries },
+    set: basename(folder),
+    documents: blend.documents,
+    queries: blend.queries,
     searchMs: millis(blend.searchMs),
     firstUpdateMs: millis(blend.firstUpdateMs),
     stages: {

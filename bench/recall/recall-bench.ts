@@ -44,7 +44,8 @@ try {
   // Without the best by words in the pool, the promise stands on the sketches alone.
   for (const lexical of [lexicalPoolSize, 0]) {
     const engine = await composeEngine({
-      ...{ ...options, answerCacheBytes: 0 },
+      ...options,
+      answerCacheBytes: 0,
       search: { ...options.search, exhaustiveBelowPassages: 0, lexicalPoolSize: lexical },
     });
     try {
@@ -86,17 +87,7 @@ async function measureSet(
     ["drawn sentences", undefined],
   ] as const) {
     const { recall, seconds } = await calibrate(api, name, given);
-    const pools = [];
-    for (const estimate of recall.estimates) {
-      const asked = { collection: name, sketchPoolSize: estimate.poolSize };
-      const found = await measureHeldBack(api, asked, exact);
-      const kept = found.recalls.filter((one) => one >= estimate.recallLowerBound).length;
-      pools.push({
-        ...estimate,
-        heldBackRecall: found.mean,
-        keptShare: kept / heldBack.length,
-      });
-    }
+    const pools = await measurePools(api, { name, estimates: recall.estimates, exact });
     const asked: RecallPromise[] = [];
     for (const minRecall of promises) {
       const found = await measureHeldBack(api, { collection: name, minRecall }, exact);
@@ -104,7 +95,9 @@ async function measureSet(
       const kept = found.recalls.filter((one) => one >= minRecall).length;
       asked.push({
         minRecall,
-        ...{ poolSize: pool?.poolSize, scoredMean: found.scoredMean, heldBackRecall: found.mean },
+        poolSize: pool?.poolSize,
+        scoredMean: found.scoredMean,
+        heldBackRecall: found.mean,
         keptShare: kept / heldBack.length,
       });
     }
@@ -121,10 +114,34 @@ async function measureSet(
         .recalls,
     );
   const splits = promises.map((minRecall) => ({
-    ...{ minRecall, count: splitCount },
+    minRecall,
+    count: splitCount,
     keptShare: keptOverSplits(byPool, { minRecall, confidence }),
   }));
   return { set: name, passageCount, heldBackCount: heldBack.length, calibrations, splits };
+}
+
+/** How well each pool's estimate holds for the queries that were held back. */
+async function measurePools(
+  api: EngineApi,
+  work: {
+    readonly name: string;
+    readonly estimates: RecallStatus["estimates"];
+    readonly exact: ReadonlyMap<string, readonly string[]>;
+  },
+): Promise<RecallSet["calibrations"][number]["pools"]> {
+  const pools = [];
+  for (const estimate of work.estimates) {
+    const asked = { collection: work.name, sketchPoolSize: estimate.poolSize };
+    const found = await measureHeldBack(api, asked, work.exact);
+    const kept = found.recalls.filter((one) => one >= estimate.recallLowerBound).length;
+    pools.push({
+      ...estimate,
+      heldBackRecall: found.mean,
+      keptShare: kept / work.exact.size,
+    });
+  }
+  return pools;
 }
 
 /** One split is one draw of the samples: what is promised is promised over many. */

@@ -22,7 +22,9 @@ export async function measurePairs(
   },
 ): Promise<PairFigure[]> {
   const session = await InferenceSession.create(join(folder, manifest.onnx.file), {
-    ...{ intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 4 },
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    logSeverityLevel: 4,
   });
   const times = new Map(options.batches.map((batch) => [batch, [] as number[]]));
   for (let round = -1; round < options.rounds; round += 1) {

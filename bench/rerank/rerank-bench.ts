@@ -40,7 +40,9 @@ symlinkFolders(models);
 const { config } = loadConfig({ flags: { data: join(root, "data"), modelsFolder: models } });
 const engine = await composeEngine({
   ...engineOptions(config),
-  ...{ answerCacheBytes: 0, rowCacheBytes: 0, pairCacheBytes: 0 },
+  answerCacheBytes: 0,
+  rowCacheBytes: 0,
+  pairCacheBytes: 0,
 });
 const prng = createPrng(5);
 const vocabulary = wholeWords();

@@ -34,8 +34,13 @@ export async function measureLatency(setup: SearchSetup, count: number): Promise
   const first: number[] = [];
   const last: number[] = [];
   const stages: Record<keyof StageTimings, number[]> = {
-    ...{ queue: [], encode: [], lexical: [], candidates: [] },
-    ...{ lateInteraction: [], crossEncoder: [], total: [] },
+    queue: [],
+    encode: [],
+    lexical: [],
+    candidates: [],
+    lateInteraction: [],
+    crossEncoder: [],
+    total: [],
   };
   for (const [i, request] of queries.entries()) {
     const run = await runSearch(setup.api, request);
@@ -143,7 +148,11 @@ function requestAt(
 ): SearchRequest {
   const { text, vectors } = source.query(Math.imul(i + 1, 0x9e37) % size, queryTokens);
   return {
-    ...{ collection, text, vectors, k: 10, exhaustive: false },
+    collection,
+    text,
+    vectors,
+    k: 10,
+    exhaustive: false,
     payload: { mode: "every_update", title: false, text: false, fields: false },
   };
 }

@@ -50,7 +50,12 @@ export async function runScaleBench(options: ScaleBenchOptions): Promise<ScaleFi
     cpu: cpus()[0]?.model ?? "unknown",
     cores: cpus().length,
     command: `sluice bench scale --sizes ${options.sizes.join(",")} --tokens ${tokens} --seed ${seed}`,
-    ...{ dim, bits, tokens, words, queryTokens, sizes },
+    dim,
+    bits,
+    tokens,
+    words,
+    queryTokens,
+    sizes,
   };
   for (const size of options.sizes) {
     const folder = await mkdtemp(join(options.folder, "sluice-scale-"));

@@ -136,7 +136,8 @@ async function searchAll(
   minUpdateIntervalMs: number | undefined,
 ): Promise<{ readonly perSecond: number; readonly updatesPerSearch: number }> {
   const queries = Array.from({ length: searchCount }, (_, i) => ({
-    ...{ collection: name, minUpdateIntervalMs },
+    collection: name,
+    minUpdateIntervalMs,
     ...source.query((7919 * i) % passageCount, queryTokens),
   }));
   let updates = 0;
@@ -165,7 +166,8 @@ async function measureCancels(
     const controller = new AbortController();
     const query = source.query((104_729 * i) % passageCount, queryTokens);
     const request = {
-      ...{ collection: name, exhaustive: true },
+      collection: name,
+      exhaustive: true,
       ...query,
       payload: { mode: "every_update", title: false, text: false, fields: false } as const,
     };

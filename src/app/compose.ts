@@ -9,7 +9,7 @@ import type { SluiceError } from "../core/errors.js";
 import type { Readiness } from "../core/readiness.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
 import { createAdmission } from "../search/admission.js";
-import type { AdmissionState } from "../search/admission.js";
+import type { Admission, AdmissionState } from "../search/admission.js";
 import type { SearchDefaults } from "../search/plan.js";
 import { loadKernels } from "../kernels/load-kernels.js";
 import type { KernelChoice } from "../kernels/load-kernels.js";
@@ -18,6 +18,7 @@ import { createPoolScorer } from "../scoring/pool-scorer.js";
 import type { PoolScorer } from "../scoring/pool-scorer.js";
 import type { MaintenanceStep } from "../ingest/maintenance.js";
 import { openDataFolder } from "../store/data-folder.js";
+import type { DataFolder } from "../store/data-folder.js";
 import { createMapTurn, takeTurn } from "../store/map-turn.js";
 import { openCollections } from "../engine/collections.js";
 import type { Collections } from "../engine/collections.js";
@@ -26,10 +27,12 @@ import type { CpuBudget } from "./cpu-budget.js";
 import { createEncodePool } from "../encoding/encode-pool.js";
 import type { EncodePool } from "../encoding/encode-pool.js";
 import { createEngine } from "../engine/engine.js";
+import type { EngineParts } from "../engine/engine.js";
 import { inspectInChild } from "../engine/inspect.js";
 import { recallWarnings } from "../engine/known-recall.js";
 import { scoreMapsWarnings } from "../engine/score-maps.js";
 import { createReadiness } from "./readiness.js";
+import type { ReadinessState } from "./readiness.js";
 import { createSnapshots } from "../engine/snapshots.js";
 import { createMaintenancePool } from "../ingest/maintenance-pool.js";
 import type { MaintenancePool } from "../ingest/maintenance-pool.js";
@@ -115,7 +118,7 @@ async function compose(
   options: EngineOptions,
   folder: ReturnType<typeof openDataFolder>,
 ): Promise<ComposedEngine> {
-  const { kernels, notes } = loadKernels(options.kernel);
+  const { kernels, notes: kernelNotes } = loadKernels(options.kernel);
   const models = createModels(options.modelsFolder);
   const defaultModel = await models.open(options.defaultModel);
   const threads = startThreads(options, { models, defaultModel });
@@ -127,7 +130,10 @@ async function compose(
       (changed) => options.onReadiness?.(changed),
     );
     const collections = await openCollections(folder, {
-      ...{ flushBytes, flushAgeMs, onMaintenanceFailure, onMaintenanceStep },
+      flushBytes,
+      flushAgeMs,
+      onMaintenanceFailure,
+      onMaintenanceStep,
       builder: threads.maintenance,
       onStorageFailed(error) {
         readiness.set("storage", "the disk failed under a write; start the server again");
@@ -140,7 +146,7 @@ async function compose(
         ),
     });
     threads.scorer.watchDamages((damage) => collections.quarantine(damage));
-    const warnings = [...notes, ...migrated, ...(await openModels(collections, models))];
+    const modelNotes = await openModels(collections, models);
     await threads.encodePool.warmUp(defaultModel);
     const clock = (): number => performance.now();
     const admission = createAdmission({
@@ -150,37 +156,88 @@ async function compose(
       searchesMax: options.searchesMax,
     });
     const caches = createCaches(options);
-    const { scorer, encodePool } = threads;
     const api = createEngine({
-      ...{ collections, models, kernels },
+      ...engineSettings(options),
+      collections,
+      models,
+      kernels,
       snapshots: createSnapshots(folder, collections, damagesOf),
-      ...{ scorer, encodePool, clock, admission, caches },
-      ...{ defaults: options.search, defaultModel: options.defaultModel },
-      ...{ generationAgeMaxMs: options.generationAgeMaxMs, onRecallStale: options.onRecallStale },
-      ...{ remoteRerankers: options.remoteRerankers, readiness: () => readiness.current() },
-      ...{ feedbackEventsMax: options.feedbackEventsMax, nowMs: () => Date.now() },
+      scorer: threads.scorer,
+      encodePool: threads.encodePool,
+      clock,
+      admission,
+      caches,
+      readiness: () => readiness.current(),
     });
-    return {
-      ...{ api, kernelName: kernels.name, notes: warnings, budget: threads.budget },
-      refuse: () => readiness.set("stopping", stoppingReason),
-      admission: () => admission.state(),
-      caches: () => figuresOf(caches),
-      scoringIdle: () => threads.scorer.drained(),
-      queueSizes: () => ({
-        scoring: threads.scorer.queueSize,
-        encoding: threads.encodePool.queueSize,
-      }),
-      async close() {
-        readiness.set("stopping", stoppingReason);
-        await collections.close();
-        await threads.close();
-        folder.close();
-      },
-    };
+    const notes = [...kernelNotes, ...migrated, ...modelNotes];
+    return composed(
+      { api, kernelName: kernels.name, notes, admission, caches },
+      { collections, threads, folder, readiness },
+    );
   } catch (error) {
     await threads.close();
     throw error;
   }
+}
+
+function composed(
+  engine: Pick<ComposedEngine, "api" | "kernelName" | "notes"> & {
+    readonly admission: Admission;
+    readonly caches: SearchCaches;
+  },
+  parts: {
+    readonly collections: Collections;
+    readonly threads: Threads;
+    readonly folder: DataFolder;
+    readonly readiness: ReadinessState;
+  },
+): ComposedEngine {
+  const { api, kernelName, notes, admission, caches } = engine;
+  const { collections, threads, folder, readiness } = parts;
+  return {
+    api,
+    kernelName,
+    notes,
+    budget: threads.budget,
+    refuse: () => readiness.set("stopping", stoppingReason),
+    admission: () => admission.state(),
+    caches: () => figuresOf(caches),
+    scoringIdle: () => threads.scorer.drained(),
+    queueSizes: () => ({
+      scoring: threads.scorer.queueSize,
+      encoding: threads.encodePool.queueSize,
+    }),
+    async close() {
+      readiness.set("stopping", stoppingReason);
+      await collections.close();
+      await threads.close();
+      folder.close();
+    },
+  };
+}
+
+/** What the options say to the engine, and its wall clock. */
+function engineSettings(
+  options: EngineOptions,
+): Pick<
+  EngineParts,
+  | "defaults"
+  | "defaultModel"
+  | "generationAgeMaxMs"
+  | "onRecallStale"
+  | "remoteRerankers"
+  | "feedbackEventsMax"
+  | "nowMs"
+> {
+  return {
+    defaults: options.search,
+    defaultModel: options.defaultModel,
+    generationAgeMaxMs: options.generationAgeMaxMs,
+    onRecallStale: options.onRecallStale,
+    remoteRerankers: options.remoteRerankers,
+    feedbackEventsMax: options.feedbackEventsMax,
+    nowMs: () => Date.now(),
+  };
 }
 
 function createCaches(options: EngineOptions): SearchCaches {

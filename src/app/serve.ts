@@ -66,7 +66,9 @@ export async function startServer(
   };
   const composed = await composeEngine({
     ...engineOptions(config),
-    ...{ onMaintenanceFailure, onStorageFailed, onReadiness },
+    onMaintenanceFailure,
+    onStorageFailed,
+    onReadiness,
     remoteRerankers: openRemoteRerankers(config.search.remoteRerankers, { metrics, logger }),
     onRecallStale: (message) => logger.warn({}, message),
   });

@@ -51,7 +51,8 @@ export interface ClientTokenMatch {
 export function explainRequestToMessage(request: ClientExplainRequest): ExplainRequest {
   const { collection, text, vectors, filter, key, passageNumber, lexicalWeight } = request;
   return {
-    ...{ collection, key },
+    collection,
+    key,
     query: {
       text: text ?? "",
       ...(vectors === undefined ? {} : { vectors: vectorsToMessage(vectors) }),

@@ -116,7 +116,11 @@ function contextFromMessage({
 }: AssembledContext__Output): ClientContext {
   return {
     passages: passages.map(({ key, title, span, text, token_count: tokenCount, score }) => ({
-      ...{ key, title, text, tokenCount, score },
+      key,
+      title,
+      text,
+      tokenCount,
+      score,
       span: { start: span?.start ?? 0, end: span?.end ?? 0 },
     })),
     tokenCount: total,
@@ -131,7 +135,9 @@ function rerankToMessage({
 }: NonNullable<ClientSearchRequest["rerank"]>): SearchRequest["rerank"] {
   const isMean = windowPooling === "mean";
   return withoutUndefined({
-    ...{ model, depth, weight },
+    model,
+    depth,
+    weight,
     window_pooling: isMean ? "WINDOW_POOLING_MEAN" : "WINDOW_POOLING_BEST",
   });
 }

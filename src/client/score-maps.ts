@@ -26,8 +26,11 @@ export interface ClientScoreMap {
 
 export function scoreMapToMessage({ map, rerank, ...rest }: ClientScoreMap): ScoreMap {
   return {
-    ...{ lexical_weight: rest.lexicalWeight, brier: rest.brier, ece: rest.ece },
-    ...{ query_count: rest.queryCount, result_count: rest.resultCount },
+    lexical_weight: rest.lexicalWeight,
+    brier: rest.brier,
+    ece: rest.ece,
+    query_count: rest.queryCount,
+    result_count: rest.resultCount,
     ...(rerank && { rerank_model: rerank.model, rerank_weight: rerank.weight }),
     ...(map.method === "platt"
       ? { platt: { slope: map.slope, intercept: map.intercept } }
@@ -46,6 +49,7 @@ export function scoreMapFromMessage(message: ScoreMap__Output): ClientScoreMap {
     rerank: model === "" ? undefined : { model, weight: message.rerank_weight },
     queryCount: message.query_count,
     resultCount: message.result_count,
-    ...{ brier: message.brier, ece: message.ece },
+    brier: message.brier,
+    ece: message.ece,
   };
 }

@@ -56,7 +56,10 @@ export function snapshotCalls(channel: Channel): SnapshotCalls {
       const call = { ...options, isIdempotent: true };
       const { snapshots } = await channel.unary(service.ListSnapshots, {}, call);
       return snapshots.map(({ name, collection, last_sequence: lastSequence, bytes }) => ({
-        ...{ name, collection, lastSequence: Number(lastSequence), bytes: Number(bytes) },
+        name,
+        collection,
+        lastSequence: Number(lastSequence),
+        bytes: Number(bytes),
       }));
     },
     async delete(snapshot, options = {}) {

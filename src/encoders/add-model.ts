@@ -156,7 +156,10 @@ async function describeModel(
   const graph = await probeGraph(staging, file, probeIds(tokenizer));
   const kind = options.kind ?? kindOf(configs, graph);
   const shared = {
-    ...{ format: 1, name, kind, source: origin },
+    format: 1,
+    name,
+    kind,
+    source: origin,
     license: options.license ?? licenseIn(source),
     positionLimit: positionLimitOf(configs),
   };
@@ -181,7 +184,10 @@ async function describeModel(
   const { overrides } = options;
   return {
     manifest: {
-      ...{ ...shared, ...onnx(output), dim, rowsAreUnit: output.isUnit },
+      ...shared,
+      ...onnx(output),
+      dim,
+      rowsAreUnit: output.isUnit,
       query: withoutUndefined({
         ...query,
         ...withoutUndefined({ maxTokens: overrides.queryTokens, prefix: overrides.queryPrefix }),

@@ -108,7 +108,8 @@ export function createModelTokenizer(
   };
   const windows = {
     maxTokens: passage.maxTokens - asPassage.prefixIds.length,
-    ...{ overlapTokens: passage.overlapTokens, titles: passage.titles },
+    overlapTokens: passage.overlapTokens,
+    titles: passage.titles,
   };
   const prefixProblem =
     prefixTooLong(tokenizer, "query.prefix", asQuery, 1) ??

@@ -169,8 +169,12 @@ function colbertRules(configs: ModelConfigs, tokenizer: Tokenizer): TextRules {
 
 function plainRules(configs: ModelConfigs, tokenizer: Tokenizer): TextRules {
   return rules(configs, {
-    ...{ queryTokens: plainQueryTokens, queryPrefix: "", passageTokens: plainPassageTokens },
-    ...{ expandToTokens: null, attendToExpansion: false, passagePrefix: "" },
+    queryTokens: plainQueryTokens,
+    queryPrefix: "",
+    passageTokens: plainPassageTokens,
+    expandToTokens: null,
+    attendToExpansion: false,
+    passagePrefix: "",
     skipTokenIds: skippedWords(punctuation, tokenizer),
   });
 }
@@ -201,7 +205,8 @@ function rules(
     passage: {
       maxTokens: passageTokens,
       prefix: asked.passagePrefix,
-      ...{ overlapTokens: Math.min(overlapTokens, passageTokens >> 2), titles: "every_passage" },
+      overlapTokens: Math.min(overlapTokens, passageTokens >> 2),
+      titles: "every_passage",
       skipTokenIds: asked.skipTokenIds,
     },
   };

@@ -201,9 +201,15 @@ type QueuedTask = Parameters<TaskQueue["push"]>[0];
 
 /** Who goes first: what somebody waits for before what is written. */
 const taskRanks: Readonly<Record<EncodeTask["kind"], 0 | 1 | 2>> = {
-  ...{ query: 0, trace: 0, rows: 0, count: 0 },
-  ...{ pairs: 1, texts: 1 },
-  ...{ document: 2, passage: 2, vectors: 2 },
+  query: 0,
+  trace: 0,
+  rows: 0,
+  count: 0,
+  pairs: 1,
+  texts: 1,
+  document: 2,
+  passage: 2,
+  vectors: 2,
 };
 
 /** A queue for each rank, first in first out; one waits while a task of a lower rank does. */

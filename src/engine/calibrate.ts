@@ -70,7 +70,9 @@ export async function* calibrateRecall(
     hasWords: 2 * measured.filter(({ hasWords }) => hasWords).length >= measured.length,
     lexicalPoolSize: parts.defaults.lexicalPoolSize,
     lexicalWeight: parts.defaults.lexicalWeight,
-    ...{ generation, lastSequence, passageCount },
+    generation,
+    lastSequence,
+    passageCount,
   };
   signal.throwIfAborted();
   if (parts.collections.get(name) !== opened)
@@ -81,7 +83,11 @@ export async function* calibrateRecall(
 
 function sampleRequest(collection: string, phrasing: Phrasing): SearchRequest {
   return {
-    ...{ collection, ...phrasing, k: exactCount, exhaustive: true, priority: "low" },
+    collection,
+    ...phrasing,
+    k: exactCount,
+    exhaustive: true,
+    priority: "low",
     sketchPoolSize: poolSizes[poolSizes.length - 1],
     payload: { mode: "every_update", title: false, text: false, fields: false },
   };

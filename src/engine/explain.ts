@@ -36,12 +36,21 @@ export async function explainPassage(
   const { query, passage } = await traceTokens(found, { plan, by });
   const querySpans = request.vectors === undefined ? spansInText(request.text, plan.lexical) : [];
   return {
-    ...{ key, score, maxSim, bm25, bm25Top, lexicalWeight, passageNumber, span, terms },
+    key,
+    score,
+    maxSim,
+    bm25,
+    bm25Top,
+    lexicalWeight,
+    passageNumber,
+    span,
+    terms,
     matches: found.rows.map(({ passageRow, score: part }, i) => {
       const asked = request.vectors === undefined ? query[i] : undefined;
       const answer = passage?.tokens[passageRow];
       return {
-        ...{ passageRow, score: part },
+        passageRow,
+        score: part,
         queryToken: asked?.token ?? "",
         querySpan: asked?.span && moved(asked.span, querySpans),
         passageToken: answer?.token ?? "",

@@ -103,8 +103,12 @@ function outcomeOf(reason: string, signal: AbortSignal): SearchOutcome {
 function stageMs(timings: StageTimings): Record<string, number> {
   const { queue, encode, lexical, candidates, lateInteraction, crossEncoder } = timings;
   const micros = {
-    ...{ queue, encode, lexical, candidates },
-    ...{ late_interaction: lateInteraction, cross_encoder: crossEncoder },
+    queue,
+    encode,
+    lexical,
+    candidates,
+    late_interaction: lateInteraction,
+    cross_encoder: crossEncoder,
   };
   const known = Object.entries(micros).filter(([, value]) => value !== undefined);
   return Object.fromEntries(known.map(([name, value]) => [name, (value ?? 0) / 1000]));

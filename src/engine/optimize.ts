@@ -14,7 +14,8 @@ export async function* optimize(
   let isOver = false;
   const done = writer
     .optimize({
-      ...{ isFull, signal },
+      isFull,
+      signal,
       onProgress(progress) {
         latest = progress;
         wake();

@@ -61,7 +61,9 @@ function createLocalReranker(model: OpenedModel, encodePool: EncodePool): KnownR
 function withPairCache(reranker: KnownReranker, pairs: PairCache): Reranker {
   const { name, identity, batchSize, parallelism } = reranker;
   return {
-    ...{ name, batchSize, parallelism },
+    name,
+    batchSize,
+    parallelism,
     async relevances(query, texts, options) {
       const keys = texts.map((text) => keyOf([identity, options.pooling, query, text]));
       const known = keys.map((key) => pairs.get(key));

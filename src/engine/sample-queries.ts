@@ -94,7 +94,13 @@ async function rowsOf(
   generation.acquire();
   try {
     const answer = await scorer.explain({
-      ...{ kind: "explain", parts, row, query, bits, bm25: [], cancel },
+      kind: "explain",
+      parts,
+      row,
+      query,
+      bits,
+      bm25: [],
+      cancel,
     });
     if (answer?.damage !== undefined) throw new SluiceError("DATA_CORRUPT", answer.damage);
     const codes = answer?.codes ?? new Uint8Array();

@@ -107,10 +107,9 @@ export function createSearches(
   ): AsyncGenerator<T, void, void> {
     const startMs = clock();
     const opened = collections.get(collection);
-    const deadline = createSoftDeadline(clock, {
-      budgetMs: asked.budgetMs,
-      deadlineMs: options.deadlineMs,
-    });
+    const { budgetMs, priority = "normal" } = asked;
+    const { deadlineMs, client = "" } = options;
+    const deadline = createSoftDeadline(clock, { budgetMs, deadlineMs });
     const admitted = parts.admission.enter();
     const running = track(opened, options.signal);
     const { signal } = running;
@@ -123,29 +122,30 @@ export function createSearches(
       checkProbabilityThreshold(scoreMaps, plan);
       const counting = await openTokenizer(parts, settings, plan);
       await waitForWrite(opened, asked, { signal, deadline });
-      await admitted.turn({
-        ...{ priority: asked.priority ?? "normal", client: options.client ?? "", signal },
-        remainingMs: deadline.remainingMs(),
-      });
+      const remainingMs = deadline.remainingMs();
+      await admitted.turn({ priority, client, signal, remainingMs });
       const { generation } = opened.collection;
       generation.acquire();
       const flag = createCancelFlag(signal);
       try {
+        const cancel = flag.shared;
         const context = {
-          ...{ settings, generation, scoreMaps, clock, signal, cancel: flag.shared },
+          settings,
+          generation,
+          scoreMaps,
+          clock,
+          signal,
+          cancel,
           scorer: shareOf(parts.scorer, parts.admission),
           times: timesOf(settings),
-          pressure: pressureOn(asked.priority, parts.admission),
+          pressure: pressureOn(priority, parts.admission),
           deadline: limitAge(deadline, { clock, ageMaxMs: parts.generationAgeMaxMs }),
           queuedMs: clock() - startMs,
-          countTokens: (texts: readonly string[]) =>
-            parts.encodePool.countTokens(texts, counting()),
+          countTokens: countingTokens(parts, counting),
           findReranker: (name: string) =>
             findReranker(name, { ...parts, pairs: parts.caches.pairs }),
           encodeQuery: () =>
-            encodeQuery({ ...parts, codecOf }, opened, {
-              ...{ phrasings: plan.phrasings, cancel: flag.shared },
-            }),
+            encodeQuery({ ...parts, codecOf }, opened, { phrasings: plan.phrasings, cancel }),
         };
         yield* work({ opened, plan, context });
       } finally {
@@ -202,6 +202,13 @@ async function openTokenizer(
   return () => present(model, "tokens are counted for a context");
 }
 
+function countingTokens(
+  { encodePool }: SearchParts,
+  model: () => OpenedModel,
+): SearchContext["countTokens"] {
+  return (texts) => encodePool.countTokens(texts, model());
+}
+
 function sampler({ models, kernels, scorer }: SearchParts): CalibrationParts["drawSample"] {
   return ({ collection }) => {
     const hasModel = models.of(collection.settings) !== undefined;
@@ -224,7 +231,7 @@ function shareOf(scorer: Scorer, admission: Admission): Scorer {
 }
 
 /** Batches give way first; what is urgent, never. */
-function pressureOn(priority: Priority | undefined, admission: Admission): number {
+function pressureOn(priority: Priority, admission: Admission): number {
   const { pressure } = admission.state();
   return priority === "high" ? 0 : priority === "low" ? Math.min(1, 2 * pressure) : pressure;
 }

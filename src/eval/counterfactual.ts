@@ -62,7 +62,9 @@ export function estimateFromClicks(
   const test = randomizationTest(differences, { permutationCount: 10_000, prng });
   return {
     queryCount: queries.length,
-    ...{ baseline: mean(before), changed: mean(after), difference: mean(differences) },
+    baseline: mean(before),
+    changed: mean(after),
+    difference: mean(differences),
     interval: bootstrapMean(differences, { resampleCount: 2000, confidence: 0.95, prng }),
     pValue: test.pValue,
   };

@@ -83,9 +83,14 @@ function numberRow(
   const stability = stabilityIndex(reference, current);
   return [
     {
-      ...{ what, referenceCount: reference.length, currentCount: current.length },
-      ...{ referenceMean: mean(reference), currentMean: mean(current) },
-      ...{ statistic, stability, pValue },
+      what,
+      referenceCount: reference.length,
+      currentCount: current.length,
+      referenceMean: mean(reference),
+      currentMean: mean(current),
+      statistic,
+      stability,
+      pValue,
       hasParted: pValue < alarmRate / rowCount && stability >= stabilityFrom,
     },
   ];
@@ -100,9 +105,14 @@ function termsRow(
   const test = compareTerms(reference, current, { permutationCount, prng });
   return [
     {
-      ...{ what: "terms of queries", statistic: test.divergence, pValue: test.pValue },
-      ...{ referenceCount: reference.length, currentCount: current.length },
-      ...{ referenceMean: null, currentMean: null, stability: null },
+      what: "terms of queries",
+      statistic: test.divergence,
+      pValue: test.pValue,
+      referenceCount: reference.length,
+      currentCount: current.length,
+      referenceMean: null,
+      currentMean: null,
+      stability: null,
       hasParted: test.pValue < alarmRate / rowCount && test.divergence >= divergenceFrom,
     },
   ];

@@ -52,7 +52,9 @@ export function reliabilityOf(predictions: readonly Prediction[]): Reliability {
     ({ count, predicted, observed }) => count * Math.abs(predicted - observed),
   );
   return {
-    ...{ brier, brierOfBase: base * (1 - base), bins },
+    brier,
+    brierOfBase: base * (1 - base),
+    bins,
     ece: distances.reduce((sum, distance) => sum + distance, 0) / Math.max(1, sorted.length),
   };
 }

@@ -67,7 +67,10 @@ export function tune(points: readonly TuningPoint[], options: TuningOptions): Tu
   }
   const means = meansOver(queries);
   return {
-    ...{ measure, best: bestOf(means, baseline), means, chosen },
+    measure,
+    best: bestOf(means, baseline),
+    means,
+    chosen,
     comparison: compareEvaluations(
       onlyMeasure(
         reference.evaluation,

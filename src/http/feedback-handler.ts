@@ -38,7 +38,8 @@ const feedbackBody = z
     certificate: z.enum(feedbackCertificates).optional(),
   })
   .refine(({ kind, dwell_ms: dwellMs }) => (kind === "dwell") === dwellMs > 0, {
-    ...{ path: ["dwell_ms"], message: "is for kind dwell, and required with it" },
+    path: ["dwell_ms"],
+    message: "is for kind dwell, and required with it",
   });
 
 export async function handleFeedback(
@@ -57,8 +58,15 @@ export async function handleFeedback(
 
 function toFeedback(body: z.output<typeof feedbackBody>): Feedback {
   return {
-    ...{ key: body.key, rank: body.rank, kind: body.kind, generation: body.generation },
-    ...{ queryText: body.query_text, dwellMs: body.dwell_ms, eventId: body.event_id },
-    ...{ score: body.score, stage: body.stage, certificate: body.certificate },
+    key: body.key,
+    rank: body.rank,
+    kind: body.kind,
+    generation: body.generation,
+    queryText: body.query_text,
+    dwellMs: body.dwell_ms,
+    eventId: body.event_id,
+    score: body.score,
+    stage: body.stage,
+    certificate: body.certificate,
   };
 }

@@ -40,7 +40,8 @@ export function rerankBodyFromJson(bytes: Uint8Array): RerankBody {
     request: {
       query: { text: data.query },
       items: data.documents.map((document, i) => ({
-        ...{ key: "", text: textOf(document, data.rank_fields, `documents.${i}`) },
+        key: "",
+        text: textOf(document, data.rank_fields, `documents.${i}`),
       })),
       model: data.model,
       topN: topN === undefined ? undefined : Math.min(topN, length),
@@ -74,7 +75,8 @@ export function rerankAnswer(
   answer: { readonly id: string; readonly version: "1" | "2" },
 ): object {
   const ranked = hits.map(({ index, score }) => ({
-    ...{ index, relevance_score: Math.max(0, score) },
+    index,
+    relevance_score: Math.max(0, score),
     text: request.items[index]?.text ?? "",
   }));
   return {

@@ -54,8 +54,11 @@ const searchBody = z.strictObject({
   dedupe_field: z.string().optional(),
   stage_budgets: z
     .strictObject({
-      ...{ encode_ms: stageMs, lexical_ms: stageMs, candidates_ms: stageMs },
-      ...{ late_interaction_ms: stageMs, cross_encoder_ms: stageMs },
+      encode_ms: stageMs,
+      lexical_ms: stageMs,
+      candidates_ms: stageMs,
+      late_interaction_ms: stageMs,
+      cross_encoder_ms: stageMs,
     })
     .optional(),
   budget_ms: z.int().min(1).max(limits.budgetMsMax).optional(),

@@ -73,7 +73,8 @@ async function run(
     response.write(eventOf(update), done);
   };
   await streamSearch(context.engine, search, {
-    ...{ signal, client },
+    signal,
+    client,
     deadlineMs: undefined,
     stallMs: context.stalledStreamMs,
     send: isSingle ? sendOne : sendEvent,

@@ -112,7 +112,9 @@ async function answer(
     case "/v1/rerank":
     case "/v2/rerank":
       await handleRerank(options, {
-        ...{ request, response, version: route === "/v1/rerank" ? "1" : "2" },
+        request,
+        response,
+        version: route === "/v1/rerank" ? "1" : "2",
       });
       break;
     case "/v1/feedback":

@@ -58,8 +58,11 @@ function hitToJson(hit: SearchHit): object {
     rank: hit.rank,
     score: hit.score,
     parts: {
-      ...{ bm25: parts.bm25, sketch: parts.sketch, maxsim: parts.maxsim },
-      ...{ cross_encoder: parts.crossEncoder, probability: parts.probability },
+      bm25: parts.bm25,
+      sketch: parts.sketch,
+      maxsim: parts.maxsim,
+      cross_encoder: parts.crossEncoder,
+      probability: parts.probability,
       softmax: parts.softmax,
     },
     passage_number: hit.passageNumber,

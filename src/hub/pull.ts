@@ -35,7 +35,9 @@ export async function pullModel(options: PullOptions, hub: HubOptions): Promise<
   for (const file of files.toSorted((a, b) => a.bytes - b.bytes)) {
     await downloadFile(
       {
-        ...{ repository, file, folder: options.folder },
+        repository,
+        file,
+        folder: options.folder,
         onBytes: (bytes) => options.onBytes(done + bytes, total),
       },
       hub,

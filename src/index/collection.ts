@@ -118,7 +118,15 @@ export function openCollection(store: CollectionStore): Collection {
   if (lacking > 0) damages.push(`the journal lacks ${lacking} passages`);
   const nextSegmentId = Math.max(manifest.nextSegmentId, ...[...stored].map((id) => id + 1));
   const parts: Omit<Collection, "generation"> = {
-    ...{ manifest, settings, store, flushed, live, damages, fieldDamages, obsolete, nextSegmentId },
+    manifest,
+    settings,
+    store,
+    flushed,
+    live,
+    damages,
+    fieldDamages,
+    obsolete,
+    nextSegmentId,
     ...readRecall(store),
     ...readScoreMaps(store),
     liveTombstones: undefined,

@@ -97,10 +97,13 @@ export function createCollectionWriter(
     });
   const builder = options.builder ?? createSegmentBuilder(createMapTurn());
   const maintenance = createMaintenance(collection, {
-    ...{ flushBytes: options.flushBytes, flushAgeMs: options.flushAgeMs },
+    flushBytes: options.flushBytes,
+    flushAgeMs: options.flushAgeMs,
     flushRowsMax: options.flushRowsMax ?? limits.journalRowsMax,
     segmentBytesMax: options.segmentBytesMax ?? limits.segmentBytesMax,
-    ...{ builder, exclusive, onStep: options.onMaintenanceStep },
+    builder,
+    exclusive,
+    onStep: options.onMaintenanceStep,
     onFailure: (error) => options.onMaintenanceFailure?.(error),
     // Writes may have waited for it.
     onIdle: () => start(),

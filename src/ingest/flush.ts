@@ -32,7 +32,10 @@ export async function flush(
   await exclusive(async () => {
     if (result.kind === "built")
       await putInPlace(collection, {
-        ...{ segmentId, built: result, replacedIds: [], journalDeletes: sequences },
+        segmentId,
+        built: result,
+        replacedIds: [],
+        journalDeletes: sequences,
         deadRows: (segment) => deadRows(segment, collection.frozen),
       });
     collection.frozen = undefined;

@@ -52,7 +52,8 @@ export async function merge(
     // One was found damaged meanwhile, by a search: what was built is obsolete.
     if (ids.some((id) => collection.flushed.get(id)?.isDamaged === true)) return;
     await putInPlace(collection, {
-      ...{ segmentId, replacedIds: ids },
+      segmentId,
+      replacedIds: ids,
       built: result.kind === "built" ? result : undefined,
       deadRows: () => deadRows(collection, inputs),
     });

@@ -26,21 +26,7 @@ export function planRepair(findings: Findings, store: CollectionStore): RepairPl
   const documents = new Map<string, DocumentRecord | undefined>();
   const journalDeletes = new Set<number>();
   const dropped = new Set<number>();
-  for (const damage of values) {
-    if (damage.kind === "document") {
-      documents.set(damage.key, undefined);
-      actions.push(`remove document "${damage.key}": ${damage.message}`);
-    } else if (damage.kind === "journal") {
-      journalDeletes.add(damage.sequence);
-      actions.push(`remove journal passage ${damage.sequence}: ${damage.message}`);
-    } else if (damage.kind === "feedback" || damage.kind === "feedbackId") {
-      actions.push(`forget feedback: ${damage.message}`);
-    } else if (damage.kind === "recall") {
-      actions.push(`forget the measured recall: ${damage.message}`);
-    } else if (damage.kind === "scoreMaps") {
-      actions.push(`forget the score maps: ${damage.message}`);
-    }
-  }
+  removeDamagedValues(values, { documents, journalDeletes, actions });
   for (const [sequence, { key, isOwned }] of journal)
     if (!isOwned) {
       journalDeletes.add(sequence);
@@ -74,9 +60,38 @@ export function planRepair(findings: Findings, store: CollectionStore): RepairPl
         segments: entries,
         journalCount: [...journal.keys()].filter((one) => !journalDeletes.has(one)).length,
       },
-      ...{ documents, journalDeletes, tombstonePuts, segmentDeletes: dropped },
+      documents,
+      journalDeletes,
+      tombstonePuts,
+      segmentDeletes: dropped,
     },
   };
+}
+
+function removeDamagedValues(
+  values: Findings["values"],
+  plan: {
+    readonly documents: Map<string, DocumentRecord | undefined>;
+    readonly journalDeletes: Set<number>;
+    readonly actions: string[];
+  },
+): void {
+  const { documents, journalDeletes, actions } = plan;
+  for (const damage of values) {
+    if (damage.kind === "document") {
+      documents.set(damage.key, undefined);
+      actions.push(`remove document "${damage.key}": ${damage.message}`);
+    } else if (damage.kind === "journal") {
+      journalDeletes.add(damage.sequence);
+      actions.push(`remove journal passage ${damage.sequence}: ${damage.message}`);
+    } else if (damage.kind === "feedback" || damage.kind === "feedbackId") {
+      actions.push(`forget feedback: ${damage.message}`);
+    } else if (damage.kind === "recall") {
+      actions.push(`forget the measured recall: ${damage.message}`);
+    } else if (damage.kind === "scoreMaps") {
+      actions.push(`forget the score maps: ${damage.message}`);
+    }
+  }
 }
 
 /** Deleted is what no document has, or what it has lost in part. */

@@ -71,7 +71,10 @@ function addCacheGauges(
   };
   for (const [figure, help] of Object.entries(helps) as [keyof CacheFigures, string][])
     new library.Gauge({
-      ...{ name: `sluice_cache_${figure}`, help, labelNames: ["cache"], registers },
+      name: `sluice_cache_${figure}`,
+      help,
+      labelNames: ["cache"],
+      registers,
       collect() {
         for (const [cache, figures] of Object.entries(read())) this.set({ cache }, figures[figure]);
       },
@@ -100,7 +103,10 @@ export function createInstruments(
     labelNames: readonly Label[] = [],
   ) =>
     new library.Histogram<Label>({
-      ...{ name: `sluice_${name}`, help, labelNames, registers },
+      name: `sluice_${name}`,
+      help,
+      labelNames,
+      registers,
       buckets: secondsBuckets,
     });
   return {

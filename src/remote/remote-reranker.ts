@@ -50,7 +50,9 @@ export function createRemoteReranker(
   const { name, shape, url, model, documentsPerCall, callsAtOnce } = config;
   const { clock } = parts;
   const breaker = createCircuitBreaker({
-    ...{ clock, failureCount: breakerFailureCount, openMs: breakerOpenMs },
+    clock,
+    failureCount: breakerFailureCount,
+    openMs: breakerOpenMs,
   });
   const turns = createTurns(callsAtOnce);
   const ask = createAsk(config, parts, breaker);
@@ -188,7 +190,10 @@ async function callOnce(
   const key = readKey(config);
   if (key === null) return { ...broken, message: "its key cannot be read any more" };
   const result = await call({
-    ...{ url: config.url + shape.path, timeoutMs: config.timeoutMs, signal, key },
+    url: config.url + shape.path,
+    timeoutMs: config.timeoutMs,
+    signal,
+    key,
     body: shape.body({ model: config.model, query, texts }),
   });
   if (result.kind === "failed") return result;

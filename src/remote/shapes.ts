@@ -35,7 +35,10 @@ export const shapes: Readonly<Record<RemoteShape, Shape>> = {
   jina: {
     path: "/v1/rerank",
     body: ({ model, query, texts }) => ({
-      ...{ model, query, documents: texts, top_n: texts.length },
+      model,
+      query,
+      documents: texts,
+      top_n: texts.length,
       return_documents: false,
     }),
     answer: z.object({ results: z.array(scored) }).transform(({ results }) => results),

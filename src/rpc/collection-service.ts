@@ -77,7 +77,10 @@ export function createCollectionService(context: RpcContext): UntypedServiceImpl
     }),
     ListSnapshots: unary<object, ListSnapshotsResponse>(context, () => ({
       snapshots: engine.listSnapshots().map(({ name, collection, lastSequence, bytes }) => ({
-        ...{ name, collection, last_sequence: lastSequence, bytes },
+        name,
+        collection,
+        last_sequence: lastSequence,
+        bytes,
       })),
     })),
     DeleteSnapshot: unary<DeleteSnapshotRequest, object>(context, (request) => {

@@ -28,7 +28,9 @@ export function calibrateFromMessage(
   return {
     samples: samples.length === 0 ? undefined : samples,
     sampleCount: integerIn(message.sample_count, {
-      ...{ field: "sample_count", min: limits.sampleQueriesMin, max: limits.sampleQueriesMax },
+      field: "sample_count",
+      min: limits.sampleQueriesMin,
+      max: limits.sampleQueriesMax,
     }),
     // 1 itself would promise what no sample can show.
     confidence: numberIn(message.confidence, { field: "confidence", min: 0.5, max: 0.9999 }),
@@ -51,7 +53,9 @@ export function estimatesToMessages({
   sampleCount,
 }: RecallStatus): RecallEstimateMessage[] {
   return estimates.map(({ poolSize, recall, recallLowerBound }) => ({
-    ...{ pool_size: poolSize, recall, recall_lower_bound: recallLowerBound },
+    pool_size: poolSize,
+    recall,
+    recall_lower_bound: recallLowerBound,
     sample_count: sampleCount,
   }));
 }

@@ -41,7 +41,8 @@ function calibrationFromMessage(message: ScoreMap__Output, field: string): Score
     rerank: model === "" ? undefined : { model, weight },
     queryCount: message.query_count,
     resultCount: message.result_count,
-    ...{ brier: within("brier"), ece: within("ece") },
+    brier: within("brier"),
+    ece: within("ece"),
   };
 }
 
@@ -85,6 +86,7 @@ export function scoreMapToMessage(calibration: ScoreCalibration): ScoreMap {
       : { isotonic: { scores: [...map.scores], probabilities: [...map.probabilities] } }),
     query_count: calibration.queryCount,
     result_count: calibration.resultCount,
-    ...{ brier: calibration.brier, ece: calibration.ece },
+    brier: calibration.brier,
+    ece: calibration.ece,
   };
 }

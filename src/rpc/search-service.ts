@@ -46,7 +46,9 @@ export function createSearchService(context: RpcContext): UntypedServiceImplemen
     Rerank: serverStream<RerankRequest__Output, RerankResponse>(context, (call, tools) => {
       const asked = rerankRequestFromMessage(call.request);
       return streamUpdates(context.engine.rerank(asked, tools), {
-        ...{ signal: tools.signal, stallMs: context.stalledStreamMs, kind: rerankUpdates },
+        signal: tools.signal,
+        stallMs: context.stalledStreamMs,
+        kind: rerankUpdates,
         send: (update, done) => call.write(rerankUpdateToMessage(update), done),
       });
     }),

@@ -130,7 +130,9 @@ function sortByPart({ parts, partOf, rows }: MaxSimTask): {
     sortedRows[at] = rows[i] ?? 0;
   }
   return {
-    ...{ positions, rows: sortedRows, scores: new Float32Array(rows.length) },
+    positions,
+    rows: sortedRows,
+    scores: new Float32Array(rows.length),
     rangeOf: (part) => ({ start: bounds[part] ?? 0, end: bounds[part + 1] ?? 0 }),
   };
 }

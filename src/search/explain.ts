@@ -58,14 +58,7 @@ export async function explain(
       field: "key",
     });
   const places = placesOf(context, document, target);
-  const encoding = context.encodeQuery();
-  if (encoding === undefined)
-    throw new SluiceError(
-      "MODEL_REQUIRED",
-      `collection "${settings.name}" has no usable model; send the query's vectors`,
-      { field: "query.vectors" },
-    );
-  encoding.catch(() => undefined); // Awaited below, unless the filter or the words fail first.
+  const encoding = startEncoding(context);
   const scope = finished(await filterStage(context, plan.filter), signal);
   const scoped = { ...context, scope };
   const lexical = isEmptyQuery(plan.lexical)
@@ -76,7 +69,11 @@ export async function explain(
   const entry = present(generation.segments[best.segment], "a place names a segment");
   const answer = finished(
     await context.scorer.explain({
-      ...{ kind: "explain", parts: [entry.part], row: best.row, query, bits: settings.bits },
+      kind: "explain",
+      parts: [entry.part],
+      row: best.row,
+      query,
+      bits: settings.bits,
       bm25: lexical.work.map((work) => ({
         ...work,
         liveTermIds: [work.liveTermIds[best.segment]],
@@ -87,7 +84,10 @@ export async function explain(
   );
   if (answer.damage !== undefined) throw new SluiceError("DATA_CORRUPT", answer.damage);
   return {
-    ...{ score: best.score, maxSim: best.maxSim, codes: answer.codes, document },
+    score: best.score,
+    maxSim: best.maxSim,
+    codes: answer.codes,
+    document,
     bm25: isEmptyQuery(plan.lexical) ? undefined : best.bm25,
     bm25Top: lexical.bm25Top,
     lexicalWeight: plan.lexicalWeight,
@@ -96,9 +96,25 @@ export async function explain(
     rows: Array.from(answer.scores, (score, i) => ({ passageRow: answer.rows[i] ?? 0, score })),
     terms: (answer.clauses[0] ?? []).map(({ clause, count, score }) => ({
       term: clauseName(plan.lexical, clause),
-      ...{ frequency: count, score },
+      frequency: count,
+      score,
     })),
   };
+}
+
+/** To be awaited; a failure before that is not reported as unhandled. */
+function startEncoding(
+  context: SearchContext,
+): NonNullable<ReturnType<SearchContext["encodeQuery"]>> {
+  const encoding = context.encodeQuery();
+  if (encoding === undefined)
+    throw new SluiceError(
+      "MODEL_REQUIRED",
+      `collection "${context.settings.name}" has no usable model; send the query's vectors`,
+      { field: "query.vectors" },
+    );
+  encoding.catch(() => undefined);
+  return encoding;
 }
 
 function finished<T>(answer: T | undefined, signal: AbortSignal): T {
@@ -155,7 +171,10 @@ async function bestOf(
   const scale = { rowCount: query.rowCount, bm25Top, lexicalWeight: plan.lexicalWeight };
   const scored: ScoredPlace[] = [];
   const batches = lateInteractionBatches(context, plan, {
-    ...{ query, candidates: places, bm25: lexical.work, isExhaustive: false },
+    query,
+    candidates: places,
+    bm25: lexical.work,
+    isExhaustive: false,
   });
   for (const promise of batches) {
     const batch = finished(await promise, context.signal);
@@ -167,7 +186,7 @@ async function bestOf(
       const bm25 = batch.bm25[0]?.[i] ?? 0;
       const score = relevance({ maxSim, bm25 }, scale);
       const names = { key: table.keyAt(row), passageNumber: table.passageNumberAt(row) };
-      scored.push({ ...{ segment, row, score, maxSim, bm25 }, ...names });
+      scored.push({ segment, row, score, maxSim, bm25, ...names });
     }
   }
   scored.sort(compareRanked);

@@ -103,7 +103,8 @@ export function planSearch(
     return { text: plainText, vectors: asked[i]?.vectors };
   });
   const plan = {
-    ...{ lexical, phrasings },
+    lexical,
+    phrasings,
     filter: request.filter,
     k,
     exhaustiveBelowPassages: request.exhaustive ? Infinity : defaults.exhaustiveBelowPassages,
@@ -117,7 +118,8 @@ export function planSearch(
       pool,
     ),
     lexicalWeight: checkWeight(request.lexicalWeight ?? defaults.lexicalWeight, {
-      ...{ field: "lexical_weight", max: 100 },
+      field: "lexical_weight",
+      max: 100,
     }),
     fusion: request.fusion ?? "reciprocal_rank",
     ...planThresholds(request),
@@ -165,8 +167,11 @@ function checkTexts(asked: readonly Phrasing[]): void {
 
 function checkBudgets(budgets: StageBudgets): StageBudgets {
   const names: Readonly<Record<keyof StageBudgets, string>> = {
-    ...{ encodeMs: "encode_ms", lexicalMs: "lexical_ms", candidatesMs: "candidates_ms" },
-    ...{ lateInteractionMs: "late_interaction_ms", crossEncoderMs: "cross_encoder_ms" },
+    encodeMs: "encode_ms",
+    lexicalMs: "lexical_ms",
+    candidatesMs: "candidates_ms",
+    lateInteractionMs: "late_interaction_ms",
+    crossEncoderMs: "cross_encoder_ms",
   };
   for (const [stage, name] of Object.entries(names) as [keyof StageBudgets, string][]) {
     const ms = budgets[stage];
@@ -202,7 +207,8 @@ function planThresholds(
     minScore: checkScore(request.minScore),
     minProbability: checkPositive(minProbability, { field: "min_probability", max: 1 }),
     softmaxTemperature: checkPositive(softmaxTemperature, {
-      ...{ field: "softmax_temperature", max: 1e6 },
+      field: "softmax_temperature",
+      max: 1e6,
     }),
   };
 }
@@ -223,7 +229,8 @@ function planRerank(
   return {
     model: model === "" ? defaults.rerankModel : model,
     depth: inRange("rerank.depth", depth ?? defaults.rerankDepth, {
-      ...{ min: 1, max: limits.hitCountMax },
+      min: 1,
+      max: limits.hitCountMax,
     }),
     weight: checkWeight(weight ?? defaults.rerankWeight, { field: "rerank.weight", max: 1 }),
     pooling,

@@ -16,7 +16,9 @@ export interface KnownRecall {
 }
 
 export const unknownRecall: KnownRecall = {
-  ...{ measured: undefined, isStale: false, passageCount: Infinity },
+  measured: undefined,
+  isStale: false,
+  passageCount: Infinity,
 };
 
 /** What of a plan decides whether the figures speak of it. */

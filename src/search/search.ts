@@ -258,8 +258,10 @@ async function* runLateInteraction(
   const remaining = createRemainingBound({
     candidates,
     othersCount: isExhaustive ? passageCount - candidates.length : 0,
-    ...{ lexical, lexicalWeight: plan.lexicalWeight },
-    ...{ query: query.tokens, bits: context.settings.bits },
+    lexical,
+    lexicalWeight: plan.lexicalWeight,
+    query: query.tokens,
+    bits: context.settings.bits,
   });
   const partsOf: BaseRanking["partsOf"] = (passage) => ({
     bm25: passage.bm25,
@@ -272,7 +274,9 @@ async function* runLateInteraction(
     // What is still to be re-ranked may go anywhere.
     const outside = plan.rerank === undefined ? remaining.after(scoredCount) : Infinity;
     updates.offer({
-      ...{ stage: "late_interaction", ranked, partsOf },
+      stage: "late_interaction",
+      ranked,
+      partsOf,
       settledCount: settledCount(intervals, outside),
       coverage: { maxSimScored: scoredCount },
     });

@@ -33,8 +33,12 @@ export function limitStage<C extends SearchContext>(
 ): StageLimit<C> {
   if (budgetMs === undefined)
     return {
-      ...{ context, isOver: () => false, orOver: (work) => work, within: (work) => work },
-      ...{ endsWith: (updates) => updates, end: () => undefined },
+      context,
+      isOver: () => false,
+      orOver: (work) => work,
+      within: (work) => work,
+      endsWith: (updates) => updates,
+      end: () => undefined,
     };
   const flag = createCancelFlag(context.signal);
   let isOver = false;

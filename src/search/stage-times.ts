@@ -18,7 +18,9 @@ const timesMin = 8;
 /** O(timesMax log timesMax) a question. */
 export function createStageTimes(): StageTimes {
   const times: Record<PlannedStage, number[]> = {
-    ...{ candidates: [], late_interaction: [], cross_encoder: [] },
+    candidates: [],
+    late_interaction: [],
+    cross_encoder: [],
   };
   return {
     note(stage, ms) {

@@ -21,7 +21,8 @@ export async function withContext(
   if (plan.context === undefined) return final;
   const damages = new Set<string>();
   const assembled = await assembleContext(candidatesOf(context, final, base), {
-    ...{ tokenBudget: plan.context.tokenBudget, order: plan.context.order },
+    tokenBudget: plan.context.tokenBudget,
+    order: plan.context.order,
     sourceOf: (key) => readSource(context, key, damages),
     countTokens: context.countTokens,
   });

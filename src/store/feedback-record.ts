@@ -51,7 +51,8 @@ export function unpackFeedback(framed: Buffer, sequence: number): RecordedFeedba
   const stage = feedbackStages[disk.stage() - 1];
   const certificate = feedbackCertificates[disk.certificate() - 1];
   return {
-    ...{ sequence, kind },
+    sequence,
+    kind,
     timeMs: Number(disk.timeMs()),
     eventId: disk.eventId() ?? "",
     queryText: disk.queryText() ?? "",

@@ -100,7 +100,8 @@ describe("measuring recall", () => {
       assert.equal(recallOf(api)?.isStale, true);
       assert.equal((await finalOf(api, query!)).expectedRecall, undefined);
       await assert.rejects(finalOf(api, { ...query!, minRecall: 0.5 }), {
-        ...{ reason: "NOT_CALIBRATED", message: /much of it changed/ },
+        reason: "NOT_CALIBRATED",
+        message: /much of it changed/,
       });
       await api.dropCollection("notes");
       for await (const { step } of api.restore("kept", undefined)) assert.ok(step);

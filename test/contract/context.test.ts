@@ -28,7 +28,8 @@ describe("a context", () => {
     await writeTinyCrossEncoder(join(models, "overlap"));
     await symlink(embeddedModelFolder, join(models, "bge-small-en-v1.5-late"));
     const server = await startServerProcess({
-      ...{ data: join(folder(), "data"), flags: ["--models-folder", models] },
+      data: join(folder(), "data"),
+      flags: ["--models-folder", models],
     });
     await server.client.collections.create({ name: "notes" });
     await server.client.ingest("notes", documents);
@@ -61,7 +62,9 @@ describe("a context", () => {
   it("goes with a cross-encoder, another tokenizer, and over HTTP", async () => {
     const { client, url } = await start();
     const final = await client.searchFinal({
-      ...{ collection: "notes", text: "bread from flour", rerank: { model: "overlap" } },
+      collection: "notes",
+      text: "bread from flour",
+      rerank: { model: "overlap" },
       context: { tokenBudget: 50, order: "edges_first", tokenizer: "overlap" },
     });
     assert.equal(final.certificate, "reranked");
@@ -70,7 +73,9 @@ describe("a context", () => {
       method: "POST",
       headers: { accept: "application/json" },
       body: JSON.stringify({
-        ...{ collection: "notes", query: "bread from flour", rerank: { model: "overlap" } },
+        collection: "notes",
+        query: "bread from flour",
+        rerank: { model: "overlap" },
         context: { token_budget: 50, order: "edges_first", tokenizer: "overlap" },
       }),
     });

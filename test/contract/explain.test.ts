@@ -37,8 +37,12 @@ describe("an explanation of given vectors", () => {
           const explained = await engine.api.explain(
             {
               collection: "notes",
-              ...{ text: query.text, vectors: query.vectors, key: hit.key },
-              ...{ filter: undefined, lexicalWeight: undefined, passageNumber: undefined },
+              text: query.text,
+              vectors: query.vectors,
+              key: hit.key,
+              filter: undefined,
+              lexicalWeight: undefined,
+              passageNumber: undefined,
             },
             { signal },
           );
@@ -61,8 +65,13 @@ describe("an explanation of given vectors", () => {
     await putAll(engine.api, documents);
     const [query] = seededQueries({ seed: 7, count: 1, dim });
     const asked = {
-      ...{ collection: "notes", key: documents[0]!.key, passageNumber: undefined },
-      ...{ text: "", vectors: query!.vectors, filter: undefined, lexicalWeight: undefined },
+      collection: "notes",
+      key: documents[0]!.key,
+      passageNumber: undefined,
+      text: "",
+      vectors: query!.vectors,
+      filter: undefined,
+      lexicalWeight: undefined,
     };
     const explain = (change: Partial<typeof asked>): Promise<ExplainedPassage> =>
       engine.api.explain({ ...asked, ...change }, { signal });
@@ -101,8 +110,13 @@ describe("an explanation of text", () => {
     const { hits } = await finalOf(api, { collection: "prose", text: asked, k: 2 });
     const explained = await api.explain(
       {
-        ...{ collection: "prose", key: "bees", text: asked, vectors: undefined },
-        ...{ filter: undefined, lexicalWeight: undefined, passageNumber: undefined },
+        collection: "prose",
+        key: "bees",
+        text: asked,
+        vectors: undefined,
+        filter: undefined,
+        lexicalWeight: undefined,
+        passageNumber: undefined,
       },
       { signal },
     );
@@ -128,7 +142,9 @@ describe("an explanation of text", () => {
     await server.client.collections.create({ name: "prose" });
     await server.client.ingest("prose", [{ key: "bees", title, text, fields: new Map() }]);
     const explained = await server.client.explain({
-      ...{ collection: "prose", key: "bees", text: "where is nectar" },
+      collection: "prose",
+      key: "bees",
+      text: "where is nectar",
     });
     assert.equal(sumOf(explained.matches), explained.parts.maxsim);
     const flags = ["--server", server.address];

@@ -139,8 +139,11 @@ describe("groups and duplicates", () => {
     const answer = await fetch(`${server.url}/v1/search`, {
       method: "POST",
       body: JSON.stringify({
-        ...{ collection: "notes", query: queries[0]!.text, k: 20 },
-        ...{ group_by: { field: "chapter" }, dedupe_field: "digest" },
+        collection: "notes",
+        query: queries[0]!.text,
+        k: 20,
+        group_by: { field: "chapter" },
+        dedupe_field: "digest",
       }),
     });
     const last = (await answer.text()).trim().split("data: ").at(-1) ?? "";

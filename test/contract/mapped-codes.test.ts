@@ -155,8 +155,13 @@ describe("codes above 16 MiB", () => {
     await withScorePool(1, async (scorer) => {
       for (const row of [0, 200, passageCount - 1]) {
         const answer = await scorer.explain({
-          ...{ kind: "explain", parts: [part], row, query, bits: smallSettings.bits },
-          ...{ bm25: [], cancel: new SharedArrayBuffer(4) },
+          kind: "explain",
+          parts: [part],
+          row,
+          query,
+          bits: smallSettings.bits,
+          bm25: [],
+          cancel: new SharedArrayBuffer(4),
         });
         assert.equal(answer?.damage, undefined);
         assert.deepEqual(answer?.codes, puts[row]?.passages[0]?.codes);

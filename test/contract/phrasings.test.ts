@@ -39,7 +39,10 @@ describe("several phrasings", () => {
       queries.map((query) => finalOf(engine.api, { ...query, k, lexicalWeight: 0 })),
     );
     const fused = await finalOf(engine.api, {
-      ...{ ...first!, otherQueries: others, k, lexicalWeight: 0 },
+      ...first!,
+      otherQueries: others,
+      k,
+      lexicalWeight: 0,
     });
     assert.equal(fused.certificate, "exact");
     assert.equal(fused.hits.length, documents.length);
@@ -74,7 +77,10 @@ describe("several phrasings", () => {
     const engine = await open();
     const once = await finalOf(engine.api, { ...first!, k: 20 });
     const updates = await searchNotes(engine.api, {
-      ...{ ...first!, otherQueries: [first!, first!], k: 20, minUpdateIntervalMs: 0 },
+      ...first!,
+      otherQueries: [first!, first!],
+      k: 20,
+      minUpdateIntervalMs: 0,
     });
     const twice = updates.at(-1)!;
     assert.deepEqual(
@@ -117,14 +123,19 @@ describe("several phrasings", () => {
     assert.notDeepEqual(hits, (await client.searchFinal(request)).hits);
     const texts = queries.map(({ text }) => text);
     const words = await client.searchFinal({
-      ...{ collection: "notes", text: texts[0], k: 5 },
+      collection: "notes",
+      text: texts[0],
+      k: 5,
       otherQueries: texts.slice(1).map((text) => ({ text })),
     });
     const keys = words.hits.map(({ key }) => key);
     const answer = await fetch(`${server.url}/v1/search`, {
       method: "POST",
       body: JSON.stringify({
-        ...{ collection: "notes", query: texts[0], other_queries: texts.slice(1), k: 5 },
+        collection: "notes",
+        query: texts[0],
+        other_queries: texts.slice(1),
+        k: 5,
       }),
     });
     const last = (await answer.text()).trim().split("data: ").at(-1)!.split("\n")[0]!;

@@ -25,7 +25,9 @@ const { lexicalWeight } = search;
 
 const platt: ScoreMap = { method: "platt", slope: 9, intercept: -4 };
 const isotonic: ScoreMap = {
-  ...{ method: "isotonic", scores: [0.1, 0.5, 2], probabilities: [0, 0.25, 1] },
+  method: "isotonic",
+  scores: [0.1, 0.5, 2],
+  probabilities: [0, 0.25, 1],
 };
 const figures = { queryCount: 7, resultCount: 700, brier: 0.125, ece: 0.5 };
 
@@ -47,7 +49,9 @@ describe("probabilities of hits", () => {
     const modelsFolder = join(folder(), "models");
     await close();
     engine = await openInlineEngine(join(folder(), "data"), {
-      ...{ search, modelsFolder, cacheBytes: 2 ** 20 },
+      search,
+      modelsFolder,
+      cacheBytes: 2 ** 20,
     });
     return engine.api;
   }

@@ -117,7 +117,9 @@ describe("a measured recall", () => {
     await withMeasured(folder(), async ({ api }) => {
       const { estimates } = recallOf(api)!;
       const updates = await searchNotes(api, {
-        ...{ ...query!, sketchPoolSize: 127, minUpdateIntervalMs: 0 },
+        ...query!,
+        sketchPoolSize: 127,
+        minUpdateIntervalMs: 0,
       });
       assert.ok(updates.length >= 3);
       for (const { stage, expectedRecall } of updates)
@@ -221,7 +223,8 @@ describe("a measured recall", () => {
       await assert.rejects(calibrate(api, {}), { reason: "INVALID_FIELD", field: "name" });
       await putAll(api, documents, 64);
       await assert.rejects(finalOf(api, { ...query!, minRecall: 0.9 }), {
-        ...{ reason: "NOT_CALIBRATED", field: "min_recall" },
+        reason: "NOT_CALIBRATED",
+        field: "min_recall",
       });
       await calibrate(api, { samples: queries.slice(0, 20) });
       for (const wrong of [
@@ -231,7 +234,8 @@ describe("a measured recall", () => {
         { minRecall: 0.5, sketchPoolSize: 100 },
       ])
         await assert.rejects(finalOf(api, { ...query!, ...wrong }), {
-          ...{ reason: "INVALID_FIELD", field: "min_recall" },
+          reason: "INVALID_FIELD",
+          field: "min_recall",
         });
     });
     await withEngine(

@@ -50,7 +50,9 @@ describe("a re-ranking service elsewhere", () => {
       serviceConfig({ url: service().url, ...edit, name: "other", model: "other" }),
     ].map((config) =>
       createRemoteReranker(config, {
-        ...{ clock: () => performance.now(), random: () => 0, onCall: () => undefined },
+        clock: () => performance.now(),
+        random: () => 0,
+        onCall: () => undefined,
         onOpen: () => undefined,
       }),
     );
@@ -182,7 +184,8 @@ describe("a re-ranking service elsewhere", () => {
     const answer = await fetch(`${server.url}/v2/rerank`, {
       method: "POST",
       body: JSON.stringify({
-        ...{ model: "far", query: "rivers" },
+        model: "far",
+        query: "rivers",
         documents: ["two eggs", "ice"],
       }),
     });
@@ -199,7 +202,8 @@ describe("a re-ranking service elsewhere", () => {
     service().behave = answerStatus(401);
     for (let i = 0; i < 5; i += 1)
       await assert.rejects(client.rerankFinal({ ...asked, text: "lakes" }), {
-        ...{ reason: "REMOTE_FAILED", retryable: false },
+        reason: "REMOTE_FAILED",
+        retryable: false,
       });
     const after = await readMetrics();
     assert.match(after, /sluice_remote_rerank_calls_total{reranker="far",outcome="failed"} 5/);

@@ -289,7 +289,9 @@ function options(dataFolder: string): Parameters<typeof repairDataFolder>[0] {
     encodingWorkers: 1,
     search: searchDefaults,
     flushBytes: 2 ** 20,
-    ...{ rowCacheBytes: 0, answerCacheBytes: 0, pairCacheBytes: 0 },
+    rowCacheBytes: 0,
+    answerCacheBytes: 0,
+    pairCacheBytes: 0,
     searchesAtWork: 0,
     searchesMax: 16,
   };

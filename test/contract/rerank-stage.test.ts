@@ -36,7 +36,9 @@ describe("a cross-encoder over the top", () => {
     await writeTinyCrossEncoder(join(modelsFolder, "overlap"), edit);
     await symlink(embeddedModelFolder, join(modelsFolder, "bge-small-en-v1.5-late"));
     engine = await openInlineEngine(join(folder(), "data"), {
-      ...{ search, modelsFolder, cacheBytes: 2 ** 20 },
+      search,
+      modelsFolder,
+      cacheBytes: 2 ** 20,
     });
     await createNotes(engine.api, { dim });
     await putAll(engine.api, documents);
@@ -171,7 +173,8 @@ describe("a cross-encoder over the top", () => {
     const plain = await finalOf(api, queries[0]!);
     const final = await finalOf(api, {
       ...queries[0]!,
-      ...{ rerank: { model: "overlap" }, stageBudgets: { crossEncoderMs: 0 } },
+      rerank: { model: "overlap" },
+      stageBudgets: { crossEncoderMs: 0 },
     });
     assertSameOrder(final, plain);
     assert.deepEqual(

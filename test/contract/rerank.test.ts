@@ -36,7 +36,8 @@ describe("Rerank", () => {
     await writeTinyCrossEncoder(join(models, "overlap"));
     await symlink(embeddedModelFolder, join(models, "bge-small-en-v1.5-late"));
     return startServerProcess({
-      ...{ data: join(folder(), "data"), flags: ["--models-folder", models] },
+      data: join(folder(), "data"),
+      flags: ["--models-folder", models],
     });
   }
 
@@ -153,7 +154,9 @@ describe("Rerank", () => {
     const options = { baseUrl: url, token: "unused" };
     const asked = { query, documents, model: "bge-small-en-v1.5-late" };
     const voyage = await new VoyageAIClient({ apiKey: "unused", baseUrl: `${url}/v1` }).rerank({
-      ...{ ...asked, topK: 2, returnDocuments: true },
+      ...asked,
+      topK: 2,
+      returnDocuments: true,
     });
     assert.deepEqual(
       voyage.data?.map(({ index, document }) => [index, document]),
@@ -165,7 +168,9 @@ describe("Rerank", () => {
       [1, 2],
     );
     const first = await new CohereClient(options).rerank({
-      ...{ ...asked, documents: documents.map((text) => ({ text })), returnDocuments: true },
+      ...asked,
+      documents: documents.map((text) => ({ text })),
+      returnDocuments: true,
     });
     assert.equal(first.results[0]?.document?.text, documents[1]);
     assert.ok(first.results[0]!.relevanceScore > 0 && first.results[0]!.relevanceScore <= 1);
@@ -180,7 +185,8 @@ describe("Rerank", () => {
     const { url } = await start();
     const post = async (body: unknown): Promise<{ status: number; json: unknown }> => {
       const response = await fetch(`${url}/v1/rerank`, {
-        ...{ method: "POST", body: typeof body === "string" ? body : JSON.stringify(body) },
+        method: "POST",
+        body: typeof body === "string" ? body : JSON.stringify(body),
         headers: { "content-type": "application/json", authorization: "Bearer unused" },
       });
       return { status: response.status, json: await response.json() };

@@ -90,7 +90,9 @@ describe("typing into a session", () => {
 
   it("gets updates in order, the last query's to the end, with one search at work at a time", async () => {
     const client = createClient({
-      ...{ address: `127.0.0.1:${server.port}`, nowMs: Date.now, random: () => 0.5 },
+      address: `127.0.0.1:${server.port}`,
+      nowMs: Date.now,
+      random: () => 0.5,
       checkContract: true,
     });
     const session = client.session();

@@ -14,8 +14,13 @@ const dim = 16;
 const streamCount = 10_000;
 const lexicalWeights = [0, 0.15, 1, 5];
 const scoreMaps = lexicalWeights.map((lexicalWeight) => ({
-  ...{ map: { method: "platt", slope: 4, intercept: -2 } as const, lexicalWeight },
-  ...{ rerank: undefined, queryCount: 1, resultCount: 1, brier: 0, ece: 0 },
+  map: { method: "platt", slope: 4, intercept: -2 } as const,
+  lexicalWeight,
+  rerank: undefined,
+  queryCount: 1,
+  resultCount: 1,
+  brier: 0,
+  ece: 0,
 }));
 
 describe("settled hits", () => {

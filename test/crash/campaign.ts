@@ -92,8 +92,14 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
 
 function emptyReport(seed: number): CampaignReport {
   return {
-    ...{ seed, rounds: 0, acknowledged: 0, lost: 0, happened: 0, absent: 0 },
-    ...{ searchesCompared: 0, foldersChecked: 0 },
+    seed,
+    rounds: 0,
+    acknowledged: 0,
+    lost: 0,
+    happened: 0,
+    absent: 0,
+    searchesCompared: 0,
+    foldersChecked: 0,
     killedDuring: {},
   };
 }

@@ -28,7 +28,9 @@ describe("the crash campaign", () => {
 
   it("fails when an acknowledged write is not there", async () => {
     const campaign = runCampaign({
-      ...{ seed: 1, rounds: 1, folder: folder() },
+      seed: 1,
+      rounds: 1,
+      folder: folder(),
       tamper(_round, { targets: [target] }) {
         target?.ledger.begin("never sent", 1);
         target?.ledger.acknowledge("never sent");
@@ -39,7 +41,9 @@ describe("the crash campaign", () => {
 
   it("fails when a deleted document is back", async () => {
     const campaign = runCampaign({
-      ...{ seed: 2, rounds: 1, folder: folder() },
+      seed: 2,
+      rounds: 1,
+      folder: folder(),
       tamper(_round, { targets: [target] }) {
         for (const { key } of target?.ledger.documents() ?? []) {
           if (target?.ledger.isPending(key) === true) continue;
@@ -54,7 +58,9 @@ describe("the crash campaign", () => {
   it("fails when the disk has gone back to what it held a crash before", async () => {
     const kept = join(folder(), "kept");
     const campaign = runCampaign({
-      ...{ seed: 3, rounds: 2, folder: folder() },
+      seed: 3,
+      rounds: 2,
+      folder: folder(),
       tamper(round, { data }) {
         if (round === 0) {
           cpSync(data, kept, { recursive: true });

@@ -100,7 +100,10 @@ async function search(api: EngineApi, asked: Parameters<typeof finalOf>[1]): Pro
   const { hits, degradations } = await finalOf(api, { ...asked, k: count, payload });
   return {
     hits: hits.map(({ key, score, parts, payload: shown }) => ({
-      ...{ key, score, text: shown?.text, late: parts.maxsim },
+      key,
+      score,
+      text: shown?.text,
+      late: parts.maxsim,
     })),
     degradations: degradations.map(({ reason, message }) => `${reason}: ${message}`),
   };

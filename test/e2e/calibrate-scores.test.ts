@@ -11,7 +11,10 @@ import { seededDocuments } from "../support/seeded-corpus.js";
 import { endServersAfterEach, startServerProcess, stopServer } from "../support/server-process.js";
 
 const documents = seededDocuments({ seed: 71, count: 60, dim: 16 }).map(({ key, text }) => ({
-  ...{ key, title: "", text, fields: new Map() },
+  key,
+  title: "",
+  text,
+  fields: new Map(),
 }));
 
 /** Each query is the beginning of a document, which is relevant; every fifth has none. */
@@ -146,7 +149,8 @@ describe("calibrating the scores of a server", () => {
       await assert.rejects(
         collections.setScoreMaps("words", [{ map: platt, ...about, ...fault }]),
         {
-          ...{ reason: "INVALID_FIELD", field },
+          reason: "INVALID_FIELD",
+          field,
         },
       );
     const one = { map: platt, ...about };

@@ -28,7 +28,8 @@ describe("calibrating a server", () => {
     await collections.create({ name: "notes", dim });
     await client.ingest("notes", documents);
     await assert.rejects(client.searchFinal({ ...request, minRecall: 0.5 }), {
-      ...{ reason: "NOT_CALIBRATED", status: "FAILED_PRECONDITION" },
+      reason: "NOT_CALIBRATED",
+      status: "FAILED_PRECONDITION",
     });
 
     const seen: number[] = [];

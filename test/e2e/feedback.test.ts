@@ -34,8 +34,11 @@ describe("feedback to a server", () => {
     await client.ingest("notes", documents);
     const full: ClientFeedback = {
       ...click,
-      ...{ eventId: "e1", generation: 4, score: -0.25 },
-      ...{ stage: "late_interaction", certificate: "exact" },
+      eventId: "e1",
+      generation: 4,
+      score: -0.25,
+      stage: "late_interaction",
+      certificate: "exact",
     };
     const sent: ClientFeedback[] = [
       full,
@@ -62,7 +65,7 @@ describe("feedback to a server", () => {
       }),
       sent.map((event, i) => [
         i + 1,
-        { ...{ dwellMs: 0, generation: 0, eventId: "", rank: 0 }, ...event },
+        { dwellMs: 0, generation: 0, eventId: "", rank: 0, ...event },
       ]),
     );
     assert.deepEqual(await all(again.client, events.at(-1)!.timeMs + 1), []);
@@ -214,7 +217,8 @@ describe("feedback to a server", () => {
     ];
     for (const [part, message, reason] of wrong)
       await assert.rejects(client.sendFeedback("notes", { ...click, ...part }), {
-        ...{ message, reason },
+        message,
+        reason,
       });
     await assert.rejects(client.sendFeedback("none", click), { reason: "COLLECTION_NOT_FOUND" });
     await assert.rejects(client.feedback("none").next(), { reason: "COLLECTION_NOT_FOUND" });

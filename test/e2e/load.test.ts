@@ -20,7 +20,10 @@ describe("the load generator", () => {
         const source = createPassageSource({ ...shape, type: "int8" });
         const profile = {
           ...readProfile(builtInProfile("mixed")),
-          ...{ budgetMs: 5000, cancelShare: 0.2, cancelWithinMs: 0, connections: 3 },
+          budgetMs: 5000,
+          cancelShare: 0.2,
+          cancelWithinMs: 0,
+          connections: 3,
           mix: { search: 0.7, session: 0.1, ingest: 0.1, delete: 0.1 },
           session: { queries: 4, keyMs: 10 },
         };

@@ -63,12 +63,20 @@ describe("pulling a model", () => {
     const { signal } = new AbortController();
     await pullModel(
       {
-        ...{ repository, revision: "main", graphFile: undefined, configFiles, folder: target() },
+        repository,
+        revision: "main",
+        graphFile: undefined,
+        configFiles,
+        folder: target(),
         onBytes: () => undefined,
         ...options,
       },
       {
-        ...{ ...hubDefaults, baseUrl: hub?.url ?? "", token: undefined, signal, firstPauseMs: 1 },
+        ...hubDefaults,
+        baseUrl: hub?.url ?? "",
+        token: undefined,
+        signal,
+        firstPauseMs: 1,
         ...how,
       },
     );

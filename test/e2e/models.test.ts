@@ -9,6 +9,11 @@ import { embeddedModelFolder } from "../support/model-folders.js";
 import { runProgram } from "../support/program.js";
 import { endServersAfterEach, startServerProcess, stopServer } from "../support/server-process.js";
 
+function writeLateInteraction(folder: string, dim: number): void {
+  const colbert = { query_maxlen: 20, doc_maxlen: 40, dim };
+  writeCheckpoint(folder, { graph: { dim }, files: { "artifact.metadata": colbert } });
+}
+
 describe("models of one's own", () => {
   const folder = useTemporaryFolder();
   endServersAfterEach();
@@ -21,11 +26,7 @@ describe("models of one's own", () => {
     const at = ["--models-folder", models];
     for (const dim of [48, 96, 128]) {
       const name = `late-${dim}`;
-      const colbert = { query_maxlen: 20, doc_maxlen: 40, dim };
-      writeCheckpoint(join(folder(), name), {
-        graph: { dim },
-        files: { "artifact.metadata": colbert },
-      });
+      writeLateInteraction(join(folder(), name), dim);
       assert.match(
         await runProgram(["model", "add", join(folder(), name), ...at]),
         new RegExp(`^added ${name}: late interaction, conventions of ColBERT .*, dim ${dim}\\n`),
@@ -44,7 +45,10 @@ describe("models of one's own", () => {
     const server = await startServerProcess({ data, flags: at });
     const { client } = server;
     const documents = ["a river", "a boat", "gold in gravel"].map((text) => ({
-      ...{ key: text, title: "", text, fields: new Map() },
+      key: text,
+      title: "",
+      text,
+      fields: new Map(),
     }));
     for (const dim of [48, 96, 128]) {
       const name = `notes-${dim}`;

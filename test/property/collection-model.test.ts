@@ -143,7 +143,12 @@ async function runModel(folder: string, seed: number): Promise<World["steps"]> {
   const steps = { flush: 0, merge: 0, remove: 0 };
   const writer = newWriter({ collection, prng, steps });
   const world: World = {
-    ...{ prng, folder, collection, writer, model: new Map<string, PutOperation>(), held: [] },
+    prng,
+    folder,
+    collection,
+    writer,
+    model: new Map<string, PutOperation>(),
+    held: [],
     version: 0,
     lastSequence: 0,
     steps,

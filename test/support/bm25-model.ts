@@ -59,7 +59,9 @@ export const anyQuery: fc.Arbitrary<Bm25Query> = fc
   })
   .map(({ clauses, phrases }) => ({
     clauses: clauses.map(({ kind, text, frequency }) => ({
-      ...{ kind, utf8: Buffer.from(text), frequency },
+      kind,
+      utf8: Buffer.from(text),
+      frequency,
     })),
     phrases: phrases.map((phrase) => {
       let offset = 0;

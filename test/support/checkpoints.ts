@@ -25,8 +25,13 @@ export function bertTokenizer(added: readonly string[] = []): Record<string, unk
   };
   const first = Object.keys(file.model.vocab).length;
   const tokens = added.map((content, i) => ({
-    ...{ id: first + i, content, special: true, normalized: false },
-    ...{ single_word: false, lstrip: false, rstrip: false },
+    id: first + i,
+    content,
+    special: true,
+    normalized: false,
+    single_word: false,
+    lstrip: false,
+    rstrip: false,
   }));
   return { ...file, added_tokens: [...file.added_tokens, ...tokens] };
 }

@@ -41,7 +41,8 @@ export function createEdgeEngine(): EdgeEngine {
   };
   const statusOf = (name: string): CollectionStatus => ({
     settings: must(name),
-    ...{ documentCount: documents.size, passageCount: documents.size },
+    documentCount: documents.size,
+    passageCount: documents.size,
     tokenCount: documents.size * 3,
     generation: sequence,
     lastSequence: sequence,

@@ -95,7 +95,10 @@ function entryOf({ path, content, isLarge }: HubFile): object {
   const sha256 = createHash("sha256").update(content).digest("hex");
   const git = createHash("sha1").update(`blob ${content.length}\0`).update(content).digest("hex");
   return {
-    ...{ type: "file", path, size: content.length, oid: git },
+    type: "file",
+    path,
+    size: content.length,
+    oid: git,
     ...(isLarge && { lfs: { oid: sha256, size: content.length } }),
   };
 }

@@ -45,7 +45,9 @@ async function startRerankService(): Promise<RerankService & { stop(): Promise<v
     incoming.on("end", () => {
       const body = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
       const request = {
-        ...{ path: incoming.url ?? "", authorization: incoming.headers.authorization, body },
+        path: incoming.url ?? "",
+        authorization: incoming.headers.authorization,
+        body,
         texts: (body["texts"] ?? body["documents"]) as string[],
       };
       requests.push(request);
@@ -105,8 +107,15 @@ export function serviceConfig(
   edit: Partial<RemoteRerankerConfig> & { readonly url: string },
 ): RemoteRerankerConfig {
   return {
-    ...{ name: "far", shape: "cohere", model: "rerank-test", key: () => serviceKey },
-    ...{ timeoutMs: 5000, attempts: 1, documentsPerCall: 100, charactersPerCall: 400_000 },
-    ...{ callsAtOnce: 4, ...edit },
+    name: "far",
+    shape: "cohere",
+    model: "rerank-test",
+    key: () => serviceKey,
+    timeoutMs: 5000,
+    attempts: 1,
+    documentsPerCall: 100,
+    charactersPerCall: 400_000,
+    callsAtOnce: 4,
+    ...edit,
   };
 }

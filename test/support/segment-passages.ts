@@ -60,7 +60,10 @@ export function tableRows(table: PassageTable, rowCount = table.rowCount): unkno
 /** What `tableRows` gives for a table of these passages. */
 export function expectedRows(passages: readonly SegmentPassage[]): unknown[] {
   return passages.map(({ sequence, key, passageNumber, span, rowCount, terms, fields }) => ({
-    ...{ sequence, key, passageNumber, span },
+    sequence,
+    key,
+    passageNumber,
+    span,
     tokenCount: rowCount,
     length: terms.length,
     fields: fieldNames.map((name) => fields.get(name)),

@@ -67,7 +67,9 @@ export async function startServerProcess(options: ServerOptions): Promise<Server
   gone.catch(() => undefined);
   const url = lastWord(await lines.waitFor("http ")).replace(/\/$/, "");
   const client = createClient({
-    ...{ address, nowMs: Date.now, random: () => 0.5 },
+    address,
+    nowMs: Date.now,
+    random: () => 0.5,
     checkContract: true,
   });
   return {

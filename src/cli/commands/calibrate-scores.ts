@@ -124,10 +124,12 @@ async function calibrateScores(
   const chosen = fits.find((fit) => fit.method === method) ?? betterFit(fits);
   const calibration: ClientScoreMap = {
     map: chosen.map,
-    ...{ lexicalWeight: options.lexicalWeight, rerank: options.rerank },
+    lexicalWeight: options.lexicalWeight,
+    rerank: options.rerank,
     queryCount: samples.length,
     resultCount: samples.flat().length,
-    ...{ brier: chosen.reliability.brier, ece: chosen.reliability.ece },
+    brier: chosen.reliability.brier,
+    ece: chosen.reliability.ece,
   };
   if (options.dryRun !== true) await keep(client, name, calibration);
   if (options.svg !== undefined) writeFileSync(options.svg, reliabilitySvg(fits, name));
@@ -157,11 +159,20 @@ async function readSamples(
       `${data}: the split ${split} judges ${queries.length} of the queries, ${folds} folds need more`,
     );
   const progress = createProgress({
-    ...{ label: "scores", unit: "queries", total: queries.length },
-    ...{ terminal: context.err, nowMs: context.nowMs },
+    label: "scores",
+    unit: "queries",
+    total: queries.length,
+    terminal: context.err,
+    nowMs: context.nowMs,
   });
   return sampleScores({
-    ...{ client, collection: name, queries, qrels, k, lexicalWeight, rerank },
+    client,
+    collection: name,
+    queries,
+    qrels,
+    k,
+    lexicalWeight,
+    rerank,
     relevantFrom,
     signal: context.interrupted,
     onAnswer: (count) => progress.update(count),
@@ -184,7 +195,8 @@ async function keep(
 function report(fits: readonly ScoreFit[], calibration: ClientScoreMap): object {
   const { map, ...stored } = calibration;
   return {
-    ...{ ...stored, method: map.method },
+    ...stored,
+    method: map.method,
     methods: Object.fromEntries(fits.map(({ method, reliability }) => [method, reliability])),
   };
 }

@@ -53,10 +53,16 @@ function addRecall(group: Command, context: CliContext): void {
     const estimates = await withClient(connection, async (client) => {
       let bar: Progress | undefined;
       const measured = await client.collections.calibrate(name, {
-        ...{ samples, sampleCount, confidence, signal: context.interrupted },
+        samples,
+        sampleCount,
+        confidence,
+        signal: context.interrupted,
         onProgress({ step: label, done, total }) {
           bar ??= createProgress({
-            ...{ label, unit: "queries", total, terminal: context.err },
+            label,
+            unit: "queries",
+            total,
+            terminal: context.err,
             nowMs: context.nowMs,
           });
           bar.update(done);

@@ -107,7 +107,11 @@ export function settingsOf(
 ): ClientCreateCollection {
   const { model, dim, bits, sketchBits, analyzer } = options;
   return {
-    ...{ name, modelName: model, dim, bits, sketchBits },
+    name,
+    modelName: model,
+    dim,
+    bits,
+    sketchBits,
     analyzer: analyzer === "unicode" ? "unicode" : "english",
   };
 }

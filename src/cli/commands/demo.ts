@@ -64,8 +64,11 @@ async function openDemoServer(
   const anyPort = options.once === true ? { grpcPort: 0, httpPort: 0 } : {};
   const { grpcPort, httpPort } = options;
   const flags = {
-    ...{ ...anyPort, data: join(folder, "data"), host: "127.0.0.1" },
-    ...{ "log.level": "warn", "log.format": "text" },
+    ...anyPort,
+    data: join(folder, "data"),
+    host: "127.0.0.1",
+    "log.level": "warn",
+    "log.format": "text",
     ...(grpcPort === undefined ? {} : { grpcPort }),
     ...(httpPort === undefined ? {} : { httpPort }),
   };

@@ -53,7 +53,8 @@ async function scoreRun(path: string, options: ScoreOptions, context: CliContext
   const { means, queries, missingCount } = judgment.evaluation;
   if (options.json === true)
     context.printJson({
-      ...{ queries: queries.length, missing: missingCount },
+      queries: queries.length,
+      missing: missingCount,
       measures: Object.fromEntries(means.map(({ measure, mean }) => [measure, mean])),
       intervals: Object.fromEntries(means.map(({ measure, low, high }) => [measure, [low, high]])),
       ...judgmentJson(judgment),

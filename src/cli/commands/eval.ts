@@ -118,18 +118,31 @@ async function evaluateOn(
   const { k, concurrency, exhaustive, sketchPoolSize, lexicalPoolSize, lexicalWeight } = options;
   const rerank = rerankOf(options);
   const tuning = definedOf({
-    ...{ exhaustive, sketchPoolSize, lexicalPoolSize, lexicalWeight, rerank },
+    exhaustive,
+    sketchPoolSize,
+    lexicalPoolSize,
+    lexicalWeight,
+    rerank,
   });
   const ask: EvalWork["ask"] = (changed, { label, showsStages }) => {
     const progress = createProgress({
-      ...{ label, unit: "queries", total: queries.length },
-      ...{ terminal: context.err, nowMs: context.nowMs },
+      label,
+      unit: "queries",
+      total: queries.length,
+      terminal: context.err,
+      nowMs: context.nowMs,
     });
     return answers
       .answerQueries({
-        ...{ client, collection, queries, concurrency, k, showsStages },
+        client,
+        collection,
+        queries,
+        concurrency,
+        k,
+        showsStages,
         tuning: merged(tuning, changed),
-        ...{ nowMs: context.nowMs, signal: context.interrupted },
+        nowMs: context.nowMs,
+        signal: context.interrupted,
         onAnswer: (count) => progress.update(count),
       })
       .finally(() => progress.finish());
@@ -167,7 +180,10 @@ async function ingestCorpus(
   await client.collections.create(settings, call);
   const input = await openDocumentInput([options.data]);
   const report = await ingestWithProgress(context, {
-    ...{ client, collection, label: "ingest", total: input.lineCount },
+    client,
+    collection,
+    label: "ingest",
+    total: input.lineCount,
     read: (onFault) => input.read(onFault),
   });
   return report.seconds;

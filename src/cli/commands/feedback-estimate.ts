@@ -50,12 +50,22 @@ export function addFeedbackEstimate(group: Command, context: CliContext): void {
       const asked = queries.map(({ id, text }) => ({ id, text, fields: new Map() }));
       const ask = async (tuning: SearchTuning, label: string): Promise<Run> => {
         const progress = createProgress({
-          ...{ label, unit: "queries", total: queries.length },
-          ...{ terminal: context.err, nowMs: context.nowMs },
+          label,
+          unit: "queries",
+          total: queries.length,
+          terminal: context.err,
+          nowMs: context.nowMs,
         });
         const answers = await answerQueries({
-          ...{ client, collection, queries: asked, concurrency: 1, k, tuning },
-          ...{ showsStages: false, nowMs: context.nowMs, signal: context.interrupted },
+          client,
+          collection,
+          queries: asked,
+          concurrency: 1,
+          k,
+          tuning,
+          showsStages: false,
+          nowMs: context.nowMs,
+          signal: context.interrupted,
           onAnswer: (count) => progress.update(count),
         }).finally(() => progress.finish());
         return toRun(answers);

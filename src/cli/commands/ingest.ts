@@ -40,7 +40,10 @@ export function addIngestCommand(program: Command, context: CliContext): void {
         await client.collections.create(request, { signal: context.interrupted });
       }
       return ingestWithProgress(context, {
-        ...{ client, collection, label: "ingest", total: input.lineCount },
+        client,
+        collection,
+        label: "ingest",
+        total: input.lineCount,
         read: (onFault) => input.read(onFault),
       });
     });

@@ -82,8 +82,12 @@ export async function addAndTell(
     );
   const { modelsFolder } = readPlaces(options);
   const added = await addModel({
-    ...{ ...at, modelsFolder, kind: options.kind },
-    ...{ graphFile: options.file, license: options.license, overrides: overridesOf(options) },
+    ...at,
+    modelsFolder,
+    kind: options.kind,
+    graphFile: options.file,
+    license: options.license,
+    overrides: overridesOf(options),
   });
   if (options.json === true) {
     const { folder, fingerprint, family, manifest } = added;
@@ -94,8 +98,12 @@ export async function addAndTell(
 function overridesOf(options: AddOptions): ConventionOverrides {
   const { queryPrefix, documentPrefix, queryTokens, documentTokens, expandTo } = options;
   return {
-    ...{ queryPrefix, passagePrefix: documentPrefix, queryTokens },
-    ...{ passageTokens: documentTokens, expandToTokens: expandTo, titles: options.titles },
+    queryPrefix,
+    passagePrefix: documentPrefix,
+    queryTokens,
+    passageTokens: documentTokens,
+    expandToTokens: expandTo,
+    titles: options.titles,
   };
 }
 

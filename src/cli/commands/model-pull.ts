@@ -56,17 +56,18 @@ async function pull(model: string, options: PullFlags, context: CliContext): Pro
   let bar: Progress | undefined;
   const { commit } = await pullModel(
     {
-      ...{
-        repository: known.repository,
-        revision: options.revision,
-        graphFile,
-        configFiles,
-        folder,
-      },
+      repository: known.repository,
+      revision: options.revision,
+      graphFile,
+      configFiles,
+      folder,
       onBytes(done, total) {
         bar ??= createProgress({
-          ...{ label: name, unit: "KiB", total: Math.ceil(total / 1024) },
-          ...{ terminal: context.err, nowMs: context.nowMs },
+          label: name,
+          unit: "KiB",
+          total: Math.ceil(total / 1024),
+          terminal: context.err,
+          nowMs: context.nowMs,
         });
         bar.update(Math.floor(done / 1024));
       },

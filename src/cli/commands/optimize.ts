@@ -28,7 +28,10 @@ export function addOptimizeCommand(program: Command, context: CliContext): void 
       for await (const { step, done, total } of job) {
         if (total === 0) continue;
         bar ??= createProgress({
-          ...{ label: step, unit: "merges", total, terminal: context.err },
+          label: step,
+          unit: "merges",
+          total,
+          terminal: context.err,
           nowMs: context.nowMs,
         });
         bar.update(done);

@@ -75,34 +75,44 @@ export function addSearchCommand(program: Command, context: CliContext): void {
   addSearchTuning(command);
   addConnectionOptions(command);
   command.action(async (collection: string, words: string[], options: SearchOptions) => {
-    const { server, tlsCa, tlsCert, tlsKey, json, deadlineMs, also = [], ...rest } = options;
-    const { rerank, rerankDepth, rerankWeight, ...unranked } = rest;
-    const { context: tokenBudget, edgesFirst, contextTokenizer, ...request } = unranked;
-    const otherQueries = also.map((text) => ({ text }));
+    const { server, tlsCa, tlsCert, tlsKey, json, deadlineMs, ...rest } = options;
     const query = words.join(" ");
     await withClient({ server, tlsCa, tlsCert, tlsKey }, async (client) => {
-      const updates = client.search(
-        {
-          ...{ collection, text: query, otherQueries, payload: { highlights: true } },
-          ...request,
-          ...(tokenBudget !== undefined && {
-            context: {
-              ...{ tokenBudget, tokenizer: contextTokenizer },
-              order: edgesFirst === true ? "edges_first" : "best_first",
-            },
-          }),
-          ...(rerank !== undefined && {
-            rerank: {
-              ...{ depth: rerankDepth, weight: rerankWeight },
-              model: rerank === true ? "" : rerank,
-            },
-          }),
-        },
-        { signal: context.interrupted, deadlineMs },
-      );
+      const request = toRequest(collection, query, rest);
+      const updates = client.search(request, { signal: context.interrupted, deadlineMs });
       await showSearch(updates, context, { query, json: json === true });
     });
   });
+}
+
+function toRequest(
+  collection: string,
+  query: string,
+  options: Omit<SearchOptions, "server" | "tlsCa" | "tlsCert" | "tlsKey" | "json" | "deadlineMs">,
+): ClientSearchRequest {
+  const { also = [], rerank, rerankDepth, rerankWeight, ...unranked } = options;
+  const { context: tokenBudget, edgesFirst, contextTokenizer, ...tuning } = unranked;
+  return {
+    collection,
+    text: query,
+    otherQueries: also.map((text) => ({ text })),
+    payload: { highlights: true },
+    ...tuning,
+    ...(tokenBudget !== undefined && {
+      context: {
+        tokenBudget,
+        tokenizer: contextTokenizer,
+        order: edgesFirst === true ? "edges_first" : "best_first",
+      },
+    }),
+    ...(rerank !== undefined && {
+      rerank: {
+        depth: rerankDepth,
+        weight: rerankWeight,
+        model: rerank === true ? "" : rerank,
+      },
+    }),
+  };
 }
 
 /** Options of a search's quality and cost, for `search` and `eval`. */

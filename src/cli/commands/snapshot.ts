@@ -50,7 +50,9 @@ export function addSnapshotCommands(program: Command, context: CliContext): void
     await withClient(options, async (client) => {
       const bar = progressBar(context);
       const collection = await client.collections.snapshots.restore(name, {
-        ...{ name: options.name, signal: context.interrupted, onProgress: bar.onProgress },
+        name: options.name,
+        signal: context.interrupted,
+        onProgress: bar.onProgress,
       });
       bar.finish();
       if (options.json === true) context.printJson(collection);
@@ -67,7 +69,9 @@ async function takeSnapshot(
   await withClient(options, async (client) => {
     const bar = progressBar(context);
     const result = await client.collections.snapshots.take(collection, {
-      ...{ name: options.name, signal: context.interrupted, onProgress: bar.onProgress },
+      name: options.name,
+      signal: context.interrupted,
+      onProgress: bar.onProgress,
     });
     bar.finish();
     if (options.json === true) context.printJson(result);
@@ -99,7 +103,11 @@ function progressBar(context: CliContext): {
     onProgress({ step, done, total }) {
       if (total === 0) return;
       bar ??= createProgress({
-        ...{ label: step, unit: "bytes", total, terminal: context.err, nowMs: context.nowMs },
+        label: step,
+        unit: "bytes",
+        total,
+        terminal: context.err,
+        nowMs: context.nowMs,
       });
       bar.update(done);
     },

@@ -50,7 +50,10 @@ export async function prepareCorpus(
   writeFileSync(markerPath, `${JSON.stringify(fresh)}\n`);
   const missing = await missingDocuments(client, documents);
   const report = await ingestWithProgress(context, {
-    ...{ client, collection: demoCollection, label: "ingest", total: missing.length },
+    client,
+    collection: demoCollection,
+    label: "ingest",
+    total: missing.length,
     async *read() {
       yield* await Promise.resolve(missing);
     },

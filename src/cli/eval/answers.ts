@@ -89,7 +89,10 @@ async function answerQuery(work: QueryWork, query: JudgedQuery): Promise<Answer>
   let firstUpdateMs: number | undefined;
   let last: ClientSearchUpdate | undefined;
   const request = {
-    ...{ collection, text: query.text, k, ...tuning },
+    collection,
+    text: query.text,
+    k,
+    ...tuning,
     // Only the ranking counts; texts would be measured along with it.
     payload: { title: false, text: false, fields: false },
     ...(work.showsStages ? { minUpdateIntervalMs: 0 } : {}),
@@ -156,7 +159,9 @@ export function sumUp(answers: readonly Answer[], evaluation: Evaluation): Evalu
   const updateCount = answers.reduce((sum, answer) => sum + answer.updateCount, 0);
   const [ndcg10, recall100, mrr10] = reportMeasures.map((name) => meanOf(evaluation, name));
   return {
-    ...{ ndcg10: ndcg10 ?? 0, recall100: recall100 ?? 0, mrr10: mrr10 ?? 0 },
+    ndcg10: ndcg10 ?? 0,
+    recall100: recall100 ?? 0,
+    mrr10: mrr10 ?? 0,
     queries: evaluation.queries.length,
     searchMs: percentiles(answers.map(({ searchMs }) => searchMs)),
     firstUpdateMs: percentiles(answers.map(({ firstUpdateMs }) => firstUpdateMs)),

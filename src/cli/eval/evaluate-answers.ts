@@ -80,7 +80,9 @@ async function reportOnce(
   const stages = options.stages === true ? stageReports(answers, qrels, options.measures) : [];
   if (options.json === true)
     context.printJson({
-      ...{ ...report, ...about, ...judgmentJson(judgment) },
+      ...report,
+      ...about,
+      ...judgmentJson(judgment),
       ...(stages.length === 0 ? {} : { stages }),
     });
   else

@@ -64,7 +64,8 @@ export async function judgeRun(
 export function judgmentJson({ evaluation, segments, gate }: Judgment): object {
   const { measures } = evaluation;
   const bySegment = segments.map(({ name, queryCount, means }) => ({
-    ...{ name, queries: queryCount },
+    name,
+    queries: queryCount,
     measures: Object.fromEntries(measures.map((measure, i) => [measure, means[i] ?? 0])),
   }));
   return {

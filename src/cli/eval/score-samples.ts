@@ -37,7 +37,10 @@ export async function sampleScores(work: SampleWork): Promise<JudgedScore[][]> {
   for (const { id, text } of work.queries) {
     const { rerank, lexicalWeight, k } = work;
     const request = {
-      ...{ collection: work.collection, text, k, lexicalWeight },
+      collection: work.collection,
+      text,
+      k,
+      lexicalWeight,
       ...(rerank && { rerank: { ...rerank, depth: k } }),
       payload: { title: false, text: false, fields: false },
     };
@@ -124,7 +127,8 @@ export function reliabilitySvg(fits: readonly ScoreFit[], name: string): string 
   ] as const;
   return lineChartSvg({
     title: `Reliability of probabilities, ${name}, on queries held back`,
-    ...{ xLabel: "predicted probability", yLabel: "relevant share" },
+    xLabel: "predicted probability",
+    yLabel: "relevant share",
     series: [
       { name: "right", points: diagonal },
       ...fits.map(({ method, reliability }) => ({

@@ -44,7 +44,8 @@ export function stageReports(
     const evaluation = evaluate(best, qrels, { ...evaluationDefaults, measures });
     const micros = answers.flatMap(({ timings }) => timings[timingOf[stage]] ?? []);
     reports.push({
-      ...{ stage, shownCount },
+      stage,
+      shownCount,
       measures: Object.fromEntries(evaluation.means.map(({ measure, mean }) => [measure, mean])),
       stageMs: percentiles(micros.map((us) => us / 1000)),
     });

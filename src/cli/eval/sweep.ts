@@ -76,7 +76,9 @@ export async function runSweep(
 
 export function sweepJson({ name }: Sweep, points: readonly SweepPoint[]): object {
   const rows = points.map(({ value, evaluation, searchMs, exactRecall10 }) => ({
-    ...{ value, exactRecall10, searchMs },
+    value,
+    exactRecall10,
+    searchMs,
     measures: Object.fromEntries(evaluation.means.map(({ measure, mean }) => [measure, mean])),
   }));
   return { name, points: rows };
@@ -110,7 +112,9 @@ export function writeSweepChart(
   lines.push({ name: "exact top 10", valueOf: (point) => point.exactRecall10 });
   const svg = lineChartSvg({
     title: `Quality over search time, ${name} ${points.map(({ value }) => value).join(", ")}`,
-    ...{ xLabel: "search, p50 ms", yLabel: "share", xScale: "log" },
+    xLabel: "search, p50 ms",
+    yLabel: "share",
+    xScale: "log",
     series: lines.map((line) => ({
       name: line.name,
       points: points.map((point) => [point.searchMs.p50, line.valueOf(point)]),

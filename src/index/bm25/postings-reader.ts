@@ -115,7 +115,10 @@ export function openPostings(sections: PostingsSections): PostingsReader {
     }
   };
   return {
-    ...{ rowCount: rowCount!, termCount, postingCount, positionBytes },
+    rowCount: rowCount!,
+    termCount,
+    postingCount,
+    positionBytes,
     positions: encoded,
     lengths: numbersAt(sections.lengths, headerBytes, rowCount!),
     lengthTotal: totalLow! + totalHigh! * 2 ** 32,
@@ -179,8 +182,14 @@ function openDictionary(section: Uint8Array): Dictionary {
   const column = (i: number): Uint32Array =>
     numbersAt(section, termsHeaderBytes + i * numbers, termCount + 1);
   const dictionary = {
-    ...{ termCount, postingCount, blockCount, positionBytes },
-    ...{ ends: column(0), starts: column(1), blockStarts: column(2), positionStarts: column(3) },
+    termCount,
+    postingCount,
+    blockCount,
+    positionBytes,
+    ends: column(0),
+    starts: column(1),
+    blockStarts: column(2),
+    positionStarts: column(3),
     hashTable: numbersAt(section, hashAt, hashSize),
     text: section.subarray(textAt, textAt + textBytes),
   };

@@ -49,7 +49,11 @@ function createDraft(name: string, kind: FieldValue["kind"]): Draft {
   return {
     name: Buffer.from(name, "utf8"),
     kind: columnKinds.indexOf(kind),
-    ...{ rows: [], numbers: [], integers: [], ends: [], words: new Map<string, number>() },
+    rows: [],
+    numbers: [],
+    integers: [],
+    ends: [],
+    words: new Map<string, number>(),
   };
 }
 

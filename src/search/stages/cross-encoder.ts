@@ -59,7 +59,9 @@ async function readBatch(
   const readable = texts.filter((text) => text !== undefined);
   try {
     const found = await work.reranker.relevances(work.query, readable, {
-      ...{ pooling: work.rerank.pooling, signal: context.signal, cancel: context.cancel },
+      pooling: work.rerank.pooling,
+      signal: context.signal,
+      cancel: context.cancel,
     });
     const left = [...found];
     const takeIfRead = (text: string | undefined): number | undefined =>

@@ -66,8 +66,14 @@ async function scoreBatch(
     rows[i] = row;
   }
   const answer = await context.scorer.maxSim({
-    ...{ kind: "maxsim", parts: partsOf(context.generation), partOf, rows },
-    ...{ query, bits: context.settings.bits, bm25, cancel: context.cancel },
+    kind: "maxsim",
+    parts: partsOf(context.generation),
+    partOf,
+    rows,
+    query,
+    bits: context.settings.bits,
+    bm25,
+    cancel: context.cancel,
   });
   if (answer === undefined) return undefined;
   const damages = answer.damages.map(({ part, message }) => {

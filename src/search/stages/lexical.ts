@@ -39,7 +39,12 @@ export interface LexicalResult {
 
 /** What a search without words has instead. */
 export const noLexicalResult: LexicalResult = {
-  ...{ top: [], isExact: true, candidates: [], bm25Top: 0, unlistedBm25Max: 0, work: [] },
+  top: [],
+  isExact: true,
+  candidates: [],
+  bm25Top: 0,
+  unlistedBm25Max: 0,
+  work: [],
   bm25Of: () => 0,
 };
 
@@ -85,7 +90,10 @@ export async function lexicalStage(
   const candidates = toCandidates([first.top], generation.segments, plan.lexicalPoolSize);
   const bm25Top = first.top.scores[0] ?? 0;
   return {
-    ...{ top, isExact, candidates, bm25Top },
+    top,
+    isExact,
+    candidates,
+    bm25Top,
     unlistedBm25Max:
       candidates.length < plan.lexicalPoolSize ? 0 : (candidates.at(-1)?.score ?? bm25Top),
     bm25Of: (passage) => known.get(idOf(passage)),
@@ -122,7 +130,13 @@ async function findTop(
   const answers = await Promise.all(
     splitParts(generation, scorer.parallelism).map((range) =>
       scorer.lexical({
-        ...{ kind: "lexical", parts, bm25, range, topCount, sharedThreshold, cancel },
+        kind: "lexical",
+        parts,
+        bm25,
+        range,
+        topCount,
+        sharedThreshold,
+        cancel,
         eligible: scope.eligible,
       }),
     ),

@@ -10,7 +10,9 @@ describe("progress", () => {
     let nowMs = 0;
     const lines: string[] = [];
     const progress = createProgress({
-      ...{ label: "ingest", unit: "documents", total: 1000 },
+      label: "ingest",
+      unit: "documents",
+      total: 1000,
       terminal: {
         isInteractive: false,
         style: createStyle(false),

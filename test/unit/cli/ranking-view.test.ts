@@ -135,10 +135,15 @@ function makeUpdate(
 function makeHit(key: string, rank: number): ClientSearchHit {
   const text = "fs.readFile(path)\n\nOpens things. Reads a file.";
   return {
-    ...{ key, rank, score: 1 - rank / 10, parts: {}, passageNumber: 0 },
+    key,
+    rank,
+    score: 1 - rank / 10,
+    parts: {},
+    passageNumber: 0,
     span: { start: 0, end: text.length },
     payload: {
-      ...{ title: `Title ${key}`, text },
+      title: `Title ${key}`,
+      text,
       fields: new Map([["module", { kind: "keyword", value: "fs" }]]),
     },
   };

@@ -12,7 +12,10 @@ import type { ContractUpdate } from "../../../src/client/stream-contract.js";
 type Hit = ContractUpdate["hits"][number];
 
 const hit = (key: string, rank: number, score: number): Hit => ({
-  ...{ key, rank, score, passageNumber: 0 },
+  key,
+  rank,
+  score,
+  passageNumber: 0,
   span: { start: 0, end: 1 },
 });
 
@@ -22,24 +25,42 @@ const coverage = { eligible: 9, sketchScored: 0, maxSimScored: 0, reranked: 0 };
 /** Lexical, candidates, late interaction with one settled hit, final. */
 const good: readonly ContractUpdate[] = [
   {
-    ...{ ...base, coverage, sequence: 1, stage: "lexical", certificate: "lexical" },
-    ...{ timings: { total: 100 }, hits: [hit("a", 1, 4), hit("b", 2, 3)] },
+    ...base,
+    coverage,
+    sequence: 1,
+    stage: "lexical",
+    certificate: "lexical",
+    timings: { total: 100 },
+    hits: [hit("a", 1, 4), hit("b", 2, 3)],
   },
   {
-    ...{ ...base, sequence: 2, stage: "candidates", certificate: "estimate" },
-    ...{ coverage: { ...coverage, sketchScored: 9 }, timings: { total: 30_000 } },
+    ...base,
+    sequence: 2,
+    stage: "candidates",
+    certificate: "estimate",
+    coverage: { ...coverage, sketchScored: 9 },
+    timings: { total: 30_000 },
     hits: [hit("b", 1, 2), hit("a", 2, 1)],
   },
   {
-    ...{ ...base, sequence: 3, stage: "late_interaction", certificate: "estimate" },
-    ...{ coverage: { ...coverage, sketchScored: 9, maxSimScored: 4 } },
-    ...{ timings: { total: 60_000 }, settledCount: 1 },
+    ...base,
+    sequence: 3,
+    stage: "late_interaction",
+    certificate: "estimate",
+    coverage: { ...coverage, sketchScored: 9, maxSimScored: 4 },
+    timings: { total: 60_000 },
+    settledCount: 1,
     hits: [hit("c", 1, 0.9), hit("b", 2, 0.8)],
   },
   {
-    ...{ ...base, sequence: 4, stage: "late_interaction", certificate: "exact", final: true },
-    ...{ coverage: { ...coverage, sketchScored: 9, maxSimScored: 9 } },
-    ...{ timings: { total: 60_100 }, settledCount: 2 },
+    ...base,
+    sequence: 4,
+    stage: "late_interaction",
+    certificate: "exact",
+    final: true,
+    coverage: { ...coverage, sketchScored: 9, maxSimScored: 9 },
+    timings: { total: 60_100 },
+    settledCount: 2,
     hits: [hit("c", 1, 0.9), hit("a", 2, 0.85)],
   },
 ];

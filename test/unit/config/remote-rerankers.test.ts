@@ -34,9 +34,16 @@ describe("readRemoteRerankers", () => {
     const other = '[near]\nshape = "tei"\nurl = "http://10.0.0.7:8080"\ntimeoutMs = 900';
     const [far, near] = read(`${table('model = "rerank-v3.5"')}\n${other}`);
     assert.deepEqual(far, {
-      ...{ name: "far", shape: "cohere", url: "https://rerank.example/api" },
-      ...{ model: "rerank-v3.5", key: undefined, timeoutMs: 5000, attempts: 3 },
-      ...{ documentsPerCall: 100, charactersPerCall: 400_000, callsAtOnce: 4 },
+      name: "far",
+      shape: "cohere",
+      url: "https://rerank.example/api",
+      model: "rerank-v3.5",
+      key: undefined,
+      timeoutMs: 5000,
+      attempts: 3,
+      documentsPerCall: 100,
+      charactersPerCall: 400_000,
+      callsAtOnce: 4,
     });
     assert.deepEqual(
       [near?.name, near?.shape, near?.timeoutMs, near?.documentsPerCall],

@@ -62,8 +62,13 @@ describe("adding a model", () => {
 
   it("reads ColBERT's markers, expansion without attention, skip list and width", async () => {
     const colbert = {
-      ...{ query_maxlen: 20, doc_maxlen: 180, dim: 128, mask_punctuation: true },
-      ...{ query_token_id: "[unused0]", doc_token_id: "[unused1]", attend_to_mask_tokens: false },
+      query_maxlen: 20,
+      doc_maxlen: 180,
+      dim: 128,
+      mask_punctuation: true,
+      query_token_id: "[unused0]",
+      doc_token_id: "[unused1]",
+      attend_to_mask_tokens: false,
     };
     const model = await add({ graph: { dim: 128 }, files: { "artifact.metadata": colbert } });
     assert.equal(model.family, "colbert");
@@ -78,12 +83,18 @@ describe("adding a model", () => {
 
   it("reads PyLate's prefixes, lengths, attended expansion and skipped words", async () => {
     const pylate = {
-      ...{ query_prefix: "[Q] ", document_prefix: "[D] ", query_length: 16, document_length: 40 },
-      ...{ attend_to_expansion_tokens: true, do_query_expansion: true, skiplist_words: [","] },
+      query_prefix: "[Q] ",
+      document_prefix: "[D] ",
+      query_length: 16,
+      document_length: 40,
+      attend_to_expansion_tokens: true,
+      do_query_expansion: true,
+      skiplist_words: [","],
     };
     const [queryMark, passageMark] = [30522, 30523];
     const model = await add({
-      ...{ graph: { dim: 48 }, tokenizer: bertTokenizer(["[Q] ", "[D] "]) },
+      graph: { dim: 48 },
+      tokenizer: bertTokenizer(["[Q] ", "[D] "]),
       files: { "config_sentence_transformers.json": pylate },
     });
     assert.equal(model.family, "pylate");

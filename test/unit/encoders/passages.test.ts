@@ -177,7 +177,9 @@ describe("splitPassages", () => {
   it("splits four megabytes of text without a sentence or a space", () => {
     for (const text of ["lorem ipsum ".repeat(350_000), "x".repeat(4_000_000)]) {
       const passages = splitPassages({ title: "t", text }, bert, {
-        ...{ maxTokens: 320, overlapTokens: 64, titles: "every_passage" },
+        maxTokens: 320,
+        overlapTokens: 64,
+        titles: "every_passage",
       });
       assert.equal(passages.at(-1)?.span.end, text.length);
     }

@@ -31,8 +31,14 @@ describe("createEncodePool", () => {
     model = await openModelFolder(join(folder(), "tiny"));
     const store = openLmdbStore(join(folder(), "store"));
     await initializeCollection(store, {
-      ...{ name: "notes", dim: 16, bits: 2, sketchBits: 2, analyzer: "english", seed: 1 },
-      ...{ modelName: "tiny", modelFingerprint: model.fingerprint },
+      name: "notes",
+      dim: 16,
+      bits: 2,
+      sketchBits: 2,
+      analyzer: "english",
+      seed: 1,
+      modelName: "tiny",
+      modelFingerprint: model.fingerprint,
     });
     collection = openCollection(store);
     pool = openPool(model);

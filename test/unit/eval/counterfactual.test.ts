@@ -62,7 +62,8 @@ describe("an estimate from clicks", () => {
     const queries = clickedQueries(events, weights);
     const all = (keys: string): Run => run(Object.fromEntries(queries.map(({ id }) => [id, keys])));
     const { difference, interval, pValue } = estimateFromClicks(queries, {
-      ...{ baseline: all("abc"), changed: all("cab") },
+      baseline: all("abc"),
+      changed: all("cab"),
     });
     assert.ok(difference > 0 && interval.low > 0 && pValue < 0.01);
   });

@@ -88,9 +88,16 @@ describe("the drift report", () => {
     return Array.from({ length: 200 }, (_, i) => {
       const word = (): string => words[Math.floor(words.length * prng.nextFloat())]!;
       return {
-        ...{ queryText: `${word()} ${word()} ${i}`, key: `d${i}`, kind: "click", eventId: "" },
-        ...{ rank: 1 + Math.floor(5 * prng.nextFloat()), score: scoreFrom + prng.nextFloat() },
-        ...{ dwellMs: 0, generation: 0, sequence: i, timeMs: i },
+        queryText: `${word()} ${word()} ${i}`,
+        key: `d${i}`,
+        kind: "click",
+        eventId: "",
+        rank: 1 + Math.floor(5 * prng.nextFloat()),
+        score: scoreFrom + prng.nextFloat(),
+        dwellMs: 0,
+        generation: 0,
+        sequence: i,
+        timeMs: i,
       };
     });
   };
@@ -114,7 +121,8 @@ describe("the drift report", () => {
     const others = ["tax", "law", "court", ...words.slice(0, 3)];
     assert.deepEqual(verdicts(reference, draw(3, others, 0.3)), {
       ...calm,
-      ...{ "score of hits": true, "terms of queries": true },
+      "score of hits": true,
+      "terms of queries": true,
     });
   });
 

@@ -43,7 +43,10 @@ async function withWriter(
 async function damageDocument(folder: string, key: string): Promise<void> {
   const root = open<Buffer, string>({ path: folder, encoding: "binary", maxDbs: 16 });
   const documents = root.openDB<Buffer, Buffer>({
-    ...{ name: "documents", keyEncoding: "binary", compression: true, encoding: "binary" },
+    name: "documents",
+    keyEncoding: "binary",
+    compression: true,
+    encoding: "binary",
   });
   await documents.put(Buffer.from(key), Buffer.from("no value"));
   await root.close();

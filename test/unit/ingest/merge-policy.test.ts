@@ -51,7 +51,8 @@ describe("planMerge", () => {
   it("counts a passage of few bytes for its share of the tables", () => {
     const sizes = segments(...Array.from({ length: 8 }, () => 0.01)).map((size) => ({
       ...size,
-      ...{ rowCount: 60_000, liveRows: 60_000 },
+      rowCount: 60_000,
+      liveRows: 60_000,
     }));
     assert.deepEqual(planMerge(sizes, policy), [1, 2, 3, 4]);
   });

@@ -35,7 +35,10 @@ describe("a remote reranker", () => {
 
   function create(edit: Partial<RemoteRerankerConfig> = {}): RemoteReranker {
     return createRemoteReranker(serviceConfig({ url: service().url, ...edit }), {
-      ...{ clock: () => nowMs, random: () => 0, onCall: (call) => calls.push(call), onOpen },
+      clock: () => nowMs,
+      random: () => 0,
+      onCall: (call) => calls.push(call),
+      onOpen,
     });
   }
 
@@ -45,7 +48,9 @@ describe("a remote reranker", () => {
     { asked = texts, signal = never }: { asked?: readonly string[]; signal?: AbortSignal } = {},
   ): Promise<readonly number[]> =>
     reranker.relevances("rivers", asked, {
-      ...{ pooling: "best", signal, cancel: new SharedArrayBuffer(4) },
+      pooling: "best",
+      signal,
+      cancel: new SharedArrayBuffer(4),
     });
 
   async function failure(reranker: RemoteReranker): Promise<SluiceError> {
@@ -63,7 +68,10 @@ describe("a remote reranker", () => {
   const wanted = {
     cohere: { path: "/v2/rerank", model: "rerank-test", documents: texts, top_n: 3 },
     jina: {
-      ...{ path: "/v1/rerank", model: "rerank-test", documents: texts, top_n: 3 },
+      path: "/v1/rerank",
+      model: "rerank-test",
+      documents: texts,
+      top_n: 3,
       return_documents: false,
     },
     voyage: { path: "/v1/rerank", model: "rerank-test", documents: texts, truncation: true },
@@ -337,12 +345,10 @@ describe("a remote reranker", () => {
       answerStatus(429, { "retry-after": "0.2" })(...request);
     };
     const reranker = createRemoteReranker(serviceConfig({ url: service().url, attempts: 2 }), {
-      ...{
-        clock: () => performance.now(),
-        random: () => 0,
-        onCall: (call) => calls.push(call),
-        onOpen,
-      },
+      clock: () => performance.now(),
+      random: () => 0,
+      onCall: (call) => calls.push(call),
+      onOpen,
     });
     assert.deepEqual(await ask(reranker), texts.map(relevanceOf));
     assert.deepEqual(

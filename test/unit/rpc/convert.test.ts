@@ -53,6 +53,61 @@ const document: fc.Arbitrary<Document> = record({
   fields,
 });
 
+const count = fc.nat({ max: 2 ** 31 - 1 });
+const score = fc.double({ noNaN: true });
+const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.option(value, { nil: undefined });
+const stage = fc.constantFrom(
+  ...(["lexical", "candidates", "late_interaction", "cross_encoder"] as const),
+);
+const update: fc.Arbitrary<SearchUpdate> = record({
+  sequence: count,
+  final: fc.boolean(),
+  stage,
+  certificate: fc.constantFrom("lexical", "estimate", "exact", "reranked"),
+  baseCertificate: maybe(fc.constantFrom("lexical", "estimate", "exact")),
+  coverage: record({
+    eligible: count,
+    sketchScored: count,
+    maxSimScored: count,
+    reranked: count,
+  }),
+  settledCount: count,
+  generation: fc.nat({ max: 2 ** 53 - 1 }),
+  timings: record({ total: count }),
+  degradations: fc.array(
+    record({
+      reason: fc.constantFrom("BUDGET_EXHAUSTED", "CORRUPT_PASSAGES"),
+      message: words,
+      stages: fc.array(stage),
+    }),
+  ),
+  hits: fc.array(
+    record({
+      key,
+      rank: count,
+      score,
+      parts: record({
+        bm25: maybe(score),
+        sketch: maybe(score),
+        maxsim: maybe(score),
+        crossEncoder: maybe(score),
+      }),
+      passageNumber: count,
+      span: record({ start: count, end: count }),
+      payload: maybe(
+        record({
+          title: words,
+          text: words,
+          fields,
+          highlights: fc.array(record({ start: count, end: count })),
+        }),
+      ),
+    }),
+    { maxLength: 5 },
+  ),
+});
+
 describe("conversions", () => {
   it("bring a document over the wire as it was", () => {
     const { requestSerialize, requestDeserialize } = definitions().documents.Ingest;
@@ -91,56 +146,6 @@ describe("conversions", () => {
 
   it("bring an update to the client as it was", () => {
     const { responseSerialize, responseDeserialize } = definitions().search.Search;
-    const count = fc.nat({ max: 2 ** 31 - 1 });
-    const score = fc.double({ noNaN: true });
-    const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
-      fc.option(value, { nil: undefined });
-    const stage = fc.constantFrom(
-      ...(["lexical", "candidates", "late_interaction", "cross_encoder"] as const),
-    );
-    const update: fc.Arbitrary<SearchUpdate> = record({
-      sequence: count,
-      final: fc.boolean(),
-      stage,
-      certificate: fc.constantFrom("lexical", "estimate", "exact", "reranked"),
-      baseCertificate: maybe(fc.constantFrom("lexical", "estimate", "exact")),
-      coverage: record({
-        eligible: count,
-        sketchScored: count,
-        maxSimScored: count,
-        reranked: count,
-      }),
-      settledCount: count,
-      generation: fc.nat({ max: 2 ** 53 - 1 }),
-      timings: record({ total: count }),
-      degradations: fc.array(
-        record({
-          reason: fc.constantFrom("BUDGET_EXHAUSTED", "CORRUPT_PASSAGES"),
-          message: words,
-          stages: fc.array(stage),
-        }),
-      ),
-      hits: fc.array(
-        record({
-          key,
-          rank: count,
-          score,
-          parts: record({
-            ...{ bm25: maybe(score), sketch: maybe(score), maxsim: maybe(score) },
-            crossEncoder: maybe(score),
-          }),
-          passageNumber: count,
-          span: record({ start: count, end: count }),
-          payload: maybe(
-            record({
-              ...{ title: words, text: words, fields },
-              highlights: fc.array(record({ start: count, end: count })),
-            }),
-          ),
-        }),
-        { maxLength: 5 },
-      ),
-    });
     fc.assert(
       fc.property(update, (one) => {
         const bytes = responseSerialize({ update: searchUpdateToMessage(one) });

@@ -11,6 +11,76 @@ import { hit, update, updates } from "../../support/edge-engine.js";
 import { startEdge } from "../../support/edge-server.js";
 import type { Edge } from "../../support/edge-server.js";
 
+const saidRows = new Float32Array(32).fill(0.5);
+
+/** Every option of a search, as a message and as what the engine is asked. */
+const everythingSaid: SearchRequestMessage = {
+  query: {
+    text: "",
+    vectors: { type: "VECTOR_TYPE_FLOAT32", dim: 16, rows: Buffer.from(saidRows.buffer) },
+  },
+  other_queries: [{ text: "y" }],
+  filter: { exists: "x" },
+  group_by: { field: "topic", group_size: 2 },
+  dedupe_field: "digest",
+  stage_budgets: { encode_ms: 0, late_interaction_ms: 9 },
+  k: 7,
+  exhaustive: true,
+  sketch_pool_size: 0,
+  lexical_pool_size: 0,
+  lexical_weight: 0,
+  fusion: "FUSION_MIN_MAX",
+  min_score: 0,
+  min_probability: 0.5,
+  softmax_temperature: 2,
+  budget_ms: 5,
+  min_update_interval_ms: 0,
+  min_sequence: "9007199254740991",
+  priority: "PRIORITY_LOW",
+  context: { token_budget: 9, order: "CONTEXT_ORDER_EDGES_FIRST", tokenizer: "t" },
+  rerank: { model: "m", depth: 3, weight: 0, window_pooling: "WINDOW_POOLING_MEAN" },
+  payload: { mode: "PAYLOAD_MODE_ON_FIRST_APPEARANCE", text: false, highlights: true },
+};
+
+const everythingAsked = {
+  collection: "notes",
+  text: "",
+  otherQueries: [{ text: "y" }],
+  filter: { kind: "exists", field: "x" },
+  groupBy: { field: "topic", size: 2 },
+  dedupeField: "digest",
+  stageBudgets: {
+    encodeMs: 0,
+    lexicalMs: undefined,
+    candidatesMs: undefined,
+    lateInteractionMs: 9,
+    crossEncoderMs: undefined,
+  },
+  k: 7,
+  exhaustive: true,
+  sketchPoolSize: 0,
+  minRecall: undefined,
+  lexicalPoolSize: 0,
+  lexicalWeight: 0,
+  fusion: "min_max",
+  minScore: 0,
+  minProbability: 0.5,
+  softmaxTemperature: 2,
+  budgetMs: 5,
+  minUpdateIntervalMs: 0,
+  minSequence: 9007199254740991,
+  priority: "low",
+  context: { tokenBudget: 9, order: "edges_first", tokenizer: "t" },
+  rerank: { model: "m", depth: 3, weight: 0, pooling: "mean" },
+  payload: {
+    mode: "every_update",
+    title: true,
+    text: false,
+    fields: true,
+    highlights: true,
+  },
+};
+
 describe("Search", () => {
   let edge: Edge;
   let raw: Client;
@@ -130,7 +200,8 @@ describe("Search", () => {
       lexicalWeight: undefined,
       fusion: "reciprocal_rank",
       minScore: undefined,
-      ...{ minProbability: undefined, softmaxTemperature: undefined },
+      minProbability: undefined,
+      softmaxTemperature: undefined,
       groupBy: undefined,
       dedupeField: undefined,
       stageBudgets: undefined,
@@ -141,69 +212,21 @@ describe("Search", () => {
       rerank: undefined,
       context: undefined,
       payload: {
-        ...{ mode: "every_update", title: true, text: true, fields: true, highlights: false },
+        mode: "every_update",
+        title: true,
+        text: true,
+        fields: true,
+        highlights: false,
       },
     });
   });
 
   it("asks the engine for exactly what the caller says, zeros included", async () => {
-    const rows = new Float32Array(32).fill(0.5);
-    const { vectors, ...rest } = await askedBy({
-      query: {
-        text: "",
-        vectors: { type: "VECTOR_TYPE_FLOAT32", dim: 16, rows: Buffer.from(rows.buffer) },
-      },
-      other_queries: [{ text: "y" }],
-      filter: { exists: "x" },
-      group_by: { field: "topic", group_size: 2 },
-      dedupe_field: "digest",
-      stage_budgets: { encode_ms: 0, late_interaction_ms: 9 },
-      ...{ k: 7, exhaustive: true },
-      ...{ sketch_pool_size: 0, lexical_pool_size: 0, lexical_weight: 0 },
-      fusion: "FUSION_MIN_MAX",
-      min_score: 0,
-      ...{ min_probability: 0.5, softmax_temperature: 2 },
-      budget_ms: 5,
-      min_update_interval_ms: 0,
-      min_sequence: "9007199254740991",
-      priority: "PRIORITY_LOW",
-      context: { token_budget: 9, order: "CONTEXT_ORDER_EDGES_FIRST", tokenizer: "t" },
-      rerank: { model: "m", depth: 3, weight: 0, window_pooling: "WINDOW_POOLING_MEAN" },
-      payload: { mode: "PAYLOAD_MODE_ON_FIRST_APPEARANCE", text: false, highlights: true },
-    });
+    const { vectors, ...rest } = await askedBy(everythingSaid);
     assert.equal(vectors!.type, "float32");
     assert.equal(vectors!.dim, 16);
-    assert.deepEqual(Buffer.from(vectors!.bytes), Buffer.from(rows.buffer));
-    assert.deepEqual(rest, {
-      collection: "notes",
-      text: "",
-      otherQueries: [{ text: "y" }],
-      filter: { kind: "exists", field: "x" },
-      groupBy: { field: "topic", size: 2 },
-      dedupeField: "digest",
-      stageBudgets: {
-        ...{ encodeMs: 0, lexicalMs: undefined, candidatesMs: undefined },
-        ...{ lateInteractionMs: 9, crossEncoderMs: undefined },
-      },
-      k: 7,
-      exhaustive: true,
-      sketchPoolSize: 0,
-      minRecall: undefined,
-      lexicalPoolSize: 0,
-      lexicalWeight: 0,
-      fusion: "min_max",
-      minScore: 0,
-      ...{ minProbability: 0.5, softmaxTemperature: 2 },
-      budgetMs: 5,
-      minUpdateIntervalMs: 0,
-      minSequence: 9007199254740991,
-      priority: "low",
-      context: { tokenBudget: 9, order: "edges_first", tokenizer: "t" },
-      rerank: { model: "m", depth: 3, weight: 0, pooling: "mean" },
-      payload: {
-        ...{ mode: "every_update", title: true, text: false, fields: true, highlights: true },
-      },
-    });
+    assert.deepEqual(Buffer.from(vectors!.bytes), Buffer.from(saidRows.buffer));
+    assert.deepEqual(rest, everythingAsked);
   });
 
   const wrong: readonly [string, string, SearchRequestMessage][] = [

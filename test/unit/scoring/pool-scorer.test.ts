@@ -102,7 +102,11 @@ describe("createPoolScorer", () => {
 function emptyLexicalTask(cancel: SharedArrayBuffer): LexicalTask {
   const totals = { passageCount: 0, lengthTotal: 0 };
   return {
-    ...{ kind: "lexical", parts: [], range: { from: 0, to: 0 }, topCount: 1, cancel },
+    kind: "lexical",
+    parts: [],
+    range: { from: 0, to: 0 },
+    topCount: 1,
+    cancel,
     bm25: { query: { clauses: [], phrases: [] }, liveTermIds: [], totals },
     sharedThreshold: new SharedArrayBuffer(4),
   };
@@ -133,7 +137,9 @@ async function answersOf(
   const encoded = createCodec(settings, kernels).encodeQuery(toTokenMatrix(vectors, expected));
   const query = toBm25Query(parseLexicalQuery(createAnalyzer("english"), text));
   const bm25 = {
-    ...{ query, liveTermIds: liveTermIdsOf(generation, query), totals: generation.totals },
+    query,
+    liveTermIds: liveTermIdsOf(generation, query),
+    totals: generation.totals,
   };
   const rowsOf = parts.flatMap(({ rowCount }, part) =>
     Array.from({ length: rowCount }, (_, row) => ({ part, row })),

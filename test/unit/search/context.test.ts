@@ -19,7 +19,9 @@ function assemble(
   options: Partial<ContextOptions> = {},
 ): Promise<AssembledContext> {
   return assembleContext(candidates, {
-    ...{ tokenBudget: 100, order: "best_first", countTokens },
+    tokenBudget: 100,
+    order: "best_first",
+    countTokens,
     sourceOf: (key) => {
       const text = texts[key];
       return text === undefined ? undefined : { title: `Title of ${key}`, text };
@@ -29,7 +31,9 @@ function assemble(
 }
 
 const candidate = (key: string, start: number, end: number, score: number): ContextCandidate => ({
-  ...{ key, score, span: { start, end } },
+  key,
+  score,
+  span: { start, end },
 });
 
 describe("an assembled context", () => {
@@ -92,7 +96,8 @@ describe("an assembled context", () => {
       [candidate("a", 0, 3, 1)],
       { a: "one" },
       {
-        ...{ tokenBudget: 1, countTokens: (all) => Promise.resolve(all.map(() => 2)) },
+        tokenBudget: 1,
+        countTokens: (all) => Promise.resolve(all.map(() => 2)),
       },
     );
     assert.deepEqual(none, { passages: [], tokenCount: 0 });
@@ -135,7 +140,8 @@ describe("an assembled context", () => {
             return { key, score, span: { start, end } };
           });
           const { passages, tokenCount } = await assemble(candidates, sources, {
-            ...{ tokenBudget, order },
+            tokenBudget,
+            order,
           });
           assert.ok(tokenCount <= tokenBudget);
           assert.equal(

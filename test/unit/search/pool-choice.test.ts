@@ -9,7 +9,10 @@ import { hasReason } from "../../support/errors.js";
 
 const plan = {
   lexical: {
-    ...{ plainText: "x", terms: [{ term: "x", frequency: 1 }], prefixes: [], phrases: [] },
+    plainText: "x",
+    terms: [{ term: "x", frequency: 1 }],
+    prefixes: [],
+    phrases: [],
   },
   phrasings: [{}],
   filter: undefined,
@@ -25,11 +28,19 @@ function known(bounds: Readonly<Record<number, number>>): KnownRecall {
   return {
     measured: {
       estimates: Object.entries(bounds).map(([poolSize, recallLowerBound]) => ({
-        ...{ poolSize: Number(poolSize), recall: (1 + recallLowerBound) / 2, recallLowerBound },
+        poolSize: Number(poolSize),
+        recall: (1 + recallLowerBound) / 2,
+        recallLowerBound,
       })),
-      ...{ sampleCount: 200, confidence: 0.95, areSamplesGiven: true, hasWords: true },
-      ...{ lexicalPoolSize: 128, lexicalWeight: 0.15 },
-      ...{ generation: 1, lastSequence: 9000, passageCount: 9000 },
+      sampleCount: 200,
+      confidence: 0.95,
+      areSamplesGiven: true,
+      hasWords: true,
+      lexicalPoolSize: 128,
+      lexicalWeight: 0.15,
+      generation: 1,
+      lastSequence: 9000,
+      passageCount: 9000,
     },
     isStale: false,
     passageCount: 9000,

@@ -7,7 +7,9 @@ import { beforeCrossEncoder, settledCount } from "../../../src/search/settled.js
 
 describe("settledCount", () => {
   const known = (key: string, score: number): { key: string; lower: number; upper: number } => ({
-    ...{ key, lower: score, upper: score },
+    key,
+    lower: score,
+    upper: score,
   });
 
   it("counts what no passage that is not scored yet can reach, and all once nothing is left", () => {

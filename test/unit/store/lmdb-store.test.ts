@@ -51,9 +51,15 @@ describe("openLmdbStore: the measured recall", () => {
       { poolSize: 32, recall: 0.1 + 0.2, recallLowerBound: 0 },
       { poolSize: 2048, recall: 1, recallLowerBound: 0.9 },
     ],
-    ...{ sampleCount: 200, confidence: 0.95, areSamplesGiven: true, hasWords: false },
-    ...{ lexicalPoolSize: 128, lexicalWeight: 0.15 },
-    ...{ generation: 2 ** 40, lastSequence: 2 ** 41, passageCount: 2 ** 33 },
+    sampleCount: 200,
+    confidence: 0.95,
+    areSamplesGiven: true,
+    hasWords: false,
+    lexicalPoolSize: 128,
+    lexicalWeight: 0.15,
+    generation: 2 ** 40,
+    lastSequence: 2 ** 41,
+    passageCount: 2 ** 33,
   };
 
   it("is found again after reopening, replaced as a whole, and forgotten", () =>
@@ -184,7 +190,9 @@ describe("openLmdbStore: writing", () => {
       const segment = { id: 5, passageCount: 1, firstSequence: 1, lastSequence: 1 };
       await store.commit({ manifest: { ...emptyManifest, segments: [segment] } });
       const damages = ["tables", "codes"].map((part) => ({
-        ...{ kind: "segment", id: 5, message: `segment 5 (${part}) is missing` },
+        kind: "segment",
+        id: 5,
+        message: `segment 5 (${part}) is missing`,
       }));
       assert.deepEqual(store.check(), { valueCount: 1, damages });
     }));

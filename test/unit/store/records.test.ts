@@ -57,7 +57,7 @@ describe("records", () => {
     const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
     const plain = { noNullPrototype: true };
     const isotonic = fc.array(fc.tuple(number, share), { minLength: 1 }).map((points) => ({
-      ...{ method: "isotonic" as const },
+      method: "isotonic" as const,
       scores: points.map(([score]) => score).sort((a, b) => a - b),
       probabilities: points.map(([, probability]) => probability).sort((a, b) => a - b),
     }));
@@ -68,9 +68,13 @@ describe("records", () => {
     const weighted = fc.record({ model: fc.string({ minLength: 1 }), weight: share }, plain);
     const calibration = fc.record(
       {
-        ...{ map: fc.oneof(platt, isotonic), lexicalWeight: share, brier: share, ece: share },
+        map: fc.oneof(platt, isotonic),
+        lexicalWeight: share,
+        brier: share,
+        ece: share,
         rerank: fc.option(weighted, { nil: undefined }),
-        ...{ queryCount: fc.nat(), resultCount: fc.nat() },
+        queryCount: fc.nat(),
+        resultCount: fc.nat(),
       },
       plain,
     );

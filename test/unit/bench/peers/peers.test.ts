@@ -65,9 +65,17 @@ describe("figures of the peers bench", () => {
   });
 
   const engine = (name: string, points: [number, number][], more: object = {}): EngineFigures => ({
-    ...{ engine: name, version: "1", indexSeconds: null, indexBytes: null, error: null },
+    engine: name,
+    version: "1",
+    indexSeconds: null,
+    indexBytes: null,
+    error: null,
     points: points.map(([recallAt10, p50Ms]) => ({
-      ...{ settings: `at ${recallAt10}`, threads: 1, recallAt10, p50Ms, p95Ms: p50Ms },
+      settings: `at ${recallAt10}`,
+      threads: 1,
+      recallAt10,
+      p50Ms,
+      p95Ms: p50Ms,
     })),
     ...more,
   });
