@@ -13,12 +13,12 @@ import type { Logger } from "../observability/logger.js";
 import type { Metrics } from "../observability/metrics.js";
 import type { EngineApi } from "../engine/api.js";
 import { startRpcServer } from "../rpc/server.js";
-import type { RpcServer } from "../rpc/server.js";
+import type { RpcServer, RpcServerOptions } from "../rpc/server.js";
 import { composeEngine } from "./compose.js";
 import type { ComposedEngine, EngineOptions } from "./compose.js";
 import type { CpuBudget } from "./cpu-budget.js";
 import { measured } from "../engine/measured-engine.js";
-import { openRemoteRerankers } from "./remote-rerankers.js";
+import { openReloadableParts, reloadAll } from "./reload.js";
 
 export interface ServerDependencies {
   readonly logger: Logger;
@@ -30,6 +30,8 @@ export interface RunningServer {
   readonly httpPort: number;
   readonly kernelName: string;
   readonly budget: CpuBudget;
+  /** Reads certificates, keys and services elsewhere anew; what cannot be read stays as it was. */
+  reload(): void;
   /** Refuses new calls, lets running ones finish within the grace, closes the data. Idempotent. */
   stop(): Promise<void>;
 }
@@ -54,6 +56,7 @@ export async function startServer(
     metrics.errorReturned({ reason: isSluiceError(error) ? error.reason : "INTERNAL" });
     logger.error({ err: error }, "the journal could not be flushed to a segment; it stays");
   };
+  const { tls, rerankers, reloadables } = openReloadableParts(config, { logger, metrics });
   let rpc: RpcServer | undefined;
   const onStorageFailed = (error: SluiceError): void => {
     logger.error({ err: error }, "the disk failed: no more writes, searches go on; restart");
@@ -69,25 +72,17 @@ export async function startServer(
     onMaintenanceFailure,
     onStorageFailed,
     onReadiness,
-    remoteRerankers: openRemoteRerankers(config.search.remoteRerankers, { metrics, logger }),
+    remoteRerankers: rerankers,
     onRecallStale: (message) => logger.warn({}, message),
   });
   const engine = measured(composed.api, metrics, () => performance.now());
-  let http: HttpServer | undefined;
+  let http: HttpServer;
   try {
-    rpc = await startRpcServer({
-      engine,
-      logger,
-      nowMs: () => Date.now(),
-      host: config.host,
-      port: config.grpcPort,
-      tls: tlsFiles(config),
-      messageBytesMax: config.limits.messageBytesMax,
-      onCallEnd: (record) => metrics.callFinished(record),
-    });
+    rpc = await startRpcServer({ ...rpcOptions(config, { logger, metrics }), engine, tls });
     http = await startHttpServer({
       engine,
       logger,
+      tls,
       host: config.host,
       port: config.httpPort,
       metrics: () => renderMetrics(engine, metrics),
@@ -104,27 +99,42 @@ export async function startServer(
   watch(composed, metrics);
   metrics.ready(isReady);
   rpc.setReady(isReady);
-  return running(config, composed, { rpc, http });
+  return {
+    grpcPort: rpc.port,
+    httpPort: http.port,
+    kernelName: composed.kernelName,
+    budget: composed.budget,
+    reload: () => reloadAll(reloadables, { logger, metrics }),
+    stop: stopOf(config, composed, { rpc, http }),
+  };
 }
 
-function running(
+function rpcOptions(
+  config: Config,
+  { logger, metrics }: ServerDependencies,
+): Omit<RpcServerOptions, "engine"> {
+  return {
+    logger,
+    nowMs: () => Date.now(),
+    host: config.host,
+    port: config.grpcPort,
+    messageBytesMax: config.limits.messageBytesMax,
+    onCallEnd: (record) => metrics.callFinished(record),
+  };
+}
+
+function stopOf(
   config: Config,
   composed: ComposedEngine,
-  { rpc, http }: { rpc: RpcServer; http: HttpServer },
-): RunningServer {
+  { rpc, http }: { readonly rpc: RpcServer; readonly http: HttpServer },
+): () => Promise<void> {
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     composed.refuse();
     await Promise.all([rpc.stop(config.shutdownGraceMs), http.stop(config.shutdownGraceMs)]);
     await composed.close();
   };
-  return {
-    grpcPort: rpc.port,
-    httpPort: http.port,
-    kernelName: composed.kernelName,
-    budget: composed.budget,
-    stop: () => (stopping ??= stop()),
-  };
+  return () => (stopping ??= stop());
 }
 
 function watch(composed: ComposedEngine, metrics: Metrics): void {
@@ -162,15 +172,5 @@ export function engineOptions(config: Config): EngineOptions {
     searchesAtWork: config.search.atWork,
     searchesMax: config.limits.searchesMax,
     feedbackEventsMax: config.feedback.eventsMax,
-  };
-}
-
-function tlsFiles(config: Config): Parameters<typeof startRpcServer>[0]["tls"] {
-  const { cert, key, clientCa } = config.tls;
-  if (cert === "" && key === "") return undefined;
-  return {
-    certificateFile: cert,
-    keyFile: key,
-    clientAuthorityFile: clientCa === "" ? undefined : clientCa,
   };
 }

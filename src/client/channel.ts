@@ -22,6 +22,13 @@ export interface ChannelOptions {
   readonly tls?: ClientTlsFiles | undefined;
   /** Of calls that name none, streams excepted; default 30,000 ms. */
   readonly deadlineMs?: number | undefined;
+  /** While calls run, the server is asked that often whether it is there; default 60,000 ms. */
+  readonly keepaliveMs?: number | undefined;
+  /**
+   * Without an answer for that long the connection counts as lost; default 60,000 ms. Longer than a
+   * process is ever stopped: grpc-js looks at its timers before it looks at answers that have come.
+   */
+  readonly keepaliveTimeoutMs?: number | undefined;
   /** Attempts of one call; default 4. */
   readonly attemptCountMax?: number | undefined;
 }
@@ -219,8 +226,8 @@ function grpcOptions(options: ChannelOptions): GrpcClientOptions {
   return {
     "grpc.max_receive_message_length": -1,
     "grpc.max_send_message_length": -1,
-    "grpc.keepalive_time_ms": 30_000,
-    "grpc.keepalive_timeout_ms": 10_000,
+    "grpc.keepalive_time_ms": options.keepaliveMs ?? 60_000,
+    "grpc.keepalive_timeout_ms": options.keepaliveTimeoutMs ?? 60_000,
     "grpc.initial_reconnect_backoff_ms": 100,
     "grpc.max_reconnect_backoff_ms": 5_000,
     // A connection of its own: cancels of one client must not break another's.
@@ -229,13 +236,25 @@ function grpcOptions(options: ChannelOptions): GrpcClientOptions {
   };
 }
 
+/** Throws INVALID_CONFIG for files that cannot be read or do not fit. */
 function credentialsOf(tls: ClientTlsFiles | undefined): ChannelCredentials {
   if (tls === undefined) return credentials.createInsecure();
   const read = (file: string | undefined): Buffer | null =>
     file === undefined ? null : readFileSync(file);
-  return credentials.createSsl(
-    read(tls.authorityFile),
-    read(tls.keyFile),
-    read(tls.certificateFile),
-  );
+  try {
+    return credentials.createSsl(
+      read(tls.authorityFile),
+      read(tls.keyFile),
+      read(tls.certificateFile),
+    );
+  } catch (error) {
+    const fault = error instanceof Error ? error.message : String(error);
+    throw new SluiceClientError({
+      message: `the TLS files of this client cannot be used: ${fault}`,
+      reason: "INVALID_CONFIG",
+      status: "INVALID_ARGUMENT",
+      retryable: false,
+      cause: error,
+    });
+  }
 }

@@ -209,13 +209,19 @@ export const configSchema = z.strictObject({
     cert: path({
       default: "",
       optional: true,
-      description: "Certificate of the server, PEM; with tls.key: gRPC is encrypted.",
+      description:
+        "Certificate of the server, then its chain, PEM; with tls.key: both ports use TLS.",
     }),
-    key: path({ default: "", optional: true, description: "Key of tls.cert, PEM." }),
+    key: path({
+      default: "",
+      optional: true,
+      description: "Key of tls.cert, PEM, without a passphrase.",
+    }),
     clientCa: path({
       default: "",
       optional: true,
-      description: "Authority, PEM: only clients with a certificate of it may connect.",
+      description:
+        "Authorities, PEM: only clients with a certificate of theirs may connect, on both ports.",
     }),
   }),
   log: z.strictObject({

@@ -80,6 +80,8 @@ export const limits = {
   responseBytesMax: 32 * 1024 * 1024,
   /** Documents in one page of List, bytes: below the 4 MiB that gRPC clients take unless set. */
   pageBytesMax: 2 * 1024 * 1024,
+  /** Certificates or key in one file, bytes. */
+  tlsFileBytesMax: 1024 * 1024,
   /** Largest gRPC message the server receives, bytes. */
   messageBytesMax: 64 * 1024 * 1024,
   /** Searches at work or waiting; one more is refused with OVERLOADED. */

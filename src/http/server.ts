@@ -2,11 +2,12 @@
 // other clients.
 
 import { createServer } from "node:http";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { SluiceError } from "../core/errors.js";
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { Readiness } from "../core/readiness.js";
 import type { EngineApi } from "../engine/api.js";
+import { listen, peerProbeMs } from "../net/listen.js";
+import type { Tls } from "../net/tls.js";
 import { toHttpFailure } from "./errors.js";
 import type { HttpLogger } from "./errors.js";
 import { handleFeedback } from "./feedback-handler.js";
@@ -21,6 +22,8 @@ export interface HttpServerOptions {
   readonly host: string;
   /** 0: the system chooses. */
   readonly port: number;
+  /** Undefined: plain text. */
+  readonly tls?: Tls | undefined;
   /** The text of /metrics. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   /** A reader that takes nothing for that long loses its stream; default 30,000 ms. */
@@ -41,15 +44,7 @@ export interface HttpServer {
 /** Listens. Throws PORT_IN_USE when the port cannot be had. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const state = { isStopping: false };
-  const server = createServer({
-    maxHeaderSize: 16 * 1024,
-    headersTimeout: 10_000,
-    // How often the two limits around this line are looked at.
-    connectionsCheckingInterval: 2_000,
-    // Until the whole request is there; an answer may take longer.
-    requestTimeout: 30_000,
-    keepAliveTimeout: 5_000,
-  });
+  const server = openServer(options.tls);
   server.maxConnections = options.connectionCountMax ?? 1024;
   server.on("request", (request, response) => {
     // A connection that is kept alive after its last answer would hold up a stop.
@@ -143,20 +138,25 @@ const methodsOf: ReadonlyMap<string, readonly string[]> = new Map([
   ["/v2/rerank", ["POST"]],
 ]);
 
-function listen(server: Server, options: HttpServerOptions): Promise<number> {
-  const { host, port } = options;
-  return new Promise((resolve, reject) => {
-    const refuse = (error: Error): void => {
-      const message = `cannot listen on ${host}:${port}: ${error.message}`;
-      reject(new SluiceError("PORT_IN_USE", message, { cause: error }));
-    };
-    server.once("error", refuse);
-    // The brackets that gRPC wants around an IPv6 address are not part of it.
-    server.listen(port, host.replace(/^\[(.*)\]$/, "$1"), () => {
-      server.off("error", refuse);
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
+const serverSettings: ServerOptions = {
+  maxHeaderSize: 16 * 1024,
+  headersTimeout: 10_000,
+  // How often the two limits around this line are looked at.
+  connectionsCheckingInterval: 2_000,
+  // Until the whole request is there; an answer may take longer.
+  requestTimeout: 30_000,
+  keepAliveTimeout: 5_000,
+  // Of TCP: finds peers that are gone while an answer is streamed.
+  keepAlive: true,
+  keepAliveInitialDelay: peerProbeMs,
+};
+
+function openServer(tls: Tls | undefined): Server {
+  if (tls === undefined) return createServer(serverSettings);
+  const { context } = tls.material();
+  const server = createTlsServer({ ...serverSettings, ...tls.serverOptions, ...context });
+  tls.onRenewed((renewed) => server.setSecureContext(renewed));
+  return server;
 }
 
 function stopServer(server: Server, graceMs: number): Promise<void> {

@@ -36,6 +36,8 @@ export interface Instruments {
   readonly remoteCalls: Counter<"reranker" | "outcome">;
   readonly remoteSeconds: Histogram<"reranker">;
   readonly breakers: (read: () => ReadonlyMap<string, BreakerFigure>) => void;
+  readonly reloads: Counter<"what" | "outcome">;
+  readonly certificate: (readMs: () => number) => void;
   readonly caches: (read: () => Readonly<Record<string, CacheFigures>>) => void;
   /** A gauge that asks for its values when it is read. */
   readonly queue: (read: () => ReadonlyMap<string, number>) => void;
@@ -134,6 +136,17 @@ export function createInstruments(
     build: gauge("build_info", "1 for the running version.", ["version"]),
     ready: gauge("ready", "1 when searches and writes are taken."),
     caches: (read) => addCacheGauges(library, registers, read),
+    reloads: counter("reloads_total", "Files read anew after SIGHUP.", ["what", "outcome"]),
+    certificate(readMs) {
+      new library.Gauge({
+        name: "sluice_tls_certificate_expires_timestamp_seconds",
+        help: "End of the server's certificate, Unix time.",
+        registers,
+        collect() {
+          this.set(readMs() / 1000);
+        },
+      });
+    },
     remoteCalls: counter("remote_rerank_calls_total", "Attempts at re-ranking services.", [
       "reranker",
       "outcome",

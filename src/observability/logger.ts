@@ -25,6 +25,8 @@ export interface LoggerOptions {
 /** JSON lines have `level` as a word, `time` as ISO 8601 in UTC, `message`, and the details. */
 export function createLogger({ level, format, write }: LoggerOptions): Logger {
   const toStderr = pino.destination({ dest: 2, sync: true });
+  // The terminal or the reader of the pipe is gone: no reason to end.
+  toStderr.on("error", () => undefined);
   const sink = write ?? ((line: string): void => void toStderr.write(line));
   const destination: DestinationStream = {
     write: (line) => sink(format === "json" ? line : textLine(line)),

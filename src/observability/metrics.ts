@@ -69,6 +69,10 @@ export interface Metrics {
   }): void;
   /** Asks `read` for the breaker's state of each service when the figures are read. Call once. */
   watchBreakers(read: () => ReadonlyMap<string, BreakerFigure>): void;
+  /** Something was read anew, or could not be. */
+  reloaded(reload: { readonly what: string; readonly outcome: "ok" | "failed" }): void;
+  /** Asks `read` for the end of the server's certificate, milliseconds since 1970. Call once. */
+  watchCertificate(read: () => number): void;
   kernelChosen(kernel: string): void;
   ready(isReady: boolean): void;
   /** The text of /metrics. */
@@ -100,6 +104,8 @@ export function createNoMetrics(): Metrics {
     watchCaches: nothing,
     remoteCall: nothing,
     watchBreakers: nothing,
+    reloaded: nothing,
+    watchCertificate: nothing,
     kernelChosen: nothing,
     ready: nothing,
     render: () => Promise.resolve({ contentType: "text/plain; charset=utf-8", text: "" }),
@@ -143,6 +149,8 @@ function createMetricsOn(registry: Registry, to: Instruments, version: string): 
       if (outcome !== "refused") to.remoteSeconds.observe({ reranker }, durationMs / 1000);
     },
     watchBreakers: (read) => to.breakers(read),
+    reloaded: (reload) => to.reloads.inc(reload),
+    watchCertificate: (read) => to.certificate(read),
     kernelChosen(kernel) {
       to.kernel.reset();
       to.kernel.set({ kernel }, 1);

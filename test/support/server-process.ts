@@ -63,9 +63,9 @@ export async function startServerProcess(options: ServerOptions): Promise<Server
   const gone = ended.then((code) => {
     throw new Error(`the server ended with ${code} before it served: ${stderr()}`);
   });
-  const address = lastWord(await Promise.race([first, gone]));
+  const address = secondWord(await Promise.race([first, gone]));
   gone.catch(() => undefined);
-  const url = lastWord(await lines.waitFor("http ")).replace(/\/$/, "");
+  const url = secondWord(await lines.waitFor("http ")).replace(/\/$/, "");
   const client = createClient({
     address,
     nowMs: Date.now,
@@ -136,6 +136,6 @@ function launch({ data, flags = [], environment = {}, limits = [] }: ServerOptio
   return { child, lines: { waitFor }, ended, stderr: () => errors };
 }
 
-function lastWord(line: string): string {
-  return present(line.trim().split(/\s+/).at(-1), "a line has words");
+function secondWord(line: string): string {
+  return present(line.trim().split(/\s+/)[1], "a line has words");
 }

@@ -15,6 +15,7 @@ const levels: readonly (readonly string[])[] = [
     "eval",
     "importers",
     "hub",
+    "net",
     "wire",
     "web",
   ],

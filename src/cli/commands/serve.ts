@@ -31,7 +31,9 @@ export function addServeCommand(program: Command, context: CliContext): void {
     const { config } = loadConfig({ flags: configFlags(flags), file: flags.config });
     // From here on: a signal while the server starts stops it as soon as it has.
     const { interrupted } = context;
+    const onReload = listenForReload();
     const server = await openServer(config);
+    onReload(() => server.reload());
     printServer(server, config, { context, isJson: flags.json === true });
     await untilInterrupted(interrupted);
     if (flags.json !== true) context.print("stopping: running requests may finish");
@@ -100,14 +102,30 @@ export function serverLines(server: RunningServer, config: Config): string[] {
   const { kernelName, budget } = server;
   const address = config.host.includes(":") ? `[${config.host}]` : config.host;
   const cores = availableParallelism();
-  const encryption = config.tls.cert === "" ? "" : " (TLS)";
+  const hasTls = config.tls.cert !== "";
   return [
-    `grpc    ${address}:${server.grpcPort}${encryption}`,
-    `http    http://${address}:${server.httpPort}/`,
+    `grpc    ${address}:${server.grpcPort}${hasTls ? " (TLS)" : ""}`,
+    `http    ${hasTls ? "https" : "http"}://${address}:${server.httpPort}/`,
     `kernel  ${kernelName}; ${cores} cores: ${budget.scoringWorkers} scoring and ` +
       `${budget.encodingWorkers} encoding threads`,
     `data    ${config.data}`,
   ];
+}
+
+/**
+ * From now on SIGHUP ends nothing. The function that is returned says what it does; a signal that has
+ * come before is acted upon at once.
+ */
+function listenForReload(): (reload: () => void) => void {
+  let isAsked = false;
+  let act = (): void => {
+    isAsked = true;
+  };
+  process.on("SIGHUP", () => act());
+  return (reload) => {
+    act = reload;
+    if (isAsked) reload();
+  };
 }
 
 /** Resolves at the first Ctrl-C or SIGTERM. */

@@ -1,36 +1,24 @@
-// TLS and client certificates, with an authority made for the test.
+// TLS and client certificates over gRPC, with an authority made for the test.
 
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createClient } from "../../../src/client/client.js";
 import type { ClientTlsFiles } from "../../../src/client/channel.js";
+import { openTls } from "../../../src/net/tls.js";
+import type { Tls } from "../../../src/net/tls.js";
+import { useCertificates } from "../../support/certificates.js";
 import { startEdge } from "../../support/edge-server.js";
 import type { Edge } from "../../support/edge-server.js";
 
 describe("TLS", () => {
-  it("says which files cannot be used", async () => {
-    const tls = { certificateFile: "/nonexistent/cert.pem", keyFile: "/nonexistent/key.pem" };
-    await assert.rejects(startEdge({ tls }), { reason: "INVALID_CONFIG", field: "tls" });
+  const made = useCertificates(({ make }) => {
+    for (const name of ["ca", "stranger"]) make(name, { isAuthority: true });
+    make("server", { authority: "ca" });
+    make("client", { authority: "ca" });
+    make("foreign", { authority: "stranger" });
   });
+  const { file } = made;
 
-  // Nothing in Node makes certificates, and keys do not belong into a repository.
-  if (spawnSync("openssl", ["version"]).status !== 0) return;
-
-  let folder: string;
-  before(() => {
-    folder = mkdtempSync(join(tmpdir(), "sluice-tls-"));
-    makeAuthority(folder, "ca");
-    makeAuthority(folder, "stranger");
-    makeCertificate(folder, { name: "server", authority: "ca" });
-    makeCertificate(folder, { name: "client", authority: "ca" });
-    makeCertificate(folder, { name: "foreign", authority: "stranger" });
-  });
-  after(() => rmSync(folder, { recursive: true }));
-
-  const file = (name: string): string => join(folder, name);
+  const tlsOf = (authority?: string): Tls => openTls(made.tlsFiles("server", authority), Date.now);
   const certificateOf = (name: string): ClientTlsFiles => ({
     authorityFile: file("ca.crt"),
     certificateFile: file(`${name}.crt`),
@@ -49,8 +37,7 @@ describe("TLS", () => {
   }
 
   it("serves those who trust its authority, and nobody in plain text", async () => {
-    const tls = { certificateFile: file("server.crt"), keyFile: file("server.key") };
-    const edge = await startEdge({ tls });
+    const edge = await startEdge({ tls: tlsOf() });
     try {
       assert.equal(await healthOver(edge, { authorityFile: file("ca.crt") }), "SERVING");
       assert.equal(await healthOver(edge, { authorityFile: file("stranger.crt") }), "UNREACHABLE");
@@ -61,12 +48,7 @@ describe("TLS", () => {
   });
 
   it("asks for a certificate of its authority when told to", async () => {
-    const tls = {
-      certificateFile: file("server.crt"),
-      keyFile: file("server.key"),
-      clientAuthorityFile: file("ca.crt"),
-    };
-    const edge = await startEdge({ tls });
+    const edge = await startEdge({ tls: tlsOf("ca") });
     try {
       assert.equal(await healthOver(edge, certificateOf("client")), "SERVING");
       assert.equal(await healthOver(edge, certificateOf("foreign")), "UNREACHABLE");
@@ -76,30 +58,3 @@ describe("TLS", () => {
     }
   });
 });
-
-function openssl(folder: string, args: readonly string[]): void {
-  execFileSync("openssl", args, { cwd: folder, stdio: "pipe" });
-}
-
-const keyOptions = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-
-function makeAuthority(folder: string, name: string): void {
-  openssl(folder, [
-    ...["req", "-x509", ...keyOptions, "-days", "2", "-subj", `/CN=${name}`],
-    ...["-keyout", `${name}.key`, "-out", `${name}.crt`],
-  ]);
-}
-
-function makeCertificate(folder: string, of: { name: string; authority: string }): void {
-  const { name, authority } = of;
-  writeFileSync(join(folder, `${name}.ext`), "subjectAltName=DNS:localhost\n");
-  openssl(folder, [
-    ...["req", ...keyOptions, "-subj", `/CN=${name}`],
-    ...["-keyout", `${name}.key`, "-out", `${name}.csr`],
-  ]);
-  openssl(folder, [
-    ...["x509", "-req", "-in", `${name}.csr`, "-CA", `${authority}.crt`],
-    ...["-CAkey", `${authority}.key`, "-set_serial", "2", "-days", "2"],
-    ...["-extfile", `${name}.ext`, "-out", `${name}.crt`],
-  ]);
-}

@@ -1,0 +1,60 @@
+// The port of gRPC: its sockets are ours, its connections the library's.
+
+import { createServer } from "node:net";
+import type { Socket } from "node:net";
+import { ServerCredentials } from "@grpc/grpc-js";
+import type { Server } from "@grpc/grpc-js";
+import { listen, peerProbeMs } from "../net/listen.js";
+import type { ListenAddress } from "../net/listen.js";
+import type { Tls } from "../net/tls.js";
+
+export interface RpcListener {
+  readonly port: number;
+  /** Takes no new connections. */
+  close(): void;
+  /** Ends what is left: peers that never came to a call, or did not take their status. */
+  destroy(): void;
+}
+
+/**
+ * Hands each connection to `server`. The library's own listening knows neither the kernel's probes
+ * of idle peers nor which sockets have not come to a connection yet. Throws as `listen`.
+ */
+export async function openListener(
+  server: Server,
+  options: ListenAddress & { readonly tls: Tls | undefined },
+): Promise<RpcListener> {
+  const { tls } = options;
+  const credentials =
+    tls === undefined ? ServerCredentials.createInsecure() : new RenewableCredentials(tls);
+  const injector = server.createConnectionInjector(credentials);
+  const sockets = new Set<Socket>();
+  const listener = createServer(
+    { keepAlive: true, keepAliveInitialDelay: peerProbeMs, noDelay: true },
+    (socket) => {
+      sockets.add(socket);
+      socket.on("close", () => sockets.delete(socket));
+      injector.injectConnection(socket);
+    },
+  );
+  const port = await listen(listener, options);
+  return {
+    port,
+    close: () => void listener.close(),
+    destroy() {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+/** Credentials whose certificates are exchanged while connections go on. */
+class RenewableCredentials extends ServerCredentials {
+  constructor(tls: Tls) {
+    super(tls.serverOptions, tls.material().context);
+    tls.onRenewed((context) => this.updateSecureContextOptions(context));
+  }
+
+  override _equals(other: ServerCredentials): boolean {
+    return other === this;
+  }
+}
