@@ -223,6 +223,12 @@ export function isSluiceError(error: unknown): error is SluiceError {
   return error instanceof SluiceError;
 }
 
+/** A caught DATA_CORRUPT; throws every other error again. */
+export function asDamage(error: unknown): SluiceError {
+  if (isSluiceError(error) && error.reason === "DATA_CORRUPT") return error;
+  throw error;
+}
+
 function row(status: ErrorStatus, meaning: string, remedy: string, retryable = false): ErrorRow {
   return { status, meaning, remedy, retryable };
 }

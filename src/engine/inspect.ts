@@ -5,7 +5,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-import { SluiceError, isSluiceError } from "../core/errors.js";
+import { SluiceError, asDamage } from "../core/errors.js";
 import type { ErrorReason } from "../core/errors.js";
 import { checkCollection } from "../index/check-collection.js";
 import { planRepair } from "../ingest/repair.js";
@@ -70,8 +70,7 @@ export async function inspect(folder: string, isRepair = false): Promise<Inspect
   try {
     store = openLmdbStore(folder);
   } catch (error) {
-    if (!isSluiceError(error) || error.reason !== "DATA_CORRUPT") throw error;
-    return { ...unreadable, damages: [error.message] };
+    return { ...unreadable, damages: [asDamage(error).message] };
   }
   try {
     if (store.isNew()) return { ...unreadable, name: "(unfinished)", repairs: [] };
@@ -86,8 +85,7 @@ async function inspectStore(store: CollectionStore, isRepair: boolean): Promise<
   try {
     findings = checkCollection(store);
   } catch (error) {
-    if (!isSluiceError(error) || error.reason !== "DATA_CORRUPT") throw error;
-    return { ...unreadable, damages: [error.message] };
+    return { ...unreadable, damages: [asDamage(error).message] };
   }
   const { manifest, valueCount, values, contradictions, incomplete } = findings;
   const damages = [...values.map(({ message }) => message), ...contradictions];

@@ -1,7 +1,7 @@
 // Holds what a store has against itself: manifest, segments, tombstones, journal and documents each
 // say something of the others.
 
-import { SluiceError } from "../core/errors.js";
+import { SluiceError, asDamage } from "../core/errors.js";
 import { rowBytes } from "../kernels/kernels.js";
 import type { CollectionStore } from "../store/store.js";
 import type { Damage, DocumentRecord, Manifest, SegmentEntry } from "../store/stored-values.js";
@@ -180,8 +180,7 @@ function attempt<T>(messages: string[], read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof SluiceError) || error.reason !== "DATA_CORRUPT") throw error;
-    messages.push(error.message);
+    messages.push(asDamage(error).message);
     return undefined;
   }
 }

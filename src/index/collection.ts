@@ -2,7 +2,7 @@
 
 import { createAnalyzer } from "../analysis/analyzer.js";
 import { rotationChecksum } from "../codec/rotation.js";
-import { SluiceError } from "../core/errors.js";
+import { SluiceError, asDamage } from "../core/errors.js";
 import { rowBytes } from "../kernels/kernels.js";
 import type { CodeBits } from "../kernels/kernels.js";
 import type { CollectionStore } from "../store/store.js";
@@ -103,8 +103,7 @@ export function openCollection(store: CollectionStore): Collection {
       const tombstones = readTombstones(store, entry);
       flushed.set(entry.id, { segment, entry: flushedEntry(segment, tombstones) });
     } catch (error) {
-      if (!(error instanceof SluiceError) || error.reason !== "DATA_CORRUPT") throw error;
-      damages.push(`${error.message} (${entry.passageCount} passages are not searched)`);
+      damages.push(`${asDamage(error).message} (${entry.passageCount} passages are not searched)`);
     }
   }
   const live = createLiveSegment();
@@ -144,8 +143,7 @@ function readRecall(store: CollectionStore): Pick<Collection, "recall" | "recall
   try {
     return { recall: store.readRecall(), recallDamage: undefined };
   } catch (error) {
-    if (!(error instanceof SluiceError) || error.reason !== "DATA_CORRUPT") throw error;
-    return { recall: undefined, recallDamage: error.message };
+    return { recall: undefined, recallDamage: asDamage(error).message };
   }
 }
 
@@ -153,8 +151,7 @@ function readScoreMaps(store: CollectionStore): Pick<Collection, "scoreMaps" | "
   try {
     return { scoreMaps: store.readScoreMaps(), scoreMapsDamage: undefined };
   } catch (error) {
-    if (!(error instanceof SluiceError) || error.reason !== "DATA_CORRUPT") throw error;
-    return { scoreMaps: [], scoreMapsDamage: error.message };
+    return { scoreMaps: [], scoreMapsDamage: asDamage(error).message };
   }
 }
 

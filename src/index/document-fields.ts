@@ -1,7 +1,7 @@
 // Fields of documents for their passages, which the journal keeps without them.
 
 import type { Fields } from "../core/document.js";
-import { SluiceError } from "../core/errors.js";
+import { asDamage } from "../core/errors.js";
 
 const none: Fields = new Map();
 
@@ -19,7 +19,7 @@ export function createDocumentFields(
     try {
       fields = read(key);
     } catch (error) {
-      if (!(error instanceof SluiceError) || error.reason !== "DATA_CORRUPT") throw error;
+      asDamage(error);
     }
     last = { key, fields: fields ?? none };
     return last.fields;

@@ -1,6 +1,6 @@
 // The journal of a collection that is opened: its passages with the fields of their documents.
 
-import { SluiceError } from "../core/errors.js";
+import { SluiceError, asDamage } from "../core/errors.js";
 import type { Fields } from "../core/document.js";
 import type { CollectionStore } from "../store/store.js";
 import type { DocumentRecord } from "../store/stored-values.js";
@@ -49,8 +49,7 @@ function readRecord(store: CollectionStore, key: string, damages: JournalDamages
   try {
     return store.readDocument(key);
   } catch (error) {
-    if (!(error instanceof SluiceError) || error.reason !== "DATA_CORRUPT") throw error;
-    damages.fields(error);
+    damages.fields(asDamage(error));
     return "damaged";
   }
 }

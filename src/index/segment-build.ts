@@ -2,7 +2,7 @@
 // names yet. Runs in the maintenance worker: this is the heavy part of a flush or a merge.
 
 import { assert } from "../core/assert.js";
-import { isSluiceError } from "../core/errors.js";
+import { asDamage } from "../core/errors.js";
 import { mappedBytesMin } from "../store/segment-store.js";
 import type { SegmentStore } from "../store/segment-store.js";
 import type { CodesReader, SegmentCodes } from "./segment-codes.js";
@@ -111,8 +111,7 @@ function merged(job: MergeJob, reader: CodesReader): Made {
     try {
       codes.push(...liveCodes(job, source, inputs[i], reader));
     } catch (error) {
-      if (!isSluiceError(error) || error.reason !== "DATA_CORRUPT") throw error;
-      return { kind: "damaged", segmentId: source.segmentId, message: error.message };
+      return { kind: "damaged", segmentId: source.segmentId, message: asDamage(error).message };
     }
   }
   return { kind: "made", tables: mergeTables(inputs), codes };

@@ -1,7 +1,7 @@
 // Works out what a group of writes changes, without changing anything: the batch for the store and
 // the steps that bring memory to the same state once the batch is on disk.
 
-import { SluiceError, isSluiceError } from "../core/errors.js";
+import { SluiceError, asDamage } from "../core/errors.js";
 import { countBits } from "../index/bm25/bits.js";
 import type { Collection } from "../index/collection.js";
 import type { SegmentPassage } from "../index/segment-writer.js";
@@ -134,7 +134,7 @@ function storedSequences(collection: Collection, key: string): readonly number[]
   try {
     return sequencesOf(collection.store.readDocument(key));
   } catch (error) {
-    if (!isSluiceError(error) || error.reason !== "DATA_CORRUPT") throw error;
+    asDamage(error);
     // Its record is damaged: every passage says whose it is.
     return findSequences(collection, key);
   }

@@ -1,6 +1,6 @@
 // One passage row by row and term by term, for Explain: the same bits as the scores of a search.
 
-import { isSluiceError } from "../core/errors.js";
+import { asDamage } from "../core/errors.js";
 import { explainRow, scaleOf } from "../index/bm25/bm25.js";
 import type { CodesReader } from "../index/segment-codes.js";
 import { rowBytes } from "../kernels/kernels.js";
@@ -28,8 +28,7 @@ export function explainPassage(task: ExplainTask, reader: CodesReader): ExplainA
     const codes = new Uint8Array(bytes.subarray(place.start, place.end));
     return { ...found, clauses, codes, damage: undefined };
   } catch (error) {
-    if (!isSluiceError(error) || error.reason !== "DATA_CORRUPT") throw error;
     const nothing = { rows: new Uint32Array(), scores: new Float32Array(), clauses: [] };
-    return { ...nothing, codes: new Uint8Array(), damage: error.message };
+    return { ...nothing, codes: new Uint8Array(), damage: asDamage(error).message };
   }
 }

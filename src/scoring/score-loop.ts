@@ -1,7 +1,7 @@
 // What a scoring worker does with a task. Pure but for the shared memory it reads.
 
 import { isRaised } from "../core/cancel-flag.js";
-import { isSluiceError } from "../core/errors.js";
+import { asDamage } from "../core/errors.js";
 import { countFrequencies, scaleOf, scoreRow } from "../index/bm25/bm25.js";
 import { eligibleRowsOf } from "../index/eligible-rows.js";
 import { findTopRows } from "../index/bm25/top-rows.js";
@@ -98,8 +98,7 @@ function scoreMaxSim(
       }
       for (let i = start; i < end; i += 1) scores[sorted.positions[i] ?? 0] = sorted.scores[i] ?? 0;
     } catch (error) {
-      if (!isSluiceError(error) || error.reason !== "DATA_CORRUPT") throw error;
-      damages.push({ part: place, message: error.message });
+      damages.push({ part: place, message: asDamage(error).message });
       for (const position of positions) scores[position] = NaN;
     }
   }

@@ -2,7 +2,7 @@
 
 import type { DeadlineCause } from "../core/soft-deadline.js";
 import { isEmptyQuery } from "../analysis/lexical-query.js";
-import { SluiceError } from "../core/errors.js";
+import { SluiceError, asDamage } from "../core/errors.js";
 import type { GenerationSegment } from "../index/generation.js";
 import type { SearchPlan } from "./plan.js";
 import type { Draft } from "./draft.js";
@@ -111,9 +111,8 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
     try {
       return payloadOf({ key, span }, context, plan);
     } catch (error) {
-      if (!(error instanceof SluiceError) || error.reason !== "DATA_CORRUPT") throw error;
-      if (!damagedKeys.has(key))
-        degrade("CORRUPT_PASSAGES", { message: error.message, stages: [] });
+      const { message } = asDamage(error);
+      if (!damagedKeys.has(key)) degrade("CORRUPT_PASSAGES", { message, stages: [] });
       damagedKeys.add(key);
       return undefined;
     }

@@ -1,6 +1,6 @@
 // The last step of a search that asks for a context: from the final ranking to its passages.
 
-import { SluiceError } from "../core/errors.js";
+import { asDamage } from "../core/errors.js";
 import { assembleContext } from "./context.js";
 import type { ContextCandidate, ContextSource } from "./context.js";
 import type { SearchPlan } from "./plan.js";
@@ -61,8 +61,7 @@ function readSource(
   try {
     return generation.documents.readDocument(key);
   } catch (error) {
-    if (!(error instanceof SluiceError) || error.reason !== "DATA_CORRUPT") throw error;
-    damages.add(error.message);
+    damages.add(asDamage(error).message);
     return undefined;
   }
 }

@@ -3,7 +3,7 @@
 import type { Transaction } from "lmdb";
 
 import { assert } from "../core/assert.js";
-import { SluiceError, isSluiceError } from "../core/errors.js";
+import { SluiceError, asDamage, isSluiceError } from "../core/errors.js";
 import { checkValues, segmentPartName, segmentParts, tombstonesName } from "./check-values.js";
 import type { SegmentPart } from "./check-values.js";
 import { openDatabases } from "./databases.js";
@@ -243,9 +243,8 @@ function attemptRead<T>(
   try {
     return read();
   } catch (error) {
-    if (onDamage === undefined || !isSluiceError(error) || error.reason !== "DATA_CORRUPT")
-      throw error;
-    onDamage(error);
+    if (onDamage === undefined) throw error;
+    onDamage(asDamage(error));
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 // The top of a ranking read together with the query, batch by batch, best first.
 
-import { SluiceError } from "../../core/errors.js";
+import { SluiceError, asDamage } from "../../core/errors.js";
 import type { Reranker } from "../reranker.js";
 import type { RankedPassage } from "../ranking.js";
 import type { RerankPlan, SearchPlan } from "../plan.js";
@@ -85,8 +85,7 @@ function readText(
     if (document === undefined) return undefined;
     return `${document.title} ${document.text.slice(start, end)}`.trim();
   } catch (error) {
-    if (!(error instanceof SluiceError) || error.reason !== "DATA_CORRUPT") throw error;
-    damages.push(error.message);
+    damages.push(asDamage(error).message);
     return undefined;
   }
 }
