@@ -64,7 +64,7 @@ check-lint: check-format
 
 check-tests: build
 	@mocha --no-config --require build/test/support/property-seed.js \
-	  --parallel --jobs 2 --timeout 120000 --forbid-only --forbid-pending \
+	  --parallel --jobs 2 --timeout 600000 --forbid-only --forbid-pending \
 	  --reporter dot 'build/test/unit/**/*.test.js' 'build/test/tidy/**/*.test.js'
 
 test: $(installed) ## everything that proves it works; the last line is "N passed, N failed"

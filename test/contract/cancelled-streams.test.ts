@@ -28,8 +28,7 @@ const collectGarbage = runInNewContext("gc") as () => void;
 describe("cancelled searches", () => {
   const folder = useTemporaryFolder();
 
-  it("leave nothing behind: no handle, no memory, no generation, no turn", async function () {
-    this.timeout(300_000);
+  it("leave nothing behind: no handle, no memory, no generation, no turn", async () => {
     const search = { ...searchDefaults, minUpdateIntervalMs: 0, batchPassages: 20 };
     const engine = await openInlineEngine(folder(), { flushBytes: 2_000, search });
     await createNotes(engine.api, { dim });

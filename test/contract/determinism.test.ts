@@ -34,8 +34,7 @@ const asked: readonly Partial<SearchRequest>[] = [
 describe("a search", () => {
   let folder = "";
   let expected = "";
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     folder = mkdtempSync(join(tmpdir(), "sluice-test-"));
     expected = await build("plain", { kernels: loadKernels("reference").kernels }, ingestPlainly);
   });
@@ -58,15 +57,13 @@ describe("a search", () => {
   }
 
   for (const [name, kernels] of kernelsOfThisMachine()) {
-    it(`gives the same bytes with ${name} kernels`, async function () {
-      this.timeout(30_000);
+    it(`gives the same bytes with ${name} kernels`, async () => {
       assertSame(await build(name, { kernels }, ingestPlainly), expected);
     });
   }
 
   for (const workerCount of [1, 2, 3]) {
-    it(`gives the same bytes with ${workerCount} scoring workers`, async function () {
-      this.timeout(30_000);
+    it(`gives the same bytes with ${workerCount} scoring workers`, async () => {
       await withScorePool(workerCount, async (scorer) => {
         const batch = { ...searchDefaults, exhaustiveBelowPassages: 0, batchPassages: 16 };
         const name = `workers-${workerCount}`;
@@ -81,8 +78,7 @@ describe("a search", () => {
     ["a segment every few documents", 3_000, 5],
     ["few segments", 40_000, 64],
   ] as const) {
-    it(`gives the same bytes ingested in another order, ${name}`, async function () {
-      this.timeout(30_000);
+    it(`gives the same bytes ingested in another order, ${name}`, async () => {
       const ingest = (api: EngineApi): Promise<void> =>
         putAll(api, shuffled(documents, flushBytes + batchSize), batchSize);
       assertSame(await build(name.replaceAll(" ", "-"), { flushBytes }, ingest), expected);
@@ -90,15 +86,13 @@ describe("a search", () => {
   }
 
   for (const flushBytes of [2 ** 23, 5_000]) {
-    it(`gives the same bytes after deletes and upserts, flushed at ${flushBytes}`, async function () {
-      this.timeout(30_000);
+    it(`gives the same bytes after deletes and upserts, flushed at ${flushBytes}`, async () => {
       const name = `detours-${flushBytes}`;
       assertSame(await build(name, { flushBytes }, ingestWithDetours), expected);
     });
   }
 
-  it("gives the same bytes after the folder was closed and opened again", async function () {
-    this.timeout(30_000);
+  it("gives the same bytes after the folder was closed and opened again", async () => {
     await build("reopened", { flushBytes: 5000 }, ingestWithDetours);
     const search = { ...searchDefaults, exhaustiveBelowPassages: 0 };
     const engine = await openInlineEngine(join(folder, "reopened"), { search });

@@ -48,8 +48,7 @@ describe("a search of long documents", () => {
     }
   }
 
-  it("gives the same bytes in whatever order and segments they were ingested", async function () {
-    this.timeout(60_000);
+  it("gives the same bytes in whatever order and segments they were ingested", async () => {
     const answers = async (api: EngineApi): Promise<unknown[]> => {
       const found: unknown[] = [];
       for (const text of texts)
@@ -79,8 +78,7 @@ describe("a search of long documents", () => {
       });
   });
 
-  it("names k documents by words also when the passages of one fill the top", async function () {
-    this.timeout(60_000);
+  it("names k documents by words also when the passages of one fill the top", async () => {
     await withNotes("greedy", 2 ** 23, async (api) => {
       const sentence = "tide tide tide tide tide tide tide tide tide tide tide tide.";
       const greedy: Document = {

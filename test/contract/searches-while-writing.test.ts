@@ -29,8 +29,7 @@ type States = Map<string, string>[];
 describe("searches while documents are written", () => {
   const folder = useTemporaryFolder();
 
-  it("each see one state of the collection", async function () {
-    this.timeout(60_000);
+  it("each see one state of the collection", async () => {
     await withScorePool(2, async (scorer) => {
       const engine = await openInlineEngine(folder(), { scorer, flushBytes: 3_000 });
       try {

@@ -26,8 +26,7 @@ describe("a server that is sent nonsense", () => {
   const folder = useTemporaryFolder();
   endServersAfterEach();
 
-  it("refuses it by stable reasons, stays alive and loses nothing", async function () {
-    this.timeout(60_000);
+  it("refuses it by stable reasons, stays alive and loses nothing", async () => {
     const models = join(folder(), "models");
     mkdirSync(models);
     await writeTinyModel(join(models, "tiny"));

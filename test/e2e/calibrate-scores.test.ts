@@ -69,8 +69,7 @@ describe("calibrating the scores of a server", () => {
   const folder = useTemporaryFolder();
   endServersAfterEach();
 
-  it("gives hits probabilities that thresholds hold to, also after a restart", async function () {
-    this.timeout(60_000);
+  it("gives hits probabilities that thresholds hold to, also after a restart", async () => {
     const data = join(folder(), "data");
     const judged = join(folder(), "judged");
     writeJudged(judged);
@@ -122,8 +121,7 @@ describe("calibrating the scores of a server", () => {
     await stopServer(server);
   });
 
-  it("refuses maps that are none, and judgments that fit nothing", async function () {
-    this.timeout(60_000);
+  it("refuses maps that are none, and judgments that fit nothing", async () => {
     const server = await startServerProcess({ data: join(folder(), "data") });
     const { collections } = server.client;
     await collections.create({ name: "words" });

@@ -19,8 +19,7 @@ describe("calibrating a server", () => {
   const folder = useTemporaryFolder();
   endServersAfterEach();
 
-  it("makes it tell what its answers are worth, and keep what is asked of them", async function () {
-    this.timeout(60_000);
+  it("makes it tell what its answers are worth, and keep what is asked of them", async () => {
     const flags = ["--search-exhaustive-below-passages", "0"];
     const server = await startServerProcess({ data: folder(), flags });
     const { client, url } = server;
@@ -79,8 +78,7 @@ describe("calibrating a server", () => {
     assert.equal(log.split("run sluice calibrate recall notes").length, 2, log);
   });
 
-  it("leaves nothing when its caller goes away in the middle", async function () {
-    this.timeout(60_000);
+  it("leaves nothing when its caller goes away in the middle", async () => {
     const server = await startServerProcess({ data: folder() });
     const { collections, ingest } = server.client;
     await collections.create({ name: "notes", dim });
@@ -101,8 +99,7 @@ describe("calibrating a server", () => {
     await stopServer(server);
   });
 
-  it("is a command, with samples drawn or read from a file", async function () {
-    this.timeout(60_000);
+  it("is a command, with samples drawn or read from a file", async () => {
     const server = await startServerProcess({ data: folder() });
     const at = ["--server", server.address];
     await server.client.collections.create({ name: "words" });

@@ -130,8 +130,7 @@ describe("feedback to a server", () => {
     assert.equal((await all(client)).length, 1);
   });
 
-  it("becomes judgments that an evaluation reads, and estimates", async function () {
-    this.timeout(60_000);
+  it("becomes judgments that an evaluation reads, and estimates", async () => {
     const { client, address } = await startServerProcess({ data: folder(), flags: [] });
     await client.collections.create({ name: "notes" });
     const texts = documents.map(({ key, title, text }) => ({
@@ -173,8 +172,7 @@ describe("feedback to a server", () => {
     assert.deepEqual([baseline, difference], [2, 0]);
   });
 
-  it("tells when queries change", async function () {
-    this.timeout(60_000);
+  it("tells when queries change", async () => {
     const { client, address } = await startServerProcess({ data: folder(), flags: [] });
     await client.collections.create({ name: "notes", dim });
     const drift = ["feedback", "drift", "notes", "--server", address];

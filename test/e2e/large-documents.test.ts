@@ -47,8 +47,7 @@ describe("a document of a megabyte", () => {
   const folder = useTemporaryFolder();
   endServersAfterEach();
 
-  it("is found by its best passage, and takes bounded memory to encode", async function () {
-    this.timeout(120_000);
+  it("is found by its best passage, and takes bounded memory to encode", async () => {
     const models = join(folder(), "models");
     mkdirSync(models);
     symlinkSync(embeddedModelFolder, join(models, "bge-small-en-v1.5-late"));

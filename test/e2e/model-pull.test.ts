@@ -295,8 +295,7 @@ describe("pulling a model", () => {
     assert.deepEqual([...new Set(hub!.tokens)], ["Bearer secret"]);
   });
 
-  it("is a command that adds what it has pulled, and goes on after it was stopped", async function () {
-    this.timeout(60_000);
+  it("is a command that adds what it has pulled, and goes on after it was stopped", async () => {
     await start();
     const models = join(folder(), "models");
     mkdirSync(models);

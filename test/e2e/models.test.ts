@@ -18,8 +18,7 @@ describe("models of one's own", () => {
   const folder = useTemporaryFolder();
   endServersAfterEach();
 
-  it("are added, serve a collection and re-rank, and are removed when nobody needs them", async function () {
-    this.timeout(60_000);
+  it("are added, serve a collection and re-rank, and are removed when nobody needs them", async () => {
     const [models, data] = [join(folder(), "models"), join(folder(), "data")];
     mkdirSync(models);
     symlinkSync(embeddedModelFolder, join(models, "bge-small-en-v1.5-late"));

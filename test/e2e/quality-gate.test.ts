@@ -19,8 +19,7 @@ interface Report {
 describe("the quality gate", () => {
   const evaluate = ["eval", "--data", corpus, "--gate", gate];
 
-  it("holds: model, words, sketches and scores rank as well as they did", async function () {
-    this.timeout(60_000);
+  it("holds: model, words, sketches and scores rank as well as they did", async () => {
     const report = JSON.parse(await runProgram([...evaluate, "--stages", "--json"])) as Report;
     assert.equal(report.queries, 25);
     const { measures } = JSON.parse(readFileSync(gate, "utf8")) as {
@@ -38,8 +37,7 @@ describe("the quality gate", () => {
     assert.equal(gains.at(-1), report.ndcg10);
   });
 
-  it("fails for a ranking by words", async function () {
-    this.timeout(60_000);
+  it("fails for a ranking by words", async () => {
     await assert.rejects(
       runProgram([...evaluate, "--lexical-weight", "10"]),
       (error: { code: number; stdout: string }) =>

@@ -36,8 +36,7 @@ describe("a server's readers", () => {
     return server;
   }
 
-  it("may be slow: the last update is whole and the same", async function () {
-    this.timeout(60_000);
+  it("may be slow: the last update is whole and the same", async () => {
     const server = await start();
     const { client } = server;
     const expected = await client.searchFinal({ ...request, ...queries[0]! });
@@ -51,8 +50,7 @@ describe("a server's readers", () => {
     await stopServer(server);
   });
 
-  it("may vanish at any update, many times over, and take nothing with them", async function () {
-    this.timeout(60_000);
+  it("may vanish at any update, many times over, and take nothing with them", async () => {
     const server = await start();
     const { client, url } = server;
     // More of them than may search at a time: each must have been let go of.

@@ -39,8 +39,7 @@ describe("a server with the embedded model", () => {
   const folder = useTemporaryFolder();
   endServersAfterEach();
 
-  it("finds what is asked for, over gRPC and HTTP, before and after a restart", async function () {
-    this.timeout(60_000);
+  it("finds what is asked for, over gRPC and HTTP, before and after a restart", async () => {
     const first = await startServerProcess({ data: folder() });
     await first.client.collections.create({ name: "facts" });
     const summary = await first.client.ingest("facts", documents);

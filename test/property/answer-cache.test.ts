@@ -53,8 +53,7 @@ const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
 describe("cached answers", () => {
   const folder = useTemporaryFolder();
 
-  it("are those of a search without caches, with writes between", async function () {
-    this.timeout(120_000);
+  it("are those of a search without caches, with writes between", async () => {
     const caching = await openInlineEngine(join(folder(), "a"), { cacheBytes: 2 ** 20 });
     const plain = await openInlineEngine(join(folder(), "b"));
     const engines = [caching.api, plain.api];

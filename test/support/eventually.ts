@@ -7,7 +7,7 @@ const pollMs = 50;
 /** Resolves once `check` throws nothing; after `deadlineMs` it throws what `check` did last. */
 export async function eventually(
   check: () => Promise<void> | void,
-  deadlineMs = 60_000,
+  deadlineMs = 300_000,
 ): Promise<void> {
   const endMs = performance.now() + deadlineMs;
   for (;;) {

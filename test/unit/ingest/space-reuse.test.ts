@@ -34,8 +34,7 @@ function shuffled(count: number, seed: number): number[] {
 }
 
 describe("a collection that is replaced ten times over", () => {
-  it("takes at most 2.2 times the bytes of its live data", function () {
-    this.timeout(60_000);
+  it("takes at most 2.2 times the bytes of its live data", () => {
     return withTemporaryFolder(async (folder) => {
       const collection = await openSmallCollection(folder);
       // The largest segment holds a twelfth of the data, as with 800 MB and the server's sizes.
