@@ -2,6 +2,7 @@
 
 import { setFlagsFromString } from "node:v8";
 
+import { parseHosts, parseOrigins } from "../config/http-lists.js";
 import type { Config } from "../config/schema.js";
 import { isSluiceError } from "../core/errors.js";
 import type { Readiness } from "../core/readiness.js";
@@ -85,6 +86,8 @@ export async function startServer(
       tls,
       host: config.host,
       port: config.httpPort,
+      allowedHosts: parseHosts(config.http.allowedHosts),
+      allowedOrigins: parseOrigins(config.http.allowedOrigins),
       metrics: () => renderMetrics(engine, metrics),
     });
   } catch (error) {

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parse, TomlError } from "smol-toml";
 import { SluiceError } from "../core/errors.js";
+import { parseHosts, parseOrigins } from "./http-lists.js";
 import { nearest } from "./nearest.js";
 import { parseBytes } from "./option-kinds.js";
 import { options } from "./option-table.js";
@@ -199,6 +200,8 @@ function checked(option: Option, { raw, source }: Given, faults: string[]): unkn
 
 /** Flags and variables are text; files have types, but a size may be text with a unit there too. */
 function converted(option: Option, raw: unknown, source: Source): unknown {
+  const isListOfTexts = Array.isArray(raw) && raw.every((entry) => typeof entry === "string");
+  if (option.kind === "list" && isListOfTexts) return raw.join(",");
   if (typeof raw !== "string") return raw;
   if (option.kind === "bytes") return parseBytes(raw);
   if (option.kind !== "number" || source.kind === "file") return raw;
@@ -227,6 +230,8 @@ function checkTogether(config: Config): void {
   if (cert !== "" && key === "") fail("tls.key", "is missing: tls.cert needs its key");
   if (key !== "" && cert === "") fail("tls.cert", "is missing: tls.key needs its certificate");
   if (clientCa !== "" && cert === "") fail("tls.clientCa", "needs tls.cert and tls.key");
+  parseOrigins(config.http.allowedOrigins);
+  parseHosts(config.http.allowedHosts);
   if (config.grpcPort !== 0 && config.grpcPort === config.httpPort) {
     fail("httpPort", `is ${config.httpPort}, the same as grpcPort; choose another`);
   }

@@ -14,7 +14,7 @@ export interface OptionNotes {
   readonly shownDefault?: string;
 }
 
-export type OptionKind = "number" | "bytes" | "text" | "path" | "choice";
+export type OptionKind = "number" | "bytes" | "text" | "list" | "path" | "choice";
 
 interface NumberRange {
   readonly default: number;
@@ -63,6 +63,20 @@ export function text(option: {
 }): z.ZodDefault<z.ZodString> {
   const schema = z.string().regex(option.optional === true ? /^[^\p{Cc}]*$/u : /^[^\p{Cc}]+$/u);
   return noted(schema.default(option.default), { ...option, unit: "", kind: "text" });
+}
+
+/** Texts with commas between them, or an array of texts in a file; empty for none. */
+export function list(option: {
+  readonly range: string;
+  readonly description: string;
+}): z.ZodDefault<z.ZodString> {
+  const schema = z.string().regex(/^[^\p{Cc}]*$/u);
+  return noted(schema.default(""), {
+    description: option.description,
+    range: option.range,
+    unit: "",
+    kind: "list",
+  });
 }
 
 /** A file or folder; empty where `optional`. */

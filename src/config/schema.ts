@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { limits } from "../core/limits.js";
 import { repositoryRoot } from "../core/paths.js";
-import { bytes, choice, decimal, path, text, whole } from "./option-kinds.js";
+import { bytes, choice, decimal, list, path, text, whole } from "./option-kinds.js";
 
 const kernels = ["auto", "avx512", "avx2", "neon", "scalar", "wasm", "reference"] as const;
 
@@ -29,6 +29,17 @@ export const configSchema = z.strictObject({
     min: 0,
     max: 65_535,
     description: "Port of health, metrics and search over HTTP; 0: the system chooses.",
+  }),
+  http: z.strictObject({
+    allowedHosts: list({
+      range: "names with commas, or *",
+      description:
+        "Further names by which HTTP requests may call the server; * for any. Empty: on loopback its addresses and localhost, elsewhere any.",
+    }),
+    allowedOrigins: list({
+      range: "origins with commas, or *",
+      description: "Web pages that may call the HTTP port, such as https://a.example; * for any.",
+    }),
   }),
   modelsFolder: path({
     default: join(repositoryRoot(), "models"),

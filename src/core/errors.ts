@@ -14,6 +14,7 @@ export type ErrorStatus =
   | "NOT_FOUND"
   | "ALREADY_EXISTS"
   | "FAILED_PRECONDITION"
+  | "PERMISSION_DENIED"
   | "RESOURCE_EXHAUSTED"
   | "DEADLINE_EXCEEDED"
   | "CANCELLED"
@@ -56,6 +57,21 @@ export const errorTable = {
     "INVALID_ARGUMENT",
     "An input file cannot be read as the format it should have.",
     "Correct the line that is named.",
+  ),
+  HOST_NOT_ALLOWED: row(
+    "PERMISSION_DENIED",
+    "An HTTP request names the server as it is not called.",
+    "Call it by its address, or list the name in `http.allowedHosts`.",
+  ),
+  ORIGIN_NOT_ALLOWED: row(
+    "PERMISSION_DENIED",
+    "A page of another origin called the HTTP port.",
+    "List the page's origin in `http.allowedOrigins`.",
+  ),
+  CONTENT_TYPE_NOT_SUPPORTED: row(
+    "INVALID_ARGUMENT",
+    "The body of an HTTP request has a type that forms of any page can send.",
+    "Send `content-type: application/json`.",
   ),
   COLLECTION_NOT_FOUND: row(
     "NOT_FOUND",

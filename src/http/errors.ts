@@ -31,12 +31,19 @@ const statusCodes: Record<ErrorStatus, number> = {
   NOT_FOUND: 404,
   ALREADY_EXISTS: 409,
   FAILED_PRECONDITION: 400,
+  PERMISSION_DENIED: 403,
   RESOURCE_EXHAUSTED: 429,
   DEADLINE_EXCEEDED: 504,
   CANCELLED: 499,
   UNAVAILABLE: 503,
   DATA_LOSS: 500,
   INTERNAL: 500,
+};
+
+/** Where HTTP has a code that says more than the status. */
+const statusCodesOfReasons: Partial<Record<ErrorReason, number>> = {
+  HOST_NOT_ALLOWED: 421,
+  CONTENT_TYPE_NOT_SUPPORTED: 415,
 };
 
 /** What `error` is told as; anything but a SluiceError is a bug and goes to the log only. */
@@ -57,7 +64,7 @@ function failure(
   const { message, field, retryAfterMs = 1000 } = told;
   const { status, remedy, retryable } = errorTable[reason];
   return {
-    statusCode: statusCodes[status],
+    statusCode: statusCodesOfReasons[reason] ?? statusCodes[status],
     retryAfter: retryable ? Math.ceil(retryAfterMs / 1000) : undefined,
     body: {
       error: { reason, message, ...(field === undefined ? {} : { field }), remedy, retryable },

@@ -10,8 +10,6 @@ export function sendText(
   response.writeHead(answer.statusCode, {
     "content-type": answer.contentType,
     "content-length": Buffer.byteLength(answer.text),
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
   });
   response.end(answer.text);
 }

@@ -85,7 +85,6 @@ async function run(
 function beginEvents(response: ServerResponse): void {
   response.writeHead(200, {
     "content-type": "text/event-stream; charset=utf-8",
-    "cache-control": "no-store",
     // Proxies that buffer would hold back what is meant to come early.
     "x-accel-buffering": "no",
   });

@@ -4,6 +4,7 @@
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
+import type { AllowedHosts, AllowedOrigins } from "../config/http-lists.js";
 import type { Readiness } from "../core/readiness.js";
 import type { EngineApi } from "../engine/api.js";
 import { listen, peerProbeMs } from "../net/listen.js";
@@ -11,8 +12,16 @@ import type { Tls } from "../net/tls.js";
 import { toHttpFailure } from "./errors.js";
 import type { HttpLogger } from "./errors.js";
 import { handleFeedback } from "./feedback-handler.js";
+import {
+  answerPreflight,
+  checkContentType,
+  createOriginChecks,
+  isPreflight,
+} from "./origin-checks.js";
+import type { OriginChecks } from "./origin-checks.js";
 import { handleRerank } from "./rerank-handler.js";
 import { sendFailure, sendJson, sendText } from "./responses.js";
+import { setSecurityHeaders } from "./security-headers.js";
 import { handleSearch } from "./search-handler.js";
 
 export interface HttpServerOptions {
@@ -24,6 +33,9 @@ export interface HttpServerOptions {
   readonly port: number;
   /** Undefined: plain text. */
   readonly tls?: Tls | undefined;
+  /** Names by which it may be called, and pages that may call it; default: its own only. */
+  readonly allowedHosts?: AllowedHosts | undefined;
+  readonly allowedOrigins?: AllowedOrigins | undefined;
   /** The text of /metrics. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   /** A reader that takes nothing for that long loses its stream; default 30,000 ms. */
@@ -46,12 +58,16 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const state = { isStopping: false };
   const server = openServer(options.tls);
   server.maxConnections = options.connectionCountMax ?? 1024;
+  const hasTls = options.tls !== undefined;
+  const { allowedHosts = new Set(), allowedOrigins = new Set() } = options;
+  const checks = createOriginChecks({ host: options.host, hasTls, allowedHosts, allowedOrigins });
   server.on("request", (request, response) => {
+    setSecurityHeaders(request, response, { hasTls });
     // A connection that is kept alive after its last answer would hold up a stop.
     response.on("close", () => {
       if (state.isStopping) server.closeIdleConnections();
     });
-    answer(options, state, { request, response }).catch((error: unknown) => {
+    answer(options, state, { checks, request, response }).catch((error: unknown) => {
       const failure = toHttpFailure(error, options.logger);
       if (response.headersSent) response.destroy();
       else sendFailure(response, failure);
@@ -72,17 +88,24 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 async function answer(
   options: HttpServerOptions,
   state: { readonly isStopping: boolean },
-  exchange: { readonly request: IncomingMessage; readonly response: ServerResponse },
+  exchange: {
+    readonly checks: OriginChecks;
+    readonly request: IncomingMessage;
+    readonly response: ServerResponse;
+  },
 ): Promise<void> {
   const { request, response } = exchange;
-  const url = URL.canParse(request.url ?? "", "http://host")
-    ? new URL(request.url ?? "", "http://host")
-    : undefined;
+  exchange.checks.admit(request, response);
+  const url = urlOf(request);
   const route = `${url?.pathname}`;
   const methods = methodsOf.get(route);
   if (url === undefined || methods === undefined) {
     const message = `nothing is here; there are ${[...methodsOf.keys()].join(", ")}`;
     sendJson(response, 404, { error: { reason: "PATH_NOT_FOUND", message } });
+    return;
+  }
+  if (isPreflight(request)) {
+    answerPreflight(request, response, methods);
     return;
   }
   if (!methods.includes(request.method ?? "")) {
@@ -91,6 +114,7 @@ async function answer(
     sendJson(response, 405, { error: { reason: "METHOD_NOT_ALLOWED", message } });
     return;
   }
+  if (request.method === "POST") checkContentType(request);
   switch (route) {
     case "/livez":
       sendJson(response, 200, { status: "alive" });
@@ -122,6 +146,12 @@ async function answer(
   }
 }
 
+/** A path that begins with two slashes names no host. */
+function urlOf({ url = "" }: IncomingMessage): URL | undefined {
+  const text = url.startsWith("/") ? `http://host${url}` : url;
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
 function readinessOf(engine: EngineApi, state: { readonly isStopping: boolean }): Readiness {
   const { isReady, reasons, findings } = engine.readiness();
   if (!state.isStopping) return { isReady, reasons, findings };
@@ -146,6 +176,8 @@ const serverSettings: ServerOptions = {
   // Until the whole request is there; an answer may take longer.
   requestTimeout: 30_000,
   keepAliveTimeout: 5_000,
+  // It is looked at in origin-checks.ts.
+  requireHostHeader: false,
   // Of TCP: finds peers that are gone while an answer is streamed.
   keepAlive: true,
   keepAliveInitialDelay: peerProbeMs,

@@ -48,7 +48,9 @@ export function bareHost(host: string): string {
 /** True for `localhost` and for addresses that reach this machine only. */
 export function isLoopback(host: string): boolean {
   const bare = bareHost(host).toLowerCase();
-  return bare === "localhost" || bare === "::1" || /^(::ffff:)?127(\.\d{1,3}){3}$/.test(bare);
+  if (bare === "localhost" || bare === "::1") return true;
+  // IPv4, also inside IPv6 as it is written and as URLs write it.
+  return /^(::ffff:)?127(\.\d{1,3}){3}$/.test(bare) || /^::ffff:7f[\da-f]{2}:/.test(bare);
 }
 
 const hostFaults: ReadonlySet<string> = new Set([

@@ -71,7 +71,7 @@ describe("a context", () => {
     assert.ok(final.context!.tokenCount <= 50);
     const response = await fetch(`${url}/v1/search`, {
       method: "POST",
-      headers: { accept: "application/json" },
+      headers: { accept: "application/json", "content-type": "application/json" },
       body: JSON.stringify({
         collection: "notes",
         query: "bread from flour",

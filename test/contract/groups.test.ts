@@ -138,6 +138,7 @@ describe("groups and duplicates", () => {
     assert.equal(hits.length, 7);
     const answer = await fetch(`${server.url}/v1/search`, {
       method: "POST",
+      headers: { "content-type": "application/json" },
       body: JSON.stringify({
         collection: "notes",
         query: queries[0]!.text,

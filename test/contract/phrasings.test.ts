@@ -131,6 +131,7 @@ describe("several phrasings", () => {
     const keys = words.hits.map(({ key }) => key);
     const answer = await fetch(`${server.url}/v1/search`, {
       method: "POST",
+      headers: { "content-type": "application/json" },
       body: JSON.stringify({
         collection: "notes",
         query: texts[0],

@@ -183,6 +183,7 @@ describe("a re-ranking service elsewhere", () => {
     );
     const answer = await fetch(`${server.url}/v2/rerank`, {
       method: "POST",
+      headers: { "content-type": "application/json" },
       body: JSON.stringify({
         model: "far",
         query: "rivers",

@@ -184,8 +184,12 @@ async function refusesSearches({ client, url }: ServerProcess): Promise<void> {
   for (const tail of ["&k=0", "&k=ten", "&unknown=1"])
     assert.equal((await fetch(url + path + tail)).status, 400, tail);
   assert.equal((await fetch(`${url}/v1/search?collection=none&q=a`)).status, 404);
-  const body = "{not json";
-  assert.equal((await fetch(`${url}/v1/search`, { method: "POST", body })).status, 400);
+  const wrong = {
+    method: "POST",
+    body: "{not json",
+    headers: { "content-type": "application/json" },
+  };
+  assert.equal((await fetch(`${url}/v1/search`, wrong)).status, 400);
 }
 
 async function refusesCalls({ client }: ServerProcess): Promise<void> {

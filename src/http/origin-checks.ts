@@ -1,0 +1,151 @@
+// Who may call the HTTP port from a browser: names that the server goes by, and pages of origins that
+// are allowed. A page of another origin gets nothing, and nothing is done for it.
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AllowedHosts, AllowedOrigins } from "../config/http-lists.js";
+import { SluiceError } from "../core/errors.js";
+import { bareHost, isLoopback } from "../net/listen.js";
+
+export interface OriginRules {
+  /** Where the server listens. */
+  readonly host: string;
+  readonly hasTls: boolean;
+  readonly allowedHosts: AllowedHosts;
+  readonly allowedOrigins: AllowedOrigins;
+}
+
+export interface OriginChecks {
+  /**
+   * Sets the headers of answers to pages of other origins. Throws HOST_NOT_ALLOWED and
+   * ORIGIN_NOT_ALLOWED, before anything is read of the body or done.
+   */
+  admit(request: IncomingMessage, response: ServerResponse): void;
+}
+
+export function createOriginChecks(rules: OriginRules): OriginChecks {
+  const { allowedOrigins } = rules;
+  const allowsOrigins = allowedOrigins === "every" || allowedOrigins.size > 0;
+  return {
+    admit(request, response) {
+      const own = checkHost(request, rules);
+      if (allowsOrigins) response.setHeader("vary", "origin");
+      const { origin } = request.headers;
+      const site = request.headers["sec-fetch-site"];
+      if (origin === undefined) {
+        // Pictures and scripts of other pages come without an origin; browsers say of which site.
+        if (site === undefined || site === "same-origin" || site === "none") return;
+        throw notAllowed("a page of another origin", rules);
+      }
+      if (isOwn(origin, own, { hasTls: rules.hasTls, isCalledOwn: site === "same-origin" })) return;
+      if (allowedOrigins !== "every" && !allowedOrigins.has(origin))
+        throw notAllowed(`the origin ${quoted(origin)}`, rules);
+      // Never with credentials: what a browser adds by itself must not authorize a page.
+      const told = allowedOrigins === "every" ? "*" : origin;
+      response.setHeader("access-control-allow-origin", told);
+      response.setHeader("access-control-expose-headers", "retry-after");
+    },
+  };
+}
+
+/** True for the question of a browser whether a page may send what it wants to send. */
+export function isPreflight({ method, headers }: IncomingMessage): boolean {
+  return method === "OPTIONS" && headers["access-control-request-method"] !== undefined;
+}
+
+/** For origins that were admitted. */
+export function answerPreflight(
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+  methods: readonly string[],
+): void {
+  response.setHeader("access-control-allow-methods", methods.join(", "));
+  response.setHeader(
+    "access-control-allow-headers",
+    "accept, authorization, content-type, x-sluice-client",
+  );
+  response.setHeader("access-control-max-age", "600");
+  if (headers["access-control-request-private-network"] === "true")
+    response.setHeader("access-control-allow-private-network", "true");
+  response.writeHead(204).end();
+}
+
+/**
+ * Bodies that a page of any origin may send without asking are refused: browsers that say neither
+ * origin nor site could still write so.
+ */
+export function checkContentType({ headers }: IncomingMessage): void {
+  const [type = ""] = (headers["content-type"] ?? "").split(";");
+  if (!typesOfForms.has(type.trim().toLowerCase())) return;
+  const message = `content-type is ${quoted(type)}; send application/json`;
+  throw new SluiceError("CONTENT_TYPE_NOT_SUPPORTED", message, { field: "content-type" });
+}
+
+const typesOfForms: ReadonlySet<string> = new Set([
+  "text/plain",
+  "application/x-www-form-urlencoded",
+  "multipart/form-data",
+]);
+
+/** The authority by which the server was called; throws for one that is not its own. */
+function checkHost(request: IncomingMessage, rules: OriginRules): string | undefined {
+  const { headers, httpVersionMajor, httpVersionMinor, rawHeaders, url = "" } = request;
+  const { host } = headers;
+  const hostCount = rawHeaders.filter((name, i) => i % 2 === 0 && /^host$/i.test(name)).length;
+  // No browser speaks HTTP/1.0; health checks of old load balancers do, without a host.
+  if (hostCount === 0 && httpVersionMajor === 1 && httpVersionMinor === 0) return undefined;
+  // A whole address in the request line counts before the header.
+  const named = url.startsWith("/") || !URL.canParse(url) ? [host] : [host, new URL(url).host];
+  for (const authority of named) {
+    const name = authority === undefined || hostCount > 1 ? undefined : nameOf(authority);
+    if (name !== undefined && isOwnName(name, rules)) continue;
+    const message =
+      `the server is not called ${quoted(authority ?? "")}; ` +
+      "name it in http.allowedHosts if it should be";
+    throw new SluiceError("HOST_NOT_ALLOWED", message, { field: "host" });
+  }
+  return host;
+}
+
+/** Without port and the dot of a full name, in the one form that there is; undefined: no authority. */
+function nameOf(authority: string): string | undefined {
+  if (!URL.canParse(`http://${authority}`)) return undefined;
+  const { hostname, username, password, pathname, search, hash } = new URL(`http://${authority}`);
+  if (`${username}${password}${search}${hash}` !== "" || pathname !== "/") return undefined;
+  return hostname.replace(/\.$/, "");
+}
+
+/**
+ * An address is no name that somebody else could point here. Who listens on other addresses than
+ * loopback may have any name, unless they are listed.
+ */
+function isOwnName(name: string, { host, allowedHosts }: OriginRules): boolean {
+  if (allowedHosts === "every" || allowedHosts.has(name)) return true;
+  if (isLoopback(name) || name === nameOf(host.includes(":") ? `[${bareHost(host)}]` : host))
+    return true;
+  if (isLoopback(host)) return false;
+  const isAddress = name.startsWith("[") || /^\d+(\.\d+){3}$/.test(name);
+  return isAddress || allowedHosts.size === 0;
+}
+
+/** Behind a proxy with TLS only the browser knows the scheme, and says that the origin is ours. */
+function isOwn(
+  origin: string,
+  own: string | undefined,
+  { hasTls, isCalledOwn }: { readonly hasTls: boolean; readonly isCalledOwn: boolean },
+): boolean {
+  if (own === undefined || !URL.canParse(origin)) return false;
+  const { protocol, host } = new URL(origin);
+  if (!isCalledOwn && protocol !== (hasTls ? "https:" : "http:")) return false;
+  return URL.canParse(`${protocol}//${own}`) && new URL(`${protocol}//${own}`).host === host;
+}
+
+function notAllowed(who: string, { allowedOrigins }: OriginRules): SluiceError {
+  const isNone = allowedOrigins !== "every" && allowedOrigins.size === 0;
+  const which = isNone ? "none is allowed" : "it is not among those allowed";
+  const message = `${who} may not call this server: ${which}; see http.allowedOrigins`;
+  return new SluiceError("ORIGIN_NOT_ALLOWED", message, { field: "origin" });
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text.slice(0, 100));
+}

@@ -1,0 +1,24 @@
+// Headers of every answer of the HTTP port: what browsers must not do with it.
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+const headers: readonly (readonly [string, string])[] = [
+  ["cache-control", "no-store"],
+  ["content-security-policy", "default-src 'none'; frame-ancestors 'none'"],
+  ["cross-origin-resource-policy", "same-origin"],
+  ["referrer-policy", "no-referrer"],
+  ["x-content-type-options", "nosniff"],
+  ["x-frame-options", "DENY"],
+];
+
+/** Handlers may replace what does not fit their answer. */
+export function setSecurityHeaders(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { hasTls }: { readonly hasTls: boolean },
+): void {
+  for (const [name, value] of headers) response.setHeader(name, value);
+  // Browsers keep it by name, not by port: it would break whatever else runs on localhost.
+  const isLocalhost = /^localhost\.?(:\d+)?$/i.test(request.headers.host ?? "");
+  if (hasTls && !isLocalhost) response.setHeader("strict-transport-security", "max-age=31536000");
+}
