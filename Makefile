@@ -129,8 +129,8 @@ bench-peers: build ## beside other engines: make bench-peers DATA=DIR (installs 
 	@bench/peers/install
 	@node build/bench/main.js peers $(if $(DATA),--data $(DATA)) $(PEERS_FLAGS) --out bench/results/peers.json
 
-tables: build ## rewrite the tables of README.md from the sources and bench/results
-	@SLUICE_WRITE_TABLES=1 mocha --no-config 'build/test/tidy/readme-tables.test.js' \
+tables: build ## rewrite the generated parts of documents from the sources and bench/results
+	@SLUICE_WRITE_TABLES=1 mocha --no-config 'build/test/tidy/tables.test.js' \
 	  build/test/unit/bench/load/results.test.js
 
 clean: ## remove what was built; the installed packages stay

@@ -37,7 +37,7 @@ export async function runProgram(): Promise<void> {
   }
 }
 
-function createProgram(context: CliContext): Command {
+export function createProgram(context: CliContext): Command {
   const program = new Command("sluice")
     .description("A streaming retrieval engine with late interaction.")
     .version(programVersion())

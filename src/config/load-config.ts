@@ -114,6 +114,12 @@ export const otherVariables: readonly { readonly name: string; readonly meaning:
   },
 ];
 
+/** They as a Markdown table, for documents. */
+export function variablesMarkdown(): string {
+  const rows = otherVariables.map(({ name, meaning }) => `| \`${name}\` | ${meaning} |`);
+  return ["| environment | meaning |", "|---|---|", ...rows].join("\n");
+}
+
 interface Given {
   readonly raw: unknown;
   readonly source: Source;

@@ -26,7 +26,8 @@ export interface HttpFailure {
   };
 }
 
-const statusCodes: Record<ErrorStatus, number> = {
+/** By the gRPC status of the reason. */
+export const statusCodes: Record<ErrorStatus, number> = {
   INVALID_ARGUMENT: 400,
   NOT_FOUND: 404,
   ALREADY_EXISTS: 409,

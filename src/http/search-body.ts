@@ -29,7 +29,7 @@ const queryBody = z.union([
 ]);
 
 /** The names, units, ranges and defaults of proto/sluice/v1/search.proto. */
-const searchBody = z.strictObject({
+export const searchBody = z.strictObject({
   collection: z.string(),
   query: queryBody,
   other_queries: z.array(queryBody).max(limits.otherQueryCountMax).default([]),

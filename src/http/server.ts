@@ -21,6 +21,7 @@ import {
 import type { OriginChecks } from "./origin-checks.js";
 import { handleRerank } from "./rerank-handler.js";
 import { sendFailure, sendJson, sendText } from "./responses.js";
+import { routes } from "./routes.js";
 import { setSecurityHeaders } from "./security-headers.js";
 import { handleSearch } from "./search-handler.js";
 
@@ -158,15 +159,9 @@ function readinessOf(engine: EngineApi, state: { readonly isStopping: boolean })
   return { isReady: false, reasons: ["the server is stopping", ...reasons], findings };
 }
 
-const methodsOf: ReadonlyMap<string, readonly string[]> = new Map([
-  ["/livez", ["GET", "HEAD"]],
-  ["/readyz", ["GET", "HEAD"]],
-  ["/metrics", ["GET", "HEAD"]],
-  ["/v1/search", ["GET", "POST"]],
-  ["/v1/feedback", ["POST"]],
-  ["/v1/rerank", ["POST"]],
-  ["/v2/rerank", ["POST"]],
-]);
+const methodsOf: ReadonlyMap<string, readonly string[]> = new Map(
+  routes.map(({ path, methods }) => [path, methods]),
+);
 
 const serverSettings: ServerOptions = {
   maxHeaderSize: 16 * 1024,

@@ -1,7 +1,7 @@
 // sluice config: the options with their values and where each came from.
 
 import type { Command } from "commander";
-import { describeSource, loadConfig, otherVariables } from "../../config/load-config.js";
+import { describeSource, loadConfig, variablesMarkdown } from "../../config/load-config.js";
 import type { LoadedConfig } from "../../config/load-config.js";
 import { options as configOptions, optionsMarkdown, showValue } from "../../config/option-table.js";
 import type { CliContext } from "../context.js";
@@ -50,10 +50,4 @@ function valueAt(config: object, name: string): string | number {
   let value: unknown = config;
   for (const key of name.split(".")) value = (value as Readonly<Record<string, unknown>>)[key];
   return typeof value === "number" ? value : String(value);
-}
-
-/** Variables that are no options, as Markdown. */
-function variablesMarkdown(): string {
-  const rows = otherVariables.map(({ name, meaning }) => `| \`${name}\` | ${meaning} |`);
-  return ["| environment | meaning |", "|---|---|", ...rows].join("\n");
 }

@@ -51,9 +51,9 @@ describe("readRemoteRerankers", () => {
     );
   });
 
-  it("reads what README.md shows", () => {
-    const readme = readFileSync(join(repositoryRoot(), "README.md"), "utf8");
-    const [, block = ""] = /```toml\n(\[cohere\][^`]*)```/.exec(readme) ?? [];
+  it("reads what docs/guides/rerank.md shows", () => {
+    const guide = readFileSync(join(repositoryRoot(), "docs/guides/rerank.md"), "utf8");
+    const [, block = ""] = /```toml\n(\[cohere\][^`]*)```/.exec(guide) ?? [];
     const names = read(block, { COHERE_KEY: secret }).map(({ name, shape }) => [name, shape]);
     assert.deepEqual(names, [
       ["cohere", "cohere"],

@@ -1,0 +1,65 @@
+// `make screenshot`: runs the demo's search and writes docs/images/search.svg, the picture in
+// README.md: the first and the last update of one stream, as `sluice search` draws them.
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { startServer } from "../../src/app/serve.js";
+import { connect } from "../../src/cli/connection.js";
+import { createContext } from "../../src/cli/context.js";
+import { demoCollection, prepareCorpus } from "../../src/cli/demo/prepare-corpus.js";
+import { rankingLines, timingsLine } from "../../src/cli/terminal/ranking-view.js";
+import { createStyle } from "../../src/cli/terminal/terminal.js";
+import type { ClientSearchUpdate } from "../../src/client/types.js";
+import { loadConfig } from "../../src/config/load-config.js";
+import { present } from "../../src/core/assert.js";
+import { repositoryRoot } from "../../src/core/paths.js";
+import { createLogger } from "../../src/observability/logger.js";
+import { createNoMetrics } from "../../src/observability/metrics.js";
+import { terminalSvg } from "./terminal-svg.js";
+
+const query = "how do I read a file line by line";
+const columns = 100;
+const hitsMax = 4;
+
+const root = repositoryRoot();
+const folder = join(root, ".demo");
+const flags = { data: join(folder, "data"), grpcPort: 0, httpPort: 0 };
+const logger = createLogger({ level: "warn", format: "text" });
+const server = await startServer(loadConfig({ flags }).config, {
+  logger,
+  metrics: createNoMetrics(),
+});
+const client = await connect({ server: `127.0.0.1:${server.grpcPort}` });
+try {
+  const context = createContext();
+  await prepareCorpus(client, { folder, context, say: (line) => context.print(line) });
+  // Code that has not run yet is compiled while it runs: searches for something else come first.
+  for (let i = 0; i < 50; i += 1)
+    await client.searchFinal({ collection: demoCollection, text: `first words ${i}` });
+  const updates: ClientSearchUpdate[] = [];
+  const request = { collection: demoCollection, text: query, minUpdateIntervalMs: 0 };
+  for await (const update of client.search(request)) updates.push(update);
+  mkdirSync(join(root, "docs/images"), { recursive: true });
+  writeFileSync(join(root, "docs/images/search.svg"), terminalSvg(picture(updates), columns));
+} finally {
+  client.close();
+  await server.stop();
+}
+
+function picture(updates: readonly ClientSearchUpdate[]): string[] {
+  const style = createStyle(true);
+  const first = present(updates[0], "a search has an update");
+  const last = present(updates.at(-1), "a search has an update");
+  const frame = (update: ClientSearchUpdate, previous?: ClientSearchUpdate): string[] =>
+    rankingLines(update, { query, columns, hitsMax, style, previous }).slice(1);
+  return [
+    `${style.dim("$")} ${style.bold(`sluice search ${demoCollection} "${query}"`)}`,
+    "",
+    ...frame(first),
+    "",
+    ...frame(last, first),
+    "",
+    style.dim(timingsLine(last)),
+  ];
+}
