@@ -4,6 +4,8 @@ import { setFlagsFromString } from "node:v8";
 
 import { parseHosts, parseOrigins } from "../config/http-lists.js";
 import type { Config } from "../config/schema.js";
+import { createTraffic } from "../core/traffic.js";
+import type { Traffic } from "../core/traffic.js";
 import { isSluiceError } from "../core/errors.js";
 import type { Readiness } from "../core/readiness.js";
 import type { SluiceError } from "../core/errors.js";
@@ -77,15 +79,18 @@ export async function startServer(
     onRecallStale: (message) => logger.warn({}, message),
   });
   const engine = measured(composed.api, metrics, () => performance.now());
+  const traffic = createTraffic({ ...config.limits, clock: () => performance.now() });
   let http: HttpServer;
   try {
-    rpc = await startRpcServer({ ...rpcOptions(config, { logger, metrics }), engine, tls });
+    const shared = rpcOptions(config, { logger, metrics });
+    rpc = await startRpcServer({ ...shared, engine, tls, traffic });
     http = await startHttpServer({
       engine,
       logger,
       tls,
       host: config.host,
       port: config.httpPort,
+      traffic,
       allowedHosts: parseHosts(config.http.allowedHosts),
       allowedOrigins: parseOrigins(config.http.allowedOrigins),
       metrics: () => renderMetrics(engine, metrics),
@@ -99,7 +104,7 @@ export async function startServer(
   const { isReady, findings } = engine.readiness();
   for (const finding of findings)
     logger.warn({ place: finding.place, kind: finding.kind }, finding.message);
-  watch(composed, metrics);
+  watch(composed, traffic, metrics);
   metrics.ready(isReady);
   rpc.setReady(isReady);
   return {
@@ -140,7 +145,8 @@ function stopOf(
   return () => (stopping ??= stop());
 }
 
-function watch(composed: ComposedEngine, metrics: Metrics): void {
+function watch(composed: ComposedEngine, traffic: Traffic, metrics: Metrics): void {
+  metrics.watchTraffic(() => ({ ...traffic.budget.figures(), ...traffic.answers.figures() }));
   metrics.kernelChosen(composed.kernelName);
   metrics.watchQueue("scoring", () => composed.queueSizes().scoring);
   metrics.watchQueue("encoding", () => composed.queueSizes().encoding);

@@ -208,6 +208,13 @@ export const configSchema = z.strictObject({
       max: 1024 ** 3,
       description: "Largest gRPC message that is taken.",
     }),
+    requestBytesMax: bytes({
+      default: limits.requestBytesMax,
+      min: 1024 * 1024,
+      max: 2 ** 40,
+      description:
+        "Requests received and not worked off, of both ports; at least four of the largest messages.",
+    }),
   }),
   shutdownGraceMs: whole({
     default: 25_000,

@@ -84,6 +84,39 @@ export const limits = {
   tlsFileBytesMax: 1024 * 1024,
   /** Largest gRPC message the server receives, bytes. */
   messageBytesMax: 64 * 1024 * 1024,
+  /**
+   * Fields of one message in all, those of messages in it among them; of an ingest message, of each
+   * document. At about half a microsecond each this is what a message may cost before it is refused.
+   */
+  messageFieldsMax: 65_536,
+  /**
+   * Strings of one message in all, bytes; of an ingest message, of each document. Text that is not
+   * ASCII is decoded at about 200 MB/s; the items of a rerank are decoded a few at a time.
+   */
+  messageTextBytesMax: 8 * 1024 * 1024,
+  rerankTextBytesMax: 16 * 1024 * 1024,
+  /** A string of a message other than a text, bytes. */
+  shortStringBytesMax: 64 * 1024,
+  /** Requests of both ports that are received and not worked off, bytes; one peer has half of it. */
+  requestBytesMax: 256 * 1024 * 1024,
+  /** Answers of one connection that its reader has not taken, bytes; beyond it further ones wait. */
+  unreadConnectionBytesMax: 8 * 1024 * 1024,
+  /** Of all connections; beyond it answers that nobody took for a while are given up. */
+  unreadBytesMax: 256 * 1024 * 1024,
+  unreadPatienceMs: 1000,
+  /** How deep messages of a request are nested. */
+  messageDepthMax: 40,
+  /** Filter written as text, bytes. */
+  filterTextBytesMax: 1024 * 1024,
+  /** Values and keys of a JSON body of /v1/search, of a rerank, of feedback; and how deep it is nested. */
+  searchBodyValuesMax: 65_536,
+  rerankBodyValuesMax: 32_768,
+  feedbackBodyValuesMax: 256,
+  bodyDepthMax: 64,
+  /** JSON bodies, bytes: 512 query rows of 1,024 floats in base64 are 2.8 MB. */
+  searchBodyBytesMax: 4 * 1024 * 1024,
+  rerankBodyBytesMax: 8 * 1024 * 1024,
+  feedbackBodyBytesMax: 256 * 1024,
   /** Searches at work or waiting; one more is refused with OVERLOADED. */
   searchCountMax: 256,
   /** Documents of one ingest stream that are encoded at the same time. */

@@ -1,5 +1,6 @@
 // Filters as people write them: `year >= 2020 and lang in ("en", "de") and not draft = true`.
 
+import { present } from "./assert.js";
 import { SluiceError } from "./errors.js";
 import type { FieldValue } from "./document.js";
 import { checkFilter } from "./filter.js";
@@ -13,10 +14,22 @@ import { limits } from "./limits.js";
  * Values: "text" with JSON's escapes, numbers, true, false, dates and times as 2024-01-31 or
  * 2024-01-31T10:00:00Z. A whole number equals integers and floats. Names with other characters than
  * letters, digits, `_`, `.` and `-` stand in backquotes. Throws INVALID_FIELD for `filter`, saying at
- * which character.
+ * which character. O(text) up to the first excess over the limits of a filter.
  */
 export function parseFilter(text: string): Filter {
-  const parser: Parser = { text, tokens: tokenize(text), position: 0 };
+  const bytesMax = limits.filterTextBytesMax;
+  if (text.length > bytesMax || Buffer.byteLength(text, "utf8") > bytesMax)
+    throw new SluiceError("INVALID_FIELD", `filter has more than ${bytesMax} bytes; shorten it`, {
+      field: "filter",
+    });
+  const parser: Parser = {
+    text,
+    pattern: new RegExp(tokenPattern),
+    ahead: [],
+    readTo: 0,
+    conditionCount: 0,
+    valueCount: 0,
+  };
   const filter = parseOr(parser, 1);
   const { kind, at } = peek(parser);
   if (kind !== "end") throw expected(parser, "and, or, or the end", at);
@@ -33,10 +46,16 @@ interface Token {
   readonly at: number;
 }
 
+/** Tokens are read as they are asked for: what is refused early is not read to its end. */
 interface Parser {
   readonly text: string;
-  readonly tokens: readonly Token[];
-  position: number;
+  readonly pattern: RegExp;
+  /** Tokens that were read and not taken; at most two. */
+  readonly ahead: Token[];
+  /** Where the token after those begins. */
+  readTo: number;
+  conditionCount: number;
+  valueCount: number;
 }
 
 const tokenPattern = new RegExp(
@@ -45,33 +64,43 @@ const tokenPattern = new RegExp(
     String.raw`(?<text>"(?:[^"\\]|\\.)*")`,
     "(?<quoted>`[^`]+`)",
     `(?<time>${isoTimeSource}(?![\\w-]))`,
-    String.raw`(?<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))`,
+    String.raw`(?<number>[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))`,
     String.raw`(?<name>[\p{L}_][\p{L}\p{M}\p{N}_.-]*)`,
     "(?<sign>!=|<=|>=|[=<>(),])",
   ].join("|"),
   "uy",
 );
 
-function tokenize(text: string): Token[] {
-  const tokens: Token[] = [];
-  const pattern = new RegExp(tokenPattern);
-  for (let at = 0; at < text.length; at = pattern.lastIndex) {
+function readToken(parser: Parser): Token {
+  const { text, pattern } = parser;
+  for (;;) {
+    const at = parser.readTo;
+    if (at >= text.length) return { kind: "end", text: "", at: text.length };
     pattern.lastIndex = at;
     const match = pattern.exec(text);
     if (match === null) throw fault(`cannot read ${show(text.slice(at))}`, at);
-    const { groups = {} } = match;
-    const whole = match[0];
-    if (groups["text"] !== undefined) tokens.push({ kind: "text", text: unquote(whole, at), at });
-    else if (groups["quoted"] !== undefined)
-      tokens.push({ kind: "quoted-name", text: whole.slice(1, -1), at });
-    else if (groups["time"] !== undefined) tokens.push({ kind: "time", text: whole, at });
-    else if (groups["number"] !== undefined) tokens.push({ kind: "number", text: whole, at });
-    else if (groups["name"] !== undefined) tokens.push({ kind: "name", text: whole, at });
-    else if (groups["sign"] !== undefined) tokens.push({ kind: "sign", text: whole, at });
+    parser.readTo = pattern.lastIndex;
+    const token = toToken(match, at);
+    if (token !== undefined) return token;
   }
-  tokens.push({ kind: "end", text: "", at: text.length });
-  return tokens;
 }
+
+/** Undefined for space. */
+function toToken({ 0: whole, groups = {} }: RegExpExecArray, at: number): Token | undefined {
+  if (groups["text"] !== undefined) return { kind: "text", text: unquote(whole, at), at };
+  if (groups["quoted"] !== undefined) return { kind: "quoted-name", text: whole.slice(1, -1), at };
+  if (groups["time"] !== undefined) return { kind: "time", text: whole, at };
+  if (groups["number"] !== undefined) {
+    if (whole.length > numberLengthMax)
+      throw fault(`${show(whole)} has more than ${numberLengthMax} characters`, at);
+    return { kind: "number", text: whole, at };
+  }
+  if (groups["name"] !== undefined) return { kind: "name", text: whole, at };
+  return groups["sign"] === undefined ? undefined : { kind: "sign", text: whole, at };
+}
+
+/** The smallest double, written out, has some 1,080 characters; nobody writes it. */
+const numberLengthMax = 64;
 
 function unquote(quoted: string, at: number): string {
   try {
@@ -108,8 +137,12 @@ function parseUnary(parser: Parser, depth: number): Filter {
     expectSign(parser, ")");
     return filter;
   }
-  if (isWord(parser, "exists") && parser.tokens[parser.position + 1]?.text === "(") {
-    parser.position += 2;
+  parser.conditionCount += 1;
+  if (parser.conditionCount > limits.filterConditionsMax)
+    throw fault(`more than ${limits.filterConditionsMax} conditions`, peek(parser).at);
+  if (isWord(parser, "exists") && peek(parser, 1).text === "(") {
+    take(parser);
+    take(parser);
     const field = parseName(parser);
     expectSign(parser, ")");
     return { kind: "exists", field };
@@ -120,8 +153,7 @@ function parseUnary(parser: Parser, depth: number): Filter {
 function parseCondition(parser: Parser): Filter {
   const field = parseName(parser);
   if (takeWord(parser, "in")) return anyOf(field, parseValues(parser));
-  if (isWord(parser, "not")) {
-    parser.position += 1;
+  if (takeWord(parser, "not")) {
     if (!takeWord(parser, "in")) throw expected(parser, "in", peek(parser).at);
     return { kind: "not", filter: anyOf(field, parseValues(parser)) };
   }
@@ -160,8 +192,11 @@ function parseName(parser: Parser): string {
 function parseValues(parser: Parser): FieldValue[] {
   expectSign(parser, "(");
   const values: FieldValue[] = [];
-  do values.push(...parseValue(parser));
-  while (takeSign(parser, ","));
+  do {
+    values.push(...parseValue(parser));
+    if (values.length > limits.filterValuesMax)
+      throw fault(`more than ${limits.filterValuesMax} values in one list`, peek(parser).at);
+  } while (takeSign(parser, ","));
   expectSign(parser, ")");
   return values;
 }
@@ -169,6 +204,9 @@ function parseValues(parser: Parser): FieldValue[] {
 /** One value; a whole number is an integer or a float, whichever the field holds. */
 function parseValue(parser: Parser): FieldValue[] {
   const { kind, text, at } = take(parser);
+  parser.valueCount += 1;
+  if (parser.valueCount > limits.filterValuesTotalMax)
+    throw fault(`more than ${limits.filterValuesTotalMax} values in all`, at);
   const isTrue = kind === "name" && text.toLowerCase() === "true";
   const isFalse = kind === "name" && text.toLowerCase() === "false";
   if (isTrue || isFalse) return [{ kind: "boolean", value: isTrue }];
@@ -198,13 +236,16 @@ function toTime(text: string, at: number): number {
   throw fault(`${show(text)} is no date, such as 2024-01-31 or 2024-01-31T10:00:00Z`, at);
 }
 
-function peek({ tokens, position, text }: Parser): Token {
-  return tokens[position] ?? { kind: "end", text: "", at: text.length };
+/** The token after `distance` others. */
+function peek(parser: Parser, distance: 0 | 1 = 0): Token {
+  const { ahead } = parser;
+  while (ahead.length <= distance) ahead.push(readToken(parser));
+  return present(ahead[distance], "it was read just now");
 }
 
 function take(parser: Parser): Token {
   const token = peek(parser);
-  parser.position += 1;
+  parser.ahead.shift();
   return token;
 }
 
@@ -215,14 +256,14 @@ function isWord(parser: Parser, word: string): boolean {
 
 function takeWord(parser: Parser, word: string): boolean {
   if (!isWord(parser, word)) return false;
-  parser.position += 1;
+  take(parser);
   return true;
 }
 
 function takeSign(parser: Parser, sign: string): boolean {
   const { kind, text } = peek(parser);
   if (kind !== "sign" || text !== sign) return false;
-  parser.position += 1;
+  take(parser);
   return true;
 }
 

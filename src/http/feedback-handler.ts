@@ -13,7 +13,10 @@ import { readBody } from "./requests.js";
 import { sendFailure, sendJson } from "./responses.js";
 
 /** The longest of everything, escaped. */
-const bodyBytesMax = 256 * 1024;
+const bodyLimits = {
+  bytesMax: limits.feedbackBodyBytesMax,
+  valuesMax: limits.feedbackBodyValuesMax,
+};
 
 function within(bytesMax: number): z.ZodString {
   return z
@@ -47,7 +50,7 @@ export async function handleFeedback(
   { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
 ): Promise<void> {
   try {
-    const body = parseBody(feedbackBody, await readBody(request, bodyBytesMax));
+    const body = parseBody(feedbackBody, await readBody(request, bodyLimits));
     const ack = await engine.sendFeedback(body.collection, toFeedback(body));
     sendJson(response, 200, { is_repeated: ack.isRepeated, is_unknown_key: ack.isUnknownKey });
   } catch (error) {

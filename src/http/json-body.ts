@@ -3,11 +3,11 @@
 import type { z } from "zod";
 import { SluiceError } from "../core/errors.js";
 
-/** From the bytes of a body. Throws INVALID_FIELD naming the field, or `body`. */
-export function parseBody<T>(schema: z.ZodType<T>, bytes: Uint8Array): T {
+/** From the text of a body. Throws INVALID_FIELD naming the field, or `body`. */
+export function parseBody<T>(schema: z.ZodType<T>, text: string): T {
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    value = JSON.parse(text);
   } catch (error) {
     const message = error instanceof Error ? error.message : "unreadable";
     throw invalid("body", `the body is not JSON in UTF-8: ${message}`);

@@ -1,33 +1,79 @@
 // What handlers read of a request: its body, and whose it is.
 
 import type { IncomingMessage } from "node:http";
-import { SluiceError } from "../core/errors.js";
+import { isSluiceError, SluiceError } from "../core/errors.js";
+import type { SearchOptions } from "../search/stream-search.js";
+import { boundsOf } from "./exchange-bounds.js";
+import { invalid } from "./json-body.js";
+import { createJsonScan } from "./json-scan.js";
 
-/** As over gRPC: the name that the client gives itself, else its address. */
-export function clientOf({ headers, socket }: IncomingMessage): string | undefined {
-  const named = headers["x-sluice-client"];
-  return typeof named === "string" ? named : socket.remoteAddress;
+/** Whose turn it is, and whether he reads: as over gRPC. */
+export function callerOf(
+  request: IncomingMessage,
+): Pick<SearchOptions, "client" | "peer" | "reader"> {
+  const { peer, reader } = boundsOf(request);
+  const named = request.headers["x-sluice-client"];
+  return { client: typeof named === "string" ? named : "", peer, reader };
 }
 
 /**
- * The whole body; throws LIMIT_EXCEEDED above `bytesMax` bytes. Not by iteration, which would tear the connection down when it stops early.
+ * The whole body as text. It is counted as it comes: throws LIMIT_EXCEEDED above `bytesMax` bytes or
+ * `valuesMax` values of JSON, OVERLOADED when requests fill the budget, INVALID_FIELD for bytes that
+ * are not UTF-8. Not by iteration, which would tear the connection down when it stops early.
  */
-export function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
+export function readBody(request: IncomingMessage, at: BodyLimits): Promise<string> {
+  const { hold } = boundsOf(request);
+  const scan = createJsonScan(at.valuesMax);
+  const decoder = new TextDecoder("utf-8", { fatal: true });
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    const parts: string[] = [];
     let byteCount = 0;
-    request.on("data", (chunk: Buffer) => {
-      byteCount += chunk.length;
-      if (byteCount <= bytesMax) {
-        chunks.push(chunk);
-        return;
-      }
+    const fail = (error: SluiceError): void => {
       request.pause();
-      const message = `the body is larger than ${bytesMax} bytes; send less`;
-      reject(new SluiceError("LIMIT_EXCEEDED", message, { field: "body" }));
+      request.removeListener("data", receive);
+      parts.length = 0;
+      reject(error);
+    };
+    const decode = (bytes?: Buffer): void => {
+      try {
+        if (bytes !== undefined) scan.add(bytes);
+        parts.push(decoder.decode(bytes, { stream: bytes !== undefined }));
+      } catch (error) {
+        fail(isSluiceError(error) ? error : invalid("body", "the body is not JSON in UTF-8"));
+      }
+    };
+    const receive = (bytes: Buffer): void => {
+      byteCount += bytes.length;
+      if (byteCount > at.bytesMax) fail(tooLarge(at.bytesMax));
+      else if (!hold.add(bytes.length)) fail(overBudget());
+      else decode(bytes);
+    };
+    if (Number(request.headers["content-length"] ?? 0) > at.bytesMax) {
+      fail(tooLarge(at.bytesMax));
+      return;
+    }
+    request.on("data", receive);
+    request.on("end", () => {
+      decode();
+      resolve(parts.join(""));
     });
-    request.on("end", () => resolve(Buffer.concat(chunks)));
     request.on("error", reject);
     request.on("close", () => reject(new SluiceError("CANCELLED", "the caller left")));
   });
+}
+
+export interface BodyLimits {
+  readonly bytesMax: number;
+  /** Entries of lists and properties of objects in all. */
+  readonly valuesMax: number;
+}
+
+function tooLarge(bytesMax: number): SluiceError {
+  const message = `the body is larger than ${bytesMax} bytes; send less`;
+  return new SluiceError("LIMIT_EXCEEDED", message, { field: "body" });
+}
+
+function overBudget(): SluiceError {
+  const message = "requests that are under way fill the memory that is set apart for them";
+  return new SluiceError("OVERLOADED", message);
 }

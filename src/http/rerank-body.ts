@@ -30,9 +30,9 @@ export interface RerankBody {
   readonly returnsDocuments: boolean;
 }
 
-/** From the bytes of a JSON body. Throws INVALID_FIELD naming the field. */
-export function rerankBodyFromJson(bytes: Uint8Array): RerankBody {
-  const data = parseBody(rerankBody, bytes);
+/** From the text of a JSON body. Throws INVALID_FIELD naming the field. */
+export function rerankBodyFromJson(text: string): RerankBody {
+  const data = parseBody(rerankBody, text);
   const { length } = data.documents;
   const topN = data.top_n ?? data.top_k;
   return {

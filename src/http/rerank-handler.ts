@@ -2,16 +2,16 @@
 
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { limits } from "../core/limits.js";
 import type { EngineApi } from "../engine/api.js";
 import type { RerankUpdate } from "../search/rerank-items.js";
 import { toHttpFailure } from "./errors.js";
 import type { HttpLogger } from "./errors.js";
 import { rerankAnswer, rerankBodyFromJson } from "./rerank-body.js";
-import { clientOf, readBody } from "./requests.js";
+import { callerOf, readBody } from "./requests.js";
 import { sendFailure, sendJson } from "./responses.js";
 
-/** Largest body: 1,000 documents of 16 KiB. */
-const bodyBytesMax = 16 * 1024 * 1024;
+const bodyLimits = { bytesMax: limits.rerankBodyBytesMax, valuesMax: limits.rerankBodyValuesMax };
 
 export async function handleRerank(
   { engine, logger }: { readonly engine: EngineApi; readonly logger: HttpLogger },
@@ -26,10 +26,10 @@ export async function handleRerank(
   response.on("close", () => controller.abort());
   const { signal } = controller;
   try {
-    const body = rerankBodyFromJson(await readBody(request, bodyBytesMax));
+    const body = rerankBodyFromJson(await readBody(request, bodyLimits));
     let last: RerankUpdate | undefined;
-    const client = clientOf(request);
-    for await (const update of engine.rerank(body.request, { signal, client })) last = update;
+    const options = { ...callerOf(request), signal };
+    for await (const update of engine.rerank(body.request, options)) last = update;
     if (last === undefined) throw new Error("a rerank ends with a final ranking");
     sendJson(response, 200, rerankAnswer(body, last, { id: randomUUID(), version }));
   } catch (error) {

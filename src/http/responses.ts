@@ -1,6 +1,7 @@
 // Whole answers of the HTTP side port.
 
 import type { ServerResponse } from "node:http";
+import { boundsOf } from "./exchange-bounds.js";
 import type { HttpFailure } from "./errors.js";
 
 export function sendText(
@@ -11,7 +12,7 @@ export function sendText(
     "content-type": answer.contentType,
     "content-length": Buffer.byteLength(answer.text),
   });
-  response.end(answer.text);
+  response.end(answer.text, boundsOf(response.req).sent(answer.text.length));
 }
 
 export function sendJson(response: ServerResponse, statusCode: number, body: object): void {

@@ -90,9 +90,9 @@ export const searchBody = z.strictObject({
     .prefault({}),
 });
 
-/** From the bytes of a JSON body. Throws INVALID_FIELD or INVALID_TEXT naming the field. */
-export function searchRequestFromJson(bytes: Uint8Array): SearchRequest {
-  return toRequest(parseBody(searchBody, bytes));
+/** From the text of a JSON body. Throws INVALID_FIELD or INVALID_TEXT naming the field. */
+export function searchRequestFromJson(text: string): SearchRequest {
+  return toRequest(parseBody(searchBody, text));
 }
 
 const numberParameters = new Set([

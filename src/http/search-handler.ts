@@ -1,19 +1,20 @@
 // /v1/search: the update stream as Server-Sent Events, or its final update as one JSON answer.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { limits } from "../core/limits.js";
 import type { EngineApi } from "../engine/api.js";
 import type { SearchRequest } from "../search/request.js";
 import { streamSearch } from "../search/stream-search.js";
 import type { SearchUpdate } from "../search/update.js";
 import { toHttpFailure } from "./errors.js";
 import type { HttpLogger } from "./errors.js";
-import { clientOf, readBody } from "./requests.js";
+import { boundsOf } from "./exchange-bounds.js";
+import { callerOf, readBody } from "./requests.js";
 import { sendFailure, sendJson } from "./responses.js";
 import { searchRequestFromJson, searchRequestFromQuery } from "./search-body.js";
 import { updateToJson } from "./update-json.js";
 
-/** Largest body: 512 query rows of 1,024 floats in base64 are 2.8 MB. */
-const bodyBytesMax = 4 * 1024 * 1024;
+const bodyLimits = { bytesMax: limits.searchBodyBytesMax, valuesMax: limits.searchBodyValuesMax };
 
 export interface SearchHandlerContext {
   readonly engine: EngineApi;
@@ -36,11 +37,9 @@ export async function handleSearch(
     const search =
       request.method === "GET"
         ? searchRequestFromQuery(url.searchParams)
-        : searchRequestFromJson(await readBody(request, bodyBytesMax));
+        : searchRequestFromJson(await readBody(request, bodyLimits));
     const isSingle = wantsOneAnswer(request.headers.accept);
-    const client = clientOf(request);
-    const options = { signal: controller.signal, isSingle, client };
-    await run(context, search, response, options);
+    await run(context, search, response, { signal: controller.signal, isSingle });
   } catch (error) {
     if (controller.signal.aborted) return;
     const failure = toHttpFailure(error, context.logger);
@@ -57,24 +56,25 @@ async function run(
   context: SearchHandlerContext,
   search: SearchRequest,
   response: ServerResponse,
-  options: {
-    readonly signal: AbortSignal;
-    readonly isSingle: boolean;
-    readonly client: string | undefined;
-  },
+  { signal, isSingle }: { readonly signal: AbortSignal; readonly isSingle: boolean },
 ): Promise<void> {
-  const { signal, isSingle, client } = options;
+  const { req: request } = response;
   const sendOne = (update: SearchUpdate, done: (error?: Error | null) => void): void => {
     if (update.final) sendJson(response, 200, updateToJson(update));
     done();
   };
   const sendEvent = (update: SearchUpdate, done: (error?: Error | null) => void): void => {
     if (!response.headersSent) beginEvents(response);
-    response.write(eventOf(update), done);
+    const text = eventOf(update);
+    const taken = boundsOf(request).sent(text.length);
+    response.write(text, (error) => {
+      taken();
+      done(error);
+    });
   };
   await streamSearch(context.engine, search, {
+    ...callerOf(request),
     signal,
-    client,
     deadlineMs: undefined,
     stallMs: context.stalledStreamMs,
     send: isSingle ? sendOne : sendEvent,

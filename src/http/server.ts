@@ -6,10 +6,12 @@ import type { IncomingMessage, Server, ServerOptions, ServerResponse } from "nod
 import { createServer as createTlsServer } from "node:https";
 import type { AllowedHosts, AllowedOrigins } from "../config/http-lists.js";
 import type { Readiness } from "../core/readiness.js";
+import type { Traffic } from "../core/traffic.js";
 import type { EngineApi } from "../engine/api.js";
 import { listen, peerProbeMs } from "../net/listen.js";
 import type { Tls } from "../net/tls.js";
 import { toHttpFailure } from "./errors.js";
+import { boundExchange } from "./exchange-bounds.js";
 import type { HttpLogger } from "./errors.js";
 import { handleFeedback } from "./feedback-handler.js";
 import {
@@ -39,6 +41,8 @@ export interface HttpServerOptions {
   readonly allowedOrigins?: AllowedOrigins | undefined;
   /** The text of /metrics. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
+  /** Shared with the other port. */
+  readonly traffic: Traffic;
   /** A reader that takes nothing for that long loses its stream; default 30,000 ms. */
   readonly stalledStreamMs?: number | undefined;
   /** Connections at a time; default 1,024. */
@@ -62,7 +66,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const hasTls = options.tls !== undefined;
   const { allowedHosts = new Set(), allowedOrigins = new Set() } = options;
   const checks = createOriginChecks({ host: options.host, hasTls, allowedHosts, allowedOrigins });
+  const stallMs = options.stalledStreamMs ?? 30_000;
   server.on("request", (request, response) => {
+    // A stalled stream is told first that it ends.
+    boundExchange(options.traffic, { request, response }, 2 * stallMs);
     setSecurityHeaders(request, response, { hasTls });
     // A connection that is kept alive after its last answer would hold up a stop.
     response.on("close", () => {

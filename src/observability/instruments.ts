@@ -33,6 +33,7 @@ export interface Instruments {
   readonly build: Gauge<"version">;
   readonly ready: Gauge;
   readonly admission: (read: () => AdmissionFigures) => void;
+  readonly traffic: (read: () => TrafficFigures) => void;
   readonly remoteCalls: Counter<"reranker" | "outcome">;
   readonly remoteSeconds: Histogram<"reranker">;
   readonly breakers: (read: () => ReadonlyMap<string, BreakerFigure>) => void;
@@ -58,6 +59,48 @@ export interface AdmissionFigures {
   readonly waiting: Readonly<Record<string, number>>;
   readonly refused: Readonly<Record<string, number>>;
   readonly pressure: number;
+}
+
+/** What instruments read of requests and answers that lie in memory. */
+export interface TrafficFigures {
+  readonly heldBytes: number;
+  readonly refusedCount: number;
+  readonly unreadBytes: number;
+  readonly endedCount: number;
+}
+
+function addTraffic(
+  library: typeof prometheus,
+  registers: prometheus.Registry[],
+  read: () => TrafficFigures,
+): void {
+  const gauges = {
+    request_bytes: ["heldBytes", "Bytes of requests received and not worked off."],
+    unread_answer_bytes: ["unreadBytes", "Bytes of answers that their readers have not taken."],
+  } as const;
+  for (const [name, [figure, help]] of Object.entries(gauges))
+    new library.Gauge({
+      name: `sluice_${name}`,
+      help,
+      registers,
+      collect() {
+        this.set(read()[figure]);
+      },
+    });
+  const counters = {
+    requests_over_budget: ["refusedCount", "Requests refused because others fill the budget."],
+    unread_answers_ended: ["endedCount", "Calls ended because others needed what was unread."],
+  } as const;
+  for (const [name, [figure, help]] of Object.entries(counters))
+    new library.Counter({
+      name: `sluice_${name}_total`,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(read()[figure]);
+      },
+    });
 }
 
 function addCacheGauges(
@@ -136,6 +179,7 @@ export function createInstruments(
     build: gauge("build_info", "1 for the running version.", ["version"]),
     ready: gauge("ready", "1 when searches and writes are taken."),
     caches: (read) => addCacheGauges(library, registers, read),
+    traffic: (read) => addTraffic(library, registers, read),
     reloads: counter("reloads_total", "Files read anew after SIGHUP.", ["what", "outcome"]),
     certificate(readMs) {
       new library.Gauge({

@@ -3,7 +3,12 @@
 import type { CacheFigures } from "../core/bounded-cache.js";
 import type { Registry } from "prom-client";
 import { createInstruments } from "./instruments.js";
-import type { AdmissionFigures, BreakerFigure, Instruments } from "./instruments.js";
+import type {
+  AdmissionFigures,
+  BreakerFigure,
+  Instruments,
+  TrafficFigures,
+} from "./instruments.js";
 
 /** How a search ended. Refused: turned away before any work. */
 export type SearchOutcome = "ok" | "cancelled" | "deadline" | "refused" | "failed";
@@ -61,6 +66,8 @@ export interface Metrics {
   watchAdmission(read: () => AdmissionFigures): void;
   /** Asks `read` for the figures of each cache whenever the figures are read. Call once. */
   watchCaches(read: () => Readonly<Record<string, CacheFigures>>): void;
+  /** Asks `read` for the bytes of requests and answers when the figures are read. Call once. */
+  watchTraffic(read: () => TrafficFigures): void;
   /** A re-ranking service elsewhere was asked, or was not because it fails. */
   remoteCall(call: {
     readonly reranker: string;
@@ -102,6 +109,7 @@ export function createNoMetrics(): Metrics {
     watchQueue: nothing,
     watchAdmission: nothing,
     watchCaches: nothing,
+    watchTraffic: nothing,
     remoteCall: nothing,
     watchBreakers: nothing,
     reloaded: nothing,
@@ -144,6 +152,7 @@ function createMetricsOn(registry: Registry, to: Instruments, version: string): 
     watchQueue: (pool, read) => void queues.set(pool, read),
     watchAdmission: (read) => to.admission(read),
     watchCaches: (read) => to.caches(read),
+    watchTraffic: (read) => to.traffic(read),
     remoteCall({ reranker, outcome, durationMs }) {
       to.remoteCalls.inc({ reranker, outcome });
       if (outcome !== "refused") to.remoteSeconds.observe({ reranker }, durationMs / 1000);

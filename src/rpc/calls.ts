@@ -11,13 +11,13 @@ import type {
   UntypedHandleCall,
 } from "@grpc/grpc-js";
 import { status } from "@grpc/grpc-js";
-import type { MethodDefinition, PackageDefinition } from "@grpc/proto-loader";
-import { SluiceError } from "../core/errors.js";
+import type { Traffic } from "../core/traffic.js";
+import type { ReaderRoom } from "../core/unread-answers.js";
 import type { EngineApi } from "../engine/api.js";
+import { hostOf } from "./bounded-call.js";
+import { refuseWireFaults } from "./decode-request.js";
 import { toStatus } from "./status.js";
 import type { RpcLogger } from "./status.js";
-import { createWireCheck } from "./wire-check.js";
-import type { WireFault } from "./wire-check.js";
 
 /** One finished call, for metrics. */
 export interface CallRecord {
@@ -39,60 +39,10 @@ export interface RpcContext {
   readonly stalledStreamMs: number;
   /** Documents of one ingest stream that are at work at the same time. */
   readonly ingestInFlightMax: number;
+  readonly traffic: Traffic;
 }
 
 const clientMetadata = "x-sluice-client";
-
-const faultsOfMessages = new WeakMap<object, readonly WireFault[]>();
-
-/** What was wrong with the raw bytes of a decoded request; empty for most. */
-export function wireFaults(message: object): readonly WireFault[] {
-  return faultsOfMessages.get(message) ?? [];
-}
-
-/** Throws for the first fault in the raw bytes of a request. */
-export function refuseWireFaults(message: object): void {
-  const fault = wireFaults(message)[0];
-  if (fault !== undefined) throw faultError(fault);
-}
-
-export function faultError(fault: WireFault): SluiceError {
-  const { path, kind } = fault;
-  const place = path === "" ? "the request" : path;
-  const message = `${place}: ${fault.message}`;
-  if (kind !== "invalid_utf8") return new SluiceError("INVALID_FIELD", message, { field: place });
-  const isKey = /(^|\.)keys?(\[\d+\])?$/.test(path);
-  return new SluiceError(isKey ? "INVALID_KEY" : "INVALID_TEXT", message, { field: place });
-}
-
-/**
- * A method whose requests are checked before they are decoded. Decoding never throws, since grpc-js
- * would answer INTERNAL: a broken request becomes an empty message with its fault beside it.
- */
-export function checkedMethod(
-  packages: PackageDefinition,
-  method: MethodDefinition<object, object>,
-): MethodDefinition<object, object> {
-  const { name } = method.requestType.type as { readonly name: string };
-  const check = createWireCheck(packages, `sluice.v1.${name}`);
-  const empty = Buffer.alloc(0);
-  const requestDeserialize = (bytes: Buffer): object => {
-    const faults = check(bytes);
-    if (faults[0]?.kind !== "broken") {
-      try {
-        const message = method.requestDeserialize(bytes);
-        if (faults.length > 0) faultsOfMessages.set(message, faults);
-        return message;
-      } catch {
-        faults.unshift({ path: "", kind: "broken", message: "it cannot be decoded" });
-      }
-    }
-    const message = method.requestDeserialize(empty);
-    faultsOfMessages.set(message, faults);
-    return message;
-  };
-  return { ...method, requestDeserialize };
-}
 
 /** A unary RPC from a function that returns the response or throws. */
 export function unary<Request extends object, Response>(
@@ -131,8 +81,11 @@ export interface StreamTools {
   readonly signal: AbortSignal;
   /** Milliseconds to the caller's deadline; undefined: none was set. */
   readonly deadlineMs: number | undefined;
-  /** Who calls, as far as turns are concerned: metadata x-sluice-client, else the peer's address. */
+  /** Who calls, as far as turns are concerned: the name that he gives himself in x-sluice-client. */
   readonly client: string;
+  /** Where he calls from, without the port: connections of one host are one peer. */
+  readonly peer: string;
+  readonly reader: ReaderRoom;
 }
 
 /** A server-streaming RPC; `handle` ends when the stream should end with OK, or throws. */
@@ -185,6 +138,8 @@ async function runStream(
       signal: controller.signal,
       deadlineMs: remainingMs(call, context.nowMs()),
       client: clientOf(call),
+      peer: hostOf(call.getPeer()),
+      reader: context.traffic.answers.room(call.getPeer()),
     });
     if (call.cancelled) {
       end("CANCELLED");
@@ -210,10 +165,9 @@ function remainingMs(call: StreamingCall, nowMs: number): number | undefined {
   return Number.isFinite(atMs) ? Math.max(0, atMs - nowMs) : undefined;
 }
 
-/** Without the port: connections of one host are one client. */
 function clientOf(call: StreamingCall): string {
   const [named] = call.metadata.get(clientMetadata);
-  return named?.toString() ?? call.getPeer().replace(/:\d+$/, "");
+  return named?.toString() ?? "";
 }
 
 function startRecord(context: RpcContext, path: string): (statusName: string) => void {

@@ -10,8 +10,10 @@ import type { IngestError } from "../gen/proto/sluice/v1/IngestError.js";
 import type { IngestItem__Output } from "../gen/proto/sluice/v1/IngestItem.js";
 import type { IngestRequest__Output } from "../gen/proto/sluice/v1/IngestRequest.js";
 import type { IngestResponse } from "../gen/proto/sluice/v1/IngestResponse.js";
-import { faultError, refuseWireFaults, wireFaults } from "./calls.js";
 import type { RpcContext, StreamTools } from "./calls.js";
+import { claimRequest } from "./bounded-call.js";
+import type { RequestClaim } from "./bounded-call.js";
+import { faultError, wireFaults } from "./decode-request.js";
 import { documentFromMessage } from "./convert-documents.js";
 import { createAnswerOrder, createRecentKeys } from "./ingest-memory.js";
 import type { AnswerMark } from "./ingest-memory.js";
@@ -48,10 +50,44 @@ export async function runIngestStream(
   await stream.finished;
 }
 
+/** A message of which documents are not begun, or not answered. */
+interface QueuedMessage {
+  readonly claim: RequestClaim;
+  unbegun: number;
+  unanswered: number;
+}
+
 interface QueuedItem {
   readonly item: IngestItem__Output;
+  readonly message: QueuedMessage;
   /** What was wrong with its raw bytes. */
   readonly fault: SluiceError | undefined;
+}
+
+/** Bytes of documents that are begun in one go: some milliseconds of checks and copies. */
+const pumpBytesMax = 1024 * 1024;
+
+/** About the bytes of a document, and what beginning it costs besides. */
+function sizeOf({ document }: IngestItem__Output): number {
+  const { text = "", vectors, fields = [] } = document ?? {};
+  return 4096 + text.length + (vectors?.rows.length ?? 0) + 64 * fields.length;
+}
+
+function answered(message: QueuedMessage): void {
+  message.unanswered -= 1;
+  if (message.unanswered === 0) message.claim.done();
+}
+
+/** What is wrong with the bytes of single documents; throws for what is wrong with the message. */
+function faultsOfItems(message: IngestRequest__Output): ReadonlyMap<number, SluiceError> {
+  const ofItems = new Map<number, SluiceError>();
+  for (const fault of wireFaults(message)) {
+    const place = /^items\[(\d+)\](?:\.document)?\.?(.*)$/.exec(fault.path);
+    if (fault.kind === "broken" || place === null) throw faultError(fault);
+    const index = Number(place[1]);
+    if (!ofItems.has(index)) ofItems.set(index, faultError({ ...fault, path: place[2] ?? "" }));
+  }
+  return ofItems;
 }
 
 class IngestStream {
@@ -70,6 +106,7 @@ class IngestStream {
   private lastClientSequence = 0;
   private isWriting = false;
   private isFlushPlanned = false;
+  private isPumpPlanned = false;
   private isStopped = false;
   private hasEnded = false;
   private stallTimer: NodeJS.Timeout | undefined;
@@ -88,30 +125,26 @@ class IngestStream {
   }
 
   receive(message: IngestRequest__Output): void {
-    if (this.isStopped) return;
-    const faults = wireFaults(message);
-    const ofItems = new Map<number, SluiceError>();
-    for (const fault of faults) {
-      const place = /^items\[(\d+)\](?:\.document)?\.?(.*)$/.exec(fault.path);
-      if (fault.kind === "broken" || place === null) {
-        refuseWireFaults(message);
-        return;
-      }
-      const index = Number(place[1]);
-      if (!ofItems.has(index)) {
-        ofItems.set(index, faultError({ ...fault, path: place[2] ?? "" }));
-      }
+    const claim = claimRequest(message);
+    if (this.isStopped) {
+      claim.done();
+      return;
     }
-    this.checkCollection(message.collection);
     const { items } = message;
-    if (items.length > limits.ingestMessageDocumentsMax) {
-      throw invalidField(
-        "items",
-        `items has ${items.length} documents, the limit is ${limits.ingestMessageDocumentsMax}; ` +
-          "send several messages",
-      );
+    try {
+      const faults = faultsOfItems(message);
+      this.checkCollection(message.collection);
+      const queued = { claim, unbegun: items.length, unanswered: items.length };
+      for (const [i, item] of items.entries())
+        this.queue.push({ item, message: queued, fault: faults.get(i) });
+    } catch (error) {
+      claim.done();
+      throw error;
     }
-    for (const [i, item] of items.entries()) this.queue.push({ item, fault: ofItems.get(i) });
+    if (items.length === 0) {
+      claim.done();
+      claim.taken();
+    }
     this.pump();
   }
 
@@ -124,6 +157,7 @@ class IngestStream {
   stop(error: unknown): void {
     if (this.isStopped) return;
     this.isStopped = true;
+    for (const { message } of this.queue) answered(message);
     this.queue = [];
     clearTimeout(this.stallTimer);
     this.settle(error);
@@ -144,15 +178,30 @@ class IngestStream {
     }
   }
 
-  /** Starts what there is room for; beyond that the caller is left unread. */
+  /**
+   * Starts what there is room for, with pauses for other work; beyond that the caller is left unread.
+   */
   private pump(): void {
+    if (this.isPumpPlanned || this.isStopped) return;
     let begun = 0;
-    while (begun < this.queue.length && this.hasRoom()) {
+    let byteCount = 0;
+    while (begun < this.queue.length && this.hasRoom() && byteCount < pumpBytesMax) {
       const next = this.queue[begun];
       begun += 1;
-      if (next !== undefined) this.begin(next);
+      if (next === undefined) continue;
+      byteCount += sizeOf(next.item);
+      this.begin(next);
+      next.message.unbegun -= 1;
+      if (next.message.unbegun === 0) next.message.claim.taken();
     }
     if (begun > 0) this.queue.splice(0, begun);
+    if (byteCount >= pumpBytesMax) {
+      this.isPumpPlanned = true;
+      setImmediate(() => {
+        this.isPumpPlanned = false;
+        this.pump();
+      });
+    }
     if (this.queue.length > 0 || !this.hasRoom()) this.call.pause();
     else if (this.call.isPaused()) this.call.resume();
   }
@@ -164,7 +213,7 @@ class IngestStream {
     return unanswered < ingestInFlightMax && this.inFlightBytes < limits.ingestInFlightBytesMax;
   }
 
-  private begin({ item, fault }: QueuedItem): void {
+  private begin({ item, message, fault }: QueuedItem): void {
     let mark: AnswerMark | undefined;
     try {
       const clientSequence = this.nextClientSequence(item.client_sequence);
@@ -177,9 +226,12 @@ class IngestStream {
         });
       }
       this.inFlightCount += 1;
-      this.put(document, { clientSequence, mark }).catch((error: unknown) => this.stop(error));
+      this.put(document, { clientSequence, mark })
+        .catch((error: unknown) => this.stop(error))
+        .finally(() => answered(message));
     } catch (error) {
       this.answerError(item, error, mark);
+      answered(message);
     }
   }
 

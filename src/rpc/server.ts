@@ -1,17 +1,14 @@
 // The gRPC server: services, health, reflection, credentials, and a stop that lets work finish.
 
 import { Server, setLogger } from "@grpc/grpc-js";
-import type { ServiceDefinition, UntypedServiceImplementation } from "@grpc/grpc-js";
-import type {
-  PackageDefinition,
-  ServiceDefinition as ProtoServiceDefinition,
-} from "@grpc/proto-loader";
+import type { PackageDefinition } from "@grpc/proto-loader";
 import { loadSync } from "@grpc/proto-loader";
 import { ReflectionService } from "@grpc/reflection";
 import { HealthImplementation, protoPath as healthProtoPath } from "grpc-health-check";
 import { definitions } from "../wire/definitions.js";
 import { limits } from "../core/limits.js";
-import { checkedMethod } from "./calls.js";
+import { createTraffic } from "../core/traffic.js";
+import type { Traffic } from "../core/traffic.js";
 import type { CallRecord, RpcContext } from "./calls.js";
 import { createCollectionService } from "./collection-service.js";
 import { createDocumentService } from "./document-service.js";
@@ -19,6 +16,9 @@ import type { Tls } from "../net/tls.js";
 import type { EngineApi } from "../engine/api.js";
 import { openListener } from "./listener.js";
 import { createSearchService } from "./search-service.js";
+import { createBoundServices } from "./bound-services.js";
+import type { BoundServices } from "./bound-services.js";
+import { toStatus } from "./status.js";
 import type { RpcLogger } from "./status.js";
 
 export interface RpcServerOptions {
@@ -40,6 +40,10 @@ export interface RpcServerOptions {
   readonly concurrentStreamsMax?: number | undefined;
   /** A reader that takes nothing for that long loses its stream; default 30,000 ms. */
   readonly stalledStreamMs?: number | undefined;
+  /** A message that is under way brings some bytes in that time; default 30,000 ms. */
+  readonly requestStallMs?: number | undefined;
+  /** Shared with the other port; undefined: one of its own, of the default size. */
+  readonly traffic?: Traffic | undefined;
   /** Documents of one ingest stream at work; default `limits.ingestInFlightMax`. */
   readonly ingestInFlightMax?: number | undefined;
 }
@@ -66,16 +70,31 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   const toLog = (...parts: unknown[]): void =>
     options.logger.warn({ source: "grpc-js" }, parts.map(String).join(" "));
   setLogger({ error: toLog, info: toLog, debug: toLog });
-  const server = new Server(serverSettings(options));
+  const messageBytesMax = options.messageBytesMax ?? limits.messageBytesMax;
+  const stalledStreamMs = options.stalledStreamMs ?? 30_000;
+  const traffic = options.traffic ?? createTraffic({ messageBytesMax, clock: options.nowMs });
+  const services = createBoundServices(definitions().packages, {
+    traffic,
+    messageBytesMax,
+    requestStallMs: options.requestStallMs ?? 30_000,
+    // A stalled stream is told first that it ends.
+    answerStallMs: 2 * stalledStreamMs,
+    toStatus: (error) => toStatus(error, options.logger),
+  });
+  const server = new Server({
+    ...serverSettings(options),
+    interceptors: [services.interceptor],
+  });
   const context: RpcContext = {
     engine: options.engine,
     logger: options.logger,
     nowMs: options.nowMs,
     onCallEnd: options.onCallEnd ?? (() => undefined),
-    stalledStreamMs: options.stalledStreamMs ?? 30_000,
+    stalledStreamMs,
     ingestInFlightMax: options.ingestInFlightMax ?? limits.ingestInFlightMax,
+    traffic,
   };
-  addServices(server, context);
+  addServices(server, services, context);
   const health = new HealthImplementation();
   const setReady = (isReady: boolean): void => {
     for (const name of ["", ...serviceNames]) {
@@ -110,16 +129,11 @@ function serverSettings(options: RpcServerOptions): Record<string, number> {
   };
 }
 
-function addServices(server: Server, context: RpcContext): void {
-  const { packages, search, documents, collections } = definitions();
-  const add = (definition: object, implementation: UntypedServiceImplementation): void => {
-    const methods = Object.entries(definition as ProtoServiceDefinition);
-    const checked = methods.map(([name, method]) => [name, checkedMethod(packages, method)]);
-    server.addService(Object.fromEntries(checked) as ServiceDefinition, implementation);
-  };
-  add(search, createSearchService(context));
-  add(documents, createDocumentService(context));
-  add(collections, createCollectionService(context));
+function addServices(server: Server, services: BoundServices, context: RpcContext): void {
+  const { search, documents, collections } = definitions();
+  services.add(server, search, createSearchService(context));
+  services.add(server, documents, createDocumentService(context));
+  services.add(server, collections, createCollectionService(context));
 }
 
 function stopServer(server: Server, graceMs: number): Promise<void> {

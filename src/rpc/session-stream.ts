@@ -10,8 +10,9 @@ import type { SearchRequest } from "../search/request.js";
 import { streamSearch } from "../search/stream-search.js";
 import type { SendUpdate } from "../search/update-outlet.js";
 import type { SearchUpdate } from "../search/update.js";
-import { refuseWireFaults } from "./calls.js";
 import type { RpcContext, StreamTools } from "./calls.js";
+import { claimRequest } from "./bounded-call.js";
+import { refuseWireFaults } from "./decode-request.js";
 import { searchRequestFromMessage, searchUpdateToMessage } from "./convert-search.js";
 import { invalidField } from "./validate.js";
 
@@ -30,10 +31,15 @@ export async function runSessionStream(
   const session = new SessionStream(call, context, tools);
   tools.signal.addEventListener("abort", () => session.stop(undefined), { once: true });
   call.on("data", (message: SearchSessionRequest__Output) => {
+    const claim = claimRequest(message);
     try {
       session.receive(message);
     } catch (error) {
       session.stop(error);
+    } finally {
+      // At most one query waits, so what was received is replaced and not gathered.
+      claim.done();
+      claim.taken();
     }
   });
   const ended = async (): Promise<void> => {
@@ -55,7 +61,7 @@ class SessionStream {
   readonly finished: Promise<void>;
   private readonly call: SessionCall;
   private readonly context: RpcContext;
-  private readonly client: string;
+  private readonly tools: StreamTools;
   /** Milliseconds since 1970; undefined: no deadline. */
   private readonly deadlineAtMs: number | undefined;
   private settle: (error: unknown) => void = () => undefined;
@@ -72,7 +78,7 @@ class SessionStream {
   constructor(call: SessionCall, context: RpcContext, tools: StreamTools) {
     this.call = call;
     this.context = context;
-    this.client = tools.client;
+    this.tools = tools;
     this.deadlineAtMs =
       tools.deadlineMs === undefined ? undefined : context.nowMs() + tools.deadlineMs;
     this.finished = new Promise((resolve, reject) => {
@@ -144,7 +150,9 @@ class SessionStream {
     return streamSearch(engine, query.request, {
       signal,
       deadlineMs: deadlineAtMs === undefined ? undefined : Math.max(0, deadlineAtMs - nowMs()),
-      client: this.client,
+      client: this.tools.client,
+      peer: this.tools.peer,
+      reader: this.tools.reader,
       stallMs: stalledStreamMs,
       send: (update, done) => {
         const write = (): void => this.write(query.number, update, done);

@@ -1,62 +1,68 @@
 // Reads raw request bytes before they are decoded. The protobuf decoder cuts off strings that run
-// past the end, reads strings of a wrong wire type as empty and turns invalid UTF-8 into U+FFFD;
-// here each of them is found, so that no request is changed without a word.
+// past the end, reads strings of a wrong wire type as empty, turns invalid UTF-8 into U+FFFD and
+// makes objects of whatever it is given; here each of them is found, so that no request is changed
+// without a word, and none costs more than its limits allow.
 
 import { isUtf8 } from "node:buffer";
-import type { MessageTypeDefinition, PackageDefinition } from "@grpc/proto-loader";
+import type { PackageDefinition } from "@grpc/proto-loader";
 import { present } from "../core/assert.js";
+import { limits } from "../core/limits.js";
+import { readShapes } from "./wire-shapes.js";
+import type { FieldShape, MessageShape } from "./wire-shapes.js";
 
 export interface WireFault {
   /** Path of the field at fault in proto notation; empty for the message itself. */
   readonly path: string;
   /**
-   * `broken`: the bytes are no message of this type, and nothing after the fault can be trusted.
+   * `broken`: the bytes are no message of this type. `too_many`: entries of a field; `too_long`: a
+   * string; `too_large`: fields or text of the whole. After these four the walk has ended, and the
+   * bytes must not be decoded.
    */
-  readonly kind: "invalid_utf8" | "unknown_field" | "broken";
+  readonly kind:
+    "invalid_utf8" | "unknown_field" | "broken" | "too_many" | "too_long" | "too_large";
   /** Lower case, no full stop. */
   readonly message: string;
 }
 
+/** What the messages that are checked with it hold together. */
+export interface WireTotals {
+  fields: number;
+  textBytes: number;
+}
+
 /**
- * Finds what the decoder would hide. Returns the first faults, at most `faultCountMax`. O(bytes).
+ * Finds what the decoder would hide, and the first excess. Returns the first faults, at most
+ * `faultCountMax`, the one that ended the walk before all others. O(fields + text bytes), and no
+ * more than `limits.messageFieldsMax` fields are looked at.
  */
-export type WireCheck = (bytes: Uint8Array) => WireFault[];
+export type WireCheck = (bytes: Uint8Array, totals?: WireTotals) => WireFault[];
+
+/** Whether the decoder may have the bytes that these faults were found in. */
+export function isDecodable(faults: readonly WireFault[]): boolean {
+  const [first] = faults;
+  return first === undefined || first.kind === "invalid_utf8" || first.kind === "unknown_field";
+}
 
 const faultCountMax = 512;
-const depthMax = 40;
 /** Bytes of a varint of 32 bits, such as every tag and length, and of one of 64. */
 const shortVarintBytes = 5;
 const longVarintBytes = 10;
 
-type WireType = 0 | 1 | 2 | 5;
-
-interface FieldShape {
-  readonly name: string;
-  readonly repeated: boolean;
-  readonly wireType: WireType;
-  readonly isString: boolean;
-  /** A varint of 32 bits. */
-  readonly isShortVarint: boolean;
-  /** Looked up on first use, since messages may contain themselves. */
-  readonly messageName: string | undefined;
-}
-
-type MessageShape = ReadonlyMap<number, FieldShape>;
-
-/** A check for the message type `rootName` (full name) of `packages`. */
-export function createWireCheck(packages: PackageDefinition, rootName: string): WireCheck {
-  const shapes = new Map<string, MessageShape>();
-  const shapeOf = (name: string): MessageShape => {
-    let shape = shapes.get(name);
-    if (shape === undefined) {
-      shape = readShape(packages, name);
-      shapes.set(name, shape);
-    }
-    return shape;
-  };
-  return (bytes) => {
-    const walk: Walk = { bytes, position: 0, faults: [], shapeOf };
-    checkMessage(walk, { shape: shapeOf(rootName), end: bytes.length, path: "", depth: 0 });
+/**
+ * A check for the message type `rootName` (full name) of `packages`; its strings may have
+ * `textBytesMax` in all. Fails for a repeated field that has no limit.
+ */
+export function createWireCheck(
+  packages: PackageDefinition,
+  rootName: string,
+  textBytesMax: number = limits.messageTextBytesMax,
+): WireCheck {
+  const shapes = readShapes(packages, rootName);
+  const shapeOf = (name: string): MessageShape => present(shapes.get(name), `${name} was read`);
+  const root = shapeOf(rootName);
+  return (bytes, totals = { fields: 0, textBytes: 0 }) => {
+    const walk: Walk = { bytes, position: 0, faults: [], totals, textBytesMax, shapeOf };
+    checkMessage(walk, { shape: root, end: bytes.length, depth: 0, place: undefined });
     return walk.faults;
   };
 }
@@ -65,92 +71,165 @@ interface Walk {
   readonly bytes: Uint8Array;
   position: number;
   readonly faults: WireFault[];
+  readonly totals: WireTotals;
+  readonly textBytesMax: number;
   readonly shapeOf: (name: string) => MessageShape;
+}
+
+/** A field on the way; its path is written out for faults only. */
+interface Place {
+  readonly above: Place | undefined;
+  readonly field: FieldShape;
+  readonly index: number;
 }
 
 interface Frame {
   readonly shape: MessageShape;
   readonly end: number;
-  readonly path: string;
   readonly depth: number;
+  readonly place: Place | undefined;
 }
 
-/** Returns false when the bytes are broken. */
+/** Returns false when the walk must end. */
 function checkMessage(walk: Walk, frame: Frame): boolean {
   const counts = new Map<number, number>();
   while (walk.position < frame.end) {
+    walk.totals.fields += 1;
+    if (walk.totals.fields > limits.messageFieldsMax) {
+      const message = `there are more than ${limits.messageFieldsMax} fields in all; send less at once`;
+      return stop(walk, undefined, { kind: "too_large", message });
+    }
     const tag = readVarint(walk, frame.end, shortVarintBytes);
-    if (tag < 8 || tag >= 2 ** 32) return broken(walk, frame.path, "a field tag is malformed");
+    if (tag < 8 || tag >= 2 ** 32) return broken(walk, frame.place, "a field tag is malformed");
     const number = Math.floor(tag / 8);
     const wireType = tag % 8;
     const field = frame.shape.get(number);
     if (field === undefined) {
-      report(walk, {
-        path: frame.path,
-        kind: "unknown_field",
-        message: `field number ${number} is unknown to this version; leave it out`,
-      });
-      if (!skip(walk, wireType, frame.end)) return broken(walk, frame.path, "it is cut off");
+      const message = `field number ${number} is unknown to this version; leave it out`;
+      report(walk, frame.place, { kind: "unknown_field", message });
+      if (!skip(walk, wireType, frame.end)) return broken(walk, frame.place, "it is cut off");
       continue;
     }
     const index = counts.get(number) ?? 0;
-    if (field.repeated) counts.set(number, index + 1);
-    if (!checkField(walk, frame, { field, index, wireType })) return false;
+    const count = checkField(walk, frame, { field, index, wireType });
+    if (count === false) return false;
+    if (field.repeated) counts.set(number, index + count);
   }
   return true;
 }
 
+/** Returns how many entries it was; false when the walk must end. */
 function checkField(
   walk: Walk,
   frame: Frame,
-  occurrence: { readonly field: FieldShape; readonly index: number; readonly wireType: number },
-): boolean {
-  const { field, wireType } = occurrence;
-  const pathOf = (): string => {
-    const name = field.repeated ? `${field.name}[${occurrence.index}]` : field.name;
-    return frame.path === "" ? name : `${frame.path}.${name}`;
-  };
-  const packed = field.repeated && wireType === 2;
+  found: { readonly field: FieldShape; readonly index: number; readonly wireType: number },
+): number | false {
+  const { field, wireType } = found;
+  const place = { above: frame.place, field, index: found.index };
+  const fail = (message: string): false => broken(walk, place, message);
+  const packed = field.repeated && wireType === 2 && field.wireType !== 2;
   if (wireType !== field.wireType && !packed) {
-    return broken(walk, pathOf(), `its wire type is ${wireType}, not ${field.wireType}`);
+    return fail(`its wire type is ${wireType}, not ${field.wireType}`);
   }
+  if (!packed && found.index >= field.countMax) return tooMany(walk, place);
   if (wireType !== 2) {
     const start = walk.position;
-    if (!skip(walk, wireType, frame.end)) return broken(walk, pathOf(), "it is cut off");
+    if (!skip(walk, wireType, frame.end)) return fail("it is cut off");
     const byteCount = walk.position - start;
     // The decoder takes 32-bit varints of 5 or of 10 bytes and loses its place in those between.
     if (field.isShortVarint && byteCount > shortVarintBytes && byteCount < longVarintBytes) {
-      return broken(walk, pathOf(), "its number is malformed");
+      return fail("its number is malformed");
     }
-    return true;
+    return 1;
   }
   const length = readVarint(walk, frame.end, shortVarintBytes);
   const end = walk.position + length;
-  if (length < 0 || end > frame.end) return broken(walk, pathOf(), "it is cut off");
+  if (length < 0 || end > frame.end) return fail("it is cut off");
   if (field.messageName !== undefined) {
-    if (frame.depth >= depthMax) return broken(walk, pathOf(), "messages are nested too deep");
+    if (frame.depth >= limits.messageDepthMax) return fail("messages are nested too deep");
     const shape = walk.shapeOf(field.messageName);
-    return checkMessage(walk, { shape, end, path: pathOf(), depth: frame.depth + 1 });
+    return checkMessage(walk, { shape, end, depth: frame.depth + 1, place }) && 1;
   }
-  if (field.isString && !isUtf8(walk.bytes.subarray(walk.position, end))) {
-    report(walk, { path: pathOf(), kind: "invalid_utf8", message: "is not valid UTF-8" });
-  }
+  if (field.isString && !checkString(walk, place, end)) return false;
+  const count = packed ? packedCount(walk, field, end) : 1;
+  if (found.index + count > field.countMax) return tooMany(walk, place);
   walk.position = end;
+  return count;
+}
+
+/** Returns false when the walk must end. */
+function checkString(walk: Walk, place: Place, end: number): boolean {
+  const byteCount = end - walk.position;
+  const { textBytesMax } = place.field;
+  if (byteCount > textBytesMax) {
+    const message = `has ${byteCount} bytes, the limit is ${textBytesMax}; shorten it`;
+    return stop(walk, place, { kind: "too_long", message });
+  }
+  walk.totals.textBytes += byteCount;
+  if (walk.totals.textBytes > walk.textBytesMax) {
+    const message = `there are more than ${walk.textBytesMax} bytes of text in all; send less at once`;
+    return stop(walk, undefined, { kind: "too_large", message });
+  }
+  const isShort = byteCount <= shortTextBytes;
+  if (!(isShort && isAscii(walk, end)) && !isUtf8(walk.bytes.subarray(walk.position, end))) {
+    report(walk, place, { kind: "invalid_utf8", message: "is not valid UTF-8" });
+  }
   return true;
 }
 
-function report(walk: Walk, fault: WireFault): void {
-  if (walk.faults.length < faultCountMax) walk.faults.push(fault);
+/** Up to here a loop costs less than a view for the native check. */
+const shortTextBytes = 32;
+
+function isAscii({ bytes, position }: Walk, end: number): boolean {
+  for (let i = position; i < end; i += 1) if ((bytes[i] ?? 0) >= 0x80) return false;
+  return true;
 }
 
-function broken(walk: Walk, path: string, message: string): false {
-  // It decides alone what happens to the request, so it must not be lost among many small faults.
-  walk.faults.unshift({ path, kind: "broken", message });
+/** Numbers in a packed field that ends at `end`. */
+function packedCount(walk: Walk, field: FieldShape, end: number): number {
+  if (field.wireType === 1) return Math.floor((end - walk.position) / 8);
+  if (field.wireType === 5) return Math.floor((end - walk.position) / 4);
+  let count = 0;
+  for (let i = walk.position; i < end; i += 1) if ((walk.bytes[i] ?? 0) < 0x80) count += 1;
+  return count;
+}
+
+type Found = Pick<WireFault, "kind" | "message">;
+
+function report(walk: Walk, place: Place | undefined, found: Found): void {
+  if (walk.faults.length < faultCountMax) walk.faults.push({ path: pathOf(place), ...found });
+}
+
+/** Ends the walk with a fault that decides alone what happens to the request. */
+function stop(walk: Walk, place: Place | undefined, found: Found): false {
+  walk.faults.unshift({ path: pathOf(place), ...found });
   return false;
 }
 
+function broken(walk: Walk, place: Place | undefined, message: string): false {
+  return stop(walk, place, { kind: "broken", message });
+}
+
+function tooMany(walk: Walk, { above, field }: Place): false {
+  const { name, countMax } = field;
+  const path = above === undefined ? name : `${pathOf(above)}.${name}`;
+  const message = `has more than ${countMax} entries; send fewer`;
+  walk.faults.unshift({ path, kind: "too_many", message });
+  return false;
+}
+
+function pathOf(place: Place | undefined): string {
+  if (place === undefined) return "";
+  const { above, field, index } = place;
+  const name = field.repeated ? `${field.name}[${index}]` : field.name;
+  return above === undefined ? name : `${pathOf(above)}.${name}`;
+}
+
+/** Where a value is read, and how far. */
+export type WireCursor = Pick<Walk, "bytes" | "position">;
+
 /** Skips one value; false when it does not end before `end` or has no such wire type. */
-function skip(walk: Walk, wireType: number, end: number): boolean {
+export function skip(walk: WireCursor, wireType: number, end: number): boolean {
   if (wireType === 0) return readVarint(walk, end, longVarintBytes) >= 0;
   if (wireType === 2) {
     const length = readVarint(walk, end, shortVarintBytes);
@@ -167,7 +246,7 @@ function skip(walk: Walk, wireType: number, end: number): boolean {
 }
 
 /** A varint as a number, exact below 2^53; -1 when it is longer than `bytesMax` or cut off. */
-function readVarint(walk: Walk, end: number, bytesMax: number): number {
+export function readVarint(walk: WireCursor, end: number, bytesMax: number): number {
   let value = 0;
   let scale = 1;
   for (let i = 0; i < bytesMax && walk.position < end; i += 1) {
@@ -178,54 +257,4 @@ function readVarint(walk: Walk, end: number, bytesMax: number): number {
     scale *= 128;
   }
   return -1;
-}
-
-/** The part of a descriptor that is needed here. */
-interface DescriptorField {
-  readonly name: string;
-  readonly number: number;
-  readonly label: string;
-  readonly type: string;
-  readonly typeName: string;
-}
-
-function readShape(packages: PackageDefinition, name: string): MessageShape {
-  const definition = present(packages[name], `${name} is defined`) as MessageTypeDefinition<
-    object,
-    object
-  >;
-  const { field: fields } = definition.type as { readonly field: readonly DescriptorField[] };
-  const folder = name.slice(0, name.lastIndexOf(".") + 1);
-  return new Map(
-    fields.map((field) => [
-      field.number,
-      {
-        name: field.name,
-        repeated: field.label === "LABEL_REPEATED",
-        wireType: wireTypeOf(field.type),
-        isString: field.type === "TYPE_STRING",
-        isShortVarint: wireTypeOf(field.type) === 0 && !field.type.endsWith("64"),
-        messageName: field.type === "TYPE_MESSAGE" ? folder + field.typeName : undefined,
-      },
-    ]),
-  );
-}
-
-function wireTypeOf(type: string): WireType {
-  switch (type) {
-    case "TYPE_STRING":
-    case "TYPE_BYTES":
-    case "TYPE_MESSAGE":
-      return 2;
-    case "TYPE_DOUBLE":
-    case "TYPE_FIXED64":
-    case "TYPE_SFIXED64":
-      return 1;
-    case "TYPE_FLOAT":
-    case "TYPE_FIXED32":
-    case "TYPE_SFIXED32":
-      return 5;
-    default:
-      return 0;
-  }
 }

@@ -1,6 +1,7 @@
 // Runs one search and sends its updates, at the reader's pace, until the final one.
 
 import { assert } from "../core/assert.js";
+import type { ReaderRoom } from "../core/unread-answers.js";
 import type { SearchRequest } from "./request.js";
 import { createUpdateOutlet, searchUpdates, withPayloadInEveryUpdate } from "./update-outlet.js";
 import type { OutletUpdate, SendUpdate, UpdateKind } from "./update-outlet.js";
@@ -11,8 +12,14 @@ export interface SearchOptions {
   readonly signal: AbortSignal;
   /** Milliseconds to the caller's deadline; undefined: none. */
   readonly deadlineMs?: number | undefined;
-  /** Whose search it is: clients take turns when searches wait; undefined: nobody's in particular. */
+  /**
+   * Whose search it is: when searches wait, peers take turns, and the clients of each peer do. A peer
+   * is an address, a client the name that a caller gives himself; undefined: nobody's in particular.
+   */
+  readonly peer?: string | undefined;
   readonly client?: string | undefined;
+  /** Whether the caller takes what he is sent; undefined: it is not known. */
+  readonly reader?: ReaderRoom | undefined;
 }
 
 /** The part of the engine that is needed here. */
@@ -34,9 +41,9 @@ export function streamSearch(
   request: SearchRequest,
   options: SearchOptions & StreamOptions<SearchUpdate>,
 ): Promise<void> {
-  const { signal, deadlineMs, client } = options;
+  const { signal, deadlineMs, peer, client, reader } = options;
   const asked = withPayloadInEveryUpdate(request);
-  const updates = engine.search(asked, { signal, deadlineMs, client });
+  const updates = engine.search(asked, { signal, deadlineMs, peer, client, reader });
   return streamUpdates(updates, { ...options, kind: searchUpdates(request.payload.mode) });
 }
 

@@ -8,6 +8,7 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 
 import { parseHosts, parseOrigins } from "../../../src/config/http-lists.js";
+import { createTraffic } from "../../../src/core/traffic.js";
 import { startHttpServer } from "../../../src/http/server.js";
 import type { HttpServer } from "../../../src/http/server.js";
 import { createEdgeEngine, update, updates } from "../../support/edge-engine.js";
@@ -42,6 +43,7 @@ describe("the HTTP port and pages of others", () => {
       return updates([update({ final: true })]);
     };
     server = await startHttpServer({
+      traffic: createTraffic({ clock: () => performance.now() }),
       engine,
       logger: { error: () => undefined },
       host,

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { SluiceError } from "../../../src/core/errors.js";
+import { createTraffic } from "../../../src/core/traffic.js";
 import { startHttpServer } from "../../../src/http/server.js";
 import type { HttpServer } from "../../../src/http/server.js";
 import type { SearchRequest } from "../../../src/search/request.js";
@@ -20,6 +21,7 @@ describe("HTTP server", () => {
     server = await startHttpServer({
       engine,
       logger: { error: (details) => log.push(details) },
+      traffic: createTraffic({ clock: () => performance.now() }),
       host: "127.0.0.1",
       port: 0,
       metrics: () => Promise.resolve({ contentType: "text/plain", text: "sluice_up 1\n" }),
@@ -245,6 +247,7 @@ describe("HTTP server", () => {
       startHttpServer({
         engine,
         logger: { error: () => undefined },
+        traffic: createTraffic({ clock: () => performance.now() }),
         host: "127.0.0.1",
         port: server.port,
         metrics: () => Promise.reject(new Error("unused")),

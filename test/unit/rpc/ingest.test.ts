@@ -181,7 +181,7 @@ describe("Ingest", () => {
       "with too many documents in a message",
       [{ collection: "notes", items: Array.from({ length: 257 }, () => ({})) }],
       3,
-      /items has 257 documents, the limit is 256/,
+      /items: has more than 256 entries/,
     ],
   ];
   for (const [name, messages, code, text] of wrongStreams) {

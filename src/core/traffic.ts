@@ -1,0 +1,38 @@
+// What requests and answers of both ports may hold in memory together.
+
+import { createByteBudget } from "./byte-budget.js";
+import type { ByteBudget } from "./byte-budget.js";
+import type { Clock } from "./clock.js";
+import { limits } from "./limits.js";
+import { createUnreadAnswers } from "./unread-answers.js";
+import type { UnreadAnswers } from "./unread-answers.js";
+
+export interface Traffic {
+  readonly budget: ByteBudget;
+  readonly answers: UnreadAnswers;
+}
+
+/** Messages of the largest size that fit the budget at least: two of one peer, two of others. */
+const largestMessages = 4;
+
+export function createTraffic(options: {
+  /** Bytes of requests under way; default `limits.requestBytesMax`. */
+  readonly requestBytesMax?: number | undefined;
+  /** Of one message; default `limits.messageBytesMax`. */
+  readonly messageBytesMax?: number | undefined;
+  readonly clock: Clock;
+}): Traffic {
+  const { requestBytesMax = limits.requestBytesMax, messageBytesMax = limits.messageBytesMax } =
+    options;
+  return {
+    budget: createByteBudget(Math.max(requestBytesMax, largestMessages * messageBytesMax)),
+    answers: createUnreadAnswers(
+      {
+        connectionBytesMax: limits.unreadConnectionBytesMax,
+        bytesMax: limits.unreadBytesMax,
+        patienceMs: limits.unreadPatienceMs,
+      },
+      options.clock,
+    ),
+  };
+}

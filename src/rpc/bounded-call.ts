@@ -1,0 +1,247 @@
+// One call within its bounds: what it receives is accounted before it is kept, a request that does not
+// come is given up, long lists are decoded in steps, and answers wait for readers that do not read.
+
+import { constants } from "node:http2";
+import { ServerInterceptingCall } from "@grpc/grpc-js";
+import type { ServerInterceptingCallInterface, ServerListener } from "@grpc/grpc-js";
+import { present } from "../core/assert.js";
+import type { ByteHold } from "../core/byte-budget.js";
+import type { SluiceError } from "../core/errors.js";
+import type { AnswerStream } from "../core/unread-answers.js";
+import type { Traffic } from "../core/traffic.js";
+import type { DecodeSteps } from "./decode-request.js";
+import { libraryCall, messageBytes, overBudget } from "./library-call.js";
+import type { LibraryCall } from "./library-call.js";
+import { createArrivals } from "./request-arrivals.js";
+import type { RpcStatus } from "./status.js";
+
+export interface CallBounds {
+  readonly traffic: Traffic;
+  /** Of one message, decompressed. */
+  readonly messageBytesMax: number;
+  /** A message that is under way brings some bytes in that time. */
+  readonly requestStallMs: number;
+  /** An answer is taken in that time. */
+  readonly answerStallMs: number;
+  readonly toStatus: (error: unknown) => RpcStatus;
+}
+
+/** How the messages of one method become bytes and back. */
+export interface MethodCodec {
+  readonly decode: (bytes: Buffer) => DecodeSteps;
+  readonly encode: (message: object) => Buffer;
+}
+
+/** A message of a request stream in the hands of its handler. Both calls are idempotent. */
+export interface RequestClaim {
+  /** The next message may be read. */
+  taken(): void;
+  /** Nothing of it is held any more; may come after the end of the call. */
+  done(): void;
+}
+
+const claims = new WeakMap<object, () => RequestClaim>();
+
+/** For handlers of request streams: to be called once for each message that they get. */
+export function claimRequest(message: object): RequestClaim {
+  return present(claims.get(message), "messages of request streams are tracked")();
+}
+
+/** Connections of one host are one peer. */
+export function hostOf(address: string): string {
+  return address.replace(/:\d+$/, "");
+}
+
+/**
+ * `codec` undefined: a service of the library's own, whose small messages it decodes itself.
+ */
+export function boundCall(
+  call: ServerInterceptingCallInterface,
+  method: { readonly requestStream: boolean; readonly codec: MethodCodec | undefined },
+  bounds: CallBounds,
+): ServerInterceptingCall {
+  const inner = libraryCall(call);
+  const connection = call.getPeer();
+  const { budget, answers } = bounds.traffic;
+  const close = (): void => inner.stream.close(constants.NGHTTP2_CANCEL);
+  const hold = budget.open(hostOf(connection));
+  const answer = answers.open(connection, close);
+  const bounded = new BoundedCall(inner, { ...bounds, method, hold, answer, close });
+  inner.stream.once("close", () => {
+    hold.release();
+    answer.end();
+    bounded.end();
+  });
+  return bounded;
+}
+
+interface CallParts extends CallBounds {
+  readonly method: { readonly requestStream: boolean; readonly codec: MethodCodec | undefined };
+  readonly hold: ByteHold;
+  readonly answer: AnswerStream;
+  /** Ends the stream and frees what it holds. */
+  readonly close: () => void;
+}
+
+/** Messages of the library's own services: health and reflection. */
+const smallMessageBytesMax = 64 * 1024;
+/** From the status of a call that was refused to its end. */
+const refusalMs = 1000;
+
+class BoundedCall extends ServerInterceptingCall {
+  private readonly parts: CallParts;
+  private readonly connection: string;
+  private readonly gone = new AbortController();
+  private readonly arrivals: ReturnType<typeof createArrivals>;
+  private isOver = false;
+  private isUntaken = false;
+  /** Of a message that its handler has not got. */
+  private unclaimed: ByteHold | undefined;
+  private wantsRead = false;
+  private unreadCount = 0;
+  private answerTimer: NodeJS.Timeout | undefined;
+  private refusalTimer: NodeJS.Timeout | undefined;
+
+  constructor(inner: LibraryCall, parts: CallParts) {
+    let listener: ServerListener = {};
+    super(inner, { start: (next) => next(listener) });
+    this.parts = parts;
+    this.connection = inner.getPeer();
+    const bytesMax =
+      parts.method.codec === undefined ? smallMessageBytesMax : parts.messageBytesMax;
+    this.arrivals = createArrivals({
+      bytesMax,
+      stallMs: parts.requestStallMs,
+      refuse: (error) => this.refuse(error),
+    });
+    listener = this.listener();
+    this.boundLibrary(inner, bytesMax);
+    if (!parts.method.requestStream) this.arrivals.expect();
+  }
+
+  override startRead(): void {
+    const { method, hold } = this.parts;
+    if (!method.requestStream || method.codec === undefined) {
+      super.startRead();
+      return;
+    }
+    if (this.isUntaken) {
+      this.wantsRead = true;
+      return;
+    }
+    // A stream can be left waiting: flow control tells its sender.
+    hold.whenRoomy(() => {
+      this.arrivals.resume();
+      super.startRead();
+    });
+  }
+
+  override sendMessage(message: object, callback: () => void): void {
+    const { method, answer, toStatus } = this.parts;
+    if (method.codec === undefined) {
+      super.sendMessage(message, callback);
+      return;
+    }
+    let bytes: Buffer;
+    try {
+      bytes = method.codec.encode(message);
+    } catch (error) {
+      this.sendStatus(toStatus(error));
+      return;
+    }
+    const taken = answer.add(bytes.length);
+    this.unreadCount += 1;
+    this.restartAnswerTimer();
+    super.sendMessage(bytes, () => {
+      taken();
+      this.unreadCount -= 1;
+      this.restartAnswerTimer();
+      callback();
+    });
+  }
+
+  /** The stream is closed. */
+  end(): void {
+    this.isOver = true;
+    this.unclaimed?.release();
+    this.gone.abort();
+    this.arrivals.end();
+    clearTimeout(this.answerTimer);
+    clearTimeout(this.refusalTimer);
+  }
+
+  private boundLibrary(inner: LibraryCall, bytesMax: number): void {
+    const { hold, toStatus } = this.parts;
+    const receive = inner.handleDataFrame.bind(inner);
+    const unpack = inner.decompressMessage.bind(inner);
+    inner.handleDataFrame = (data) => {
+      if (this.isOver) return;
+      if (!hold.add(data.length)) this.refuse(overBudget());
+      else if (this.arrivals.receive(data)) receive(data);
+    };
+    inner.decompressMessage = (framed, encoding) =>
+      ["identity", "gzip", "deflate"].includes(encoding)
+        ? messageBytes(framed, encoding, { account: hold, bytesMax, refuse: toStatus })
+        : unpack(framed, encoding);
+  }
+
+  private refuse(error: SluiceError): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.arrivals.end();
+    this.sendStatus(this.parts.toStatus(error));
+    // A caller that goes on sending all the same is cut off: what came so far is kept until then.
+    this.refusalTimer = setTimeout(this.parts.close, refusalMs);
+  }
+
+  private listener(): ServerListener {
+    const { codec, requestStream } = this.parts.method;
+    return {
+      onReceiveMessage: (message: unknown, next) => {
+        this.arrivals.pause();
+        if (codec === undefined || !Buffer.isBuffer(message)) next(message);
+        else runSteps(codec.decode(message), (decoded) => next(this.track(decoded, message)));
+      },
+      onReceiveHalfClose: (next) => {
+        this.arrivals.end();
+        const room = this.parts.traffic.answers.room(this.connection);
+        if (requestStream || room.hasRoom()) next();
+        // Who does not read the answers that he has is given no further ones.
+        else room.whenRoom(this.gone.signal).then(next, next);
+      },
+    };
+  }
+
+  /** Of a request stream, the next message is read once this one was taken. */
+  private track(message: object, { length }: Buffer): object {
+    if (!this.parts.method.requestStream) return message;
+    const own = this.parts.hold.split(length);
+    this.isUntaken = true;
+    const taken = (): void => {
+      if (!this.isUntaken) return;
+      this.isUntaken = false;
+      if (!this.wantsRead) return;
+      this.wantsRead = false;
+      this.startRead();
+    };
+    this.unclaimed = own;
+    claims.set(message, () => {
+      this.unclaimed = undefined;
+      return { taken, done: () => own.release() };
+    });
+    return message;
+  }
+
+  private restartAnswerTimer(): void {
+    clearTimeout(this.answerTimer);
+    if (this.unreadCount === 0) return;
+    this.answerTimer = setTimeout(this.parts.close, this.parts.answerStallMs);
+  }
+}
+
+/** Runs to the end, letting other work go on between the steps. */
+function runSteps(steps: DecodeSteps, done: (message: object) => void): void {
+  const { done: isDone, value } = steps.next();
+  if (isDone === true) done(value);
+  else setImmediate(() => runSteps(steps, done));
+}

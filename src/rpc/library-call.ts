@@ -1,0 +1,103 @@
+// The door into a call of grpc-js that has no public one: what comes in before a message is whole, and
+// how it is decompressed. The library takes messages of any number and unpacks them without an account;
+// its version is exact in package.json, and a start fails when these parts are not what they were.
+
+import type { ServerHttp2Stream } from "node:http2";
+import { createGunzip, createInflate } from "node:zlib";
+import type { ServerInterceptingCallInterface } from "@grpc/grpc-js";
+import { assert } from "../core/assert.js";
+import { SluiceError } from "../core/errors.js";
+import type { RpcStatus } from "./status.js";
+
+/** Of the library's own call, which is the innermost of its interceptors. */
+export interface LibraryCall extends ServerInterceptingCallInterface {
+  readonly stream: ServerHttp2Stream;
+  /** Bytes of messages as they come, framed. */
+  handleDataFrame(data: Buffer): void;
+  /** From a framed message to its bytes; rejects with a status. */
+  decompressMessage(message: Buffer, encoding: string): Buffer | Promise<Buffer>;
+}
+
+export function libraryCall(call: ServerInterceptingCallInterface): LibraryCall {
+  assert(isLibraryCall(call), "grpc-js has the call that src/rpc/library-call.ts knows");
+  return call;
+}
+
+function isLibraryCall(call: ServerInterceptingCallInterface): call is LibraryCall {
+  const { stream, handleDataFrame, decompressMessage } = call as Partial<LibraryCall>;
+  return (
+    typeof stream?.close === "function" &&
+    typeof handleDataFrame === "function" &&
+    typeof decompressMessage === "function"
+  );
+}
+
+/** What is asked before bytes are taken into memory, and told when they have left it. */
+export interface ByteAccount {
+  add(byteCount: number): boolean;
+  remove(byteCount: number): void;
+}
+
+const frameHeadBytes = 5;
+
+/**
+ * The bytes of a framed message. Decompressed as the account allows: rejects with the status of
+ * OVERLOADED when it refuses, of LIMIT_EXCEEDED above `bytesMax`, of INVALID_FIELD for bytes that are
+ * not compressed as they say.
+ */
+export function messageBytes(
+  framed: Buffer,
+  encoding: string,
+  limits: {
+    readonly account: ByteAccount;
+    readonly bytesMax: number;
+    readonly refuse: (error: SluiceError) => RpcStatus;
+  },
+): Buffer | Promise<Buffer> {
+  const body = framed.subarray(frameHeadBytes);
+  if (encoding === "identity") return body;
+  const { account, bytesMax, refuse } = limits;
+  return new Promise((resolve, reject) => {
+    const unzip = encoding === "gzip" ? createGunzip({ chunkSize }) : createInflate({ chunkSize });
+    const parts: Buffer[] = [];
+    let byteCount = 0;
+    const fail = (error: SluiceError): void => {
+      unzip.destroy();
+      account.remove(byteCount);
+      parts.length = 0;
+      byteCount = 0;
+      // The library passes a status on as it is.
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      reject(refuse(error));
+    };
+    unzip.on("error", () => {
+      fail(new SluiceError("INVALID_FIELD", `the message is not ${encoding}`));
+    });
+    unzip.on("data", (part: Buffer) => {
+      if (byteCount + part.length > bytesMax) {
+        const message = `the message has more than ${bytesMax} bytes once it is decompressed; send less`;
+        fail(new SluiceError("LIMIT_EXCEEDED", message));
+      } else if (!account.add(part.length)) {
+        fail(overBudget());
+      } else {
+        byteCount += part.length;
+        parts.push(part);
+      }
+    });
+    unzip.on("end", () => {
+      account.remove(framed.length);
+      resolve(Buffer.concat(parts));
+    });
+    unzip.end(body);
+  });
+}
+
+/** Bytes of one step of decompression. */
+const chunkSize = 64 * 1024;
+
+export function overBudget(): SluiceError {
+  return new SluiceError(
+    "OVERLOADED",
+    "requests that are under way fill the memory that is set apart for them",
+  );
+}

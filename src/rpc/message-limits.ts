@@ -1,0 +1,31 @@
+// How much of what a request may hold, looked at while its bytes are walked and before any object is
+// made of them.
+
+import { limits } from "../core/limits.js";
+
+/**
+ * Most entries of each repeated field that a request can hold, by the field's full name. A field
+ * without a line here fails the start of the server.
+ */
+export const entriesMax: Readonly<Record<string, number>> = {
+  "sluice.v1.IngestRequest.items": limits.ingestMessageDocumentsMax,
+  "sluice.v1.Document.fields": limits.fieldCountMax,
+  "sluice.v1.KeywordList.values": limits.keywordListMax,
+  "sluice.v1.DocumentServiceGetRequest.keys": limits.keysPerRequestMax,
+  "sluice.v1.DocumentServiceDeleteRequest.keys": limits.keysPerRequestMax,
+  "sluice.v1.FilterList.filters": limits.filterConditionsMax,
+  "sluice.v1.FieldAnyOf.values": limits.filterValuesMax,
+  "sluice.v1.SearchRequest.other_queries": limits.otherQueryCountMax,
+  "sluice.v1.RerankRequest.items": limits.hitCountMax,
+  "sluice.v1.CollectionServiceCalibrateRequest.sample_queries": limits.sampleQueriesMax,
+  "sluice.v1.CollectionServiceCalibrateRequest.samples": limits.sampleQueriesMax,
+  "sluice.v1.CollectionServiceSetScoreMapsRequest.score_maps": limits.scoreMapsMax,
+  "sluice.v1.IsotonicMap.scores": limits.scoreMapPointsMax,
+  "sluice.v1.IsotonicMap.probabilities": limits.scoreMapPointsMax,
+};
+
+/** Strings that may be longer than `limits.shortStringBytesMax`. */
+export const longStringsMax: Readonly<Record<string, number>> = {
+  "sluice.v1.Document.text": limits.textBytesMax,
+  "sluice.v1.RerankItem.text": limits.textBytesMax,
+};
