@@ -11,7 +11,7 @@ space := $(subst ,, )
 
 .DEFAULT_GOAL := help
 .PHONY: help node-version install build types web native prune demo demo-once check check-format \
-  check-lint check-tests test test-crash test-damage coverage gen fmt bench-kernels bench-encode \
+  check-lint check-tests test test-crash test-damage test-measures coverage gen fmt bench-kernels bench-encode \
   bench-quality bench-recall bench-ingest bench-bm25 bench-stream bench-rerank bench-filters \
   bench-scale bench-load bench-canonical bench-peers tables clean
 
@@ -75,6 +75,9 @@ test-crash: build ## kill a server under load ROUNDS=300 times, with SEED=2026, 
 
 test-damage: build ## flip FLIPS=1000 bits of a data file, with SEED=2026, and judge what is served from it
 	@node build/test/damage/damage-program.js $(or $(FLIPS),1000) $(or $(SEED),2026)
+
+test-measures: build ## measures beside pytrec_eval and ir_measures on COUNT=1000 random runs, with SEED=2026
+	@.ci/measures $(or $(COUNT),1000) $(or $(SEED),2026)
 
 coverage: ## the same, then lines never reached: a table, and pages in coverage/
 	@status=0; .ci/suite || status=$$?; \

@@ -3,7 +3,7 @@
 
 import { assert } from "../core/assert.js";
 import { createPrng } from "../core/prng.js";
-import { formatMeasure, measureRanking, relevantCount } from "./measures.js";
+import { formatMeasure, measureRanking } from "./measures.js";
 import type { Measure } from "./measures.js";
 import type { Qrels } from "./qrels.js";
 import type { Run } from "./run.js";
@@ -46,15 +46,15 @@ export interface MeasureMean {
 }
 
 /**
- * Counts the queries that have at least one relevant document, no others; of the run's rankings it
- * takes the order as it stands. O(queries x (measures x depth + resamples)).
+ * Counts every judged query: one without a relevant document, or without a ranking, counts as 0, as
+ * in BEIR's evaluator, ir_measures and trec_eval with -c. Rankings are taken in the order in which
+ * they stand. O(queries x (measures x depth + resamples)).
  */
 export function evaluate(run: Run, qrels: Qrels, options: EvaluationOptions): Evaluation {
   const measures = options.measures.map(formatMeasure);
   const queries: QueryResult[] = [];
   let missingCount = 0;
   for (const [query, judgments] of qrels) {
-    if (relevantCount(judgments) === 0) continue;
     const ranking = run.get(query)?.map(({ key }) => key) ?? [];
     assert(new Set(ranking).size === ranking.length, "a ranking names each document once");
     if (ranking.length === 0) missingCount += 1;

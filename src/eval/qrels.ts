@@ -1,8 +1,7 @@
 // Reads and writes relevance judgments in BEIR's and TREC's formats.
 
 import type { Judgments } from "./measures.js";
-import { readText, tableError, tableLines, toInteger } from "./table-lines.js";
-import type { TableLine } from "./table-lines.js";
+import { formatTable, readText, tableError, tableLines, toInteger } from "./table-lines.js";
 
 /** Judgments by query id, in file order. */
 export type Qrels = ReadonlyMap<string, Judgments>;
@@ -13,18 +12,23 @@ export async function readQrels(path: string): Promise<Qrels> {
 }
 
 /**
- * Reads BEIR's table (header line, then query, document, relevance between tabs) or TREC's (query,
- * iteration, document, relevance between blanks), told apart by the first line. `file` is named in
- * errors. Throws INVALID_INPUT_FILE at a short line, a relevance that is no whole number, or a
- * document that one query judges twice and differently.
+ * Reads BEIR's table (header line, then query, document, relevance between tabs; without the header
+ * only ids that hold no blanks) or TREC's (query, iteration, document, relevance between blanks; #
+ * begins a comment), told apart by the first line that is no comment. `file` is named in errors. Throws INVALID_INPUT_FILE at a line of another count
+ * of columns, a relevance that is no whole number, or a document that one query judges twice and
+ * differently.
  */
 export function parseQrels(text: string, file: string): Qrels {
   const qrels = new Map<string, Map<string, number>>();
-  const isBeir = /^\ufeff?[^\t\n]*\t[^\t\n]*\t\s*(?:score|[+-]?\d+)\s*(?:\n|$)/.test(text);
-  for (const tableLine of tableLines(text, isBeir ? "tab" : "blank")) {
-    const { cells, line } = tableLine;
+  const isBeir = isBeirTable(text);
+  const form = isBeir
+    ? ({ separator: "tab", columnCount: 3 } as const)
+    : ({ separator: "blank", columnCount: 4 } as const);
+  for (const { cells, line } of tableLines(text.replace(/^\ufeff/, ""), file, form)) {
     if (isBeir && line === 1 && cells[2] === "score") continue;
-    const { query, document, relevance } = toJudgment(tableLine, { isBeir, file });
+    const [query = "", second = "", third = "", fourth = ""] = cells;
+    const document = isBeir ? second : third;
+    const relevance = toInteger(isBeir ? third : fourth, { file, line });
     const judgments = qrels.get(query) ?? new Map<string, number>();
     qrels.set(query, judgments);
     if ((judgments.get(document) ?? relevance) !== relevance) {
@@ -35,54 +39,29 @@ export function parseQrels(text: string, file: string): Qrels {
   return qrels;
 }
 
-/** TREC's format, one line a judgment, in order. */
-export function formatTrecQrels(qrels: Qrels): string {
-  return formatLines(qrels, (query, document, relevance) =>
-    [query, "0", document, relevance].join(" "),
-  );
-}
-
-/** BEIR's format with its header. */
-export function formatBeirQrels(qrels: Qrels): string {
-  const header = "query-id\tcorpus-id\tscore\n";
+function isBeirTable(text: string): boolean {
+  const [first = ""] = text.replace(/^\ufeff?(?:[ \t\r]*(?:#[^\n]*)?\n)*/, "").split("\n", 1);
+  const cells = first.trim().split("\t");
   return (
-    header +
-    formatLines(qrels, (query, document, relevance) => [query, document, relevance].join("\t"))
+    cells.length === 3 && (cells[2]?.trim() === "score" || first.trim().split(/\s+/).length === 3)
   );
 }
 
-interface Judgment {
-  readonly query: string;
-  readonly document: string;
-  readonly relevance: number;
+/** TREC's format, one line a judgment, in order. Throws as `formatTable`. */
+export function formatTrecQrels(qrels: Qrels): string {
+  return formatTable(
+    judgmentsOf(qrels).map(([query, document, relevance]) => [query, 0, document, relevance]),
+    "blank",
+  );
 }
 
-function toJudgment(
-  { cells, line }: TableLine,
-  { isBeir, file }: { isBeir: boolean; file: string },
-): Judgment {
-  const place = { file, line };
-  const expected = isBeir ? 3 : 4;
-  if (cells.length !== expected) {
-    throw tableError(place, `has ${cells.length} columns, expected ${expected}`);
-  }
-  const [query, second, third, fourth] = cells;
-  return {
-    query: query ?? "",
-    document: (isBeir ? second : third) ?? "",
-    relevance: toInteger(isBeir ? third : fourth, place),
-  };
+/** BEIR's format with its header. Throws as `formatTable`. */
+export function formatBeirQrels(qrels: Qrels): string {
+  return formatTable([["query-id", "corpus-id", "score"], ...judgmentsOf(qrels)], "tab");
 }
 
-function formatLines(
-  qrels: Qrels,
-  format: (query: string, document: string, relevance: number) => string,
-): string {
-  let text = "";
-  for (const [query, judgments] of qrels) {
-    for (const [document, relevance] of judgments) {
-      text += `${format(query, document, relevance)}\n`;
-    }
-  }
-  return text;
+function judgmentsOf(qrels: Qrels): (readonly [string, string, number])[] {
+  return Array.from(qrels, ([query, judgments]) =>
+    Array.from(judgments, ([document, relevance]) => [query, document, relevance] as const),
+  ).flat();
 }

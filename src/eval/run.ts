@@ -2,8 +2,7 @@
 
 import { assert } from "../core/assert.js";
 import { compareKeys } from "../core/document.js";
-import { SluiceError } from "../core/errors.js";
-import { readText, tableError, tableLines, toNumber } from "./table-lines.js";
+import { formatTable, readText, tableError, tableLines, toNumber } from "./table-lines.js";
 
 export interface ScoredKey {
   readonly key: string;
@@ -21,16 +20,14 @@ export async function readTrecRun(path: string): Promise<Run> {
 /**
  * Reads lines of query, "Q0", document, rank, score, tag. As trec_eval does, the order is that of
  * the scores, compared as float32, and among equal ones that of the document keys, falling; ranks
- * are not believed. `file` is named in errors. Throws INVALID_INPUT_FILE at a short line, a bad
- * score or a document that one query ranks twice.
+ * are not believed; # begins a comment. `file` is named in errors. Throws INVALID_INPUT_FILE at a
+ * line of more or fewer columns, a bad score or a document that one query ranks twice.
  */
 export function parseTrecRun(text: string, file: string): Run {
   const scores = new Map<string, Map<string, number>>();
-  for (const { cells, line } of tableLines(text, "blank")) {
-    const [query, , key, , score] = cells;
-    if (query === undefined || key === undefined || cells.length < 5) {
-      throw tableError({ file, line }, `has ${cells.length} columns, expected 6`);
-    }
+  const form = { separator: "blank", columnCount: 6 } as const;
+  for (const { cells, line } of tableLines(text, file, form)) {
+    const [query = "", , key = "", , score] = cells;
     const ranking = scores.get(query) ?? new Map<string, number>();
     scores.set(query, ranking);
     if (ranking.has(key)) throw tableError({ file, line }, `query ${query} ranks ${key} twice`);
@@ -47,21 +44,30 @@ export function parseTrecRun(text: string, file: string): Run {
 /**
  * Writes a run in TREC's format. Where a ranking's own order differs from what readers would make
  * of its scores (ties, scores equal as float32), the scores written fall by the least float32 step,
- * so that every reader sees the same ranking. Throws INVALID_FIELD when an id holds a blank.
+ * so that every reader sees the same ranking. Throws as `formatTable`.
  */
 export function formatTrecRun(run: Run, tag: string): string {
-  let text = "";
+  const rows: (string | number)[][] = [];
   for (const [query, hits] of run) {
     let last = Infinity;
     for (const [index, { key, score }] of hits.entries()) {
-      for (const id of [query, key, tag]) checkId(id);
       assert(Number.isFinite(score), "a score is a finite number");
       const rounded = Math.fround(score);
       last = rounded < last ? rounded : nextFloat32Below(last);
-      text += `${query} Q0 ${key} ${index + 1} ${last} ${tag}\n`;
+      rows.push([query, "Q0", key, index + 1, last, tag]);
     }
   }
-  return text;
+  return formatTable(rows, "blank");
+}
+
+/**
+ * The run without documents whose id is the query's: in ArguAna and Quora each query is a document of
+ * the corpus. BEIR's evaluator calls it `ignore_identical_ids`, and does so unless told otherwise.
+ */
+export function withoutIdenticalIds(run: Run): Run {
+  return new Map(
+    Array.from(run, ([query, hits]) => [query, hits.filter(({ key }) => key !== query)]),
+  );
 }
 
 function compareAsTrecEval(a: ScoredKey, b: ScoredKey): number {
@@ -76,9 +82,4 @@ function nextFloat32Below(value: number): number {
   if (value === 0) bits[0] = -0x7fffffff;
   else bits[0] = value > 0 ? pattern - 1 : pattern + 1;
   return float[0] ?? value;
-}
-
-function checkId(id: string): void {
-  if (id !== "" && !/\s/.test(id)) return;
-  throw new SluiceError("INVALID_FIELD", `"${id}" is empty or holds a blank: TREC files cannot`);
 }

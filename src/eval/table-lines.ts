@@ -1,4 +1,4 @@
-// Splits the text tables of evaluation files into cells, and reads numbers out of them.
+// The text tables of evaluation files: lines to cells and back, and numbers out of cells.
 
 import { readFile } from "node:fs/promises";
 import { TextDecoder } from "node:util";
@@ -21,17 +21,81 @@ export async function readText(path: string): Promise<string> {
   }
 }
 
-/** Lines that are not empty, cut into cells at tabs or at any blanks. */
+/** A kind of table. */
+export interface TableForm {
+  /**
+   * "tab": cells lie between tabs (BEIR). "blank": between blanks (TREC), where a line that begins
+   * with # is a comment, as in trec_eval; a line whose tabs alone give the right count of cells is
+   * cut at these, so that ids may hold blanks.
+   */
+  readonly separator: "tab" | "blank";
+  readonly columnCount: number;
+}
+
+/**
+ * Lines that are not empty, cut into cells. `file` is named in errors. Throws INVALID_INPUT_FILE at
+ * a line of another count of columns: it would be read shifted.
+ */
 export function* tableLines(
   text: string,
-  separator: "tab" | "blank",
+  file: string,
+  { separator, columnCount }: TableForm,
 ): Generator<TableLine, void, void> {
   let line = 0;
   for (const raw of text.split("\n")) {
     line += 1;
-    const trimmed = raw.trim();
-    if (trimmed !== "") yield { cells: trimmed.split(separator === "tab" ? "\t" : /\s+/), line };
+    const trimmed = trimBlanks(raw);
+    if (trimmed === "" || (separator === "blank" && trimmed.startsWith("#"))) continue;
+    const byTabs = trimmed.split("\t").map(trimBlanks);
+    const cells =
+      separator === "tab" || byTabs.length === columnCount ? byTabs : trimmed.split(blanks);
+    if (cells.length !== columnCount || cells.includes(""))
+      throw tableError(
+        { file, line },
+        `has ${cells.filter((cell) => cell !== "").length} columns, expected ${columnCount}`,
+      );
+    yield { cells, line };
   }
+}
+
+/** What C's isspace() takes for blank, as trec_eval does: other spaces may be part of an id. */
+const blanks = /[ \t\v\f\r]+/;
+
+function trimBlanks(text: string): string {
+  return text.replace(/^[ \t\v\f\r]+|[ \t\v\f\r]+$/g, "");
+}
+
+/**
+ * The table as text, which `tableLines` reads back cell by cell. Throws INVALID_FIELD naming a cell
+ * that such a file cannot hold.
+ */
+export function formatTable(
+  rows: Iterable<readonly (string | number)[]>,
+  separator: TableForm["separator"],
+): string {
+  let text = "";
+  for (const row of rows) {
+    const cells = row.map(String);
+    for (const cell of cells) checkId(cell, separator);
+    if (separator === "blank" && cells[0]?.startsWith("#") === true)
+      throw new SluiceError(
+        "INVALID_FIELD",
+        `"${cells[0]}" begins with #: a comment to TREC tools`,
+      );
+    text += `${cells.join(separator === "tab" ? "\t" : " ")}\n`;
+  }
+  return text;
+}
+
+/** Throws INVALID_FIELD for an id that a table cannot hold. Readers differ in what is blank. */
+export function checkId(id: string, separator: TableForm["separator"]): void {
+  const isFit = separator === "tab" ? id.trim() === id && !/[\t\n\r]/.test(id) : !/\s/.test(id);
+  if (id !== "" && isFit) return;
+  const fault =
+    separator === "tab"
+      ? "is empty, holds a tab or a line end, or has a blank at an end: BEIR's tables cannot"
+      : "is empty or holds a blank: TREC files cannot";
+  throw new SluiceError("INVALID_FIELD", `${JSON.stringify(id)} ${fault}`);
 }
 
 /** A finite number. Throws INVALID_INPUT_FILE naming the place. */

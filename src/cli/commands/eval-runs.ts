@@ -12,6 +12,7 @@ import {
   judgmentLines,
 } from "../eval/judge.js";
 import type { JudgeOptions } from "../eval/judge.js";
+import { writeSideFiles } from "../eval/side-files.js";
 import { exitCodes } from "../exit-codes.js";
 import { wholeNumber } from "../option-parsers.js";
 
@@ -24,6 +25,7 @@ interface CompareOptions {
   readonly qrels: string;
   readonly measure: string;
   readonly changes: number;
+  readonly ignoreIdenticalIds?: boolean;
   readonly json?: boolean;
 }
 
@@ -40,6 +42,7 @@ export function addRunCommands(evalCommand: Command, context: CliContext): void 
     .summary("tell which of two TREC run files is better, and how surely")
     .requiredOption("--qrels <file>", "judgments, TREC's or BEIR's format")
     .option("--measure <name>", "measure to compare by", "nDCG@10")
+    .option("--ignore-identical-ids", "leave out documents whose id is the query's, as BEIR does")
     .option("--changes <count>", "queries to list that changed most", wholeNumber(0, 10_000), 10)
     .option("--json", "print exactly one object of JSON")
     .action((baseline: string, contender: string, options: CompareOptions) =>
@@ -48,8 +51,13 @@ export function addRunCommands(evalCommand: Command, context: CliContext): void 
 }
 
 async function scoreRun(path: string, options: ScoreOptions, context: CliContext): Promise<void> {
-  const [{ readTrecRun }, { readQrels }] = await readers();
-  const judgment = await judgeRun(await readTrecRun(path), await readQrels(options.qrels), options);
+  const [{ readTrecRun, withoutIdenticalIds }, { readQrels }] = await readers();
+  const run = await readTrecRun(path);
+  const judgment = await judgeRun(
+    options.ignoreIdenticalIds === true ? withoutIdenticalIds(run) : run,
+    await readQrels(options.qrels),
+    options,
+  );
   const { means, queries, missingCount } = judgment.evaluation;
   if (options.json === true)
     context.printJson({
@@ -61,6 +69,7 @@ async function scoreRun(path: string, options: ScoreOptions, context: CliContext
     });
   else for (const line of judgmentLines(judgment)) context.print(line);
   if (!isGatePassed(judgment)) context.setExitCode(exitCodes.failed.code);
+  writeSideFiles(judgment.files);
 }
 
 async function compareRuns(
@@ -68,7 +77,7 @@ async function compareRuns(
   options: CompareOptions,
   context: CliContext,
 ): Promise<void> {
-  const [{ readTrecRun }, { readQrels }] = await readers();
+  const [{ readTrecRun, withoutIdenticalIds }, { readQrels }] = await readers();
   const [{ evaluate, evaluationDefaults }, { parseMeasure, formatMeasure }, comparing] =
     await Promise.all([
       import("../../eval/evaluate.js"),
@@ -77,8 +86,11 @@ async function compareRuns(
     ]);
   const parsed = parseMeasure(options.measure);
   const qrels = await readQrels(options.qrels);
-  const evaluated = async (path: string): Promise<Evaluation> =>
-    evaluate(await readTrecRun(path), qrels, { ...evaluationDefaults, measures: [parsed] });
+  const evaluated = async (path: string): Promise<Evaluation> => {
+    const whole = await readTrecRun(path);
+    const run = options.ignoreIdenticalIds === true ? withoutIdenticalIds(whole) : whole;
+    return evaluate(run, qrels, { ...evaluationDefaults, measures: [parsed] });
+  };
   const comparison = comparing.compareEvaluations(
     await evaluated(paths.baseline),
     await evaluated(paths.contender),

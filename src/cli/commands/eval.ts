@@ -94,24 +94,8 @@ async function evaluateOn(
   options: EvalOptions & { readonly data: string },
   context: CliContext,
 ): Promise<void> {
-  const [{ openBeirFolder }, { readQrels }, answers] = await Promise.all([
-    import("../../importers/beir.js"),
-    import("../../eval/qrels.js"),
-    import("../eval/answers.js"),
-  ]);
-  const beir = await openBeirFolder(options.data);
-  const judgments = await readQrels(beir.qrelsPath(options.split));
-  const queries = await answers.readJudgedQueries(beir, judgments, options.queries);
-  // Those that were left out on purpose are not missing.
-  const asked = new Set(queries.map(({ id }) => id));
-  const qrels =
-    options.queries === undefined
-      ? judgments
-      : new Map([...judgments].filter(([id]) => asked.has(id)));
-  if (queries.length === 0) {
-    const fault = `${options.data}: the split ${options.split} judges none of the queries`;
-    throw new SluiceError("INVALID_INPUT_FILE", fault);
-  }
+  const answers = await import("../eval/answers.js");
+  const { queries, qrels } = await readJudgments(options);
   const collection = options.collection ?? collectionNameOf(options.data);
   const ingestSeconds =
     options.skipIngest === true ? 0 : await ingestCorpus(client, collection, options, context);
@@ -140,6 +124,7 @@ async function evaluateOn(
         concurrency,
         k,
         showsStages,
+        ignoresIdenticalIds: options.ignoreIdenticalIds === true,
         tuning: merged(tuning, changed),
         nowMs: context.nowMs,
         signal: context.interrupted,
@@ -151,6 +136,31 @@ async function evaluateOn(
   const { data, split } = options;
   const about = { data: resolve(data), split, documents, ingestSeconds, kernel };
   await evaluateAnswers({ ask, queries, qrels, about }, options, context);
+}
+
+/** What is asked and how it is judged; ids that no run could hold are refused here. */
+async function readJudgments(
+  options: EvalOptions & { readonly data: string },
+): Promise<Pick<EvalWork, "queries" | "qrels">> {
+  const [{ openBeirFolder }, { readQrels }, answers] = await Promise.all([
+    import("../../importers/beir.js"),
+    import("../../eval/qrels.js"),
+    import("../eval/answers.js"),
+  ]);
+  const beir = await openBeirFolder(options.data);
+  const judgments = await readQrels(beir.qrelsPath(options.split));
+  const queries = await answers.readJudgedQueries(beir, judgments, options.queries);
+  if (queries.length === 0) {
+    const fault = `${options.data}: the split ${options.split} judges none of the queries`;
+    throw new SluiceError("INVALID_INPUT_FILE", fault);
+  }
+  if (options.run !== undefined)
+    await answers.checkRunIds(queries, options.skipIngest === true ? undefined : beir);
+  // Those that were left out on purpose are not missing.
+  const asked = new Set(queries.map(({ id }) => id));
+  const isAsked = ([id]: readonly [string, unknown]): boolean => asked.has(id);
+  const qrels = options.queries === undefined ? judgments : new Map([...judgments].filter(isAsked));
+  return { queries, qrels };
 }
 
 /** A changed weight is one of the re-ranking that was asked for. */

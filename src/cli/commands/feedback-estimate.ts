@@ -64,6 +64,7 @@ export function addFeedbackEstimate(group: Command, context: CliContext): void {
           k,
           tuning,
           showsStages: false,
+          ignoresIdenticalIds: false,
           nowMs: context.nowMs,
           signal: context.interrupted,
           onAnswer: (count) => progress.update(count),

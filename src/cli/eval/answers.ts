@@ -3,10 +3,12 @@
 import type { SluiceClient } from "../../client/client.js";
 import type { ClientSearchUpdate, ClientTimings, SearchStage } from "../../client/types.js";
 import type { Fields } from "../../core/document.js";
+import { limits } from "../../core/limits.js";
 import type { Evaluation } from "../../eval/evaluate.js";
 import type { Qrels } from "../../eval/qrels.js";
 import type { Run, ScoredKey } from "../../eval/run.js";
 import { quantile } from "../../eval/statistics.js";
+import { checkId } from "../../eval/table-lines.js";
 import type { BeirFolder } from "../../importers/beir.js";
 import type { SearchTuning } from "../commands/search.js";
 
@@ -49,6 +51,20 @@ export async function readJudgedQueries(
   );
 }
 
+/**
+ * Throws INVALID_FIELD for an id of a query or of a document of `corpus` that no TREC run can hold:
+ * to be called before anything is asked. `corpus` undefined: its ids are not at hand.
+ */
+export async function checkRunIds(
+  queries: readonly JudgedQuery[],
+  corpus: BeirFolder | undefined,
+): Promise<void> {
+  for (const { id } of queries) checkId(id, "blank");
+  // A line with a fault is told where documents are ingested.
+  for await (const { document } of corpus?.readCorpus() ?? [])
+    if (document !== undefined) checkId(document.key, "blank");
+}
+
 export interface QueryWork {
   readonly client: SluiceClient;
   readonly collection: string;
@@ -58,6 +74,8 @@ export interface QueryWork {
   readonly k: number;
   /** Every stage is to show its ranking, however soon the next one comes. */
   readonly showsStages: boolean;
+  /** Leave out the document whose id is the query's; one more hit is asked for. */
+  readonly ignoresIdenticalIds: boolean;
   readonly tuning: SearchTuning;
   readonly nowMs: () => number;
   readonly signal: AbortSignal;
@@ -91,12 +109,17 @@ async function answerQuery(work: QueryWork, query: JudgedQuery): Promise<Answer>
   const request = {
     collection,
     text: query.text,
-    k,
+    k: work.ignoresIdenticalIds ? Math.min(k + 1, limits.hitCountMax) : k,
     ...tuning,
     // Only the ranking counts; texts would be measured along with it.
     payload: { title: false, text: false, fields: false },
     ...(work.showsStages ? { minUpdateIntervalMs: 0 } : {}),
   };
+  const scoredKeys = ({ hits }: ClientSearchUpdate): ScoredKey[] =>
+    hits
+      .map(({ key, score }) => ({ key, score }))
+      .filter(({ key }) => !work.ignoresIdenticalIds || key !== query.id)
+      .slice(0, k);
   const stageHits = new Map<SearchStage, readonly ScoredKey[]>();
   for await (const update of client.search(request, { signal })) {
     firstUpdateMs ??= nowMs() - startMs;
@@ -117,10 +140,6 @@ async function answerQuery(work: QueryWork, query: JudgedQuery): Promise<Answer>
   };
 }
 
-function scoredKeys({ hits }: ClientSearchUpdate): ScoredKey[] {
-  return hits.map(({ key, score }) => ({ key, score }));
-}
-
 export interface Percentiles {
   readonly p50: number;
   readonly p95: number;
@@ -132,7 +151,7 @@ export interface EvaluationReport {
   readonly ndcg10: number;
   readonly recall100: number;
   readonly mrr10: number;
-  /** Queries with at least one relevant document. */
+  /** Judged queries. */
   readonly queries: number;
   readonly searchMs: Percentiles;
   readonly firstUpdateMs: Percentiles;

@@ -1,7 +1,5 @@
 // What `sluice eval` does with judged queries: one report, or one a value of a swept option.
 
-import { writeFileSync } from "node:fs";
-
 import { SluiceError } from "../../core/errors.js";
 import { loadConfig } from "../../config/load-config.js";
 import { evaluate, evaluationDefaults } from "../../eval/evaluate.js";
@@ -19,15 +17,9 @@ import { labelsOf } from "./labels.js";
 import type { Segmentation } from "./labels.js";
 import { reportLines } from "./report.js";
 import type { EvalSubject } from "./report.js";
+import { writeSideFiles } from "./side-files.js";
 import { stageReports } from "./stage-reports.js";
-import {
-  runSweep,
-  sweepJson,
-  sweepLines,
-  tuneSweep,
-  tuningLines,
-  writeSweepChart,
-} from "./sweep.js";
+import { runSweep, sweepJson, sweepLines, tuneSweep, tuningLines, sweepChart } from "./sweep.js";
 import type { Sweep } from "./sweep.js";
 
 export interface ReportOptions extends JudgeOptions {
@@ -70,7 +62,6 @@ async function reportOnce(
   const showsStages = options.stages === true || segment?.by === "first-stage";
   const answers = await ask({}, { label: "search", showsStages });
   const run = toRun(answers);
-  if (options.run !== undefined) writeFileSync(options.run, formatTrecRun(run, "sluice"));
   const labelOf = segment && labelsOf(segment, { queries, answers, qrels });
   const judgment = await judgeRun(run, qrels, {
     ...options,
@@ -89,6 +80,10 @@ async function reportOnce(
     for (const line of reportLines({ report, about, stages, judgment: judgmentLines(judgment) }))
       context.print(line);
   if (!isGatePassed(judgment)) context.setExitCode(exitCodes.failed.code);
+  writeSideFiles([
+    { path: options.run, text: () => formatTrecRun(run, "sluice") },
+    ...judgment.files,
+  ]);
 }
 
 async function reportSweep(
@@ -111,14 +106,14 @@ async function reportSweep(
     (tuning, label) => ask(tuning, { label, showsStages: false }),
     judge,
   );
-  if (options.svg !== undefined) writeSweepChart(options.svg, sweep, points);
   const tuning = options.tune === true ? tuneSweep(points, baseline) : undefined;
-  if (options.json === true) {
+  if (options.json === true)
     context.printJson({ ...sweepJson(sweep, points), ...(tuning && { tuning }) });
-    return;
+  else {
+    for (const line of sweepLines(sweep, points)) context.print(line);
+    if (tuning !== undefined) for (const line of tuningLines(sweep, tuning)) context.print(line);
   }
-  for (const line of sweepLines(sweep, points)) context.print(line);
-  if (tuning !== undefined) for (const line of tuningLines(sweep, tuning)) context.print(line);
+  writeSideFiles([{ path: options.svg, text: () => sweepChart(sweep, points) }]);
 }
 
 function baselineOf({ name }: Sweep): number {

@@ -2,7 +2,6 @@
 
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
-import { writeFileSync } from "node:fs";
 
 import { SluiceError } from "../../core/errors.js";
 import { evaluate, evaluationDefaults } from "../../eval/evaluate.js";
@@ -15,14 +14,17 @@ import type { Qrels } from "../../eval/qrels.js";
 import type { Run } from "../../eval/run.js";
 import { segmentQueries } from "../../eval/segments.js";
 import type { Segment } from "../../eval/segments.js";
+import { formatTable } from "../../eval/table-lines.js";
 import { decimalNumber } from "../option-parsers.js";
 import { reportMeasures } from "./answers.js";
+import type { SideFile } from "./side-files.js";
 
 export interface JudgeOptions {
   readonly measures: readonly Measure[];
   readonly perQuery?: string;
   readonly gate?: string;
   readonly writeGate?: string;
+  readonly ignoreIdenticalIds?: boolean;
   readonly allowance: number;
 }
 
@@ -32,6 +34,8 @@ export interface Judgment {
   readonly segments: readonly Segment[];
   /** Empty: no gate was asked for. */
   readonly gate: readonly GateRow[];
+  /** Files that were asked for, to be written once the measures are told. */
+  readonly files: readonly SideFile[];
 }
 
 export function addJudgeOptions(command: Command): Command {
@@ -40,10 +44,14 @@ export function addJudgeOptions(command: Command): Command {
     .option("--per-query <file>", "write a table of every query's measures (tab-separated)")
     .option("--gate <file>", "fail when a measure has fallen by more than its allowance")
     .option("--write-gate <file>", "write such a file from this result")
+    .option(
+      "--ignore-identical-ids",
+      "leave out the document whose id is the query's, as BEIR does (ArguAna, Quora)",
+    )
     .option("--allowance <share>", "for --write-gate", decimalNumber(0, 1), 0.003);
 }
 
-/** Writes the files that were asked for. `labelOf` names a query's segment; undefined: none wanted. */
+/** `labelOf` names a query's segment; undefined: none wanted. */
 export async function judgeRun(
   run: Run,
   qrels: Qrels,
@@ -51,11 +59,12 @@ export async function judgeRun(
 ): Promise<Judgment> {
   const gate = options.gate === undefined ? undefined : await readGate(options.gate);
   const evaluation = evaluate(run, qrels, { ...evaluationDefaults, measures: options.measures });
-  if (options.perQuery !== undefined) writeFileSync(options.perQuery, queryTable(evaluation));
-  if (options.writeGate !== undefined)
-    writeFileSync(options.writeGate, formatGate(evaluation, options.allowance));
   return {
     evaluation,
+    files: [
+      { path: options.perQuery, text: () => queryTable(evaluation) },
+      { path: options.writeGate, text: () => formatGate(evaluation, options.allowance) },
+    ],
     segments: options.labelOf === undefined ? [] : segmentQueries(evaluation, options.labelOf),
     gate: gate === undefined ? [] : checkGate(evaluation, gate),
   };
@@ -120,8 +129,8 @@ function measureList(text: string): Measure[] {
 }
 
 function queryTable({ measures, queries }: Evaluation): string {
-  const rows = queries.map(({ query, values }) => [query, ...values.map(String)].join("\t"));
-  return `${[["query", ...measures].join("\t"), ...rows].join("\n")}\n`;
+  const rows = queries.map(({ query, values }) => [query, ...values]);
+  return formatTable([["query", ...measures], ...rows], "tab");
 }
 
 function fixed(value: number): string {

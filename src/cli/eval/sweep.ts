@@ -1,7 +1,6 @@
 // Runs the same queries at several values of one option: what each is worth, and what it costs.
 
 import { InvalidArgumentError } from "commander";
-import { writeFileSync } from "node:fs";
 
 import type { Evaluation } from "../../eval/evaluate.js";
 import { lineChartSvg } from "../../eval/line-chart.js";
@@ -99,18 +98,14 @@ export function sweepLines({ name }: Sweep, points: readonly SweepPoint[]): stri
 }
 
 /** Measures and recall over the option's value, and over the time that it costs. */
-export function writeSweepChart(
-  path: string,
-  { name }: Sweep,
-  points: readonly SweepPoint[],
-): void {
+export function sweepChart({ name }: Sweep, points: readonly SweepPoint[]): string {
   const measures = points[0]?.evaluation.measures ?? [];
   const lines = measures.map((measure, i) => ({
     name: measure,
     valueOf: (point: SweepPoint) => point.evaluation.means[i]?.mean ?? 0,
   }));
   lines.push({ name: "exact top 10", valueOf: (point) => point.exactRecall10 });
-  const svg = lineChartSvg({
+  return lineChartSvg({
     title: `Quality over search time, ${name} ${points.map(({ value }) => value).join(", ")}`,
     xLabel: "search, p50 ms",
     yLabel: "share",
@@ -120,7 +115,6 @@ export function writeSweepChart(
       points: points.map((point) => [point.searchMs.p50, line.valueOf(point)]),
     })),
   });
-  writeFileSync(path, svg);
 }
 
 /** Cross-validated choice of the swept option; `baseline` is its present value. */

@@ -13,20 +13,21 @@ const run = parseTrecRun(
 const options = { ...evaluationDefaults, measures: ["RR@10", "R@10"].map(parseMeasure) };
 
 describe("evaluate", () => {
-  it("counts every query that has a relevant document, and only those", () => {
+  it("counts every judged query, one without a relevant document as 0, and no others", () => {
     const evaluation = evaluate(run, qrels, options);
     assert.deepEqual(evaluation.measures, ["RR@10", "R@10"]);
     assert.deepEqual(evaluation.queries, [
       { query: "q1", values: [1, 1] },
       { query: "q2", values: [0.5, 0.5] },
       { query: "q3", values: [0, 0] },
+      { query: "q4", values: [0, 0] },
     ]);
     assert.equal(evaluation.missingCount, 1);
     assert.deepEqual(
       evaluation.means.map(({ measure, mean }) => [measure, mean]),
       [
-        ["RR@10", 0.5],
-        ["R@10", 0.5],
+        ["RR@10", 0.375],
+        ["R@10", 0.375],
       ],
     );
   });
@@ -46,7 +47,7 @@ describe("evaluate", () => {
 
   it("gives zeros for an empty run and nothing for empty judgments", () => {
     const empty = evaluate(new Map(), qrels, options);
-    assert.equal(empty.missingCount, 3);
+    assert.equal(empty.missingCount, 4);
     assert.deepEqual(empty.means[0], { measure: "RR@10", mean: 0, low: 0, high: 0 });
     assert.deepEqual(evaluate(run, new Map(), options).queries, []);
   });
