@@ -3,7 +3,9 @@
 import { existsSync } from "node:fs";
 
 import { SluiceError } from "../core/errors.js";
+import type { DataFinding } from "../core/readiness.js";
 import { openDataFolder } from "../store/data-folder.js";
+import type { FoundCollection } from "../store/discover-collections.js";
 import { composeEngine } from "./compose.js";
 import type { EngineOptions } from "./compose.js";
 import { inspectInChild } from "../engine/inspect.js";
@@ -11,6 +13,8 @@ import type { Inspection } from "../engine/inspect.js";
 
 export interface CheckReport {
   readonly collections: readonly CollectionCheck[];
+  /** What lies in the data folder and was left alone. */
+  readonly findings: readonly DataFinding[];
   readonly isSound: boolean;
 }
 
@@ -36,18 +40,30 @@ export async function checkDataFolder(
   const data = openDataFolder(path);
   try {
     const collections: CollectionCheck[] = [];
-    for (const folder of data.collectionFolders()) {
-      const check = { folder, ...(await inspectInChild(folder, { isRepair })) };
+    for (const found of data.found) {
+      const check = await checkOne(found, isRepair);
       onCollection?.(check);
       collections.push(check);
     }
-    const isSound = collections.every(
-      ({ damages, incompleteCount }) => damages.length + incompleteCount === 0,
-    );
-    return { collections, isSound };
+    const findings = data.findings();
+    const isSound =
+      collections.every(({ damages, incompleteCount }) => damages.length + incompleteCount === 0) &&
+      findings.every(({ kind }) => kind !== "damaged" && kind !== "duplicate");
+    return { collections, findings, isSound };
   } finally {
     data.close();
   }
+}
+
+/** One of several of the same name is read as any other; a damaged one is left to its finding. */
+async function checkOne(found: FoundCollection, isRepair: boolean): Promise<CollectionCheck> {
+  const { name, path, place } = found;
+  if ("fault" in found && found.fault.reason === "DATA_CORRUPT") {
+    const damages = [found.fault.message];
+    const nothing = { valueCount: 0, incompleteCount: 0, repairs: undefined, rewriteKeys: [] };
+    return { folder: place, name, damages, ...nothing };
+  }
+  return { folder: place, ...(await inspectInChild(path, { isRepair })) };
 }
 
 export interface RepairReport {

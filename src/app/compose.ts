@@ -125,10 +125,7 @@ async function compose(
   try {
     const { flushBytes, flushAgeMs, onMaintenanceFailure, onMaintenanceStep } = options;
     const migrated: string[] = [];
-    const readiness = createReadiness(
-      () => folder.findings(),
-      (changed) => options.onReadiness?.(changed),
-    );
+    const readiness = createReadiness(() => folder.findings(), options.onReadiness);
     const collections = await openCollections(folder, {
       flushBytes,
       flushAgeMs,
@@ -146,6 +143,7 @@ async function compose(
         ),
     });
     threads.scorer.watchDamages((damage) => collections.quarantine(damage));
+    folder.watch((fault) => readiness.set("folder", fault));
     const modelNotes = await openModels(collections, models);
     await threads.encodePool.warmUp(defaultModel);
     const clock = (): number => performance.now();
@@ -169,7 +167,7 @@ async function compose(
       caches,
       readiness: () => readiness.current(),
     });
-    const notes = [...kernelNotes, ...migrated, ...modelNotes];
+    const notes = [...kernelNotes, ...folder.notes, ...migrated, ...modelNotes];
     return composed(
       { api, kernelName: kernels.name, notes, admission, caches },
       { collections, threads, folder, readiness },

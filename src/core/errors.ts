@@ -125,6 +125,17 @@ export const errorTable = {
     "Another process holds the data folder.",
     "Stop the process that is named, or use another folder.",
   ),
+  NAME_AMBIGUOUS: row(
+    "FAILED_PRECONDITION",
+    "Several folders hold a collection, or a snapshot, of this name, so none of them is used.",
+    "Move all but one of the folders that are named out of the data folder, then start the server again.",
+  ),
+  DATA_FOLDER_UNAVAILABLE: row(
+    "UNAVAILABLE",
+    "The data folder is gone, was replaced, or cannot be written; nothing was written.",
+    // Not retryable: it comes back when somebody has mended it, not while a client waits.
+    "Look at /readyz and at the folder; bring it back as it was, or start the server again.",
+  ),
   DATA_FORMAT_NEWER: row(
     "FAILED_PRECONDITION",
     "The data was written by a newer version.",

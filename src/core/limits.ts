@@ -68,6 +68,8 @@ export const limits = {
   journalRowsMax: 32_768,
   /** Token codes of a segment that merging makes, bytes. */
   segmentBytesMax: 256 * 1024 * 1024,
+  /** Things in a data folder that were left alone and are named; of more, their number is. */
+  findingsMax: 100,
   /** Collections in a data folder. */
   collectionCountMax: 256,
   /** Documents in one ingest message. */

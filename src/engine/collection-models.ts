@@ -1,7 +1,6 @@
 // Which model each collection of a data folder was made with, without a server.
 
 import { openDataFolder } from "../store/data-folder.js";
-import { openLmdbStore } from "../store/lmdb-store.js";
 
 export interface CollectionModel {
   readonly name: string;
@@ -9,22 +8,17 @@ export interface CollectionModel {
   readonly modelName: string | undefined;
 }
 
-/** Throws DATA_FOLDER_LOCKED while a server holds the folder, DATA_CORRUPT, DATA_FORMAT_NEWER. */
-export async function collectionModels(dataFolder: string): Promise<CollectionModel[]> {
+/**
+ * Throws DATA_FOLDER_LOCKED while a server holds the folder, DATA_FORMAT_NEWER, and for a collection
+ * that does not tell its model DATA_CORRUPT or NAME_AMBIGUOUS.
+ */
+export function collectionModels(dataFolder: string): CollectionModel[] {
   const data = openDataFolder(dataFolder);
   try {
-    const found: CollectionModel[] = [];
-    for (const folder of data.collectionFolders()) {
-      const store = openLmdbStore(folder);
-      try {
-        if (store.isNew()) continue;
-        const { name, modelName } = store.readManifest();
-        found.push({ name, modelName });
-      } finally {
-        await store.close();
-      }
-    }
-    return found;
+    return data.found.map((found) => {
+      if ("fault" in found) throw found.fault;
+      return { name: found.name, modelName: found.manifest.modelName };
+    });
   } finally {
     data.close();
   }

@@ -2,7 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 
-import { SluiceError } from "../core/errors.js";
+import { SluiceError, isSluiceError } from "../core/errors.js";
 import type { RefusedCollection } from "../core/readiness.js";
 import { limits } from "../core/limits.js";
 import { closeCollection, initializeCollection, openCollection } from "../index/collection.js";
@@ -13,6 +13,7 @@ import type { CollectionWriter, WriterOptions } from "../ingest/collection-write
 import { migrateCollection } from "../ingest/migrate.js";
 import type { DataFolder } from "../store/data-folder.js";
 import { openLmdbStore } from "../store/lmdb-store.js";
+import type { StoreOptions } from "../store/lmdb-store.js";
 import type { CodesDamage } from "../scoring/pool-scorer.js";
 import type { CollectionStore } from "../store/store.js";
 
@@ -24,19 +25,19 @@ export interface OpenCollection {
 }
 
 export interface Collections {
-  /** Throws COLLECTION_NOT_FOUND. */
+  /** Throws COLLECTION_NOT_FOUND, and DATA_CORRUPT or NAME_AMBIGUOUS for one that is refused. */
   get(name: string): OpenCollection;
   list(): OpenCollection[];
   /** Known by name and not served, by name. */
   refused(): readonly RefusedCollection[];
-  /** Throws COLLECTION_EXISTS or LIMIT_EXCEEDED. */
+  /** Throws COLLECTION_EXISTS, LIMIT_EXCEEDED, DATA_FOLDER_UNAVAILABLE, and as `get` if refused. */
   create(settings: CollectionSettings): Promise<OpenCollection>;
   drop(name: string): Promise<void>;
   /** Leaves a segment whose codes were found damaged out of every search from now on. */
   quarantine(damage: CodesDamage): void;
   /**
    * Opens a collection that `make` puts into a folder of its own, under an id that it is given; the
-   * name is taken meanwhile. Throws COLLECTION_EXISTS or LIMIT_EXCEEDED, and what `make` throws.
+   * name is taken meanwhile. Throws as `create`, and what `make` throws.
    */
   adopt<Progress>(
     name: string,
@@ -55,13 +56,18 @@ export interface CollectionOptions extends WriterOptions {
   readonly onMigrated?: ((folder: string, segmentCount: number) => void) | undefined;
 }
 
-/** Opens everything in the folder; a collection whose making was interrupted is removed. */
+/** Opens what the folder has found; a collection that cannot be opened is refused by its name. */
 export async function openCollections(
   folder: DataFolder,
   options: CollectionOptions,
 ): Promise<Collections> {
   const open = new Map<string, OpenCollection>();
   const creating = new Set<string>();
+  const refused = new Map<string, SluiceError>();
+  const storeOptions: StoreOptions = {
+    onFailed: options.onStorageFailed,
+    checkWritable: () => folder.checkWritable(),
+  };
 
   const add = (store: CollectionStore): OpenCollection => {
     const collection = openCollection(store);
@@ -81,16 +87,18 @@ export async function openCollections(
     open.clear();
   };
   try {
-    for (const path of folder.collectionFolders()) {
-      const store = openLmdbStore(path, options.onStorageFailed);
-      if (!store.isNew()) {
-        const { segmentCount, journalCount } = await migrateCollection(store);
-        if (segmentCount + journalCount > 0) options.onMigrated?.(path, segmentCount);
-        add(store);
-      } else {
-        // Its making ended before the first commit.
-        await store.close();
-        folder.removeCollectionFolder(path);
+    for (const found of folder.found) {
+      const { name, path, place } = found;
+      if ("fault" in found) {
+        refused.set(name, found.fault);
+        continue;
+      }
+      try {
+        add(await openStore(path, { storeOptions, onMigrated: options.onMigrated }));
+      } catch (error) {
+        if (!isSluiceError(error) || error.reason !== "DATA_CORRUPT") throw error;
+        refused.set(name, error);
+        folder.leave({ place, kind: "damaged", message: error.message });
       }
     }
   } catch (error) {
@@ -100,6 +108,8 @@ export async function openCollections(
 
   const get = (name: string): OpenCollection => {
     const found = open.get(name);
+    const fault = refused.get(name);
+    if (fault !== undefined) throw fault;
     if (found === undefined)
       throw new SluiceError("COLLECTION_NOT_FOUND", `there is no collection "${name}"`, {
         field: "collection",
@@ -107,6 +117,8 @@ export async function openCollections(
     return found;
   };
   const takeName = (name: string): void => {
+    const fault = refused.get(name);
+    if (fault !== undefined) throw fault;
     if (open.has(name) || creating.has(name))
       throw new SluiceError("COLLECTION_EXISTS", `there is a collection "${name}" already`);
     // Those that are being made count, too.
@@ -121,14 +133,15 @@ export async function openCollections(
   return {
     get,
     list: () => [...open.values()],
-    refused: () => [],
+    refused: () =>
+      [...refused]
+        .map(([name, { reason, message }]) => ({ name, reason, message }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
     async *adopt(name, make) {
       takeName(name);
       try {
         const path = yield* make(randomBytes(8).toString("hex"));
-        const store = openLmdbStore(path, options.onStorageFailed);
-        await migrateCollection(store);
-        return add(store);
+        return add(await openStore(path, { storeOptions }));
       } finally {
         creating.delete(name);
       }
@@ -137,13 +150,14 @@ export async function openCollections(
       const { name } = settings;
       takeName(name);
       try {
-        return add(await makeStore(folder, settings, options.onStorageFailed));
+        return add(await makeStore(folder, settings, storeOptions));
       } finally {
         creating.delete(name);
       }
     },
     async drop(name) {
       const opened = get(name);
+      folder.checkWritable();
       open.delete(name);
       const gone = new SluiceError("COLLECTION_NOT_FOUND", `collection "${name}" was dropped`);
       await close(opened, gone);
@@ -157,17 +171,37 @@ export async function openCollections(
   };
 }
 
+/** A store in the present format. Closed again when it throws. */
+async function openStore(
+  path: string,
+  options: {
+    readonly storeOptions: StoreOptions;
+    readonly onMigrated?: CollectionOptions["onMigrated"];
+  },
+): Promise<CollectionStore> {
+  const store = openLmdbStore(path, options.storeOptions);
+  try {
+    const { segmentCount, journalCount } = await migrateCollection(store);
+    if (segmentCount + journalCount > 0) options.onMigrated?.(path, segmentCount);
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
 /** A store with the manifest of an empty collection; nothing is left of one that cannot be made. */
 async function makeStore(
   folder: DataFolder,
   settings: CollectionSettings,
-  onStorageFailed: CollectionOptions["onStorageFailed"],
+  storeOptions: StoreOptions,
 ): Promise<CollectionStore> {
-  const path = folder.createCollectionFolder(randomBytes(8).toString("hex"));
+  const path = folder.beginCollection(randomBytes(8).toString("hex"));
   try {
-    const store = openLmdbStore(path, onStorageFailed);
+    const store = openLmdbStore(path, storeOptions);
     try {
       await initializeCollection(store, settings);
+      folder.finishCollection(path, settings.name);
       return store;
     } catch (error) {
       await store.close();

@@ -3,6 +3,7 @@
 
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { SluiceError, asDamage } from "../core/errors.js";
@@ -51,7 +52,7 @@ export async function inspectInChild(
     throw reason === undefined ? new Error(message) : new SluiceError(reason, message);
   }
   const how = signal ?? `code ${code ?? "unknown"}`;
-  const damage = `${folder} is damaged below its values: reading it ended the process (${how})`;
+  const damage = `${basename(folder)} is damaged below its values: reading it ended the process (${how})`;
   return { ...unreadable, damages: [damage] };
 }
 
@@ -73,7 +74,6 @@ export async function inspect(folder: string, isRepair = false): Promise<Inspect
     return { ...unreadable, damages: [asDamage(error).message] };
   }
   try {
-    if (store.isNew()) return { ...unreadable, name: "(unfinished)", repairs: [] };
     return await inspectStore(store, isRepair);
   } finally {
     await store.close();

@@ -2,7 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import { copyFile } from "node:fs/promises";
-import { statSync } from "node:fs";
+import { constants, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -55,6 +55,7 @@ export function createSnapshots(
       throw new SluiceError("SNAPSHOT_EXISTS", `there is a snapshot "${name}" already`, {
         field: "snapshot_name",
       });
+    folder.checkWritable();
     taking.add(name);
     const hold = holdOpen(opened);
     try {
@@ -83,13 +84,14 @@ export function createSnapshots(
     snapshotName: string,
     asked: string | undefined,
   ): AsyncGenerator<JobProgress, OpenCollection, void> {
+    folder.checkWritable();
     const source = join(snapshots.pathOf(snapshotName), "data.mdb");
     const info = snapshots.list().find(({ name }) => name === snapshotName);
     const name = asked ?? info?.collection ?? snapshotName;
     return yield* collections.adopt(name, async function* (id) {
       const path = folder.prepareFolder(id);
       try {
-        const copy = copyFile(source, join(path, "data.mdb"));
+        const copy = copyFile(source, join(path, "data.mdb"), constants.COPYFILE_EXCL);
         const total = statSync(source).size;
         yield* watched(copy, { step: "copying", file: join(path, "data.mdb"), total });
         await verified(path, verify);
@@ -97,14 +99,18 @@ export function createSnapshots(
         await rename(path, name);
         syncFile(join(path, "data.mdb"));
         syncFolder(path);
-        return folder.adoptFolder(id);
+        return folder.adoptFolder(id, name);
       } catch (error) {
         folder.dropPrepared(id);
         throw error;
       }
     });
   }
-  return { list: () => snapshots.list(), remove: (name) => snapshots.remove(name), take, restore };
+  const remove = (name: string): void => {
+    folder.checkWritable();
+    snapshots.remove(name);
+  };
+  return { list: () => snapshots.list(), remove, take, restore };
 }
 
 /** Tells how large the file has become until `work` is done. */

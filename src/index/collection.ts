@@ -1,5 +1,7 @@
 // An open collection: its settings, its store and the generation that searches see.
 
+import { basename } from "node:path";
+
 import { createAnalyzer } from "../analysis/analyzer.js";
 import { rotationChecksum } from "../codec/rotation.js";
 import { SluiceError, asDamage } from "../core/errors.js";
@@ -224,16 +226,16 @@ function toSettings(manifest: Manifest, folder: string): CollectionSettings {
   const { name, modelName, modelFingerprint, dim, seed } = manifest;
   const analyzer = manifest.analyzer;
   if (analyzer !== "english" && analyzer !== "unicode")
-    throw new SluiceError("DATA_CORRUPT", `${folder}: unknown analyzer "${analyzer}"`);
+    throw new SluiceError("DATA_CORRUPT", `${basename(folder)}: unknown analyzer "${analyzer}"`);
   if (createAnalyzer(analyzer).version !== manifest.analyzerVersion)
     throw new SluiceError(
       "DATA_FORMAT_NEWER",
-      `${folder}: its terms were made by version ${manifest.analyzerVersion} of analyzer "${analyzer}", this program has another; ingest again or start that version`,
+      `${basename(folder)}: its terms were made by version ${manifest.analyzerVersion} of analyzer "${analyzer}", this program has another; ingest again or start that version`,
     );
   if (rotationChecksum(seed, dim) !== manifest.rotationChecksum)
     throw new SluiceError(
       "DATA_FORMAT_NEWER",
-      `${folder}: its codes were made with another rotation; ingest again or start the version that wrote it`,
+      `${basename(folder)}: its codes were made with another rotation; ingest again or start the version that wrote it`,
     );
   const bits = toCodeBits(manifest.bits, folder);
   const sketchBits = toCodeBits(manifest.sketchBits, folder);
@@ -243,5 +245,5 @@ function toSettings(manifest: Manifest, folder: string): CollectionSettings {
 /** Throws DATA_CORRUPT for a width that no codes have. */
 export function toCodeBits(bits: number, folder: string): CodeBits {
   if (bits === 1 || bits === 2 || bits === 4 || bits === 8) return bits;
-  throw new SluiceError("DATA_CORRUPT", `${folder}: codes of ${bits} bits`);
+  throw new SluiceError("DATA_CORRUPT", `${basename(folder)}: codes of ${bits} bits`);
 }

@@ -91,6 +91,8 @@ export function createMaintenance(
   ): Promise<void> => {
     options.onStep?.({ kind, segmentCount, phase: "begin" });
     try {
+      // Threads write by the folder's path, which may lead elsewhere by now.
+      collection.store.checkWritable();
       await run();
     } finally {
       options.onStep?.({ kind, segmentCount, phase: "end" });

@@ -1,5 +1,7 @@
 // The named databases in a collection's environment.
 
+import { basename } from "node:path";
+
 import type { Database, RootDatabase } from "lmdb";
 
 import { documentOptions, openEnvironment, prepareEnvironment } from "./environment.js";
@@ -48,6 +50,6 @@ export function openDatabases(folder: string): Databases {
       isClosed: false,
     };
   } catch (error) {
-    throw toStoreError(error, `cannot open ${folder}`);
+    throw toStoreError(error, `cannot open ${basename(folder)}`);
   }
 }

@@ -11,7 +11,7 @@ import {
   statSync,
   writeSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 import { SluiceError } from "../core/errors.js";
 
@@ -52,7 +52,7 @@ export function checkEnvironmentFile(folder: string): void {
     if (bytesNeeded === undefined)
       throw new SluiceError(
         "DATA_CORRUPT",
-        `${path} is damaged: it does not begin as LMDB's file does`,
+        `${basename(folder)}/data.mdb is damaged: it does not begin as LMDB's file does`,
       );
     if (size < bytesNeeded) ftruncateSync(file, bytesNeeded);
   } finally {
@@ -118,8 +118,8 @@ const pageBytes = 4096;
  * a mapped page that the file does not have yet kills the process. Throws what the file system says.
  */
 export function allocateLockFile(folder: string, byteLength: number): void {
-  mkdirSync(folder, { recursive: true });
-  closeSync(openSync(join(folder, "lock.mdb"), "a"));
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  closeSync(openSync(join(folder, "lock.mdb"), "a", 0o600));
   const writable = openSync(join(folder, "lock.mdb"), "r+");
   try {
     const { size, blocks } = fstatSync(writable);

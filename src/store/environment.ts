@@ -1,7 +1,9 @@
 // Opens LMDB environments. All threads of the process share one environment a folder, with one map.
 
+import { basename } from "node:path";
+
 import { open } from "lmdb";
-import type { RootDatabase } from "lmdb";
+import type { RootDatabase, RootDatabaseOptionsWithPath } from "lmdb";
 
 import { allocateLockFile, checkEnvironmentFile, environmentBytes } from "./environment-file.js";
 import { chooseMapBytes } from "./map-size.js";
@@ -46,24 +48,26 @@ export interface Environment {
  * lmdb is asked: an environment that it fails to open ends the process.
  */
 export function openEnvironment(folder: string): Environment {
-  checkDescriptors(descriptorCount, `opening ${folder}`);
-  const mapBytes = chooseMapBytes(environmentBytes(folder), folder);
+  checkDescriptors(descriptorCount, `opening ${basename(folder)}`);
+  const mapBytes = chooseMapBytes(environmentBytes(folder), basename(folder));
+  // What lmdb knows besides its types.
+  const options: RootDatabaseOptionsWithPath & { readonly permissionsMode: number } = {
+    path: folder,
+    encoding: "binary",
+    // A commit is acknowledged only when it is on disk: with overlapping sync, power cuts lost
+    // acknowledged writes.
+    overlappingSync: false,
+    // With it, lmdb makes a second promise for a commit that nobody sees; when the commit fails,
+    // its rejection would end the process.
+    eventTurnBatching: false,
+    maxDbs: 16,
+    maxReaders: readersMax,
+    mapSize: mapBytes,
+    permissionsMode: 0o600,
+  };
   try {
-    const root = open<Buffer, string>({
-      path: folder,
-      encoding: "binary",
-      // A commit is acknowledged only when it is on disk: with overlapping sync, power cuts lost
-      // acknowledged writes.
-      overlappingSync: false,
-      // With it, lmdb makes a second promise for a commit that nobody sees; when the commit fails,
-      // its rejection would end the process.
-      eventTurnBatching: false,
-      maxDbs: 16,
-      maxReaders: readersMax,
-      mapSize: mapBytes,
-    });
-    return { root, mapBytes };
+    return { root: open<Buffer, string>(options), mapBytes };
   } catch (error) {
-    throw toStoreError(error, `cannot open ${folder}`);
+    throw toStoreError(error, `cannot open ${basename(folder)}`);
   }
 }

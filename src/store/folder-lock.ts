@@ -1,12 +1,16 @@
 // The exclusive lock on a data folder: LMDB lets two processes write, and our caches would go stale.
 
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { linkSync, lstatSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { SluiceError } from "../core/errors.js";
-import { toStoreError } from "./store-errors.js";
+import { hasCode, toStoreError } from "./store-errors.js";
+import { readSmallFile, writeDurably } from "./sync.js";
 
 export interface FolderLock {
+  /** Path of the file that says who holds the folder; it stays the same file while it is held. */
+  readonly file: string;
   release(): void;
 }
 
@@ -17,19 +21,24 @@ interface Holder {
 }
 
 const lockName = "LOCK";
+const lockBytesMax = 512;
+
+/** Files of the lock, those of a starter that was killed among them. */
+export const lockFilePattern = /^LOCK(\.guard){0,3}$|^LOCK\.\d+(-[0-9a-f]+)?(\.new)?$/;
 
 /**
  * Takes the lock or throws DATA_FOLDER_LOCKED naming the holder's pid. A lock whose process is gone
- * (kill -9) is taken over; of several starters one wins.
+ * (kill -9) is taken over, and so is what a power cut leaves of one; anything else of that name stays
+ * as it is and is DATA_FOLDER_LOCKED too. Of several starters one wins.
  */
 export function lockFolder(folder: string): FolderLock {
   const self: Holder = { pid: process.pid, started: statusOf(process.pid)?.started ?? "" };
-  const mine = join(folder, `${lockName}.${process.pid}`);
+  const mine = join(folder, `${lockName}.${process.pid}-${randomBytes(4).toString("hex")}`);
   const path = join(folder, lockName);
   try {
-    writeFileSync(mine, JSON.stringify(self));
+    writeDurably(mine, JSON.stringify(self));
     const other = acquire(path, { mine, guardsMax: 3 });
-    if (other === undefined) return { release: () => releaseIfMine(path, self) };
+    if (other === undefined) return { file: path, release: () => releaseIfMine(path, self) };
     throw locked(folder, other);
   } catch (error) {
     throw toStoreError(error, `cannot lock ${folder}`);
@@ -46,12 +55,13 @@ export function lockFolder(folder: string): FolderLock {
 function acquire(
   path: string,
   options: { readonly mine: string; readonly guardsMax: number },
-): Holder | "unknown" | undefined {
+): Holder | "unknown" | "foreign" | undefined {
   const { mine, guardsMax } = options;
   for (;;) {
     if (tryLink(mine, path)) return undefined;
     const holder = readHolder(path);
     if (holder === "none") continue;
+    if (holder === "foreign") return holder;
     if (holder !== "unknown" && isAlive(holder)) return holder;
     if (guardsMax === 0) return "unknown";
     const guard = `${path}.guard`;
@@ -77,9 +87,8 @@ function linkAnew(mine: string, path: string): void {
   renameSync(copy, path);
 }
 
-function isSame(a: Holder | "unknown" | "none", b: Holder | "unknown"): boolean {
-  if (a === "none") return false;
-  if (a === "unknown" || b === "unknown") return a === b;
+function isSame(a: FoundHolder, b: Holder | "unknown"): boolean {
+  if (typeof a === "string" || typeof b === "string") return a === b;
   return a.pid === b.pid && a.started === b.started;
 }
 
@@ -93,26 +102,22 @@ function tryLink(from: string, to: string): boolean {
   }
 }
 
-/** "none": no such file. "unknown": its bytes say nobody; only damage makes such a file. */
-function readHolder(path: string): Holder | "unknown" | "none" {
-  let text;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return "none";
-    throw error;
-  }
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null) return "unknown";
-    if (!("pid" in value) || !("started" in value)) return "unknown";
-    const { pid, started } = value;
-    // 0 and negative numbers would ask for process groups, and those are always alive.
-    if (!Number.isSafeInteger(pid) || Number(pid) <= 0) return "unknown";
-    return typeof started === "string" ? { pid: Number(pid), started } : "unknown";
-  } catch {
-    return "unknown";
-  }
+/**
+ * none: no such file. unknown: its bytes say nobody, as a power cut leaves them. foreign: Sluice did
+ * not write it.
+ */
+type FoundHolder = Holder | "none" | "unknown" | "foreign";
+
+function readHolder(path: string): FoundHolder {
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return "none";
+  const text = readSmallFile(path, lockBytesMax);
+  if (text === undefined)
+    return lstatSync(path, { throwIfNoEntry: false }) === undefined ? "none" : "foreign";
+  const [, pid, started] = /^\{"pid":(\d{1,15}),"started":"(\d*)"\}$/.exec(text) ?? [];
+  // 0 would ask for a process group, and those are always alive.
+  if (pid !== undefined && started !== undefined && Number(pid) > 0)
+    return { pid: Number(pid), started };
+  return /^(\0*|\{|\{"p.*)$/.test(text) ? "unknown" : "foreign";
 }
 
 function isAlive(holder: Holder): boolean {
@@ -143,14 +148,15 @@ function releaseIfMine(path: string, self: Holder): void {
   if (isSame(readHolder(path), self)) rmSync(path, { force: true });
 }
 
-function locked(folder: string, holder: Holder | "unknown"): SluiceError {
+function locked(folder: string, holder: Holder | "unknown" | "foreign"): SluiceError {
+  if (holder === "foreign")
+    return new SluiceError(
+      "DATA_FOLDER_LOCKED",
+      `${folder} holds something called ${lockName} that Sluice did not write; move it away or use another folder`,
+    );
   const who = holder === "unknown" ? "another process" : `process ${holder.pid}`;
   return new SluiceError(
     "DATA_FOLDER_LOCKED",
     `${folder} is held by ${who}; stop it or use another folder`,
   );
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }

@@ -1,5 +1,8 @@
 // A collection's bytes in one LMDB environment, as the main thread reads and writes them.
 
+import { statSync } from "node:fs";
+import { basename, join } from "node:path";
+
 import type { Transaction } from "lmdb";
 
 import { assert } from "../core/assert.js";
@@ -27,15 +30,20 @@ import type { CollectionStore, PinnedDocuments } from "./store.js";
 import type { DocumentRecord, Manifest, WriteBatch } from "./stored-values.js";
 import { toCommitError, toReadError, toStoreError } from "./store-errors.js";
 
-/**
- * Opens or creates the environment in `folder`, made if need be. The caller holds the data lock.
- * `onFailed` is told once, when the disk has failed.
- */
+export interface StoreOptions {
+  /** Told once, when the disk has failed or the data file is not the one that was opened. */
+  readonly onFailed?: ((error: SluiceError) => void) | undefined;
+  /** Asked before each write; what it throws refuses the write. */
+  readonly checkWritable?: (() => void) | undefined;
+}
+
+/** Opens or creates the environment in `folder`, made if need be. The caller holds the data lock. */
 export function openLmdbStore(
   folder: string,
-  onFailed?: (error: SluiceError) => void,
+  { onFailed, checkWritable = () => undefined }: StoreOptions = {},
 ): CollectionStore {
   const databases = openDatabases(folder);
+  const checkFile = sameFile(join(folder, "data.mdb"));
   let failure: SluiceError | undefined;
   const fail = (error: SluiceError): void => {
     if (failure === undefined) onFailed?.(error);
@@ -50,6 +58,8 @@ export function openLmdbStore(
   };
   const writing = async (write: () => Promise<void>): Promise<void> => {
     if (failure !== undefined) throw failure;
+    checkWritable();
+    checkFile();
     try {
       // What is written beside documents and segments is smaller than the room that is kept.
       checkRoom(databases, folder, []);
@@ -58,10 +68,18 @@ export function openLmdbStore(
       if (isSluiceError(error) && error.reason === "STORAGE_FAILED") fail(error);
       throw error;
     }
+    try {
+      checkFile();
+    } catch (error) {
+      // What was committed to is not the file that the next start will find.
+      const message = "the data file was deleted or replaced under a write";
+      const lost = new SluiceError("STORAGE_FAILED", message, { cause: error });
+      fail(lost);
+      throw lost;
+    }
   };
   return {
     folder,
-    isNew: () => !databases.manifest.doesExist("manifest") && isEmpty(databases),
     readManifest: () => reading(() => readManifest(databases, folder)),
     readDocument: (key) => reading(() => readDocument(databases, key)),
     pin: () => pin(databases, reading),
@@ -128,12 +146,16 @@ export function openLmdbStore(
     removeFeedback: (removed) => writing(() => removeFeedback(databases, folder, removed)),
     feedback: (afterSequence) => listing(readFeedback(databases, afterSequence), reading),
     fail,
+    checkWritable() {
+      checkWritable();
+      checkFile();
+    },
     check: () => checkValues(databases),
     async copyTo(target) {
       try {
         await databases.root.backup(target, true);
       } catch (error) {
-        throw toStoreError(error, `cannot copy ${folder} to ${target}`);
+        throw toStoreError(error, "the collection could not be copied");
       }
     },
     diskBytes: () => environmentBytes(folder),
@@ -141,6 +163,19 @@ export function openLmdbStore(
       databases.isClosed = true;
       return databases.root.close();
     },
+  };
+}
+
+/** Throws DATA_FOLDER_UNAVAILABLE once the path leads to another file; LMDB keeps its own one open. */
+function sameFile(path: string): () => void {
+  const { dev, ino } = statSync(path);
+  return () => {
+    const now = statSync(path, { throwIfNoEntry: false });
+    if (now?.dev === dev && now.ino === ino) return;
+    throw new SluiceError(
+      "DATA_FOLDER_UNAVAILABLE",
+      "nothing was written: the collection's data file was deleted, moved or replaced",
+    );
   };
 }
 
@@ -155,18 +190,11 @@ function* listing<T>(range: Iterable<T>, reading: Reading): Generator<T, void, v
   }
 }
 
-function isEmpty({ documents, journal, segments }: Databases): boolean {
-  return [documents, journal, segments].every((database) => {
-    const [first] = database.getKeys({ limit: 1 });
-    return first === undefined;
-  });
-}
-
 function readManifest(databases: Databases, folder: string): Manifest {
   const framed = databases.manifest.getBinary("manifest");
   if (framed === undefined)
-    throw new SluiceError("DATA_CORRUPT", `${folder} holds no manifest of a collection`);
-  return unpackManifest(framed, `manifest in ${folder}`);
+    throw new SluiceError("DATA_CORRUPT", `${basename(folder)} holds no manifest of a collection`);
+  return unpackManifest(framed, `manifest in ${basename(folder)}`);
 }
 
 function readDocument(

@@ -1,11 +1,16 @@
 // What the file system and LMDB report, as errors with a stable reason.
 
 import { statfsSync } from "node:fs";
+import { basename } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { getSystemErrorMap } from "node:util";
 
 import { SluiceError } from "../core/errors.js";
 import { isExhausted } from "./process-limits.js";
 
+/** As Node and LMDB name them: the folder cannot be reached, or not be written. */
+const unavailable =
+  /EROFS|read-only file system|EACCES|EPERM|permission denied|not permitted|ENOENT|no such file|ENOTDIR|ESTALE|stale file|ENOTCONN|ENODEV|ENXIO/i;
 const noSpace = /no space left|ENOSPC|quota exceeded|EDQUOT|file too large|EFBIG|MDB_MAP_FULL/i;
 
 /** `consequence` says what the failure means for the caller's data. */
@@ -19,6 +24,10 @@ export function toStoreError(error: unknown, consequence: string): SluiceError {
       `${consequence}: ${message}; raise the limit (ulimit -n, ulimit -v) or free memory`,
       { cause: error },
     );
+  if (unavailable.test(message))
+    return new SluiceError("DATA_FOLDER_UNAVAILABLE", `${consequence}: ${message}`, {
+      cause: error,
+    });
   if (/MDB_CORRUPTED|MDB_PAGE_NOTFOUND|MDB_INVALID|MDB_VERSION_MISMATCH/.test(message))
     return new SluiceError("DATA_CORRUPT", `${consequence}: ${message}`, { cause: error });
   return new SluiceError("INTERNAL", `${consequence}: ${message}`, { cause: error });
@@ -27,7 +36,7 @@ export function toStoreError(error: unknown, consequence: string): SluiceError {
 /** What lmdb meets in its own pages and keys as DATA_CORRUPT: it has many words for it. */
 export function toReadError(error: unknown, folder: string): SluiceError {
   if (error instanceof SluiceError) return error;
-  const message = `cannot read ${folder}: ${messageOf(error)}`;
+  const message = `cannot read ${basename(folder)}: ${messageOf(error)}`;
   return new SluiceError("DATA_CORRUPT", message, { cause: error });
 }
 
@@ -73,6 +82,15 @@ function diskFull(cause: unknown, consequence: string): SluiceError {
   return new SluiceError("DISK_FULL", message, { cause });
 }
 
+/** Without the paths that Node puts into its own messages: callers are told this. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  if (!("errno" in error) || !("syscall" in error)) return error.message;
+  const [code, description] = getSystemErrorMap().get(Number(error.errno)) ?? [];
+  return code === undefined ? error.message : `${code}: ${description}`;
+}
+
+/** True for an error of Node's with one of these codes, such as ENOENT. */
+export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && "code" in error && codes.includes(String(error.code));
 }

@@ -27,8 +27,6 @@ export interface PinnedDocuments {
 /** Reads see everything committed. All reads check checksums and throw DATA_CORRUPT. */
 export interface CollectionStore {
   readonly folder: string;
-  /** Nothing is in it: the folder is new, or its collection's making was interrupted. */
-  isNew(): boolean;
   readManifest(): Manifest;
   readDocument(key: string): DocumentRecord | undefined;
   documentCount(): number;
@@ -75,6 +73,8 @@ export interface CollectionStore {
   }): Promise<void>;
   /** By rising sequence, after `afterSequence`. Read at once, or not across turns. */
   feedback(afterSequence: number): IterableIterator<RecordedFeedback>;
+  /** Throws DATA_FOLDER_UNAVAILABLE where a write would. */
+  checkWritable(): void;
   /** No commit succeeds from now on: the disk failed under another handle. */
   fail(error: SluiceError): void;
   /** Reads and checks every stored value; one entry a damaged value, which it names. O(data). */

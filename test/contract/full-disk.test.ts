@@ -117,7 +117,7 @@ async function inspectAll(data: string): Promise<Awaited<ReturnType<typeof inspe
   const { openDataFolder } = await import("../../src/store/data-folder.js");
   const folder = openDataFolder(data);
   try {
-    return await Promise.all(folder.collectionFolders().map((path) => inspect(path)));
+    return await Promise.all(folder.found.map(({ path }) => inspect(path)));
   } finally {
     folder.close();
   }

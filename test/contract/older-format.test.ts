@@ -110,7 +110,7 @@ describe("a data folder of format 1", () => {
   function collectionFolders(): string[] {
     const data = openDataFolder(folder());
     try {
-      return data.collectionFolders();
+      return data.found.map(({ path }) => path);
     } finally {
       data.close();
     }

@@ -227,8 +227,10 @@ describe("check and repair", () => {
   it("deletes nothing where only the manifest is gone", async () => {
     await write();
     await changeDatabase(folder(), "manifest", renameKey("manifest", "manifesu"));
-    const gone = hasReason("DATA_CORRUPT", /holds no manifest/);
-    await assert.rejects(openInlineEngine(folder()), gone);
+    const engine = await openInlineEngine(folder());
+    const gone = hasReason("DATA_CORRUPT", /holds no collection/);
+    assert.throws(() => engine.api.describeCollection("notes"), gone);
+    await engine.close();
     const { damages: lines, repairs } = await inspectInChild(path());
     assert.match(lines[0] ?? "", /holds no manifest/);
     assert.equal(repairs, undefined);

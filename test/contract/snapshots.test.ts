@@ -1,7 +1,7 @@
 // Snapshots and restores: of a server under writes, and what is left when they fail.
 
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { SluiceClient } from "../../src/client/client.js";
@@ -102,10 +102,11 @@ describe("snapshots of an engine", () => {
   });
 
   it("that a crash left unfinished are gone at the next start", () => {
-    for (const path of ["snapshots/unfinished-abc", "preparing/def"]) {
-      mkdirSync(join(folder(), path), { recursive: true });
-      writeFileSync(join(folder(), path, "data.mdb"), "half");
-    }
+    const data = openDataFolder(folder());
+    for (const path of [data.snapshots.begin("abc"), data.prepareFolder("def")])
+      writeFileSync(join(path, "data.mdb"), "half");
+    data.close();
+    assert.equal(leftovers(folder()).length, 2);
     openDataFolder(folder()).close();
     assert.deepEqual(leftovers(folder()), []);
   });

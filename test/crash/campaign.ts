@@ -195,7 +195,7 @@ async function noteFlush(data: string, report: CampaignReport): Promise<void> {
   const folder = openDataFolder(data);
   try {
     let isDue = false;
-    for (const path of folder.collectionFolders()) {
+    for (const { path } of folder.found) {
       const store = openLmdbStore(path);
       let bytes = 0;
       for (const [, passage] of store.journal()) bytes += passage.codes.length;

@@ -39,6 +39,9 @@ export function addCheckCommand(program: Command, context: CliContext): void {
       const { config } = loadConfig({ flags, file: options.config });
       const isRepair = options.repair === true && options.dryRun !== true;
       const report = await (isRepair ? repair : check)(config, options, context);
+      if (options.json !== true)
+        for (const { place, kind, message } of report.findings)
+          context.print(`${place} (${kind}): ${message}`);
       if (!report.isSound) context.setExitCode(exitCodes.damaged.code);
       if (options.json !== true)
         context.print(report.isSound ? "the data is sound" : "the data is damaged");

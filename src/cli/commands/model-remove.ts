@@ -50,8 +50,9 @@ export function addModelRemove(group: Command, context: CliContext): void {
 async function collectionsWith(model: string, data: string): Promise<string[]> {
   if (!existsSync(join(data, "collections"))) return [];
   const { collectionModels } = await import("../../engine/collection-models.js");
-  const collections = await collectionModels(data);
-  return collections.filter(({ modelName }) => modelName === model).map(({ name }) => name);
+  return collectionModels(data)
+    .filter(({ modelName }) => modelName === model)
+    .map(({ name }) => name);
 }
 
 function inUse(message: string): SluiceError {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { openCollections } from "../../../src/engine/collections.js";
@@ -74,14 +74,5 @@ describe("openCollections", () => {
       assert.deepEqual(readdirSync(join(folder(), "collections")), []);
       assert.equal((await collections.create(notes)).collection.settings.dim, 16);
     });
-  });
-
-  it("removes what a crash left of a collection that was being made", async () => {
-    mkdirSync(join(folder(), "collections", "unfinished"), { recursive: true });
-    await withCollections((collections) => {
-      assert.deepEqual(collections.list(), []);
-      return Promise.resolve();
-    });
-    assert.deepEqual(readdirSync(join(folder(), "collections")), []);
   });
 });

@@ -89,7 +89,7 @@ describe("a full disk", () => {
     assert.equal(reasonOf("File too large"), "DISK_FULL");
     assert.equal(reasonOf("MDB_MAP_FULL: Environment mapsize limit reached"), "DISK_FULL");
     assert.equal(reasonOf("MDB_CORRUPTED: Located page was wrong type"), "DATA_CORRUPT");
-    assert.equal(reasonOf("Permission denied"), "INTERNAL");
+    assert.equal(reasonOf("Permission denied"), "DATA_FOLDER_UNAVAILABLE");
     const own = new SluiceError("NOT_READY", "own");
     assert.equal(toStoreError(own, "x"), own);
     await withTemporaryFolder(async (folder) => {

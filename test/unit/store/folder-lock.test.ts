@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { lockFolder } from "../../../src/store/folder-lock.js";
@@ -24,6 +24,11 @@ async function deadPid(folder: string): Promise<number> {
   child.send();
   await child.ended;
   return child.pid;
+}
+
+function linkToOwnFile(path: string): void {
+  writeFileSync(`${path}.txt`, JSON.stringify({ pid: 1, started: "1" }));
+  symlinkSync(`${path}.txt`, path);
 }
 
 describe("lockFolder", () => {
@@ -89,16 +94,32 @@ describe("lockFolder", () => {
     "",
     "\0\0\0\0",
     "{",
-    "null",
-    "[]",
     '{"pid":"x","started":1}',
     '{"pid":-1,"started":""}',
+    '{"pid":12',
   ])
     it(`takes over a lock file that says ${JSON.stringify(garbage)}`, () =>
       withTemporaryFolder(async (folder) => {
         writeFileSync(join(folder, "LOCK"), garbage);
         lockFolder(folder).release();
         assert.deepEqual(readdirSync(folder), []);
+        await Promise.resolve();
+      }));
+
+  const foreign: [what: string, make: (path: string) => void][] = [
+    ["a file of another program", (path) => writeFileSync(path, "1234\n")],
+    ["a link to nothing", (path) => symlinkSync(`${path}-missing`, path)],
+    ["a link to a file of it", linkToOwnFile],
+    ["a folder", (path) => mkdirSync(path)],
+  ];
+  for (const [what, make] of foreign)
+    it(`leaves ${what} of that name alone, and says so`, () =>
+      withTemporaryFolder(async (folder) => {
+        make(join(folder, "LOCK"));
+        const before = readdirSync(folder);
+        const refused = hasReason("DATA_FOLDER_LOCKED", /LOCK that Sluice did not write/);
+        assert.throws(() => lockFolder(folder), refused);
+        assert.deepEqual(readdirSync(folder), before);
         await Promise.resolve();
       }));
 
@@ -115,10 +136,8 @@ describe("lockFolder", () => {
     withTemporaryFolder(async (folder) => {
       assert.throws(
         () => lockFolder(join(folder, "missing")),
-        hasReason("INTERNAL", /cannot lock .*missing/),
+        hasReason("DATA_FOLDER_UNAVAILABLE", /cannot lock .*missing/),
       );
-      mkdirSync(join(folder, "LOCK"));
-      assert.throws(() => lockFolder(folder), hasReason("INTERNAL", /cannot lock/));
       await Promise.resolve();
     }));
 

@@ -261,7 +261,8 @@ describe("openLmdbStore: writing", () => {
       await store.close();
       writeFileSync(join(folder, "data.mdb"), Buffer.alloc(20_000, "not LMDB "));
       assert.throws(() => openLmdbStore(folder), hasReason("DATA_CORRUPT", /data\.mdb is damaged/));
-      assert.throws(() => openLmdbStore(join(folder, "data.mdb")), hasReason("INTERNAL"));
+      const noFolder = hasReason("DATA_FOLDER_UNAVAILABLE");
+      assert.throws(() => openLmdbStore(join(folder, "data.mdb")), noFolder);
     }));
 });
 
