@@ -7,6 +7,7 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { openAccess } from "../../src/access/access.js";
 import { composeEngine } from "../../src/app/compose.js";
 import type { ComposedEngine } from "../../src/app/compose.js";
 import { engineOptions } from "../../src/app/serve.js";
@@ -113,7 +114,7 @@ async function withServer<T>(
 ): Promise<T> {
   const ignore = (): void => undefined;
   const server = await startRpcServer({
-    engine: served,
+    access: openAccess(served),
     logger: { error: ignore, warn: ignore },
     nowMs: () => Date.now(),
     host: "127.0.0.1",

@@ -17,6 +17,8 @@ import type { Metrics } from "../observability/metrics.js";
 import type { EngineApi } from "../engine/api.js";
 import { startRpcServer } from "../rpc/server.js";
 import type { RpcServer, RpcServerOptions } from "../rpc/server.js";
+import { openAccessControl } from "./access-control.js";
+import type { AccessControl } from "./access-control.js";
 import { composeEngine } from "./compose.js";
 import type { ComposedEngine, EngineOptions } from "./compose.js";
 import type { CpuBudget } from "./cpu-budget.js";
@@ -60,6 +62,7 @@ export async function startServer(
     logger.error({ err: error }, "the journal could not be flushed to a segment; it stays");
   };
   const { tls, rerankers, reloadables } = openReloadableParts(config, { logger, metrics });
+  const control = await openAccessControl(config, { logger, metrics });
   let rpc: RpcServer | undefined;
   const onStorageFailed = (error: SluiceError): void => {
     logger.error({ err: error }, "the disk failed: no more writes, searches go on; restart");
@@ -70,7 +73,7 @@ export async function startServer(
     metrics.ready(isReady);
     rpc?.setReady(isReady);
   };
-  const composed = await composeEngine({
+  const composed = await composeOrClose(control, {
     ...engineOptions(config),
     onMaintenanceFailure,
     onStorageFailed,
@@ -79,13 +82,14 @@ export async function startServer(
     onRecallStale: (message) => logger.warn({}, message),
   });
   const engine = measured(composed.api, metrics, () => performance.now());
+  const access = control.guard(engine);
   const traffic = createTraffic({ ...config.limits, clock: () => performance.now() });
   let http: HttpServer;
   try {
     const shared = rpcOptions(config, { logger, metrics });
-    rpc = await startRpcServer({ ...shared, engine, tls, traffic });
+    rpc = await startRpcServer({ ...shared, access, tls, traffic });
     http = await startHttpServer({
-      engine,
+      access,
       logger,
       tls,
       host: config.host,
@@ -98,6 +102,7 @@ export async function startServer(
   } catch (error) {
     await rpc?.stop(0);
     await composed.close();
+    await control.close();
     throw error;
   }
   for (const note of composed.notes) logger.warn({}, note);
@@ -112,15 +117,15 @@ export async function startServer(
     httpPort: http.port,
     kernelName: composed.kernelName,
     budget: composed.budget,
-    reload: () => reloadAll(reloadables, { logger, metrics }),
-    stop: stopOf(config, composed, { rpc, http }),
+    reload: () => reloadAll([...reloadables, ...control.reloadables], { logger, metrics }),
+    stop: stopOf(config, composed, { rpc, http, control }),
   };
 }
 
 function rpcOptions(
   config: Config,
   { logger, metrics }: ServerDependencies,
-): Omit<RpcServerOptions, "engine"> {
+): Omit<RpcServerOptions, "access"> {
   return {
     logger,
     nowMs: () => Date.now(),
@@ -134,15 +139,33 @@ function rpcOptions(
 function stopOf(
   config: Config,
   composed: ComposedEngine,
-  { rpc, http }: { readonly rpc: RpcServer; readonly http: HttpServer },
+  parts: {
+    readonly rpc: RpcServer;
+    readonly http: HttpServer;
+    readonly control: AccessControl;
+  },
 ): () => Promise<void> {
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
+    const { rpc, http, control } = parts;
     composed.refuse();
     await Promise.all([rpc.stop(config.shutdownGraceMs), http.stop(config.shutdownGraceMs)]);
     await composed.close();
+    await control.close();
   };
   return () => (stopping ??= stop());
+}
+
+async function composeOrClose(
+  control: AccessControl,
+  options: EngineOptions,
+): Promise<ComposedEngine> {
+  try {
+    return await composeEngine(options);
+  } catch (error) {
+    await control.close();
+    throw error;
+  }
 }
 
 function watch(composed: ComposedEngine, traffic: Traffic, metrics: Metrics): void {

@@ -2,7 +2,7 @@
 
 import type { SluiceClient } from "../client/client.js";
 import type { Command } from "commander";
-import { serverAddress } from "../config/load-config.js";
+import { apiKey, readApiKey, serverAddress } from "../config/load-config.js";
 import { createPrng } from "../core/prng.js";
 
 export interface ConnectionOptions {
@@ -10,6 +10,8 @@ export interface ConnectionOptions {
   readonly tlsCa?: string | undefined;
   readonly tlsCert?: string | undefined;
   readonly tlsKey?: string | undefined;
+  readonly apiKeyFile?: string | undefined;
+  readonly apiKeyPlaintext?: boolean | undefined;
 }
 
 /** Adds the options that every client command has. */
@@ -26,7 +28,13 @@ export function addConnectionOptions(command: Command): Command {
     )
     .addOption(option("--tls-ca <file>", "connect with TLS; authority of the server's certificate"))
     .addOption(option("--tls-cert <file>", "certificate of this client"))
-    .addOption(option("--tls-key <file>", "key of --tls-cert"));
+    .addOption(option("--tls-key <file>", "key of --tls-cert"))
+    .addOption(
+      option("--api-key-file <file>", "file with the API key or token (default: SLUICE_API_KEY)"),
+    )
+    .addOption(
+      option("--api-key-plaintext", "send the key to another machine without TLS, readable to all"),
+    );
 }
 
 /** Runs `use` with a client and closes it. The address: --server, else SLUICE_SERVER, else default. */
@@ -44,7 +52,7 @@ export async function withClient<T>(
 
 export async function connect(options: ConnectionOptions): Promise<SluiceClient> {
   const { createClient } = await import("../client/client.js");
-  const { tlsCa, tlsCert, tlsKey } = options;
+  const { tlsCa, tlsCert, tlsKey, apiKeyFile } = options;
   const hasTls = tlsCa !== undefined || tlsCert !== undefined;
   // Spreads the retries of many commands that lose one server; nothing else depends on it.
   const prng = createPrng(process.pid);
@@ -52,6 +60,8 @@ export async function connect(options: ConnectionOptions): Promise<SluiceClient>
     address: options.server ?? serverAddress(),
     nowMs: () => Date.now(),
     random: () => prng.nextFloat(),
+    apiKey: apiKeyFile === undefined ? apiKey() : readApiKey(apiKeyFile),
+    allowPlaintextKey: options.apiKeyPlaintext === true,
     tls: hasTls ? { authorityFile: tlsCa, certificateFile: tlsCert, keyFile: tlsKey } : undefined,
   });
 }

@@ -46,3 +46,13 @@ export function timeMs(text: string): number {
   if (Number.isFinite(ms) && ms >= 0) return ms;
   throw new InvalidArgumentError("Expected a time such as 2026-11-23 or 2026-11-23T18:00:00Z.");
 }
+
+const unitsMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A time from now as `30m`, `12h` or `90d`, up to ten years, in milliseconds. */
+export function durationMs(text: string): number {
+  const [, count = "", unit = ""] = /^(\d{1,7})([mhd])$/.exec(text) ?? [];
+  const ms = Number(count) * (unitsMs[unit] ?? NaN);
+  if (ms > 0 && ms <= 3650 * 86_400_000) return ms;
+  throw new InvalidArgumentError("Expected a time such as 90d, 12h or 30m, up to 3650d.");
+}

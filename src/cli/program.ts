@@ -11,6 +11,7 @@ import { addDemoCommand } from "./commands/demo.js";
 import { addEvalCommand } from "./commands/eval.js";
 import { addFeedbackCommand } from "./commands/feedback.js";
 import { addIngestCommand } from "./commands/ingest.js";
+import { addKeyCommand } from "./commands/key.js";
 import { addModelCommand } from "./commands/model.js";
 import { addOptimizeCommand } from "./commands/optimize.js";
 import { addExplainCommand } from "./commands/explain.js";
@@ -57,6 +58,7 @@ export function createProgram(context: CliContext): Command {
   addCheckCommand(program, context);
   addEvalCommand(program, context);
   addFeedbackCommand(program, context);
+  addKeyCommand(program, context);
   addModelCommand(program, context);
   addOptimizeCommand(program, context);
   addSnapshotCommands(program, context);

@@ -9,6 +9,7 @@ import type {
   ClientOptions as GrpcClientOptions,
   ClientReadableStream,
 } from "@grpc/grpc-js";
+import { isLoopbackHost } from "../core/loopback.js";
 import { SluiceClientError, toClientError } from "./client-error.js";
 
 export interface ChannelOptions {
@@ -20,6 +21,10 @@ export interface ChannelOptions {
   readonly random: () => number;
   /** Files in PEM; undefined: plain text. */
   readonly tls?: ClientTlsFiles | undefined;
+  /** Key or token that every call presents; undefined: none. */
+  readonly apiKey?: string | undefined;
+  /** Send the key unencrypted to other machines, too; default false: INVALID_CONFIG. */
+  readonly allowPlaintextKey?: boolean | undefined;
   /** Of calls that name none, streams excepted; default 30,000 ms. */
   readonly deadlineMs?: number | undefined;
   /** While calls run, the server is asked that often whether it is there; default 60,000 ms. */
@@ -93,6 +98,7 @@ const backoffBaseMs = 50;
 const backoffMaxMs = 2_000;
 
 export function openChannel(options: ChannelOptions): Channel {
+  const metadataOf = presentKey(options);
   const client = new Client(options.address, credentialsOf(options.tls), grpcOptions(options));
   const attemptCountMax = options.attemptCountMax ?? 4;
   let retryTokens = retryTokensMax;
@@ -135,7 +141,11 @@ export function openChannel(options: ChannelOptions): Channel {
     withRetries,
     unary: (method, request, { isIdempotent, signal, deadlineMs = options.deadlineMs ?? 30_000 }) =>
       withRetries({ signal, deadlineMs, mayRetry: () => isIdempotent }, (left) =>
-        callOnce(client, method, request, { signal, ...deadlineAt(left.deadlineMs) }),
+        callOnce(client, method, request, {
+          ...deadlineAt(left.deadlineMs),
+          metadata: metadataOf(),
+          signal,
+        }),
       ),
     serverStream: (method, request, { signal, deadlineMs }) => {
       refuseAborted(signal);
@@ -144,7 +154,7 @@ export function openChannel(options: ChannelOptions): Channel {
         method.requestSerialize,
         method.responseDeserialize,
         request,
-        new Metadata(),
+        metadataOf(),
         deadlineAt(deadlineMs),
       );
       cancelOnAbort(call, signal);
@@ -156,7 +166,7 @@ export function openChannel(options: ChannelOptions): Channel {
         method.path,
         method.requestSerialize,
         method.responseDeserialize,
-        new Metadata(),
+        metadataOf(),
         deadlineAt(deadlineMs),
       );
       cancelOnAbort(call, signal);
@@ -170,7 +180,11 @@ function callOnce<Request, Response>(
   client: Client,
   method: Method<Request, Response>,
   request: Request,
-  options: { readonly signal: AbortSignal | undefined; readonly deadline?: number },
+  options: {
+    readonly signal: AbortSignal | undefined;
+    readonly metadata: Metadata;
+    readonly deadline?: number;
+  },
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
     refuseAborted(options.signal);
@@ -179,7 +193,7 @@ function callOnce<Request, Response>(
       method.requestSerialize,
       method.responseDeserialize,
       request,
-      new Metadata(),
+      options.metadata,
       options.deadline === undefined ? {} : { deadline: options.deadline },
       (error, response) => {
         if (error !== null) reject(toClientError(error));
@@ -189,6 +203,41 @@ function callOnce<Request, Response>(
       },
     );
     cancelOnAbort(call, options.signal);
+  });
+}
+
+/**
+ * Headers of a call. The key is a header and not a credential of the library, which sends those over
+ * TLS only: a server on this machine often has none.
+ */
+function presentKey(options: ChannelOptions): () => Metadata {
+  const { apiKey, address, tls, allowPlaintextKey = false } = options;
+  if (apiKey === undefined) return () => new Metadata();
+  if (!/^[\x21-\x7e]+$/.test(apiKey))
+    throw invalidConfig("the key holds more than one word of ASCII");
+  if (tls === undefined && !allowPlaintextKey && !isLoopbackTarget(address))
+    throw invalidConfig(`the key would go to ${address} unencrypted; connect with TLS`);
+  return () => {
+    const metadata = new Metadata();
+    metadata.set("authorization", `Bearer ${apiKey}`);
+    return metadata;
+  };
+}
+
+/** `host:port`, `[::1]:port`, or a target of gRPC such as `dns:host:port` and `unix:path`. */
+function isLoopbackTarget(target: string): boolean {
+  if (target.startsWith("unix:")) return true;
+  const address = target.replace(/^(dns|ipv4|ipv6):(\/\/[^/]*\/)?/, "");
+  const host = /^\[(.*)\](:\d+)?$/.exec(address)?.[1] ?? address.replace(/:\d+$/, "");
+  return isLoopbackHost(host);
+}
+
+function invalidConfig(message: string): SluiceClientError {
+  return new SluiceClientError({
+    message,
+    reason: "INVALID_CONFIG",
+    status: "INVALID_ARGUMENT",
+    retryable: false,
   });
 }
 

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parse, TomlError } from "smol-toml";
 import { SluiceError } from "../core/errors.js";
+import { isLoopbackHost } from "../core/loopback.js";
 import { parseHosts, parseOrigins } from "./http-lists.js";
 import { nearest } from "./nearest.js";
 import { parseBytes } from "./option-kinds.js";
@@ -74,6 +75,25 @@ export function defaultServerAddress(): string {
   return `${value("host")}:${value("grpcPort")}`;
 }
 
+/** Key that commands present to a server, from SLUICE_API_KEY; undefined: none. */
+export function apiKey(environment: ConfigInputs["environment"] = process.env): string | undefined {
+  return environment["SLUICE_API_KEY"]?.trim() || undefined;
+}
+
+/** The same from a file. Throws INVALID_CONFIG, naming the file and nothing of what is in it. */
+export function readApiKey(file: string): string {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    const code = (error as { readonly code?: unknown }).code;
+    throw new SluiceError("INVALID_CONFIG", `${file} cannot be read (${String(code)})`);
+  }
+  const key = text.trim();
+  if (key === "") throw new SluiceError("INVALID_CONFIG", `${file} is empty: no key is in it`);
+  return key;
+}
+
 /** Where models are pulled from, as far as the environment says it. */
 export function hubSettings(environment: ConfigInputs["environment"] = process.env): {
   readonly baseUrl: string | undefined;
@@ -105,6 +125,7 @@ export function terminalPreference(
 export const otherVariables: readonly { readonly name: string; readonly meaning: string }[] = [
   { name: "SLUICE_CONFIG", meaning: "Configuration file, when --config is not given." },
   { name: "SLUICE_SERVER", meaning: "Address for commands that need a server (--server)." },
+  { name: "SLUICE_API_KEY", meaning: "Key for commands that ask a server (--api-key-file)." },
   { name: "SLUICE_HUB_URL", meaning: "Address that `sluice model pull` asks (--url)." },
   { name: "HF_TOKEN", meaning: "Token for `sluice model pull`; sent there and nowhere else." },
   { name: "NO_COLOR", meaning: "When not empty: no colors." },
@@ -238,9 +259,33 @@ function checkTogether(config: Config): void {
   if (clientCa !== "" && cert === "") fail("tls.clientCa", "needs tls.cert and tls.key");
   parseOrigins(config.http.allowedOrigins);
   parseHosts(config.http.allowedHosts);
+  checkTokens(config.access, fail);
   if (config.grpcPort !== 0 && config.grpcPort === config.httpPort) {
     fail("httpPort", `is ${config.httpPort}, the same as grpcPort; choose another`);
   }
+}
+
+function checkTokens(
+  { jwksUrl, jwtIssuer, jwtAudience, jwtFilter }: Config["access"],
+  fail: (option: string, fault: string) => never,
+): void {
+  if (jwksUrl === "") {
+    if (jwtIssuer + jwtAudience + jwtFilter !== "")
+      fail("access.jwksUrl", "is missing: tokens cannot be checked without it");
+    return;
+  }
+  if (!isPrivateUrl(jwksUrl))
+    fail("access.jwksUrl", "is not https://host/path, or http:// on this machine, without a user");
+  if (jwtIssuer === "") fail("access.jwtIssuer", "is missing: access.jwksUrl needs it");
+  if (jwtAudience === "") fail("access.jwtAudience", "is missing: access.jwksUrl needs it");
+}
+
+/** Whoever could change the answer on its way could let everybody in. */
+function isPrivateUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  if (username + password !== "") return false;
+  return protocol === "https:" || (protocol === "http:" && isLoopbackHost(hostname));
 }
 
 function unknown(what: string, name: string, known: readonly string[]): string {

@@ -6,6 +6,7 @@ import { parse } from "smol-toml";
 import { z } from "zod";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
+import { isLoopbackHost } from "../core/loopback.js";
 
 const whole = (min: number, max: number, usual: number): z.ZodDefault<z.ZodNumber> =>
   z.int().min(min).max(max).default(usual);
@@ -87,7 +88,7 @@ function toConfig(name: string, table: unknown, around: Surroundings): RemoteRer
     throw invalid(`${place} has keyFile and keyEnv; keep one`);
   const key = toKeyReader({ keyFile, keyEnv }, place, around);
   const { protocol, hostname } = new URL(url);
-  if (key !== undefined && protocol === "http:" && !isLoopback(hostname))
+  if (key !== undefined && protocol === "http:" && !isLoopbackHost(hostname))
     throw invalid(`${place} url would carry the key unencrypted; use https`);
   key?.();
   const documentsPerCall = rest.documentsPerCall ?? usualDocumentsPerCall[rest.shape];
@@ -126,10 +127,6 @@ function isPlainUrl(text: string): boolean {
   const { protocol, username, password, search, hash } = new URL(text);
   const isWeb = protocol === "https:" || protocol === "http:";
   return isWeb && username + password + search + hash === "";
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127\.[\d.]+$/.test(hostname);
 }
 
 function invalid(message: string, code?: unknown): SluiceError {

@@ -16,7 +16,7 @@ export const configSchema = z.strictObject({
   host: text({
     default: "127.0.0.1",
     range: "an address of this machine",
-    description: "Address to listen on; 0.0.0.0 for all. There is no access control yet.",
+    description: "Address to listen on; 0.0.0.0 for all, once callers are told apart: see access.",
   }),
   grpcPort: whole({
     default: 7311,
@@ -222,6 +222,49 @@ export const configSchema = z.strictObject({
     max: 600_000,
     unit: "ms",
     description: "Time that running requests get after SIGTERM.",
+  }),
+  access: z.strictObject({
+    anonymous: choice({
+      words: ["loopback", "anywhere", "never"],
+      default: "loopback",
+      description:
+        "Where callers need no key while there are no keys, tokens or client certificates.",
+    }),
+    jwksUrl: text({
+      default: "",
+      range: "an https address, or empty",
+      optional: true,
+      description: "Public keys of the issuer of tokens (JWT); empty: no tokens are taken.",
+    }),
+    jwtIssuer: text({
+      default: "",
+      range: "text, or empty",
+      optional: true,
+      description: "Issuer (iss) that a token must name; needed with access.jwksUrl.",
+    }),
+    jwtAudience: text({
+      default: "",
+      range: "text, or empty",
+      optional: true,
+      description: "Audience (aud) that a token must name; needed with access.jwksUrl.",
+    }),
+    jwtFilter: text({
+      default: "",
+      range: "a filter such as tenant = {tenant_id}, or empty",
+      optional: true,
+      description: "Filter added to all that a token does; {claim} stands for the token's value.",
+    }),
+    audit: choice({
+      words: ["auto", "file", "log", "off"],
+      default: "auto",
+      description: "Where writes and denials are noted; auto: in the data folder, once keys exist.",
+    }),
+    auditBytes: bytes({
+      default: 128 * 2 ** 20,
+      min: 2 ** 20,
+      max: 2 ** 40,
+      description: "Size of the audit log; the oldest of its 8 files is dropped beyond it.",
+    }),
   }),
   tls: z.strictObject({
     cert: path({

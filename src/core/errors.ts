@@ -20,7 +20,8 @@ export type ErrorStatus =
   | "CANCELLED"
   | "UNAVAILABLE"
   | "DATA_LOSS"
-  | "INTERNAL";
+  | "INTERNAL"
+  | "UNAUTHENTICATED";
 
 export const errorTable = {
   INVALID_FIELD: row(
@@ -52,6 +53,22 @@ export const errorTable = {
     "INVALID_ARGUMENT",
     "A configuration value is unknown or out of its range.",
     "Correct the option that is named; `sluice config print` lists all.",
+  ),
+  UNAUTHENTICATED: row(
+    "UNAUTHENTICATED",
+    "The call carries no key or token, or one that is unknown, expired or revoked.",
+    "Send `authorization: Bearer KEY`; `sluice key create` makes a key.",
+  ),
+  PERMISSION_DENIED: row(
+    "PERMISSION_DENIED",
+    "The caller's key or token does not allow this, whether what it names exists or not.",
+    "Use a key whose scopes and filter cover it.",
+  ),
+  RATE_LIMITED: row(
+    "RESOURCE_EXHAUSTED",
+    "The key's calls per second or calls at a time are used up, or too many keys were wrong.",
+    "Wait as long as RetryInfo says, then try again.",
+    true,
   ),
   INVALID_INPUT_FILE: row(
     "INVALID_ARGUMENT",

@@ -135,6 +135,25 @@ export const limits = {
   /** Answer of a re-ranking service elsewhere, bytes; and the longest pause that it may ask for. */
   remoteAnswerBytesMax: 4 * 1024 * 1024,
   remoteRetryAfterMsMax: 300_000,
+  /** Keys in the key file, and scopes of one key. */
+  accessKeysMax: 10_000,
+  accessScopesMax: 64,
+  /** Name of a key, and filter text of one, bytes. */
+  accessNameBytesMax: 128,
+  accessFilterBytesMax: 4096,
+  /** Calls per second, and calls at a time, that a key may be given. */
+  accessRateMax: 1_000_000,
+  accessConcurrencyMax: 100_000,
+  /** Wrong keys of one address that are told as such at once; each second one more. */
+  accessFailuresBurst: 20,
+  /** Addresses whose wrong keys are counted. */
+  accessPeersMax: 10_000,
+  /** Name of a caller in the audit log, UTF-16 code units. */
+  accessCallerLengthMax: 160,
+  /** Files of the audit log, the one that is written included. */
+  auditFilesMax: 8,
+  /** Lines of the audit log that wait for the disk; more go to the log. */
+  auditQueueMax: 10_000,
   /** Highlights of one hit. */
   highlightCountMax: 100,
   /** Of a longer text, UTF-16 code units that are looked at for highlights. */

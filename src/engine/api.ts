@@ -33,11 +33,12 @@ export interface EngineApi {
   ): Promise<ExplainedPassage>;
 
   /** Resolves once the document is durable and visible. Rejects for this document alone. */
-  put(collection: string, document: Document): Promise<WriteAck>;
+  put(collection: string, document: Document, scope?: WriteScope): Promise<WriteAck>;
   /** Resolves once the deletes are durable; keys that do not exist are counted, not errors. */
   delete(
     collection: string,
     keys: readonly string[],
+    scope?: WriteScope,
   ): Promise<{
     readonly deletedCount: number;
     readonly missingCount: number;
@@ -55,10 +56,12 @@ export interface EngineApi {
   /** Documents in the order of `keys`; undefined where a key is unknown. */
   get(collection: string, keys: readonly string[]): (StoredDocument | undefined)[];
   /** A page of documents in byte order of their keys, after `afterKey`. */
-  list(
-    collection: string,
-    options: { readonly pageSize: number; readonly afterKey?: string | undefined },
-  ): { readonly documents: StoredDocument[]; readonly nextAfterKey?: string | undefined };
+  list(collection: string, page: PageRequest): Promise<DocumentPage>;
+  /**
+   * The same of documents that the filter lets through, in O(passages of the collection) a page.
+   * Rejects with DATA_CORRUPT while it cannot be known which these are.
+   */
+  listWhere(collection: string, filter: Filter, page: PageRequest): Promise<DocumentPage>;
 
   /** Resolves once the event is on disk. */
   sendFeedback(collection: string, event: Feedback): Promise<FeedbackAck>;
@@ -88,6 +91,26 @@ export interface EngineApi {
   deleteSnapshot(snapshotName: string): void;
   /** Cheap: asked with every look at the health of the server. */
   readiness(): Readiness;
+}
+
+/** Which documents a write may touch. */
+export interface WriteScope {
+  /**
+   * A document that it does not let through is not written, and one that is stored is neither
+   * replaced (PERMISSION_DENIED) nor deleted (it counts as missing). Looked at as the write commits.
+   */
+  readonly within?: Filter | undefined;
+}
+
+export interface PageRequest {
+  readonly pageSize: number;
+  readonly afterKey?: string | undefined;
+}
+
+export interface DocumentPage {
+  readonly documents: StoredDocument[];
+  /** Undefined: this is the last page. */
+  readonly nextAfterKey?: string | undefined;
 }
 
 export interface FeedbackAck {

@@ -28,12 +28,7 @@ export async function deleteByFilter(
 ): Promise<{ deletedCount: number; sequence: number }> {
   checkFilter(filter);
   const { generation } = collection;
-  const damages = [...generation.damages, ...generation.fieldDamages];
-  if (damages.length > 0)
-    throw new SluiceError(
-      "DATA_CORRUPT",
-      `which documents the filter lets through cannot be known: ${damages.join("; ")}`,
-    );
+  refuseUnknowable(generation);
   const flag = createCancelFlag(signal);
   let deletedCount = 0;
   try {
@@ -50,6 +45,16 @@ export async function deleteByFilter(
     flag.raise();
   }
   return { deletedCount, sequence: collection.generation.lastSequence };
+}
+
+/** Throws DATA_CORRUPT where damage hides documents, or their fields, from a filter. */
+export function refuseUnknowable(generation: Generation): void {
+  const damages = [...generation.damages, ...generation.fieldDamages];
+  if (damages.length > 0)
+    throw new SluiceError(
+      "DATA_CORRUPT",
+      `which documents the filter lets through cannot be known: ${damages.join("; ")}`,
+    );
 }
 
 /** One delete for each document of the scope, by its first passage. */

@@ -13,6 +13,7 @@ import { settingsFor } from "./create-settings.js";
 import { createFeedback } from "./feedback.js";
 import type { FeedbackParts } from "./feedback.js";
 import type { Snapshots } from "./snapshots.js";
+import { listByFilter } from "./list-by-filter.js";
 import { optimize } from "./optimize.js";
 import { rerank } from "./rerank.js";
 import { setScoreMaps } from "./score-maps.js";
@@ -29,30 +30,14 @@ export function createEngine(parts: EngineParts): EngineApi {
   return {
     ...createSearches(parts),
     rerank: (request, options) => rerank(parts, request, options),
-    put: (name, document) => {
+    put: (name, document, scope) => {
       const { collection, writer } = collections.get(name);
-      return putDocument({ collection, writer, preparer: encodePool }, document);
+      return putDocument({ collection, writer, preparer: encodePool }, document, scope?.within);
     },
-    delete: (name, keys) => deleteDocuments(collections.get(name), keys),
+    delete: (name, keys, scope) => deleteDocuments(collections.get(name), keys, scope?.within),
     deleteWhere: (name, filter, { signal }) =>
       deleteByFilter(collections.get(name), filter, { scorer: parts.scorer, signal }),
-    get: (name, keys) => {
-      const { documents } = collections.get(name).collection.generation;
-      return keys.map((key) => {
-        const record = documents.readDocument(key);
-        return record && toStored(key, record);
-      });
-    },
-    list: (name, { pageSize, afterKey }) => {
-      const { documents } = collections.get(name).collection.generation;
-      const found = documents.listDocuments({ afterKey, countMax: pageSize + 1 });
-      const page = found.slice(0, pageSize);
-      const last = page.at(-1);
-      return {
-        documents: page.map(([key, record]) => toStored(key, record)),
-        ...(found.length > pageSize && last !== undefined ? { nextAfterKey: last[0] } : {}),
-      };
-    },
+    ...createReads(parts),
     createCollection: async (request) => {
       const settings = await settingsFor(request, parts);
       const known = collections.list().find(({ collection }) => {
@@ -88,6 +73,40 @@ export function createEngine(parts: EngineParts): EngineApi {
     describeCollection: (name) => describe(collections.get(name), parts.kernels),
     ...createFeedback(parts),
     readiness: parts.readiness,
+  };
+}
+
+/** Documents as they are stored. */
+function createReads({
+  collections,
+  scorer,
+}: EngineParts): Pick<EngineApi, "get" | "list" | "listWhere"> {
+  return {
+    get: (name, keys) => {
+      const { documents } = collections.get(name).collection.generation;
+      return keys.map((key) => {
+        const record = documents.readDocument(key);
+        return record && toStored(key, record);
+      });
+    },
+    list: (name, { pageSize, afterKey }) => {
+      const { documents } = collections.get(name).collection.generation;
+      const found = documents.listDocuments({ afterKey, countMax: pageSize + 1 });
+      const page = found.slice(0, pageSize);
+      const last = page.at(-1);
+      return Promise.resolve({
+        documents: page.map(([key, record]) => toStored(key, record)),
+        nextAfterKey: found.length > pageSize ? last?.[0] : undefined,
+      });
+    },
+    listWhere: async (name, filter, page) => {
+      const opened = collections.get(name);
+      const { documents, nextAfterKey } = await listByFilter(opened, filter, {
+        scorer,
+        page,
+      });
+      return { documents: documents.map(([key, record]) => toStored(key, record)), nextAfterKey };
+    },
   };
 }
 

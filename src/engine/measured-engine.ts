@@ -27,14 +27,14 @@ export function measured(engine: EngineApi, metrics: Metrics, clock: () => numbe
       }
     },
     explain: (request, options) => counted(engine.explain(request, options)),
-    async put(collection, document) {
-      const ack = await counted(engine.put(collection, document));
+    async put(collection, document, scope) {
+      const ack = await counted(engine.put(collection, document, scope));
       const { passageCount } = ack;
       metrics.documentsWritten({ collection, documentCount: 1, passageCount });
       return ack;
     },
-    async delete(collection, keys) {
-      const result = await counted(engine.delete(collection, keys));
+    async delete(collection, keys, scope) {
+      const result = await counted(engine.delete(collection, keys, scope));
       metrics.documentsDeleted({ collection, documentCount: result.deletedCount });
       return result;
     },

@@ -39,6 +39,7 @@ export const statusCodes: Record<ErrorStatus, number> = {
   UNAVAILABLE: 503,
   DATA_LOSS: 500,
   INTERNAL: 500,
+  UNAUTHENTICATED: 401,
 };
 
 /** Where HTTP has a code that says more than the status. */

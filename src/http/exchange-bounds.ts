@@ -6,6 +6,7 @@ import { present } from "../core/assert.js";
 import type { ByteHold } from "../core/byte-budget.js";
 import type { Traffic } from "../core/traffic.js";
 import type { ReaderRoom } from "../core/unread-answers.js";
+import type { SearchOptions } from "../search/stream-search.js";
 
 export interface ExchangeBounds {
   /** Of the body; given back when the exchange is over. */
@@ -16,6 +17,9 @@ export interface ExchangeBounds {
   /** Bytes that are written now; call what it returns once the socket has taken them. */
   sent(byteCount: number): () => void;
 }
+
+/** Whose turn it is, and whether he reads. */
+export type Turn = Pick<SearchOptions, "client" | "peer" | "reader">;
 
 const ofRequests = new WeakMap<IncomingMessage, ExchangeBounds>();
 

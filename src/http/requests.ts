@@ -1,19 +1,38 @@
 // What handlers read of a request: its body, and whose it is.
 
 import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
+import type { Caller } from "../access/caller.js";
 import { isSluiceError, SluiceError } from "../core/errors.js";
-import type { SearchOptions } from "../search/stream-search.js";
 import { boundsOf } from "./exchange-bounds.js";
 import { invalid } from "./json-body.js";
 import { createJsonScan } from "./json-scan.js";
 
-/** Whose turn it is, and whether he reads: as over gRPC. */
+/** Who calls which route, as far as headers and connection say it. */
 export function callerOf(
   request: IncomingMessage,
-): Pick<SearchOptions, "client" | "peer" | "reader"> {
-  const { peer, reader } = boundsOf(request);
-  const named = request.headers["x-sluice-client"];
-  return { client: typeof named === "string" ? named : "", peer, reader };
+  route: Pick<Caller, "operation" | "requirement">,
+): Caller {
+  const { headers, socket } = request;
+  const named = headers["x-sluice-client"];
+  return {
+    ...route,
+    via: "http",
+    authorization: headers.authorization,
+    peer: boundsOf(request).peer,
+    client: typeof named === "string" ? named : "",
+    certificate: certificateName(socket),
+  };
+}
+
+/** Of a connection that TLS has checked the client of. */
+function certificateName(socket: Socket): string | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined;
+  // Without a certificate Node gives an object that has nothing in it.
+  const certificate: { readonly subject?: { readonly CN?: string | string[] } } =
+    socket.getPeerCertificate();
+  return certificate.subject?.CN?.toString();
 }
 
 /**

@@ -8,13 +8,22 @@ import type { RerankUpdate } from "../search/rerank-items.js";
 import { toHttpFailure } from "./errors.js";
 import type { HttpLogger } from "./errors.js";
 import { rerankAnswer, rerankBodyFromJson } from "./rerank-body.js";
-import { callerOf, readBody } from "./requests.js";
+import type { Turn } from "./exchange-bounds.js";
+import { readBody } from "./requests.js";
 import { sendFailure, sendJson } from "./responses.js";
 
 const bodyLimits = { bytesMax: limits.rerankBodyBytesMax, valuesMax: limits.rerankBodyValuesMax };
 
 export async function handleRerank(
-  { engine, logger }: { readonly engine: EngineApi; readonly logger: HttpLogger },
+  {
+    engine,
+    logger,
+    turn,
+  }: {
+    readonly engine: EngineApi;
+    readonly logger: HttpLogger;
+    readonly turn: Turn;
+  },
   exchange: {
     readonly request: IncomingMessage;
     readonly response: ServerResponse;
@@ -28,7 +37,7 @@ export async function handleRerank(
   try {
     const body = rerankBodyFromJson(await readBody(request, bodyLimits));
     let last: RerankUpdate | undefined;
-    const options = { ...callerOf(request), signal };
+    const options = { ...turn, signal };
     for await (const update of engine.rerank(body.request, options)) last = update;
     if (last === undefined) throw new Error("a rerank ends with a final ranking");
     sendJson(response, 200, rerankAnswer(body, last, { id: randomUUID(), version }));

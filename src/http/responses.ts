@@ -22,6 +22,7 @@ export function sendJson(response: ServerResponse, statusCode: number, body: obj
 
 export function sendFailure(response: ServerResponse, failure: HttpFailure): void {
   if (failure.retryAfter !== undefined) response.setHeader("retry-after", failure.retryAfter);
+  if (failure.statusCode === 401) response.setHeader("www-authenticate", 'Bearer realm="sluice"');
   // What is left of a body that was refused is not worth reading.
   if (!response.req.complete) response.setHeader("connection", "close");
   sendJson(response, failure.statusCode, failure.body);

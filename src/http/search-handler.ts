@@ -9,7 +9,8 @@ import type { SearchUpdate } from "../search/update.js";
 import { toHttpFailure } from "./errors.js";
 import type { HttpLogger } from "./errors.js";
 import { boundsOf } from "./exchange-bounds.js";
-import { callerOf, readBody } from "./requests.js";
+import type { Turn } from "./exchange-bounds.js";
+import { readBody } from "./requests.js";
 import { sendFailure, sendJson } from "./responses.js";
 import { searchRequestFromJson, searchRequestFromQuery } from "./search-body.js";
 import { updateToJson } from "./update-json.js";
@@ -20,6 +21,7 @@ export interface SearchHandlerContext {
   readonly engine: EngineApi;
   readonly logger: HttpLogger;
   readonly stalledStreamMs: number;
+  readonly turn: Turn;
 }
 
 export async function handleSearch(
@@ -73,7 +75,7 @@ async function run(
     });
   };
   await streamSearch(context.engine, search, {
-    ...callerOf(request),
+    ...context.turn,
     signal,
     deadlineMs: undefined,
     stallMs: context.stalledStreamMs,

@@ -4,6 +4,7 @@
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
+import type { Access } from "../access/access.js";
 import type { AllowedHosts, AllowedOrigins } from "../config/http-lists.js";
 import type { Readiness } from "../core/readiness.js";
 import type { Traffic } from "../core/traffic.js";
@@ -11,7 +12,8 @@ import type { EngineApi } from "../engine/api.js";
 import { listen, peerProbeMs } from "../net/listen.js";
 import type { Tls } from "../net/tls.js";
 import { toHttpFailure } from "./errors.js";
-import { boundExchange } from "./exchange-bounds.js";
+import { boundExchange, boundsOf } from "./exchange-bounds.js";
+import type { Turn } from "./exchange-bounds.js";
 import type { HttpLogger } from "./errors.js";
 import { handleFeedback } from "./feedback-handler.js";
 import {
@@ -22,13 +24,16 @@ import {
 } from "./origin-checks.js";
 import type { OriginChecks } from "./origin-checks.js";
 import { handleRerank } from "./rerank-handler.js";
+import { callerOf } from "./requests.js";
 import { sendFailure, sendJson, sendText } from "./responses.js";
 import { routes } from "./routes.js";
+import type { Route } from "./routes.js";
 import { setSecurityHeaders } from "./security-headers.js";
 import { handleSearch } from "./search-handler.js";
 
 export interface HttpServerOptions {
-  readonly engine: EngineApi;
+  /** The way to the engine: who may use what of it. */
+  readonly access: Access;
   readonly logger: HttpLogger;
   /** Such as `127.0.0.1` or `::`. */
   readonly host: string;
@@ -105,52 +110,73 @@ async function answer(
   const { request, response } = exchange;
   exchange.checks.admit(request, response);
   const url = urlOf(request);
-  const route = `${url?.pathname}`;
-  const methods = methodsOf.get(route);
-  if (url === undefined || methods === undefined) {
-    const message = `nothing is here; there are ${[...methodsOf.keys()].join(", ")}`;
+  const path = `${url?.pathname}`;
+  const route = routesByPath.get(path);
+  if (url === undefined || route === undefined) {
+    const message = `nothing is here; there are ${[...routesByPath.keys()].join(", ")}`;
     sendJson(response, 404, { error: { reason: "PATH_NOT_FOUND", message } });
     return;
   }
+  const { methods, requirement } = route;
   if (isPreflight(request)) {
     answerPreflight(request, response, methods);
     return;
   }
   if (!methods.includes(request.method ?? "")) {
     response.setHeader("allow", methods.join(", "));
-    const message = `${route} takes ${methods.join(" and ")}`;
+    const message = `${path} takes ${methods.join(" and ")}`;
     sendJson(response, 405, { error: { reason: "METHOD_NOT_ALLOWED", message } });
     return;
   }
   if (request.method === "POST") checkContentType(request);
-  switch (route) {
+  const caller = callerOf(request, { operation: `${request.method} ${path}`, requirement });
+  const { engine, client, peer, end } = await options.access.admit(caller);
+  if (response.destroyed) {
+    // The caller left while it was looked who he is.
+    end("499");
+    return;
+  }
+  response.on("close", () => end(String(response.statusCode)));
+  const turn = { client, peer, reader: boundsOf(request).reader };
+  await answerAdmitted(options, state, { ...exchange, url, engine, turn });
+}
+
+async function answerAdmitted(
+  { logger, metrics, stalledStreamMs = 30_000 }: HttpServerOptions,
+  state: { readonly isStopping: boolean },
+  exchange: {
+    readonly request: IncomingMessage;
+    readonly response: ServerResponse;
+    readonly url: URL;
+    readonly engine: EngineApi;
+    readonly turn: Turn;
+  },
+): Promise<void> {
+  const { response, url, engine, turn } = exchange;
+  switch (url.pathname) {
     case "/livez":
       sendJson(response, 200, { status: "alive" });
       break;
     case "/readyz": {
-      const { isReady, reasons, findings } = readinessOf(options.engine, state);
+      const { isReady, reasons, findings } = readinessOf(engine, state);
       const status = isReady ? "ready" : state.isStopping ? "stopping" : "not ready";
       sendJson(response, isReady ? 200 : 503, { status, reasons, findings });
       break;
     }
     case "/metrics":
-      sendText(response, { statusCode: 200, ...(await options.metrics()) });
+      sendText(response, { statusCode: 200, ...(await metrics()) });
       break;
     case "/v1/rerank":
-    case "/v2/rerank":
-      await handleRerank(options, {
-        request,
-        response,
-        version: route === "/v1/rerank" ? "1" : "2",
-      });
+    case "/v2/rerank": {
+      const version = url.pathname === "/v1/rerank" ? "1" : "2";
+      await handleRerank({ engine, logger, turn }, { ...exchange, version });
       break;
-    case "/v1/feedback":
-      await handleFeedback(options, { request, response });
-      break;
-    default: {
-      const { engine, logger, stalledStreamMs = 30_000 } = options;
-      await handleSearch({ engine, logger, stalledStreamMs }, { request, response, url });
     }
+    case "/v1/feedback":
+      await handleFeedback({ engine, logger }, exchange);
+      break;
+    default:
+      await handleSearch({ engine, logger, stalledStreamMs, turn }, exchange);
   }
 }
 
@@ -166,8 +192,8 @@ function readinessOf(engine: EngineApi, state: { readonly isStopping: boolean })
   return { isReady: false, reasons: ["the server is stopping", ...reasons], findings };
 }
 
-const methodsOf: ReadonlyMap<string, readonly string[]> = new Map(
-  routes.map(({ path, methods }) => [path, methods]),
+const routesByPath: ReadonlyMap<string, Route> = new Map(
+  routes.map((route) => [route.path, route]),
 );
 
 const serverSettings: ServerOptions = {

@@ -1,6 +1,8 @@
 // THE WRITE PATH. A document's way reads top to bottom here: validate, prepare, write.
 
 import type { Document } from "../core/document.js";
+import type { Filter } from "../core/filter.js";
+import { createFilterMatch } from "../core/match-filter.js";
 import type { PassagePreparer } from "../encoding/prepared-passage.js";
 import type { Collection } from "../index/collection.js";
 import type { CollectionWriter } from "./collection-writer.js";
@@ -13,22 +15,38 @@ export interface WritePath {
   readonly preparer: PassagePreparer;
 }
 
-/** Resolves when the document is on disk and visible; rejects with nothing of it stored. */
-export async function putDocument(path: WritePath, document: Document): Promise<WriteAck> {
+/**
+ * Resolves when the document is on disk and visible; rejects with nothing of it stored. `within`: see
+ * PutOperation.
+ */
+export async function putDocument(
+  path: WritePath,
+  document: Document,
+  within?: Filter,
+): Promise<WriteAck> {
   validateDocument(document);
+  const isWithin = within && createFilterMatch(within);
   const passages = await path.preparer.prepare(document, path.collection);
   const { key, title, text, fields } = document;
-  const result = await path.writer.write({ kind: "put", key, title, text, fields, passages });
+  const put = { kind: "put", key, title, text, fields, passages, isWithin } as const;
+  const result = await path.writer.write(put);
   return { key, sequence: result.sequence, passageCount: result.passageCount };
 }
 
-/** Deletes one by one in one group of writes; unknown keys are counted, not errors. */
+/**
+ * Deletes one by one in one group of writes; unknown keys, and those that are not `within`, are
+ * counted, not errors.
+ */
 export async function deleteDocuments(
   path: Pick<WritePath, "collection" | "writer">,
   keys: readonly string[],
+  within?: Filter,
 ): Promise<{ deletedCount: number; missingCount: number; sequence: number }> {
   for (const key of keys) validateKey(key);
-  const results = await Promise.all(keys.map((key) => path.writer.write({ kind: "delete", key })));
+  const isWithin = within && createFilterMatch(within);
+  const results = await Promise.all(
+    keys.map((key) => path.writer.write({ kind: "delete", key, isWithin })),
+  );
   const deletedCount = results.filter((result) => result.isChanged).length;
   const sequence = path.collection.generation.lastSequence;
   return { deletedCount, missingCount: keys.length - deletedCount, sequence };

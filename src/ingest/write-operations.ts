@@ -1,6 +1,7 @@
 // What the writer of a collection takes: changes whose vectors and terms are already made.
 
 import type { Fields } from "../core/document.js";
+import type { FieldLookup } from "../core/match-filter.js";
 import type { PreparedPassage } from "../encoding/prepared-passage.js";
 
 export interface PutOperation {
@@ -10,6 +11,11 @@ export interface PutOperation {
   readonly text: string;
   readonly fields: Fields;
   readonly passages: readonly PreparedPassage[];
+  /**
+   * Must be true of the document's fields and of those that it replaces, else the put is refused with
+   * PERMISSION_DENIED; undefined: nothing is asked.
+   */
+  readonly isWithin?: FieldTest | undefined;
 }
 
 export interface DeleteOperation {
@@ -17,7 +23,12 @@ export interface DeleteOperation {
   readonly key: string;
   /** Only the version of the document that has the passage with this sequence; undefined: any. */
   readonly ifPassage?: number | undefined;
+  /** A document whose fields it does not let through counts as not there. */
+  readonly isWithin?: FieldTest | undefined;
 }
+
+/** As core/match-filter.ts makes them. */
+type FieldTest = (fieldOf: FieldLookup) => boolean;
 
 export type WriteOperation = PutOperation | DeleteOperation;
 

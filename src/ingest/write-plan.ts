@@ -112,7 +112,11 @@ function applyOperation(
   operation: WriteOperation,
 ): WriteResult {
   const { key } = operation;
-  // The only step that may fail, and it comes before the draft is touched.
+  // The only steps that may fail, and they come before the draft is touched.
+  if (!isWithin(collection, draft, operation)) {
+    if (operation.kind === "put") throw outside();
+    return { sequence: draft.sequence, passageCount: 0, isChanged: false };
+  }
   const before = draft.documents.has(key)
     ? sequencesOf(draft.documents.get(key))
     : storedSequences(collection, key);
@@ -127,6 +131,23 @@ function applyOperation(
       draft.sequence += 1;
       return { sequence: draft.sequence, passageCount: 0, isChanged: true };
   }
+}
+
+/** Of the document that is there, and of the one that a put brings. */
+function isWithin({ store }: Collection, draft: Draft, operation: WriteOperation): boolean {
+  const { key, isWithin: test } = operation;
+  if (test === undefined) return true;
+  const before = draft.documents.has(key) ? draft.documents.get(key) : store.readDocument(key);
+  const after = operation.kind === "put" ? operation : undefined;
+  return [before, after].every((document) => {
+    return document === undefined || test((name) => document.fields.get(name));
+  });
+}
+
+/** The same words for both, so that nobody learns which keys others have. */
+function outside(): SluiceError {
+  const message = "the document, or one of its key, is not within the filter of the caller's key";
+  return new SluiceError("PERMISSION_DENIED", message, { field: "key" });
 }
 
 /** Sequences of the passages of the document that is stored; undefined: there is none. */

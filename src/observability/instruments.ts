@@ -32,6 +32,8 @@ export interface Instruments {
   readonly kernel: Gauge<"kernel">;
   readonly build: Gauge<"version">;
   readonly ready: Gauge;
+  readonly accessRefusals: Counter<"reason">;
+  readonly auditLost: Counter;
   readonly admission: (read: () => AdmissionFigures) => void;
   readonly traffic: (read: () => TrafficFigures) => void;
   readonly remoteCalls: Counter<"reranker" | "outcome">;
@@ -178,6 +180,8 @@ export function createInstruments(
     kernel: gauge("kernel_info", "1 for the kernels in use.", ["kernel"]),
     build: gauge("build_info", "1 for the running version.", ["version"]),
     ready: gauge("ready", "1 when searches and writes are taken."),
+    accessRefusals: counter("access_refusals_total", "Calls turned away at the door.", ["reason"]),
+    auditLost: counter("audit_lost_lines_total", "Lines of the audit log that went to the log."),
     caches: (read) => addCacheGauges(library, registers, read),
     traffic: (read) => addTraffic(library, registers, read),
     reloads: counter("reloads_total", "Files read anew after SIGHUP.", ["what", "outcome"]),

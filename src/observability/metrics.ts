@@ -80,6 +80,10 @@ export interface Metrics {
   reloaded(reload: { readonly what: string; readonly outcome: "ok" | "failed" }): void;
   /** Asks `read` for the end of the server's certificate, milliseconds since 1970. Call once. */
   watchCertificate(read: () => number): void;
+  /** A call was turned away before it began; `reason` is one of a few words. */
+  callRefused(reason: string): void;
+  /** Lines of the audit log could not be written to their file. */
+  auditLost(lineCount: number): void;
   kernelChosen(kernel: string): void;
   ready(isReady: boolean): void;
   /** The text of /metrics. */
@@ -114,6 +118,8 @@ export function createNoMetrics(): Metrics {
     watchBreakers: nothing,
     reloaded: nothing,
     watchCertificate: nothing,
+    callRefused: nothing,
+    auditLost: nothing,
     kernelChosen: nothing,
     ready: nothing,
     render: () => Promise.resolve({ contentType: "text/plain; charset=utf-8", text: "" }),
@@ -160,6 +166,8 @@ function createMetricsOn(registry: Registry, to: Instruments, version: string): 
     watchBreakers: (read) => to.breakers(read),
     reloaded: (reload) => to.reloads.inc(reload),
     watchCertificate: (read) => to.certificate(read),
+    callRefused: (reason) => to.accessRefusals.inc({ reason }),
+    auditLost: (lineCount) => to.auditLost.inc(lineCount),
     kernelChosen(kernel) {
       to.kernel.reset();
       to.kernel.set({ kernel }, 1);

@@ -14,7 +14,7 @@ import { status } from "@grpc/grpc-js";
 import type { Traffic } from "../core/traffic.js";
 import type { ReaderRoom } from "../core/unread-answers.js";
 import type { EngineApi } from "../engine/api.js";
-import { hostOf } from "./bounded-call.js";
+import { admissionOf } from "./admission.js";
 import { refuseWireFaults } from "./decode-request.js";
 import { toStatus } from "./status.js";
 import type { RpcLogger } from "./status.js";
@@ -30,7 +30,6 @@ export interface CallRecord {
 
 /** What the services are made of. */
 export interface RpcContext {
-  readonly engine: EngineApi;
   readonly logger: RpcLogger;
   /** Milliseconds since 1970: gRPC deadlines are points of wall-clock time. */
   readonly nowMs: () => number;
@@ -42,13 +41,12 @@ export interface RpcContext {
   readonly traffic: Traffic;
 }
 
-const clientMetadata = "x-sluice-client";
-
 /** A unary RPC from a function that returns the response or throws. */
 export function unary<Request extends object, Response>(
   context: RpcContext,
   handle: (
     request: Request,
+    engine: EngineApi,
     call: ServerUnaryCall<Request, Response>,
   ) => Promise<Response> | Response,
 ): handleUnaryCall<Request, Response> {
@@ -57,7 +55,7 @@ export function unary<Request extends object, Response>(
     const run = async (): Promise<void> => {
       try {
         refuseWireFaults(call.request);
-        const response = await handle(call.request, call);
+        const response = await handle(call.request, admissionOf(call.metadata).engine, call);
         callback(null, response);
         end("OK");
       } catch (error) {
@@ -81,11 +79,13 @@ export interface StreamTools {
   readonly signal: AbortSignal;
   /** Milliseconds to the caller's deadline; undefined: none was set. */
   readonly deadlineMs: number | undefined;
-  /** Who calls, as far as turns are concerned: the name that he gives himself in x-sluice-client. */
+  /** The name that he gives himself in x-sluice-client. */
   readonly client: string;
-  /** Where he calls from, without the port: connections of one host are one peer. */
+  /** Who calls, as far as turns are concerned: his key, or his address without the port. */
   readonly peer: string;
   readonly reader: ReaderRoom;
+  /** What the caller may use of the engine. */
+  readonly engine: EngineApi;
 }
 
 /** A server-streaming RPC; `handle` ends when the stream should end with OK, or throws. */
@@ -137,8 +137,7 @@ async function runStream(
     await work({
       signal: controller.signal,
       deadlineMs: remainingMs(call, context.nowMs()),
-      client: clientOf(call),
-      peer: hostOf(call.getPeer()),
+      ...admissionOf(call.metadata),
       reader: context.traffic.answers.room(call.getPeer()),
     });
     if (call.cancelled) {
@@ -163,11 +162,6 @@ function remainingMs(call: StreamingCall, nowMs: number): number | undefined {
   const deadline = call.getDeadline();
   const atMs = deadline instanceof Date ? deadline.getTime() : deadline;
   return Number.isFinite(atMs) ? Math.max(0, atMs - nowMs) : undefined;
-}
-
-function clientOf(call: StreamingCall): string {
-  const [named] = call.metadata.get(clientMetadata);
-  return named?.toString() ?? "";
 }
 
 function startRecord(context: RpcContext, path: string): (statusName: string) => void {

@@ -32,29 +32,31 @@ import { streamJob } from "./job-stream.js";
 import { collectionName } from "./validate.js";
 
 export function createCollectionService(context: RpcContext): UntypedServiceImplementation {
-  const { engine } = context;
   return {
-    Create: unary<CreateRequest, CreateResponse>(context, async (request) => {
+    Create: unary<CreateRequest, CreateResponse>(context, async (request, engine) => {
       const settings = await engine.createCollection(createCollectionFromMessage(request));
       return { settings: settingsToMessage(settings) };
     }),
-    Drop: unary<DropRequest, object>(context, async (request) => {
+    Drop: unary<DropRequest, object>(context, async (request, engine) => {
       await engine.dropCollection(collectionName(request.name, "name"));
       return {};
     }),
     ...looks(context),
-    Optimize: serverStream<OptimizeRequest, OptimizeResponse>(context, (call, { signal }) => {
-      const { name, full: isFull } = call.request;
-      const job = engine.optimize(collectionName(name, "name"), { isFull, signal });
-      return streamJob(context, job, (progress) => call.write({ progress }));
-    }),
+    Optimize: serverStream<OptimizeRequest, OptimizeResponse>(
+      context,
+      (call, { engine, signal }) => {
+        const { name, full: isFull } = call.request;
+        const job = engine.optimize(collectionName(name, "name"), { isFull, signal });
+        return streamJob(context, job, (progress) => call.write({ progress }));
+      },
+    ),
     Calibrate: calibration(context),
-    SetScoreMaps: unary<SetScoreMapsRequest, object>(context, async (request) => {
+    SetScoreMaps: unary<SetScoreMapsRequest, object>(context, async (request, engine) => {
       const scoreMaps = scoreMapsFromMessages(request.score_maps);
       await engine.setScoreMaps(collectionName(request.name, "name"), scoreMaps);
       return {};
     }),
-    Snapshot: serverStream<SnapshotRequest, SnapshotResponse>(context, (call) => {
+    Snapshot: serverStream<SnapshotRequest, SnapshotResponse>(context, (call, { engine }) => {
       const { name, snapshot_name: asked } = call.request;
       const snapshotName = asked === "" ? undefined : collectionName(asked, "snapshot_name");
       const job = engine.snapshot(collectionName(name, "name"), snapshotName);
@@ -66,7 +68,7 @@ export function createCollectionService(context: RpcContext): UntypedServiceImpl
         });
       });
     }),
-    Restore: serverStream<RestoreRequest, RestoreResponse>(context, (call) => {
+    Restore: serverStream<RestoreRequest, RestoreResponse>(context, (call, { engine }) => {
       const { snapshot_name: snapshotName, name: asked } = call.request;
       const name = asked === "" ? undefined : collectionName(asked, "name");
       const job = engine.restore(collectionName(snapshotName, "snapshot_name"), name);
@@ -75,7 +77,7 @@ export function createCollectionService(context: RpcContext): UntypedServiceImpl
         call.write({ progress, ...(result && { collection: statusToMessage(result) }) });
       });
     }),
-    ListSnapshots: unary<object, ListSnapshotsResponse>(context, () => ({
+    ListSnapshots: unary<object, ListSnapshotsResponse>(context, (_, engine) => ({
       snapshots: engine.listSnapshots().map(({ name, collection, lastSequence, bytes }) => ({
         name,
         collection,
@@ -83,7 +85,7 @@ export function createCollectionService(context: RpcContext): UntypedServiceImpl
         bytes,
       })),
     })),
-    DeleteSnapshot: unary<DeleteSnapshotRequest, object>(context, (request) => {
+    DeleteSnapshot: unary<DeleteSnapshotRequest, object>(context, (request, engine) => {
       engine.deleteSnapshot(collectionName(request.snapshot_name, "snapshot_name"));
       return {};
     }),
@@ -92,14 +94,13 @@ export function createCollectionService(context: RpcContext): UntypedServiceImpl
 
 /** What only looks. */
 function looks(context: RpcContext): UntypedServiceImplementation {
-  const { engine } = context;
   return {
-    List: unary<object, ListResponse>(context, () => ({
+    List: unary<object, ListResponse>(context, (_, engine) => ({
       collections: engine.listCollections().map(statusToMessage),
       refused: [...engine.refusedCollections()],
       findings: engine.readiness().findings.map(findingToMessage),
     })),
-    Describe: unary<DescribeRequest, DescribeResponse>(context, (request) => ({
+    Describe: unary<DescribeRequest, DescribeResponse>(context, (request, engine) => ({
       collection: statusToMessage(engine.describeCollection(collectionName(request.name, "name"))),
       findings: engine.readiness().findings.map(findingToMessage),
     })),
@@ -107,10 +108,10 @@ function looks(context: RpcContext): UntypedServiceImplementation {
 }
 
 function calibration(context: RpcContext): UntypedHandleCall {
-  return serverStream<CalibrateRequest, CalibrateResponse>(context, (call, { signal }) => {
+  return serverStream<CalibrateRequest, CalibrateResponse>(context, (call, { engine, signal }) => {
     const name = collectionName(call.request.name, "name");
     const options = { ...calibrateFromMessage(call.request), signal };
-    return streamJob(context, context.engine.calibrate(name, options), (progress, last) => {
+    return streamJob(context, engine.calibrate(name, options), (progress, last) => {
       const result = last?.result;
       call.write({ progress, ...(result && { estimates: estimatesToMessages(result) }) });
     });

@@ -25,18 +25,17 @@ const pageSizeDefault = 100;
 const readAheadCount = 16;
 
 export function createDocumentService(context: RpcContext): UntypedServiceImplementation {
-  const { engine } = context;
   return {
     Ingest: duplexStream<IngestRequest__Output, IngestResponse>(context, (call, tools) =>
       runIngestStream(call, context, tools),
     ),
-    Get: unary<GetRequest, GetResponse>(context, (request) => get(engine, request)),
-    Delete: unary<DeleteRequest, DeleteResponse>(context, (request, call) => {
+    Get: unary<GetRequest, GetResponse>(context, (request, engine) => get(engine, request)),
+    Delete: unary<DeleteRequest, DeleteResponse>(context, (request, engine, call) => {
       const controller = new AbortController();
       call.on("cancelled", () => controller.abort());
       return remove(engine, request, controller.signal);
     }),
-    List: unary<ListRequest, ListResponse>(context, (request) => list(engine, request)),
+    List: unary<ListRequest, ListResponse>(context, (request, engine) => list(engine, request)),
   };
 }
 
@@ -87,7 +86,7 @@ async function remove(
 }
 
 /** A page that would be large is cut short; its token continues after the last document sent. */
-function list(engine: EngineApi, request: ListRequest): ListResponse {
+async function list(engine: EngineApi, request: ListRequest): Promise<ListResponse> {
   const collection = collectionName(request.collection, "collection");
   const range = { field: "page_size", min: 1, max: limits.pageSizeMax };
   const pageSize = integerIn(request.page_size, range) ?? pageSizeDefault;
@@ -96,7 +95,7 @@ function list(engine: EngineApi, request: ListRequest): ListResponse {
   let afterKey = decodePageToken(request.page_token);
   do {
     const count = Math.min(readAheadCount, pageSize - documents.length);
-    const part = engine.list(collection, { pageSize: count, afterKey });
+    const part = await engine.list(collection, { pageSize: count, afterKey });
     for (const document of part.documents) {
       byteCount += sizeOf(document);
       if (documents.length > 0 && byteCount > limits.pageBytesMax) return pageOf(documents, true);

@@ -5,6 +5,7 @@ import { setImmediate as nextTick } from "node:timers/promises";
 import type { ServerDuplexStream } from "@grpc/grpc-js";
 import { errorTable, isSluiceError, SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
+import type { EngineApi } from "../engine/api.js";
 import type { IngestAck } from "../gen/proto/sluice/v1/IngestAck.js";
 import type { IngestError } from "../gen/proto/sluice/v1/IngestError.js";
 import type { IngestItem__Output } from "../gen/proto/sluice/v1/IngestItem.js";
@@ -31,7 +32,7 @@ export async function runIngestStream(
   context: RpcContext,
   tools: StreamTools,
 ): Promise<void> {
-  const stream = new IngestStream(call, context);
+  const stream = new IngestStream(call, context, tools.engine);
   tools.signal.addEventListener("abort", () => stream.stop(undefined), { once: true });
   call.on("data", (message: IngestRequest__Output) => {
     try {
@@ -94,6 +95,7 @@ class IngestStream {
   readonly finished: Promise<void>;
   private readonly call: IngestCall;
   private readonly context: RpcContext;
+  private readonly engine: EngineApi;
   private settle: (error: unknown) => void = () => undefined;
   private collection: string | undefined;
   private queue: QueuedItem[] = [];
@@ -111,9 +113,10 @@ class IngestStream {
   private hasEnded = false;
   private stallTimer: NodeJS.Timeout | undefined;
 
-  constructor(call: IngestCall, context: RpcContext) {
+  constructor(call: IngestCall, context: RpcContext, engine: EngineApi) {
     this.call = call;
     this.context = context;
+    this.engine = engine;
     this.finished = new Promise((resolve, reject) => {
       this.settle = (error) => {
         if (error === undefined) resolve();
@@ -167,7 +170,7 @@ class IngestStream {
     if (this.collection === undefined) {
       const checked = collectionName(name, "collection");
       // Throws COLLECTION_NOT_FOUND once, before each document would.
-      this.context.engine.describeCollection(checked);
+      this.engine.describeCollection(checked);
       this.collection = checked;
     } else if (name !== "" && name !== this.collection) {
       throw invalidField(
@@ -249,13 +252,13 @@ class IngestStream {
   }
 
   private async put(
-    document: Parameters<RpcContext["engine"]["put"]>[1],
+    document: Parameters<EngineApi["put"]>[1],
     at: { readonly clientSequence: number; readonly mark: AnswerMark },
   ): Promise<void> {
     const byteCount = document.text.length + (document.vectors?.bytes.length ?? 0);
     this.inFlightBytes += byteCount;
     try {
-      const ack = await this.context.engine.put(this.collection ?? "", document);
+      const ack = await this.engine.put(this.collection ?? "", document);
       this.acks.push({
         client_sequence: at.clientSequence,
         key: ack.key,

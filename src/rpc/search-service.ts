@@ -31,7 +31,7 @@ import { streamSearch, streamUpdates } from "../search/stream-search.js";
 export function createSearchService(context: RpcContext): UntypedServiceImplementation {
   return {
     Search: serverStream<SearchRequest__Output, SearchResponse>(context, (call, tools) =>
-      streamSearch(context.engine, searchRequestFromMessage(call.request), {
+      streamSearch(tools.engine, searchRequestFromMessage(call.request), {
         ...tools,
         stallMs: context.stalledStreamMs,
         // Its callback says that HTTP/2 took the message; the stream's own buffer of 16 would hide
@@ -45,36 +45,41 @@ export function createSearchService(context: RpcContext): UntypedServiceImplemen
     ),
     Rerank: serverStream<RerankRequest__Output, RerankResponse>(context, (call, tools) => {
       const asked = rerankRequestFromMessage(call.request);
-      return streamUpdates(context.engine.rerank(asked, tools), {
+      return streamUpdates(tools.engine.rerank(asked, tools), {
         signal: tools.signal,
         stallMs: context.stalledStreamMs,
         kind: rerankUpdates,
         send: (update, done) => call.write(rerankUpdateToMessage(update), done),
       });
     }),
-    Explain: unary<ExplainRequest__Output, ExplainResponse>(context, async (request, call) => {
-      const controller = new AbortController();
-      call.on("cancelled", () => controller.abort());
-      const { signal } = controller;
-      const asked = explainRequestFromMessage(request);
-      return explainedToMessage(await context.engine.explain(asked, { signal }));
-    }),
+    Explain: unary<ExplainRequest__Output, ExplainResponse>(
+      context,
+      async (request, engine, call) => {
+        const controller = new AbortController();
+        call.on("cancelled", () => controller.abort());
+        const { signal } = controller;
+        const asked = explainRequestFromMessage(request);
+        return explainedToMessage(await engine.explain(asked, { signal }));
+      },
+    ),
     SendFeedback: unary<SendFeedbackRequest__Output, SendFeedbackResponse>(
       context,
-      async (request) => {
+      async (request, engine) => {
         const collection = collectionName(request.collection, "collection");
-        const ack = await context.engine.sendFeedback(collection, feedbackFromMessage(request));
+        const ack = await engine.sendFeedback(collection, feedbackFromMessage(request));
         return { is_repeated: ack.isRepeated, is_unknown_key: ack.isUnknownKey };
       },
     ),
-    ListFeedback: unary<ListFeedbackRequest__Output, ListFeedbackResponse>(context, (request) =>
-      feedbackPageToMessage(
-        request.collection,
-        context.engine.listFeedback(
-          collectionName(request.collection, "collection"),
-          feedbackPageFromMessage(request),
+    ListFeedback: unary<ListFeedbackRequest__Output, ListFeedbackResponse>(
+      context,
+      (request, engine) =>
+        feedbackPageToMessage(
+          request.collection,
+          engine.listFeedback(
+            collectionName(request.collection, "collection"),
+            feedbackPageFromMessage(request),
+          ),
         ),
-      ),
     ),
   };
 }

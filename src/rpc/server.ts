@@ -9,11 +9,12 @@ import { definitions } from "../wire/definitions.js";
 import { limits } from "../core/limits.js";
 import { createTraffic } from "../core/traffic.js";
 import type { Traffic } from "../core/traffic.js";
+import type { Access } from "../access/access.js";
+import { createAdmissionInterceptor } from "./admission.js";
 import type { CallRecord, RpcContext } from "./calls.js";
 import { createCollectionService } from "./collection-service.js";
 import { createDocumentService } from "./document-service.js";
 import type { Tls } from "../net/tls.js";
-import type { EngineApi } from "../engine/api.js";
 import { openListener } from "./listener.js";
 import { createSearchService } from "./search-service.js";
 import { createBoundServices } from "./bound-services.js";
@@ -22,7 +23,8 @@ import { toStatus } from "./status.js";
 import type { RpcLogger } from "./status.js";
 
 export interface RpcServerOptions {
-  readonly engine: EngineApi;
+  /** The way to the engine: who may use what of it. */
+  readonly access: Access;
   readonly logger: RpcLogger;
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
@@ -81,12 +83,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     answerStallMs: 2 * stalledStreamMs,
     toStatus: (error) => toStatus(error, options.logger),
   });
-  const server = new Server({
-    ...serverSettings(options),
-    interceptors: [services.interceptor],
-  });
   const context: RpcContext = {
-    engine: options.engine,
     logger: options.logger,
     nowMs: options.nowMs,
     onCallEnd: options.onCallEnd ?? (() => undefined),
@@ -94,6 +91,10 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     ingestInFlightMax: options.ingestInFlightMax ?? limits.ingestInFlightMax,
     traffic,
   };
+  const server = new Server({
+    ...serverSettings(options),
+    interceptors: [services.interceptor, createAdmissionInterceptor(options.access, context)],
+  });
   addServices(server, services, context);
   const health = new HealthImplementation();
   const setReady = (isReady: boolean): void => {

@@ -145,14 +145,15 @@ class SessionStream {
   }
 
   private runQuery(query: SessionQuery, signal: AbortSignal): Promise<void> {
-    const { engine, stalledStreamMs, nowMs } = this.context;
+    const { stalledStreamMs, nowMs } = this.context;
+    const { engine, client, peer, reader } = this.tools;
     const { deadlineAtMs } = this;
     return streamSearch(engine, query.request, {
       signal,
       deadlineMs: deadlineAtMs === undefined ? undefined : Math.max(0, deadlineAtMs - nowMs()),
-      client: this.tools.client,
-      peer: this.tools.peer,
-      reader: this.tools.reader,
+      client,
+      peer,
+      reader,
       stallMs: stalledStreamMs,
       send: (update, done) => {
         const write = (): void => this.write(query.number, update, done);

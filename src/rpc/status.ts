@@ -28,6 +28,7 @@ const messageLengthMax = 500;
 /** Milliseconds that RetryInfo asks for, by reason. */
 const retryDelaysMs: Partial<Record<ErrorReason, number>> = {
   OVERLOADED: 100,
+  RATE_LIMITED: 1_000,
   NOT_READY: 500,
   DISK_FULL: 5_000,
   DEADLINE_EXCEEDED: 0,

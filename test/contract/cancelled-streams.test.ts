@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
+import { openAccess } from "../../src/access/access.js";
 import { createClient } from "../../src/client/client.js";
 import type { SluiceClient } from "../../src/client/client.js";
 import { createPrng } from "../../src/core/prng.js";
@@ -35,7 +36,7 @@ describe("cancelled searches", () => {
     await putAll(engine.api, documents);
     const ignore = (): void => undefined;
     const server = await startRpcServer({
-      engine: engine.api,
+      access: openAccess(engine.api),
       logger: { error: ignore, warn: ignore },
       nowMs: Date.now,
       host: "127.0.0.1",

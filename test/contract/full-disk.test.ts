@@ -108,7 +108,7 @@ async function ended(job: AsyncGenerator<JobProgress>): Promise<JobProgress | un
 
 /** What is stored and what is found, with scores. */
 async function contentsOf(api: EngineApi): Promise<unknown> {
-  const list = api.list("notes", { pageSize: 1000 }).documents;
+  const list = (await api.list("notes", { pageSize: 1000 })).documents;
   const { hits } = await finalOf(api, { ...query!, k: 1000 });
   return { list, hits: hits.map(({ key, score }) => ({ key, score })) };
 }

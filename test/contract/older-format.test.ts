@@ -51,7 +51,7 @@ describe("a data folder of format 1", () => {
     for (const round of ["first", "second"]) {
       const engine = await open();
       try {
-        checkDocuments(engine);
+        await checkDocuments(engine);
         await checkSearches(engine);
       } catch (error) {
         throw new Error(`at the ${round} start`, { cause: error });
@@ -102,7 +102,7 @@ describe("a data folder of format 1", () => {
         await store.close();
       }
     const engine = await open();
-    checkDocuments(engine);
+    await checkDocuments(engine);
     await checkSearches(engine);
     await engine.close();
   });
@@ -129,9 +129,9 @@ function failingAfter(store: CollectionStore, commitsLeft: number): CollectionSt
   };
 }
 
-function checkDocuments({ api }: InlineEngine): void {
+async function checkDocuments({ api }: InlineEngine): Promise<void> {
   for (const [name, { documents }] of Object.entries(contents.collections)) {
-    const found = api.list(name, { pageSize: 1000 }).documents;
+    const found = (await api.list(name, { pageSize: 1000 })).documents;
     const plain = JSON.stringify(found, (_, value: unknown) =>
       typeof value === "bigint"
         ? String(value)

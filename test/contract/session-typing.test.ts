@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 
+import { openAccess } from "../../src/access/access.js";
 import { createClient } from "../../src/client/client.js";
 import type { SessionUpdate } from "../../src/client/session.js";
 import { createPrng } from "../../src/core/prng.js";
@@ -75,7 +76,7 @@ describe("typing into a session", () => {
     await putAll(engine.api, documents);
     const ignore = (): void => undefined;
     server = await startRpcServer({
-      engine: counted(engine.api),
+      access: openAccess(counted(engine.api)),
       logger: { error: ignore, warn: ignore },
       nowMs: Date.now,
       host: "127.0.0.1",

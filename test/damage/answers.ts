@@ -89,9 +89,10 @@ async function askAll({ api }: InlineEngine): Promise<Omit<Answers, "damages">> 
   const texts: Outcome<string | null>[] = [];
   for (const { key } of documents)
     texts.push(await attempt(() => api.get("notes", [key])[0]?.text ?? null));
-  const listed = await attempt(() =>
-    api.list("notes", { pageSize: count }).documents.map(({ key, text }) => `${key} ${text}`),
-  );
+  const listed = await attempt(async () => {
+    const page = await api.list("notes", { pageSize: count });
+    return page.documents.map(({ key, text }) => `${key} ${text}`);
+  });
   return { searches, texts, listed };
 }
 

@@ -8,7 +8,7 @@ import { createFilterMatch } from "../../src/core/match-filter.js";
 import { SluiceError } from "../../src/core/errors.js";
 import type { CollectionSettings, CollectionStatus } from "../../src/index/collection-settings.js";
 import type { WriteAck } from "../../src/ingest/ingest-types.js";
-import type { EngineApi, StoredDocument } from "../../src/engine/api.js";
+import type { DocumentPage, EngineApi, PageRequest, StoredDocument } from "../../src/engine/api.js";
 import type { SearchRequest } from "../../src/search/request.js";
 import type { SearchHit, SearchUpdate } from "../../src/search/update.js";
 
@@ -85,16 +85,11 @@ export function createEdgeEngine(): EdgeEngine {
       must(collection);
       return keys.map((key) => documents.get(key));
     },
-    list: (collection, { pageSize, afterKey }) => {
+    list: (collection, page) => {
       must(collection);
-      const keys = [...documents.keys()].sort(compareKeys);
-      const after = keys.filter((key) => afterKey === undefined || compareKeys(key, afterKey) > 0);
-      const page = after.slice(0, pageSize).map((key) => documents.get(key)!);
-      return {
-        documents: page,
-        nextAfterKey: after.length > pageSize ? page.at(-1)?.key : undefined,
-      };
+      return Promise.resolve(pageOf(documents, page));
     },
+    listWhere: (collection, filter, page) => listWhere(engine, collection, { filter, page }),
     createCollection: (request) => {
       const made = { ...notes, name: request.name, dim: request.dim ?? 384 };
       settings.set(request.name, made);
@@ -117,6 +112,30 @@ export function createEdgeEngine(): EdgeEngine {
     ...nothingWrong,
   };
   return engine;
+}
+
+function pageOf(
+  documents: ReadonlyMap<string, StoredDocument>,
+  { pageSize, afterKey }: PageRequest,
+): DocumentPage {
+  const keys = [...documents.keys()].sort(compareKeys);
+  const after = keys.filter((key) => afterKey === undefined || compareKeys(key, afterKey) > 0);
+  const page = after.slice(0, pageSize).map((key) => documents.get(key)!);
+  return {
+    documents: page,
+    nextAfterKey: after.length > pageSize ? page.at(-1)?.key : undefined,
+  };
+}
+
+async function listWhere(
+  engine: EngineApi,
+  collection: string,
+  { filter, page }: { readonly filter: Filter; readonly page: PageRequest },
+): Promise<DocumentPage> {
+  const matches = createFilterMatch(filter);
+  const { documents } = await engine.list(collection, { ...page, pageSize: 1000 });
+  const found = documents.filter(({ fields }) => matches((name) => fields.get(name)));
+  return { documents: found.slice(0, page.pageSize) };
 }
 
 function deleteMatching(documents: Map<string, StoredDocument>, filter: Filter): number {

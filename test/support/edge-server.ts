@@ -1,5 +1,6 @@
 // A real gRPC server on a free port over the edge engine, a client for it, and their end.
 
+import { openAccess } from "../../src/access/access.js";
 import { createClient } from "../../src/client/client.js";
 import type { ClientOptions, SluiceClient } from "../../src/client/client.js";
 import { startRpcServer } from "../../src/rpc/server.js";
@@ -28,7 +29,7 @@ export async function startEdge(
   const calls: CallRecord[] = [];
   const write = (details: object, message: string): number => log.push({ details, message });
   const server = await startRpcServer({
-    engine,
+    access: openAccess(engine),
     logger: { error: write, warn: write },
     nowMs: Date.now,
     host: "127.0.0.1",

@@ -19,6 +19,8 @@ export interface ServerOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Limits of the system, as `prlimit` takes them. */
   readonly limits?: readonly string[];
+  /** What the client presents. */
+  readonly apiKey?: string;
 }
 
 export interface ServerProcess {
@@ -71,6 +73,7 @@ export async function startServerProcess(options: ServerOptions): Promise<Server
     nowMs: Date.now,
     random: () => 0.5,
     checkContract: true,
+    apiKey: options.apiKey,
   });
   return {
     pid: present(child.pid, "the server has started"),

@@ -11,6 +11,7 @@ export const packageDoors: Readonly<Record<string, readonly string[]>> = {
   commander: ["cli"],
   flatbuffers: ["store", "gen"],
   "grpc-health-check": ["rpc", "client"],
+  jose: ["access"],
   lmdb: ["store"],
   "onnxruntime-node": ["encoders"],
   pino: ["observability"],
@@ -18,7 +19,7 @@ export const packageDoors: Readonly<Record<string, readonly string[]>> = {
   "prom-client": ["observability"],
   "smol-toml": ["config"],
   typescript: ["cli"],
-  zod: ["config", "encoders", "http", "hub", "importers", "remote"],
+  zod: ["access", "config", "encoders", "http", "hub", "importers", "remote"],
   "node:worker_threads": ["scoring", "encoding", "app"],
 };
 

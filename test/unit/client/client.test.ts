@@ -1,6 +1,7 @@
 // The client against a real server on a real port.
 
 import assert from "node:assert/strict";
+import { openAccess } from "../../../src/access/access.js";
 import { SluiceClientError } from "../../../src/client/client-error.js";
 import type { ClientIngestError, ClientSearchUpdate } from "../../../src/client/types.js";
 import type { Document } from "../../../src/core/document.js";
@@ -233,7 +234,10 @@ describe("client", () => {
       if (document.key !== "d150" || isDown) return;
       isDown = true;
       await edge.server.stop(0);
-      edge = { ...(await startEdge({ port, engine: edge.engine })), client: edge.client };
+      edge = {
+        ...(await startEdge({ port, access: openAccess(edge.engine) })),
+        client: edge.client,
+      };
     };
     const engine = edge.engine;
     const acked = new Set<string>();

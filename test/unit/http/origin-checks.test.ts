@@ -7,6 +7,7 @@ import type { IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 
+import { openAccess } from "../../../src/access/access.js";
 import { parseHosts, parseOrigins } from "../../../src/config/http-lists.js";
 import { createTraffic } from "../../../src/core/traffic.js";
 import { startHttpServer } from "../../../src/http/server.js";
@@ -44,7 +45,7 @@ describe("the HTTP port and pages of others", () => {
     };
     server = await startHttpServer({
       traffic: createTraffic({ clock: () => performance.now() }),
-      engine,
+      access: openAccess(engine),
       logger: { error: () => undefined },
       host,
       port: 0,

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { connect } from "node:net";
+import { openAccess } from "../../../src/access/access.js";
 import { SluiceError } from "../../../src/core/errors.js";
 import { createTraffic } from "../../../src/core/traffic.js";
 import { startHttpServer } from "../../../src/http/server.js";
@@ -19,7 +20,7 @@ describe("HTTP server", () => {
     engine = createEdgeEngine();
     log.length = 0;
     server = await startHttpServer({
-      engine,
+      access: openAccess(engine),
       logger: { error: (details) => log.push(details) },
       traffic: createTraffic({ clock: () => performance.now() }),
       host: "127.0.0.1",
@@ -245,7 +246,7 @@ describe("HTTP server", () => {
   it("lets a running answer finish when it stops, and says which port cannot be had", async () => {
     await assert.rejects(
       startHttpServer({
-        engine,
+        access: openAccess(engine),
         logger: { error: () => undefined },
         traffic: createTraffic({ clock: () => performance.now() }),
         host: "127.0.0.1",

@@ -33,9 +33,8 @@ describe("createPoolScorer", () => {
       const engine = await openInlineEngine(folder(), { flushBytes: 1500 });
       await createNotes(engine.api, { dim });
       await putAll(engine.api, seededDocuments({ seed: 51, count: 60, dim }));
-      await engine.api.delete("notes", [
-        engine.api.list("notes", { pageSize: 1 }).documents[0]!.key,
-      ]);
+      const { documents } = await engine.api.list("notes", { pageSize: 1 });
+      await engine.api.delete("notes", [documents[0]!.key]);
       const { collection } = engine.collections.get("notes");
       const inline = await answersOf(createInlineScorer(kernels), collection, query!);
       assert.deepEqual(await answersOf(pool, collection, query!), inline);

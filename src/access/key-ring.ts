@@ -1,0 +1,119 @@
+// The keys in memory: read at the start, and again whenever their file changes.
+
+import { statSync } from "node:fs";
+import type { Stats } from "node:fs";
+import { SluiceError } from "../core/errors.js";
+import { parseFilter } from "../core/parse-filter.js";
+import { isSecretOf, readKey } from "./api-key.js";
+import { parseGrant } from "./identity.js";
+import type { Identity } from "./identity.js";
+import { keyFilePath, readKeyFile } from "./key-file.js";
+import type { StoredKey } from "./key-file.js";
+import type { CallerLimits } from "./limiter.js";
+
+export interface RingKey {
+  readonly identity: Identity;
+  readonly limits: CallerLimits;
+  readonly hash: string;
+  readonly isRevoked: boolean;
+}
+
+export interface KeyRing {
+  /** Whether any key was ever seen: from then on callers without one are strangers. */
+  isUsed(): boolean;
+  /** The key that `text` is, be it revoked or expired; undefined: none. */
+  find(text: string): RingKey | undefined;
+  /** False: the key was revoked or removed since. */
+  isKept(key: RingKey): boolean;
+  /** Reads the file now. Throws for one that cannot be used, and the old keys stay. */
+  reload(): void;
+  close(): void;
+}
+
+export interface KeyRingOptions {
+  readonly dataFolder: string;
+  /** How often the file is looked at; default 1,000 ms. */
+  readonly pollMs?: number | undefined;
+  readonly onReload: (keyCount: number) => void;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Throws DATA_CORRUPT for a file that cannot be used. */
+export function openKeyRing(options: KeyRingOptions): KeyRing {
+  const path = keyFilePath(options.dataFolder);
+  let seen = signatureOf(path);
+  let keys = toRing(readKeyFile(path) ?? []);
+  const reload = (): void => {
+    seen = signatureOf(path);
+    const read = readKeyFile(path) ?? [];
+    // Nobody can take back that there were keys: without any, everybody would be let in.
+    if (read.length === 0 && keys.size > 0)
+      throw new SluiceError(
+        "DATA_CORRUPT",
+        "the key file is gone or empty; the keys of before stay until the next start",
+      );
+    keys = toRing(read);
+    options.onReload(keys.size);
+  };
+  // Looked at by name, since the file is replaced: watching would follow the old one.
+  const timer = setInterval(() => {
+    if (signatureOf(path) === seen) return;
+    try {
+      reload();
+    } catch (error) {
+      options.onFailure(error);
+    }
+  }, options.pollMs ?? 1_000);
+  timer.unref();
+  return {
+    isUsed: () => keys.size > 0,
+    find(text) {
+      const read = readKey(text);
+      if (read === undefined) return undefined;
+      const key = keys.get(read.id);
+      return isSecretOf(read, key?.hash) ? key : undefined;
+    },
+    isKept: (key) => {
+      const now = keys.get(idOf(key));
+      return now !== undefined && !now.isRevoked && now.hash === key.hash;
+    },
+    reload,
+    close: () => clearInterval(timer),
+  };
+}
+
+function toRing(stored: readonly StoredKey[]): Map<string, RingKey> {
+  return new Map(stored.map((key) => [key.id, toRingKey(key)]));
+}
+
+const namePrefix = "key:";
+
+function idOf({ identity }: RingKey): string {
+  return identity.name.slice(namePrefix.length);
+}
+
+function toRingKey(stored: StoredKey): RingKey {
+  const { id, hash, scopes, filter, expires, revoked, rate, concurrency } = stored;
+  return {
+    hash,
+    isRevoked: revoked !== null,
+    limits: { ratePerSecond: rate ?? undefined, concurrency: concurrency ?? undefined },
+    identity: {
+      name: `${namePrefix}${id}`,
+      grants: scopes.map(parseGrant).filter((grant) => grant !== undefined),
+      filter: filter === "" ? undefined : parseFilter(filter),
+      expiresMs: expires === null ? undefined : Date.parse(expires),
+    },
+  };
+}
+
+/** Changes whenever the file does. */
+function signatureOf(path: string): string {
+  let stats: Stats | undefined;
+  try {
+    stats = statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    return String(error);
+  }
+  return stats === undefined ? "none" : `${stats.ino} ${stats.mtimeMs} ${stats.size}`;
+}

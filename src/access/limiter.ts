@@ -1,0 +1,118 @@
+// How much of the server one caller may take: calls per second, and calls at a time.
+
+import type { Clock } from "../core/clock.js";
+import { SluiceError } from "../core/errors.js";
+import { limits } from "../core/limits.js";
+
+export interface CallerLimits {
+  /** Undefined: as many as come. */
+  readonly ratePerSecond: number | undefined;
+  readonly concurrency: number | undefined;
+}
+
+export interface Limiter {
+  /** Counts one call; throws RATE_LIMITED, saying when to come again, and counts nothing then. */
+  take(): void;
+  /** The same, and the call holds a place until `leave`. */
+  enter(): void;
+  leave(): void;
+}
+
+/** A bucket that holds the calls of one second, one at least, and fills at the rate. */
+function createLimiter({ ratePerSecond, concurrency }: CallerLimits, clock: Clock): Limiter {
+  const bucket =
+    ratePerSecond === undefined
+      ? undefined
+      : createBucket({ perSecond: ratePerSecond, burst: Math.max(1, ratePerSecond) }, clock);
+  let running = 0;
+  const take = (): void => {
+    const waitMs = bucket?.take() ?? 0;
+    if (waitMs > 0)
+      throw new SluiceError(
+        "RATE_LIMITED",
+        `the key may make ${ratePerSecond} calls per second; try again in ${waitMs} ms`,
+        { retryAfterMs: waitMs },
+      );
+  };
+  return {
+    take,
+    enter() {
+      if (concurrency !== undefined && running >= concurrency)
+        throw new SluiceError(
+          "RATE_LIMITED",
+          `the key has ${running} calls under way, its limit is ${concurrency}`,
+        );
+      take();
+      running += 1;
+    },
+    leave() {
+      running -= 1;
+    },
+  };
+}
+
+/** Counts wrong keys by the address that they come from. */
+export interface FailureCounter {
+  /** RATE_LIMITED to be told instead; undefined: the failure is within what an address may have. */
+  count(peer: string): SluiceError | undefined;
+}
+
+export function createFailureCounter(clock: Clock): FailureCounter {
+  const buckets = new Map<string, Bucket>();
+  return {
+    count(peer) {
+      const known = buckets.get(peer);
+      const bucket =
+        known ?? createBucket({ perSecond: 1, burst: limits.accessFailuresBurst }, clock);
+      // The address that was quiet for longest is forgotten first.
+      buckets.delete(peer);
+      buckets.set(peer, bucket);
+      const [oldest] = buckets.keys();
+      if (buckets.size > limits.accessPeersMax && oldest !== undefined) buckets.delete(oldest);
+      const waitMs = bucket.take();
+      if (waitMs === 0) return undefined;
+      const message = `too many wrong keys came from this address; try again in ${waitMs} ms`;
+      return new SluiceError("RATE_LIMITED", message, { retryAfterMs: waitMs });
+    },
+  };
+}
+
+/** The limiters of all callers that have one. */
+export interface LimiterBook {
+  of(name: string, limits: CallerLimits): Limiter;
+}
+
+/** One for each name, as long as the server runs: there are no more keys than limits.accessKeysMax. */
+export function createLimiterBook(clock: Clock): LimiterBook {
+  const known = new Map<string, Limiter>();
+  return {
+    of(name, limits) {
+      let limiter = known.get(name);
+      if (limiter === undefined) known.set(name, (limiter = createLimiter(limits, clock)));
+      return limiter;
+    },
+  };
+}
+
+interface Bucket {
+  /** Takes one; otherwise the milliseconds until there is one. */
+  take(): number;
+}
+
+function createBucket(
+  { perSecond, burst }: { readonly perSecond: number; readonly burst: number },
+  clock: Clock,
+): Bucket {
+  let level = burst;
+  let atMs = clock();
+  return {
+    take() {
+      const nowMs = clock();
+      level = Math.min(burst, level + ((nowMs - atMs) / 1000) * perSecond);
+      atMs = nowMs;
+      if (level < 1) return Math.ceil(((1 - level) / perSecond) * 1000);
+      level -= 1;
+      return 0;
+    },
+  };
+}

@@ -1,0 +1,104 @@
+// What `sluice key` does: makes, lists and revokes keys in a data folder, beside a running server.
+
+import { SluiceError } from "../core/errors.js";
+import { limits } from "../core/limits.js";
+import { parseFilter } from "../core/parse-filter.js";
+import { makeKey } from "./api-key.js";
+import { isWholeGrant, parseGrant } from "./identity.js";
+import { changeKeyFile, keyFilePath, readKeyFile } from "./key-file.js";
+import type { StoredKey } from "./key-file.js";
+
+export interface NewKey {
+  readonly name: string;
+  readonly scopes: readonly string[];
+  /** Filter text; "": none. */
+  readonly filter: string;
+  /** From now, milliseconds; undefined: it never expires. */
+  readonly lifetimeMs: number | undefined;
+  readonly rate: number | undefined;
+  readonly concurrency: number | undefined;
+}
+
+/** A key as it may be shown. */
+export type ShownKey = Omit<StoredKey, "hash">;
+
+/** Durable when it resolves; `text` is the key itself, for the only time. Throws INVALID_CONFIG. */
+export async function createKey(
+  dataFolder: string,
+  asked: NewKey,
+  nowMs: number,
+): Promise<{ readonly key: ShownKey; readonly text: string }> {
+  checkNewKey(asked);
+  const { name, scopes, filter, lifetimeMs, rate, concurrency } = asked;
+  const { id, hash, text } = makeKey();
+  const key = {
+    id,
+    name,
+    scopes: [...scopes],
+    filter,
+    created: new Date(nowMs).toISOString(),
+    expires: lifetimeMs === undefined ? null : new Date(nowMs + lifetimeMs).toISOString(),
+    revoked: null,
+    rate: rate ?? null,
+    concurrency: concurrency ?? null,
+  };
+  await changeKeyFile(dataFolder, (keys) => {
+    if (keys.length >= limits.accessKeysMax)
+      throw new SluiceError("LIMIT_EXCEEDED", `there are ${keys.length} keys, that is the limit`);
+    return [...keys, { ...key, hash }];
+  });
+  return { key, text };
+}
+
+/** Oldest first, revoked and expired ones included. */
+export function listKeys(dataFolder: string): readonly ShownKey[] {
+  return (readKeyFile(keyFilePath(dataFolder)) ?? []).map(withoutHash);
+}
+
+/** Revoked keys stay in the file, so that nobody takes a name or an id for a new one. Idempotent. */
+export async function revokeKey(dataFolder: string, id: string, nowMs: number): Promise<ShownKey> {
+  let revoked: StoredKey | undefined;
+  await changeKeyFile(dataFolder, (keys) =>
+    keys.map((key) => {
+      if (key.id !== id) return key;
+      revoked = { ...key, revoked: key.revoked ?? new Date(nowMs).toISOString() };
+      return revoked;
+    }),
+  );
+  if (revoked === undefined)
+    throw new SluiceError(
+      "INVALID_CONFIG",
+      `no key has the id "${id}"; \`sluice key list\` has all`,
+    );
+  return withoutHash(revoked);
+}
+
+function withoutHash(key: StoredKey): ShownKey {
+  const { id, name, scopes, filter, created, expires, revoked, rate, concurrency } = key;
+  return { id, name, scopes, filter, created, expires, revoked, rate, concurrency };
+}
+
+function checkNewKey({ name, scopes, filter }: NewKey): void {
+  const fail = (message: string): never => {
+    throw new SluiceError("INVALID_CONFIG", message);
+  };
+  if (!/^[^\p{Cc}]+$/u.test(name) || Buffer.byteLength(name) > limits.accessNameBytesMax)
+    fail(`the name of a key has 1 to ${limits.accessNameBytesMax} bytes and no control characters`);
+  if (scopes.length === 0) fail("a key without a scope could do nothing; name one with --scope");
+  if (scopes.length > limits.accessScopesMax)
+    fail(`there are ${scopes.length} scopes, the limit is ${limits.accessScopesMax}`);
+  const grants = scopes.map(
+    (text) =>
+      parseGrant(text) ??
+      fail(
+        `"${text}" is no scope; expected read, write, feedback or admin with a collection, ` +
+          "such as read:docs, write:logs-* or admin:*, or metrics",
+      ),
+  );
+  if (filter === "") return;
+  if (Buffer.byteLength(filter) > limits.accessFilterBytesMax)
+    fail(`the filter has more than ${limits.accessFilterBytesMax} bytes`);
+  parseFilter(filter);
+  if (grants.some(isWholeGrant))
+    fail("admin and metrics reach beyond a filter; a key with one has read, write and feedback");
+}

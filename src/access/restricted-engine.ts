@@ -1,0 +1,257 @@
+// The engine as one caller may use it: every method checks what he may do, and adds his filter.
+
+import { SluiceError } from "../core/errors.js";
+import { checkFilter } from "../core/filter.js";
+import type { Filter } from "../core/filter.js";
+import { createFilterMatch } from "../core/match-filter.js";
+import type { EngineApi, StoredDocument } from "../engine/api.js";
+import type { CollectionStatus } from "../index/collection-settings.js";
+import { mayAll, mayAnywhere, mayIn, mayKnow } from "./identity.js";
+import type { Identity, Scope } from "./identity.js";
+
+export interface EngineCaller {
+  readonly identity: Identity;
+  /** Throws UNAUTHENTICATED once his key or token is not valid any more: streams outlive them. */
+  check(): void;
+  /** Counts one search against his rate; throws RATE_LIMITED. */
+  beginSearch(): void;
+  /** For the audit log: what he named and was allowed to. */
+  named(collection: string): void;
+  wrote(count: { readonly written: number; readonly deleted: number }): void;
+}
+
+/**
+ * All methods throw PERMISSION_DENIED before they look whether what is named exists. No method of
+ * `engine` is handed on as it is: one that is added must say here who may call it, or this does not
+ * compile.
+ */
+export function restrictedEngine(engine: EngineApi, caller: EngineCaller): EngineApi {
+  return { ...reads(engine, caller), ...writes(engine, caller), ...administration(engine, caller) };
+}
+
+type Reads = Pick<
+  EngineApi,
+  | "search"
+  | "rerank"
+  | "explain"
+  | "get"
+  | "list"
+  | "listWhere"
+  | "listCollections"
+  | "describeCollection"
+  | "refusedCollections"
+  | "readiness"
+>;
+type Writes = Pick<EngineApi, "put" | "delete" | "deleteWhere" | "sendFeedback">;
+type Administration = Omit<EngineApi, keyof Reads | keyof Writes>;
+
+function reads(engine: EngineApi, caller: EngineCaller): Reads {
+  const { identity } = caller;
+  const must = (collection: string): void => demand(caller, "read", collection);
+  const isVisible = visibility(identity.filter);
+  return {
+    search(request, options) {
+      must(request.collection);
+      caller.beginSearch();
+      return engine.search({ ...request, filter: joined(identity, request.filter) }, options);
+    },
+    rerank(request, options) {
+      // The items are the caller's own: no collection is looked at.
+      caller.check();
+      if (!mayAnywhere(identity, "read")) throw denied("read");
+      return engine.rerank(request, options);
+    },
+    async explain(request, options) {
+      must(request.collection);
+      const [document] = engine.get(request.collection, [request.key]);
+      if (document !== undefined && !isVisible(document)) throw unknownDocument(request.key);
+      const filter = joined(identity, request.filter);
+      return engine.explain({ ...request, filter }, options);
+    },
+    get(collection, keys) {
+      must(collection);
+      return engine
+        .get(collection, keys)
+        .map((document) => (document && isVisible(document) ? document : undefined));
+    },
+    async list(collection, page) {
+      must(collection);
+      const { filter } = identity;
+      if (filter === undefined) return engine.list(collection, page);
+      return engine.listWhere(collection, filter, page);
+    },
+    async listWhere(collection, asked, page) {
+      must(collection);
+      return engine.listWhere(collection, joined(identity, asked) ?? asked, page);
+    },
+    listCollections() {
+      caller.check();
+      return engine
+        .listCollections()
+        .filter(({ settings }) => mayKnow(identity, settings.name))
+        .map((status) => shown(identity, status));
+    },
+    describeCollection(name) {
+      caller.check();
+      if (!mayKnow(identity, name)) throw denied("describe", name);
+      return shown(identity, engine.describeCollection(name));
+    },
+    refusedCollections() {
+      caller.check();
+      return engine.refusedCollections().filter(({ name }) => mayKnow(identity, name));
+    },
+    readiness() {
+      // Asked without a key, too: whether, and nothing of what lies in the data folder.
+      const readiness = engine.readiness();
+      if (mayAll(identity)) return readiness;
+      return { isReady: readiness.isReady, reasons: [], findings: [] };
+    },
+  };
+}
+
+function writes(engine: EngineApi, caller: EngineCaller): Writes {
+  const { identity } = caller;
+  const { filter: within } = identity;
+  return {
+    async put(collection, document, scope) {
+      demand(caller, "write", collection);
+      const ack = await engine.put(collection, document, {
+        within: joined(identity, scope?.within),
+      });
+      caller.wrote({ written: 1, deleted: 0 });
+      return ack;
+    },
+    async delete(collection, keys, scope) {
+      demand(caller, "write", collection);
+      const asked = { within: joined(identity, scope?.within) };
+      const result = await engine.delete(collection, keys, asked);
+      caller.wrote({ written: 0, deleted: result.deletedCount });
+      return result;
+    },
+    async deleteWhere(collection, filter, options) {
+      demand(caller, "write", collection);
+      const asked = joined(identity, filter) ?? filter;
+      const result = await engine.deleteWhere(collection, asked, options);
+      caller.wrote({ written: 0, deleted: result.deletedCount });
+      return result;
+    },
+    async sendFeedback(collection, event) {
+      demand(caller, "feedback", collection);
+      const ack = await engine.sendFeedback(collection, event);
+      if (within === undefined) return ack;
+      const [document] = engine.get(collection, [event.key]);
+      const isKnown = document !== undefined && visibility(within)(document);
+      return { ...ack, isUnknownKey: !isKnown };
+    },
+  };
+}
+
+function administration(engine: EngineApi, caller: EngineCaller): Administration {
+  const { identity } = caller;
+  const must = (collection: string): void => demand(caller, "admin", collection);
+  /** A snapshot is its collection's data; one that is not there is denied like another's. */
+  const mustSnapshot = (name: string): void => {
+    caller.check();
+    const snapshot = engine.listSnapshots().find((one) => one.name === name);
+    if (snapshot !== undefined) must(snapshot.collection);
+    else if (!mayAll(identity)) throw denied("admin");
+  };
+  return {
+    listFeedback(collection, page) {
+      must(collection);
+      return engine.listFeedback(collection, page);
+    },
+    async createCollection(request) {
+      must(request.name);
+      return engine.createCollection(request);
+    },
+    async dropCollection(name) {
+      must(name);
+      return engine.dropCollection(name);
+    },
+    optimize(name, options) {
+      must(name);
+      return engine.optimize(name, options);
+    },
+    calibrate(name, options) {
+      must(name);
+      return engine.calibrate(name, options);
+    },
+    async setScoreMaps(name, scoreMaps) {
+      must(name);
+      return engine.setScoreMaps(name, scoreMaps);
+    },
+    snapshot(name, snapshotName) {
+      must(name);
+      return engine.snapshot(name, snapshotName);
+    },
+    restore(snapshotName, name) {
+      mustSnapshot(snapshotName);
+      if (name !== undefined) must(name);
+      return engine.restore(snapshotName, name);
+    },
+    listSnapshots() {
+      caller.check();
+      return engine
+        .listSnapshots()
+        .filter(({ collection }) => mayIn(identity, "admin", collection));
+    },
+    deleteSnapshot(snapshotName) {
+      mustSnapshot(snapshotName);
+      engine.deleteSnapshot(snapshotName);
+    },
+  };
+}
+
+function demand(caller: EngineCaller, scope: Scope, collection: string): void {
+  caller.check();
+  if (!mayIn(caller.identity, scope, collection)) throw denied(scope, collection);
+  caller.named(collection);
+}
+
+/** The same for what is there and what is not. */
+export function denied(what: string, collection?: string): SluiceError {
+  const place = collection === undefined || collection === "" ? "here" : `in "${collection}"`;
+  return new SluiceError(
+    "PERMISSION_DENIED",
+    `the caller's key or token does not allow ${what} ${place}`,
+  );
+}
+
+function unknownDocument(key: string): SluiceError {
+  return new SluiceError("DOCUMENT_NOT_FOUND", `there is no document "${key}"`, { field: "key" });
+}
+
+/** Both filters; undefined: neither is there. Throws INVALID_FIELD when together they are too large. */
+function joined({ filter: own }: Identity, asked: Filter | undefined): Filter | undefined {
+  if (own === undefined || asked === undefined) return own ?? asked;
+  checkFilter(asked);
+  const filters = asked.kind === "all" ? [own, ...asked.filters] : [own, asked];
+  const both: Filter = { kind: "all", filters };
+  try {
+    checkFilter(both);
+  } catch (error) {
+    const message = "the filter is too large together with the one of the caller's key";
+    throw new SluiceError("INVALID_FIELD", message, { field: "filter", cause: error });
+  }
+  return both;
+}
+
+function visibility(filter: Filter | undefined): (document: StoredDocument) => boolean {
+  if (filter === undefined) return () => true;
+  const matches = createFilterMatch(filter);
+  return ({ fields }) => matches((name) => fields.get(name));
+}
+
+/** Sizes would tell a caller with a filter how much others have. */
+function shown({ filter }: Identity, status: CollectionStatus): CollectionStatus {
+  if (filter === undefined) return status;
+  const hidden = {
+    documentCount: 0,
+    passageCount: 0,
+    tokenCount: 0,
+    segmentCount: 0,
+    diskBytes: 0,
+  };
+  return { ...status, ...hidden };
+}

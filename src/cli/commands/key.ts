@@ -1,0 +1,137 @@
+// sluice key: makes, lists and revokes API keys in a data folder, also while a server holds it.
+
+import type { Command } from "commander";
+import type { ShownKey } from "../../access/manage-keys.js";
+import { loadConfig } from "../../config/load-config.js";
+import { limits } from "../../core/limits.js";
+import type { CliContext } from "../context.js";
+import { decimalNumber, durationMs, wholeNumber } from "../option-parsers.js";
+
+interface FolderOptions {
+  readonly data?: string;
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+interface CreateOptions extends FolderOptions {
+  readonly name: string;
+  readonly scope: readonly string[];
+  readonly tenantFilter?: string;
+  readonly expires?: number;
+  readonly rate?: number;
+  readonly concurrency?: number;
+}
+
+export function addKeyCommand(program: Command, context: CliContext): void {
+  const group = program
+    .command("key")
+    .summary("make, list and revoke API keys")
+    .description(
+      "Keys lie hashed in the data folder. A running server takes a change within two seconds; with " +
+        "the first key it begins to refuse callers that have none.",
+    );
+  addCreate(group, context);
+  withFolder(group.command("list"))
+    .description("Lists all keys, revoked and expired ones included; never a secret.")
+    .action(async (options: FolderOptions) => {
+      const { listKeys } = await import("../../access/manage-keys.js");
+      const keys = listKeys(folderOf(options));
+      if (options.json === true) context.printJson({ keys });
+      else for (const key of keys) context.print(keyLine(key));
+    });
+  withFolder(group.command("revoke"))
+    .argument("<id>", "id of the key, as `key list` shows it")
+    .description("Revokes a key: its next call, and its streams' next step, are refused.")
+    .addHelpText("after", "\nExamples:\n  sluice key revoke 3f9c02d18a44be07")
+    .action(async (id: string, options: FolderOptions) => {
+      const { revokeKey } = await import("../../access/manage-keys.js");
+      const key = await revokeKey(folderOf(options), id, Date.now());
+      if (options.json === true) context.printJson({ key });
+      else context.print(keyLine(key));
+    });
+}
+
+function addCreate(group: Command, context: CliContext): void {
+  const collected = (text: string, before: readonly string[]): readonly string[] => [
+    ...before,
+    text,
+  ];
+  withFolder(group.command("create"))
+    .description(
+      "Makes a key and prints it, for the only time. Scopes: read, write (feedback included), " +
+        "feedback or admin (everything) of a collection, of all that begin alike, or of all; metrics.",
+    )
+    .requiredOption("--name <text>", "what it is for")
+    .requiredOption(
+      "--scope <scope>",
+      "read:docs, write:logs-*, admin:*, metrics; again for more",
+      collected,
+      [],
+    )
+    .option("--tenant-filter <filter>", "filter added to all that the key reads and writes")
+    .option("--expires <time>", "from now: 90d, 12h, 30m (default: never)", durationMs)
+    .option("--rate <number>", "calls per second", decimalNumber(0.001, limits.accessRateMax))
+    .option(
+      "--concurrency <number>",
+      "calls at a time",
+      wholeNumber(1, limits.accessConcurrencyMax),
+    )
+    .addHelpText("after", createExamples)
+    .action(async (options: CreateOptions) => {
+      const { createKey } = await import("../../access/manage-keys.js");
+      const asked = {
+        name: options.name,
+        scopes: options.scope,
+        filter: options.tenantFilter ?? "",
+        lifetimeMs: options.expires,
+        rate: options.rate,
+        concurrency: options.concurrency,
+      };
+      const { key, text } = await createKey(folderOf(options), asked, Date.now());
+      if (options.json === true) {
+        context.printJson({ secret: text, key });
+        return;
+      }
+      context.print(text);
+      context.warn("the key is not stored and not shown again; send it as `authorization: Bearer`");
+    });
+}
+
+function withFolder(command: Command): Command {
+  return command
+    .option("--data <folder>", "data folder (default: as for serve)")
+    .option("-c, --config <file>", "TOML file with options (default: SLUICE_CONFIG)")
+    .option("--json", "print one object of JSON");
+}
+
+function folderOf({ data, config }: FolderOptions): string {
+  const flags = data === undefined ? {} : { data };
+  return loadConfig({ flags, file: config }).config.data;
+}
+
+function keyLine({
+  id,
+  name,
+  scopes,
+  filter,
+  expires,
+  revoked,
+  rate,
+  concurrency,
+}: ShownKey): string {
+  const facts = [
+    ...(filter === "" ? [] : [`where ${filter}`]),
+    ...(rate === null ? [] : [`${rate} calls/s`]),
+    ...(concurrency === null ? [] : [`${concurrency} at a time`]),
+    ...(expires === null ? [] : [`expires ${expires}`]),
+    ...(revoked === null ? [] : [`revoked ${revoked}`]),
+  ];
+  return [id, name, scopes.join(" "), ...facts].join("  ");
+}
+
+const createExamples = `
+Examples:
+  sluice key create --name page --scope read:docs --scope feedback:docs --rate 50
+  sluice key create --name importer --scope write:logs-* --expires 90d
+  sluice key create --name acme --scope read:docs --tenant-filter 'tenant = "acme"' --concurrency 8
+  sluice key create --name operator --scope admin:* --json`;

@@ -1,0 +1,80 @@
+// A page of the documents that a filter lets through, found by columns and not by reading them all.
+
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { createCancelFlag } from "../core/cancel-flag.js";
+import { compareKeys } from "../core/document.js";
+import type { Filter } from "../core/filter.js";
+import { createFilterMatch } from "../core/match-filter.js";
+import { isBitSet } from "../index/bm25/bits.js";
+import { eligibleRowsOf } from "../index/eligible-rows.js";
+import type { Generation } from "../index/generation.js";
+import type { Scorer } from "../scoring/scorer.js";
+import type { Scope } from "../search/search-context.js";
+import { filterStage } from "../search/stages/filter.js";
+import type { DocumentRecord } from "../store/stored-values.js";
+import type { PageRequest } from "./api.js";
+import type { OpenCollection } from "./collections.js";
+import { refuseUnknowable } from "./delete-by-filter.js";
+
+/** Rows that are looked at before others have their turn. */
+const rowsPerTurn = 20_000;
+
+export interface FoundPage {
+  readonly documents: readonly (readonly [key: string, record: DocumentRecord])[];
+  readonly nextAfterKey: string | undefined;
+}
+
+/** In byte order of keys, after `afterKey`. O(passages) a page; memory of two pages of keys. */
+export async function listByFilter(
+  { collection }: Pick<OpenCollection, "collection">,
+  filter: Filter,
+  { scorer, page }: { readonly scorer: Scorer; readonly page: PageRequest },
+): Promise<FoundPage> {
+  const { generation } = collection;
+  refuseUnknowable(generation);
+  generation.acquire();
+  const flag = createCancelFlag(new AbortController().signal);
+  try {
+    const scope = await filterStage({ generation, scorer, cancel: flag.shared }, filter);
+    const keys = scope === undefined ? [] : await firstKeys(generation, scope, page);
+    const shown = keys.slice(0, page.pageSize);
+    const matches = createFilterMatch(filter);
+    const documents = shown.flatMap((key) => {
+      const record = generation.documents.readDocument(key);
+      const isMeant = record !== undefined && matches((name) => record.fields.get(name));
+      return isMeant ? [[key, record] as const] : [];
+    });
+    return { documents, nextAfterKey: keys.length > shown.length ? shown.at(-1) : undefined };
+  } finally {
+    flag.raise();
+    generation.release();
+  }
+}
+
+/** The first keys of the scope after the page's begin, one more than the page holds. */
+async function firstKeys(
+  { segments }: Generation,
+  { eligible }: Scope,
+  { pageSize, afterKey }: PageRequest,
+): Promise<string[]> {
+  const wanted = pageSize + 1;
+  let keys: string[] = [];
+  let rowCount = 0;
+  const keepFirst = (): void => {
+    keys = keys.sort(compareKeys).slice(0, wanted);
+  };
+  for (const [place, { part, table }] of segments.entries()) {
+    const bits = eligibleRowsOf(eligible, place);
+    for (let row = 0; row < part.rowCount; row += 1) {
+      rowCount += 1;
+      if (rowCount % rowsPerTurn === 0) await nextTurn();
+      if (bits === undefined || !isBitSet(bits, row) || table.passageNumberAt(row) > 0) continue;
+      const key = table.keyAt(row);
+      if (afterKey !== undefined && compareKeys(key, afterKey) <= 0) continue;
+      keys.push(key);
+      if (keys.length >= 2 * wanted) keepFirst();
+    }
+  }
+  keepFirst();
+  return keys;
+}

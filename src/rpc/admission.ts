@@ -1,0 +1,99 @@
+// The door of the gRPC port: who calls is asked when a call's headers are there, before its messages
+// are read, whichever service it is of.
+
+import { ServerInterceptingCall, status } from "@grpc/grpc-js";
+import type { Metadata, ServerInterceptor } from "@grpc/grpc-js";
+import type { Access, Admission } from "../access/access.js";
+import type { Caller } from "../access/caller.js";
+import { present } from "../core/assert.js";
+import { SluiceError } from "../core/errors.js";
+import { hostOf } from "./bounded-call.js";
+import type { RpcContext } from "./calls.js";
+import { requirementOf } from "./requirements.js";
+import { toStatus } from "./status.js";
+
+const clientMetadata = "x-sluice-client";
+
+/** By the metadata of the call, which handlers get as the interceptor has passed it on. */
+const admissions = new WeakMap<Metadata, Admission>();
+
+/** What the caller of this call may use, and whose turn it is. */
+export function admissionOf(metadata: Metadata): Omit<Admission, "end"> {
+  const { engine, peer, client } = present(admissions.get(metadata), "every call was admitted");
+  return { engine, peer, client };
+}
+
+/** Refuses calls that may not be, and tells `access` when those that may have ended. */
+export function createAdmissionInterceptor(
+  access: Access,
+  context: Pick<RpcContext, "logger" | "nowMs" | "onCallEnd">,
+): ServerInterceptor {
+  return ({ path }, call) => {
+    const startMs = context.nowMs();
+    let admission: Admission | undefined;
+    const end = (outcome: string): void => {
+      admission?.end(outcome);
+      admission = undefined;
+    };
+    const admit = async (metadata: Metadata): Promise<void> => {
+      const admitted = await access.admit(callerOf(path, metadata, call));
+      admission = admitted;
+      admissions.set(metadata, admitted);
+    };
+    const refuse = (error: unknown): void => {
+      const failure = toStatus(error, context.logger, { path });
+      call.sendStatus(failure);
+      const durationMs = context.nowMs() - startMs;
+      context.onCallEnd({ path, status: status[failure.code], durationMs });
+    };
+    let isCancelled = false;
+    return new ServerInterceptingCall(call, {
+      start: (next) =>
+        next({
+          onReceiveMetadata: (metadata, proceed) => {
+            admit(metadata).then(
+              () => (isCancelled ? end("CANCELLED") : proceed(metadata)),
+              refuse,
+            );
+          },
+          onCancel() {
+            isCancelled = true;
+            end("CANCELLED");
+          },
+        }),
+      sendStatus(sent, next) {
+        end(status[sent.code ?? status.UNKNOWN]);
+        next(sent);
+      },
+    });
+  };
+}
+
+function callerOf(
+  path: string,
+  metadata: Metadata,
+  call: Parameters<ServerInterceptor>[1],
+): Caller {
+  const requirement = requirementOf(path);
+  if (requirement === undefined)
+    throw new SluiceError("PERMISSION_DENIED", "nothing says who may call this");
+  const [client] = metadata.get(clientMetadata);
+  const authorization = metadata.get("authorization");
+  return {
+    operation: path,
+    via: "grpc",
+    requirement,
+    // Of two it would be a guess which one is meant.
+    authorization: authorization.length > 1 ? "" : authorization[0]?.toString(),
+    peer: hostOf(call.getPeer()),
+    client: client?.toString() ?? "",
+    certificate: certificateName(call),
+  };
+}
+
+function certificateName(call: Parameters<ServerInterceptor>[1]): string | undefined {
+  // Without a certificate the library gives an object that has nothing in it.
+  const certificate: { readonly subject?: { readonly CN?: string | string[] } } | undefined =
+    call.getAuthContext().sslPeerCertificate;
+  return certificate?.subject?.CN?.toString();
+}

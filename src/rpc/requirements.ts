@@ -1,0 +1,50 @@
+// What each RPC needs of its caller. One without a row does not compile, and is refused all the same.
+
+import type { Requirement } from "../access/identity.js";
+import type { CollectionServiceDefinition } from "../gen/proto/sluice/v1/CollectionService.js";
+import type { DocumentServiceDefinition } from "../gen/proto/sluice/v1/DocumentService.js";
+import type { SearchServiceDefinition } from "../gen/proto/sluice/v1/SearchService.js";
+
+type RpcPath =
+  | `/sluice.v1.SearchService/${keyof SearchServiceDefinition}`
+  | `/sluice.v1.DocumentService/${keyof DocumentServiceDefinition}`
+  | `/sluice.v1.CollectionService/${keyof CollectionServiceDefinition}`;
+
+/** In which collections: that is asked where the request names one, by the restricted engine. */
+const requirements = {
+  "/sluice.v1.SearchService/Search": "read",
+  "/sluice.v1.SearchService/SearchSession": "read",
+  "/sluice.v1.SearchService/Rerank": "read",
+  "/sluice.v1.SearchService/Explain": "read",
+  "/sluice.v1.SearchService/SendFeedback": "feedback",
+  "/sluice.v1.SearchService/ListFeedback": "admin",
+  "/sluice.v1.DocumentService/Ingest": "write",
+  "/sluice.v1.DocumentService/Get": "read",
+  "/sluice.v1.DocumentService/Delete": "write",
+  "/sluice.v1.DocumentService/List": "read",
+  "/sluice.v1.CollectionService/Create": "admin",
+  "/sluice.v1.CollectionService/Drop": "admin",
+  "/sluice.v1.CollectionService/List": "any",
+  "/sluice.v1.CollectionService/Describe": "any",
+  "/sluice.v1.CollectionService/Optimize": "admin",
+  "/sluice.v1.CollectionService/Calibrate": "admin",
+  "/sluice.v1.CollectionService/SetScoreMaps": "admin",
+  "/sluice.v1.CollectionService/Snapshot": "admin",
+  "/sluice.v1.CollectionService/Restore": "admin",
+  "/sluice.v1.CollectionService/ListSnapshots": "admin",
+  "/sluice.v1.CollectionService/DeleteSnapshot": "admin",
+} as const satisfies Record<RpcPath, Requirement>;
+
+const requirementsByPath: ReadonlyMap<string, Requirement> = new Map(Object.entries(requirements));
+
+/**
+ * Health says whether the server is up, which load balancers ask without a key; reflection says what
+ * is in proto/, and nothing of any data.
+ */
+const openServices = ["/grpc.health.v1.Health/", "/grpc.reflection.v1"];
+
+/** Undefined: nobody may. */
+export function requirementOf(path: string): Requirement | undefined {
+  if (openServices.some((service) => path.startsWith(service))) return "open";
+  return requirementsByPath.get(path);
+}
