@@ -10,10 +10,10 @@ comma := ,
 space := $(subst ,, )
 
 .DEFAULT_GOAL := help
-.PHONY: help node-version install build types web native prune demo demo-once check check-format \
-  check-lint check-tests test test-crash test-damage test-measures coverage gen fmt bench-kernels bench-encode \
-  bench-quality bench-recall bench-ingest bench-bm25 bench-stream bench-rerank bench-filters \
-  bench-scale bench-load bench-canonical bench-peers tables clean
+.PHONY: help node-version install build types native prune demo demo-once check check-format \
+  check-lint check-tests test test-crash test-damage test-measures coverage gen fmt bench-kernels \
+  bench-encode bench-quality bench-recall bench-ingest bench-bm25 bench-stream bench-rerank bench-filters \
+  bench-scale bench-load bench-canonical bench-peers tables screenshot test-one watch clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -28,13 +28,10 @@ install: $(installed) ## install the pinned packages (once; from the npm cache w
 $(installed): package-lock.json | node-version
 	@.ci/install
 
-build: types web native prune ## compile everything into build/ and native/build/
+build: types native prune ## compile everything into build/ and native/build/
 
 types: $(installed) | node-version
 	@tsc -p .
-
-web: $(installed)
-	@if [ -f src/web/tsconfig.json ]; then tsc -p src/web; fi
 
 # Only when a source is newer than the last result; without a compiler it says so in one line.
 native: $(installed)
@@ -43,15 +40,26 @@ native: $(installed)
 	then sh native/build.sh; fi
 
 # A test or module whose source is gone would otherwise go on being run.
-prune: types web
+prune: types
 	@find build/src build/test build/bench -name '*.js' 2>/dev/null | while read -r file; do \
 	  source=$${file#build/}; [ -f "$${source%.js}.ts" ] || rm -f "$$file" "$$file.map"; done
 
-demo: build ## ingest a real corpus, serve it, run a streaming search, show the search page's address
+demo: build ## ingest a real corpus, serve it, run a streaming search, and keep serving
 	@$(cli) demo
 
 demo-once: build ## the same, and stop after the search
 	@$(cli) demo --once
+
+# Tests named by path below build/test/, without .test.js: NAME=unit/search/settled, ONLY="title".
+test-one: types ## run one test file: make test-one NAME=unit/search/settled ONLY="a part of a title"
+	@mocha --no-config --require build/test/support/property-seed.js --timeout 600000 \
+	  $(if $(ONLY),--fgrep "$(ONLY)") build/test/$(NAME).test.js
+
+watch: $(installed) ## compile on every change; with NAME=unit/search/settled also run that test
+	@if [ -z "$(NAME)" ]; then exec tsc -p . --watch --preserveWatchOutput; fi; \
+	tsc -p . --watch --preserveWatchOutput & compiler=$$!; trap 'kill $$compiler' EXIT INT TERM; \
+	mocha --no-config --require build/test/support/property-seed.js --timeout 600000 \
+	  --watch --watch-files 'build/**/*.js' build/test/$(NAME).test.js
 
 check: $(installed) ## format, lint, types, tidy and unit tests: under a minute on two cores
 	@$(sub-make) -j2 --keep-going --output-sync=target check-lint check-tests
@@ -133,8 +141,11 @@ bench-peers: build ## beside other engines: make bench-peers DATA=DIR (installs 
 	@node build/bench/main.js peers $(if $(DATA),--data $(DATA)) $(PEERS_FLAGS) --out bench/results/peers.json
 
 tables: build ## rewrite the generated parts of documents from the sources and bench/results
-	@SLUICE_WRITE_TABLES=1 mocha --no-config 'build/test/tidy/tables.test.js' \
+	@SLUICE_WRITE_TABLES=1 mocha --no-config --timeout 600000 'build/test/tidy/tables.test.js' \
 	  build/test/unit/bench/load/results.test.js
+
+screenshot: build ## record docs/images/search.svg, the picture in README.md, from a real search
+	@node build/test/documents/screenshot-program.js
 
 clean: ## remove what was built; the installed packages stay
 	@rm -rf build native/build coverage .cache .demo

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the TypeScript types of all messages from the proto files: proto/generate.sh [output folder].
-# The options say how src/rpc/definitions.ts loads the same files at run time; keep both alike.
+# The options say how src/wire/definitions.ts loads the same files at run time; keep both alike.
 set -eu
 cd "$(dirname "$0")"
 out=${1:-../src/gen/proto}

@@ -69,7 +69,7 @@ export async function runCanonicalBench(options: CanonicalOptions): Promise<Cano
 
 type Measured = Pick<
   CanonicalFile,
-  "firstUpdateMs" | "finalMs" | "recallAt10" | "searchesPerSecondAtKnee" | "peakRssMb"
+  "firstUpdateMs" | "finalMs" | "recallAt10" | "searchesPerSecondAtKnee" | "peakRssMiB"
 >;
 
 async function measureServer(
@@ -97,8 +97,8 @@ async function measureServer(
       if (trialsMax > warmTrials) await generator.run(warmUp, shape.seed);
       const trials = { start: startPerSecond, trialSeconds, trialsMax, seed: shape.seed };
       const { perSecond } = await kneeOf(generator, profile, trials);
-      const peakRssMb = server.memory().peakRssMiB;
-      return { ...latency, recallAt10, searchesPerSecondAtKnee: rounded(perSecond), peakRssMb };
+      const peakRssMiB = server.memory().peakRssMiB;
+      return { ...latency, recallAt10, searchesPerSecondAtKnee: rounded(perSecond), peakRssMiB };
     } finally {
       generator.close();
     }

@@ -60,7 +60,7 @@ export function canonicalMarkdown(
     `| searches at the knee | ${whole(file.searchesPerSecondAtKnee)} / s |`,
     `| ingest | ${whole(file.ingestPassagesPerSecond)} passages/s |`,
     `| on disk | ${whole(file.bytesPerPassage)} bytes a passage |`,
-    `| peak memory, mapped files included | ${whole(file.peakRssMb)} MiB |`,
+    `| peak memory, mapped files included | ${whole(file.peakRssMiB)} MiB |`,
     `| recall@10 of the exhaustive ranking | ${file.recallAt10.toFixed(3)} |`,
     "",
     `${whole(corpus.passages)} passages of ${corpus.tokens} tokens x ${corpus.dim}, over gRPC; ${machine.cores} ` +

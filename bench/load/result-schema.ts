@@ -69,7 +69,7 @@ export const canonicalSchema = z.strictObject({
   ingestPassagesPerSecond: positive,
   bytesPerPassage: positive,
   /** Of the server, pages of its mapped files included. */
-  peakRssMb: positive,
+  peakRssMiB: positive,
   /** Share of the exhaustive top 10 that the default search finds, by vectors alone. */
   recallAt10: z.number().min(0).max(1),
   seconds: positive,

@@ -132,6 +132,8 @@ export const limits = {
   /** Soft time limit of a search, milliseconds. */
   budgetMsMax: 600_000,
   updateIntervalMsMax: 10_000,
+  /** A reader of a stream that takes nothing for this long loses it, milliseconds. */
+  stalledStreamMs: 30_000,
   /** Answer of a re-ranking service elsewhere, bytes; and the longest pause that it may ask for. */
   remoteAnswerBytesMax: 4 * 1024 * 1024,
   remoteRetryAfterMsMax: 300_000,

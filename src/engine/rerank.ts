@@ -29,6 +29,7 @@ export type RerankParts = Pick<
   | "caches"
   | "clock"
   | "defaultModel"
+  | "defaults"
   | "encodePool"
   | "kernels"
   | "models"
@@ -52,7 +53,9 @@ export async function* rerank(
     await admitted.turn({ priority: "normal", client, signal, remainingMs });
     const either = AbortSignal.any([signal, stop.signal]);
     const scorer = await chooseScorer(parts, request, { cancel: flag.shared, signal: either });
-    yield* rerankItems(request, { clock, deadline, signal }, batchesOf(request.items, scorer));
+    const minIntervalMs = parts.defaults.minUpdateIntervalMs;
+    const context = { clock, deadline, signal, minIntervalMs };
+    yield* rerankItems(request, context, batchesOf(request.items, scorer));
   } finally {
     stop.abort();
     flag.raise();

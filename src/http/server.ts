@@ -6,6 +6,7 @@ import type { IncomingMessage, Server, ServerOptions, ServerResponse } from "nod
 import { createServer as createTlsServer } from "node:https";
 import type { Access } from "../access/access.js";
 import type { AllowedHosts, AllowedOrigins } from "../config/http-lists.js";
+import { limits } from "../core/limits.js";
 import type { Readiness } from "../core/readiness.js";
 import type { Traffic } from "../core/traffic.js";
 import type { EngineApi } from "../engine/api.js";
@@ -48,7 +49,7 @@ export interface HttpServerOptions {
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   /** Shared with the other port. */
   readonly traffic: Traffic;
-  /** A reader that takes nothing for that long loses its stream; default 30,000 ms. */
+  /** A reader that takes nothing for that long loses its stream; default `limits.stalledStreamMs`. */
   readonly stalledStreamMs?: number | undefined;
   /** Connections at a time; default 1,024. */
   readonly connectionCountMax?: number | undefined;
@@ -71,7 +72,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const hasTls = options.tls !== undefined;
   const { allowedHosts = new Set(), allowedOrigins = new Set() } = options;
   const checks = createOriginChecks({ host: options.host, hasTls, allowedHosts, allowedOrigins });
-  const stallMs = options.stalledStreamMs ?? 30_000;
+  const stallMs = options.stalledStreamMs ?? limits.stalledStreamMs;
   server.on("request", (request, response) => {
     // A stalled stream is told first that it ends.
     boundExchange(options.traffic, { request, response }, 2 * stallMs);
@@ -142,7 +143,7 @@ async function answer(
 }
 
 async function answerAdmitted(
-  { logger, metrics, stalledStreamMs = 30_000 }: HttpServerOptions,
+  { logger, metrics, stalledStreamMs = limits.stalledStreamMs }: HttpServerOptions,
   state: { readonly isStopping: boolean },
   exchange: {
     readonly request: IncomingMessage;

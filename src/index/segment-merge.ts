@@ -1,5 +1,5 @@
 // Merges the tables of several segments into those of one, leaving out deleted passages. A section
-// that is added to segments adds its merger here; token codes are merged in merge-codes.ts.
+// that is added to segments adds its merger here; token codes are merged in segment-build.ts.
 
 import { assert } from "../core/assert.js";
 import { isBitSet } from "./bm25/bits.js";

@@ -40,7 +40,7 @@ export interface RpcServerOptions {
   readonly messageBytesMax?: number | undefined;
   /** Calls at a time on one connection; default 128. */
   readonly concurrentStreamsMax?: number | undefined;
-  /** A reader that takes nothing for that long loses its stream; default 30,000 ms. */
+  /** A reader that takes nothing for that long loses its stream; default `limits.stalledStreamMs`. */
   readonly stalledStreamMs?: number | undefined;
   /** A message that is under way brings some bytes in that time; default 30,000 ms. */
   readonly requestStallMs?: number | undefined;
@@ -73,7 +73,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     options.logger.warn({ source: "grpc-js" }, parts.map(String).join(" "));
   setLogger({ error: toLog, info: toLog, debug: toLog });
   const messageBytesMax = options.messageBytesMax ?? limits.messageBytesMax;
-  const stalledStreamMs = options.stalledStreamMs ?? 30_000;
+  const stalledStreamMs = options.stalledStreamMs ?? limits.stalledStreamMs;
   const traffic = options.traffic ?? createTraffic({ messageBytesMax, clock: options.nowMs });
   const services = createBoundServices(definitions().packages, {
     traffic,

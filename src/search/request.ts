@@ -24,7 +24,7 @@ export interface Phrasing {
 export interface RerankRequestOptions {
   /** Name of a model; empty or undefined: the server's default. */
   readonly model?: string | undefined;
-  /** Documents to re-rank, 1 to limits.hitCountMax; undefined: the server's default (20). */
+  /** Documents to re-rank, 1 to limits.hitCountMax; undefined: the server's default. */
   readonly depth?: number | undefined;
   /** Weight of the cross-encoder's part, in [0, 1]; undefined: the server's default. */
   readonly weight?: number | undefined;
@@ -54,13 +54,13 @@ export interface SearchRequest {
   readonly k?: number | undefined;
   /** Score every eligible passage by MaxSim: the final certificate is EXACT. */
   readonly exhaustive: boolean;
-  /** Best sketches that become candidates; undefined: the server's default (256). */
+  /** Best sketches that become candidates; undefined: the server's default. */
   readonly sketchPoolSize?: number | undefined;
   /** Choose the pool whose measured recall reaches this, in (0, 1]; not with sketchPoolSize. */
   readonly minRecall?: number | undefined;
-  /** Best BM25 passages that become candidates; undefined: the server's default (128). */
+  /** Best BM25 passages that become candidates; undefined: the server's default. */
   readonly lexicalPoolSize?: number | undefined;
-  /** Weight of the lexical part of the score; undefined: the server's default (0.15). */
+  /** Weight of the lexical part of the score; undefined: the server's default. */
   readonly lexicalWeight?: number | undefined;
   readonly fusion?: FusionMethod | undefined;
   /** Hits whose relevance is below this are left out, from late interaction on. */
@@ -77,7 +77,7 @@ export interface SearchRequest {
   readonly budgetMs?: number | undefined;
   /** Limits of single stages; undefined: none has one. */
   readonly stageBudgets?: StageBudgets | undefined;
-  /** Least time between two updates, milliseconds; undefined: 25. */
+  /** Least time between two updates, milliseconds; undefined: the server's default. */
   readonly minUpdateIntervalMs?: number | undefined;
   /** Wait until the write with this sequence is visible. */
   readonly minSequence?: number | undefined;

@@ -65,18 +65,21 @@ export const rerankUpdates: UpdateKind<RerankUpdate> = {
   shape: (update) => update,
 };
 
-/** Least time between two updates, milliseconds. */
-const minIntervalMs = 25;
-
 /**
  * Streams a ranking of the items scored so far, the last one final. Equal scores keep the order of
  * the request. When the budget runs out, what is scored becomes final, with the degradation
- * BUDGET_EXHAUSTED; a deadline before any score throws DEADLINE_EXCEEDED. Failures of the model are
- * the caller's to hear.
+ * BUDGET_EXHAUSTED; a deadline before any score throws DEADLINE_EXCEEDED. Failures of the model
+ * propagate to the caller.
  */
 export async function* rerankItems(
   request: Pick<RerankRequest, "items" | "topN" | "minScore">,
-  context: { readonly clock: Clock; readonly deadline: SoftDeadline; readonly signal: AbortSignal },
+  context: {
+    readonly clock: Clock;
+    readonly deadline: SoftDeadline;
+    readonly signal: AbortSignal;
+    /** Least time between two updates, milliseconds. */
+    readonly minIntervalMs: number;
+  },
   batches: Iterable<Promise<ScoredItems>>,
 ): AsyncGenerator<RerankUpdate, void, void> {
   const { clock, deadline } = context;
@@ -94,7 +97,7 @@ export async function* rerankItems(
   });
   const fingerprint = (hits: readonly RankedItem[]): string =>
     hits.map(({ index }) => index).join(" ");
-  const gate = createUpdateGate({ ...context, minIntervalMs, fingerprint });
+  const gate = createUpdateGate({ ...context, fingerprint });
   for (const batch of batches) {
     const waiting = gate.waitFor(batch);
     let step = await waiting.next();

@@ -15,7 +15,7 @@ describe("the canonical bench", () => {
       const toy = { passages: 2500, searches: 20, trialSeconds: 0.5, trialsMax: 2 };
       const file = await runCanonicalBench({ ...toy, folder, out });
       assert.deepEqual(canonicalSchema.parse(JSON.parse(readFileSync(out, "utf8"))), file);
-      assert.ok(file.recallAt10 > 0.9 && file.bytesPerPassage > 0 && file.peakRssMb > 0);
+      assert.ok(file.recallAt10 > 0.9 && file.bytesPerPassage > 0 && file.peakRssMiB > 0);
       assert.ok(file.firstUpdateMs.p50 > 0 && file.finalMs.p99 >= file.finalMs.p50);
       assert.match(canonicalMarkdown(file), /recall@10/);
     });

@@ -20,6 +20,7 @@ import { optionsMarkdown } from "../../src/config/option-table.js";
 import { errorsMarkdown } from "../../src/core/errors.js";
 import { campaignsMarkdown } from "../damage/render.js";
 import { cliMarkdown } from "../documents/cli-markdown.js";
+import { foldersMarkdown } from "../documents/folders-markdown.js";
 import { headlineMarkdown } from "../documents/headline-markdown.js";
 import {
   routesMarkdown,
@@ -34,6 +35,7 @@ type Tables = Readonly<Record<string, () => string>>;
 /** By document, then by the name between its marks. */
 const documents: Readonly<Record<string, Tables>> = {
   "README.md": { headline: headlineMarkdown },
+  "ARCHITECTURE.md": { folders: foldersMarkdown },
   "docs/reference/cli.md": { commands: cliMarkdown },
   "docs/reference/configuration.md": { options: optionsMarkdown, variables: variablesMarkdown },
   "docs/reference/errors.md": { errors: errorsMarkdown, "exit codes": exitCodesMarkdown },

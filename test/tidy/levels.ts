@@ -1,0 +1,32 @@
+// The folders of src/ by level: a folder imports itself and lower ones.
+
+/** Lowest first. Folders on one level do not know each other. */
+export const levels: readonly (readonly string[])[] = [
+  ["core", "gen"],
+  [
+    "kernels",
+    "analysis",
+    "encoders",
+    "config",
+    "observability",
+    "eval",
+    "importers",
+    "hub",
+    "net",
+    "wire",
+  ],
+  ["codec", "store", "client"],
+  ["index"],
+  ["scoring", "encoding"],
+  ["ingest", "search"],
+  ["engine", "remote"],
+  ["access"],
+  ["rpc", "http"],
+  ["app"],
+  ["cli"],
+];
+
+/** Of a folder of src/; -1: it has none. */
+export function levelOf(folder: string): number {
+  return levels.findIndex((level) => level.includes(folder));
+}
