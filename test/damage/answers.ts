@@ -71,6 +71,11 @@ export async function writeFolder(folder: string): Promise<void> {
 export async function answersOf(folder: string): Promise<Outcome<Answers>> {
   const opened = await attempt(() => openInlineEngine(folder, { flushBytes: 2 ** 26 }));
   if ("refused" in opened) return opened;
+  const [refused] = opened.answer.api.refusedCollections();
+  if (refused !== undefined) {
+    await opened.answer.close();
+    return { refused: `${refused.reason}: ${refused.message}` };
+  }
   const answers = await askAll(opened.answer);
   await opened.answer.close();
   const damages = existsSync(folder)

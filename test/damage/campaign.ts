@@ -13,7 +13,7 @@ import { onlyCollectionFolder } from "../support/damage.js";
 import { answersOf, writeFolder } from "./answers.js";
 import type { Answers, Outcome } from "./answers.js";
 import { judge } from "./judge.js";
-import type { Verdict } from "./judge.js";
+import type { Judgement, Verdict } from "./judge.js";
 
 export interface CampaignOptions {
   readonly seed: number;
@@ -41,7 +41,16 @@ export interface CampaignReport {
   readonly verdicts: Readonly<Record<Flip["where"], Partial<Record<Verdict, number>>>>;
   /** Those that must not be. */
   readonly wrong: readonly Flip[];
+  /** Why the campaign has failed, a sentence each; empty: it has not. */
+  readonly failures: readonly string[];
 }
+
+/**
+ * Share of flips after which the process may end or hang: LMDB ends it at some damage in its pages,
+ * one in eighty; more means that nothing is judged any more. A few are allowed in a short campaign.
+ */
+const lostShareMax = { ended: 0.03, hung: 0.005 } as const;
+const lostCountMin = { ended: 3, hung: 1 } as const;
 
 const pageBytes = 4096;
 /** Of the start of a page: header, and pointers to what is in the page. */
@@ -73,7 +82,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
     }
   };
   await Promise.all(Array.from({ length: workers }, (_, worker) => look(worker)));
-  return toReport(options, bytes.length, done);
+  const control = judge(expected.answer, await answersInChild(sound));
+  return toReport(options, bytes.length, { done, control });
 }
 
 function target(prng: Prng, fileBytes: number): Pick<Flip, "bit" | "where"> {
@@ -83,8 +93,7 @@ function target(prng: Prng, fileBytes: number): Pick<Flip, "bit" | "where"> {
   return { bit: 8 * pageBytes * page + below(8 * structureBytes), where: "start of a page" };
 }
 
-/** Undefined: the process died. */
-async function answersInChild(folder: string): Promise<Outcome<Answers> | undefined> {
+async function answersInChild(folder: string): Promise<Outcome<Answers> | "ended" | "hung"> {
   const program = fileURLToPath(new URL("./damage-child.js", import.meta.url));
   const child = spawn(process.execPath, [program, folder], {
     stdio: ["ignore", "pipe", "ignore"],
@@ -93,13 +102,14 @@ async function answersInChild(folder: string): Promise<Outcome<Answers> | undefi
     killSignal: "SIGKILL",
   });
   const [printed] = await Promise.all([text(child.stdout), once(child, "close")]);
-  return printed.endsWith("\n") ? (JSON.parse(printed) as Outcome<Answers>) : undefined;
+  if (printed.endsWith("\n")) return JSON.parse(printed) as Outcome<Answers>;
+  return child.signalCode === "SIGKILL" ? "hung" : "ended";
 }
 
 function toReport(
   { seed, flips }: CampaignOptions,
   fileBytes: number,
-  done: readonly Flip[],
+  { done, control }: { readonly done: readonly Flip[]; readonly control: Judgement },
 ): CampaignReport {
   const verdicts: Record<Flip["where"], Partial<Record<Verdict, number>>> = {
     anywhere: {},
@@ -108,5 +118,26 @@ function toReport(
   for (const { where, verdict } of done)
     verdicts[where][verdict] = (verdicts[where][verdict] ?? 0) + 1;
   const wrong = done.filter(({ verdict }) => verdict === "wrong");
-  return { seed, flips, fileBytes, verdicts, wrong };
+  const failures = failuresOf(
+    done.map(({ verdict }) => verdict),
+    control,
+  );
+  return { seed, flips, fileBytes, verdicts, wrong, failures };
+}
+
+/** `control`: of the sound folder, read as the flipped ones are. A sentence each. */
+export function failuresOf(verdicts: readonly Verdict[], control: Judgement): string[] {
+  const failures: string[] = [];
+  const flips = verdicts.length;
+  const countOf = (verdict: Verdict): number => verdicts.filter((one) => one === verdict).length;
+  if (control.verdict !== "harmless")
+    failures.push(`the sound folder is judged ${control.verdict}: ${control.why}`);
+  if (countOf("wrong") > 0) failures.push(`${countOf("wrong")} flips were served as right`);
+  for (const verdict of ["ended", "hung"] as const) {
+    const count = countOf(verdict);
+    const countMax = Math.max(lostCountMin[verdict], Math.floor(flips * lostShareMax[verdict]));
+    if (count > countMax)
+      failures.push(`${count} of ${flips} processes ${verdict}, where ${countMax} may`);
+  }
+  return failures;
 }

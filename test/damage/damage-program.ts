@@ -1,5 +1,6 @@
 // `make test-damage`: the long campaign of flipped bits. FLIPS and SEED as arguments; writes
-// bench/results/damage.json and ends with 1 when something wrong was served as right.
+// bench/results/damage.json and ends with 1 when something wrong was served as right, or when so many
+// processes ended or hung that little was judged.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,7 +25,8 @@ try {
   const command = `make test-damage FLIPS=${flips} SEED=${seed}`;
   writeFileSync(path, `${JSON.stringify({ command, ...report }, null, 2)}\n`);
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  if (report.wrong.length > 0) process.exitCode = 1;
+  for (const failure of report.failures) process.stdout.write(`failed: ${failure}\n`);
+  if (report.failures.length > 0) process.exitCode = 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -8,6 +8,7 @@ import type { Answers, Found, Outcome } from "./answers.js";
  * told: answers lack something, and say so.
  * refused: the folder is not served, with an error.
  * ended: the process ended; nothing was answered.
+ * hung: it did not answer in time and was killed.
  * missing, found by check: an answer lacks something and does not say so; a check does.
  * wrong: something was served as right that is not, or is missing unnoticed.
  */
@@ -17,6 +18,7 @@ export type Verdict =
   | "told"
   | "refused"
   | "ended"
+  | "hung"
   | "missing, found by check"
   | "wrong";
 
@@ -25,8 +27,9 @@ export interface Judgement {
   readonly why: string;
 }
 
-export function judge(expected: Answers, found: Outcome<Answers> | undefined): Judgement {
-  if (found === undefined) return { verdict: "ended", why: "the process ended" };
+export function judge(expected: Answers, found: Outcome<Answers> | "ended" | "hung"): Judgement {
+  if (found === "ended") return { verdict: "ended", why: "the process ended" };
+  if (found === "hung") return { verdict: "hung", why: "the process did not answer in time" };
   if ("refused" in found) {
     const verdict = found.refused.startsWith("BUG") ? "wrong" : "refused";
     return { verdict, why: found.refused };

@@ -14,6 +14,7 @@ const meanings: Readonly<Record<Verdict, string>> = {
   told: "answers lack what is damaged, and say so",
   refused: "the collection is not opened, with an error",
   ended: "the process ends, without an answer",
+  hung: "the process does not answer within a minute",
   "missing, found by check": "a document is not found by its key; `sluice check` names it",
   wrong: "wrong: something is served as right that is not",
 };
