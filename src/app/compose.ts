@@ -2,11 +2,13 @@
 
 import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
 
 import { createBoundedCache } from "../core/bounded-cache.js";
 import type { CacheFigures } from "../core/bounded-cache.js";
 import type { SluiceError } from "../core/errors.js";
 import type { Readiness } from "../core/readiness.js";
+import { hideFolder } from "../core/told-message.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
 import { createAdmission } from "../search/admission.js";
 import type { Admission, AdmissionState } from "../search/admission.js";
@@ -105,6 +107,8 @@ const stoppingReason = "the server is stopping";
 
 /** Takes the folder's lock first: a second server fails before it costs anything. */
 export async function composeEngine(options: EngineOptions): Promise<ComposedEngine> {
+  hideFolder(resolve(options.dataFolder));
+  hideFolder(resolve(options.modelsFolder));
   const folder = openDataFolder(options.dataFolder);
   try {
     return await compose(options, folder);

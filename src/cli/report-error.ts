@@ -38,7 +38,8 @@ interface ErrorFacts {
 
 function factsOf(error: unknown): ErrorFacts {
   if (isSluiceError(error)) {
-    const { reason, message, field } = error;
+    const { reason, field, place } = error;
+    const message = place === undefined ? error.message : `${error.message} (${place})`;
     return { reason, message, field, remedy: errorTable[reason].remedy };
   }
   if (isClientError(error)) {

@@ -248,17 +248,23 @@ export class SluiceError extends Error {
   readonly field: string | undefined;
   /** When to try again, milliseconds; undefined: as is usual for the reason. */
   readonly retryAfterMs: number | undefined;
+  /** Absolute path of the file or folder at fault; for the log and for who sits at the machine. */
+  readonly place: string | undefined;
 
-  /** `message`: what was wrong, with the value, the limit and the remedy; lower case, no full stop. */
+  /**
+   * `message`: what was wrong, with the value, the limit and the remedy; lower case, no full stop, and
+   * without an absolute path, since callers elsewhere are told it.
+   */
   constructor(
     reason: ErrorReason,
     message: string,
-    options: { field?: string; cause?: unknown; retryAfterMs?: number } = {},
+    options: { field?: string; cause?: unknown; retryAfterMs?: number; place?: string } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.reason = reason;
     this.field = options.field;
     this.retryAfterMs = options.retryAfterMs;
+    this.place = options.place;
   }
 }
 

@@ -1,7 +1,7 @@
 // manifest.json of a model folder: what its files are and how text becomes rows or logits.
 
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join, sep } from "node:path";
 import { z } from "zod";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
@@ -105,7 +105,10 @@ export function readModelManifest(folder: string): { manifest: ModelManifest; by
 
 /** A MODEL_INVALID error about `folder`. */
 export function invalidModel(folder: string, problem: string, cause?: unknown): SluiceError {
-  return new SluiceError("MODEL_INVALID", `model folder ${folder}: ${problem}`, { cause });
+  // Libraries tell the whole path of what they could not read.
+  const told = problem.replaceAll(`${folder}${sep}`, "").replaceAll(folder, ".");
+  const message = `model "${basename(folder)}": ${told}`;
+  return new SluiceError("MODEL_INVALID", message, { cause, place: folder });
 }
 
 function parseManifest(folder: string, bytes: Buffer): ModelManifest {

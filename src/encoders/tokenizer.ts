@@ -1,6 +1,7 @@
 // Text to token ids with a tokenizer.json, cut at a length, safe and linear for hostile text.
 
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { z } from "zod";
 import { assert } from "../core/assert.js";
 import { SluiceError } from "../core/errors.js";
@@ -83,7 +84,10 @@ export function createTokenizer(path: string): Tokenizer {
     return wrapTokenizer(file);
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
-    throw new SluiceError("MODEL_INVALID", `${path} cannot be used: ${message}`, { cause });
+    throw new SluiceError("MODEL_INVALID", `${basename(path)} cannot be used: ${message}`, {
+      cause,
+      place: path,
+    });
   }
 }
 
@@ -93,7 +97,10 @@ function readTokenizerFile(path: string): TokenizerFile {
     // Length is ours to decide: files come with the truncation and padding of some training run.
     return { ...file, truncation: null, padding: null };
   } catch (cause) {
-    throw new SluiceError("MODEL_INVALID", `${path} is not a tokenizer.json`, { cause });
+    throw new SluiceError("MODEL_INVALID", `${basename(path)} is not a tokenizer.json`, {
+      cause,
+      place: path,
+    });
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { errorTable, isSluiceError } from "../core/errors.js";
 import type { ErrorReason, ErrorStatus } from "../core/errors.js";
+import { toldMessage } from "../core/told-message.js";
 
 /** Where the edge writes what callers must not see. Shaped as pino's methods. */
 export interface HttpLogger {
@@ -50,7 +51,10 @@ const statusCodesOfReasons: Partial<Record<ErrorReason, number>> = {
 
 /** What `error` is told as; anything but a SluiceError is a bug and goes to the log only. */
 export function toHttpFailure(error: unknown, logger: HttpLogger): HttpFailure {
-  if (isSluiceError(error)) return failure(error.reason, error);
+  if (isSluiceError(error)) {
+    if (error.place !== undefined) logger.error({ err: error }, "an HTTP request failed");
+    return failure(error.reason, error);
+  }
   logger.error({ err: error }, "an HTTP request failed unexpectedly");
   return failure("INTERNAL", { message: "unexpected failure; see the server's log" });
 }
@@ -63,7 +67,8 @@ function failure(
     readonly retryAfterMs?: number | undefined;
   },
 ): HttpFailure {
-  const { message, field, retryAfterMs = 1000 } = told;
+  const { field, retryAfterMs = 1000 } = told;
+  const message = toldMessage(told.message);
   const { status, remedy, retryable } = errorTable[reason];
   return {
     statusCode: statusCodesOfReasons[reason] ?? statusCodes[status],

@@ -1,5 +1,6 @@
 // Updates as JSON: the names of the proto, enums in lower case, fields as plain values.
 
+import { toldMessage } from "../core/told-message.js";
 import { assertNever } from "../core/assert.js";
 import type { FieldValue } from "../core/document.js";
 import type { SearchHit, SearchUpdate, StageTimings } from "../search/update.js";
@@ -22,7 +23,9 @@ export function updateToJson(update: SearchUpdate): object {
     settled_count: update.settledCount,
     generation: update.generation,
     timings: timingsToJson(update.timings),
-    degradations: update.degradations,
+    degradations: update.degradations.map((one) => {
+      return { reason: one.reason, message: toldMessage(one.message), stages: one.stages };
+    }),
     hits: update.hits.map(hitToJson),
     abstained: update.abstained,
     context: update.context && {

@@ -1,5 +1,6 @@
 // Rerank: requests from messages, checked; rankings to messages.
 
+import { toldMessage } from "../core/told-message.js";
 import { limits } from "../core/limits.js";
 import type { RerankItem__Output } from "../gen/proto/sluice/v1/RerankItem.js";
 import type { RerankRequest__Output } from "../gen/proto/sluice/v1/RerankRequest.js";
@@ -43,7 +44,9 @@ export function rerankUpdateToMessage(update: RerankUpdate): RerankResponse {
     final: update.final,
     hits: update.hits.map(({ index, key, rank, score }) => ({ index, key, rank, score })),
     scored_count: update.scoredCount,
-    degradations: update.degradations.map(({ reason, message }) => ({ reason, message })),
+    degradations: update.degradations.map(({ reason, message }) => {
+      return { reason, message: toldMessage(message) };
+    }),
     total_us: update.totalUs,
   };
 }

@@ -1,5 +1,6 @@
 // One ingest stream: documents in, answers out, both bounded.
 
+import { toldMessage } from "../core/told-message.js";
 import { once } from "node:events";
 import { setImmediate as nextTick } from "node:timers/promises";
 import type { ServerDuplexStream } from "@grpc/grpc-js";
@@ -293,7 +294,7 @@ class IngestStream {
       client_sequence: item.client_sequence,
       key: item.document?.key ?? "",
       reason,
-      message: known?.message ?? "unexpected failure; see the server's log",
+      message: toldMessage(known?.message ?? "unexpected failure; see the server's log"),
       field: known?.field ?? "",
       retryable: errorTable[reason].retryable,
     });

@@ -4,6 +4,7 @@ import { Metadata, status } from "@grpc/grpc-js";
 import { definitions } from "../wire/definitions.js";
 import { errorTable, isSluiceError } from "../core/errors.js";
 import type { ErrorReason } from "../core/errors.js";
+import { toldMessage } from "../core/told-message.js";
 import type { Any } from "../gen/proto/google/protobuf/Any.js";
 
 /** What grpc-js takes as an error. */
@@ -41,8 +42,9 @@ const retryDelaysMs: Partial<Record<ErrorReason, number>> = {
  */
 export function toStatus(error: unknown, logger: RpcLogger, context: object = {}): RpcStatus {
   if (isSluiceError(error)) {
-    const { reason, message, field, retryAfterMs } = error;
-    if (errorTable[reason].status === "INTERNAL" || reason === "DATA_CORRUPT") {
+    const { reason, message, field, retryAfterMs, place } = error;
+    const isFault = errorTable[reason].status === "INTERNAL" || reason === "DATA_CORRUPT";
+    if (isFault || place !== undefined) {
       logger.error({ ...context, err: error, reason }, "a request failed");
     }
     return statusOf({ reason, message, field, retryAfterMs });
@@ -59,7 +61,7 @@ function statusOf(failure: {
 }): RpcStatus {
   const { reason, field } = failure;
   const row = errorTable[reason];
-  const message = failure.message.slice(0, messageLengthMax).toWellFormed();
+  const message = toldMessage(failure.message).slice(0, messageLengthMax).toWellFormed();
   const code = status[row.status];
   const { errorInfo, badRequest, retryInfo, status: statusType } = definitions();
   const details: Any[] = [

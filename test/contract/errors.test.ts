@@ -63,7 +63,9 @@ const provocations: Readonly<Record<ErrorReason, Provocation>> = {
     },
   },
   MODEL_REQUIRED: { ingest: [{ key: "words", title: "", text: "words", fields: new Map() }] },
-  MODEL_INVALID: { file: "test/unit/encoders/model-folder.test.ts" },
+  MODEL_INVALID: {
+    call: (client) => client.collections.create({ name: "other", modelName: "none" }),
+  },
   MODEL_IN_USE: { file: "test/e2e/models.test.ts" },
   DOWNLOAD_FAILED: { file: "test/e2e/model-pull.test.ts" },
   NOT_CALIBRATED: { file: "test/contract/calibrate.test.ts" },
@@ -112,15 +114,17 @@ describe("errors", () => {
           error = await failureOf(provocation.call(server.client));
         const { status, retryable, remedy } = error;
         assert.equal(error.reason, reason, error.message);
+        noPathIn(error.message);
         assert.deepEqual({ status, retryable, remedy }, pick(row));
         assert.equal(error.retryDelayMs !== undefined, row.retryable, reason);
         if (status === "INVALID_ARGUMENT") assert.ok(error.field !== undefined, reason);
       } else if ("ingest" in provocation) {
-        const found: { reason: string; retryable: boolean }[] = [];
+        const found: { reason: string; message: string; retryable: boolean }[] = [];
         await server.client.ingest("notes", provocation.ingest, {
           onError: (error) => found.push(error),
         });
         assert.equal(found.length, 1, reason);
+        noPathIn(found[0]?.message ?? "");
         assert.equal(found[0]?.reason, reason);
         assert.equal(found[0].retryable, row.retryable);
       }
@@ -135,6 +139,11 @@ describe("errors", () => {
         assert.match(text, new RegExp(`\\b${reason}\\b`));
       });
 });
+
+/** Where things lie on the server's disk is its own affair. */
+function noPathIn(message: string): void {
+  assert.doesNotMatch(message, /(^|[^\w.])\/[\w.-]+\/[\w.-]/);
+}
 
 function pick({ status, retryable, remedy }: (typeof errorTable)[ErrorReason]): object {
   return { status, retryable, remedy };

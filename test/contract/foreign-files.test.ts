@@ -170,6 +170,8 @@ describe("a data folder with what Sluice did not write", () => {
         api.refusedCollections().map(({ name, reason }) => `${name} ${reason}`),
         ["docs DATA_CORRUPT"],
       );
+      const told = [...api.refusedCollections(), ...api.readiness().findings];
+      for (const { message } of told) assert.ok(!message.includes(folder()), message);
       assert.ok(findings(opened).some((one) => /^collections\/[0-9a-f]{16} damaged$/.test(one)));
       await close();
       assert.deepEqual(contents(path), before);

@@ -66,13 +66,16 @@ describe("openModelFolder", () => {
       await cloneEmbeddedModel(folder, ["tokenizer.json"]);
       await flipByte(join(folder, "tokenizer.json"), 100);
       const promised = embeddedManifest().files["tokenizer.json"]!.sha256;
-      await assert.rejects(openModelFolder(folder), (error: Error & { reason?: string }) => {
-        assert.equal(error.reason, "MODEL_INVALID");
-        assert.ok(error.message.includes(folder));
-        assert.match(error.message, /tokenizer\.json has SHA-256 [0-9a-f]{64}, not [0-9a-f]{64}/);
-        assert.ok(error.message.includes(promised));
-        return true;
-      });
+      await assert.rejects(
+        openModelFolder(folder),
+        (error: Error & { reason?: string; place?: string }) => {
+          assert.equal(error.reason, "MODEL_INVALID");
+          assert.equal(error.place, folder);
+          assert.match(error.message, /tokenizer\.json has SHA-256 [0-9a-f]{64}, not [0-9a-f]{64}/);
+          assert.ok(error.message.includes(promised));
+          return true;
+        },
+      );
     });
   });
 

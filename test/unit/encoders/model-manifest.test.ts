@@ -19,7 +19,8 @@ async function refusal(edit: Edit): Promise<string> {
       (error) => {
         assert.ok(error instanceof SluiceError);
         assert.equal(error.reason, "MODEL_INVALID");
-        assert.ok(error.message.includes(folder), "the folder is named");
+        assert.equal(error.place, folder);
+        assert.ok(!error.message.includes(folder), "callers elsewhere are not told the path");
         message = error.message;
         return true;
       },
