@@ -23,6 +23,8 @@ import { composeEngine } from "./compose.js";
 import type { ComposedEngine, EngineOptions } from "./compose.js";
 import type { CpuBudget } from "./cpu-budget.js";
 import { measured } from "../engine/measured-engine.js";
+import { within } from "../net/within.js";
+import { drainMsOf } from "./drain.js";
 import { openReloadableParts, reloadAll } from "./reload.js";
 
 export interface ServerDependencies {
@@ -37,8 +39,13 @@ export interface RunningServer {
   readonly budget: CpuBudget;
   /** Reads certificates, keys and services elsewhere anew; what cannot be read stays as it was. */
   reload(): void;
-  /** Refuses new calls, lets running ones finish within the grace, closes the data. Idempotent. */
+  /**
+   * Says that it is not ready and serves on for the drain; then refuses new calls, lets running ones
+   * finish within the grace, closes the data. Idempotent.
+   */
   stop(): Promise<void>;
+  /** Ends drain and grace of a stop that is under way, or of one to come. */
+  hurry(): void;
 }
 
 /**
@@ -118,7 +125,7 @@ export async function startServer(
     kernelName: composed.kernelName,
     budget: composed.budget,
     reload: () => reloadAll([...reloadables, ...control.reloadables], { logger, metrics }),
-    stop: stopOf(config, composed, { rpc, http, control }),
+    ...stopOf(config, composed, { rpc, http, control }),
   };
 }
 
@@ -144,16 +151,23 @@ function stopOf(
     readonly http: HttpServer;
     readonly control: AccessControl;
   },
-): () => Promise<void> {
+): Pick<RunningServer, "stop" | "hurry"> {
+  const hurried = new AbortController();
+  const { signal } = hurried;
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     const { rpc, http, control } = parts;
     composed.refuse();
-    await Promise.all([rpc.stop(config.shutdownGraceMs), http.stop(config.shutdownGraceMs)]);
+    await within(undefined, drainMsOf(config), signal);
+    const graceMs = config.shutdownGraceMs;
+    await Promise.all([rpc.stop(graceMs, signal), http.stop(graceMs, signal)]);
     await composed.close();
     await control.close();
   };
-  return () => (stopping ??= stop());
+  return {
+    stop: () => (stopping ??= stop()),
+    hurry: () => hurried.abort(),
+  };
 }
 
 async function composeOrClose(

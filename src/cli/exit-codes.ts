@@ -24,6 +24,7 @@ export const exitCodes = {
     "NOT_READY",
     "UNAVAILABLE",
   ]),
+  killed: row(137, "The stop of `serve` did not end by itself; nothing acknowledged is lost."),
   interrupted: row(130, "Interrupted by Ctrl-C (143: by SIGTERM)."),
 } as const;
 

@@ -221,7 +221,23 @@ export const configSchema = z.strictObject({
     min: 0,
     max: 600_000,
     unit: "ms",
-    description: "Time that running requests get after SIGTERM.",
+    description: "Time that running requests get once the server stops serving.",
+  }),
+  shutdownDrainMs: whole({
+    default: -1,
+    min: -1,
+    max: 600_000,
+    unit: "ms",
+    description:
+      "Time after SIGTERM in which the server says that it is not ready and still serves, so that load balancers turn away; -1: none on loopback, else 5,000.",
+  }),
+  shutdownLastResortMs: whole({
+    default: 30_000,
+    min: 100,
+    max: 600_000,
+    unit: "ms",
+    description:
+      "Time that closing may take after drain and grace; then the process is killed, and nothing acknowledged is lost.",
   }),
   access: z.strictObject({
     anonymous: choice({

@@ -7,6 +7,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { Access } from "../access/access.js";
 import type { AllowedHosts, AllowedOrigins } from "../config/http-lists.js";
 import { limits } from "../core/limits.js";
+import { SluiceError } from "../core/errors.js";
 import type { Readiness } from "../core/readiness.js";
 import type { Traffic } from "../core/traffic.js";
 import type { EngineApi } from "../engine/api.js";
@@ -24,6 +25,7 @@ import {
   isPreflight,
 } from "./origin-checks.js";
 import type { OriginChecks } from "./origin-checks.js";
+import { createOpenAnswers } from "./open-answers.js";
 import { handleRerank } from "./rerank-handler.js";
 import { callerOf } from "./requests.js";
 import { sendFailure, sendJson, sendText } from "./responses.js";
@@ -57,17 +59,14 @@ export interface HttpServerOptions {
 
 export interface HttpServer {
   readonly port: number;
-  /**
-   * Takes no new connections, waits up to `graceMs` for running answers, then ends them.
-   * Idempotent.
-   */
-  stop(graceMs: number): Promise<void>;
+  /** As in open-answers.ts. Idempotent. */
+  stop(graceMs: number, hurry?: AbortSignal): Promise<void>;
 }
 
 /** Listens. Throws PORT_IN_USE when the port cannot be had. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const state = { isStopping: false };
   const server = openServer(options.tls);
+  const answers = createOpenAnswers(server, options.logger);
   server.maxConnections = options.connectionCountMax ?? 1024;
   const hasTls = options.tls !== undefined;
   const { allowedHosts = new Set(), allowedOrigins = new Set() } = options;
@@ -77,11 +76,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     // A stalled stream is told first that it ends.
     boundExchange(options.traffic, { request, response }, 2 * stallMs);
     setSecurityHeaders(request, response, { hasTls });
-    // A connection that is kept alive after its last answer would hold up a stop.
-    response.on("close", () => {
-      if (state.isStopping) server.closeIdleConnections();
-    });
-    answer(options, state, { checks, request, response }).catch((error: unknown) => {
+    answers.add(response);
+    answer(options, answers, { checks, request, response }).catch((error: unknown) => {
       const failure = toHttpFailure(error, options.logger);
       if (response.headersSent) response.destroy();
       else sendFailure(response, failure);
@@ -91,11 +87,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   let stopping: Promise<void> | undefined;
   return {
     port,
-    stop: (graceMs) => {
-      state.isStopping = true;
-      stopping ??= stopServer(server, graceMs);
-      return stopping;
-    },
+    stop: (graceMs, hurry) => (stopping ??= answers.stop(graceMs, hurry)),
   };
 }
 
@@ -130,6 +122,8 @@ async function answer(
     return;
   }
   if (request.method === "POST") checkContentType(request);
+  if (state.isStopping && path.startsWith("/v"))
+    throw new SluiceError("NOT_READY", "the server is stopping; ask again, or another one");
   const caller = callerOf(request, { operation: `${request.method} ${path}`, requirement });
   const { engine, client, peer, end } = await options.access.admit(caller);
   if (response.destroyed) {
@@ -158,12 +152,9 @@ async function answerAdmitted(
     case "/livez":
       sendJson(response, 200, { status: "alive" });
       break;
-    case "/readyz": {
-      const { isReady, reasons, findings } = readinessOf(engine, state);
-      const status = isReady ? "ready" : state.isStopping ? "stopping" : "not ready";
-      sendJson(response, isReady ? 200 : 503, { status, reasons, findings });
+    case "/readyz":
+      sendReadiness(response, engine, state);
       break;
-    }
     case "/metrics":
       sendText(response, { statusCode: 200, ...(await metrics()) });
       break;
@@ -185,6 +176,16 @@ async function answerAdmitted(
 function urlOf({ url = "" }: IncomingMessage): URL | undefined {
   const text = url.startsWith("/") ? `http://host${url}` : url;
   return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+function sendReadiness(
+  response: ServerResponse,
+  engine: EngineApi,
+  { isStopping }: { readonly isStopping: boolean },
+): void {
+  const { isReady, reasons, findings } = readinessOf(engine, { isStopping });
+  const status = isReady ? "ready" : isStopping ? "stopping" : "not ready";
+  sendJson(response, isReady ? 200 : 503, { status, reasons, findings });
 }
 
 function readinessOf(engine: EngineApi, state: { readonly isStopping: boolean }): Readiness {
@@ -218,15 +219,4 @@ function openServer(tls: Tls | undefined): Server {
   const server = createTlsServer({ ...serverSettings, ...tls.serverOptions, ...context });
   tls.onRenewed((renewed) => server.setSecureContext(renewed));
   return server;
-}
-
-function stopServer(server: Server, graceMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), graceMs);
-    server.close(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
 }

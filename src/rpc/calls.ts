@@ -11,11 +11,14 @@ import type {
   UntypedHandleCall,
 } from "@grpc/grpc-js";
 import { status } from "@grpc/grpc-js";
+import type { SluiceError } from "../core/errors.js";
 import type { Traffic } from "../core/traffic.js";
 import type { ReaderRoom } from "../core/unread-answers.js";
 import type { EngineApi } from "../engine/api.js";
 import { admissionOf } from "./admission.js";
 import { refuseWireFaults } from "./decode-request.js";
+import { stoppingError } from "./open-calls.js";
+import type { OpenCalls } from "./open-calls.js";
 import { toStatus } from "./status.js";
 import type { RpcLogger } from "./status.js";
 
@@ -34,6 +37,8 @@ export interface RpcContext {
   /** Milliseconds since 1970: gRPC deadlines are points of wall-clock time. */
   readonly nowMs: () => number;
   readonly onCallEnd: (record: CallRecord) => void;
+  /** What a stop has to end. */
+  readonly openCalls: OpenCalls;
   /** A reader that takes nothing for that long loses its stream. */
   readonly stalledStreamMs: number;
   /** Documents of one ingest stream that are at work at the same time. */
@@ -53,15 +58,19 @@ export function unary<Request extends object, Response>(
   return (call, callback) => {
     const end = startRecord(context, call.getPath());
     const run = async (): Promise<void> => {
+      const open = openCall(context);
       try {
         refuseWireFaults(call.request);
-        const response = await handle(call.request, admissionOf(call.metadata).engine, call);
+        const { engine } = admissionOf(call.metadata);
+        const response = await open.untilCutOff(async () => handle(call.request, engine, call));
         callback(null, response);
         end("OK");
       } catch (error) {
         const failure = toStatus(error, context.logger, { path: call.getPath() });
         callback(failure);
         end(status[failure.code]);
+      } finally {
+        open.release();
       }
     };
     run().catch(toLog(context));
@@ -79,6 +88,8 @@ export interface StreamTools {
   readonly signal: AbortSignal;
   /** Milliseconds to the caller's deadline; undefined: none was set. */
   readonly deadlineMs: number | undefined;
+  /** Calls `end` when the server begins to stop: a stream with nothing under way ends itself. */
+  readonly onStop: (end: () => void) => void;
   /** The name that he gives himself in x-sluice-client. */
   readonly client: string;
   /** Who calls, as far as turns are concerned: his key, or his address without the port. */
@@ -133,13 +144,17 @@ async function runStream(
   const end = startRecord(context, path);
   const controller = new AbortController();
   call.on("cancelled", () => controller.abort());
+  let endWhenIdle = (): void => undefined;
+  const open = openCall(context, { endWhenIdle: () => endWhenIdle(), controller });
   try {
-    await work({
+    const tools: StreamTools = {
       signal: controller.signal,
       deadlineMs: remainingMs(call, context.nowMs()),
       ...admissionOf(call.metadata),
       reader: context.traffic.answers.room(call.getPeer()),
-    });
+      onStop: (end) => (endWhenIdle = end),
+    };
+    await open.untilCutOff(() => work(tools));
     if (call.cancelled) {
       end("CANCELLED");
       return;
@@ -155,7 +170,38 @@ async function runStream(
     const failure = toStatus(error, context.logger, { path });
     call.emit("error", failure);
     end(status[failure.code]);
+  } finally {
+    open.release();
   }
+}
+
+interface CountedCall {
+  /** What `work` gives; throws NOT_READY when the server is stopping, and when the grace is over. */
+  untilCutOff<T>(work: () => Promise<T>): Promise<T>;
+  release(): void;
+}
+
+function openCall(
+  { openCalls }: RpcContext,
+  stream?: { readonly endWhenIdle: () => void; readonly controller: AbortController },
+): CountedCall {
+  const { isStopping } = openCalls;
+  let reject: (error: SluiceError) => void = () => undefined;
+  const promise = new Promise<never>((_, rejectIt) => (reject = rejectIt));
+  promise.catch(() => undefined);
+  const cutOff = (): void => {
+    // First the status, then the work: what is cancelled most likely ends with an error of its own.
+    reject(stoppingError());
+    stream?.controller.abort();
+  };
+  const release = openCalls.add({ endWhenIdle: stream?.endWhenIdle, cutOff });
+  return {
+    untilCutOff(work) {
+      if (isStopping) throw stoppingError();
+      return Promise.race([work(), promise]);
+    },
+    release,
+  };
 }
 
 function remainingMs(call: StreamingCall, nowMs: number): number | undefined {

@@ -19,6 +19,7 @@ import { faultError, wireFaults } from "./decode-request.js";
 import { documentFromMessage } from "./convert-documents.js";
 import { createAnswerOrder, createRecentKeys } from "./ingest-memory.js";
 import type { AnswerMark } from "./ingest-memory.js";
+import { stoppingError } from "./open-calls.js";
 import { collectionName, invalidField, quote, sequenceNumber } from "./validate.js";
 
 type IngestCall = ServerDuplexStream<IngestRequest__Output, IngestResponse>;
@@ -34,6 +35,7 @@ export async function runIngestStream(
   tools: StreamTools,
 ): Promise<void> {
   const stream = new IngestStream(call, context, tools.engine);
+  tools.onStop(() => stream.endWhenIdle());
   tools.signal.addEventListener("abort", () => stream.stop(undefined), { once: true });
   call.on("data", (message: IngestRequest__Output) => {
     try {
@@ -112,6 +114,8 @@ class IngestStream {
   private isPumpPlanned = false;
   private isStopped = false;
   private hasEnded = false;
+  /** The server is stopping: the stream ends once everything that came is answered. */
+  private isLast = false;
   private stallTimer: NodeJS.Timeout | undefined;
 
   constructor(call: IngestCall, context: RpcContext, engine: EngineApi) {
@@ -154,6 +158,12 @@ class IngestStream {
 
   endOfRequests(): void {
     this.hasEnded = true;
+    this.finishWhenDone();
+  }
+
+  /** The server begins to stop. */
+  endWhenIdle(): void {
+    this.isLast = true;
     this.finishWhenDone();
   }
 
@@ -350,7 +360,8 @@ class IngestStream {
 
   private finishWhenDone(): void {
     const isIdle = this.inFlightCount === 0 && this.queue.length === 0 && !this.isWriting;
-    if (!this.hasEnded || !isIdle || this.acks.length + this.errors.length > 0) return;
-    this.stop(undefined);
+    if (!isIdle || this.acks.length + this.errors.length > 0) return;
+    if (this.hasEnded) this.stop(undefined);
+    else if (this.isLast) this.stop(stoppingError());
   }
 }

@@ -14,8 +14,12 @@ import { createAdmissionInterceptor } from "./admission.js";
 import type { CallRecord, RpcContext } from "./calls.js";
 import { createCollectionService } from "./collection-service.js";
 import { createDocumentService } from "./document-service.js";
+import { within } from "../net/within.js";
 import type { Tls } from "../net/tls.js";
 import { openListener } from "./listener.js";
+import type { RpcListener } from "./listener.js";
+import { createOpenCalls, endForeignStreams } from "./open-calls.js";
+import type { OpenCalls } from "./open-calls.js";
 import { createSearchService } from "./search-service.js";
 import { createBoundServices } from "./bound-services.js";
 import type { BoundServices } from "./bound-services.js";
@@ -54,8 +58,11 @@ export interface RpcServer {
   readonly port: number;
   /** What the health service says; false until the first call. */
   setReady(isReady: boolean): void;
-  /** Refuses new calls, waits up to `graceMs` for running ones, then ends them. Idempotent. */
-  stop(graceMs: number): Promise<void>;
+  /**
+   * Refuses new calls, ends idle streams at once and running calls after `graceMs` or when `hurry`
+   * aborts, each with a status. Idempotent.
+   */
+  stop(graceMs: number, hurry?: AbortSignal): Promise<void>;
 }
 
 const serviceNames = [
@@ -83,17 +90,23 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     answerStallMs: 2 * stalledStreamMs,
     toStatus: (error) => toStatus(error, options.logger),
   });
+  const openCalls = createOpenCalls();
   const context: RpcContext = {
     logger: options.logger,
     nowMs: options.nowMs,
     onCallEnd: options.onCallEnd ?? (() => undefined),
+    openCalls,
     stalledStreamMs,
     ingestInFlightMax: options.ingestInFlightMax ?? limits.ingestInFlightMax,
     traffic,
   };
   const server = new Server({
     ...serverSettings(options),
-    interceptors: [services.interceptor, createAdmissionInterceptor(options.access, context)],
+    interceptors: [
+      services.interceptor,
+      createAdmissionInterceptor(options.access, context),
+      endForeignStreams(openCalls, options.logger),
+    ],
   });
   addServices(server, services, context);
   const health = new HealthImplementation();
@@ -112,10 +125,9 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   return {
     port: listener.port,
     setReady,
-    stop: (graceMs) => {
+    stop: (graceMs, hurry) => {
       setReady(false);
-      listener.close();
-      stopping ??= stopServer(server, graceMs);
+      stopping ??= stopServer({ server, listener, openCalls }, graceMs, hurry);
       return stopping;
     },
   };
@@ -137,16 +149,29 @@ function addServices(server: Server, services: BoundServices, context: RpcContex
   services.add(server, collections, createCollectionService(context));
 }
 
-function stopServer(server: Server, graceMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    // tryShutdown waits for ever on a stream that never ends.
-    const timer = setTimeout(() => {
-      server.forceShutdown();
-      resolve();
-    }, graceMs);
-    server.tryShutdown(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
+/**
+ * Time for the last answers to reach their callers, milliseconds. A connection whose caller never ends
+ * its side of an answered stream would stay for ever.
+ */
+const lastAnswersMs = 2_000;
+
+async function stopServer(
+  { server, listener, openCalls }: StoppedParts,
+  graceMs: number,
+  hurry: AbortSignal | undefined,
+): Promise<void> {
+  listener.close();
+  const answered = openCalls.beginStop();
+  const finished = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+  await within(answered, graceMs, hurry);
+  openCalls.cutOff();
+  await within(finished, lastAnswersMs);
+  server.forceShutdown();
+  listener.destroy();
+}
+
+interface StoppedParts {
+  readonly server: Server;
+  readonly listener: RpcListener;
+  readonly openCalls: OpenCalls;
 }

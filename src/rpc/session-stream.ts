@@ -14,6 +14,7 @@ import type { RpcContext, StreamTools } from "./calls.js";
 import { claimRequest } from "./bounded-call.js";
 import { refuseWireFaults } from "./decode-request.js";
 import { searchRequestFromMessage, searchUpdateToMessage } from "./convert-search.js";
+import { stoppingError } from "./open-calls.js";
 import { invalidField } from "./validate.js";
 
 type SessionCall = ServerDuplexStream<SearchSessionRequest__Output, SearchSessionResponse>;
@@ -29,6 +30,7 @@ export async function runSessionStream(
   tools: StreamTools,
 ): Promise<void> {
   const session = new SessionStream(call, context, tools);
+  tools.onStop(() => session.endWhenIdle());
   tools.signal.addEventListener("abort", () => session.stop(undefined), { once: true });
   call.on("data", (message: SearchSessionRequest__Output) => {
     const claim = claimRequest(message);
@@ -74,6 +76,8 @@ class SessionStream {
   private held: (() => void) | undefined;
   private hasEnded = false;
   private isStopped = false;
+  /** The server is stopping: the running query is the last one. */
+  private isLast = false;
 
   constructor(call: SessionCall, context: RpcContext, tools: StreamTools) {
     this.call = call;
@@ -93,6 +97,8 @@ class SessionStream {
 
   receive(message: SearchSessionRequest__Output): void {
     if (this.isStopped) return;
+    // It would replace what still runs; another server can answer it.
+    if (this.isLast) throw stoppingError();
     refuseWireFaults(message);
     const { query_number: number } = message;
     if (number <= this.lastNumber) {
@@ -114,6 +120,12 @@ class SessionStream {
   endOfRequests(): void {
     this.hasEnded = true;
     if (this.running === undefined) this.stop(undefined);
+  }
+
+  /** The server begins to stop. */
+  endWhenIdle(): void {
+    this.isLast = true;
+    if (this.running === undefined) this.stop(stoppingError());
   }
 
   stop(error: unknown): void {
@@ -142,6 +154,7 @@ class SessionStream {
       }
     }
     if (this.hasEnded) this.stop(undefined);
+    else if (this.isLast) this.stop(stoppingError());
   }
 
   private runQuery(query: SessionQuery, signal: AbortSignal): Promise<void> {

@@ -2,14 +2,18 @@
 
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
+import { Client, credentials } from "@grpc/grpc-js";
 import { crc32c } from "@node-rs/crc32";
+import { service as healthService } from "grpc-health-check";
 
 import { FORMAT_VERSION, valueKinds } from "../../src/store/format.js";
 import { createDeferred } from "../support/fake-time.js";
+import { eventually } from "../support/eventually.js";
 import { onlyCollectionFolder } from "../support/damage.js";
 import { useTemporaryFolder } from "../support/each-test-folder.js";
 import { cloneEmbeddedModel, writeTinyModel } from "../support/model-folders.js";
@@ -46,34 +50,78 @@ describe("a server process", () => {
     return server;
   }
 
-  it("lets what runs finish after SIGTERM, refuses new calls, and ends with 0", async () => {
+  it("serves on after SIGTERM while it says that it is not ready, then refuses, and ends with 0", async () => {
+    flags.push("--shutdown-drain-ms", "600000");
     const server = await startWithNotes();
-    const { client } = server;
-    const mayGoOn = createDeferred<undefined>();
-    const firstAck = createDeferred<undefined>();
-    async function* source(): AsyncGenerator<(typeof documents)[0]> {
-      yield documents[0]!;
-      await mayGoOn.promise;
-      yield documents[1]!;
-    }
-    const ingest = client.ingest("notes", source(), {
-      batchDocumentsMax: 1,
-      onAck: () => firstAck.resolve(undefined),
-    });
-    await firstAck.promise;
+    const { client, url } = server;
     // It waits for a write that comes only after the signal.
     const search = collect(client.search({ collection: "notes", ...query!, minSequence: 2 }), {
       k: 10,
     });
-    await client.collections.list();
     server.kill("SIGTERM");
-    await server.printed("stopping");
-    await assert.rejects(fetch(`${server.url}/readyz`).then(mustBeReady));
-    mayGoOn.resolve(undefined);
-    assert.equal((await ingest).acknowledgedCount, 2);
-    const final = (await search).at(-1)!;
-    assert.equal(final.hits.length, 2);
+    await eventually(async () => assert.equal((await fetch(`${url}/readyz`)).status, 503));
+    assert.equal(await client.health(), "NOT_SERVING");
+    const ingested = await client.ingest("notes", documents.slice(0, 2));
+    assert.equal(ingested.acknowledgedCount, 2);
+    assert.equal((await search).at(-1)!.hits.length, 2);
+    // The second signal ends the rest of the time, and nothing is lost.
+    server.kill("SIGTERM");
     assert.equal(await server.ended, 0);
+    await assert.rejects(client.collections.list());
+    const again = await startServerProcess({ data, flags });
+    assert.equal((await again.client.collections.describe("notes")).documentCount, 2);
+    again.kill("SIGTERM");
+    again.kill("SIGTERM");
+  });
+
+  it("lets documents and searches that are under way finish after SIGTERM", async () => {
+    const server = await startWithNotes();
+    const { client } = server;
+    const search = collect(
+      client.search({ collection: "notes", ...query!, k: 20, minSequence: 20 }),
+      {
+        k: 20,
+      },
+    );
+    const firstAck = createDeferred<undefined>();
+    const ingest = client.ingest("notes", documents, {
+      batchDocumentsMax: 1,
+      onAck: () => firstAck.resolve(undefined),
+    });
+    await firstAck.promise;
+    server.kill("SIGTERM");
+    assert.equal((await ingest).acknowledgedCount, documents.length);
+    assert.equal((await search).at(-1)!.hits.length, documents.length);
+    assert.equal(await server.ended, 0);
+  });
+
+  it("ends streams with nothing under way at once, with a status that says so", async () => {
+    flags.push("--shutdown-grace-ms", "600000");
+    const server = await startWithNotes();
+    const { client } = server;
+    const session = client.session();
+    session.search({ collection: "notes", ...query! });
+    while ((await session.updates.next()).value?.update.final !== true);
+    const acked = createDeferred<undefined>();
+    async function* source(): AsyncGenerator<(typeof documents)[0]> {
+      yield documents[0]!;
+      await new Promise(() => undefined);
+    }
+    // Its source waits for ever, and so does the promise.
+    client
+      .ingest("notes", source(), { batchDocumentsMax: 1, onAck: () => acked.resolve(undefined) })
+      .catch(() => undefined);
+    await acked.promise;
+    const watcher = watchHealth(server.address);
+    await watcher.first;
+    const idle = connect(Number(server.url.split(":").at(-1)), "127.0.0.1");
+    idle.resume();
+    await once(idle, "connect");
+    server.kill("SIGTERM");
+    assert.equal(await server.ended, 0);
+    await assert.rejects(session.updates.next(), { reason: "NOT_READY", status: "UNAVAILABLE" });
+    assert.equal(await watcher.code, 14);
+    await once(idle, "close");
   });
 
   it("cuts off what does not finish within the grace, and ends with 0", async () => {
@@ -84,9 +132,11 @@ describe("a server process", () => {
     // Waits for a write that never comes.
     const never = client.searchFinal({ collection: "notes", ...query!, minSequence: 1_000_000 });
     const cutOff = assert.rejects(never);
+    const events = fetch(`${server.url}/v1/search?collection=notes&q=a&min_sequence=1000000`);
     await client.collections.list();
     server.kill("SIGTERM");
     await cutOff;
+    assert.match(await (await events).text(), /NOT_READY/);
     assert.equal(await server.ended, 0);
     const again = await startServerProcess({ data, flags });
     const { documentCount } = await again.client.collections.describe("notes");
@@ -215,8 +265,24 @@ describe("a server process", () => {
   });
 });
 
-function mustBeReady({ status }: Response): void {
-  assert.equal(status, 200);
+interface HealthWatch {
+  readonly first: Promise<unknown>;
+  /** Of the status that ended it. */
+  readonly code: Promise<number>;
+}
+
+/** As load balancers watch the standard health service. */
+function watchHealth(address: string): HealthWatch {
+  const client = new Client(address, credentials.createInsecure());
+  const { path, requestSerialize, responseDeserialize } = healthService["Watch"]!;
+  const call = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, {
+    service: "",
+  });
+  call.on("error", () => client.close());
+  const code = new Promise<number>((resolve) => {
+    call.on("status", (status) => resolve(status.code));
+  });
+  return { first: once(call, "data"), code };
 }
 
 /** Every manifest in the file with the version after ours, its header's checksum made anew. */

@@ -8,6 +8,7 @@ import { options as configOptions, showValue } from "../../config/option-table.j
 import type { Config } from "../../config/schema.js";
 import type { CliContext } from "../context.js";
 import { programVersion } from "../context.js";
+import { listenForSignals } from "../serve-signals.js";
 
 export interface ServeOptions {
   readonly config?: string;
@@ -21,7 +22,7 @@ export function addServeCommand(program: Command, context: CliContext): void {
     .summary("serve a data folder over gRPC and HTTP")
     .description(
       "Serves a data folder until SIGTERM or Ctrl-C, which lets running requests finish and ends " +
-        "with 0; a second signal ends at once. Each option may also stand in a TOML file or in the " +
+        "with 0; a second signal ends their time. SIGHUP reads certificates and keys anew. Each option may also stand in a TOML file or in the " +
         "environment: see `sluice config print`.",
     )
     .option("--json", "print ports and kernel as one line of JSON")
@@ -29,16 +30,39 @@ export function addServeCommand(program: Command, context: CliContext): void {
   addConfigFlags(command);
   command.action(async (flags: ServeOptions) => {
     const { config } = loadConfig({ flags: configFlags(flags), file: flags.config });
-    // From here on: a signal while the server starts stops it as soon as it has.
-    const { interrupted } = context;
-    const onReload = listenForReload();
-    const server = await openServer(config);
-    onReload(() => server.reload());
-    printServer(server, config, { context, isJson: flags.json === true });
-    await untilInterrupted(interrupted);
-    if (flags.json !== true) context.print("stopping: running requests may finish");
-    await server.stop();
+    await serve(config, { context, isJson: flags.json === true });
   });
+}
+
+/** Time for what keeps the process after everything is closed, milliseconds. */
+const lastMs = 2_000;
+
+async function serve(config: Config, printing: Printing): Promise<void> {
+  // From here on: a signal while the server starts stops it as soon as it has.
+  const signals = listenForSignals();
+  const [{ drainMsOf }, { startStopWatchdog }] = await Promise.all([
+    import("../../app/drain.js"),
+    import("../../app/stop-watchdog.js"),
+  ]);
+  const watchdog = startStopWatchdog(config.log);
+  const { shutdownGraceMs, shutdownLastResortMs } = config;
+  const limitMs = drainMsOf(config) + shutdownGraceMs + shutdownLastResortMs;
+  signals.stop.addEventListener("abort", () => watchdog.limit(limitMs));
+  const server = await openServer(config);
+  signals.onReload(() => server.reload());
+  signals.onHurry(() => {
+    server.hurry();
+    watchdog.limit(shutdownLastResortMs);
+  });
+  printServer(server, config, printing);
+  // Whoever read the output may leave, and a terminal may be closed: the server goes on.
+  process.stdout.removeAllListeners("error").on("error", () => undefined);
+  await untilInterrupted(signals.stop);
+  if (!printing.isJson) printing.context.print("stopping: running requests may finish");
+  await server.stop();
+  watchdog.limit(lastMs);
+  // A handle that something has forgotten must not keep the process.
+  setTimeout(() => process.exit(), lastMs / 2).unref();
 }
 
 /** Starts logging, metrics and the server. */
@@ -110,22 +134,6 @@ export function serverLines(server: RunningServer, config: Config): string[] {
       `${budget.encodingWorkers} encoding threads`,
     `data    ${config.data}`,
   ];
-}
-
-/**
- * From now on SIGHUP ends nothing. The function that is returned says what it does; a signal that has
- * come before is acted upon at once.
- */
-function listenForReload(): (reload: () => void) => void {
-  let isAsked = false;
-  let act = (): void => {
-    isAsked = true;
-  };
-  process.on("SIGHUP", () => act());
-  return (reload) => {
-    act = reload;
-    if (isAsked) reload();
-  };
 }
 
 /** Resolves at the first Ctrl-C or SIGTERM. */
