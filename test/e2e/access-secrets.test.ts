@@ -9,6 +9,7 @@ import { useTemporaryFolder } from "../support/each-test-folder.js";
 import { runProgram } from "../support/program.js";
 import { callRoute, callRpc, methodsByPath } from "../support/raw-calls.js";
 import { endServersAfterEach, startServerProcess, stopServer } from "../support/server-process.js";
+import type { ServerProcess } from "../support/server-process.js";
 import { startTokenIssuer, tokenFlags } from "../support/token-issuer.js";
 import { routes } from "../../src/http/routes.js";
 
@@ -40,20 +41,8 @@ describe("secrets", () => {
       ];
       const environment = { SLUICE_API_KEY: planted, PLANTED: planted };
       const server = await startServerProcess({ data, flags, environment, apiKey: good.text });
-      const answers: string[] = [];
       const credentials = [good.text, reader.text, token, ...wrong];
-      for (const authorization of credentials.flatMap((text) => [`Bearer ${text}`, text])) {
-        for (const path of methodsByPath().keys())
-          answers.push(
-            JSON.stringify(await callRpc(server.address, path, { request: {}, authorization })),
-          );
-        for (const { path, methods } of routes)
-          for (const method of methods) {
-            const body = method === "POST" ? { body: {} } : {};
-            const asked = { method, authorization, ...body };
-            answers.push((await callRoute(`${server.url}${path}`, asked)).details);
-          }
-      }
+      const answers = await answersTo(server, credentials);
       const metrics = await callRoute(`${server.url}/metrics`, {
         method: "GET",
         authorization: `Bearer ${good.text}`,
@@ -64,7 +53,7 @@ describe("secrets", () => {
       const listed = await runProgram(["key", "list", "--json", "--data", data]);
       assert.match(server.stderr(), /a caller was turned away/);
       const places: Readonly<Record<string, string>> = {
-        "the answers": answers.join("\n"),
+        "the answers": answers,
         "the metrics": metrics.details,
         "the log": server.stderr(),
         "config print": printed,
@@ -84,6 +73,25 @@ describe("secrets", () => {
     }
   });
 });
+
+/** What every RPC and route answers to each credential, as a bearer's and bare. */
+async function answersTo(
+  { address, url }: ServerProcess,
+  credentials: readonly string[],
+): Promise<string> {
+  const answers: string[] = [];
+  for (const authorization of credentials.flatMap((text) => [`Bearer ${text}`, text])) {
+    for (const path of methodsByPath().keys())
+      answers.push((await callRpc(address, path, { request: {}, authorization })).details);
+    for (const { path, methods } of routes)
+      for (const method of methods) {
+        const body = method === "POST" ? { body: {} } : {};
+        const asked = { method, authorization, ...body };
+        answers.push((await callRoute(`${url}${path}`, asked)).details);
+      }
+  }
+  return answers.join("\n");
+}
 
 function filesBelow(root: string): Record<string, string> {
   const paths = readdirSync(root, { recursive: true, encoding: "utf8" });
