@@ -70,6 +70,7 @@ async function measureInProcess(folder: string, documents: readonly Document[]):
     pairCacheBytes: 0,
     searchesAtWork: config.search.atWork,
     searchesMax: config.limits.searchesMax,
+    collections: config.collections,
   });
   try {
     await engine.api.createCollection({ name, dim: shape.dim, ifNotExists: false });

@@ -155,7 +155,13 @@ async function openMs(dataFolder: string): Promise<number> {
   const startMs = performance.now();
   const folder = openDataFolder(dataFolder);
   const { config } = loadConfig({ flags: { data: dataFolder } });
-  const collections = await openCollections(folder, { flushBytes: config.ingest.flushBytes });
+  const collections = await openCollections(folder, {
+    flushBytes: config.ingest.flushBytes,
+    clock: () => performance.now(),
+    limits: { ...config.collections, openMax: 1, openBytesMax: Infinity },
+  });
+  for (const { settings } of collections.list())
+    await collections.use(settings.name, () => undefined);
   const spentMs = performance.now() - startMs;
   await collections.close();
   folder.close();

@@ -63,16 +63,15 @@ function reads(engine: EngineApi, caller: EngineCaller): Reads {
     },
     async explain(request, options) {
       must(request.collection);
-      const [document] = engine.get(request.collection, [request.key]);
+      const [document] = await engine.get(request.collection, [request.key]);
       if (document !== undefined && !isVisible(document)) throw unknownDocument(request.key);
       const filter = joined(identity, request.filter);
       return engine.explain({ ...request, filter }, options);
     },
-    get(collection, keys) {
+    async get(collection, keys) {
       must(collection);
-      return engine
-        .get(collection, keys)
-        .map((document) => (document && isVisible(document) ? document : undefined));
+      const documents = await engine.get(collection, keys);
+      return documents.map((document) => (document && isVisible(document) ? document : undefined));
     },
     async list(collection, page) {
       must(collection);
@@ -139,7 +138,7 @@ function writes(engine: EngineApi, caller: EngineCaller): Writes {
       demand(caller, "feedback", collection);
       const ack = await engine.sendFeedback(collection, event);
       if (within === undefined) return ack;
-      const [document] = engine.get(collection, [event.key]);
+      const [document] = await engine.get(collection, [event.key]);
       const isKnown = document !== undefined && visibility(within)(document);
       return { ...ack, isUnknownKey: !isKnown };
     },
@@ -157,7 +156,7 @@ function administration(engine: EngineApi, caller: EngineCaller): Administration
     else if (!mayAll(identity)) throw denied("admin");
   };
   return {
-    listFeedback(collection, page) {
+    async listFeedback(collection, page) {
       must(collection);
       return engine.listFeedback(collection, page);
     },

@@ -110,7 +110,7 @@ async function rewrite(
   key: string,
 ): Promise<string | undefined> {
   try {
-    const [stored] = api.get(collection, [key]);
+    const [stored] = await api.get(collection, [key]);
     if (stored === undefined) return undefined;
     const { title, text, fields } = stored;
     await api.put(collection, { key, title, text, fields });

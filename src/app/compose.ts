@@ -23,7 +23,10 @@ import { openDataFolder } from "../store/data-folder.js";
 import type { DataFolder } from "../store/data-folder.js";
 import { createMapTurn, takeTurn } from "../store/map-turn.js";
 import { openCollections } from "../engine/collections.js";
-import type { Collections } from "../engine/collections.js";
+import type { CollectionCounts, CollectionLimits, Collections } from "../engine/collections.js";
+import type { CollectionFigures } from "../engine/collection-figures.js";
+import type { Collection } from "../index/collection.js";
+import { limits } from "../core/limits.js";
 import { divideCores } from "./cpu-budget.js";
 import type { CpuBudget } from "./cpu-budget.js";
 import { createEncodePool } from "../encoding/encode-pool.js";
@@ -43,7 +46,7 @@ import type { Models } from "../engine/models.js";
 import type { RemoteRerankers } from "../engine/rerankers.js";
 import type { ScoreWorkerData } from "../scoring/score.worker.js";
 import type { SearchCaches } from "../engine/searches.js";
-import { checkStartLimits } from "./start-limits.js";
+import { checkStartLimits, limitCollections } from "./start-limits.js";
 
 export interface EngineOptions {
   readonly dataFolder: string;
@@ -67,6 +70,10 @@ export interface EngineOptions {
   readonly generationAgeMaxMs?: number | undefined;
   /** Events of feedback that a collection keeps; undefined: the most there may be. */
   readonly feedbackEventsMax?: number | undefined;
+  /** 0 for openMax and openBytesMax: what the system allows. */
+  readonly collections: CollectionLimits;
+  /** Hears of what is found in a collection that is opened later: damage, an older format. */
+  readonly onNote?: ((message: string) => void) | undefined;
   /** Undefined: the journal is never flushed for its age. */
   readonly flushAgeMs?: number | undefined;
   /** Hears of a flush or a merge that failed: nothing is lost, and it is tried again. */
@@ -93,6 +100,10 @@ export interface ComposedEngine {
   queueSizes(): { readonly scoring: number; readonly encoding: number };
   /** For metrics. */
   caches(): Readonly<Record<"rows" | "answers" | "pairs", CacheFigures>>;
+  /** For metrics. */
+  collectionCounts(): CollectionCounts;
+  /** Of those collections that are open, the first `limits.metricCollectionsMax`. */
+  openFigures(): readonly CollectionFigures[];
   /** Resolves when no scoring task waits or is under way. */
   scoringIdle(): Promise<void>;
   /** For metrics. */
@@ -128,7 +139,9 @@ async function compose(
   const threads = startThreads(options, { models, defaultModel });
   try {
     const { flushBytes, flushAgeMs, onMaintenanceFailure, onMaintenanceStep } = options;
-    const migrated: string[] = [];
+    const told: string[] = [];
+    let tell = (line: string): void => void told.push(line);
+    const clock = (): number => performance.now();
     const readiness = createReadiness(() => folder.findings(), options.onReadiness);
     const collections = await openCollections(folder, {
       flushBytes,
@@ -140,17 +153,18 @@ async function compose(
         readiness.set("storage", "the disk failed under a write; start the server again");
         options.onStorageFailed?.(error);
       },
-      onClosed: (path) => threads.scorer.release(path),
-      onMigrated: (path, segmentCount) =>
-        migrated.push(
-          `${path} was brought to the present format: ${segmentCount} segments rewritten`,
-        ),
+      limits: threads.limits,
+      clock,
+      onClosed: (path, parts) => threads.scorer.release(path, parts),
+      onCloseFailed: onMaintenanceFailure,
+      onOpened: ({ collection }) => damagesIn(collection).forEach((line) => tell(line)),
+      onMigrated: (path, segmentCount) => tell(migrationNote(path, segmentCount)),
     });
     threads.scorer.watchDamages((damage) => collections.quarantine(damage));
     folder.watch((fault) => readiness.set("folder", fault));
     const modelNotes = await openModels(collections, models);
+    tell = options.onNote ?? tell;
     await threads.encodePool.warmUp(defaultModel);
-    const clock = (): number => performance.now();
     const admission = createAdmission({
       clock,
       // While one search waits for its encoding or for the main thread, another has work for threads.
@@ -171,7 +185,7 @@ async function compose(
       caches,
       readiness: () => readiness.current(),
     });
-    const notes = [...kernelNotes, ...folder.notes, ...migrated, ...modelNotes];
+    const notes = [...kernelNotes, ...folder.notes, ...told, ...modelNotes];
     return composed(
       { api, kernelName: kernels.name, notes, admission, caches },
       { collections, threads, folder, readiness },
@@ -204,6 +218,8 @@ function composed(
     refuse: () => readiness.set("stopping", stoppingReason),
     admission: () => admission.state(),
     caches: () => figuresOf(caches),
+    collectionCounts: () => collections.counts(),
+    openFigures: () => collections.listOpen().slice(0, limits.metricCollectionsMax),
     scoringIdle: () => threads.scorer.drained(),
     queueSizes: () => ({
       scoring: threads.scorer.queueSize,
@@ -266,6 +282,8 @@ interface Threads {
   readonly scorer: PoolScorer;
   readonly encodePool: EncodePool;
   readonly maintenance: MaintenancePool;
+  /** Of collections, as what the threads leave of the system's limits allows. */
+  readonly limits: CollectionLimits;
   readonly budget: CpuBudget;
   /** What used them is closed. */
   close(): Promise<void>;
@@ -277,7 +295,9 @@ function startThreads(
 ): Threads {
   const mapTurn = createMapTurn();
   const budget = divideCores(availableParallelism(), options);
-  checkStartLimits(budget.scoringWorkers + budget.encodingWorkers + maintenanceThreads);
+  const threadCount = budget.scoringWorkers + budget.encodingWorkers + maintenanceThreads;
+  checkStartLimits(threadCount);
+  const limits = limitCollections(options.collections, threadCount);
   const retireChannel = `sluice-parts-${randomUUID()}`;
   const scoreData: ScoreWorkerData = { kernel: options.kernel, retireChannel, mapTurn };
   const scorer = createPoolScorer({
@@ -305,16 +325,24 @@ function startThreads(
     takeTurn(mapTurn);
     await Promise.all([scorer.close(), maintenance.close()]);
   };
-  return { scorer, encodePool, maintenance, budget, close };
+  return { scorer, encodePool, maintenance, budget, limits, close };
 }
 
-/** Opens the models of all collections; a line for each that cannot be, and for damaged segments. */
+function migrationNote(path: string, segmentCount: number): string {
+  return `${path} was brought to the present format: ${segmentCount} segments rewritten`;
+}
+
+/** One line for each part that is not searched, or not told, because it is damaged. */
+function damagesIn(collection: Collection): string[] {
+  const { damages, fieldDamages } = collection;
+  const calibrations = [...recallWarnings(collection), ...scoreMapsWarnings(collection)];
+  return [...damages, ...fieldDamages, ...calibrations];
+}
+
+/** Opens the models of all collections; a line for each that cannot be. */
 async function openModels(collections: Collections, models: Models): Promise<string[]> {
   const warnings: string[] = [];
-  for (const { collection } of collections.list()) {
-    warnings.push(...collection.damages, ...collection.fieldDamages, ...recallWarnings(collection));
-    warnings.push(...scoreMapsWarnings(collection));
-    const { modelName } = collection.settings;
+  for (const modelName of new Set(collections.list().map(({ settings }) => settings.modelName))) {
     if (modelName === undefined) continue;
     try {
       await models.open(modelName);

@@ -14,7 +14,6 @@ import type { HttpServer } from "../http/server.js";
 import type { KernelChoice } from "../kernels/load-kernels.js";
 import type { Logger } from "../observability/logger.js";
 import type { Metrics } from "../observability/metrics.js";
-import type { EngineApi } from "../engine/api.js";
 import { startRpcServer } from "../rpc/server.js";
 import type { RpcServer, RpcServerOptions } from "../rpc/server.js";
 import { openAccessControl } from "./access-control.js";
@@ -87,6 +86,7 @@ export async function startServer(
     onReadiness,
     remoteRerankers: rerankers,
     onRecallStale: (message) => logger.warn({}, message),
+    onNote: (message) => logger.warn({}, message),
   });
   const engine = measured(composed.api, metrics, () => performance.now());
   const access = control.guard(engine);
@@ -104,7 +104,7 @@ export async function startServer(
       traffic,
       allowedHosts: parseHosts(config.http.allowedHosts),
       allowedOrigins: parseOrigins(config.http.allowedOrigins),
-      metrics: () => renderMetrics(engine, metrics),
+      metrics: () => renderMetrics(composed, metrics),
     });
   } catch (error) {
     await rpc?.stop(0);
@@ -189,12 +189,14 @@ function watch(composed: ComposedEngine, traffic: Traffic, metrics: Metrics): vo
   metrics.watchQueue("encoding", () => composed.queueSizes().encoding);
   metrics.watchAdmission(() => composed.admission());
   metrics.watchCaches(() => composed.caches());
+  metrics.watchCollections(() => composed.collectionCounts());
 }
 
 /** Sizes are read when they are asked for: writes need not report them. */
-function renderMetrics(engine: EngineApi, metrics: Metrics): ReturnType<Metrics["render"]> {
-  for (const status of engine.listCollections())
-    metrics.collectionChanged({ name: status.settings.name, ...status });
+function renderMetrics(composed: ComposedEngine, metrics: Metrics): ReturnType<Metrics["render"]> {
+  metrics.collectionsOpen(
+    composed.openFigures().map((figures) => ({ ...figures, name: figures.settings.name })),
+  );
   return metrics.render();
 }
 
@@ -218,5 +220,6 @@ export function engineOptions(config: Config): EngineOptions {
     searchesAtWork: config.search.atWork,
     searchesMax: config.limits.searchesMax,
     feedbackEventsMax: config.feedback.eventsMax,
+    collections: config.collections,
   };
 }

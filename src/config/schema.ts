@@ -185,6 +185,36 @@ export const configSchema = z.strictObject({
       description: "Time after which the journal is written as a segment, however small.",
     }),
   }),
+  collections: z.strictObject({
+    countMax: whole({
+      default: limits.collectionCountDefault,
+      min: 1,
+      max: limits.collectionCountMax,
+      unit: "collections",
+      description: "Collections in the data folder; one more is refused with LIMIT_EXCEEDED.",
+    }),
+    openMax: whole({
+      default: 0,
+      min: 0,
+      max: 100_000,
+      unit: "collections",
+      description: "Collections open at a time; 0: 256, or as many as there are descriptors for.",
+    }),
+    openBytesMax: bytes({
+      default: 0,
+      min: 0,
+      max: 2 ** 50,
+      description:
+        "Memory of open collections from which those that nobody uses are closed; 0: half of all.",
+    }),
+    idleMs: whole({
+      default: 600_000,
+      min: 100,
+      max: 2_000_000_000,
+      unit: "ms",
+      description: "Time after which a collection that nobody uses is closed.",
+    }),
+  }),
   feedback: z.strictObject({
     eventsMax: whole({
       default: limits.feedbackEventsDefault,

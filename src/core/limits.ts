@@ -70,8 +70,13 @@ export const limits = {
   segmentBytesMax: 256 * 1024 * 1024,
   /** Things in a data folder that were left alone and are named; of more, their number is. */
   findingsMax: 100,
-  /** Collections in a data folder. */
-  collectionCountMax: 256,
+  /** Collections in a data folder, and the most that the option may say. */
+  collectionCountDefault: 10_000,
+  collectionCountMax: 1_000_000,
+  /** Collections of which figures are told one by one. */
+  metricCollectionsMax: 256,
+  /** Time that a call waits for a collection to be opened, milliseconds. */
+  openWaitMsMax: 30_000,
   /** Documents in one ingest message. */
   ingestMessageDocumentsMax: 256,
   /** Keys in one Delete or Get. */

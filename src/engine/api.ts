@@ -54,7 +54,7 @@ export interface EngineApi {
     options: { readonly signal: AbortSignal },
   ): Promise<{ readonly deletedCount: number; readonly sequence: number }>;
   /** Documents in the order of `keys`; undefined where a key is unknown. */
-  get(collection: string, keys: readonly string[]): (StoredDocument | undefined)[];
+  get(collection: string, keys: readonly string[]): Promise<(StoredDocument | undefined)[]>;
   /** A page of documents in byte order of their keys, after `afterKey`. */
   list(collection: string, page: PageRequest): Promise<DocumentPage>;
   /**
@@ -66,13 +66,14 @@ export interface EngineApi {
   /** Resolves once the event is on disk. */
   sendFeedback(collection: string, event: Feedback): Promise<FeedbackAck>;
   /** A page of recorded events, oldest first. Throws DATA_CORRUPT at a damaged one. */
-  listFeedback(collection: string, page: FeedbackPageRequest): FeedbackPage;
+  listFeedback(collection: string, page: FeedbackPageRequest): Promise<FeedbackPage>;
 
   createCollection(request: CreateCollection): Promise<CollectionSettings>;
   dropCollection(name: string): Promise<void>;
   listCollections(): CollectionStatus[];
   /** Collections that are known by name and cannot be served, by name; each call gets their error. */
   refusedCollections(): readonly RefusedCollection[];
+  /** Of a collection that is not open: as it was when it was closed. */
   describeCollection(name: string): CollectionStatus;
   /** Flushes the journal and merges segments; never changes a score. */
   optimize(
@@ -108,7 +109,7 @@ export interface PageRequest {
 }
 
 export interface DocumentPage {
-  readonly documents: StoredDocument[];
+  readonly documents: readonly StoredDocument[];
   /** Undefined: this is the last page. */
   readonly nextAfterKey?: string | undefined;
 }

@@ -12,7 +12,8 @@ import type { SearchDefaults, SearchPlan } from "../search/plan.js";
 import type { Phrasing, SearchRequest } from "../search/request.js";
 import type { SearchContext } from "../search/search-context.js";
 import type { RecallCalibration } from "../store/stored-values.js";
-import type { Collections, OpenCollection } from "./collections.js";
+import type { Collections } from "./collections.js";
+import type { OpenCollection } from "./open-collection.js";
 import { holdOpen } from "./hold-open.js";
 
 export interface CalibrationParts {
@@ -41,9 +42,22 @@ const confidenceDefault = 0.95;
 export async function* calibrateRecall(
   parts: CalibrationParts,
   name: string,
+  options: CalibrateOptions,
+): AsyncGenerator<CalibrateProgress, void, void> {
+  const { opened, release } = await parts.collections.acquire(name, { signal: options.signal });
+  try {
+    yield* calibrateOpened(parts, opened, options);
+  } finally {
+    release();
+  }
+}
+
+async function* calibrateOpened(
+  parts: CalibrationParts,
+  opened: OpenCollection,
   { samples, sampleCount, confidence = confidenceDefault, signal }: CalibrateOptions,
 ): AsyncGenerator<CalibrateProgress, void, void> {
-  const opened = parts.collections.get(name);
+  const { name } = opened.collection.settings;
   const { number: generation, lastSequence, totals } = opened.collection.generation;
   const { passageCount } = totals;
   if (passageCount === 0)
@@ -75,7 +89,7 @@ export async function* calibrateRecall(
     passageCount,
   };
   signal.throwIfAborted();
-  if (parts.collections.get(name) !== opened)
+  if (parts.collections.opened(name) !== opened)
     throw new SluiceError("COLLECTION_NOT_FOUND", `collection "${name}" was dropped`);
   await store(opened, calibration);
   yield { step, done: total, total, result: { ...calibration, isStale: false } };

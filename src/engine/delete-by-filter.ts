@@ -11,7 +11,7 @@ import type { DeleteOperation } from "../ingest/write-operations.js";
 import type { Scorer } from "../scoring/scorer.js";
 import type { Scope } from "../search/search-context.js";
 import { filterStage } from "../search/stages/filter.js";
-import type { OpenCollection } from "./collections.js";
+import type { OpenCollection } from "./open-collection.js";
 
 /** Deletes that wait at the same time; one commit takes about as many. */
 const groupSize = 512;

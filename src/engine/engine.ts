@@ -5,10 +5,12 @@ import { isDeepStrictEqual } from "node:util";
 import { SluiceError } from "../core/errors.js";
 import type { Readiness } from "../core/readiness.js";
 import { deleteDocuments, putDocument } from "../ingest/ingest.js";
-import type { EngineApi, StoredDocument } from "./api.js";
+import type { CollectionStatus } from "../index/collection-settings.js";
+import type { PinnedDocuments } from "../store/store.js";
 import type { DocumentRecord } from "../store/stored-values.js";
+import type { DocumentPage, EngineApi, PageRequest, StoredDocument } from "./api.js";
 import { deleteByFilter } from "./delete-by-filter.js";
-import { describe } from "./describe.js";
+import type { CollectionFigures } from "./collection-figures.js";
 import { settingsFor } from "./create-settings.js";
 import { createFeedback } from "./feedback.js";
 import type { FeedbackParts } from "./feedback.js";
@@ -27,22 +29,28 @@ export interface EngineParts extends SearchParts, FeedbackParts {
 
 export function createEngine(parts: EngineParts): EngineApi {
   const { collections, encodePool, snapshots } = parts;
+  const toStatus = (figures: CollectionFigures): CollectionStatus => {
+    return { ...figures, kernel: parts.kernels.name };
+  };
   return {
     ...createSearches(parts),
     rerank: (request, options) => rerank(parts, request, options),
-    put: (name, document, scope) => {
-      const { collection, writer } = collections.get(name);
-      return putDocument({ collection, writer, preparer: encodePool }, document, scope?.within);
-    },
-    delete: (name, keys, scope) => deleteDocuments(collections.get(name), keys, scope?.within),
+    put: (name, document, scope) =>
+      collections.use(name, ({ collection, writer }) =>
+        putDocument({ collection, writer, preparer: encodePool }, document, scope?.within),
+      ),
+    delete: (name, keys, scope) =>
+      collections.use(name, (opened) => deleteDocuments(opened, keys, scope?.within)),
     deleteWhere: (name, filter, { signal }) =>
-      deleteByFilter(collections.get(name), filter, { scorer: parts.scorer, signal }),
+      collections.use(
+        name,
+        (opened) => deleteByFilter(opened, filter, { scorer: parts.scorer, signal }),
+        { signal },
+      ),
     ...createReads(parts),
     createCollection: async (request) => {
       const settings = await settingsFor(request, parts);
-      const known = collections.list().find(({ collection }) => {
-        return collection.settings.name === request.name;
-      })?.collection.settings;
+      const known = collections.settingsOf(request.name);
       if (known !== undefined && request.ifNotExists) {
         if (isDeepStrictEqual(known, settings)) return known;
         throw new SluiceError(
@@ -50,27 +58,43 @@ export function createEngine(parts: EngineParts): EngineApi {
           `collection "${known.name}" exists with other settings: ${JSON.stringify(known)}`,
         );
       }
-      return (await collections.create(settings)).collection.settings;
+      await collections.create(settings);
+      return settings;
     },
     dropCollection: (name) => collections.drop(name),
-    listCollections: () => collections.list().map((opened) => describe(opened, parts.kernels)),
+    listCollections: () => collections.list().map(toStatus),
     refusedCollections: () => collections.refused(),
-    setScoreMaps: (name, scoreMaps) => setScoreMaps(collections.get(name), scoreMaps),
-    optimize: (name, options) => optimize(collections.get(name).writer, options),
+    setScoreMaps: (name, scoreMaps) =>
+      collections.use(name, (opened) => setScoreMaps(opened, scoreMaps)),
+    async *optimize(name, options) {
+      const { opened, release } = await collections.acquire(name, { signal: options.signal });
+      try {
+        yield* optimize(opened.writer, options);
+      } finally {
+        release();
+      }
+    },
     async *snapshot(name, snapshotName) {
-      const result = yield* snapshots.take(collections.get(name), snapshotName);
+      const { opened, release } = await collections.acquire(name);
+      let result;
+      try {
+        result = yield* snapshots.take(opened, snapshotName);
+      } finally {
+        release();
+      }
       yield { step: "done", done: result.bytes, total: result.bytes, result };
     },
     async *restore(snapshotName, name) {
-      const opened = yield* snapshots.restore(snapshotName, name);
-      const { modelName } = opened.collection.settings;
+      const restored = yield* snapshots.restore(snapshotName, name);
+      const result = toStatus(collections.figures(restored));
+      const { modelName } = result.settings;
       // Without it the collection is searched by words only, as after a start without the model.
       if (modelName !== undefined) await parts.models.open(modelName).catch(() => undefined);
-      yield { step: "done", done: 0, total: 0, result: describe(opened, parts.kernels) };
+      yield { step: "done", done: 0, total: 0, result };
     },
     listSnapshots: () => snapshots.list(),
     deleteSnapshot: (snapshotName) => snapshots.remove(snapshotName),
-    describeCollection: (name) => describe(collections.get(name), parts.kernels),
+    describeCollection: (name) => toStatus(collections.figures(name)),
     ...createFeedback(parts),
     readiness: parts.readiness,
   };
@@ -82,32 +106,30 @@ function createReads({
   scorer,
 }: EngineParts): Pick<EngineApi, "get" | "list" | "listWhere"> {
   return {
-    get: (name, keys) => {
-      const { documents } = collections.get(name).collection.generation;
-      return keys.map((key) => {
-        const record = documents.readDocument(key);
-        return record && toStored(key, record);
-      });
-    },
-    list: (name, { pageSize, afterKey }) => {
-      const { documents } = collections.get(name).collection.generation;
-      const found = documents.listDocuments({ afterKey, countMax: pageSize + 1 });
-      const page = found.slice(0, pageSize);
-      const last = page.at(-1);
-      return Promise.resolve({
-        documents: page.map(([key, record]) => toStored(key, record)),
-        nextAfterKey: found.length > pageSize ? last?.[0] : undefined,
-      });
-    },
-    listWhere: async (name, filter, page) => {
-      const opened = collections.get(name);
-      const { documents, nextAfterKey } = await listByFilter(opened, filter, {
-        scorer,
-        page,
-      });
-      return { documents: documents.map(([key, record]) => toStored(key, record)), nextAfterKey };
-    },
+    get: (name, keys) =>
+      collections.use(name, ({ collection }) => {
+        const { documents } = collection.generation;
+        return keys.map((key) => {
+          const record = documents.readDocument(key);
+          return record && toStored(key, record);
+        });
+      }),
+    list: (name, page) =>
+      collections.use(name, ({ collection }) => pageOf(collection.generation.documents, page)),
+    listWhere: (name, filter, page) =>
+      collections.use(name, async (opened) => {
+        const { documents, nextAfterKey } = await listByFilter(opened, filter, { scorer, page });
+        return { documents: documents.map(([key, record]) => toStored(key, record)), nextAfterKey };
+      }),
   };
+}
+
+function pageOf(documents: PinnedDocuments, { pageSize, afterKey }: PageRequest): DocumentPage {
+  const found = documents.listDocuments({ afterKey, countMax: pageSize + 1 });
+  const page = found.slice(0, pageSize).map(([key, record]) => toStored(key, record));
+  const last = page.at(-1);
+  if (found.length <= pageSize || last === undefined) return { documents: page };
+  return { documents: page, nextAfterKey: last.key };
 }
 
 function toStored(key: string, record: DocumentRecord): StoredDocument {

@@ -2,7 +2,8 @@
 
 import type { RecordedFeedback } from "../core/feedback.js";
 import { limits } from "../core/limits.js";
-import type { EngineApi } from "./api.js";
+import type { CollectionStore } from "../store/store.js";
+import type { EngineApi, FeedbackPage, FeedbackPageRequest } from "./api.js";
 import type { Collections } from "./collections.js";
 import { holdOpen } from "./hold-open.js";
 
@@ -22,33 +23,38 @@ export function createFeedback(
 ): Pick<EngineApi, "sendFeedback" | "listFeedback"> {
   const { collections, nowMs, feedbackEventsMax: eventsMax = limits.feedbackEventsMax } = parts;
   return {
-    async sendFeedback(name, event) {
-      const opened = collections.get(name);
-      const { store, generation } = opened.collection;
-      const isUnknownKey = generation.documents.readDocument(event.key) === undefined;
-      const hold = holdOpen(opened);
-      try {
-        const timeMs = nowMs();
-        const isNew = await store.appendFeedback({ event, timeMs, eventsMax });
-        return { isRepeated: !isNew, isUnknownKey };
-      } finally {
-        hold.end();
-      }
-    },
-    listFeedback(name, { pageSize, afterSequence, sinceMs }) {
-      const { store } = collections.get(name).collection;
-      const events: RecordedFeedback[] = [];
-      let [byteCount, lookedAt, last] = [0, 0, afterSequence];
-      for (const event of store.feedback(afterSequence)) {
-        const isFull = events.length === pageSize || byteCount > limits.pageBytesMax;
-        if (isFull || lookedAt === lookedAtMax) return { events, nextAfterSequence: last };
-        lookedAt += 1;
-        last = event.sequence;
-        if (event.timeMs < sinceMs) continue;
-        events.push(event);
-        byteCount += 3 * (event.queryText.length + event.key.length) + 128;
-      }
-      return { events };
-    },
+    sendFeedback: (name, event) =>
+      collections.use(name, async (opened) => {
+        const { store, generation } = opened.collection;
+        const isUnknownKey = generation.documents.readDocument(event.key) === undefined;
+        const hold = holdOpen(opened);
+        try {
+          const timeMs = nowMs();
+          const isNew = await store.appendFeedback({ event, timeMs, eventsMax });
+          return { isRepeated: !isNew, isUnknownKey };
+        } finally {
+          hold.end();
+        }
+      }),
+    listFeedback: (name, page) =>
+      collections.use(name, ({ collection }) => pageOf(collection.store, page)),
   };
+}
+
+function pageOf(
+  store: CollectionStore,
+  { pageSize, afterSequence, sinceMs }: FeedbackPageRequest,
+): FeedbackPage {
+  const events: RecordedFeedback[] = [];
+  let [byteCount, lookedAt, last] = [0, 0, afterSequence];
+  for (const event of store.feedback(afterSequence)) {
+    const isFull = events.length === pageSize || byteCount > limits.pageBytesMax;
+    if (isFull || lookedAt === lookedAtMax) return { events, nextAfterSequence: last };
+    lookedAt += 1;
+    last = event.sequence;
+    if (event.timeMs < sinceMs) continue;
+    events.push(event);
+    byteCount += 3 * (event.queryText.length + event.key.length) + 128;
+  }
+  return { events };
 }

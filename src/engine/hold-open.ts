@@ -1,6 +1,6 @@
 // Keeps a drop, or the end of the server, waiting for work on a collection's store.
 
-import type { OpenCollection } from "./collections.js";
+import type { OpenCollection } from "./open-collection.js";
 
 /** Until `end` is called, exactly once. Such work is short, or ends by itself. */
 export function holdOpen({ searches }: OpenCollection): { end: () => void } {

@@ -13,7 +13,7 @@ import type { Scope } from "../search/search-context.js";
 import { filterStage } from "../search/stages/filter.js";
 import type { DocumentRecord } from "../store/stored-values.js";
 import type { PageRequest } from "./api.js";
-import type { OpenCollection } from "./collections.js";
+import type { OpenCollection } from "./open-collection.js";
 import { refuseUnknowable } from "./delete-by-filter.js";
 
 /** Rows that are looked at before others have their turn. */

@@ -2,7 +2,7 @@
 
 import type { Collection } from "../index/collection.js";
 import type { ScoreCalibration } from "../store/stored-values.js";
-import type { OpenCollection } from "./collections.js";
+import type { OpenCollection } from "./open-collection.js";
 import { holdOpen } from "./hold-open.js";
 
 /** Searches that begin after it resolves use them; those at work end with what was there. */

@@ -33,7 +33,8 @@ import type { SearchOptions } from "../search/stream-search.js";
 import type { SearchUpdate } from "../search/update.js";
 import { calibrateRecall, measuringGently } from "./calibrate.js";
 import type { CalibrationParts } from "./calibrate.js";
-import type { Collections, OpenCollection } from "./collections.js";
+import type { Collections } from "./collections.js";
+import type { OpenCollection } from "./open-collection.js";
 import { checkFingerprint } from "../encoding/encode-pool.js";
 import type { EncodePool } from "../encoding/encode-pool.js";
 import { explainPassage } from "./explain.js";
@@ -106,14 +107,16 @@ export function createSearches(
     work: (running: Running) => AsyncGenerator<T, void, void>,
   ): AsyncGenerator<T, void, void> {
     const startMs = clock();
-    const opened = collections.get(collection);
+    collections.check(collection);
     const { budgetMs, priority = "normal" } = asked;
     const { deadlineMs, client = "" } = options;
     const deadline = createSoftDeadline(clock, { budgetMs, deadlineMs });
     const admitted = parts.admission.enter();
-    const running = track(opened, options.signal);
-    const { signal } = running;
+    let use: TrackedUse | undefined;
     try {
+      const wait = { signal: options.signal, waitMs: deadline.remainingMs() };
+      use = await trackedUse(collections, collection, wait);
+      const { opened, signal } = use;
       const { settings, scoreMaps } = opened.collection;
       const analyzer = analyzers[settings.analyzer];
       // Bad requests are refused before anything is waited for.
@@ -154,7 +157,7 @@ export function createSearches(
       }
     } finally {
       admitted.leave();
-      running.end();
+      use?.end();
     }
   }
 
@@ -236,24 +239,34 @@ function pressureOn(priority: Priority, admission: Admission): number {
   return priority === "high" ? 0 : priority === "low" ? Math.min(1, 2 * pressure) : pressure;
 }
 
-/** Enters the search among the collection's, so that a drop can end it and wait for it. */
-function track(
-  opened: OpenCollection,
-  callerSignal: AbortSignal,
-): { signal: AbortSignal; end: () => void } {
+interface TrackedUse {
+  readonly opened: OpenCollection;
+  readonly signal: AbortSignal;
+  readonly end: () => void;
+}
+
+/** Opens the collection if need be; enters the search among its own, so that a drop can end it. */
+async function trackedUse(
+  collections: Collections,
+  name: string,
+  wait: { readonly signal: AbortSignal; readonly waitMs: number },
+): Promise<TrackedUse> {
+  const { opened, release } = await collections.acquire(name, wait);
   const controller = new AbortController();
   let finish = (): void => undefined;
   const ended = new Promise<void>((resolve) => (finish = resolve));
   opened.searches.set(controller, ended);
-  const abort = (): void => controller.abort(callerSignal.reason);
-  if (callerSignal.aborted) abort();
-  callerSignal.addEventListener("abort", abort, { once: true });
+  const abort = (): void => controller.abort(wait.signal.reason);
+  if (wait.signal.aborted) abort();
+  wait.signal.addEventListener("abort", abort, { once: true });
   return {
+    opened,
     signal: controller.signal,
     end() {
-      callerSignal.removeEventListener("abort", abort);
+      wait.signal.removeEventListener("abort", abort);
       opened.searches.delete(controller);
       finish();
+      release();
     },
   };
 }

@@ -12,7 +12,8 @@ import type { DataFolder } from "../store/data-folder.js";
 import { openLmdbStore } from "../store/lmdb-store.js";
 import type { SnapshotInfo } from "../store/snapshot-folder.js";
 import { syncFile, syncFolder } from "../store/sync.js";
-import type { Collections, OpenCollection } from "./collections.js";
+import type { Collections } from "./collections.js";
+import type { OpenCollection } from "./open-collection.js";
 import { holdOpen } from "./hold-open.js";
 
 /** Reads and checks every value of a closed store; one line a damage. */
@@ -26,11 +27,14 @@ export interface Snapshots {
     opened: OpenCollection,
     name: string | undefined,
   ): AsyncGenerator<JobProgress, SnapshotInfo, void>;
-  /** Throws SNAPSHOT_NOT_FOUND, COLLECTION_EXISTS, DISK_FULL, DATA_CORRUPT; then nothing is made. */
+  /**
+   * Ends with the name of the collection that was made. Throws SNAPSHOT_NOT_FOUND, COLLECTION_EXISTS,
+   * LIMIT_EXCEEDED, DISK_FULL, DATA_CORRUPT; then nothing is made.
+   */
   restore(
     snapshotName: string,
     name: string | undefined,
-  ): AsyncGenerator<JobProgress, OpenCollection, void>;
+  ): AsyncGenerator<JobProgress, string, void>;
 }
 
 /** Milliseconds between two looks at how far a copy has come. */
@@ -83,12 +87,12 @@ export function createSnapshots(
   async function* restore(
     snapshotName: string,
     asked: string | undefined,
-  ): AsyncGenerator<JobProgress, OpenCollection, void> {
+  ): AsyncGenerator<JobProgress, string, void> {
     folder.checkWritable();
     const source = join(snapshots.pathOf(snapshotName), "data.mdb");
     const info = snapshots.list().find(({ name }) => name === snapshotName);
     const name = asked ?? info?.collection ?? snapshotName;
-    return yield* collections.adopt(name, async function* (id) {
+    yield* collections.adopt(name, async function* (id) {
       const path = folder.prepareFolder(id);
       try {
         const copy = copyFile(source, join(path, "data.mdb"), constants.COPYFILE_EXCL);
@@ -105,6 +109,7 @@ export function createSnapshots(
         throw error;
       }
     });
+    return name;
   }
   const remove = (name: string): void => {
     folder.checkWritable();

@@ -67,6 +67,13 @@ export interface OpenedSegment {
   readonly isDamaged?: boolean;
 }
 
+/** Passages of the journal that are read at once. */
+const passagesPerTurn = 256;
+
+function turnOfLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 /** Writes the manifest of a new, empty collection. Durable when it resolves. */
 export async function initializeCollection(
   store: CollectionStore,
@@ -88,9 +95,10 @@ export async function initializeCollection(
 /**
  * Reads what is stored: segments into shared memory, the journal into the live segment. A damaged
  * segment or passage of the journal is left out and named in `damages`; a damaged manifest is
- * DATA_CORRUPT. O(data).
+ * DATA_CORRUPT. O(data); lets other work of the thread go on between segments. Nobody writes to the
+ * store meanwhile.
  */
-export function openCollection(store: CollectionStore): Collection {
+export async function openCollection(store: CollectionStore): Promise<Collection> {
   const manifest = store.readManifest();
   const settings = toSettings(manifest, store.folder);
   const flushed = new Map<number, OpenedSegment>();
@@ -99,6 +107,7 @@ export function openCollection(store: CollectionStore): Collection {
   const stored = store.segmentIds();
   const obsolete = new Set(stored);
   for (const entry of manifest.segments) {
+    await turnOfLoop();
     obsolete.delete(entry.id);
     try {
       const segment = openStoredSegment(store, entry, tokenRowBytesOf(settings));
@@ -114,7 +123,10 @@ export function openCollection(store: CollectionStore): Collection {
     passage: ({ message }) => damages.push(`${message} (it is not searched)`),
     fields: ({ message }) => fieldDamages.push(`${message} (filters take it to have no fields)`),
   });
-  for (const passage of passages) live.append(passage);
+  for (const passage of passages) {
+    live.append(passage);
+    if (live.rowCount % passagesPerTurn === 0) await turnOfLoop();
+  }
   const lacking = lackingCount(manifest, live.rowCount + damages.length - segmentDamageCount);
   if (lacking > 0) damages.push(`the journal lacks ${lacking} passages`);
   const nextSegmentId = Math.max(manifest.nextSegmentId, ...[...stored].map((id) => id + 1));

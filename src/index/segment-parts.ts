@@ -30,3 +30,14 @@ export interface LivePart {
 }
 
 export type SegmentPart = FlushedPart | LivePart;
+
+/** Shared memory that a part takes; codes in the map take none. */
+export function partBytes(part: SegmentPart): number {
+  const tombstones = part.tombstones?.byteLength ?? 0;
+  const codes = part.codes instanceof SharedArrayBuffer ? part.codes.byteLength : 0;
+  if (part.kind === "flushed") return part.tables.byteLength + codes + tombstones;
+  const { ends, termIds, counts, positions, lengths } = part.terms;
+  let bytes = codes + tombstones + part.rowOffsets.byteLength + part.sketches.byteLength;
+  for (const numbers of [ends, termIds, counts, positions, lengths]) bytes += numbers.byteLength;
+  return bytes;
+}

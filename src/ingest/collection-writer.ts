@@ -35,6 +35,8 @@ export interface CollectionWriter {
   quarantine(damage: { readonly segmentId: number; readonly message: string }): Promise<void>;
   /** Starts what is due of flushes, merges and late deletes: after opening; writes do it too. */
   maintain(): void;
+  /** Nobody waits for anything, and no flush, merge or late delete is under way. */
+  isIdle(): boolean;
   /** Resolves when no flush, merge or late delete is under way. */
   settle(): Promise<void>;
   /** Refuses new writes and waits for what is under way. */
@@ -54,6 +56,8 @@ export interface WriterOptions {
   readonly builder?: SegmentBuilder | undefined;
   /** Told of a step that failed. Nothing is lost by it; it is tried again when more was written. */
   readonly onMaintenanceFailure?: ((error: unknown) => void) | undefined;
+  /** Told when a flush, a merge or a late delete has ended and none follows. */
+  readonly onIdle?: (() => void) | undefined;
   /** Told of each flush, merge and late delete as it begins and when it has ended. */
   readonly onMaintenanceStep?: ((step: MaintenanceStep) => void) | undefined;
 }
@@ -106,7 +110,10 @@ export function createCollectionWriter(
     onStep: options.onMaintenanceStep,
     onFailure: (error) => options.onMaintenanceFailure?.(error),
     // Writes may have waited for it.
-    onIdle: () => start(),
+    onIdle() {
+      start();
+      options.onIdle?.();
+    },
   });
   collection.onReleased = maintenance.start;
 
@@ -163,6 +170,12 @@ export function createCollectionWriter(
     optimize: (options) => maintenance.optimize(options),
     quarantine: (damage) => exclusive(() => quarantine(collection, damage)),
     maintain: maintenance.start,
+    isIdle: () =>
+      running === undefined &&
+      waiting.length === 0 &&
+      steps.length === 0 &&
+      sequenceWaiters.size === 0 &&
+      maintenance.isIdle(),
     settle: maintenance.settle,
     async close() {
       isClosed = true;

@@ -59,6 +59,8 @@ export interface Maintenance {
   optimize(options: OptimizeOptions): Promise<void>;
   /** The live segment is as large as memory allows: writes wait for the flush. */
   isBehind(): boolean;
+  /** Nothing is under way. */
+  readonly isIdle: () => boolean;
   /** Resolves when nothing is under way. */
   readonly settle: () => Promise<void>;
   /** Begins no more steps and waits for the one under way. */
@@ -191,6 +193,7 @@ export function createMaintenance(
     },
     isBehind: () =>
       running !== undefined && collection.live.codeBytes >= behindFactor * options.flushBytes,
+    isIdle: () => running === undefined,
     settle: async () => {
       while (running !== undefined) await running;
     },

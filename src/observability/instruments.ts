@@ -42,8 +42,15 @@ export interface Instruments {
   readonly reloads: Counter<"what" | "outcome">;
   readonly certificate: (readMs: () => number) => void;
   readonly caches: (read: () => Readonly<Record<string, CacheFigures>>) => void;
+  readonly collections: (read: () => CollectionCountFigures) => void;
   /** A gauge that asks for its values when it is read. */
   readonly queue: (read: () => ReadonlyMap<string, number>) => void;
+}
+
+export interface CollectionCountFigures {
+  readonly known: number;
+  readonly open: number;
+  readonly openMax: number;
 }
 
 /** State of a circuit breaker. */
@@ -248,6 +255,27 @@ export function createInstruments(
           for (const [reason, count] of Object.entries(read().refused)) this.inc({ reason }, count);
         },
       });
+    },
+    collections(read) {
+      const helps = {
+        known: "Collections that the server has.",
+        open: "Collections that are open, or on the way there or back.",
+        openMax: "Collections that may be open at a time.",
+      };
+      const names = {
+        known: "collections",
+        open: "collections_open",
+        openMax: "collections_open_max",
+      };
+      for (const figure of ["known", "open", "openMax"] as const)
+        new library.Gauge({
+          name: `sluice_${names[figure]}`,
+          help: helps[figure],
+          registers,
+          collect() {
+            this.set(read()[figure]);
+          },
+        });
     },
     queue(read) {
       new library.Gauge({

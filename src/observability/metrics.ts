@@ -2,10 +2,12 @@
 
 import type { CacheFigures } from "../core/bounded-cache.js";
 import type { Registry } from "prom-client";
+import { limits } from "../core/limits.js";
 import { createInstruments } from "./instruments.js";
 import type {
   AdmissionFigures,
   BreakerFigure,
+  CollectionCountFigures,
   Instruments,
   TrafficFigures,
 } from "./instruments.js";
@@ -33,6 +35,14 @@ export interface FinishedSearch {
   readonly degradations?: readonly string[] | undefined;
 }
 
+export interface OpenFigures {
+  readonly name: string;
+  readonly generation: number;
+  readonly documentCount: number;
+  readonly passageCount: number;
+  readonly segmentCount: number;
+}
+
 /** What the parts of a server tell. Every method is cheap and never throws. */
 export interface Metrics {
   searchStarted(): void;
@@ -51,14 +61,10 @@ export interface Metrics {
     readonly status: string;
     readonly durationMs: number;
   }): void;
-  /** A collection changed: its newest generation and sizes. */
-  collectionChanged(collection: {
-    readonly name: string;
-    readonly generation: number;
-    readonly documentCount: number;
-    readonly passageCount: number;
-    readonly segmentCount: number;
-  }): void;
+  /** The newest generation and sizes of the collections that are open; the others have no figures. */
+  collectionsOpen(collections: readonly OpenFigures[]): void;
+  /** Asks `read` for the numbers of collections whenever the figures are read. Call once. */
+  watchCollections(read: () => CollectionCountFigures): void;
   collectionDropped(name: string): void;
   /** Asks `read` for the number of waiting tasks whenever the figures are read. */
   watchQueue(pool: "scoring" | "encoding", read: () => number): void;
@@ -108,7 +114,8 @@ export function createNoMetrics(): Metrics {
     documentsDeleted: nothing,
     errorReturned: nothing,
     callFinished: nothing,
-    collectionChanged: nothing,
+    collectionsOpen: nothing,
+    watchCollections: nothing,
     collectionDropped: nothing,
     watchQueue: nothing,
     watchAdmission: nothing,
@@ -126,34 +133,52 @@ export function createNoMetrics(): Metrics {
   };
 }
 
+/** No name of a collection. */
+const otherLabel = "(others)";
+
 function createMetricsOn(registry: Registry, to: Instruments, version: string): Metrics {
   const queues = new Map<string, () => number>();
+  const labels = new Set<string>();
+  /** Counters of the first collections that are written to are their own; the others share one. */
+  const labelOf = (collection: string): string => {
+    if (!labels.has(collection) && labels.size >= limits.metricCollectionsMax) return otherLabel;
+    labels.add(collection);
+    return collection;
+  };
   to.queue(() => new Map(Array.from(queues, ([pool, read]) => [pool, read()])));
   to.build.set({ version }, 1);
   return {
     searchStarted: () => to.searchesRunning.inc(),
     searchFinished: (search) => countSearch(to, search),
-    documentsWritten({ collection, documentCount, passageCount }) {
+    documentsWritten({ collection: name, documentCount, passageCount }) {
+      const collection = labelOf(name);
       to.documentsWritten.inc({ collection }, documentCount);
       to.passagesWritten.inc({ collection }, passageCount);
     },
     documentsDeleted: ({ collection, documentCount }) =>
-      to.documentsDeleted.inc({ collection }, documentCount),
+      to.documentsDeleted.inc({ collection: labelOf(collection) }, documentCount),
     errorReturned: ({ reason }) => to.errors.inc({ reason }),
     callFinished({ path, status, durationMs }) {
       to.calls.inc({ path, status });
       to.callSeconds.observe({ path }, durationMs / 1000);
     },
-    collectionChanged({ name: collection, ...sizes }) {
-      to.generation.set({ collection }, sizes.generation);
-      to.documents.set({ collection }, sizes.documentCount);
-      to.passages.set({ collection }, sizes.passageCount);
-      to.segments.set({ collection }, sizes.segmentCount);
-    },
-    collectionDropped(collection) {
-      for (const gauge of [to.generation, to.documents, to.passages, to.segments]) {
-        gauge.remove({ collection });
+    collectionsOpen(collections) {
+      for (const gauge of [to.generation, to.documents, to.passages, to.segments]) gauge.reset();
+      for (const { name: collection, ...sizes } of collections) {
+        to.generation.set({ collection }, sizes.generation);
+        to.documents.set({ collection }, sizes.documentCount);
+        to.passages.set({ collection }, sizes.passageCount);
+        to.segments.set({ collection }, sizes.segmentCount);
       }
+    },
+    watchCollections: (read) => to.collections(read),
+    collectionDropped(collection) {
+      labels.delete(collection);
+      const { generation, documents, passages, segments } = to;
+      const { documentsWritten, passagesWritten, documentsDeleted } = to;
+      for (const gauge of [generation, documents, passages, segments]) gauge.remove({ collection });
+      for (const counter of [documentsWritten, passagesWritten, documentsDeleted])
+        counter.remove({ collection });
     },
     watchQueue: (pool, read) => void queues.set(pool, read),
     watchAdmission: (read) => to.admission(read),

@@ -39,7 +39,7 @@ export function createDocumentService(context: RpcContext): UntypedServiceImplem
   };
 }
 
-function get(engine: EngineApi, request: GetRequest): GetResponse {
+async function get(engine: EngineApi, request: GetRequest): Promise<GetResponse> {
   const collection = collectionName(request.collection, "collection");
   const keys = documentKeys(request.keys);
   const found: StoredDocument[] = [];
@@ -47,7 +47,7 @@ function get(engine: EngineApi, request: GetRequest): GetResponse {
   let byteCount = 0;
   for (let start = 0; start < keys.length; start += readAheadCount) {
     const part = keys.slice(start, start + readAheadCount);
-    for (const [i, document] of engine.get(collection, part).entries()) {
+    for (const [i, document] of (await engine.get(collection, part)).entries()) {
       if (document === undefined) missingKeys.push(part[i] ?? "");
       else found.push(document);
       byteCount += document === undefined ? 0 : sizeOf(document);

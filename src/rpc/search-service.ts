@@ -72,14 +72,11 @@ export function createSearchService(context: RpcContext): UntypedServiceImplemen
     ),
     ListFeedback: unary<ListFeedbackRequest__Output, ListFeedbackResponse>(
       context,
-      (request, engine) =>
-        feedbackPageToMessage(
-          request.collection,
-          engine.listFeedback(
-            collectionName(request.collection, "collection"),
-            feedbackPageFromMessage(request),
-          ),
-        ),
+      async (request, engine) => {
+        const collection = collectionName(request.collection, "collection");
+        const page = await engine.listFeedback(collection, feedbackPageFromMessage(request));
+        return feedbackPageToMessage(request.collection, page);
+      },
     ),
   };
 }

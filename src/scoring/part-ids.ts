@@ -8,6 +8,8 @@ import type { LivePart, SegmentPart } from "../index/segment-parts.js";
 export interface PartIds {
   /** The same number as long as the part's buffers are the same, whatever its rows and tombstones. */
   idOf(part: SegmentPart): number;
+  /** Nobody will use the part any more. */
+  retire(part: SegmentPart): void;
 }
 
 /** `onRetired` hears of numbers whose buffers nobody uses any more. */
@@ -32,6 +34,11 @@ export function createPartIds(onRetired: (id: number) => void): PartIds {
         entry.buffers = buffers;
       }
       return entry.id;
+    },
+    retire({ codes }) {
+      const entry = known.get(codes);
+      known.delete(codes);
+      if (entry !== undefined) onRetired(entry.id);
     },
   };
 }

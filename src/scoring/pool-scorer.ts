@@ -20,8 +20,11 @@ export interface PoolScorer extends Scorer {
   readonly queueSize: number;
   /** From now on `tell` hears of each segment whose codes a task finds damaged. */
   watchDamages(tell: (damage: CodesDamage) => void): void;
-  /** Lets go of a folder whose collection was closed. */
-  release(folder: string): void;
+  /**
+   * Lets go of a folder whose collection was closed, and of its parts. Resolves when no thread has a
+   * handle on it any more.
+   */
+  release(folder: string, parts: readonly SegmentPart[]): Promise<void>;
   /** Resolves when no task is under way. */
   drained(): Promise<void>;
   /** The same, then ends the threads. No task may come after, and no thread may be inside lmdb. */
@@ -58,12 +61,17 @@ export function createPoolScorer(options: PoolScorerOptions): PoolScorer {
     workerData: options.workerData,
   });
   const retiring = new BroadcastChannel(options.retireChannel);
-  retiring.unref();
   let isClosed = false;
   const ids = createPartIds((retired) => {
     // The garbage collector finds parts also when their workers are gone.
     if (!isClosed) retiring.postMessage({ retired } satisfies RetireMessage);
   });
+  const releases = createReleases(options.workerCount);
+  retiring.onmessage = (message) => {
+    const told = (message as MessageEvent).data as RetireMessage;
+    if ("releasedFolder" in told) releases.count(told.releasedFolder);
+  };
+  retiring.unref();
   let tellDamage: (damage: CodesDamage) => void = () => undefined;
   const underWay = new Set<Promise<unknown>>();
   const post = async (task: ScoreTask): Promise<ScoreAnswer> => {
@@ -102,8 +110,13 @@ export function createPoolScorer(options: PoolScorerOptions): PoolScorer {
     watchDamages(tell) {
       tellDamage = tell;
     },
-    release(folder) {
+    async release(folder, parts) {
+      for (const part of parts) ids.retire(part);
+      // Only codes in the map make a thread open a handle.
+      if (parts.every(({ codes }) => codes instanceof SharedArrayBuffer)) return;
+      const released = releases.expect(folder);
       retiring.postMessage({ closedFolder: folder } satisfies RetireMessage);
+      await released;
     },
     get queueSize() {
       return pool.queueSize;
@@ -115,6 +128,34 @@ export function createPoolScorer(options: PoolScorerOptions): PoolScorer {
       isClosed = true;
       retiring.close();
     },
+  };
+}
+
+/** A thread that does not answer in this time is taken to have no handle: it may have ended. */
+const releaseMsMax = 10_000;
+
+/** Waits for the answers of all threads about a folder. */
+function createReleases(workerCount: number): {
+  expect(folder: string): Promise<void>;
+  count(folder: string): void;
+} {
+  const expected = new Map<string, () => void>();
+  return {
+    expect: (folder) =>
+      new Promise((resolve) => {
+        let missing = workerCount;
+        const done = (): void => {
+          clearTimeout(timer);
+          expected.delete(folder);
+          resolve();
+        };
+        const timer = setTimeout(done, releaseMsMax);
+        expected.set(folder, () => {
+          missing -= 1;
+          if (missing === 0) done();
+        });
+      }),
+    count: (folder) => expected.get(folder)?.(),
   };
 }
 

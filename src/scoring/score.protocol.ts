@@ -26,9 +26,12 @@ export type WireAnswer =
 
 /**
  * What the main thread tells all scoring workers: a part's number will not be named again, or the
- * collection in a folder was closed.
+ * collection in a folder was closed. And what each of them answers to the latter.
  */
-export type RetireMessage = { readonly retired: number } | { readonly closedFolder: string };
+export type RetireMessage =
+  | { readonly retired: number }
+  | { readonly closedFolder: string }
+  | { readonly releasedFolder: string };
 
 interface TaskBase {
   readonly parts: readonly SegmentPart[];

@@ -26,9 +26,17 @@ const retiring = new BroadcastChannel(retireChannel);
 retiring.onmessage = (message) => {
   const told = (message as MessageEvent).data as RetireMessage;
   if ("retired" in told) cache.retire(told.retired);
-  else reader.release(told.closedFolder).catch(() => undefined);
+  else if ("closedFolder" in told) release(told.closedFolder).catch(() => undefined);
 };
 retiring.unref();
+
+async function release(folder: string): Promise<void> {
+  try {
+    await reader.release(folder);
+  } finally {
+    retiring.postMessage({ releasedFolder: folder } satisfies RetireMessage);
+  }
+}
 
 // The pool asks for a default export.
 export default function scoreTask(task: WireTask): WireAnswer {

@@ -15,6 +15,8 @@ export const valueKinds = {
   feedback: 8,
   feedbackId: 9,
   scoreMaps: 10,
+  /** What lies beside a collection's data, in a file of its own. */
+  card: 11,
 } as const;
 
 export type ValueKind = (typeof valueKinds)[keyof typeof valueKinds];

@@ -6,6 +6,7 @@ import { lstatSync, mkdirSync, renameSync, rmSync, rmdirSync, unlinkSync } from 
 import { basename, dirname, join } from "node:path";
 
 import { isSluiceError } from "../core/errors.js";
+import { cardName } from "./collection-card.js";
 import { hasCode, toStoreError } from "./store-errors.js";
 import { readSmallFile, syncFolder, writeDurably } from "./sync.js";
 
@@ -24,6 +25,7 @@ export const ownFileNames: readonly string[] = [
   "lock.mdb",
   "collection.json",
   "snapshot.json",
+  cardName,
   markName,
   `${markName}.new`,
 ];

@@ -62,7 +62,10 @@ describe("measuring recall", () => {
       database.putSync("recall", value);
     });
     await withEngine(folder(), async ({ api, collections }) => {
-      assert.match(collections.get("notes").collection.recallDamage!, /measured recall is damaged/);
+      assert.match(
+        collections.opened("notes")!.collection.recallDamage!,
+        /measured recall is damaged/,
+      );
       assert.equal(recallOf(api), undefined);
       const final = await finalOf(api, query!);
       assert.equal(final.expectedRecall, undefined);
@@ -124,7 +127,7 @@ describe("measuring recall", () => {
 
   it("is what it was when a calibration is cancelled", async () => {
     await withNotes(folder(), async ({ api, collections }) => {
-      const { collection, searches } = collections.get("notes");
+      const { collection, searches } = collections.opened("notes")!;
       const gone = new Error("gone");
       for (const before of [undefined, await calibrate(api, { sampleCount: 10 })]) {
         if (before === undefined)
@@ -165,7 +168,7 @@ describe("measuring recall", () => {
 });
 
 async function closedFolder(collections: InlineEngine["collections"]): Promise<string> {
-  const { store } = collections.get("notes").collection;
+  const { store } = collections.opened("notes")!.collection;
   await collections.close();
   return store.folder;
 }

@@ -48,7 +48,7 @@ describe("cancelled searches", () => {
     const clients = Array.from({ length: clientCount }, () =>
       createClient({ address, nowMs: Date.now, random: () => 0.5 }),
     );
-    const { collection } = engine.collections.get("notes");
+    const { collection } = engine.collections.opened("notes")!;
     const expected = await finalOf(engine.api, { ...queries[0]!, k: 20 });
     const prng = createPrng(84);
     // Everything that is made once is there before it is counted.
@@ -58,7 +58,7 @@ describe("cancelled searches", () => {
     // A write makes a new generation: the one before it goes if nobody holds it.
     await putAll(engine.api, documents.slice(0, 1));
     assert.equal(collection.held.size, 1);
-    assert.equal(engine.collections.get("notes").searches.size, 0);
+    assert.equal(engine.collections.opened("notes")!.searches.size, 0);
     const after = await measure();
     assert.deepEqual(after.handles, before.handles);
     const growth = after.heap - before.heap;

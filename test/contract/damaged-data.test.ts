@@ -25,7 +25,7 @@ describe("a search over a damaged segment", () => {
     const engine = await open();
     await createNotes(engine.api, { dim });
     await putAll(engine.api, documents);
-    const { segments } = engine.collections.get("notes").collection.manifest;
+    const { segments } = engine.collections.opened("notes")!.collection.manifest;
     assert.ok(segments.length > 2);
     await engine.close();
     const { id, passageCount } = present(segments[1], "there is a second segment");

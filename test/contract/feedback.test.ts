@@ -36,7 +36,7 @@ describe("recorded feedback", () => {
     await withNotes(async ({ api }) => {
       await api.createCollection({ name: "notes", dim: 16, ifNotExists: false });
       for (const id of ["a", "b", "c"]) await api.sendFeedback("notes", event(id));
-      const { events, nextAfterSequence } = api.listFeedback("notes", page);
+      const { events, nextAfterSequence } = await api.listFeedback("notes", page);
       assert.deepEqual([events.length, nextAfterSequence], [2, 2]);
     });
     const flip = (value: Buffer): Buffer => {
@@ -57,13 +57,12 @@ describe("recorded feedback", () => {
     assert.match(damages[1]!, /feedback event id "c" is damaged/);
     await inspect(collection, true);
     assert.deepEqual((await inspect(collection)).damages, []);
-    await withNotes(({ api }) => {
-      const { events } = api.listFeedback("notes", page);
+    await withNotes(async ({ api }) => {
+      const { events } = await api.listFeedback("notes", page);
       assert.deepEqual(
         events.map(({ sequence }) => sequence),
         [1, 3],
       );
-      return Promise.resolve();
     });
   });
 });

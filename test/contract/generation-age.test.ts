@@ -43,7 +43,7 @@ describe("a search that reads one state of a collection for too long", () => {
       assert.match(final?.degradations[0]?.message ?? "", /as long as it may before late_inter/);
       assert.ok((final?.hits.length ?? 0) > 0);
       assert.notEqual(final?.certificate, "exact");
-      const { held, generation } = collections.get("notes").collection;
+      const { held, generation } = collections.opened("notes")!.collection;
       assert.deepEqual([...held], [generation], "only the present one is held");
     } finally {
       await engine.close();

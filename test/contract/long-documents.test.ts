@@ -92,7 +92,7 @@ describe("a search of long documents", () => {
         return { key: `other ${i}`, title: "", text, fields: new Map() };
       });
       await putAll(api, [greedy, ...others]);
-      assert.ok(api.get("notes", ["greedy"])[0]!.passageCount > 20);
+      assert.ok((await api.get("notes", ["greedy"]))[0]!.passageCount > 20);
       const [first] = await searchNotes(api, { text: "tide", k: 5, lexicalPoolSize: 1 });
       assert.equal(first?.certificate, "lexical");
       assert.deepEqual(

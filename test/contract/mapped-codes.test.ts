@@ -145,7 +145,7 @@ describe("codes above 16 MiB", () => {
       await over;
       assert.ok(collection.store.diskBytes() > 250 * 2 ** 20);
       assert.deepEqual(mapsOf(folder()), place);
-      scorer.release(folder());
+      await scorer.release(folder(), [part]);
     });
     await closeCollection(collection);
   });
@@ -167,7 +167,7 @@ describe("codes above 16 MiB", () => {
         assert.deepEqual(answer?.codes, puts[row]?.passages[0]?.codes);
         assert.equal(answer?.codes.buffer.byteLength, passageBytes);
       }
-      scorer.release(folder());
+      await scorer.release(folder(), [part]);
     });
     await closeCollection(collection);
   });
@@ -184,7 +184,7 @@ describe("codes above 16 MiB", () => {
       const { scores, damages } = await scoreAll(scorer, part);
       assert.match(damages[0]?.message ?? "", /segment 1 \(codes\) is damaged: bytes from \d+/);
       assert.ok(scores.every((score) => Number.isNaN(score)));
-      scorer.release(folder());
+      await scorer.release(folder(), [part]);
     });
     const writer = createCollectionWriter(collection, { flushBytes: 2 ** 30 });
     const { segments } = collection.manifest;

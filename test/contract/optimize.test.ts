@@ -24,7 +24,7 @@ describe("optimize", () => {
         "notes",
         documents.filter((_, i) => i % 5 === 0).map(({ key }) => key),
       );
-      const { collection } = collections.get("notes");
+      const { collection } = collections.opened("notes")!;
       const hitsOf = (): Promise<unknown[]> =>
         Promise.all(queries.map(async (query) => (await finalOf(api, { ...query, k: 50 })).hits));
       const before = await hitsOf();

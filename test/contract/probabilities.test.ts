@@ -181,7 +181,7 @@ describe("probabilities of hits", () => {
       after.hits.map(({ key, score }) => [key, score]),
       before.hits.map(({ key, score }) => [key, score]),
     );
-    const { scoreMapsDamage } = engine!.collections.get("notes").collection;
+    const { scoreMapsDamage } = engine!.collections.opened("notes")!.collection;
     assert.match(scoreMapsDamage!, /list of score maps is damaged/);
     await close();
     const collectionFolder = onlyCollectionFolder(join(folder(), "data"));

@@ -12,6 +12,7 @@ import { openLmdbStore } from "../../src/store/lmdb-store.js";
 import type { CollectionStore } from "../../src/store/store.js";
 import type { JournalPassage } from "../../src/store/stored-values.js";
 import { repositoryRoot } from "../../src/core/paths.js";
+import { collectionLimits } from "../support/collections.js";
 import { changeDatabase, damageWhere, onlyCollectionFolder, renameKey } from "../support/damage.js";
 import { useTemporaryFolder } from "../support/each-test-folder.js";
 import { hasReason } from "../support/errors.js";
@@ -56,7 +57,7 @@ describe("check and repair", () => {
   async function served(): Promise<{ found: string[]; readable: string[] }> {
     const engine = await openInlineEngine(folder());
     try {
-      const { damages } = engine.collections.get("notes").collection;
+      const { damages } = engine.collections.opened("notes")!.collection;
       assert.deepEqual(damages, []);
       const payload = { mode: "every_update", title: true, text: true, fields: true } as const;
       const final = await finalOf(engine.api, { ...query!, k: 100, payload });
@@ -64,9 +65,9 @@ describe("check and repair", () => {
       const found = final.hits.map(({ key }) => key).sort();
       for (const hit of final.hits) assert.equal(hit.payload?.text, textOf(hit.key));
       const keys = documents.map(({ key }) => key);
-      const readable = engine.api
-        .get("notes", keys)
-        .flatMap((document) => (document === undefined ? [] : [document.key]));
+      const readable = (await engine.api.get("notes", keys)).flatMap((document) =>
+        document === undefined ? [] : [document.key],
+      );
       return { found, readable: readable.sort() };
     } finally {
       await engine.close();
@@ -172,7 +173,7 @@ describe("check and repair", () => {
   /** The segment of a document's passage; notes the keys of all that is in it. */
   async function segmentOf(key: string): Promise<{ readonly id: number }> {
     const engine = await openInlineEngine(folder());
-    const { collection } = engine.collections.get("notes");
+    const { collection } = engine.collections.opened("notes")!;
     try {
       for (const { table, segmentId, part } of collection.generation.segments) {
         const keys = Array.from({ length: part.rowCount }, (_, row) => table.keyAt(row));
@@ -250,7 +251,7 @@ describe("repairDataFolder", () => {
     for (const [i, text] of texts.entries())
       await written.api.put("prose", { key: `${i}`, title: "", text, fields: new Map() });
     const before = await finalOf(written.api, search);
-    const { segments } = written.collections.get("prose").collection.manifest;
+    const { segments } = written.collections.opened("prose")!.collection.manifest;
     await written.close();
     const store = openLmdbStore(onlyCollectionFolder(folder()));
     const codes = new Uint8Array(store.readCodes(present(segments[0], "a segment").id));
@@ -296,5 +297,6 @@ function options(dataFolder: string): Parameters<typeof repairDataFolder>[0] {
     pairCacheBytes: 0,
     searchesAtWork: 0,
     searchesMax: 16,
+    collections: collectionLimits,
   };
 }

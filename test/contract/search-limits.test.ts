@@ -127,7 +127,7 @@ describe("a search that ends early", () => {
   }
 
   async function assertNothingHeld(api: EngineApi, when: string): Promise<void> {
-    const { collection, searches } = engine!.collections.get("notes");
+    const { collection, searches } = engine!.collections.opened("notes")!;
     assert.equal(searches.size, 0, `${when}: a search is still entered`);
     const { generation } = collection;
     await api.put("notes", documents[0]!);

@@ -54,7 +54,7 @@ describe("searches while documents are written", () => {
         await writer;
         assert.ok(searchCount > 0);
         // Each flush and merge takes a number.
-        assert.ok(engine.collections.get("notes").collection.nextSegmentId > 10);
+        assert.ok(engine.collections.opened("notes")!.collection.nextSegmentId > 10);
       } finally {
         await engine.close();
       }

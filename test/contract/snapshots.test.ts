@@ -45,7 +45,7 @@ describe("snapshots of an engine", () => {
       assert.equal(restored.documentCount, info.lastSequence);
       const again = await finalOf(api, { ...query!, collection: "notes-again", k: 150 });
       if (info.lastSequence === 150) assert.deepEqual(again.hits, before.hits);
-      assert.ok(api.get("notes-again", [documents[0]!.key])[0] !== undefined);
+      assert.ok((await api.get("notes-again", [documents[0]!.key]))[0] !== undefined);
       // It takes writes of its own, and outlives a restart.
       await api.delete("notes-again", [documents[1]!.key]);
       assert.equal(api.describeCollection("notes-again").documentCount, info.lastSequence - 1);

@@ -93,7 +93,7 @@ async function askAll({ api }: InlineEngine): Promise<Omit<Answers, "damages">> 
   searches.push(await attempt(() => search(api, { ...queries[0], filter })));
   const texts: Outcome<string | null>[] = [];
   for (const { key } of documents)
-    texts.push(await attempt(() => api.get("notes", [key])[0]?.text ?? null));
+    texts.push(await attempt(async () => (await api.get("notes", [key]))[0]?.text ?? null));
   const listed = await attempt(async () => {
     const page = await api.list("notes", { pageSize: count });
     return page.documents.map(({ key, text }) => `${key} ${text}`);

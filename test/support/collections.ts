@@ -7,6 +7,7 @@ import { isSluiceError } from "../../src/core/errors.js";
 import { createPrng } from "../../src/core/prng.js";
 import type { CollectionSettings } from "../../src/index/collection-settings.js";
 import { initializeCollection, openCollection } from "../../src/index/collection.js";
+import type { CollectionLimits } from "../../src/engine/collections.js";
 import type { Collection } from "../../src/index/collection.js";
 import type { PutOperation } from "../../src/ingest/write-operations.js";
 import type { PreparedPassage } from "../../src/encoding/prepared-passage.js";
@@ -22,6 +23,14 @@ export const smallSettings: CollectionSettings = {
   sketchBits: 2,
   analyzer: "unicode",
   seed: 11,
+};
+
+/** None that a test meets unless it means to. */
+export const collectionLimits: CollectionLimits = {
+  countMax: 10_000,
+  openMax: 256,
+  openBytesMax: 2 ** 40,
+  idleMs: 600_000,
 };
 
 /** Bytes of a token row, and of a sketch, under `smallSettings`. */

@@ -83,7 +83,7 @@ export function createEdgeEngine(): EdgeEngine {
       Promise.resolve({ deletedCount: deleteMatching(documents, filter), sequence }),
     get: (collection, keys) => {
       must(collection);
-      return keys.map((key) => documents.get(key));
+      return Promise.resolve(keys.map((key) => documents.get(key)));
     },
     list: (collection, page) => {
       must(collection);
@@ -215,7 +215,7 @@ const nothingKept: Pick<
     throw new SluiceError("MODEL_INVALID", "there is no model");
   },
   sendFeedback: () => Promise.resolve({ isRepeated: false, isUnknownKey: false }),
-  listFeedback: () => ({ events: [] }),
+  listFeedback: () => Promise.resolve({ events: [] }),
   setScoreMaps: () => Promise.resolve(),
   calibrate: () => {
     throw new SluiceError("MODEL_REQUIRED", "there is no model");

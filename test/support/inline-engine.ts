@@ -4,7 +4,7 @@ import { createEncodeLoop } from "../../src/encoding/encode-loop.js";
 import { checkFingerprint } from "../../src/encoding/encode-pool.js";
 import type { EncodePool } from "../../src/encoding/encode-pool.js";
 import { openCollections } from "../../src/engine/collections.js";
-import type { Collections } from "../../src/engine/collections.js";
+import type { CollectionLimits, Collections } from "../../src/engine/collections.js";
 import { createEngine } from "../../src/engine/engine.js";
 import { inspect } from "../../src/engine/inspect.js";
 import { createSnapshots } from "../../src/engine/snapshots.js";
@@ -30,6 +30,7 @@ import type { SearchRequest } from "../../src/search/request.js";
 import { openDataFolder } from "../../src/store/data-folder.js";
 import { repositoryRoot } from "../../src/core/paths.js";
 import { join } from "node:path";
+import { collectionLimits } from "./collections.js";
 
 export interface InlineEngine {
   readonly api: EngineApi;
@@ -44,6 +45,7 @@ export interface InlineEngineOptions {
   readonly scorer: Scorer;
   readonly clock: Clock;
   readonly flushBytes: number;
+  readonly collections: Partial<CollectionLimits>;
   readonly search: SearchDefaults;
   readonly admission: Admission;
   readonly searchesMax: number;
@@ -79,12 +81,19 @@ export async function openInlineEngine(
   const models = createModels(options.modelsFolder ?? join(repositoryRoot(), "models"));
   const data = openDataFolder(folder);
   const flushBytes = options.flushBytes ?? 2 ** 23;
-  const collections = await openCollections(data, { flushBytes }).catch((error: unknown) => {
-    data.close();
-    throw error;
-  });
-  const encode = createEncodeLoop(kernels);
   const clock = options.clock ?? (() => performance.now());
+  const limits = { ...collectionLimits, ...options.collections };
+  const collections = await openCollections(data, { flushBytes, clock, limits }).catch(
+    (error: unknown) => {
+      data.close();
+      throw error;
+    },
+  );
+  // So that tests find them open.
+  if (limits.openMax === collectionLimits.openMax)
+    for (const { settings } of collections.list())
+      await collections.use(settings.name, () => undefined);
+  const encode = createEncodeLoop(kernels);
   const searchesMax = options.searchesMax ?? 256;
   const caches: SearchCaches = {
     rows: createBoundedCache(options.cacheBytes ?? 0),

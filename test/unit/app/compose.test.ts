@@ -8,6 +8,7 @@ import { composeEngine } from "../../../src/app/compose.js";
 import type { ComposedEngine, EngineOptions } from "../../../src/app/compose.js";
 import type { Document } from "../../../src/core/document.js";
 import { openDataFolder } from "../../../src/store/data-folder.js";
+import { collectionLimits } from "../../support/collections.js";
 import { damageWhere, onlyCollectionFolder } from "../../support/damage.js";
 import { useTemporaryFolder } from "../../support/each-test-folder.js";
 import { hasReason } from "../../support/errors.js";
@@ -48,6 +49,7 @@ describe("composeEngine", () => {
       pairCacheBytes: 0,
       searchesAtWork: 0,
       searchesMax: 4,
+      collections: collectionLimits,
       ...options,
     });
     return engine;

@@ -40,7 +40,7 @@ describe("createEncodePool", () => {
       modelName: "tiny",
       modelFingerprint: model.fingerprint,
     });
-    collection = openCollection(store);
+    collection = await openCollection(store);
     pool = openPool(model);
   });
   afterEach(async () => {

@@ -34,7 +34,7 @@ describe("sample queries", () => {
   }
 
   function samplerOf({ collections }: InlineEngine, hasModel: boolean): () => Promise<Phrasing> {
-    const { collection } = collections.get("notes");
+    const { collection } = collections.opened("notes")!;
     const by = { kernels, scorer: createInlineScorer(kernels) };
     return createSampler({ collection, hasModel }, by);
   }

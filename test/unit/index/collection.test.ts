@@ -119,7 +119,7 @@ describe("openCollection", () => {
       const bytes = Buffer.from("damaged");
       await storeBytes(folder, { database: "journal", key: sequence, bytes });
       const damaged = openLmdbStore(folder);
-      const collection = openCollection(damaged);
+      const collection = await openCollection(damaged);
       const [damage, ...others] = collection.damages;
       assert.match(damage ?? "", new RegExp(`^journal passage ${sequence} is damaged`));
       assert.deepEqual(others, []);
@@ -145,7 +145,7 @@ describe("openCollection", () => {
         await writeCollection(folder);
         await changeManifest(folder, change);
         const store = openLmdbStore(folder);
-        assert.throws(() => openCollection(store), hasReason(...reason));
+        await assert.rejects(openCollection(store), hasReason(...reason));
         await store.close();
       }));
 });

@@ -1,6 +1,7 @@
 // What stands at /metrics after things have happened.
 
 import assert from "node:assert/strict";
+import { limits } from "../../../src/core/limits.js";
 import { createMetrics, createNoMetrics } from "../../../src/observability/metrics.js";
 import type { Metrics } from "../../../src/observability/metrics.js";
 
@@ -52,9 +53,13 @@ describe("metrics", () => {
   it("tell the state of collections, queues and kernels, and forget what is dropped", async () => {
     const metrics = await createMetrics("0");
     const sizes = { generation: 7, documentCount: 3, passageCount: 4, segmentCount: 1 };
-    metrics.collectionChanged({ name: "a", ...sizes });
-    metrics.collectionChanged({ name: "b", ...sizes });
+    metrics.collectionsOpen([
+      { name: "a", ...sizes },
+      { name: "b", ...sizes },
+    ]);
+    metrics.documentsDeleted({ collection: "b", documentCount: 1 });
     metrics.collectionDropped("b");
+    metrics.watchCollections(() => ({ known: 300, open: 2, openMax: 256 }));
     let waiting = 1;
     metrics.watchQueue("scoring", () => waiting);
     waiting = 9;
@@ -66,9 +71,23 @@ describe("metrics", () => {
       'sluice_collection_segments{collection="a"} 1',
       'sluice_worker_queue_tasks{pool="scoring"} 9',
       'sluice_kernel_info{kernel="reference"} 1',
+      "sluice_collections 300",
+      "sluice_collections_open 2",
+      "sluice_collections_open_max 256",
       "sluice_ready 1",
     ]);
     assert.ok(!text.includes('collection="b"') && !text.includes("native-avx2"));
+  });
+
+  it("have a bounded number of series, however many collections are written to", async () => {
+    const metrics = await createMetrics("0");
+    for (let i = 0; i < 1000; i += 1)
+      metrics.documentsDeleted({ collection: `c${i}`, documentCount: 1 });
+    const { text } = await metrics.render();
+    const series = text.match(/^sluice_documents_deleted_total/gm) ?? [];
+    assert.equal(series.length, limits.metricCollectionsMax + 1);
+    const others = 1000 - limits.metricCollectionsMax;
+    assert.ok(text.includes(`sluice_documents_deleted_total{collection="(others)"} ${others}`));
   });
 
   it("of two servers in one process are apart", async () => {

@@ -35,7 +35,7 @@ describe("createPoolScorer", () => {
       await putAll(engine.api, seededDocuments({ seed: 51, count: 60, dim }));
       const { documents } = await engine.api.list("notes", { pageSize: 1 });
       await engine.api.delete("notes", [documents[0]!.key]);
-      const { collection } = engine.collections.get("notes");
+      const { collection } = engine.collections.opened("notes")!;
       const inline = await answersOf(createInlineScorer(kernels), collection, query!);
       assert.deepEqual(await answersOf(pool, collection, query!), inline);
       assert.equal(inline.length, 3);

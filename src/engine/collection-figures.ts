@@ -1,0 +1,60 @@
+// What a collection says of itself: of an open one as it is now, of a closed one as it was when it was
+// closed, from its card.
+
+import type { CollectionSettings, CollectionStatus } from "../index/collection-settings.js";
+import { isRecallStale } from "../index/stale-recall.js";
+import { readCard, writeCard } from "../store/collection-card.js";
+import type { OpenCollection } from "./open-collection.js";
+
+/** All but what is of the server. */
+export type CollectionFigures = Omit<CollectionStatus, "kernel">;
+
+/** Raised when cards of before would be read wrongly; the next start then opens each collection once. */
+const cardVersion = 1;
+
+export function figuresOf({ collection }: OpenCollection): CollectionFigures {
+  const { settings, generation, flushed, store, recall, scoreMaps } = collection;
+  const figures = {
+    settings,
+    documentCount: generation.documentCount,
+    passageCount: generation.totals.passageCount,
+    tokenCount: generation.totals.tokenCount,
+    generation: generation.number,
+    lastSequence: generation.lastSequence,
+    segmentCount: flushed.size,
+    diskBytes: store.diskBytes(),
+    scoreMaps,
+  };
+  if (recall === undefined) return figures;
+  return { ...figures, recall: { ...recall, isStale: isRecallStale(recall, generation) } };
+}
+
+/**
+ * Of a collection that was just closed; writes its card. One that has damages gets none: the next start
+ * opens it, and tells of them again.
+ */
+export function keepFigures(folder: string, opened: OpenCollection): CollectionFigures {
+  const figures = figuresOf(opened);
+  const { damages, fieldDamages, recallDamage, scoreMapsDamage } = opened.collection;
+  const isSound =
+    damages.length + fieldDamages.length === 0 &&
+    recallDamage === undefined &&
+    scoreMapsDamage === undefined;
+  if (isSound) writeCard(folder, { version: cardVersion, figures });
+  return figures;
+}
+
+/** Of the collection in a folder, which is closed; undefined: they are not known without opening it. */
+export function readFigures(folder: string): CollectionFigures | undefined {
+  const card = readCard(folder, cardVersion);
+  if (card === undefined) return undefined;
+  // Its checksum and its version say that this program has written it.
+  const figures = card.figures as CollectionFigures;
+  return { ...figures, settings: withAllFields(figures.settings) };
+}
+
+/** JSON leaves out what is undefined; settings are compared with what a manifest says. */
+function withAllFields(settings: CollectionSettings): CollectionSettings {
+  const { name, modelName, modelFingerprint, dim, bits, sketchBits, analyzer, seed } = settings;
+  return { name, modelName, modelFingerprint, dim, bits, sketchBits, analyzer, seed };
+}

@@ -1,0 +1,50 @@
+// One open collection: what is opened with it, and what is let go when it is closed.
+
+import type { SluiceError } from "../core/errors.js";
+import { closeCollection, openCollection } from "../index/collection.js";
+import type { Collection } from "../index/collection.js";
+import { partBytes } from "../index/segment-parts.js";
+import { createCollectionWriter } from "../ingest/collection-writer.js";
+import type { CollectionWriter, WriterOptions } from "../ingest/collection-writer.js";
+import type { CollectionStore } from "../store/store.js";
+
+export interface OpenCollection {
+  readonly collection: Collection;
+  readonly writer: CollectionWriter;
+  /** Running searches, each with its end: the store is closed only after them. */
+  readonly searches: Map<AbortController, Promise<void>>;
+}
+
+/** `store` is in the present format; it is closed again when this rejects. */
+export async function openWithWriter(
+  store: CollectionStore,
+  options: WriterOptions,
+): Promise<OpenCollection> {
+  try {
+    const collection = await openCollection(store);
+    const writer = createCollectionWriter(collection, options);
+    writer.maintain();
+    return { collection, writer, searches: new Map() };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** Ends running searches with `reason`, waits for writes under way, closes the store. */
+export async function closeWithWriter(
+  { collection, writer, searches }: OpenCollection,
+  reason: SluiceError,
+): Promise<void> {
+  for (const controller of searches.keys()) controller.abort(reason);
+  await Promise.allSettled(searches.values());
+  await writer.close();
+  await closeCollection(collection);
+}
+
+/** Shared memory that it takes, bytes. O(segments). */
+export function memoryOf({ collection }: OpenCollection): number {
+  let bytes = 0;
+  for (const { part } of collection.generation.segments) bytes += partBytes(part);
+  return bytes;
+}
