@@ -78,7 +78,7 @@ function copySettings(command: Command, parent: Command): void {
 function helpText(): string {
   return `
 Examples:
-  sluice demo                                   see it at work on the documentation of Node.js
+  sluice demo                                   search the documentation of Node.js
   sluice serve --data ./data                    start a server
   sluice ingest docs documents.jsonl --create   write documents
   sluice search docs "your question"            search

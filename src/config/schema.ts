@@ -11,12 +11,13 @@ const kernels = ["auto", "avx512", "avx2", "neon", "scalar", "wasm", "reference"
 export const configSchema = z.strictObject({
   data: path({
     default: "sluice-data",
-    description: "Folder of the data; made when it is missing. One server at a time.",
+    description: "Data folder; created when it is missing. One server at a time.",
   }),
   host: text({
     default: "127.0.0.1",
     range: "an address of this machine",
-    description: "Address to listen on; 0.0.0.0 for all, once callers are told apart: see access.",
+    description:
+      "Address to listen on; 0.0.0.0 for all interfaces, which needs access control: see access.",
   }),
   grpcPort: whole({
     default: 7311,
@@ -54,21 +55,21 @@ export const configSchema = z.strictObject({
   kernel: choice({
     words: kernels,
     default: "auto",
-    description: "Kernels to use; auto takes the fastest that this machine runs correctly.",
+    description: "Kernels to use; auto: the fastest that this machine runs correctly.",
   }),
   scoringWorkers: whole({
     default: 0,
     min: 0,
     max: 1024,
     unit: "threads",
-    description: "Threads that score; 0: one for each core.",
+    description: "Scoring threads; 0: one for each core.",
   }),
   encodingWorkers: whole({
     default: 0,
     min: 0,
     max: 256,
     unit: "threads",
-    description: "Threads that run the model; 0: one and half the number of cores.",
+    description: "Threads that run the model; 0: one plus half the number of cores.",
   }),
   search: z.strictObject({
     sketchPoolSize: whole({
@@ -96,7 +97,7 @@ export const configSchema = z.strictObject({
       min: 0,
       max: 100_000_000,
       unit: "passages",
-      description: "Collections up to this size are scored whole: every answer is exact.",
+      description: "Collections up to this size are scored exhaustively: every answer is exact.",
     }),
     minUpdateIntervalMs: whole({
       default: 25,
@@ -118,25 +119,25 @@ export const configSchema = z.strictObject({
       max: 86_400_000,
       unit: "ms",
       description:
-        "Time after which a search ends with what it has, so that disk space comes back.",
+        "Time after which a search ends with the ranking it has, so that disk space can be reused.",
     }),
     rowCacheBytes: bytes({
       default: 16 * 2 ** 20,
       min: 0,
       max: 2 ** 32,
-      description: "Token rows of query texts that are kept for the next time; 0: none.",
+      description: "Cache of token vectors of query texts; 0: none.",
     }),
     answerCacheBytes: bytes({
       default: 16 * 2 ** 20,
       min: 0,
       max: 2 ** 32,
-      description: "Answers that are kept until the next write to their collection; 0: none.",
+      description: "Cache of answers, each until the next write to its collection; 0: none.",
     }),
     pairCacheBytes: bytes({
       default: 16 * 2 ** 20,
       min: 0,
       max: 2 ** 32,
-      description: "Relevances of pairs that a cross-encoder has read, kept for the next time.",
+      description: "Cache of the relevances that cross-encoders have computed; 0: none.",
     }),
     rerankModel: text({
       default: "",
@@ -147,27 +148,28 @@ export const configSchema = z.strictObject({
     remoteRerankers: path({
       default: "",
       optional: true,
-      description: "TOML file with a table for each re-ranking service elsewhere; see Re-ranking.",
+      description:
+        "TOML file with a table for each remote re-ranking service; see docs/guides/rerank.md.",
     }),
     rerankDepth: whole({
       default: 20,
       min: 1,
       max: limits.hitCountMax,
       unit: "documents",
-      description: "Documents that a cross-encoder reads when the search does not say.",
+      description: "Documents that a cross-encoder reads, unless the search sets it.",
     }),
     rerankWeight: decimal({
       default: 0.3,
       min: 0,
       max: 1,
-      description: "Weight of the cross-encoder's part of the score when the search does not say.",
+      description: "Weight of the cross-encoder in the score, unless the search sets it.",
     }),
     atWork: whole({
       default: 0,
       min: 0,
       max: 10_000,
       unit: "searches",
-      description: "Searches at work at the same time, others wait; 0: twice the scoring threads.",
+      description: "Searches that run at the same time, others wait; 0: twice the scoring threads.",
     }),
   }),
   ingest: z.strictObject({
@@ -175,14 +177,14 @@ export const configSchema = z.strictObject({
       default: 8 * 1024 * 1024,
       min: 64 * 1024,
       max: 1024 ** 3,
-      description: "Token codes in the journal from which they are written as a segment.",
+      description: "Bytes of token codes in the journal at which it is flushed to a segment.",
     }),
     flushAgeMs: whole({
       default: 300_000,
       min: 100,
       max: 86_400_000,
       unit: "ms",
-      description: "Time after which the journal is written as a segment, however small.",
+      description: "Age at which the journal is flushed to a segment, however small.",
     }),
   }),
   collections: z.strictObject({
@@ -221,7 +223,7 @@ export const configSchema = z.strictObject({
       min: 1,
       max: limits.feedbackEventsMax,
       unit: "events",
-      description: "Events of feedback that a collection keeps; the oldest are dropped beyond it.",
+      description: "Events of feedback that a collection keeps; beyond it the oldest are dropped.",
     }),
   }),
   limits: z.strictObject({
@@ -230,13 +232,13 @@ export const configSchema = z.strictObject({
       min: 1,
       max: 100_000,
       unit: "searches",
-      description: "Searches at work or waiting; one more is refused with OVERLOADED.",
+      description: "Searches running or waiting; one more is refused with OVERLOADED.",
     }),
     messageBytesMax: bytes({
       default: limits.messageBytesMax,
       min: 1024 * 1024,
       max: 1024 ** 3,
-      description: "Largest gRPC message that is taken.",
+      description: "Largest gRPC message that is accepted.",
     }),
     requestBytesMax: bytes({
       default: limits.requestBytesMax,
@@ -328,19 +330,19 @@ export const configSchema = z.strictObject({
       default: "",
       optional: true,
       description:
-        "Authorities, PEM: only clients with a certificate of theirs may connect, on both ports.",
+        "Authorities, PEM: only clients with a certificate of one of them may connect, on both ports.",
     }),
   }),
   log: z.strictObject({
     level: choice({
       words: ["debug", "info", "warn", "error", "silent"],
       default: "info",
-      description: "Least severe lines that are logged, to standard error.",
+      description: "Lowest severity that is logged, to standard error.",
     }),
     format: choice({
       words: ["json", "text"],
       default: "json",
-      description: "Form of log lines.",
+      description: "Format of log lines.",
     }),
   }),
 });

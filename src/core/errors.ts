@@ -46,12 +46,12 @@ export const errorTable = {
   ),
   INVALID_VECTORS: row(
     "INVALID_ARGUMENT",
-    "Token rows are missing, not finite, zero or of a wrong length.",
-    "Send finite, non-zero rows of the collection's dim.",
+    "Token vectors are missing, not finite, zero or of a wrong length.",
+    "Send finite, non-zero vectors of the collection's dim.",
   ),
   INVALID_CONFIG: row(
     "INVALID_ARGUMENT",
-    "A configuration value is unknown or out of its range.",
+    "A configuration option is unknown, or its value out of range.",
     "Correct the option that is named; `sluice config print` lists all.",
   ),
   UNAUTHENTICATED: row(
@@ -125,16 +125,16 @@ export const errorTable = {
   MODEL_IN_USE: row(
     "FAILED_PRECONDITION",
     "A model is the default, or a collection was made with it.",
-    "Drop the collection or name another default; `--force` removes it all the same.",
+    "Drop the collection or name another default, or use `--force`.",
   ),
   DOWNLOAD_FAILED: row(
     "UNAVAILABLE",
     "A model could not be downloaded, or not as the hub describes it.",
-    "Look at the message; the same command goes on where it broke off. Without a network use `sluice model add`.",
+    "See the message; the same command resumes the download. Without a network use `sluice model add`.",
   ),
   NOT_CALIBRATED: row(
     "FAILED_PRECONDITION",
-    "What is asked for was not measured: the recall of pools, or what scores are worth; or too much has changed since.",
+    "The request needs a calibration that does not exist (recall of pools, or probabilities of scores), or too much has changed since.",
     "Run `sluice calibrate recall` or `sluice calibrate scores`, or set sketch_pool_size or min_score.",
   ),
   DATA_FOLDER_LOCKED: row(
@@ -170,20 +170,20 @@ export const errorTable = {
   ),
   DISK_FULL: row(
     "RESOURCE_EXHAUSTED",
-    "The disk has no room for the write; nothing was written.",
+    "The disk is full; nothing was written.",
     "Free space, then send the write again.",
     true,
   ),
   STORAGE_FAILED: row(
     "UNAVAILABLE",
-    "The disk failed under a write; from then on nothing is written to the collection.",
-    "Look at the disk, then start the server again: it goes on from what is on the disk.",
+    "A write or sync failed on disk; from then on nothing is written to the collection.",
+    "Check the disk, then restart the server: it continues from what is on the disk.",
   ),
   REMOTE_FAILED: row(
     "UNAVAILABLE",
-    "A re-ranking service elsewhere failed, is not asked for a while, or gave a wrong answer.",
+    "A remote re-ranking service failed, is paused after failures, or gave an invalid answer.",
     // Not retryable: it was tried again already, and callers doing so too would multiply it.
-    "Look at the service, its address, model and key; try again later.",
+    "Check the service, its address, model and key; try again later.",
   ),
   OVERLOADED: row(
     "RESOURCE_EXHAUSTED",

@@ -54,7 +54,7 @@ export function addCalibrateScores(group: Command, context: CliContext): void {
     )
     .option("--data <folder>", "BEIR folder with queries.jsonl and qrels/SPLIT.tsv")
     .option("--split <name>", "judgments to use", "test")
-    .option("--queries <n>", "ask at most so many, evenly taken", wholeNumber(1, 1e9))
+    .option("--queries <n>", "use at most so many queries, evenly spaced", wholeNumber(1, 1e9))
     .option("-k <count>", "results a query", wholeNumber(1, limits.hitCountMax), 100)
     .option("--relevant-from <gain>", "least gain of what is relevant", wholeNumber(1, 1000), 1)
     .option(

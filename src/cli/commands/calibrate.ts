@@ -23,7 +23,7 @@ interface RecallOptions extends ConnectionOptions {
 export function addCalibrateCommand(program: Command, context: CliContext): void {
   const group = program
     .command("calibrate")
-    .summary("measure what answers are worth")
+    .summary("measure recall by pool size, and fit probabilities to scores")
     .addHelpText("after", examples);
   addRecall(group, context);
   addCalibrateScores(group, context);
@@ -34,15 +34,15 @@ function addRecall(group: Command, context: CliContext): void {
   const command = group
     .command("recall <collection>")
     .description(
-      "Measures the recall of each pool size on sample queries and keeps it with the collection, so " +
-        "that searches tell expected_recall and take --min-recall. One exhaustive search a sample, " +
-        "one after another beside other searches. Samples should be like the queries to come.",
+      "Measures the recall of each pool size on sample queries and stores it with the collection, so " +
+        "that searches report expected_recall and accept --min-recall. It runs one exhaustive search " +
+        "per sample, one at a time. Samples should resemble the queries to come.",
     )
     .option("--queries <file>", "sample queries, one a line (default: drawn from the passages)")
     .option("--samples <n>", "sample queries to draw (default: 200)", wholeNumber(min, max))
     .option(
       "--confidence <share>",
-      "queries that bounds are to hold for (default: 0.95)",
+      "share of queries for which the bounds hold (default: 0.95)",
       decimalNumber(0.5, 0.9999),
     )
     .option("--json", "print the figures as one array of JSON");

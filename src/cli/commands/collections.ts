@@ -76,13 +76,10 @@ function addCreate(group: Command, context: CliContext): void {
 
 /** Options that say what a new collection is made with. */
 export function addCollectionSettings(command: Command): Command {
-  const analyzer = command.createOption(
-    "--analyzer <name>",
-    "how words are taken: english, unicode",
-  );
+  const analyzer = command.createOption("--analyzer <name>", "how text becomes terms");
   return command
     .option("--model <name>", "model folder that encodes text (default: the server's)")
-    .option("--dim <n>", "for given vectors only, without a model", wholeNumber(16, 1024))
+    .option("--dim <n>", "for precomputed vectors, without a model", wholeNumber(16, 1024))
     .option("--bits <n>", "bits a coordinate of token codes: 1, 2, 4, 8 (default: 2)", bitCount)
     .option("--sketch-bits <n>", "bits a coordinate of sketches (default: 2)", bitCount)
     .addOption(analyzer.choices(["english", "unicode"]));
@@ -117,7 +114,7 @@ export function settingsOf(
 }
 
 function addDescribe(group: Command, context: CliContext): void {
-  const command = group.command("describe <name>").description("Tells settings and sizes.");
+  const command = group.command("describe <name>").description("Prints settings and sizes.");
   addConnectionOptions(command.option("--json", "print one object of JSON"));
   command.action(async (name: string, options: Options) => {
     const collection = await withClient(options, (client) =>
@@ -184,7 +181,7 @@ function addDrop(group: Command, context: CliContext): void {
   const command = group
     .command("drop <name>")
     .description("Deletes a collection and all its documents, for good.")
-    .option("-y, --yes", "really")
+    .option("-y, --yes", "confirm the deletion")
     .option("--json", "print what was dropped as JSON");
   addConnectionOptions(command);
   command.action(async (name: string, options: Options & { readonly yes?: boolean }) => {

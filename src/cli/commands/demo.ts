@@ -27,15 +27,15 @@ const demoQuery = "how do I read a file line by line";
 export function addDemoCommand(program: Command, context: CliContext): void {
   program
     .command("demo")
-    .summary("see it at work on the documentation of Node.js")
+    .summary("search the documentation of Node.js, with one command")
     .description(
       "Ingests the documentation comments of the package @types/node, one document a symbol, starts " +
-        "a server and runs a streaming search. A second run finds the documents where they are.",
+        "a server and runs a streaming search. A second run uses the documents of the first.",
     )
     .option("--once", "end after the search instead of serving on")
     .option("--data <folder>", "folder of the demo (default: .demo in the checkout)")
-    .option("--grpc-port <port>", "as for serve; a port that is taken is replaced")
-    .option("--http-port <port>", "as for serve; a port that is taken is replaced")
+    .option("--grpc-port <port>", "as for serve; another port is used when it is taken")
+    .option("--http-port <port>", "as for serve; another port is used when it is taken")
     .option("--json", "print each update of the search as one line of JSON, and nothing else")
     .addHelpText("after", "\nExamples:\n  sluice demo\n  sluice demo --once --data /tmp/demo")
     .action(async (options: DemoOptions) => {

@@ -39,7 +39,7 @@ export function addRunCommands(evalCommand: Command, context: CliContext): void 
   score.action((run: string, options: ScoreOptions) => scoreRun(run, options, context));
   evalCommand
     .command("compare <baseline> <contender>")
-    .summary("tell which of two TREC run files is better, and how surely")
+    .summary("compare two TREC run files, with the significance of the difference")
     .requiredOption("--qrels <file>", "judgments, TREC's or BEIR's format")
     .option("--measure <name>", "measure to compare by", "nDCG@10")
     .option("--ignore-identical-ids", "leave out documents whose id is the query's, as BEIR does")

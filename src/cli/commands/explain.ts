@@ -20,7 +20,7 @@ export function addExplainCommand(program: Command, context: CliContext): void {
     .command("explain <collection> <key> <query...>")
     .summary("how a document got its score, as a heat map")
     .description(
-      "Tells for each token of the query which token of the passage answered it, and how well; the " +
+      "Prints for each token of the query the token of the passage that matched it best, and the score; the " +
         "scores add up to the MaxSim of the hit. The text shows the places, the best ones warmest.",
     )
     .option("--passage <n>", "passage of the document, from 0", wholeNumber(0, 2 ** 31))

@@ -29,11 +29,11 @@ export function addFeedbackEstimate(group: Command, context: CliContext): void {
     .description(
       "Asks the queries that hits were clicked for with the server's defaults and with the options " +
         "given, and estimates the DCG of both from the clicks: a click at rank r counts r^eta, since " +
-        "lower hits are looked at more seldom. Where there are judgments, `sluice eval` says more.",
+        "users examine lower ranks less often. With judgments, `sluice eval` is more precise.",
     )
     .option("-k <count>", "hits of a ranking", wholeNumber(1, limits.hitCountMax), 10)
     .option("--eta <exponent>", "of the position bias", decimalNumber(0, 5), 1)
-    .option("--weight-max <weight>", "most that one click counts", decimalNumber(1, 1000), 10)
+    .option("--weight-max <weight>", "largest weight of one click", decimalNumber(1, 1000), 10)
     .option("--since <time>", "only events from this time on (ISO 8601, UTC)", timeMs)
     .option("--json", "print the estimate as one object of JSON");
   addSearchTuning(command);

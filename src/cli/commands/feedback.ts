@@ -18,7 +18,7 @@ import { addFeedbackEstimate } from "./feedback-estimate.js";
 export function addFeedbackCommand(program: Command, context: CliContext): void {
   const group = program
     .command("feedback")
-    .summary("what users did with hits: judgments out of it, and whether queries change")
+    .summary("export recorded feedback, detect drift, estimate other options")
     .addHelpText("after", examples);
   addExport(group, context);
   addFeedbackDrift(group, context);

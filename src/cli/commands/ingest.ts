@@ -19,9 +19,9 @@ export function addIngestCommand(program: Command, context: CliContext): void {
     .command("ingest <collection> <path...>")
     .summary("write documents from files")
     .description(
-      "Writes documents; those of a known key are replaced. A path is a file of JSON Lines " +
+      "Writes documents; a document with a known key replaces the one before it. A path is a file of JSON Lines " +
         "({key, title, text, fields} a line) or a table (.csv, .tsv), plain or gzip, a BEIR folder, " +
-        "or - for JSON Lines from standard input. Refused documents are told; the others are stored.",
+        "or - for JSON Lines from standard input. Refused documents are reported; the others are stored.",
     )
     .option("--create", "create the collection when it is not there")
     .option("--json", "print counts and the first refusals as one object of JSON")

@@ -23,7 +23,7 @@ export function addModelPull(group: Command, context: CliContext): void {
     .command("pull <model>")
     .description(
       "Downloads a known model, or any OWNER/NAME with an ONNX graph, from the Hugging Face Hub, " +
-        "checks every file, and adds it. What broke off is gone on with by the same command. A token " +
+        "checks every file, and adds it. Run the same command again to resume a partial download. A token " +
         "for closed repositories is read from HF_TOKEN.",
     )
     .option("--revision <name>", "branch, tag or commit", "main")

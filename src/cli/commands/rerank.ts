@@ -22,7 +22,7 @@ interface RerankOptions extends ConnectionOptions {
 export function addRerankCommand(program: Command, context: CliContext): void {
   const command = program
     .command("rerank <file> <query...>")
-    .summary("put texts of your own in order")
+    .summary("rank given texts")
     .description(
       "Ranks the lines of a file (- for standard input) by how well they answer the query, with the " +
         "server's default model, another late-interaction model, a cross-encoder or a remote service. " +
@@ -31,8 +31,12 @@ export function addRerankCommand(program: Command, context: CliContext): void {
     .option("--model <name>", "a model of the server (default: its default model)")
     .option("-n, --top-n <count>", "lines wanted", wholeNumber(1, limits.hitCountMax))
     .option("--min-score <score>", "leave out lines below it", decimalNumber(-1e9, 1e9))
-    .option("--mean", "the mean of a long line's windows counts, not the best")
-    .option("--budget-ms <ms>", "take what is best after this time", wholeNumber(1, 600_000))
+    .option("--mean", "score long lines by the mean of their windows, not by the best one")
+    .option(
+      "--budget-ms <ms>",
+      "after this time the best ranking so far is final",
+      wholeNumber(1, 600_000),
+    )
     .option("--json", "print the ranking as one object of JSON")
     .addHelpText("after", '\nExamples:\n  sluice rerank answers.txt "how do I read a file"');
   addConnectionOptions(command);

@@ -47,18 +47,22 @@ interface SearchOptions extends ConnectionOptions, PoolTuning {
 export function addSearchCommand(program: Command, context: CliContext): void {
   const command = program
     .command("search <collection> <query...>")
-    .summary("search, and watch the ranking get better")
+    .summary("search, and show each update of the ranking")
     .description(
       "Searches a collection. On a terminal the ranking is redrawn in place with each update: stage, " +
         "time, certificate, hits. Elsewhere updates are lines; with --json one object a line.",
     )
     .option("-k <count>", "hits wanted", wholeNumber(1, limits.hitCountMax), limits.hitCountDefault)
     .option("--also <query...>", "other phrasings of the same question: scores are their mean")
-    .option("--filter <conditions>", "only documents that meet them", filterText)
+    .option("--filter <conditions>", "only documents that meet these conditions", filterText)
     .option("--min-recall <r>", "the smallest pool measured to reach it", decimalNumber(0, 1))
     .option("--min-score <score>", "leave out hits below it", decimalNumber(-1e9, 1e9))
     .option("--min-probability <p>", "leave out hits below it", decimalNumber(0, 1))
-    .option("--softmax-temperature <t>", "tell each hit's share", decimalNumber(1e-6, 1e6))
+    .option(
+      "--softmax-temperature <t>",
+      "report each hit's share of the ranking",
+      decimalNumber(1e-6, 1e6),
+    )
     .option("--group-by <field[:n]>", "at most n hits (1) with the same value", groupBy)
     .option("--dedupe-field <field>", "each value of the field at most once")
     .option("--rerank [model]", "let a cross-encoder re-order the top (the server's, or this one)")
@@ -67,8 +71,12 @@ export function addSearchCommand(program: Command, context: CliContext): void {
     .option("--context <tokens>", "assemble a context of so many tokens", wholeNumber(1, 1_000_000))
     .option("--edges-first", "the context's best passages at both ends")
     .option("--context-tokenizer <model>", "whose tokens count (default: the collection's)")
-    .option("--budget-ms <ms>", "take what is best after this time", wholeNumber(1, 600_000))
-    .option("--deadline-ms <ms>", "fail when nothing came until then", wholeNumber(1, 600_000))
+    .option(
+      "--budget-ms <ms>",
+      "after this time the best ranking so far is final",
+      wholeNumber(1, 600_000),
+    )
+    .option("--deadline-ms <ms>", "fail when there is no ranking by then", wholeNumber(1, 600_000))
     .option("--min-sequence <n>", "wait until this write is visible", wholeNumber(1, 2 ** 53 - 1))
     .option("--json", "print each update as one line of JSON")
     .addHelpText("after", examples);
@@ -122,7 +130,7 @@ export function addSearchTuning(command: Command): Command {
     .option("--exhaustive", "score every passage by late interaction: the exact ranking")
     .option("--sketch-pool-size <n>", "best sketches that become candidates", pool)
     .option("--lexical-pool-size <n>", "best BM25 passages that become candidates", pool)
-    .option("--lexical-weight <w>", "weight of the words' part of the score", decimalNumber(0, 10));
+    .option("--lexical-weight <w>", "weight of BM25 in the score", decimalNumber(0, 10));
 }
 
 const examples = `
