@@ -66,6 +66,8 @@ export interface EngineOptions {
   readonly searchesAtWork: number;
   /** Searches at work or waiting. */
   readonly searchesMax: number;
+  /** How late the event loop was lately, milliseconds; undefined: it is not measured. */
+  readonly loopDelayMs?: (() => number) | undefined;
   /** Undefined: a search holds what it reads as long as it runs. */
   readonly generationAgeMaxMs?: number | undefined;
   /** Events of feedback that a collection keeps; undefined: the most there may be. */
@@ -170,6 +172,7 @@ async function compose(
       // While one search waits for its encoding or for the main thread, another has work for threads.
       atWorkMax: options.searchesAtWork || 2 * threads.budget.scoringWorkers,
       searchesMax: options.searchesMax,
+      loopDelayMs: options.loopDelayMs,
     });
     const caches = createCaches(options);
     const api = createEngine({

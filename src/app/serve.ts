@@ -12,6 +12,8 @@ import type { SluiceError } from "../core/errors.js";
 import { startHttpServer } from "../http/server.js";
 import type { HttpServer } from "../http/server.js";
 import type { KernelChoice } from "../kernels/load-kernels.js";
+import { watchEventLoop } from "../observability/event-loop.js";
+import type { EventLoopWatch } from "../observability/event-loop.js";
 import type { Logger } from "../observability/logger.js";
 import type { Metrics } from "../observability/metrics.js";
 import { startRpcServer } from "../rpc/server.js";
@@ -79,12 +81,14 @@ export async function startServer(
     metrics.ready(isReady);
     rpc?.setReady(isReady);
   };
+  const loop = watchEventLoop();
   const composed = await composeOrClose(control, {
     ...engineOptions(config),
     onMaintenanceFailure,
     onStorageFailed,
     onReadiness,
     remoteRerankers: rerankers,
+    loopDelayMs: () => loop.delay().p90,
     onRecallStale: (message) => logger.warn({}, message),
     onNote: (message) => logger.warn({}, message),
   });
@@ -116,6 +120,7 @@ export async function startServer(
   const { isReady, findings } = engine.readiness();
   for (const finding of findings)
     logger.warn({ place: finding.place, kind: finding.kind }, finding.message);
+  metrics.watchLoopDelay(() => loop.delay());
   watch(composed, traffic, metrics);
   metrics.ready(isReady);
   rpc.setReady(isReady);
@@ -125,7 +130,7 @@ export async function startServer(
     kernelName: composed.kernelName,
     budget: composed.budget,
     reload: () => reloadAll([...reloadables, ...control.reloadables], { logger, metrics }),
-    ...stopOf(config, composed, { rpc, http, control }),
+    ...stopOf(config, composed, { rpc, http, control, loop }),
   };
 }
 
@@ -150,19 +155,21 @@ function stopOf(
     readonly rpc: RpcServer;
     readonly http: HttpServer;
     readonly control: AccessControl;
+    readonly loop: EventLoopWatch;
   },
 ): Pick<RunningServer, "stop" | "hurry"> {
   const hurried = new AbortController();
   const { signal } = hurried;
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
-    const { rpc, http, control } = parts;
+    const { rpc, http, control, loop } = parts;
     composed.refuse();
     await within(undefined, drainMsOf(config), signal);
     const graceMs = config.shutdownGraceMs;
     await Promise.all([rpc.stop(graceMs, signal), http.stop(graceMs, signal)]);
     await composed.close();
     await control.close();
+    loop.stop();
   };
   return {
     stop: () => (stopping ??= stop()),

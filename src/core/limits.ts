@@ -111,6 +111,8 @@ export const limits = {
   /** Of all connections; beyond it answers that nobody took for a while are given up. */
   unreadBytesMax: 256 * 1024 * 1024,
   unreadPatienceMs: 1000,
+  /** Connections of one port at a time; one peer has seven eighths of them. */
+  connectionsMax: 1024,
   /** How deep messages of a request are nested. */
   messageDepthMax: 40,
   /** Filter written as text, bytes. */

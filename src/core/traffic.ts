@@ -31,6 +31,7 @@ export function createTraffic(options: {
         connectionBytesMax: limits.unreadConnectionBytesMax,
         bytesMax: limits.unreadBytesMax,
         patienceMs: limits.unreadPatienceMs,
+        stallMs: limits.stalledStreamMs,
       },
       options.clock,
     ),

@@ -2,6 +2,7 @@
 // lies in memory, for each connection and over all.
 
 import type { Clock } from "./clock.js";
+import { SluiceError } from "./errors.js";
 
 export interface UnreadAnswers {
   /** The account of one call; `close` ends it at once, whatever is unread. */
@@ -27,7 +28,10 @@ export interface AnswerStream {
 /** Whether a reader takes what is sent to him. */
 export interface ReaderRoom {
   hasRoom(): boolean;
-  /** Resolves when there is room, or when `signal` aborts. */
+  /**
+   * Resolves when there is room, or when `signal` aborts. Throws DEADLINE_EXCEEDED when there was none
+   * for as long as a reader may stall.
+   */
   whenRoom(signal: AbortSignal): Promise<void>;
 }
 
@@ -43,6 +47,8 @@ export interface UnreadLimits {
   /** Over all connections; beyond it calls that are unread for `patienceMs` end, the oldest first. */
   readonly bytesMax: number;
   readonly patienceMs: number;
+  /** How long answers wait for room. */
+  readonly stallMs: number;
 }
 
 interface Unread {
@@ -112,19 +118,28 @@ export function createUnreadAnswers(limits: UnreadLimits, clock: Clock): UnreadA
     room: (connection) => ({
       hasRoom: () => hasRoom(connection),
       whenRoom: (signal) =>
-        new Promise((resolve) => {
+        new Promise((resolve, reject) => {
           if (hasRoom(connection) || signal.aborted) {
             resolve();
             return;
           }
           const here = waiting.get(connection) ?? new Set();
           waiting.set(connection, here);
-          const wake = (): void => {
+          const leave = (): void => {
+            clearTimeout(timer);
             here.delete(wake);
             if (here.size === 0 && waiting.get(connection) === here) waiting.delete(connection);
             signal.removeEventListener("abort", wake);
+          };
+          const wake = (): void => {
+            leave();
             resolve();
           };
+          const timer = setTimeout(() => {
+            leave();
+            const message = `earlier answers were not read for ${limits.stallMs} ms; read them as they come`;
+            reject(new SluiceError("DEADLINE_EXCEEDED", message));
+          }, limits.stallMs);
           here.add(wake);
           signal.addEventListener("abort", wake, { once: true });
         }),

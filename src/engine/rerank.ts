@@ -40,17 +40,17 @@ export type RerankParts = Pick<
 export async function* rerank(
   parts: RerankParts,
   request: RerankRequest,
-  { signal, deadlineMs, client = "" }: SearchOptions,
+  { signal, deadlineMs, peer = "", client = "" }: SearchOptions,
 ): AsyncGenerator<RerankUpdate, void, void> {
   const { clock } = parts;
   checkRerank(request);
   const deadline = createSoftDeadline(clock, { budgetMs: request.budgetMs, deadlineMs });
-  const admitted = parts.admission.enter();
+  const admitted = parts.admission.enter(peer);
   const flag = createCancelFlag(signal);
   const stop = new AbortController();
   try {
     const remainingMs = deadline.remainingMs();
-    await admitted.turn({ priority: "normal", client, signal, remainingMs });
+    await admitted.turn({ priority: "normal", peer, client, signal, remainingMs });
     const either = AbortSignal.any([signal, stop.signal]);
     const scorer = await chooseScorer(parts, request, { cancel: flag.shared, signal: either });
     const minIntervalMs = parts.defaults.minUpdateIntervalMs;

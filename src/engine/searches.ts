@@ -11,12 +11,14 @@ import { createCancelFlag } from "../core/cancel-flag.js";
 import type { Clock } from "../core/clock.js";
 import { SluiceError } from "../core/errors.js";
 import { createSoftDeadline, limitAge } from "../core/soft-deadline.js";
+import { endlessRoom } from "../core/unread-answers.js";
+import type { ReaderRoom } from "../core/unread-answers.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
 import type { CollectionSettings } from "../index/collection-settings.js";
 import type { Kernels } from "../kernels/kernels.js";
 import type { EngineApi } from "./api.js";
 import type { Scorer } from "../scoring/scorer.js";
-import type { Admission } from "../search/admission.js";
+import type { Admission, AdmittedSearch } from "../search/admission.js";
 import { withAnswerCache } from "../search/answer-cache.js";
 import type { AnswerCache } from "../search/answer-cache.js";
 import { measureDepths } from "../search/measure-recall.js";
@@ -25,7 +27,7 @@ import { planSearch } from "../search/plan.js";
 import type { SearchDefaults, SearchPlan } from "../search/plan.js";
 import { checkProbabilityThreshold } from "../search/probabilities.js";
 import type { Phrasing, Priority, SearchRequest } from "../search/request.js";
-import type { SearchContext } from "../search/search-context.js";
+import type { SearchContext, SearchReader } from "../search/search-context.js";
 import { search } from "../search/search.js";
 import { createStageTimes } from "../search/stage-times.js";
 import type { StageTimes } from "../search/stage-times.js";
@@ -109,9 +111,9 @@ export function createSearches(
     const startMs = clock();
     collections.check(collection);
     const { budgetMs, priority = "normal" } = asked;
-    const { deadlineMs, client = "" } = options;
+    const { deadlineMs, peer = "", client = "", reader = endlessRoom } = options;
     const deadline = createSoftDeadline(clock, { budgetMs, deadlineMs });
-    const admitted = parts.admission.enter();
+    const admitted = parts.admission.enter(peer);
     let use: TrackedUse | undefined;
     try {
       const wait = { signal: options.signal, waitMs: deadline.remainingMs() };
@@ -126,7 +128,7 @@ export function createSearches(
       const counting = await openTokenizer(parts, settings, plan);
       await waitForWrite(opened, asked, { signal, deadline });
       const remainingMs = deadline.remainingMs();
-      await admitted.turn({ priority, client, signal, remainingMs });
+      await admitted.turn({ priority, peer, client, signal, remainingMs });
       const { generation } = opened.collection;
       generation.acquire();
       const flag = createCancelFlag(signal);
@@ -144,6 +146,7 @@ export function createSearches(
           pressure: pressureOn(priority, parts.admission),
           deadline: limitAge(deadline, { clock, ageMaxMs: parts.generationAgeMaxMs }),
           queuedMs: clock() - startMs,
+          reader: readerInTurn(reader, admitted, signal),
           countTokens: countingTokens(parts, counting),
           findReranker: (name: string) =>
             findReranker(name, { ...parts, pairs: parts.caches.pairs }),
@@ -229,6 +232,22 @@ function shareOf(scorer: Scorer, admission: Admission): Scorer {
     // Asked anew by each stage: others begin and end meanwhile.
     get parallelism() {
       return Math.max(1, Math.floor(scorer.parallelism / Math.max(1, admission.state().atWork)));
+    },
+  };
+}
+
+/** Gives the turn back before it waits for a reader. */
+function readerInTurn(
+  reader: ReaderRoom,
+  admitted: AdmittedSearch,
+  signal: AbortSignal,
+): SearchReader {
+  return {
+    hasRoom: () => reader.hasRoom(),
+    async untilRoom() {
+      if (reader.hasRoom()) return;
+      admitted.leave();
+      await reader.whenRoom(signal);
     },
   };
 }

@@ -6,11 +6,12 @@ import type { IncomingMessage, Server, ServerOptions, ServerResponse } from "nod
 import { createServer as createTlsServer } from "node:https";
 import type { Access } from "../access/access.js";
 import type { AllowedHosts, AllowedOrigins } from "../config/http-lists.js";
-import { limits } from "../core/limits.js";
 import { SluiceError } from "../core/errors.js";
 import type { Readiness } from "../core/readiness.js";
+import { limits } from "../core/limits.js";
 import type { Traffic } from "../core/traffic.js";
 import type { EngineApi } from "../engine/api.js";
+import { capConnections } from "../net/connection-caps.js";
 import { listen, peerProbeMs } from "../net/listen.js";
 import type { Tls } from "../net/tls.js";
 import { toHttpFailure } from "./errors.js";
@@ -53,7 +54,7 @@ export interface HttpServerOptions {
   readonly traffic: Traffic;
   /** A reader that takes nothing for that long loses its stream; default `limits.stalledStreamMs`. */
   readonly stalledStreamMs?: number | undefined;
-  /** Connections at a time; default 1,024. */
+  /** Connections at a time; default `limits.connectionsMax`. */
   readonly connectionCountMax?: number | undefined;
 }
 
@@ -67,7 +68,7 @@ export interface HttpServer {
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const server = openServer(options.tls);
   const answers = createOpenAnswers(server, options.logger);
-  server.maxConnections = options.connectionCountMax ?? 1024;
+  capConnections(server, options.connectionCountMax ?? limits.connectionsMax);
   const hasTls = options.tls !== undefined;
   const { allowedHosts = new Set(), allowedOrigins = new Set() } = options;
   const checks = createOriginChecks({ host: options.host, hasTls, allowedHosts, allowedOrigins });

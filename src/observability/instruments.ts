@@ -3,6 +3,7 @@
 import type { CacheFigures } from "../core/bounded-cache.js";
 import type * as prometheus from "prom-client";
 import type { Counter, Gauge, Histogram } from "prom-client";
+import type { LoopDelay } from "./event-loop.js";
 
 // Seconds. Stages last from tens of microseconds to a second; the steps about double.
 const secondsBuckets = [
@@ -35,6 +36,7 @@ export interface Instruments {
   readonly accessRefusals: Counter<"reason">;
   readonly auditLost: Counter;
   readonly admission: (read: () => AdmissionFigures) => void;
+  readonly loopDelay: (read: () => LoopDelay) => void;
   readonly traffic: (read: () => TrafficFigures) => void;
   readonly remoteCalls: Counter<"reranker" | "outcome">;
   readonly remoteSeconds: Histogram<"reranker">;
@@ -190,6 +192,19 @@ export function createInstruments(
     accessRefusals: counter("access_refusals_total", "Calls turned away at the door.", ["reason"]),
     auditLost: counter("audit_lost_lines_total", "Lines of the audit log that went to the log."),
     caches: (read) => addCacheGauges(library, registers, read),
+    loopDelay(read) {
+      new library.Gauge({
+        name: "sluice_event_loop_delay_seconds",
+        help: "How late the event loop was in the last second, by quantile; 1: at most.",
+        labelNames: ["quantile"],
+        registers,
+        collect() {
+          const { p50, p90, p99, max } = read();
+          for (const [quantile, ms] of Object.entries({ 0.5: p50, 0.9: p90, 0.99: p99, 1: max }))
+            this.set({ quantile }, ms / 1000);
+        },
+      });
+    },
     traffic: (read) => addTraffic(library, registers, read),
     reloads: counter("reloads_total", "Files read anew after SIGHUP.", ["what", "outcome"]),
     certificate(readMs) {

@@ -3,6 +3,7 @@
 import type { CacheFigures } from "../core/bounded-cache.js";
 import type { Registry } from "prom-client";
 import { limits } from "../core/limits.js";
+import type { LoopDelay } from "./event-loop.js";
 import { createInstruments } from "./instruments.js";
 import type {
   AdmissionFigures,
@@ -72,6 +73,8 @@ export interface Metrics {
   watchAdmission(read: () => AdmissionFigures): void;
   /** Asks `read` for the figures of each cache whenever the figures are read. Call once. */
   watchCaches(read: () => Readonly<Record<string, CacheFigures>>): void;
+  /** Asks `read` how late the event loop is when the figures are read. Call once. */
+  watchLoopDelay(read: () => LoopDelay): void;
   /** Asks `read` for the bytes of requests and answers when the figures are read. Call once. */
   watchTraffic(read: () => TrafficFigures): void;
   /** A re-ranking service elsewhere was asked, or was not because it fails. */
@@ -120,6 +123,7 @@ export function createNoMetrics(): Metrics {
     watchQueue: nothing,
     watchAdmission: nothing,
     watchCaches: nothing,
+    watchLoopDelay: nothing,
     watchTraffic: nothing,
     remoteCall: nothing,
     watchBreakers: nothing,
@@ -183,6 +187,7 @@ function createMetricsOn(registry: Registry, to: Instruments, version: string): 
     watchQueue: (pool, read) => void queues.set(pool, read),
     watchAdmission: (read) => to.admission(read),
     watchCaches: (read) => to.caches(read),
+    watchLoopDelay: (read) => to.loopDelay(read),
     watchTraffic: (read) => to.traffic(read),
     remoteCall({ reranker, outcome, durationMs }) {
       to.remoteCalls.inc({ reranker, outcome });

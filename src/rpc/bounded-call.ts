@@ -6,7 +6,7 @@ import { ServerInterceptingCall } from "@grpc/grpc-js";
 import type { ServerInterceptingCallInterface, ServerListener } from "@grpc/grpc-js";
 import { present } from "../core/assert.js";
 import type { ByteHold } from "../core/byte-budget.js";
-import type { SluiceError } from "../core/errors.js";
+
 import type { AnswerStream } from "../core/unread-answers.js";
 import type { Traffic } from "../core/traffic.js";
 import type { DecodeSteps } from "./decode-request.js";
@@ -185,7 +185,7 @@ class BoundedCall extends ServerInterceptingCall {
         : unpack(framed, encoding);
   }
 
-  private refuse(error: SluiceError): void {
+  private refuse(error: unknown): void {
     if (this.isOver) return;
     this.isOver = true;
     this.arrivals.end();
@@ -207,7 +207,7 @@ class BoundedCall extends ServerInterceptingCall {
         const room = this.parts.traffic.answers.room(this.connection);
         if (requestStream || room.hasRoom()) next();
         // Who does not read the answers that he has is given no further ones.
-        else room.whenRoom(this.gone.signal).then(next, next);
+        else room.whenRoom(this.gone.signal).then(next, (error: unknown) => this.refuse(error));
       },
     };
   }

@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import type { Socket } from "node:net";
 import { ServerCredentials } from "@grpc/grpc-js";
 import type { Server } from "@grpc/grpc-js";
+import { capConnections } from "../net/connection-caps.js";
 import { listen, peerProbeMs } from "../net/listen.js";
 import type { ListenAddress } from "../net/listen.js";
 import type { Tls } from "../net/tls.js";
@@ -22,7 +23,7 @@ export interface RpcListener {
  */
 export async function openListener(
   server: Server,
-  options: ListenAddress & { readonly tls: Tls | undefined },
+  options: ListenAddress & { readonly tls: Tls | undefined; readonly connectionsMax: number },
 ): Promise<RpcListener> {
   const { tls } = options;
   const credentials =
@@ -32,11 +33,14 @@ export async function openListener(
   const listener = createServer(
     { keepAlive: true, keepAliveInitialDelay: peerProbeMs, noDelay: true },
     (socket) => {
+      // Beyond the caps.
+      if (socket.destroyed) return;
       sockets.add(socket);
       socket.on("close", () => sockets.delete(socket));
       injector.injectConnection(socket);
     },
   );
+  capConnections(listener, options.connectionsMax);
   const port = await listen(listener, options);
   return {
     port,

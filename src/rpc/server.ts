@@ -42,6 +42,8 @@ export interface RpcServerOptions {
   readonly onCallEnd?: ((record: CallRecord) => void) | undefined;
   /** Largest message, bytes; default `limits.messageBytesMax`. */
   readonly messageBytesMax?: number | undefined;
+  /** Connections at a time; default `limits.connectionsMax`. */
+  readonly connectionsMax?: number | undefined;
   /** Calls at a time on one connection; default 128. */
   readonly concurrentStreamsMax?: number | undefined;
   /** A reader that takes nothing for that long loses its stream; default `limits.stalledStreamMs`. */
@@ -120,7 +122,11 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   const { packages } = definitions();
   const described: PackageDefinition = { ...packages, ...loadSync(healthProtoPath) };
   new ReflectionService(described).addToServer(server);
-  const listener = await openListener(server, { ...options, tls: options.tls });
+  const listener = await openListener(server, {
+    ...options,
+    tls: options.tls,
+    connectionsMax: options.connectionsMax ?? limits.connectionsMax,
+  });
   let stopping: Promise<void> | undefined;
   return {
     port: listener.port,

@@ -13,18 +13,21 @@ export interface AdmissionOptions {
   readonly atWorkMax: number;
   /** Searches at work or waiting. */
   readonly searchesMax: number;
+  /** How late the event loop was lately, milliseconds; undefined: it is not measured. */
+  readonly loopDelayMs?: (() => number) | undefined;
 }
 
 export interface AdmissionRequest {
   readonly priority: Priority;
-  /** Clients take turns; the name says which one this is. */
+  /** Peers take turns, and the clients of each; the names say which they are. */
+  readonly peer: string;
   readonly client: string;
   readonly signal: AbortSignal;
   /** Milliseconds after which an answer is of no use; Infinity: never. */
   readonly remainingMs: number;
 }
 
-export type RefusalReason = "queue_full" | "budget_too_small" | "expired";
+export type RefusalReason = "queue_full" | "budget_too_small" | "expired" | "event_loop_late";
 
 /** Figures of one moment. */
 export interface AdmissionState {
@@ -32,13 +35,19 @@ export interface AdmissionState {
   readonly waiting: Readonly<Record<Priority, number>>;
   /** Searches turned away since the start. */
   readonly refused: Readonly<Record<RefusalReason, number>>;
-  /** 0: nobody waits; 1: as many wait as are worked off in four rounds, or more. */
+  /**
+   * 0: nobody waits; 1: as many wait as are worked off in four rounds, or more, or the event loop is
+   * as late as it may be.
+   */
   readonly pressure: number;
 }
 
 export interface Admission {
-  /** Throws OVERLOADED when as many searches are here as may be. */
-  enter(): AdmittedSearch;
+  /**
+   * Throws OVERLOADED when as many searches are here as may be. When `peer` has fewer than another,
+   * the newest one that waits of that other is refused instead.
+   */
+  enter(peer: string): AdmittedSearch;
   state(): AdmissionState;
 }
 
@@ -48,12 +57,13 @@ export interface AdmittedSearch {
    * waiting and searching, at once or as soon as too much of it is spent; and the signal's reason when the caller goes away.
    */
   turn(request: AdmissionRequest): Promise<void>;
-  /** Gives the place back, whether there was a turn or not. Call exactly once. */
+  /** Gives the place back, whether there was a turn or not. Idempotent. */
   leave(): void;
 }
 
 interface Waiting {
   readonly start: () => void;
+  readonly refuse: (error: SluiceError) => void;
 }
 
 /** Of a new service time in the running mean; about the last ten searches count. */
@@ -73,11 +83,17 @@ const waitShareMax = 0.5;
 const serviceReserve = 2;
 /** Rounds of waiting searches that count as full pressure. */
 const fullPressureRounds = 4;
+/**
+ * Delay of the event loop from which there is pressure, and at which it is full: then searches of low
+ * priority are refused. Milliseconds.
+ */
+const loopDelay = { pressureMs: 50, fullMs: 250 };
 
 export function createAdmission(options: AdmissionOptions): Admission {
   const { clock, atWorkMax, searchesMax } = options;
   const queue: FairQueue<Waiting> = createFairQueue();
-  const refused = { queue_full: 0, budget_too_small: 0, expired: 0 };
+  const refused = { queue_full: 0, budget_too_small: 0, expired: 0, event_loop_late: 0 };
+  const ofPeers = new Map<string, number>();
   let entered = 0;
   let atWork = 0;
   let serviceMs = firstServiceMs;
@@ -97,7 +113,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
   };
   /** Resolves when the search was given its place; `atWork` counts it by then. */
   const wait = (
-    { priority, client, signal }: AdmissionRequest,
+    { priority, peer, client, signal }: AdmissionRequest,
     patienceMs: number,
   ): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -110,7 +126,11 @@ export function createAdmission(options: AdmissionOptions): Admission {
         atWork += 1;
         resolve();
       };
-      const remove = queue.add({ start }, { priority, client });
+      const refuseThis = (error: SluiceError): void => {
+        leave();
+        reject(error);
+      };
+      const remove = queue.add({ start, refuse: refuseThis }, { priority, peer, client });
       const giveUp = (reason: unknown): void => {
         leave();
         remove();
@@ -127,6 +147,8 @@ export function createAdmission(options: AdmissionOptions): Admission {
 
   const turn = async (request: AdmissionRequest): Promise<void> => {
     request.signal.throwIfAborted();
+    if (request.priority === "low" && loopPressure() >= 1)
+      throw refuse("event_loop_late", "the server is late, and the search has low priority");
     if (atWork < atWorkMax) {
       atWork += 1;
       return;
@@ -141,22 +163,44 @@ export function createAdmission(options: AdmissionOptions): Admission {
     await wait(request, patienceMs);
   };
 
+  const loopPressure = (): number => {
+    const { pressureMs, fullMs } = loopDelay;
+    const delayMs = options.loopDelayMs?.() ?? 0;
+    return Math.min(1, Math.max(0, (delayMs - pressureMs) / (fullMs - pressureMs)));
+  };
+  const refuseFull = (): SluiceError =>
+    refuse("queue_full", `${entered} searches are at work or waiting, the limit is ${searchesMax}`);
+  /** Whether a search of a peer with more than `peer` was refused for it. */
+  const madeRoomFor = (peer: string): boolean => {
+    let most = peer;
+    for (const [other, count] of ofPeers) if (count > (ofPeers.get(most) ?? 0)) most = other;
+    if ((ofPeers.get(most) ?? 0) <= (ofPeers.get(peer) ?? 0) + 1) return false;
+    const dropped = queue.dropNewest(most);
+    dropped?.refuse(refuseFull());
+    return dropped !== undefined;
+  };
+  const count = (peer: string, change: 1 | -1): void => {
+    entered += change;
+    const left = (ofPeers.get(peer) ?? 0) + change;
+    if (left > 0) ofPeers.set(peer, left);
+    else ofPeers.delete(peer);
+  };
+
   return {
-    enter() {
-      if (entered >= searchesMax)
-        throw refuse(
-          "queue_full",
-          `${entered} searches are at work or waiting, the limit is ${searchesMax}`,
-        );
-      entered += 1;
+    enter(peer) {
+      if (entered >= searchesMax && !madeRoomFor(peer)) throw refuseFull();
+      count(peer, 1);
       let startMs: number | undefined;
+      let hasLeft = false;
       return {
         async turn(request) {
           await turn(request);
           startMs = clock();
         },
         leave() {
-          entered -= 1;
+          if (hasLeft) return;
+          hasLeft = true;
+          count(peer, -1);
           if (startMs === undefined) return;
           atWork -= 1;
           serviceMs += newestShare * (clock() - startMs - serviceMs);
@@ -168,7 +212,10 @@ export function createAdmission(options: AdmissionOptions): Admission {
       atWork,
       waiting: queue.sizes(),
       refused: { ...refused },
-      pressure: Math.min(1, queue.size / (fullPressureRounds * atWorkMax)),
+      pressure: Math.max(
+        loopPressure(),
+        Math.min(1, queue.size / (fullPressureRounds * atWorkMax)),
+      ),
     }),
   };
 }

@@ -23,6 +23,7 @@ export async function* withAnswerCache(
   const key = keyOf(context, plan);
   const known = key === undefined ? undefined : cache.get(key);
   if (known !== undefined) {
+    await context.reader.untilRoom();
     const queue = Math.round(1000 * context.queuedMs);
     const total = queue + Math.round(1000 * (context.clock() - startMs));
     yield { ...known, sequence: 1, timings: { queue, total } };

@@ -25,6 +25,7 @@ export interface SearchContext {
   readonly pressure: number;
   /** Raised when the signal aborts or the search ends: what is still running stops. */
   readonly cancel: SharedArrayBuffer;
+  readonly reader: SearchReader;
   /** Milliseconds that the search waited before it began. */
   readonly queuedMs: number;
   readonly findReranker: FindReranker;
@@ -34,6 +35,17 @@ export interface SearchContext {
   readonly countTokens: (texts: readonly string[]) => Promise<readonly number[]>;
   /** The query's codes, from its vectors or by the model; undefined: there are neither. */
   encodeQuery(): Promise<EncodedQuery> | undefined;
+}
+
+/** What a search asks about who reads its updates. */
+export interface SearchReader {
+  /** False: an intermediate update would only lie in memory. */
+  hasRoom(): boolean;
+  /**
+   * Resolves when there is room for the final update. Until then the search has given its turn to
+   * others. Throws DEADLINE_EXCEEDED for a reader that takes nothing.
+   */
+  untilRoom(): Promise<void>;
 }
 
 /** Which passages a search may return. */

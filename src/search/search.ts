@@ -49,9 +49,11 @@ export async function* search(
     const { rerank } = plan;
     if (base !== undefined && rerank !== undefined)
       yield* rerankTop(scoped, { ...plan, rerank }, updates, base);
+    await context.reader.untilRoom();
     yield await withContext(scoped, plan, updates.final(), base);
     return;
   }
+  await context.reader.untilRoom();
   yield updates.final();
 }
 

@@ -165,7 +165,9 @@ export function createUpdateStream(context: SearchContext, plan: SearchPlan): Up
     for (;;) {
       const step = await waiting.next();
       if (step.done !== true) {
-        yield toUpdate(step.value.draft, { isFinal: false, atMs: step.value.atMs });
+        // Payloads are read for those only who take them.
+        if (context.reader.hasRoom())
+          yield toUpdate(step.value.draft, { isFinal: false, atMs: step.value.atMs });
         continue;
       }
       if (step.value.kind === "done") return step.value.value;

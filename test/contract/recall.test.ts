@@ -181,7 +181,7 @@ describe("a measured recall", () => {
     await withMeasured(folder(), () => Promise.resolve());
     const told = { pressure: 1 };
     const waiting = { high: 0, normal: 0, low: 0 };
-    const refused = { queue_full: 0, budget_too_small: 0, expired: 0 };
+    const refused = { queue_full: 0, budget_too_small: 0, expired: 0, event_loop_late: 0 };
     const admission: Admission = {
       enter: () => ({ turn: () => Promise.resolve(), leave: () => undefined }),
       state: () => ({ atWork: 0, waiting, refused, pressure: told.pressure }),

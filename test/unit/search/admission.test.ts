@@ -21,9 +21,16 @@ describe("admission", () => {
     place: AdmittedSearch;
     turn: Promise<void>;
   } {
-    const place = admission.enter();
+    const place = admission.enter(asked.peer ?? "p");
     const { signal } = new AbortController();
-    const request = { priority: "normal", client: "a", signal, remainingMs: Infinity, ...asked };
+    const request = {
+      priority: "normal",
+      peer: "p",
+      client: "a",
+      signal,
+      remainingMs: Infinity,
+      ...asked,
+    };
     const turn = place.turn(request as AdmissionRequest);
     // Looked at by those who care.
     turn.catch(() => undefined);
@@ -61,7 +68,7 @@ describe("admission", () => {
     assert.deepEqual(admission.state(), {
       atWork: 0,
       waiting: { high: 0, normal: 0, low: 0 },
-      refused: { queue_full: 0, budget_too_small: 0, expired: 0 },
+      refused: { queue_full: 0, budget_too_small: 0, expired: 0, event_loop_late: 0 },
       pressure: 0,
     });
   });
@@ -69,13 +76,47 @@ describe("admission", () => {
   it("refuses beyond its bound and says when to come back, by what searches take", async () => {
     for (let i = 0; i < 100; i += 1) await serve(200);
     const places = Array.from({ length: 4 }, () => ask().place);
-    const error = refusal(() => admission.enter());
+    const error = refusal(() => admission.enter("p"));
     assert.equal(error.reason, "OVERLOADED");
     assert.match(error.message, /4 searches are at work or waiting, the limit is 4/);
     // Three that wait, and its own: four times 200 ms.
     assert.ok(Math.abs(error.retryAfterMs! - 800) <= 1, `${error.retryAfterMs} ms`);
     assert.equal(admission.state().refused.queue_full, 1);
     for (const place of places) place.leave();
+  });
+
+  it("refuses the newest of the peer with most when it is full and another comes", async () => {
+    const many = [1, 2, 3, 4].map(() => ask({ peer: "many" }));
+    await many[0]!.turn;
+    const other = ask({ peer: "other" });
+    await assert.rejects(many[3]!.turn, hasReason("OVERLOADED", /the limit is 4/));
+    many[3]!.place.leave();
+    const refused = refusal(() => admission.enter("many"));
+    assert.equal(refused.reason, "OVERLOADED");
+    many[0]!.place.leave();
+    await many[1]!.turn;
+    many[1]!.place.leave();
+    await other.turn;
+    assert.equal(admission.state().refused.queue_full, 2);
+  });
+
+  it("refuses searches of low priority, and takes others with pressure, while the loop is late", async () => {
+    let loopDelayMs = 40;
+    admission = createAdmission({
+      clock: time.clock,
+      atWorkMax: 2,
+      searchesMax: 4,
+      loopDelayMs: () => loopDelayMs,
+    });
+    await ask({ priority: "low" }).turn;
+    assert.equal(admission.state().pressure, 0);
+    loopDelayMs = 150;
+    assert.equal(admission.state().pressure, 0.5);
+    loopDelayMs = 300;
+    await assert.rejects(ask({ priority: "low" }).turn, hasReason("OVERLOADED", /low priority/));
+    await ask().turn;
+    assert.equal(admission.state().pressure, 1);
+    assert.equal(admission.state().refused.event_loop_late, 1);
   });
 
   it("refuses at once what cannot be begun within its budget", async () => {

@@ -7,7 +7,7 @@ import { createFairQueue } from "../../../src/search/fair-queue.js";
 import type { FairQueue } from "../../../src/search/fair-queue.js";
 
 type Of = Parameters<FairQueue<string>["add"]>[1];
-const normal = (client: string): Of => ({ priority: "normal", client });
+const normal = (client: string): Of => ({ priority: "normal", peer: "p", client });
 
 function takeAll(queue: FairQueue<string>): string[] {
   const taken: string[] = [];
@@ -27,13 +27,27 @@ describe("the queue of searches", () => {
     assert.equal(queue.size, 0);
   });
 
+  it("lets peers take turns, under however many names one of them comes", () => {
+    const queue = createFairQueue<string>();
+    for (const i of [1, 2, 3, 4])
+      queue.add(`p${i}`, { priority: "normal", peer: "p", client: `made up ${i}` });
+    queue.add("q1", { priority: "normal", peer: "q", client: "" });
+    queue.add("q2", { priority: "normal", peer: "q", client: "" });
+    const newName = { priority: "normal", peer: "p", client: "another" } as const;
+    assert.equal(queue.sizeAhead(newName), 6, "a new name waits behind all of its peer");
+    assert.equal(queue.sizeAhead({ ...newName, peer: "r" }), 2, "a new peer behind one of each");
+    assert.equal(queue.dropNewest("p"), "p4");
+    assert.equal(queue.dropNewest("r"), undefined);
+    assert.deepEqual(takeAll(queue), ["p1", "q1", "p2", "q2", "p3"]);
+  });
+
   it("takes the urgent first, and batches now and then however many others wait", () => {
     const queue = createFairQueue<string>();
     for (let i = 0; i < 40; i += 1) queue.add("normal", normal("a"));
-    for (let i = 0; i < 3; i += 1) queue.add("low", { priority: "low", client: "b" });
-    queue.add("high", { priority: "high", client: "c" });
+    for (let i = 0; i < 3; i += 1) queue.add("low", { priority: "low", peer: "p", client: "b" });
+    queue.add("high", { priority: "high", peer: "p", client: "c" });
     assert.equal(
-      queue.sizeAhead({ priority: "low", client: "d" }),
+      queue.sizeAhead({ priority: "low", peer: "p", client: "d" }),
       31,
       "one of client b, and 15 others before each",
     );
@@ -46,6 +60,7 @@ describe("the queue of searches", () => {
     const adds = fc.array(
       fc.record({
         priority: fc.constantFrom("high" as const, "normal" as const, "low" as const),
+        peer: fc.constantFrom("p", "q"),
         client: fc.constantFrom("a", "b", "c"),
         leaves: fc.boolean(),
       }),
@@ -63,7 +78,7 @@ describe("the queue of searches", () => {
         assert.equal(queue.size, staying.length);
         const taken: number[] = [];
         for (let i = queue.take(); i !== undefined; i = queue.take()) taken.push(i);
-        const lineOf = (i: number): string => `${entries[i]?.priority} ${entries[i]?.client}`;
+        const lineOf = (i: number): string => JSON.stringify({ ...entries[i], leaves: false });
         for (const line of new Set(staying.map(lineOf)))
           assert.deepEqual(
             taken.filter((i) => lineOf(i) === line),

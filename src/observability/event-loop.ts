@@ -1,0 +1,45 @@
+// How late the event loop is: what every request waits for before anything is done for it.
+
+import { monitorEventLoopDelay } from "node:perf_hooks";
+
+/** Of the last whole second, milliseconds. */
+export interface LoopDelay {
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+export interface EventLoopWatch {
+  delay(): LoopDelay;
+  stop(): void;
+}
+
+/** Between two looks at the loop; what a timer takes anyway is not counted as delay. */
+const resolutionMs = 10;
+const windowMs = 1000;
+
+/** Costs a timer every 10 ms. */
+export function watchEventLoop(): EventLoopWatch {
+  const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
+  histogram.enable();
+  let last: LoopDelay = { p50: 0, p90: 0, p99: 0, max: 0 };
+  const late = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - resolutionMs);
+  const timer = setInterval(() => {
+    last = {
+      p50: late(histogram.percentile(50)),
+      p90: late(histogram.percentile(90)),
+      p99: late(histogram.percentile(99)),
+      max: late(histogram.max),
+    };
+    histogram.reset();
+  }, windowMs);
+  timer.unref();
+  return {
+    delay: () => last,
+    stop() {
+      clearInterval(timer);
+      histogram.disable();
+    },
+  };
+}
