@@ -13,8 +13,8 @@ typedef struct {
   uint32_t query_row_count;  // 1 to 512
   const uint8_t *codes;      // code_size bytes, any alignment
   size_t code_size;
-  uint32_t dim;   // a multiple of 16, 16 to 1024
-  uint32_t bits;  // 1, 2, 4 or 8
+  uint32_t dim;                 // a multiple of 16, 16 to 1024
+  uint32_t bits;                // 1, 2, 4 or 8
   const uint32_t *row_offsets;  // offset_count
   size_t offset_count;
   const uint32_t *passages;  // passage_count
@@ -32,10 +32,10 @@ typedef struct {
   uint32_t row_count;
   const uint8_t *eligible;  // one bit a row
   uint32_t top_count;
-  int32_t score_min;  // rows that score less do not take part; INT32_MIN: all do
-  uint32_t *out_rows;   // top_count, out
-  int32_t *out_scores;  // top_count, out
-  uint32_t count;        // out: rows found
+  int32_t score_min;      // rows that score less do not take part; INT32_MIN: all do
+  uint32_t *out_rows;     // top_count, out
+  int32_t *out_scores;    // top_count, out
+  uint32_t count;         // out: rows found
   uint32_t ties_dropped;  // out: 1 when a row left out scores as the last one
 } sketch_scan_job;
 
@@ -94,10 +94,10 @@ typedef struct {
   int64_t (*unit_rows)(const unit_rows_job *job);
 } kernel_set;
 
-#define DECLARE_KERNELS(isa)                                             \
-  void max_sim_##isa(const max_sim_job *job, uint8_t *workspace);        \
-  void sketch_scan_##isa(sketch_scan_job *job, uint8_t *workspace);      \
-  void rotate_##isa(const rotate_job *job, uint8_t *workspace);          \
+#define DECLARE_KERNELS(isa)                                                  \
+  void max_sim_##isa(const max_sim_job *job, uint8_t *workspace);             \
+  void sketch_scan_##isa(sketch_scan_job *job, uint8_t *workspace);           \
+  void rotate_##isa(const rotate_job *job, uint8_t *workspace);               \
   void max_sim_float_##isa(const max_sim_float_job *job, uint8_t *workspace); \
   int64_t unit_rows_##isa(const unit_rows_job *job);
 DECLARE_KERNELS(scalar)

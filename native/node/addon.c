@@ -82,8 +82,10 @@ static uint8_t *allocate(call *c, size_t size) {
 
 static napi_value max_sim_batch(napi_env env, napi_callback_info info) {
   call c = open_call(env, info, 9);
-  const array query = array_at(&c, 0, napi_int8_array), scales = array_at(&c, 1, napi_float32_array);
-  const array codes = array_at(&c, 3, napi_uint8_array), offsets = array_at(&c, 6, napi_uint32_array);
+  const array query = array_at(&c, 0, napi_int8_array),
+              scales = array_at(&c, 1, napi_float32_array);
+  const array codes = array_at(&c, 3, napi_uint8_array),
+              offsets = array_at(&c, 6, napi_uint32_array);
   const array passages = array_at(&c, 7, napi_uint32_array);
   const array scores = array_at(&c, 8, napi_float32_array);
   const max_sim_job job = {
@@ -157,7 +159,8 @@ static napi_value run_rotate(call *c, rotate_job *job, array rows, array factors
 
 static napi_value rotate(napi_env env, napi_callback_info info) {
   call c = open_call(env, info, 4);
-  const array rows = array_at(&c, 0, napi_float32_array), factors = array_at(&c, 1, napi_float32_array);
+  const array rows = array_at(&c, 0, napi_float32_array),
+              factors = array_at(&c, 1, napi_float32_array);
   const array out = array_at(&c, 3, napi_float32_array);
   rotate_job job = {
       .rows = rows.data,
@@ -170,7 +173,8 @@ static napi_value rotate(napi_env env, napi_callback_info info) {
 
 static napi_value rotate_quantize(napi_env env, napi_callback_info info) {
   call c = open_call(env, info, 6);
-  const array rows = array_at(&c, 0, napi_float32_array), factors = array_at(&c, 1, napi_float32_array);
+  const array rows = array_at(&c, 0, napi_float32_array),
+              factors = array_at(&c, 1, napi_float32_array);
   const array codes = array_at(&c, 3, napi_uint8_array);
   rotate_job job = {
       .rows = rows.data,
@@ -187,8 +191,10 @@ static napi_value rotate_quantize(napi_env env, napi_callback_info info) {
 
 static napi_value max_sim_float(napi_env env, napi_callback_info info) {
   call c = open_call(env, info, 6);
-  const array query = array_at(&c, 0, napi_float32_array), rows = array_at(&c, 1, napi_float32_array);
-  const array offsets = array_at(&c, 3, napi_uint32_array), passages = array_at(&c, 4, napi_uint32_array);
+  const array query = array_at(&c, 0, napi_float32_array),
+              rows = array_at(&c, 1, napi_float32_array);
+  const array offsets = array_at(&c, 3, napi_uint32_array),
+              passages = array_at(&c, 4, napi_uint32_array);
   const array scores = array_at(&c, 5, napi_float32_array);
   const uint32_t dim = uint32_at(&c, 2);
   const max_sim_float_job job = {
@@ -252,7 +258,8 @@ static napi_value measure_rate(napi_env env, napi_callback_info info) {
 // readBytes(bytes, starts, length): reads `length` bytes at each start; returns seconds.
 static napi_value read_bytes(napi_env env, napi_callback_info info) {
   call c = open_call(env, info, 3);
-  const array bytes = array_at(&c, 0, napi_uint8_array), starts = array_at(&c, 1, napi_uint32_array);
+  const array bytes = array_at(&c, 0, napi_uint8_array),
+              starts = array_at(&c, 1, napi_uint32_array);
   const uint32_t length = uint32_at(&c, 2);
   const uint32_t *start = starts.data;
   for (size_t i = 0; !c.wrong && i < starts.length; i++) {

@@ -8,9 +8,9 @@ enum {
 
 static size_t strips_workspace(size_t query_rows, size_t dim, size_t coordinate_size) {
   const size_t padded = dim + 32;
-  return query_rows * padded * coordinate_size          // packed query
-         + strip_rows_max * padded * coordinate_size    // decoded strip
-         + query_rows * (2 * strip_rows_max * 4 + 16)   // sums, maxima, row sums
+  return query_rows * padded * coordinate_size         // packed query
+         + strip_rows_max * padded * coordinate_size   // decoded strip
+         + query_rows * (2 * strip_rows_max * 4 + 16)  // sums, maxima, row sums
          + fixed;
 }
 

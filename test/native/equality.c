@@ -18,9 +18,10 @@ static void test_max_sim(const kernel_set *set) {
   const size_t code_size = (size_t)offsets[total] * dim * bits / 8 + random_below(3);
   uint8_t *codes = random_bytes(code_size, &block);
   int8_t *query = random_query((size_t)rows * dim);
-  float *scales = random_floats(rows), *found = random_floats(count), *expected = random_floats(count);
-  max_sim_job job = {query, scales, rows,     codes, code_size, dim, bits,
-                     offsets, total + 1, passages, count, found};
+  float *scales = random_floats(rows), *found = random_floats(count),
+        *expected = random_floats(count);
+  max_sim_job job = {query, scales,  rows,      codes,    code_size, dim,
+                     bits,  offsets, total + 1, passages, count,     found};
   const char *wrong = check_max_sim(&job, (size_t)rows * dim, rows, count);
   if (wrong) fail("max_sim", set, wrong);
   uint8_t *workspace = workspace_of(max_sim_workspace(&job));
@@ -44,10 +45,18 @@ static void test_scan(const kernel_set *set) {
   int8_t *query = random_query(dim);
   uint32_t *out_rows = calloc(2 * top + 1, sizeof(uint32_t));
   int32_t *out_scores = calloc(2 * top + 1, sizeof(int32_t));
-  sketch_scan_job a = {.query_row = query, .codes = codes, .code_size = code_size, .dim = dim,
-                       .bits = bits, .row_count = rows, .eligible = eligible, .top_count = top,
-                       .score_min = random_below(2) ? INT32_MIN : (int32_t)random_below(2000) - 1000,
-                       .out_rows = out_rows, .out_scores = out_scores};
+  sketch_scan_job a = {
+      .query_row = query,
+      .codes = codes,
+      .code_size = code_size,
+      .dim = dim,
+      .bits = bits,
+      .row_count = rows,
+      .eligible = eligible,
+      .top_count = top,
+      .score_min = random_below(2) ? INT32_MIN : (int32_t)random_below(2000) - 1000,
+      .out_rows = out_rows,
+      .out_scores = out_scores};
   sketch_scan_job b = a;
   b.out_rows = out_rows + top;
   b.out_scores = out_scores + top;
@@ -74,8 +83,14 @@ static void test_rotate(const kernel_set *set) {
   const size_t code_size = rows * dim * bits / 8;
   void *block, *other_block;
   uint8_t *codes = random_bytes(code_size, &block), *others = random_bytes(code_size, &other_block);
-  rotate_job job = {.rows = values, .row_count = rows, .dim = dim, .factors = factors,
-                    .round_count = rounds, .rotated = found, .bits = bits, .inverse_step = 1.5f};
+  rotate_job job = {.rows = values,
+                    .row_count = rows,
+                    .dim = dim,
+                    .factors = factors,
+                    .round_count = rounds,
+                    .rotated = found,
+                    .bits = bits,
+                    .inverse_step = 1.5f};
   const char *wrong = check_rotate(&job, rows * dim, rounds * dim, rows * dim);
   if (wrong) fail("rotate", set, wrong);
   uint8_t *workspace = workspace_of(rotate_workspace(&job));
@@ -101,8 +116,8 @@ static void test_max_sim_float(const kernel_set *set) {
   float *query = random_floats((size_t)rows * dim);
   float *values = random_floats((size_t)offsets[total] * dim);
   float *found = random_floats(count), *expected = random_floats(count);
-  max_sim_float_job job = {query, rows, values, offsets[total], dim, offsets, total + 1,
-                           passages, count, found};
+  max_sim_float_job job = {query,   rows,      values,   offsets[total], dim,
+                           offsets, total + 1, passages, count,          found};
   uint8_t *workspace = workspace_of(max_sim_float_workspace(&job));
   set->max_sim_float(&job, workspace);
   job.scores = expected;
@@ -122,10 +137,15 @@ static void test_unit_rows(const kernel_set *set) {
   int8_t *levels = random_query(length);
   double *sums = calloc(2 * dim, sizeof(double));
   // About half of the rows are near enough to stay as they are.
-  unit_rows_job job = {.rows = values, .row_count = rows, .dim = dim, .out = found, .column_sums = sums,
+  unit_rows_job job = {.rows = values,
+                       .row_count = rows,
+                       .dim = dim,
+                       .out = found,
+                       .column_sums = sums,
                        .tolerance = random_below(2) ? 1e-3 : __builtin_sqrt(dim / 3.0) - 1};
   if (random_below(3) == 0) job.rows = NULL, job.levels = levels;
-  if (rows > 0 && random_below(4) == 0) memset(values + random_below((uint32_t)rows) * dim, 0, dim * 4);
+  if (rows > 0 && random_below(4) == 0)
+    memset(values + random_below((uint32_t)rows) * dim, 0, dim * 4);
   const char *wrong = check_unit_rows(&job, length, length, dim);
   if (wrong) fail("unit_rows", set, wrong);
   const int64_t bad = set->unit_rows(&job);

@@ -9,12 +9,18 @@ static unsigned long refused, ran;
 // Mostly a value that fits, sometimes anything.
 static uint32_t mutate(uint32_t value) {
   switch (random_below(12)) {
-    case 0: return random_32();
-    case 1: return value + 1;
-    case 2: return value - 1;
-    case 3: return 0;
-    case 4: return 0xffffffffu;
-    default: return value;
+    case 0:
+      return random_32();
+    case 1:
+      return value + 1;
+    case 2:
+      return value - 1;
+    case 3:
+      return 0;
+    case 4:
+      return 0xffffffffu;
+    default:
+      return value;
   }
 }
 
@@ -32,8 +38,8 @@ static void fuzz_max_sim(void) {
   float *scales = random_floats(rows), *scores = random_floats(count);
   for (size_t i = 0; i <= total; i++) offsets[i] = mutate(offsets[i]);
   for (size_t i = 0; i < count; i++) passages[i] = mutate(passages[i]);
-  const max_sim_job job = {query, scales, mutate(rows), codes, code_size, mutate(dim), mutate(bits),
-                           offsets, total + 1, passages, count, scores};
+  const max_sim_job job = {query,        scales,  mutate(rows), codes,    code_size, mutate(dim),
+                           mutate(bits), offsets, total + 1,    passages, count,     scores};
   if (check_max_sim(&job, query_length, rows, count) == NULL) {
     uint8_t *workspace = workspace_of(max_sim_workspace(&job));
     any_set()->max_sim(&job, workspace);
@@ -55,10 +61,17 @@ static void fuzz_scan(void) {
   int8_t *query = random_query(dim);
   uint32_t *out_rows = calloc(top + 1, sizeof(uint32_t));
   int32_t *out_scores = calloc(top + 1, sizeof(int32_t));
-  sketch_scan_job job = {.query_row = query, .codes = codes, .code_size = code_size,
-                         .dim = mutate(dim), .bits = mutate(bits), .row_count = mutate(rows),
-                         .eligible = eligible, .top_count = mutate(top), .score_min = (int32_t)mutate(0x80000000u),
-                         .out_rows = out_rows, .out_scores = out_scores};
+  sketch_scan_job job = {.query_row = query,
+                         .codes = codes,
+                         .code_size = code_size,
+                         .dim = mutate(dim),
+                         .bits = mutate(bits),
+                         .row_count = mutate(rows),
+                         .eligible = eligible,
+                         .top_count = mutate(top),
+                         .score_min = (int32_t)mutate(0x80000000u),
+                         .out_rows = out_rows,
+                         .out_scores = out_scores};
   if (check_sketch_scan(&job, dim, (rows + 7) / 8, top, top) == NULL) {
     uint8_t *workspace = workspace_of(sketch_scan_workspace(&job));
     any_set()->sketch_scan(&job, workspace);
@@ -77,8 +90,12 @@ static void fuzz_rotate(void) {
   void *block;
   const size_t code_size = (size_t)rows * dim * bits / 8;
   uint8_t *codes = random_bytes(code_size, &block);
-  rotate_job job = {.rows = values, .dim = mutate(dim), .factors = factors, .codes = codes,
-                    .bits = mutate(bits), .inverse_step = random_float() * 1e6f};
+  rotate_job job = {.rows = values,
+                    .dim = mutate(dim),
+                    .factors = factors,
+                    .codes = codes,
+                    .bits = mutate(bits),
+                    .inverse_step = random_float() * 1e6f};
   if (job.dim != 0) {
     job.row_count = (size_t)rows * dim / job.dim;
     job.round_count = (size_t)rounds * dim / job.dim;
@@ -100,8 +117,11 @@ static void fuzz_unit_rows(void) {
   const size_t length = (size_t)rows * dim;
   float *values = random_floats(length);
   double *sums = calloc(dim, sizeof(double));
-  unit_rows_job job = {.rows = values, .dim = mutate(dim), .tolerance = random_float(),
-                       .out = values, .column_sums = sums};
+  unit_rows_job job = {.rows = values,
+                       .dim = mutate(dim),
+                       .tolerance = random_float(),
+                       .out = values,
+                       .column_sums = sums};
   if (check_unit_rows(&job, length, mutate((uint32_t)length) % (length + 1), dim) == NULL) {
     job.row_count = length / job.dim;
     any_set()->unit_rows(&job);

@@ -29,21 +29,24 @@ static double best_rate(void (*run)(void), double work, double seconds) {
 }
 
 // The loops are assembly with fixed registers: no compiler may spill what is being measured.
-#define TIMES_20(x) \
-  x(0) x(1) x(2) x(3) x(4) x(5) x(6) x(7) x(8) x(9) x(10) x(11) x(12) x(13) x(14) x(15) x(16) x(17) \
-      x(18) x(19)
+#define TIMES_20(x)                                                                           \
+  x(0) x(1) x(2) x(3) x(4) x(5) x(6) x(7) x(8) x(9) x(10) x(11) x(12) x(13) x(14) x(15) x(16) \
+      x(17) x(18) x(19)
 #define TIMES_10(x) x(0) x(1) x(2) x(3) x(4) x(5) x(6) x(7) x(8) x(9)
 
 #if defined(__x86_64__)
-#define LOOP(instructions, ...)                                              \
-  uint32_t count = loops;                                                    \
-  __asm__ volatile("1:\n\t" instructions "subl $1, %0\n\tjnz 1b" : "+r"(count) : : "cc", __VA_ARGS__)
+#define LOOP(instructions, ...)                                  \
+  uint32_t count = loops;                                        \
+  __asm__ volatile("1:\n\t" instructions "subl $1, %0\n\tjnz 1b" \
+                   : "+r"(count)                                 \
+                   :                                             \
+                   : "cc", __VA_ARGS__)
 
-#define XMM_16                                                                                 \
-  "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10",     \
+#define XMM_16                                                                             \
+  "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", \
       "xmm11", "xmm12", "xmm13", "xmm14", "xmm15"
-#define XMM_32                                                                                  \
-  XMM_16, "xmm16", "xmm17", "xmm18", "xmm19", "xmm20", "xmm21", "xmm22", "xmm23", "xmm24",      \
+#define XMM_32                                                                             \
+  XMM_16, "xmm16", "xmm17", "xmm18", "xmm19", "xmm20", "xmm21", "xmm22", "xmm23", "xmm24", \
       "xmm25", "xmm26", "xmm27", "xmm28", "xmm29", "xmm30", "xmm31"
 
 #define DOT_512(n) "vpdpbusd %%zmm30, %%zmm31, %%zmm" #n "\n\t"
@@ -59,14 +62,14 @@ __attribute__((target("avx512f"))) static void fma_512(void) {
   LOOP(TIMES_20(FMA_512), XMM_32);
 }
 
-#define MADDUBS_256(n) \
+#define MADDUBS_256(n)                                                             \
   "vpmaddubsw %%ymm15, %%ymm14, %%ymm13\n\tvpmaddwd %%ymm15, %%ymm13, %%ymm13\n\t" \
   "vpaddd %%ymm13, %%ymm" #n ", %%ymm" #n "\n\t"
 __attribute__((target("avx2"))) static void maddubs_256(void) {
   LOOP(TIMES_10(MADDUBS_256), XMM_16);
 }
 
-#define MADDWD_128(n)                                  \
+#define MADDWD_128(n)                                       \
   "movdqa %%xmm14, %%xmm13\n\tpmaddwd %%xmm15, %%xmm13\n\t" \
   "paddd %%xmm13, %%xmm" #n "\n\t"
 static void maddwd_128(void) { LOOP(TIMES_10(MADDWD_128), XMM_16); }
@@ -78,11 +81,13 @@ __attribute__((target("avx2,fma"))) static void fma_256(void) {
   LOOP(TIMES_10(FMA_256), XMM_16);
 }
 #elif defined(__aarch64__)
-#define LOOP(instructions)                                                                      \
-  uint32_t count = loops;                                                                       \
-  __asm__ volatile("1:\n\t" instructions "subs %w0, %w0, #1\n\tb.ne 1b" : "+r"(count) : :       \
-                       "cc", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10", \
-                       "v11", "v12", "v13", "v14", "v15", "v16", "v17", "v18", "v19", "v30", "v31")
+#define LOOP(instructions)                                                                    \
+  uint32_t count = loops;                                                                     \
+  __asm__ volatile("1:\n\t" instructions "subs %w0, %w0, #1\n\tb.ne 1b"                       \
+                   : "+r"(count)                                                              \
+                   :                                                                          \
+                   : "cc", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10", \
+                     "v11", "v12", "v13", "v14", "v15", "v16", "v17", "v18", "v19", "v30", "v31")
 
 #define DOT_NEON(n) "sdot v" #n ".4s, v30.16b, v31.16b\n\t"
 __attribute__((target("arch=armv8.2-a+dotprod"))) static void dot_neon(void) {
@@ -160,8 +165,9 @@ static inline __attribute__((always_inline)) void read_pieces(const uint8_t *byt
 }
 
 #if defined(__x86_64__)
-__attribute__((target("avx512f"))) static void read_512(const uint8_t *bytes, const uint32_t *starts,
-                                                        size_t count, uint32_t length) {
+__attribute__((target("avx512f"))) static void read_512(const uint8_t *bytes,
+                                                        const uint32_t *starts, size_t count,
+                                                        uint32_t length) {
   read_pieces(bytes, starts, count, length);
 }
 __attribute__((target("avx2"))) static void read_256(const uint8_t *bytes, const uint32_t *starts,
@@ -173,9 +179,12 @@ __attribute__((target("avx2"))) static void read_256(const uint8_t *bytes, const
 double measure_read(const uint8_t *bytes, const uint32_t *starts, size_t count, uint32_t length) {
   const double start = now();
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f")) read_512(bytes, starts, count, length);
-  else if (__builtin_cpu_supports("avx2")) read_256(bytes, starts, count, length);
-  else read_pieces(bytes, starts, count, length);
+  if (__builtin_cpu_supports("avx512f"))
+    read_512(bytes, starts, count, length);
+  else if (__builtin_cpu_supports("avx2"))
+    read_256(bytes, starts, count, length);
+  else
+    read_pieces(bytes, starts, count, length);
 #else
   read_pieces(bytes, starts, count, length);
 #endif

@@ -85,8 +85,10 @@ static void multiply_block(const strip_job *job, const uint8_t *steps, uint32_t 
                            const block *part, sums_to to, prefetch_run ahead) {
   (void)job;
   switch (part->count) {
-#define CASE(n) \
-  case n: multiply_rows(steps, step_count, part->packed, n, to, part->sums, part->best, ahead); break;
+#define CASE(n)                                                                           \
+  case n:                                                                                 \
+    multiply_rows(steps, step_count, part->packed, n, to, part->sums, part->best, ahead); \
+    break;
     CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6)
 #undef CASE
   }
@@ -95,9 +97,8 @@ static void multiply_block(const strip_job *job, const uint8_t *steps, uint32_t 
 // Lanes from..to - 1 of 8, as a mask of dwords.
 INLINE __m256 lanes(int from, int to) {
   const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-  return _mm256_castsi256_ps(
-      _mm256_and_si256(_mm256_cmpgt_epi32(lane, _mm256_set1_epi32(from - 1)),
-                       _mm256_cmpgt_epi32(_mm256_set1_epi32(to), lane)));
+  return _mm256_castsi256_ps(_mm256_and_si256(_mm256_cmpgt_epi32(lane, _mm256_set1_epi32(from - 1)),
+                                              _mm256_cmpgt_epi32(_mm256_set1_epi32(to), lane)));
 }
 
 static void keep_maxima(const float *sums, uint32_t query_rows, const segment *part, float *best) {

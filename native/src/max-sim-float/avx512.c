@@ -75,8 +75,7 @@ static void decode_strip(const strip *source, const strip_job *job, uint8_t *ste
   }
 }
 
-INLINE __m512 multiply_add(__m512 sum, __m512 rows,
-                                                                 __m512 query) {
+INLINE __m512 multiply_add(__m512 sum, __m512 rows, __m512 query) {
   __asm__("vfmadd231ps %2, %1, %0" : "+v"(sum) : "v"(rows), "v"(query));
   return sum;
 }
@@ -116,10 +115,12 @@ static void multiply_block(const strip_job *job, const uint8_t *steps, uint32_t 
                            const block *part, sums_to to, prefetch_run ahead) {
   (void)job;
   switch (part->count) {
-#define CASE(n) \
-  case n: multiply_rows(steps, step_count, part->packed, n, to, part->sums, part->best, ahead); break;
-    CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6)
-    CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12)
+#define CASE(n)                                                                           \
+  case n:                                                                                 \
+    multiply_rows(steps, step_count, part->packed, n, to, part->sums, part->best, ahead); \
+    break;
+    CASE(1)
+    CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12)
 #undef CASE
   }
 }
@@ -163,7 +164,7 @@ static void reduce_maxima(const float *best, uint32_t query_rows, float *out) {
       }
       fours[i] = larger_64(larger_32(x[0], x[1]), larger_32(x[2], x[3]));
     }
-    _mm512_storeu_ps(out + r, larger_lanes(larger_lanes(fours[0], fours[1]),
-                                           larger_lanes(fours[2], fours[3])));
+    _mm512_storeu_ps(
+        out + r, larger_lanes(larger_lanes(fours[0], fours[1]), larger_lanes(fours[2], fours[3])));
   }
 }

@@ -56,7 +56,8 @@ INLINE void multiply_rows(const uint8_t *steps, uint32_t step_count, const float
     if (step < ahead.count) __builtin_prefetch(ahead.start + step * 64);
     float32x4_t rows[4];
 #pragma GCC unroll 4
-    for (int v = 0; v < 4; v++) rows[v] = vld1q_f32((const float *)steps + step * STRIP_ROWS + 4 * v);
+    for (int v = 0; v < 4; v++)
+      rows[v] = vld1q_f32((const float *)steps + step * STRIP_ROWS + 4 * v);
 #pragma GCC unroll 6
     for (int r = 0; r < count; r++) {
       const float32x4_t one = vld1q_dup_f32(query + r);
@@ -82,8 +83,10 @@ static void multiply_block(const strip_job *job, const uint8_t *steps, uint32_t 
                            const block *part, sums_to to, prefetch_run ahead) {
   (void)job;
   switch (part->count) {
-#define CASE(n) \
-  case n: multiply_rows(steps, step_count, part->packed, n, to, part->sums, part->best, ahead); break;
+#define CASE(n)                                                                           \
+  case n:                                                                                 \
+    multiply_rows(steps, step_count, part->packed, n, to, part->sums, part->best, ahead); \
+    break;
     CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6)
 #undef CASE
   }

@@ -64,10 +64,18 @@ INLINE void decode_bits(const strip *source, size_t dwords, const int bits, uint
 static void decode_strip(const strip *source, const strip_job *job, uint8_t *steps) {
   const size_t dwords = (job->dim * job->bits + 31) / 32;
   switch (job->bits) {
-    case 1: decode_bits(source, dwords, 1, steps); break;
-    case 2: decode_bits(source, dwords, 2, steps); break;
-    case 4: decode_bits(source, dwords, 4, steps); break;
-    default: decode_bits(source, dwords, 8, steps); break;
+    case 1:
+      decode_bits(source, dwords, 1, steps);
+      break;
+    case 2:
+      decode_bits(source, dwords, 2, steps);
+      break;
+    case 4:
+      decode_bits(source, dwords, 4, steps);
+      break;
+    default:
+      decode_bits(source, dwords, 8, steps);
+      break;
   }
 }
 
@@ -168,12 +176,12 @@ static void multiply_block(const strip_job *job, const uint8_t *steps, uint32_t 
   // Steps whose product pairs fit an int16: 32,767 / (2 * 63 * (2^bits - 1)).
   const uint32_t run = job->bits == 1 ? 260 : job->bits == 2 ? 86 : 17;
   switch (job->bits == 8 ? part->count + QUERY_BLOCK : part->count) {
-#define CASE(n)                                                                         \
-  case n:                                                                               \
-    multiply_narrow(steps, step_count, part->packed, n, to, part->sums, part->best, ahead, run);          \
-    break;                                                                              \
-  case n + QUERY_BLOCK:                                                                 \
-    multiply_wide(steps, step_count, part->packed, n, to, part->sums, part->best, ahead);                 \
+#define CASE(n)                                                                                  \
+  case n:                                                                                        \
+    multiply_narrow(steps, step_count, part->packed, n, to, part->sums, part->best, ahead, run); \
+    break;                                                                                       \
+  case n + QUERY_BLOCK:                                                                          \
+    multiply_wide(steps, step_count, part->packed, n, to, part->sums, part->best, ahead);        \
     break;
     CASE(1) CASE(2) CASE(3) CASE(4) CASE(5)
 #undef CASE

@@ -18,7 +18,7 @@
 #define STRIP_STEP 128
 #define LANES 16
 #define QUERY_BLOCK 12
-#define DECODED_SIZE(steps) ((steps) * 2 * STRIP_STEP)  // steps, then columns
+#define DECODED_SIZE(steps) ((steps)*2 * STRIP_STEP)  // steps, then columns
 #include "strips.h"
 
 #define INLINE static inline __attribute__((always_inline))
@@ -120,8 +120,7 @@ static void decode_strip(const strip *source, const strip_job *job, uint8_t *ste
 }
 
 // As inline assembly, because g++ 12 spills the accumulators of the intrinsic.
-INLINE __m512i multiply_add(__m512i sum, __m512i codes,
-                                                                  __m512i query) {
+INLINE __m512i multiply_add(__m512i sum, __m512i codes, __m512i query) {
   __asm__("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(codes), "v"(query));
   return sum;
 }
@@ -197,9 +196,15 @@ INLINE void multiply_rows(const strip_job *job, const uint8_t *steps, uint32_t s
   // every block does, which the bench shows to be free (97 to 100 % of the multiplies' rate).
   const int keep = !part->only && __builtin_cpu_is("intel");
   switch (part->first || !keep ? job->bits : 8) {
-    case 1: multiply_columns(&sum, out, step_count, part->packed, count, 1, keep, ahead); break;
-    case 2: multiply_columns(&sum, out, step_count, part->packed, count, 2, keep, ahead); break;
-    case 4: multiply_columns(&sum, out, step_count, part->packed, count, 4, keep, ahead); break;
+    case 1:
+      multiply_columns(&sum, out, step_count, part->packed, count, 1, keep, ahead);
+      break;
+    case 2:
+      multiply_columns(&sum, out, step_count, part->packed, count, 2, keep, ahead);
+      break;
+    case 4:
+      multiply_columns(&sum, out, step_count, part->packed, count, 4, keep, ahead);
+      break;
     default:
       multiply_steps(&sum, steps, step_count, part->packed, count, ahead);
   }
@@ -220,10 +225,12 @@ INLINE void multiply_rows(const strip_job *job, const uint8_t *steps, uint32_t s
 static void multiply_block(const strip_job *job, const uint8_t *steps, uint32_t step_count,
                            const block *part, sums_to to, prefetch_run ahead) {
   switch (part->count) {
-#define CASE(n) \
-  case n: multiply_rows(job, steps, step_count, part, n, to, ahead); break;
-    CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6)
-    CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12)
+#define CASE(n)                                                \
+  case n:                                                      \
+    multiply_rows(job, steps, step_count, part, n, to, ahead); \
+    break;
+    CASE(1)
+    CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12)
 #undef CASE
   }
 }
@@ -265,7 +272,7 @@ static void reduce_maxima(const int32_t *best, uint32_t query_rows, int32_t *out
       }
       fours[i] = larger_64(larger_32(x[0], x[1]), larger_32(x[2], x[3]));
     }
-    _mm512_storeu_si512(out + r, larger_lanes(larger_lanes(fours[0], fours[1]),
-                                              larger_lanes(fours[2], fours[3])));
+    _mm512_storeu_si512(
+        out + r, larger_lanes(larger_lanes(fours[0], fours[1]), larger_lanes(fours[2], fours[3])));
   }
 }

@@ -38,7 +38,9 @@ INLINE direct_vectors multiply_direct(const uint8_t *rows, size_t row_size, uint
     for (int r = 0; r < count; r++) {
       const size_t offset = r % 4 == 3 ? three_rows : (size_t)(r % 4) * row_size;
       __m512i dword;
-      __asm__("vpbroadcastd %1, %0" : "=v"(dword) : "m"(*(const uint32_t *)(fours[r / 4] + offset)));
+      __asm__("vpbroadcastd %1, %0"
+              : "=v"(dword)
+              : "m"(*(const uint32_t *)(fours[r / 4] + offset)));
       __asm__(DIRECT_MULTIPLY_ADD : "+v"(sum[r][0]) : "v"(dword), "v"(first));
       __asm__(DIRECT_MULTIPLY_ADD : "+v"(sum[r][1]) : "v"(dword), "v"(second));
     }
@@ -61,11 +63,12 @@ static direct_vectors multiply_direct_rows(const uint8_t *rows, size_t row_size,
                                            prefetch_run ahead) {
   switch (count) {
 #define CASE(n) \
-  case n: return multiply_direct(rows, row_size, steps, query, n, ahead);
-    CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6)
-    CASE(7) CASE(8) CASE(9) CASE(10) CASE(11)
+  case n:       \
+    return multiply_direct(rows, row_size, steps, query, n, ahead);
+    CASE(1)
+    CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) CASE(9) CASE(10) CASE(11)
 #undef CASE
-    default: return multiply_direct(rows, row_size, steps, query, 12, ahead);
+        default : return multiply_direct(rows, row_size, steps, query, 12, ahead);
   }
 }
 
@@ -114,14 +117,16 @@ static void run_direct(const strip_job *job, const void *query, const uint8_t *r
         const size_t lines = (size_t)count * row_size / 64 / pairs + 1;
         const size_t at = (row - first) * row_size + pair * lines * 64;
         const prefetch_run ahead = {next_rows + at, at < next_size ? (uint32_t)lines : 0};
-        const direct_vectors found = multiply_direct_rows(
-            rows + row * row_size, row_size, steps, packed + (size_t)pair * steps * 2, count, ahead);
+        const direct_vectors found =
+            multiply_direct_rows(rows + row * row_size, row_size, steps,
+                                 packed + (size_t)pair * steps * 2, count, ahead);
         for (int i = 0; i < 2; i++) {
           best[pair].of[i] = row == first ? found.of[i] : DIRECT_MAX(found.of[i], best[pair].of[i]);
         }
       }
     }
-    job->scores[slot] = first == end ? 0 : finish(job, query_sums, (const sum_type *)best, products);
+    job->scores[slot] =
+        first == end ? 0 : finish(job, query_sums, (const sum_type *)best, products);
   }
 }
 

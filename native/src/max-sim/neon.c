@@ -58,10 +58,18 @@ INLINE void decode_bits(const strip *source, size_t dwords, const int bits, uint
 static void decode_strip(const strip *source, const strip_job *job, uint8_t *steps) {
   const size_t dwords = (job->dim * job->bits + 31) / 32;
   switch (job->bits) {
-    case 1: decode_bits(source, dwords, 1, steps); break;
-    case 2: decode_bits(source, dwords, 2, steps); break;
-    case 4: decode_bits(source, dwords, 4, steps); break;
-    default: decode_bits(source, dwords, 8, steps); break;
+    case 1:
+      decode_bits(source, dwords, 1, steps);
+      break;
+    case 2:
+      decode_bits(source, dwords, 2, steps);
+      break;
+    case 4:
+      decode_bits(source, dwords, 4, steps);
+      break;
+    default:
+      decode_bits(source, dwords, 8, steps);
+      break;
   }
 }
 
@@ -78,7 +86,8 @@ INLINE void multiply_rows(const uint8_t *steps, uint32_t step_count, const int32
     if (step < ahead.count) __builtin_prefetch(ahead.start + step * 64);
     int8x16_t codes[4];
 #pragma GCC unroll 4
-    for (int v = 0; v < 4; v++) codes[v] = vld1q_s8((const int8_t *)steps + step * STRIP_STEP + 16 * v);
+    for (int v = 0; v < 4; v++)
+      codes[v] = vld1q_s8((const int8_t *)steps + step * STRIP_STEP + 16 * v);
 #pragma GCC unroll 6
     for (int r = 0; r < count; r++) {
       const int8x16_t four = vreinterpretq_s8_s32(vld1q_dup_s32(query + r));
@@ -104,8 +113,10 @@ static void multiply_block(const strip_job *job, const uint8_t *steps, uint32_t 
                            const block *part, sums_to to, prefetch_run ahead) {
   (void)job;
   switch (part->count) {
-#define CASE(n) \
-  case n: multiply_rows(steps, step_count, part->packed, n, to, part->sums, part->best, ahead); break;
+#define CASE(n)                                                                           \
+  case n:                                                                                 \
+    multiply_rows(steps, step_count, part->packed, n, to, part->sums, part->best, ahead); \
+    break;
     CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6)
 #undef CASE
   }

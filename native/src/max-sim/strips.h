@@ -48,12 +48,12 @@ typedef struct {
 typedef struct {
   const strip_job *job;
   size_t slot;
-  uint32_t row;       // next row of the passage in `slot`, when `inside`
+  uint32_t row;  // next row of the passage in `slot`, when `inside`
   int inside;
   const uint8_t *codes;
   size_t row_size;
-  const uint8_t *tail;   // copy of the last rows, where reading 16 bytes at a time would overrun
-  size_t tail_first;     // first row that is read from the copy
+  const uint8_t *tail;  // copy of the last rows, where reading 16 bytes at a time would overrun
+  size_t tail_first;    // first row that is read from the copy
 } walk;
 
 // Pointers to `count` rows from `row`.
@@ -158,10 +158,18 @@ static void pack_query(const strip_job *job, uint32_t size, query_element *packe
   const uint32_t steps = (dim * job->bits + 31) / 32 * (8 / job->bits) * (4 / step_coordinates);
   for (uint32_t r = 0; r < rows; r++) {
     switch (job->bits) {
-      case 1: order_row(job->query_rows + r * dim, dim, 1, ordered); break;
-      case 2: order_row(job->query_rows + r * dim, dim, 2, ordered); break;
-      case 4: order_row(job->query_rows + r * dim, dim, 4, ordered); break;
-      default: order_row(job->query_rows + r * dim, dim, 8, ordered); break;
+      case 1:
+        order_row(job->query_rows + r * dim, dim, 1, ordered);
+        break;
+      case 2:
+        order_row(job->query_rows + r * dim, dim, 2, ordered);
+        break;
+      case 4:
+        order_row(job->query_rows + r * dim, dim, 4, ordered);
+        break;
+      default:
+        order_row(job->query_rows + r * dim, dim, 8, ordered);
+        break;
     }
     const uint32_t start = r / size * size;
     const uint32_t count = rows - start < size ? rows - start : size;
@@ -195,7 +203,7 @@ typedef struct {
 } block;
 
 #ifndef DECODED_SIZE  // bytes that decode_strip and the first block write for a strip of so many steps
-#define DECODED_SIZE(steps) ((steps) * STRIP_STEP)
+#define DECODED_SIZE(steps) ((steps)*STRIP_STEP)
 #endif
 
 // What the including file defines.
@@ -238,7 +246,10 @@ static prefetch_run next_lines(line_walk *at, uint32_t count_max) {
 
 static size_t job_row_size(const strip_job *job) { return (size_t)job->dim * sizeof(float); }
 static size_t step_total(const strip_job *job) { return job->dim; }
-static size_t packed_step(const strip_job *job) { (void)job; return sizeof(float); }
+static size_t packed_step(const strip_job *job) {
+  (void)job;
+  return sizeof(float);
+}
 
 // Sum over query rows, in order, of the largest product.
 static float finish(const strip_job *job, const int32_t *query_sums, const float *largest,

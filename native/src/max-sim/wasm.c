@@ -58,10 +58,18 @@ INLINE void decode_bits(const strip *source, size_t dwords, const int bits, uint
 static void decode_strip(const strip *source, const strip_job *job, uint8_t *steps) {
   const size_t dwords = (job->dim * job->bits + 31) / 32;
   switch (job->bits) {
-    case 1: decode_bits(source, dwords, 1, steps); break;
-    case 2: decode_bits(source, dwords, 2, steps); break;
-    case 4: decode_bits(source, dwords, 4, steps); break;
-    default: decode_bits(source, dwords, 8, steps); break;
+    case 1:
+      decode_bits(source, dwords, 1, steps);
+      break;
+    case 2:
+      decode_bits(source, dwords, 2, steps);
+      break;
+    case 4:
+      decode_bits(source, dwords, 4, steps);
+      break;
+    default:
+      decode_bits(source, dwords, 8, steps);
+      break;
   }
 }
 
@@ -98,8 +106,10 @@ static void multiply_block(const strip_job *job, const uint8_t *steps, uint32_t 
                            const block *part, sums_to to, prefetch_run ahead) {
   (void)job, (void)ahead;  // WASM has no prefetch
   switch (part->count) {
-#define CASE(n) \
-  case n: multiply_rows(steps, step_count, part->packed, n, to, part->sums, part->best); break;
+#define CASE(n)                                                                    \
+  case n:                                                                          \
+    multiply_rows(steps, step_count, part->packed, n, to, part->sums, part->best); \
+    break;
     CASE(1) CASE(2) CASE(3) CASE(4)
 #undef CASE
   }
@@ -108,7 +118,8 @@ static void multiply_block(const strip_job *job, const uint8_t *steps, uint32_t 
 static void keep_maxima(const int32_t *sums, uint32_t query_rows, const segment *part,
                         int32_t *best) {
   const v128_t lowest = wasm_i32x4_splat(INT32_MIN);
-  const v128_t from = wasm_i32x4_splat((int32_t)part->from), to = wasm_i32x4_splat((int32_t)part->to);
+  const v128_t from = wasm_i32x4_splat((int32_t)part->from),
+               to = wasm_i32x4_splat((int32_t)part->to);
   v128_t inside[2];
   for (int v = 0; v < 2; v++) {
     const v128_t lane = wasm_i32x4_make(4 * v, 4 * v + 1, 4 * v + 2, 4 * v + 3);

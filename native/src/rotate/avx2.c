@@ -16,9 +16,7 @@ typedef uint32_t uints __attribute__((vector_size(32)));
 static inline floats splat(float x) { return (floats)_mm256_set1_ps(x); }
 static inline floats larger(floats x, floats low) { return (floats)_mm256_max_ps(x, low); }
 static inline floats smaller(floats x, floats high) { return (floats)_mm256_min_ps(x, high); }
-static inline ints floor_to_int(floats x) {
-  return (ints)_mm256_cvtps_epi32(_mm256_floor_ps(x));
-}
+static inline ints floor_to_int(floats x) { return (ints)_mm256_cvtps_epi32(_mm256_floor_ps(x)); }
 
 #include "rounds.h"
 

@@ -83,10 +83,14 @@ static void load_first_pass(const float *const *rows, uint32_t dim, uint32_t win
 // The 16 bytes of 128-bit lane `lane`.
 INLINE __m128i lane_of(__m512i x, int lane) {
   switch (lane) {
-    case 0: return _mm512_castsi512_si128(x);
-    case 1: return _mm512_extracti32x4_epi32(x, 1);
-    case 2: return _mm512_extracti32x4_epi32(x, 2);
-    default: return _mm512_extracti32x4_epi32(x, 3);
+    case 0:
+      return _mm512_castsi512_si128(x);
+    case 1:
+      return _mm512_extracti32x4_epi32(x, 1);
+    case 2:
+      return _mm512_extracti32x4_epi32(x, 2);
+    default:
+      return _mm512_extracti32x4_epi32(x, 3);
   }
 }
 

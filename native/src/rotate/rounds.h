@@ -150,10 +150,18 @@ static void store_codes(const rotate_job *job, const floats *columns, size_t row
                         ints *words) {
   const uint32_t dim = job->dim, row_size = dim * job->bits / 8;
   switch (job->bits) {
-    case 1: quantize(columns, dim, job->inverse_step, 1, words); break;
-    case 2: quantize(columns, dim, job->inverse_step, 2, words); break;
-    case 4: quantize(columns, dim, job->inverse_step, 4, words); break;
-    default: quantize(columns, dim, job->inverse_step, 8, words); break;
+    case 1:
+      quantize(columns, dim, job->inverse_step, 1, words);
+      break;
+    case 2:
+      quantize(columns, dim, job->inverse_step, 2, words);
+      break;
+    case 4:
+      quantize(columns, dim, job->inverse_step, 4, words);
+      break;
+    default:
+      quantize(columns, dim, job->inverse_step, 8, words);
+      break;
   }
   store_words(words, (row_size + 3) / 4, count, row_size, job->codes + row * row_size);
 }
@@ -184,8 +192,10 @@ static void run_rotation(const rotate_job *job, uint8_t *workspace) {
     for (; round < job->round_count; round++) {
       run_round(columns, at + (round & 3) * window, dim, window, job->factors + round * dim);
     }
-    if (job->codes == NULL) store_rows(columns, dim, count, job->rotated + row * dim);
-    else store_codes(job, columns, row, count, words);
+    if (job->codes == NULL)
+      store_rows(columns, dim, count, job->rotated + row * dim);
+    else
+      store_codes(job, columns, row, count, words);
   }
 }
 

@@ -76,7 +76,8 @@ INLINE void scan(const sketch_scan_job *job, const __m256i *query, uint8_t *copi
     }
     __m256i sums[group];
 #pragma GCC unroll 8
-    for (uint32_t i = 0; i < group; i++) sums[i] = row_sum(codes + i * row_size, chunks, query, bits);
+    for (uint32_t i = 0; i < group; i++)
+      sums[i] = row_sum(codes + i * row_size, chunks, query, bits);
     keep(top, fold(sums), eligible, (uint32_t)row);
   }
 }
@@ -102,10 +103,18 @@ void sketch_scan_avx2(sketch_scan_job *job, uint8_t *workspace) {
   for (uint32_t i = 0; i < group * row_size_max + chunk_size; i++) copies[i] = 0;
   pack_query(job, query);
   switch (job->bits) {
-    case 1: scan(job, (const __m256i *)query, copies, &top, 1); break;
-    case 2: scan(job, (const __m256i *)query, copies, &top, 2); break;
-    case 4: scan(job, (const __m256i *)query, copies, &top, 4); break;
-    default: scan(job, (const __m256i *)query, copies, &top, 8); break;
+    case 1:
+      scan(job, (const __m256i *)query, copies, &top, 1);
+      break;
+    case 2:
+      scan(job, (const __m256i *)query, copies, &top, 2);
+      break;
+    case 4:
+      scan(job, (const __m256i *)query, copies, &top, 4);
+      break;
+    default:
+      scan(job, (const __m256i *)query, copies, &top, 8);
+      break;
   }
   write_top_rows(&top, job, offset);
 }

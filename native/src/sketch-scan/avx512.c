@@ -95,9 +95,12 @@ INLINE void add_rows(__m512i sums[rows_at_once], const uint8_t *rows, size_t row
     add_chunk(sums, rows + at, row_size, query, 64, bits);
   }
   const size_t left = row_size - at;
-  if (left > 32) add_chunk(sums, rows + at, row_size, query, 64, bits);
-  else if (left > 16) add_chunk(sums, rows + at, row_size, query, 32, bits);
-  else if (left > 0) add_chunk(sums, rows + at, row_size, query, 16, bits);
+  if (left > 32)
+    add_chunk(sums, rows + at, row_size, query, 64, bits);
+  else if (left > 16)
+    add_chunk(sums, rows + at, row_size, query, 32, bits);
+  else if (left > 0)
+    add_chunk(sums, rows + at, row_size, query, 16, bits);
 }
 
 INLINE void scan(const sketch_scan_job *job, const __m512i *query, uint8_t *copies, top_rows *top,
@@ -116,7 +119,7 @@ INLINE void scan(const sketch_scan_job *job, const __m512i *query, uint8_t *copi
     __m512i sums[group];
 #pragma GCC unroll 16
     for (int i = 0; i < group; i++) sums[i] = _mm512_setzero_si512();
-    // Four rows at a time and not sixteen: hardware prefetches for nearly ascending addresses only.
+      // Four rows at a time and not sixteen: hardware prefetches for nearly ascending addresses only.
 #pragma GCC unroll 4
     for (int first = 0; first < group; first += rows_at_once) {
       add_rows(sums + first, codes + (size_t)first * row_size, row_size, query, bits);
@@ -146,10 +149,18 @@ void sketch_scan_avx512(sketch_scan_job *job, uint8_t *workspace) {
   for (uint32_t i = 0; i < group * row_size_max + 64; i++) copies[i] = 0;
   pack_query(job, query);
   switch (job->bits) {
-    case 1: scan(job, (const __m512i *)query, copies, &top, 1); break;
-    case 2: scan(job, (const __m512i *)query, copies, &top, 2); break;
-    case 4: scan(job, (const __m512i *)query, copies, &top, 4); break;
-    default: scan(job, (const __m512i *)query, copies, &top, 8); break;
+    case 1:
+      scan(job, (const __m512i *)query, copies, &top, 1);
+      break;
+    case 2:
+      scan(job, (const __m512i *)query, copies, &top, 2);
+      break;
+    case 4:
+      scan(job, (const __m512i *)query, copies, &top, 4);
+      break;
+    default:
+      scan(job, (const __m512i *)query, copies, &top, 8);
+      break;
   }
   write_top_rows(&top, job, offset);
 }

@@ -77,10 +77,18 @@ void sketch_scan_neon(sketch_scan_job *job, uint8_t *workspace) {
   int32_t sum = 0;
   for (uint32_t j = 0; j < job->dim; j++) sum += job->query_row[j];
   switch (job->bits) {
-    case 1: scan(job, query, 0, copies, &top, 1); break;
-    case 2: scan(job, query, 0, copies, &top, 2); break;
-    case 4: scan(job, query, 0, copies, &top, 4); break;
-    default: scan(job, query, 128 * sum, copies, &top, 8); break;
+    case 1:
+      scan(job, query, 0, copies, &top, 1);
+      break;
+    case 2:
+      scan(job, query, 0, copies, &top, 2);
+      break;
+    case 4:
+      scan(job, query, 0, copies, &top, 4);
+      break;
+    default:
+      scan(job, query, 128 * sum, copies, &top, 8);
+      break;
   }
   write_top_rows(&top, job, offset);
 }

@@ -17,7 +17,7 @@ static inline uint32_t key_row(uint64_t key) { return 0xffffffffu - (uint32_t)ke
 typedef struct {
   uint64_t *heap;  // smallest at the root
   uint32_t count, capacity;
-  int64_t threshold;  // rows that score less cannot enter
+  int64_t threshold;     // rows that score less cannot enter
   int64_t best_dropped;  // best score that was left out
 } top_rows;
 

@@ -41,10 +41,18 @@ void scan_rows_wasm(const scan_part *part, uint32_t dim, uint32_t bits, top_rows
   const uint32_t row_size = dim * bits / 8;
   if (top->capacity == 0) return;
   switch (bits) {
-    case 1: scan(part, row_size, top, 1); break;
-    case 2: scan(part, row_size, top, 2); break;
-    case 4: scan(part, row_size, top, 4); break;
-    default: scan(part, row_size, top, 8); break;
+    case 1:
+      scan(part, row_size, top, 1);
+      break;
+    case 2:
+      scan(part, row_size, top, 2);
+      break;
+    case 4:
+      scan(part, row_size, top, 4);
+      break;
+    default:
+      scan(part, row_size, top, 8);
+      break;
   }
 }
 
@@ -53,7 +61,8 @@ void pack_scan_query_wasm(const int8_t *row, uint32_t dim, uint32_t bits, int16_
   const uint32_t lanes = dim * bits / 16, padded = (lanes + 7) / 8 * 8;
   for (uint32_t lane = 0; lane < padded; lane++) {
     for (uint32_t s = 0; s < per_lane; s++) {
-      packed[(lane / 8 * per_lane + s) * 8 + lane % 8] = lane < lanes ? row[lane * per_lane + s] : 0;
+      packed[(lane / 8 * per_lane + s) * 8 + lane % 8] =
+          lane < lanes ? row[lane * per_lane + s] : 0;
     }
   }
 }
