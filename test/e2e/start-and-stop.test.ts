@@ -116,12 +116,13 @@ describe("a server process", () => {
     await watcher.first;
     const idle = connect(Number(server.url.split(":").at(-1)), "127.0.0.1");
     idle.resume();
+    const idleClosed = once(idle, "close");
     await once(idle, "connect");
     server.kill("SIGTERM");
     assert.equal(await server.ended, 0);
     await assert.rejects(session.updates.next(), { reason: "NOT_READY", status: "UNAVAILABLE" });
     assert.equal(await watcher.code, 14);
-    await once(idle, "close");
+    await idleClosed;
   });
 
   it("cuts off what does not finish within the grace, and ends with 0", async () => {
