@@ -1,6 +1,7 @@
 // A data folder that is deleted, moved or replaced under a running server: DATA_FOLDER_UNAVAILABLE.
 
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,6 +10,7 @@ import { useTemporaryFolder } from "../support/each-test-folder.js";
 import { seededDocuments, seededQueries } from "../support/seeded-corpus.js";
 import { endServersAfterEach, startServerProcess, stopServer } from "../support/server-process.js";
 import type { ServerProcess } from "../support/server-process.js";
+import { canMountDisk } from "../support/small-disk.js";
 
 const dim = 16;
 const documents = seededDocuments({ seed: 5, count: 20, dim });
@@ -107,13 +109,7 @@ describe("a data folder under a running server", () => {
     await untilReadiness(server, 503);
     await allRefused(server);
     renameSync(`${data()}-away`, data());
-    await untilReadiness(server, 200);
-    const { acknowledgedCount } = await server.client.ingest("notes", documents.slice(10));
-    assert.equal(acknowledgedCount, 10);
-    await stopServer(server);
-    const again = await startServerProcess({ data: data() });
-    assert.equal((await again.client.collections.describe("notes")).documentCount, 20);
-    await stopServer(again);
+    await isWrittenAgain(server);
   });
 
   it("that comes back as a copy is not written again", async () => {
@@ -152,4 +148,54 @@ describe("a data folder under a running server", () => {
     assert.deepEqual(reasons, ["the lock of the data folder is gone"]);
     await stopServer(server);
   });
+
+  if (canMountDisk()) {
+    it("that becomes read-only is written again once it is writable", async () => {
+      const server = await startWithDocuments();
+      // A mount that files are written on cannot be made read-only, but another one of the same disk.
+      mount("--bind", data(), data());
+      try {
+        mount("-o", "remount,bind,ro", data());
+        const { reasons } = await untilReadiness(server, 503);
+        assert.deepEqual(reasons, ["the data folder is read-only"]);
+        await allRefused(server);
+        await isServed(server);
+      } finally {
+        spawnSync("umount", ["-l", data()]);
+      }
+      await isWrittenAgain(server);
+    });
+
+    it("that is unmounted is written again once it is mounted again", async () => {
+      const disk = join(folder(), "disk");
+      for (const path of [disk, data()]) mkdirSync(path);
+      mount("--bind", disk, data());
+      try {
+        const server = await startWithDocuments();
+        spawnSync("umount", ["-l", data()]);
+        await allRefused(server);
+        await untilReadiness(server, 503);
+        assert.deepEqual(readdirSync(data()), []);
+        mount("--bind", disk, data());
+        await isWrittenAgain(server);
+      } finally {
+        spawnSync("umount", ["-l", data()]);
+      }
+    });
+  }
+
+  async function isWrittenAgain(server: ServerProcess): Promise<void> {
+    await untilReadiness(server, 200);
+    assert.equal(await server.client.health(), "SERVING");
+    const { acknowledgedCount } = await server.client.ingest("notes", documents.slice(10));
+    assert.equal(acknowledgedCount, 10);
+    await stopServer(server);
+    const again = await startServerProcess({ data: data() });
+    assert.equal((await again.client.collections.describe("notes")).documentCount, 20);
+    await stopServer(again);
+  }
 });
+
+function mount(...args: readonly string[]): void {
+  assert.equal(spawnSync("mount", args).status, 0, `mount ${args.join(" ")}`);
+}
