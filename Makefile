@@ -13,7 +13,7 @@ space := $(subst ,, )
 .PHONY: help node-version install build types native prune demo demo-once check check-format \
   check-lint check-tests test test-crash test-damage test-measures coverage gen fmt bench-kernels \
   bench-encode bench-quality bench-recall bench-ingest bench-bm25 bench-stream bench-rerank bench-filters \
-  bench-scale bench-load bench-canonical bench-peers tables screenshot test-one watch clean
+  bench-scale bench-collections bench-load bench-canonical bench-peers tables screenshot test-one watch clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -134,6 +134,9 @@ bench-filters: build ## a filter over a million passages in 180 segments
 bench-scale: build ## collections of SIZES="10000 100000" passages: writes, searches, recall, memory
 	@node build/bench/main.js scale --sizes $(subst $(space),$(comma),$(or $(SIZES),10000 100000)) $(SCALE_FLAGS) \
 	  --out bench/results/scale.json
+
+bench-collections: build ## a server with COUNT=1000 collections: its start, its memory, opening each
+	@node build/bench/collections/collections-bench.js $(or $(COUNT),1000) $(FOLDER)
 
 bench-load: build ## a server under an open load, and its knee: make bench-load SECONDS=8
 	@node build/bench/main.js load --seconds $(or $(SECONDS),8) $(LOAD_FLAGS) --out bench/results/load.json

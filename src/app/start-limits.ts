@@ -24,14 +24,14 @@ const addressBytesPerThread = 900 * 2 ** 20;
 const otherAddressBytes = 700 * 2 ** 20;
 
 /** Open collections that are worth having where nothing limits them. */
-const openDefault = 256;
+const openDefault = 128;
 /** Of an open collection: its file twice, and its lock file. */
 const descriptorsPerCollection = 3;
 /** Part of the descriptors that is left to connections. */
 const connectionShare = 1 / 4;
 
 /**
- * As asked; 0 becomes 256 open collections and half of the memory of the machine, or of the container;
+ * As asked; 0 becomes 128 open collections and half of the memory of the machine, or of the container;
  * no more are open than there are descriptors for. Asked before the threads start.
  */
 export function limitCollections(asked: CollectionLimits, threadCount: number): CollectionLimits {

@@ -200,7 +200,7 @@ export const configSchema = z.strictObject({
       min: 0,
       max: 100_000,
       unit: "collections",
-      description: "Collections open at a time; 0: 256, or as many as there are descriptors for.",
+      description: "Collections open at a time; 0: 128, or as many as there are descriptors for.",
     }),
     openBytesMax: bytes({
       default: 0,

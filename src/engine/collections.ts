@@ -81,7 +81,7 @@ export interface CollectionCounts {
 export interface CollectionLimits {
   readonly countMax: number;
   readonly openMax: number;
-  /** Shared memory of open ones before those that nobody uses are closed, bytes. */
+  /** Memory of open ones before those that nobody uses are closed, bytes. */
   readonly openBytesMax: number;
   /** Time after which one that nobody uses is closed, milliseconds. */
   readonly idleMs: number;

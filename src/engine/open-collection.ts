@@ -42,9 +42,12 @@ export async function closeWithWriter(
   await closeCollection(collection);
 }
 
-/** Shared memory that it takes, bytes. O(segments). */
+/** Lists of pages that LMDB makes for each environment, and what is made around it. */
+const environmentBytes = 3 * 2 ** 20;
+
+/** Memory that it takes, bytes. O(segments). */
 export function memoryOf({ collection }: OpenCollection): number {
-  let bytes = 0;
+  let bytes = environmentBytes;
   for (const { part } of collection.generation.segments) bytes += partBytes(part);
   return bytes;
 }

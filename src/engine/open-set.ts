@@ -29,7 +29,7 @@ export interface Entry {
 export interface OpenSetOptions {
   /** Collections open at a time. */
   readonly openMax: number;
-  /** Shared memory that they may take before those that nobody uses are closed, bytes. */
+  /** Memory that they may take before those that nobody uses are closed, bytes. */
   readonly openBytesMax: number;
   /** Time after which one that nobody uses is closed, milliseconds. */
   readonly idleMs: number;
