@@ -6,7 +6,7 @@ import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 
-import { createAnalyzer } from "../../src/analysis/analyzer.js";
+import { createAnalyzer, latestSettings } from "../../src/analysis/analyzer.js";
 import type { PassageTerms } from "../../src/analysis/term-frequencies.js";
 import { loadConfig } from "../../src/config/load-config.js";
 import { repositoryRoot } from "../../src/core/paths.js";
@@ -119,7 +119,7 @@ function wordOf(rank: number): string {
 }
 
 async function measure(queries: readonly string[], scorer: Scorer): Promise<object> {
-  const analyzer = createAnalyzer("english");
+  const analyzer = createAnalyzer(latestSettings("english"));
   const defaults = loadConfig({ flags: {} }).config.search;
   const base = { generation, scorer, cancel: new SharedArrayBuffer(4) };
   const scope = await filterStage(base, undefined);

@@ -1,59 +1,206 @@
-// What a query's text asks of the words: plain words, "phrases" in quotes, beginnings* with a star.
+// What a query's text asks of the words: plain words, "phrases" in quotes, beginnings* with a star,
+// -words and -"phrases" that are left out; misspelled words where that is asked for.
 
-import type { Analyzer } from "./analyzer.js";
-import { foldCharacters } from "./characters.js";
-import { queryTerms } from "./term-frequencies.js";
-import type { QueryTerm } from "./term-frequencies.js";
+import { limits } from "../core/limits.js";
+import type { Analyzer, PhraseTerm, QueryWord, WordBeginning } from "./analyzer.js";
+import { parseQuerySyntax } from "./query-syntax.js";
+import { addUpTerms } from "./query-terms.js";
+import type { QueryTerm } from "./query-terms.js";
 
 export interface LexicalQuery {
   /** Distinct terms of words and phrases, in the order of their first occurrence. */
   readonly terms: readonly QueryTerm[];
   /** Distinct beginnings, as terms begin: folded, not stemmed. */
   readonly prefixes: readonly QueryTerm[];
-  /** Phrases of which something is left after analysis. */
+  /** Distinct words that may be misspelled. */
+  readonly misspellings: readonly QueryMisspelling[];
+  /** Phrases of which something is left after analysis: every passage that is found has them. */
   readonly phrases: readonly QueryPhrase[];
-  /** The text without quotes of phrases and stars of beginnings: what the model reads. */
+  /** What no document may have that is found. */
+  readonly excluded: readonly QueryPhrase[];
+  /** Runs without spaces whose terms find a passage only together. */
+  readonly quorums: readonly QueryQuorum[];
+  /** The text without quotes of phrases, stars of beginnings and what is left out: what the model
+   *  reads. */
   readonly plainText: string;
 }
 
 export interface QueryPhrase {
   /** `offset`: words from the phrase's first, words that became no term included. */
-  readonly terms: readonly { readonly term: string; readonly offset: number }[];
+  readonly terms: readonly PhraseTerm[];
 }
 
-/** A phrase, or a word that is followed by a star and then by no other word. */
-const syntax = /"([^"]*)"|([\p{L}\p{N}][\p{L}\p{N}\p{M}]*)\*(?![\p{L}\p{N}])/gu;
+/** Terms that differ from `term`, after its first `markLength` characters, by `distance` letters. */
+export interface QueryMisspelling extends QueryTerm {
+  readonly markLength: number;
+  readonly distance: number;
+  /** A term that is exactly the word: passages that have it are worth more. */
+  readonly exact: string;
+}
 
-/** A quote without its partner is no syntax, nor is a star elsewhere. O(length). */
-export function parseLexicalQuery(analyzer: Analyzer, text: string): LexicalQuery {
-  const prefixes = new Map<string, number>();
-  const phrases: QueryPhrase[] = [];
-  const words = text.replaceAll(syntax, (whole, phrase?: string, beginning?: string) => {
-    if (phrase !== undefined) {
-      const terms: { term: string; offset: number }[] = [];
-      analyzer.forEachTerm(phrase, (term, offset) => terms.push({ term, offset }));
-      if (terms.length > 0) phrases.push({ terms });
-      return ` ${phrase} `;
+/** So many of these terms and beginnings must be in a passage for any of them to count. */
+export interface QueryQuorum {
+  readonly terms: readonly string[];
+  readonly prefix: string | undefined;
+  readonly count: number;
+}
+
+export interface LexicalOptions {
+  /** The last word, if no blank follows it, finds words that begin so. Default: no. */
+  readonly lastWordBegins?: boolean | undefined;
+  /** Words of four letters find words that differ by one letter, of eight by two. Default: no. */
+  readonly misspellings?: boolean | undefined;
+}
+
+/** Fewer letters are too many words. */
+const beginningLettersMin = 2;
+
+/** What a query has of each kind, still with repeats. */
+interface Asked {
+  readonly terms: QueryTerm[];
+  readonly stopTerms: QueryTerm[];
+  readonly prefixes: QueryTerm[];
+  readonly misspellings: QueryMisspelling[];
+  readonly phrases: QueryPhrase[];
+  readonly excluded: QueryPhrase[];
+  readonly quorums: QueryQuorum[];
+}
+
+/** A quote without its partner is no syntax, nor is a star or minus elsewhere. O(length). */
+export function parseLexicalQuery(
+  analyzer: Analyzer,
+  text: string,
+  { lastWordBegins = false, misspellings = false }: LexicalOptions = {},
+): LexicalQuery {
+  const asked: Asked = {
+    terms: [],
+    stopTerms: [],
+    prefixes: [],
+    misspellings: [],
+    phrases: [],
+    excluded: [],
+    quorums: [],
+  };
+  let plainText = "";
+  const parts = parseQuerySyntax(text);
+  for (const [i, part] of parts.entries()) {
+    switch (part.kind) {
+      case "words":
+        addWords(analyzer, part.text, asked, { misspellings });
+        if (lastWordBegins && i + 1 === parts.length) addLastWord(analyzer, part.text, asked);
+        plainText += part.text;
+        break;
+      case "beginning":
+        plainText += part.text;
+        addBeginning(analyzer, part.text, asked);
+        break;
+      case "phrase":
+        addPhrase(analyzer, part.text, asked);
+        plainText += part.text;
+        break;
+      case "excluded":
+        addExcluded(analyzer, part.text, asked);
     }
-    if (beginning === undefined) return whole;
-    const prefix = foldCharacters(beginning);
-    prefixes.set(prefix, (prefixes.get(prefix) ?? 0) + 1);
-    return " ";
-  });
-  const plainText = text.replaceAll(syntax, (_, phrase?: string, beginning?: string) =>
-    phrase === undefined ? (beginning ?? "") : phrase,
-  );
+  }
+  const { phrases, excluded, quorums } = asked;
+  const isStopsOnly = asked.terms.length === 0 && asked.prefixes.length === 0;
   return {
-    terms: queryTerms(analyzer, words),
-    prefixes: [...prefixes].map(([term, frequency]) => ({ term, frequency })),
     phrases,
+    excluded,
+    quorums,
+    terms: addUpTerms(isStopsOnly ? asked.stopTerms : asked.terms),
+    prefixes: addUpTerms(asked.prefixes),
+    misspellings: distinctMisspellings(asked.misspellings),
     plainText: plainText.trim() === "" ? text : plainText,
   };
 }
 
+function addWords(
+  analyzer: Analyzer,
+  text: string,
+  asked: Asked,
+  { misspellings }: { readonly misspellings: boolean },
+): void {
+  for (const word of analyzer.queryWords(text)) {
+    asked.terms.push(...word.terms);
+    asked.stopTerms.push(...word.stopTerms);
+    addQuorum(word, asked);
+    if (misspellings) addMisspelling(word, asked);
+  }
+}
+
+function addQuorum({ terms, quorum }: QueryWord, asked: Asked): void {
+  if (quorum === undefined) return;
+  asked.quorums.push({ terms: terms.map(({ term }) => term), prefix: undefined, count: quorum });
+}
+
+function addMisspelling({ misspelling, terms }: QueryWord, asked: Asked): void {
+  const exact = terms[0]?.term;
+  if (misspelling === undefined || exact === undefined) return;
+  asked.misspellings.push({ ...misspelling, frequency: 1, exact });
+}
+
+/** The last words of a session's query are still typed. */
+function addLastWord(analyzer: Analyzer, text: string, asked: Asked): void {
+  // The signs of C++ may as well begin the next word of a+b.
+  const bare = text.replace(/[+#\uff0b\uff03\u266f]+$/, "");
+  if (bare !== text) asked.terms.push(...(analyzer.queryWords(bare).at(-1)?.terms ?? []));
+  const beginning = analyzer.beginningAt(text);
+  if (beginning === undefined || beginning.letterCount < beginningLettersMin) return;
+  asked.prefixes.push({ term: beginning.prefix, frequency: 1 });
+  const last = asked.quorums.at(-1);
+  const isSame = last?.terms.at(-1) === beginning.prefix && last.prefix === undefined;
+  if (!isSame || last === undefined) return;
+  // The last pair of the run may go on, and need not be there as it is.
+  const place = asked.terms.findLastIndex(({ term }) => term === beginning.prefix);
+  if (place >= 0) asked.terms.splice(place, 1);
+  asked.quorums.splice(-1, 1, {
+    terms: last.terms.slice(0, -1),
+    prefix: beginning.prefix,
+    count: last.count,
+  });
+}
+
+function addBeginning(analyzer: Analyzer, text: string, asked: Asked): void {
+  const found = analyzer.beginningAt(text);
+  addWords(analyzer, text.slice(0, found?.start), asked, { misspellings: false });
+  if (found === undefined) return;
+  const { terms, prefix }: WordBeginning = found;
+  asked.prefixes.push({ term: prefix, frequency: 1 });
+  asked.terms.push(...terms.map((term) => ({ term, frequency: 1 })));
+  const distinct = [...new Set(terms)];
+  if (distinct.length > 0)
+    asked.quorums.push({ terms: distinct, prefix, count: distinct.length + 1 });
+}
+
+function addPhrase(analyzer: Analyzer, text: string, asked: Asked): void {
+  const words = analyzer.queryWords(text);
+  const terms = words.flatMap(({ phrase }) => phrase);
+  if (terms.length > 0) asked.phrases.push({ terms });
+  const found = words.flatMap((word) => word.terms);
+  // A phrase of stop words only is looked for like any other.
+  asked.terms.push(...(found.length > 0 ? found : words.flatMap(({ stopTerms }) => stopTerms)));
+}
+
+function addExcluded(analyzer: Analyzer, text: string, asked: Asked): void {
+  const words = analyzer.queryWords(text);
+  const terms = words.flatMap(({ phrase }) => phrase);
+  if (terms.length > 0) asked.excluded.push({ terms });
+  const [only] = words;
+  if (words.length !== 1 || only === undefined) return;
+  for (const term of only.otherwise) asked.excluded.push({ terms: [{ term, offset: 0 }] });
+}
+
+/** The first of each term, as many as a search may look for. */
+function distinctMisspellings(all: readonly QueryMisspelling[]): QueryMisspelling[] {
+  const byTerm = new Map<string, QueryMisspelling>();
+  for (const one of all) if (!byTerm.has(one.term)) byTerm.set(one.term, one);
+  return [...byTerm.values()].slice(0, limits.misspelledWordsMax);
+}
+
 /**
- * The words of several phrasings: a term counts as often as in all of them, and the phrases of each
- * are asked for. The plain text is that of the first.
+ * The words of several phrasings: a term counts as often as in all of them, the phrases of each are
+ * asked for, and what each leaves out is left out. The plain text is that of the first.
  */
 export function joinLexicalQueries(
   queries: readonly [LexicalQuery, ...LexicalQuery[]],
@@ -61,18 +208,14 @@ export function joinLexicalQueries(
   const [first, ...others] = queries;
   if (others.length === 0) return first;
   return {
-    terms: addUp(queries.flatMap(({ terms }) => terms)),
-    prefixes: addUp(queries.flatMap(({ prefixes }) => prefixes)),
+    terms: addUpTerms(queries.flatMap(({ terms }) => terms)),
+    prefixes: addUpTerms(queries.flatMap(({ prefixes }) => prefixes)),
+    misspellings: distinctMisspellings(queries.flatMap(({ misspellings }) => misspellings)),
     phrases: queries.flatMap(({ phrases }) => phrases),
+    excluded: queries.flatMap(({ excluded }) => excluded),
+    quorums: queries.flatMap(({ quorums }) => quorums),
     plainText: first.plainText,
   };
-}
-
-function addUp(all: readonly QueryTerm[]): QueryTerm[] {
-  const frequencies = new Map<string, number>();
-  for (const { term, frequency } of all)
-    frequencies.set(term, (frequencies.get(term) ?? 0) + frequency);
-  return [...frequencies].map(([term, frequency]) => ({ term, frequency }));
 }
 
 /** True when there is nothing to look for in the words. */

@@ -46,17 +46,12 @@ export function unpackTerms({ joined, counts, positions, length }: PackedTerms):
   };
 }
 
-/** One distinct term of a query and how often the query has it. */
-export interface QueryTerm {
-  readonly term: string;
-  readonly frequency: number;
-}
-
 /** O(length + t log t) for t distinct terms. */
 export function termFrequencies(analyzer: Analyzer, text: string): PassageTerms {
   const ids = new Map<string, number>();
   const found: string[] = [];
   const countOf: number[] = [];
+  const lastOf: number[] = [];
   // Term and position of each place: flat, since a list for each term costs more than the rest.
   const idAt: number[] = [];
   const positionAt: number[] = [];
@@ -67,6 +62,9 @@ export function termFrequencies(analyzer: Analyzer, text: string): PassageTerms 
       ids.set(term, id);
       found.push(term);
     }
+    // Two forms of one word may be the same.
+    if (lastOf[id] === position) return;
+    lastOf[id] = position;
     countOf[id] = (countOf[id] ?? 0) + 1;
     idAt.push(id);
     positionAt.push(position);
@@ -91,24 +89,10 @@ export function termFrequencies(analyzer: Analyzer, text: string): PassageTerms 
   return { terms, counts, positions, length: idAt.length };
 }
 
-/**
- * Distinct terms of a query in the order of their first occurrence: the order in which scores add
- * up.
- */
-export function queryTerms(analyzer: Analyzer, text: string): QueryTerm[] {
-  return [...countTerms(analyzer.analyze(text))].map(([term, frequency]) => ({ term, frequency }));
-}
-
 /** Sorts by UTF-8 bytes, in place, and returns `terms`. */
 export function sortTerms(terms: string[]): string[] {
   // The engine's own order compares UTF-16 units, which differs only where surrogates occur.
   return terms.some((term) => /[\ud800-\udfff]/.test(term))
     ? terms.sort((a, b) => Buffer.compare(Buffer.from(a, "utf8"), Buffer.from(b, "utf8")))
     : terms.sort();
-}
-
-function countTerms(terms: readonly string[]): Map<string, number> {
-  const frequencies = new Map<string, number>();
-  for (const term of terms) frequencies.set(term, (frequencies.get(term) ?? 0) + 1);
-  return frequencies;
 }

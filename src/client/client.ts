@@ -136,10 +136,13 @@ export interface CollectionCalls {
   /** As `list`, with the collections that cannot be served and what the data folder holds besides. */
   survey(options?: CallOptions): Promise<ClientSurvey>;
   describe(name: string, options?: CallOptions): Promise<ClientDescription>;
-  /** Flushes the journal and merges segments. Ends when nothing is left to do. */
+  /**
+   * Flushes the journal and merges segments. Ends when nothing is left to do. `reanalyze`: makes the
+   * terms anew with the latest version of the collection's analyzer.
+   */
   optimize(
     name: string,
-    options?: CallOptions & { readonly full?: boolean },
+    options?: CallOptions & { readonly full?: boolean; readonly reanalyze?: boolean },
   ): AsyncGenerator<ClientProgress, void, void>;
   /** Measures recall by pool size and keeps it with the collection; one exhaustive search a sample. */
   calibrate(name: string, options?: CalibrateCallOptions): Promise<ClientRecallEstimate[]>;
@@ -278,7 +281,9 @@ function collectionCalls(channel: Channel): CollectionCalls {
         ...(create.dim === undefined ? {} : { dim: create.dim }),
         ...(create.bits === undefined ? {} : { bits: create.bits }),
         ...(create.sketchBits === undefined ? {} : { sketch_bits: create.sketchBits }),
-        analyzer: create.analyzer === "unicode" ? "ANALYZER_UNICODE" : "ANALYZER_ENGLISH",
+        analyzer: analyzerToMessage(create.analyzer),
+        stemmer: create.stemmer ?? "",
+        stop_words: create.stopWords ?? "",
       } as const;
       // Without that option a retry could meet the collection that the first attempt made.
       const isIdempotent = create.ifNotExists === true;
@@ -296,8 +301,8 @@ function collectionCalls(channel: Channel): CollectionCalls {
       const call = { ...options, isIdempotent: true };
       return surveyFromMessage(await channel.unary(service.List, {}, call));
     },
-    optimize: (name, { full = false, ...options } = {}) =>
-      followJob(channel.serverStream(service.Optimize, { name, full }, options)),
+    optimize: (name, { full = false, reanalyze = false, ...options } = {}) =>
+      followJob(channel.serverStream(service.Optimize, { name, full, reanalyze }, options)),
     calibrate: (name, options = {}) => calibrate(channel, name, options),
     setScoreMaps: async (name, scoreMaps, options = {}) => {
       const request = { name, score_maps: scoreMaps.map(scoreMapToMessage) };
@@ -349,4 +354,12 @@ async function waitForReady(
     }
     await sleep(readyPollMs);
   }
+}
+
+/** Undefined: the server chooses what goes with the stemmer. */
+function analyzerToMessage(
+  analyzer: ClientCreateCollection["analyzer"],
+): "ANALYZER_UNSPECIFIED" | "ANALYZER_ENGLISH" | "ANALYZER_UNICODE" {
+  if (analyzer === undefined) return "ANALYZER_UNSPECIFIED";
+  return analyzer === "unicode" ? "ANALYZER_UNICODE" : "ANALYZER_ENGLISH";
 }

@@ -46,6 +46,8 @@ export function searchRequestToMessage(request: ClientSearchRequest): SearchRequ
     min_score: request.minScore,
     min_probability: request.minProbability,
     softmax_temperature: request.softmaxTemperature,
+    typos: request.typos,
+    last_word_begins: request.lastWordBegins,
     ...(request.groupBy && {
       group_by: { field: request.groupBy.field, group_size: request.groupBy.size ?? 1 },
     }),
@@ -272,6 +274,9 @@ export function settingsFromMessage(
     bits: settings.bits,
     sketchBits: settings.sketch_bits,
     analyzer: settings.analyzer === "ANALYZER_UNICODE" ? "unicode" : "english",
+    analyzerVersion: settings.analyzer_version,
+    stemmer: settings.stemmer,
+    stopWords: settings.stop_words,
     seed: settings.seed,
   };
 }

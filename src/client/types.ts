@@ -33,6 +33,10 @@ export interface ClientSearchRequest extends ClientPhrasing {
   readonly minProbability?: number | undefined;
   /** Tell each hit's softmax of score / this; above 0. */
   readonly softmaxTemperature?: number | undefined;
+  /** Misspelled words are found, too; default no, in sessions yes. */
+  readonly typos?: boolean | undefined;
+  /** The last word finds words that begin so; default no, in sessions yes. */
+  readonly lastWordBegins?: boolean | undefined;
   /** At most `size` hits (default 1) with the same value of a keyword, integer or boolean field. */
   readonly groupBy?: { readonly field: string; readonly size?: number } | undefined;
   /** Field of which each value may occur once in a ranking. */
@@ -184,6 +188,11 @@ export interface ClientCollectionSettings {
   readonly bits: number;
   readonly sketchBits: number;
   readonly analyzer: "english" | "unicode";
+  readonly analyzerVersion: number;
+  /** A language, or "none". */
+  readonly stemmer: string;
+  /** A language, or "none". */
+  readonly stopWords: string;
   /** Unsigned. */
   readonly seed: number;
 }
@@ -272,6 +281,9 @@ export interface ClientCreateCollection {
   readonly bits?: number | undefined;
   readonly sketchBits?: number | undefined;
   readonly analyzer?: "english" | "unicode" | undefined;
+  /** A language, or "none"; undefined: what goes with the analyzer. */
+  readonly stemmer?: string | undefined;
+  readonly stopWords?: string | undefined;
   readonly ifNotExists?: boolean | undefined;
 }
 

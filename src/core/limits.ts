@@ -11,6 +11,8 @@ export const limits = {
   queryBytesMax: 16 * 1024,
   /** One term of the lexical index, bytes; the rest of a longer word is cut off. */
   termBytesMax: 255,
+  /** Words of a query of which misspellings are looked for; the others are taken as they are. */
+  misspelledWordsMax: 16,
   /** Words whose terms an analyzer remembers. */
   termCacheWordsMax: 200_000,
   /** Fields of a document. */

@@ -3,7 +3,8 @@
 import { join } from "node:path";
 
 import { createAnalyzer } from "../analysis/analyzer.js";
-import type { Analyzer, AnalyzerName } from "../analysis/analyzer.js";
+import type { Analyzer } from "../analysis/analyzer.js";
+import type { AnalyzerSettings } from "../analysis/settings.js";
 import { packTerms, termFrequencies } from "../analysis/term-frequencies.js";
 import { createCodec } from "../codec/codec.js";
 import type { Codec, CodecOptions } from "../codec/codec.js";
@@ -50,7 +51,7 @@ export function createEncodeLoop(
   const crossEncoders = new Map<string, Promise<CrossEncoder>>();
   const tokenizers = new Map<string, Tokenizer>();
   const codecs = new Map<string, Codec>();
-  const analyzers = new Map<AnalyzerName, Analyzer>();
+  const analyzers = new Map<string, Analyzer>();
 
   const encoderOf = (model: OpenedModel): Promise<LateInteractionEncoder> =>
     once(encoders, model.fingerprint, () => createLateInteractionEncoder(model));
@@ -60,13 +61,13 @@ export function createEncodeLoop(
     once(crossEncoders, model.fingerprint, () => createCrossEncoder(model));
   const codecOf = (options: CodecOptions): Codec =>
     once(codecs, JSON.stringify(options), () => createCodec(options, kernels));
-  const analyzerOf = (name: AnalyzerName): Analyzer =>
-    once(analyzers, name, () => createAnalyzer(name));
+  const analyzerOf = (settings: AnalyzerSettings): Analyzer =>
+    once(analyzers, JSON.stringify(settings), () => createAnalyzer(settings));
 
   const prepare = (
     passage: Passage,
     rows: RowMatrix,
-    by: { codec: CodecOptions; analyzer: AnalyzerName },
+    by: { codec: CodecOptions; analyzer: AnalyzerSettings },
   ): EncodeAnswer & { kind: "prepared" } => {
     const { codes, rowCount, sketch } = codecOf(by.codec).encodePassage(rows);
     const terms = packTerms(termFrequencies(analyzerOf(by.analyzer), passage.text));

@@ -1,5 +1,6 @@
 // Encoding in worker threads, through piscina: queries first, then re-ranking, then documents.
 
+import { analyzerSettingsOf } from "../analysis/settings.js";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { Piscina } from "piscina";
@@ -153,7 +154,8 @@ async function prepareDocument(
   },
 ): Promise<readonly PreparedPassage[]> {
   const { title, text, vectors } = document;
-  const { analyzer, modelFingerprint } = collection.settings;
+  const { modelFingerprint } = collection.settings;
+  const analyzer = analyzerSettingsOf(collection.settings);
   if (vectors !== undefined) {
     checkFingerprint(vectors.modelFingerprint, modelFingerprint);
     return [await by.prepareGiven({ ...document, vectors }, collection)];

@@ -1,6 +1,6 @@
 // What the main thread asks of encoding workers, and what they answer.
 
-import type { AnalyzerName } from "../analysis/analyzer.js";
+import type { AnalyzerSettings } from "../analysis/settings.js";
 import type { CodecOptions, EncodedQuery } from "../codec/codec.js";
 import type { VectorType } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
@@ -37,7 +37,7 @@ export interface DocumentTask {
   readonly kind: "document";
   readonly model: OpenedModel;
   readonly codec: CodecOptions;
-  readonly analyzer: AnalyzerName;
+  readonly analyzer: AnalyzerSettings;
   readonly title: string;
   readonly text: string;
 }
@@ -46,7 +46,7 @@ export interface PassageTask {
   readonly kind: "passage";
   readonly model: OpenedModel;
   readonly codec: CodecOptions;
-  readonly analyzer: AnalyzerName;
+  readonly analyzer: AnalyzerSettings;
   readonly passage: Passage;
 }
 
@@ -54,7 +54,7 @@ export interface PassageTask {
 export interface VectorsTask {
   readonly kind: "vectors";
   readonly codec: CodecOptions;
-  readonly analyzer: AnalyzerName;
+  readonly analyzer: AnalyzerSettings;
   /** Where the rows of all documents lie: the number of a stage, or bytes of their own. */
   readonly rows: number | Uint8Array;
   readonly documents: readonly VectorsDocument[];

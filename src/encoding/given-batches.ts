@@ -1,6 +1,7 @@
 // Documents with given vectors on their way to encoding workers: many in one task, since a task costs
 // more than a document does.
 
+import { analyzerSettingsOf } from "../analysis/settings.js";
 import { assert } from "../core/assert.js";
 import type { Document, GivenVectors } from "../core/document.js";
 import { limits } from "../core/limits.js";
@@ -112,7 +113,8 @@ function taskOf(
 ): VectorsTask {
   const [first] = batch;
   assert(first !== undefined, "a batch has documents");
-  const { dim, bits, sketchBits, seed, analyzer } = first.collection.settings;
+  const { dim, bits, sketchBits, seed } = first.collection.settings;
+  const analyzer = analyzerSettingsOf(first.collection.settings);
   const isTooLarge = first.document.vectors.bytes.length > at.bytes.length;
   const bytes = isTooLarge
     ? new Uint8Array(new SharedArrayBuffer(first.document.vectors.bytes.length))

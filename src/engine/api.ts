@@ -75,10 +75,17 @@ export interface EngineApi {
   refusedCollections(): readonly RefusedCollection[];
   /** Of a collection that is not open: as it was when it was closed. */
   describeCollection(name: string): CollectionStatus;
-  /** Flushes the journal and merges segments; never changes a score. */
+  /**
+   * Flushes the journal and merges segments; never changes a score, unless `isReanalyzed`: then all
+   * terms are made anew by the latest version of the collection's analyzer.
+   */
   optimize(
     name: string,
-    options: { readonly isFull: boolean; readonly signal: AbortSignal },
+    options: {
+      readonly isFull: boolean;
+      readonly isReanalyzed?: boolean | undefined;
+      readonly signal: AbortSignal;
+    },
   ): AsyncGenerator<JobProgress, void, void>;
   /** Measures recall by pool size and keeps it. The last progress has the result. */
   calibrate(name: string, options: CalibrateOptions): AsyncGenerator<CalibrateProgress, void, void>;
@@ -202,6 +209,9 @@ export interface CreateCollection {
   readonly bits?: number | undefined;
   readonly sketchBits?: number | undefined;
   readonly analyzer?: string | undefined;
+  /** A language or "none"; undefined: what goes with the analyzer. */
+  readonly stemmer?: string | undefined;
+  readonly stopWords?: string | undefined;
   /** Do nothing when a collection of this name and the same settings is there. */
   readonly ifNotExists: boolean;
 }

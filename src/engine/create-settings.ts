@@ -1,5 +1,15 @@
 // A request to create a collection becomes settings: every choice made, every value checked.
 
+import { latestSettings } from "../analysis/analyzer.js";
+import {
+  analyzerNames,
+  isAnalyzerName,
+  isStemmerName,
+  isStopWordsName,
+} from "../analysis/settings.js";
+import type { AnalyzerSettings } from "../analysis/settings.js";
+import { stemmerNames } from "../analysis/stemmers.js";
+import { stopWordsNames } from "../analysis/stop-words.js";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 import type { CollectionSettings } from "../index/collection-settings.js";
@@ -28,7 +38,7 @@ export async function settingsFor(
   const choices = {
     bits: toBits(request.bits, "bits"),
     sketchBits: toBits(request.sketchBits, "sketch_bits"),
-    analyzer: toAnalyzer(request.analyzer),
+    ...toWords(request),
     seed: rotationSeed,
   };
   if (request.dim !== undefined && request.modelName === undefined)
@@ -71,12 +81,27 @@ function toDim(dim: number): number {
   );
 }
 
-function toAnalyzer(analyzer: string | undefined): CollectionSettings["analyzer"] {
-  if (analyzer === undefined || analyzer === "english") return "english";
-  if (analyzer === "unicode") return "unicode";
-  throw new SluiceError(
-    "INVALID_FIELD",
-    `analyzer is "${analyzer}", it may be "english" or "unicode"`,
-    { field: "analyzer" },
-  );
+/** A stemmer of another language than English goes with "unicode", named or not. */
+function toWords(request: CreateCollection): AnalyzerSettings {
+  const isOther = request.stemmer !== undefined && request.stemmer !== "english";
+  const analyzer = request.analyzer ?? (isOther ? "unicode" : "english");
+  if (!isAnalyzerName(analyzer)) throw unknownName("analyzer", analyzer, analyzerNames);
+  const latest = latestSettings(analyzer);
+  const { stemmer = latest.stemmer, stopWords = latest.stopWords } = request;
+  if (!isStemmerName(stemmer)) throw unknownName("stemmer", stemmer, ["none", ...stemmerNames]);
+  if (!isStopWordsName(stopWords))
+    throw unknownName("stop_words", stopWords, ["none", ...stopWordsNames]);
+  if (analyzer === "english" && stemmer !== "english")
+    throw new SluiceError(
+      "INVALID_FIELD",
+      `stemmer is "${stemmer}", analyzer "english" has its own; choose analyzer "unicode"`,
+      { field: "stemmer" },
+    );
+  return { ...latest, stemmer, stopWords };
+}
+
+function unknownName(field: string, name: string, known: readonly string[]): SluiceError {
+  const listed = known.map((one) => `"${one}"`).join(", ");
+  const message = `${field} is ${JSON.stringify(name.slice(0, 80))}, it may be ${listed}`;
+  return new SluiceError("INVALID_FIELD", message, { field });
 }

@@ -52,7 +52,9 @@ export function createEngine(parts: EngineParts): EngineApi {
       const settings = await settingsFor(request, parts);
       const known = collections.settingsOf(request.name);
       if (known !== undefined && request.ifNotExists) {
-        if (isDeepStrictEqual(known, settings)) return known;
+        // A collection keeps the version of the analyzer that it was made with.
+        const { analyzerVersion } = known;
+        if (isDeepStrictEqual(known, { ...settings, analyzerVersion })) return known;
         throw new SluiceError(
           "COLLECTION_EXISTS",
           `collection "${known.name}" exists with other settings: ${JSON.stringify(known)}`,

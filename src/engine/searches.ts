@@ -1,6 +1,8 @@
 // Searches and explanations: their turn, their deadline, and the generation that they hold.
 
 import { createAnalyzer } from "../analysis/analyzer.js";
+import type { Analyzer } from "../analysis/analyzer.js";
+import { analyzerSettingsOf } from "../analysis/settings.js";
 import { createCodec } from "../codec/codec.js";
 import type { Codec, EncodedQuery } from "../codec/codec.js";
 import { fuseQueries } from "../codec/fuse-queries.js";
@@ -82,9 +84,13 @@ export function createSearches(
   parts: SearchParts,
 ): Pick<EngineApi, "search" | "explain" | "calibrate"> {
   const { collections, clock } = parts;
-  const analyzers = {
-    english: createAnalyzer("english"),
-    unicode: createAnalyzer("unicode"),
+  const analyzers = new Map<string, Analyzer>();
+  const analyzerOf = (settings: CollectionSettings): Analyzer => {
+    const words = analyzerSettingsOf(settings);
+    const key = JSON.stringify(words);
+    let analyzer = analyzers.get(key);
+    if (analyzer === undefined) analyzers.set(key, (analyzer = createAnalyzer(words)));
+    return analyzer;
   };
   // A codec's rotation factors are drawn from the seed: once a collection, not once a search.
   const codecs = new WeakMap<CollectionSettings, Codec>();
@@ -120,7 +126,7 @@ export function createSearches(
       use = await trackedUse(collections, collection, wait);
       const { opened, signal } = use;
       const { settings, scoreMaps } = opened.collection;
-      const analyzer = analyzers[settings.analyzer];
+      const analyzer = analyzerOf(settings);
       // Bad requests are refused before anything is waited for.
       const recall = knownRecall(opened.collection, parts.onRecallStale);
       const plan = planSearch(asked, { defaults: parts.defaults, analyzer, recall });

@@ -45,6 +45,8 @@ export const searchBody = z.strictObject({
   min_score: z.number().optional(),
   min_probability: z.number().gt(0).max(1).optional(),
   softmax_temperature: z.number().gt(0).max(1e6).optional(),
+  typos: z.boolean().optional(),
+  last_word_begins: z.boolean().optional(),
   group_by: z
     .strictObject({
       field: z.string(),
@@ -103,6 +105,8 @@ const numberParameters = new Set([
     "min_recall",
     "min_probability",
     "softmax_temperature",
+    "typos",
+    "last_word_begins",
   ],
 ]);
 
@@ -140,6 +144,8 @@ function toRequest(data: z.output<typeof searchBody>): SearchRequest {
     minScore: data.min_score,
     minProbability: data.min_probability,
     softmaxTemperature: data.softmax_temperature,
+    typos: data.typos,
+    lastWordBegins: data.last_word_begins,
     groupBy: data.group_by && { field: data.group_by.field, size: data.group_by.group_size },
     dedupeField: data.dedupe_field,
     stageBudgets: data.stage_budgets && {

@@ -1,9 +1,11 @@
 // What a collection is created with; stored in its manifest and never changed.
 
+import type { AnalyzerSettings } from "../analysis/settings.js";
 import type { CodeBits } from "../kernels/kernels.js";
 import type { RecallCalibration, ScoreCalibration } from "../store/stored-values.js";
 
-export interface CollectionSettings {
+/** Of the words: the analyzer's own settings. */
+export interface CollectionSettings extends AnalyzerSettings {
   /** `[a-z0-9][a-z0-9_-]{0,62}`; a value, never a path. */
   readonly name: string;
   /** Model that encodes text; undefined: vectors must be given. */
@@ -15,7 +17,6 @@ export interface CollectionSettings {
   /** Bits a coordinate of token codes and of sketches. */
   readonly bits: CodeBits;
   readonly sketchBits: CodeBits;
-  readonly analyzer: "english" | "unicode";
   /** Of the rotation; any 32-bit integer. */
   readonly seed: number;
 }

@@ -2,7 +2,14 @@
 
 import { basename } from "node:path";
 
-import { createAnalyzer } from "../analysis/analyzer.js";
+import {
+  analyzerVersionLatest,
+  defaultsOf,
+  isAnalyzerName,
+  isStemmerName,
+  isStopWordsName,
+} from "../analysis/settings.js";
+import type { AnalyzerSettings } from "../analysis/settings.js";
 import { rotationChecksum } from "../codec/rotation.js";
 import { SluiceError, asDamage } from "../core/errors.js";
 import { rowBytes } from "../kernels/kernels.js";
@@ -81,7 +88,6 @@ export async function initializeCollection(
 ): Promise<void> {
   const manifest: Manifest = {
     ...settings,
-    analyzerVersion: createAnalyzer(settings.analyzer).version,
     rotationChecksum: rotationChecksum(settings.seed, settings.dim),
     generation: 1,
     lastSequence: 0,
@@ -236,14 +242,7 @@ function makeGeneration(collection: Collection): Generation {
 
 function toSettings(manifest: Manifest, folder: string): CollectionSettings {
   const { name, modelName, modelFingerprint, dim, seed } = manifest;
-  const analyzer = manifest.analyzer;
-  if (analyzer !== "english" && analyzer !== "unicode")
-    throw new SluiceError("DATA_CORRUPT", `${basename(folder)}: unknown analyzer "${analyzer}"`);
-  if (createAnalyzer(analyzer).version !== manifest.analyzerVersion)
-    throw new SluiceError(
-      "DATA_FORMAT_NEWER",
-      `${basename(folder)}: its terms were made by version ${manifest.analyzerVersion} of analyzer "${analyzer}", this program has another; ingest again or start that version`,
-    );
+  const words = toAnalyzerSettings(manifest, basename(folder));
   if (rotationChecksum(seed, dim) !== manifest.rotationChecksum)
     throw new SluiceError(
       "DATA_FORMAT_NEWER",
@@ -251,7 +250,26 @@ function toSettings(manifest: Manifest, folder: string): CollectionSettings {
     );
   const bits = toCodeBits(manifest.bits, folder);
   const sketchBits = toCodeBits(manifest.sketchBits, folder);
-  return { name, modelName, modelFingerprint, dim, bits, sketchBits, analyzer, seed };
+  return { name, modelName, modelFingerprint, dim, bits, sketchBits, ...words, seed };
+}
+
+/** Throws DATA_CORRUPT for an analyzer that there never was, DATA_FORMAT_NEWER for one to come. */
+export function toAnalyzerSettings(
+  manifest: Pick<Manifest, "analyzer" | "analyzerVersion" | "stemmer" | "stopWords">,
+  folder: string,
+): AnalyzerSettings {
+  const { analyzer, analyzerVersion } = manifest;
+  if (!isAnalyzerName(analyzer))
+    throw new SluiceError("DATA_CORRUPT", `${folder}: unknown analyzer "${analyzer}"`);
+  const defaults = defaultsOf(analyzer);
+  const { stemmer = defaults.stemmer, stopWords = defaults.stopWords } = manifest;
+  const isKnown = analyzerVersion >= 1 && analyzerVersion <= analyzerVersionLatest;
+  if (!isKnown || !isStemmerName(stemmer) || !isStopWordsName(stopWords))
+    throw new SluiceError(
+      "DATA_FORMAT_NEWER",
+      `${folder}: its terms were made by version ${analyzerVersion} of analyzer "${analyzer}" (stemmer "${stemmer}", stop words "${stopWords}"), which this program does not know; ingest again or start that version`,
+    );
+  return { analyzer, analyzerVersion, stemmer, stopWords };
 }
 
 /** Throws DATA_CORRUPT for a width that no codes have. */

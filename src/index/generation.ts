@@ -17,7 +17,7 @@ export interface GenerationSegment {
   readonly part: SegmentPart;
   readonly totals: Totals;
   /** Dictionary of a live segment; only the main thread has it. */
-  readonly liveTerms?: Pick<LiveTerms, "resolve">;
+  readonly liveTerms?: Pick<LiveTerms, "resolve" | "resolvePhrases">;
 }
 
 /** Exact counts over passages that are not deleted. */

@@ -12,7 +12,7 @@ import type { SegmentPassage } from "./segment-writer.js";
 
 export interface LiveSegment extends PassageTable {
   readonly codeBytes: number;
-  readonly terms: Pick<LiveTerms, "resolve">;
+  readonly terms: Pick<LiveTerms, "resolve" | "resolvePhrases">;
   append(passage: SegmentPassage): void;
   /** A snapshot that later appends do not change. */
   part(tombstones: Tombstones): LivePart;

@@ -1,12 +1,16 @@
 // Brings a collection that an older version wrote to the present format, before it is opened.
 
+import { basename } from "node:path";
+
 import { createAnalyzer } from "../analysis/analyzer.js";
 import type { Analyzer } from "../analysis/analyzer.js";
+import { isAnalyzerName } from "../analysis/settings.js";
 import { packTerms, unpackTerms } from "../analysis/term-frequencies.js";
 import type { PackedTerms, PassageTerms } from "../analysis/term-frequencies.js";
 import { isSluiceError } from "../core/errors.js";
 import type { Span } from "../core/document.js";
 import { isBitSet } from "../index/bm25/bits.js";
+import { toAnalyzerSettings } from "../index/collection.js";
 import { createDocumentFields } from "../index/document-fields.js";
 import { readFormat1Segment } from "../index/format-1.js";
 import type { Format1Passage } from "../index/format-1.js";
@@ -33,9 +37,8 @@ const groupPassagesMax = 512;
 export async function migrateCollection(store: CollectionStore): Promise<Migration> {
   let manifest = store.readManifest();
   const isOld = store.formatVersion() === 1;
-  if (!isOld || (manifest.analyzer !== "english" && manifest.analyzer !== "unicode"))
-    return { segmentCount: 0, journalCount: 0 };
-  const analyzer = createAnalyzer(manifest.analyzer);
+  if (!isOld || !isAnalyzerName(manifest.analyzer)) return { segmentCount: 0, journalCount: 0 };
+  const analyzer = createAnalyzer(toAnalyzerSettings(manifest, basename(store.folder)));
   let segmentCount = 0;
   for (const { id } of manifest.segments) {
     if (store.tablesVersion(id) !== 1) continue;

@@ -42,14 +42,7 @@ export function createCollectionService(context: RpcContext): UntypedServiceImpl
       return {};
     }),
     ...looks(context),
-    Optimize: serverStream<OptimizeRequest, OptimizeResponse>(
-      context,
-      (call, { engine, signal }) => {
-        const { name, full: isFull } = call.request;
-        const job = engine.optimize(collectionName(name, "name"), { isFull, signal });
-        return streamJob(context, job, (progress) => call.write({ progress }));
-      },
-    ),
+    Optimize: optimization(context),
     Calibrate: calibration(context),
     SetScoreMaps: unary<SetScoreMapsRequest, object>(context, async (request, engine) => {
       const scoreMaps = scoreMapsFromMessages(request.score_maps);
@@ -105,6 +98,15 @@ function looks(context: RpcContext): UntypedServiceImplementation {
       findings: engine.readiness().findings.map(findingToMessage),
     })),
   };
+}
+
+function optimization(context: RpcContext): UntypedHandleCall {
+  return serverStream<OptimizeRequest, OptimizeResponse>(context, (call, { engine, signal }) => {
+    const { name, full, reanalyze } = call.request;
+    const asked = { isFull: full, isReanalyzed: reanalyze, signal };
+    const job = engine.optimize(collectionName(name, "name"), asked);
+    return streamJob(context, job, (progress) => call.write({ progress }));
+  });
 }
 
 function calibration(context: RpcContext): UntypedHandleCall {

@@ -15,7 +15,6 @@ import { collectionName, invalidField, shortName } from "./validate.js";
 type Analyzer = CollectionSettings["analyzer"];
 
 const analyzers: Partial<Record<string, Analyzer>> = {
-  ANALYZER_UNSPECIFIED: "english",
   ANALYZER_ENGLISH: "english",
   ANALYZER_UNICODE: "unicode",
 };
@@ -36,7 +35,9 @@ export function createCollectionFromMessage(
     );
   }
   const analyzer = analyzers[message.analyzer];
-  if (analyzer === undefined) throw invalidField("analyzer", "analyzer is unknown to this version");
+  if (analyzer === undefined && message.analyzer !== "ANALYZER_UNSPECIFIED")
+    throw invalidField("analyzer", "analyzer is unknown to this version");
+  const { stemmer, stop_words: stopWords } = message;
   return {
     name: collectionName(message.name, "name"),
     modelName: model === "" ? undefined : shortName(model, { field: "model", bytesMax: 255 }),
@@ -44,6 +45,8 @@ export function createCollectionFromMessage(
     bits: codeBits(message.bits, "bits"),
     sketchBits: codeBits(message.sketch_bits, "sketch_bits"),
     analyzer,
+    stemmer: stemmer === "" ? undefined : stemmer,
+    stopWords: stopWords === "" ? undefined : stopWords,
     ifNotExists: message.if_not_exists,
   };
 }
@@ -64,6 +67,9 @@ export function settingsToMessage(settings: CollectionSettings): CollectionSetti
     analyzer: analyzerNames[settings.analyzer],
     // The domain calls any 32-bit integer a seed; the wire has the unsigned one of the same bits.
     seed: settings.seed >>> 0,
+    analyzer_version: settings.analyzerVersion,
+    stemmer: settings.stemmer,
+    stop_words: settings.stopWords,
   };
 }
 

@@ -60,6 +60,8 @@ export function searchRequestFromMessage(message: SearchRequest__Output): Search
     minScore: finiteNumber(message.min_score, "min_score"),
     minProbability: finiteNumber(message.min_probability, "min_probability"),
     softmaxTemperature: finiteNumber(message.softmax_temperature, "softmax_temperature"),
+    typos: message.typos,
+    lastWordBegins: message.last_word_begins,
     stageBudgets: message.stage_budgets === null ? undefined : budgetsFrom(message.stage_budgets),
     groupBy: groupFromMessage(message.group_by),
     dedupeField: message.dedupe_field === "" ? undefined : message.dedupe_field,

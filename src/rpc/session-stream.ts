@@ -108,7 +108,10 @@ class SessionStream {
       );
     }
     const merged = mergeSearch(this.lastMessage, message.search);
-    const request = searchRequestFromMessage(merged);
+    const asked = searchRequestFromMessage(merged);
+    // Whoever types has not ended the word, and mistypes.
+    const { typos = true, lastWordBegins = true } = asked;
+    const request = { ...asked, typos, lastWordBegins };
     this.lastNumber = number;
     this.lastMessage = merged;
     this.waiting = { number, request };
@@ -205,11 +208,17 @@ function mergeSearch(
   return next === null ? before : { ...before, ...setProperties(next) };
 }
 
+const fieldsWithPresence: ReadonlySet<string> = new Set([
+  "min_sequence",
+  "typos",
+  "last_word_begins",
+]);
+
 function setProperties(message: SearchRequest__Output): Partial<SearchRequest__Output> {
   const isSet = (name: string, value: unknown): boolean => {
     if (Array.isArray(value)) return value.length > 0;
     // A field with presence that is there was set, also to 0.
-    if (typeof value === "number" || name === "min_sequence") return true;
+    if (typeof value === "number" || fieldsWithPresence.has(name)) return true;
     if (typeof value === "string") return value !== "" && !value.endsWith("_UNSPECIFIED");
     return value !== null && value !== false;
   };

@@ -53,7 +53,7 @@ export function boundPart(part: SegmentPart, work: Bm25Work, place: number): Bou
 const readers = new WeakMap<SharedArrayBuffer, PostingsReader>();
 
 /** Opened once a segment: a search looks into every dictionary. */
-function postingsOf(tables: SharedArrayBuffer): PostingsReader {
+export function postingsOf(tables: SharedArrayBuffer): PostingsReader {
   let reader = readers.get(tables);
   if (reader === undefined)
     readers.set(tables, (reader = openPostings(postingsSectionsOf(tables))));

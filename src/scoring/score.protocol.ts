@@ -1,7 +1,7 @@
 // What the main thread asks of scoring workers, and what they answer. Shared memory crosses as handles.
 
 import type { Filter } from "../core/filter.js";
-import type { Bm25Query, Bm25Totals, LiveTermIds } from "../index/bm25/query.js";
+import type { Bm25Phrase, Bm25Query, Bm25Totals, LiveTermIds } from "../index/bm25/query.js";
 import type { EligibleRows } from "../index/eligible-rows.js";
 import type { SegmentPart } from "../index/segment-parts.js";
 import type { CodeBits, PackedQuery } from "../kernels/kernels.js";
@@ -44,7 +44,10 @@ interface TaskBase {
 /** Which rows of flushed parts a filter lets through. */
 export interface FilterTask extends TaskBase {
   readonly kind: "filter";
-  readonly filter: Filter;
+  /** Undefined: every passage is let through. */
+  readonly filter: Filter | undefined;
+  /** Documents with a passage that has one of these are not. */
+  readonly excluded: readonly Bm25Phrase[];
   /** Beside `parts`: takes the rows that live and are let through. */
   readonly into: EligibleRows;
 }

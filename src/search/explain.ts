@@ -59,7 +59,7 @@ export async function explain(
     });
   const places = placesOf(context, document, target);
   const encoding = startEncoding(context);
-  const scope = finished(await filterStage(context, plan.filter), signal);
+  const scope = finished(await filterStage(context, plan.filter, plan.lexical.excluded), signal);
   const scoped = { ...context, scope };
   const lexical = isEmptyQuery(plan.lexical)
     ? noLexicalResult
@@ -195,9 +195,17 @@ async function bestOf(
   return best;
 }
 
-/** Clauses are the query's terms, then its beginnings: see toBm25Query. */
-function clauseName({ terms, prefixes }: LexicalQuery, clause: number): string {
+/** Clauses are the query's terms, then its beginnings, then its misspellings: see toBm25Query. */
+function clauseName({ terms, prefixes, misspellings }: LexicalQuery, clause: number): string {
   const term = terms[clause];
-  if (term !== undefined) return term.term;
-  return `${present(prefixes[clause - terms.length], "a clause of the query").term}*`;
+  if (term !== undefined) return readable(term.term);
+  const prefix = prefixes[clause - terms.length];
+  if (prefix !== undefined) return `${readable(prefix.term)}*`;
+  const misspelled = misspellings[clause - terms.length - prefixes.length];
+  return `~${readable(present(misspelled, "a clause of the query").term)}`;
+}
+
+/** Terms are decomposed, and whole words have a mark. */
+function readable(term: string): string {
+  return term.replace(/^=/, "").normalize("NFC");
 }

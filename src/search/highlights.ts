@@ -1,11 +1,16 @@
 // Which places of a text answer the words of a query: what a reader would underline.
 
 import type { Analyzer } from "../analysis/analyzer.js";
-import { characterClass, classOfCodePoint, foldCharacters } from "../analysis/characters.js";
+import {
+  characterClass,
+  classOfCodePoint,
+  foldCharacters,
+} from "../analysis/version-1/characters.js";
 import { isEmptyQuery } from "../analysis/lexical-query.js";
 import type { LexicalQuery } from "../analysis/lexical-query.js";
 import type { Span } from "../core/document.js";
 import { limits } from "../core/limits.js";
+import { createNearTest } from "../index/bm25/near-terms.js";
 
 /** `passage`: place of the hit's passage, around which a very long text is looked at. */
 export type Highlighter = (text: string, passage: Span) => Span[];
@@ -19,8 +24,15 @@ export function createHighlighter(query: LexicalQuery, analyzer: Analyzer): High
   if (isEmptyQuery(query)) return () => [];
   const terms = new Set(query.terms.map(({ term }) => term));
   const prefixes = query.prefixes.map(({ term }) => term);
-  const isWanted = (term: string): boolean =>
-    terms.has(term) || prefixes.some((prefix) => term.startsWith(prefix));
+  const nearTests = query.misspellings.map(({ term, ...near }) =>
+    createNearTest({ utf8: Buffer.from(term, "utf8"), ...near }),
+  );
+  const isWanted = (term: string): boolean => {
+    if (terms.has(term) || prefixes.some((prefix) => term.startsWith(prefix))) return true;
+    if (nearTests.length === 0) return false;
+    const utf8 = Buffer.from(term, "utf8");
+    return nearTests.some((isNear) => isNear(utf8));
+  };
   return (text, passage) => {
     const from = windowStart(text, passage);
     const words = wordsOf(text.slice(from, from + limits.highlightTextMax), analyzer);
@@ -46,9 +58,15 @@ interface Word extends Span {
 
 function wordsOf(text: string, analyzer: Analyzer): Word[] {
   const words: Word[] = [];
+  if (analyzer.settings.analyzerVersion > 1) {
+    analyzer.forEachTerm(text, (term, position, start, end) =>
+      words.push({ term, position, start, end }),
+    );
+    return words;
+  }
   analyzer.forEachTerm(text, (term, position, start, end) => {
     const before = words.at(-1);
-    // The terms of a run without spaces are pairs of its characters, told with the whole run.
+    // Version 1 tells the pairs of characters of a run without spaces with the whole run.
     const from = before !== undefined && before.start >= start ? before.start : start - 1;
     words.push({ term, position, ...pairIn(text, { term, start, end, from }) });
   });

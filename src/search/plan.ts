@@ -97,11 +97,10 @@ export function planSearch(
   if (request.filter !== undefined) checkFilter(request.filter);
   const k = inRange("k", request.k ?? limits.hitCountDefault, { min: 1, max: limits.hitCountMax });
   const pool = { min: 0, max: limits.poolSizeMax };
-  const parsed = asked.map(({ text }) => parseLexicalQuery(analyzer, text));
+  const words = { lastWordBegins: request.lastWordBegins, misspellings: request.typos };
+  const parsed = asked.map(({ text }) => parseLexicalQuery(analyzer, text, words));
   const lexical = joinLexicalQueries(parsed as [LexicalQuery, ...LexicalQuery[]]);
-  const phrasings = parsed.map(({ plainText }, i) => {
-    return { text: plainText, vectors: asked[i]?.vectors };
-  });
+  const phrasings = toPhrasings(parsed, asked);
   const plan = {
     lexical,
     phrasings,
@@ -138,6 +137,11 @@ export function planSearch(
       request.payload.highlights === true ? createHighlighter(lexical, analyzer) : undefined,
   };
   return withRecall(plan, request, recall);
+}
+
+/** What the model reads of each, or the rows that are given. */
+function toPhrasings(parsed: readonly LexicalQuery[], asked: readonly Phrasing[]): Phrasing[] {
+  return parsed.map(({ plainText }, i) => ({ text: plainText, vectors: asked[i]?.vectors }));
 }
 
 function checkTexts(asked: readonly Phrasing[]): void {

@@ -89,6 +89,7 @@ function expectedRecall(plan: PooledPlan, { measured, isStale }: KnownRecall): n
 function isAsMeasured(plan: PooledPlan, measured: RecallCalibration): boolean {
   return (
     plan.filter === undefined &&
+    plan.lexical.excluded.length === 0 &&
     plan.caps.length === 0 &&
     plan.phrasings.length === 1 &&
     plan.lexicalWeight === measured.lexicalWeight &&

@@ -69,6 +69,10 @@ export interface SearchRequest {
   readonly minProbability?: number | undefined;
   /** Tell each hit's share: softmax of score / temperature over the hits; above 0. */
   readonly softmaxTemperature?: number | undefined;
+  /** Misspelled words are found, too; undefined: no. */
+  readonly typos?: boolean | undefined;
+  /** The last word finds words that begin so; undefined: no. */
+  readonly lastWordBegins?: boolean | undefined;
   /** Hits of each value of `field`, 1 to 100; undefined: no groups. */
   readonly groupBy?: { readonly field: string; readonly size: number } | undefined;
   /** Field of which each value may occur once in a ranking. */

@@ -41,7 +41,8 @@ export async function* search(
   const encoding = startEncoding(context, plan, updates); // Runs while the lexical stage answers.
   encoding?.catch(() => undefined); // Awaited below, but not when the caller goes away first.
 
-  const scope = yield* updates.timed(undefined, filterStage(context, plan.filter), "lexical");
+  const eligible = filterStage(context, plan.filter, plan.lexical.excluded);
+  const scope = yield* updates.timed(undefined, eligible, "lexical");
   if (scope !== undefined) {
     updates.noteEligible(scope.passageCount);
     const scoped = { ...context, scope };

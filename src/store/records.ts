@@ -19,6 +19,8 @@ export function packManifest(manifest: Manifest, formatVersion?: number): Buffer
   const modelName = builder.createString(manifest.modelName ?? "");
   const fingerprint = builder.createString(manifest.modelFingerprint ?? "");
   const analyzer = builder.createString(manifest.analyzer);
+  const stemmer = builder.createString(manifest.stemmer ?? "");
+  const stopWords = builder.createString(manifest.stopWords ?? "");
   const entries = manifest.segments.map((segment) =>
     DiskSegment.createSegment(
       builder,
@@ -46,6 +48,8 @@ export function packManifest(manifest: Manifest, formatVersion?: number): Buffer
   DiskManifest.addNextSegmentId(builder, manifest.nextSegmentId);
   DiskManifest.addSegments(builder, segments);
   DiskManifest.addJournalCount(builder, manifest.journalCount ?? -1);
+  if (manifest.stemmer !== undefined) DiskManifest.addStemmer(builder, stemmer);
+  if (manifest.stopWords !== undefined) DiskManifest.addStopWords(builder, stopWords);
   builder.finish(DiskManifest.endManifest(builder));
   return frame(valueKinds.manifest, builder.asUint8Array(), { version: formatVersion });
 }
@@ -76,6 +80,8 @@ export function unpackManifest(framed: Buffer, what: string): Manifest {
     sketchBits: disk.sketchBits(),
     analyzer: required(disk.analyzer(), what, "analyzer"),
     analyzerVersion: disk.analyzerVersion(),
+    stemmer: disk.stemmer() ?? undefined,
+    stopWords: disk.stopWords() ?? undefined,
     seed: disk.seed(),
     rotationChecksum: disk.rotationChecksum(),
     generation: Number(disk.generation()),

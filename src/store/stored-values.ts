@@ -13,6 +13,9 @@ export interface Manifest {
   readonly sketchBits: number;
   readonly analyzer: string;
   readonly analyzerVersion: number;
+  /** Undefined: what the analyzer's name says, by the versions that knew no other. */
+  readonly stemmer?: string | undefined;
+  readonly stopWords?: string | undefined;
   readonly seed: number;
   readonly rotationChecksum: number;
   readonly generation: number;

@@ -71,13 +71,14 @@ export const anyQuery: fc.Arbitrary<Bm25Query> = fc
       });
       return { terms };
     }),
+    quorums: [],
   }));
 
 export function termsQuery(...words: readonly string[]): Bm25Query {
   const clauses = words.map((word) => ({
     ...({ kind: "term", utf8: Buffer.from(word), frequency: 1 } as const),
   }));
-  return { clauses, phrases: [] };
+  return { clauses, phrases: [], quorums: [] };
 }
 
 export function alive(words: readonly string[]): Entry {

@@ -1,6 +1,7 @@
 // Small collections on disk, and writes for them whose content follows from a seed.
 
 import { toPassageTerms } from "./passages.js";
+import { latestSettings } from "../../src/analysis/analyzer.js";
 import { packTerms, sortTerms } from "../../src/analysis/term-frequencies.js";
 import type { Fields } from "../../src/core/document.js";
 import { isSluiceError } from "../../src/core/errors.js";
@@ -21,7 +22,7 @@ export const smallSettings: CollectionSettings = {
   dim: 16,
   bits: 2,
   sketchBits: 2,
-  analyzer: "unicode",
+  ...latestSettings("unicode"),
   seed: 11,
 };
 

@@ -1,6 +1,7 @@
 // An engine for tests of the network edge: documents in a map, searches as scripted. It stands in
 // where the real engine cannot be timed: slow readers, cancels, streams that break.
 
+import { latestSettings } from "../../src/analysis/analyzer.js";
 import type { Document } from "../../src/core/document.js";
 import { compareKeys } from "../../src/core/document.js";
 import type { Filter } from "../../src/core/filter.js";
@@ -155,7 +156,7 @@ const notes: CollectionSettings = {
   dim: 16,
   bits: 2,
   sketchBits: 2,
-  analyzer: "english",
+  ...latestSettings("english"),
   seed: -7,
 };
 

@@ -142,7 +142,8 @@ function termsOf({ part, liveTerms }: GenerationSegment): string[][] {
   const clauses = all.map((term) => ({
     ...({ kind: "term", utf8: Buffer.from(term), frequency: 1 } as const),
   }));
-  const ids = liveTerms?.resolve({ clauses, phrases: [] }).clauses.map(([id]) => id ?? -1) ?? [];
+  const ids =
+    liveTerms?.resolve({ clauses, phrases: [], quorums: [] }).clauses.map(([id]) => id ?? -1) ?? [];
   const found = gatherLivePostings(part.terms, new Set(ids));
   for (const [i, id] of ids.entries()) {
     const postings = found.get(id);

@@ -1,5 +1,6 @@
 // The real engine on the calling thread: real store, real kernels, the serial twins of the pools.
 
+import { analyzerSettingsOf } from "../../src/analysis/settings.js";
 import { createEncodeLoop } from "../../src/encoding/encode-loop.js";
 import { checkFingerprint } from "../../src/encoding/encode-pool.js";
 import type { EncodePool } from "../../src/encoding/encode-pool.js";
@@ -166,7 +167,8 @@ function inlineEncoder(
     warmUp: () => Promise.resolve(),
     close: () => Promise.resolve(),
     async prepare({ key, title, text, vectors }, collection) {
-      const { analyzer, modelFingerprint } = collection.settings;
+      const { modelFingerprint } = collection.settings;
+      const analyzer = analyzerSettingsOf(collection.settings);
       const by = { codec: codecOf(collection), analyzer };
       if (vectors !== undefined) {
         checkFingerprint(vectors.modelFingerprint, modelFingerprint);

@@ -1,7 +1,8 @@
 // What a search should find, computed plainly: every passage, one coordinate at a time.
 
-import { createAnalyzer } from "../../src/analysis/analyzer.js";
-import { queryTerms, termFrequencies } from "../../src/analysis/term-frequencies.js";
+import { createAnalyzer, latestSettings } from "../../src/analysis/analyzer.js";
+import { parseLexicalQuery } from "../../src/analysis/lexical-query.js";
+import { termFrequencies } from "../../src/analysis/term-frequencies.js";
 import type { PassageTerms } from "../../src/analysis/term-frequencies.js";
 import { createCodec } from "../../src/codec/codec.js";
 import type { Codec } from "../../src/codec/codec.js";
@@ -49,13 +50,13 @@ export function plainBm25(
   text: string,
   analyzerName: "english" | "unicode",
 ): number[] {
-  const analyzer = createAnalyzer(analyzerName);
+  const analyzer = createAnalyzer(latestSettings(analyzerName));
   const passages = documents.map(({ title, text }) =>
     termFrequencies(analyzer, `${title} ${text}`),
   );
   const lengthTotal = passages.reduce((sum, { length }) => sum + length, 0);
   const slope = (0.9 * 0.4 * passages.length) / lengthTotal;
-  const terms = queryTerms(analyzer, text).map(({ term, frequency }) => {
+  const terms = parseLexicalQuery(analyzer, text).terms.map(({ term, frequency }) => {
     const df = passages.filter((passage) => countIn(passage, term) > 0).length;
     return { term, weight: frequency * Math.log(1 + (passages.length - df + 0.5) / (df + 0.5)) };
   });

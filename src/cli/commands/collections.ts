@@ -4,6 +4,7 @@ import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
 import type {
   ClientCollection,
+  ClientCollectionSettings,
   ClientCreateCollection,
   ClientFinding,
 } from "../../client/types.js";
@@ -82,7 +83,9 @@ export function addCollectionSettings(command: Command): Command {
     .option("--dim <n>", "for precomputed vectors, without a model", wholeNumber(16, 1024))
     .option("--bits <n>", "bits a coordinate of token codes: 1, 2, 4, 8 (default: 2)", bitCount)
     .option("--sketch-bits <n>", "bits a coordinate of sketches (default: 2)", bitCount)
-    .addOption(analyzer.choices(["english", "unicode"]));
+    .addOption(analyzer.choices(["english", "unicode"]))
+    .option("--stemmer <language>", "stem the words of this language, or none")
+    .option("--stop-words <language>", "pass over the stop words of this language, or none");
 }
 
 function bitCount(text: string): number {
@@ -96,20 +99,24 @@ export interface CollectionSettingsOptions {
   readonly bits?: number;
   readonly sketchBits?: number;
   readonly analyzer?: string;
+  readonly stemmer?: string;
+  readonly stopWords?: string;
 }
 
 export function settingsOf(
   name: string,
   options: CollectionSettingsOptions,
 ): ClientCreateCollection {
-  const { model, dim, bits, sketchBits, analyzer } = options;
+  const { model, dim, bits, sketchBits, analyzer, stemmer, stopWords } = options;
   return {
     name,
     modelName: model,
     dim,
     bits,
     sketchBits,
-    analyzer: analyzer === "unicode" ? "unicode" : "english",
+    analyzer: analyzer === "unicode" || analyzer === "english" ? analyzer : undefined,
+    stemmer,
+    stopWords,
   };
 }
 
@@ -172,9 +179,9 @@ function scoresSection({ scoreMaps }: ClientCollection): string[] {
 }
 
 function settingsLine(settings: ClientCollection["settings"]): string {
-  const { modelName, dim, bits, sketchBits, analyzer } = settings;
+  const { modelName, dim, bits, sketchBits } = settings;
   const model = modelName === undefined ? "given vectors" : `model ${modelName}`;
-  return `${model}, dim ${dim}, ${bits} bits, ${sketchBits} sketch bits, ${analyzer} words`;
+  return `${model}, dim ${dim}, ${bits} bits, ${sketchBits} sketch bits, ${wordsLine(settings)}`;
 }
 
 function addDrop(group: Command, context: CliContext): void {
@@ -202,3 +209,15 @@ Examples:
   sluice collections create docs --bits 4
   sluice collections describe docs --json
   sluice collections drop docs --yes`;
+
+/** The analyzer, and what it has that its name does not say. */
+function wordsLine(settings: ClientCollectionSettings): string {
+  const { analyzer, analyzerVersion, stemmer, stopWords } = settings;
+  const usual = analyzer === "english" ? "english" : "none";
+  return [
+    `${analyzer} words`,
+    ...(stemmer === usual ? [] : [`stemmer ${stemmer}`]),
+    ...(stopWords === usual ? [] : [`stop words ${stopWords}`]),
+    ...(analyzerVersion === 1 ? ["analyzer version 1"] : []),
+  ].join(", ");
+}

@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
-import { createAnalyzer } from "../../analysis/analyzer.js";
+import { analyze, createAnalyzer, latestSettings } from "../../analysis/analyzer.js";
 import type { RecordedFeedback } from "../../core/feedback.js";
 import { SluiceError } from "../../core/errors.js";
 import { driftCountMin, driftReport } from "../../eval/drift.js";
@@ -39,16 +39,16 @@ export function addFeedbackDrift(group: Command, context: CliContext): void {
   addConnectionOptions(command);
   command.action(async (collection: string, options: DriftOptions) => {
     const { reference, current } = windowsOf(options, Date.now());
-    const { analyzer, events } = await withClient(options, async (client) => {
+    const { settings, events } = await withClient(options, async (client) => {
       const call = { signal: context.interrupted };
       const { settings } = await client.collections.describe(collection, call);
-      return { ...settings, events: await readEvents(client, collection, call) };
+      return { settings, events: await readEvents(client, collection, call) };
     });
     const inside = ({ fromMs, toMs }: Window): RecordedFeedback[] =>
       events.filter(({ timeMs: ms }) => ms >= fromMs && ms < toMs);
-    const words = createAnalyzer(analyzer === "unicode" ? "unicode" : "english");
+    const words = createAnalyzer(latestSettings(settings.analyzer));
     const sides = [inside(reference), inside(current)] as const;
-    const rows = driftReport(...sides, (text) => words.analyze(text));
+    const rows = driftReport(...sides, (text) => analyze(words, text));
     if (rows.length === 0)
       throw new SluiceError(
         "INVALID_INPUT_FILE",

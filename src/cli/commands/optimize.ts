@@ -9,6 +9,7 @@ import type { Progress } from "../terminal/progress.js";
 
 interface Options extends ConnectionOptions {
   readonly full?: boolean;
+  readonly reanalyze?: boolean;
 }
 
 export function addOptimizeCommand(program: Command, context: CliContext): void {
@@ -18,13 +19,15 @@ export function addOptimizeCommand(program: Command, context: CliContext): void 
     .description(
       "Writes the journal as a segment and merges segments where it pays. Scores never change, and searches and writes go on meanwhile.",
     )
-    .option("--full", "merge into as few segments as their size allows, and drop all dead rows");
+    .option("--full", "merge into as few segments as their size allows, and drop all dead rows")
+    .option("--reanalyze", "make all terms anew with the latest version of the analyzer");
   addConnectionOptions(command);
   command.action(async (name: string, options: Options) => {
     await withClient(options, async (client) => {
       let bar: Progress | undefined;
       const signal = context.interrupted;
-      const job = client.collections.optimize(name, { full: options.full === true, signal });
+      const { full = false, reanalyze = false } = options;
+      const job = client.collections.optimize(name, { full, reanalyze, signal });
       for await (const { step, done, total } of job) {
         if (total === 0) continue;
         bar ??= createProgress({

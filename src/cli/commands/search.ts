@@ -29,6 +29,8 @@ interface SearchOptions extends ConnectionOptions, PoolTuning {
   readonly minScore?: number;
   readonly minProbability?: number;
   readonly softmaxTemperature?: number;
+  readonly typos?: boolean;
+  readonly lastWordBegins?: boolean;
   readonly also?: readonly string[];
   readonly groupBy?: { readonly field: string; readonly size: number };
   readonly dedupeField?: string;
@@ -63,6 +65,8 @@ export function addSearchCommand(program: Command, context: CliContext): void {
       "report each hit's share of the ranking",
       decimalNumber(1e-6, 1e6),
     )
+    .option("--typos", "also find misspelled words, ranked below exact ones")
+    .option("--last-word-begins", "take the last word as the beginning of words")
     .option("--group-by <field[:n]>", "at most n hits (1) with the same value", groupBy)
     .option("--dedupe-field <field>", "each value of the field at most once")
     .option("--rerank [model]", "let a cross-encoder re-order the top (the server's, or this one)")

@@ -111,8 +111,22 @@ journalCount():number {
   return offset ? this.bb!.readInt32(this.bb_pos + offset) : -1;
 }
 
+stemmer():string|null
+stemmer(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+stemmer(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 34);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
+stopWords():string|null
+stopWords(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+stopWords(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 36);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
 static startManifest(builder:flatbuffers.Builder) {
-  builder.startObject(15);
+  builder.startObject(17);
 }
 
 static addName(builder:flatbuffers.Builder, nameOffset:flatbuffers.Offset) {
@@ -187,12 +201,20 @@ static addJournalCount(builder:flatbuffers.Builder, journalCount:number) {
   builder.addFieldInt32(14, journalCount, -1);
 }
 
+static addStemmer(builder:flatbuffers.Builder, stemmerOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(15, stemmerOffset, 0);
+}
+
+static addStopWords(builder:flatbuffers.Builder, stopWordsOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(16, stopWordsOffset, 0);
+}
+
 static endManifest(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createManifest(builder:flatbuffers.Builder, nameOffset:flatbuffers.Offset, modelNameOffset:flatbuffers.Offset, modelFingerprintOffset:flatbuffers.Offset, dim:number, bits:number, sketchBits:number, analyzerOffset:flatbuffers.Offset, analyzerVersion:number, seed:number, rotationChecksum:number, generation:bigint, lastSequence:bigint, nextSegmentId:number, segmentsOffset:flatbuffers.Offset, journalCount:number):flatbuffers.Offset {
+static createManifest(builder:flatbuffers.Builder, nameOffset:flatbuffers.Offset, modelNameOffset:flatbuffers.Offset, modelFingerprintOffset:flatbuffers.Offset, dim:number, bits:number, sketchBits:number, analyzerOffset:flatbuffers.Offset, analyzerVersion:number, seed:number, rotationChecksum:number, generation:bigint, lastSequence:bigint, nextSegmentId:number, segmentsOffset:flatbuffers.Offset, journalCount:number, stemmerOffset:flatbuffers.Offset, stopWordsOffset:flatbuffers.Offset):flatbuffers.Offset {
   Manifest.startManifest(builder);
   Manifest.addName(builder, nameOffset);
   Manifest.addModelName(builder, modelNameOffset);
@@ -209,6 +231,8 @@ static createManifest(builder:flatbuffers.Builder, nameOffset:flatbuffers.Offset
   Manifest.addNextSegmentId(builder, nextSegmentId);
   Manifest.addSegments(builder, segmentsOffset);
   Manifest.addJournalCount(builder, journalCount);
+  Manifest.addStemmer(builder, stemmerOffset);
+  Manifest.addStopWords(builder, stopWordsOffset);
   return Manifest.endManifest(builder);
 }
 }

@@ -14,6 +14,12 @@ import type { Bm25Query, Bm25Totals } from "./query.js";
  */
 export const bm25Parameters = { k1: 0.9, b: 0.4 } as const;
 
+/**
+ * A misspelled word, counted once, is worth less than the word itself even in a passage that is ten
+ * times as long as others.
+ */
+const nearShare = 0.2;
+
 /** Live passages that have each clause, over all segments of the generation. */
 export function countFrequencies(segments: readonly BoundSegment[], query: Bm25Query): number[] {
   return query.clauses.map((_, clause) => {
@@ -42,10 +48,15 @@ export function scaleOf(
   { passageCount, lengthTotal }: Bm25Totals,
 ): Bm25Scale {
   const { k1, b } = bm25Parameters;
-  const weights = Float64Array.from(query.clauses, ({ frequency }, i) => {
-    const found = frequencies[i]!;
+  const idfs = frequencies.map((found) => {
     assert(found <= passageCount, "no term is in more passages than there are");
-    return frequency * Math.log(1 + (passageCount - found + 0.5) / (found + 0.5));
+    return Math.log(1 + (passageCount - found + 0.5) / (found + 0.5));
+  });
+  const weights = Float64Array.from(query.clauses, (clause, i) => {
+    if (clause.kind !== "near") return clause.frequency * idfs[i]!;
+    const isThere = frequencies[clause.exactClause]! > 0;
+    const idf = isThere ? Math.min(idfs[i]!, idfs[clause.exactClause]!) : idfs[i]!;
+    return nearShare * clause.frequency * idf;
   });
   const slope = lengthTotal === 0 ? 0 : (k1 * b * passageCount) / lengthTotal;
   return { weights, base: k1 * (1 - b), slope };

@@ -4,7 +4,7 @@
 import { lineFeed } from "../../analysis/term-frequencies.js";
 import type { PackedTerms } from "../../analysis/term-frequencies.js";
 import { assert } from "../../core/assert.js";
-import type { Bm25Query, LiveTermIds } from "./query.js";
+import type { Bm25Clause, Bm25Phrase, Bm25Query, LiveTermIds } from "./query.js";
 import { createTermDictionary } from "./term-dictionary.js";
 
 /** What a worker needs to score rows [0, rowCount). Crosses threads without copying. */
@@ -27,8 +27,10 @@ export interface LiveTerms {
   readonly lengthTotal: number;
   /** Adds a passage; returns its row. Amortized O(terms). */
   append(passage: PackedTerms): number;
-  /** Only the main thread can resolve. O(clauses), O(dictionary) for each beginning of a word. */
+  /** Only the main thread can resolve. O(clauses), O(dictionary) for each beginning and misspelling. */
   resolve(query: Bm25Query): LiveTermIds;
+  /** Ids of each phrase's terms; -1: no passage has it. O(terms of the phrases). */
+  resolvePhrases(phrases: readonly Bm25Phrase[]): Int32Array[];
   /** A view that later appends never change: they write beyond it, or to larger buffers. O(1). */
   snapshot(): LiveTermsSnapshot;
 }
@@ -74,16 +76,18 @@ export function createLiveTerms(): LiveTerms {
   };
   const resolve = ({ clauses, phrases }: Bm25Query): LiveTermIds => {
     return {
-      clauses: clauses.map(({ kind, utf8 }) => {
-        if (kind === "prefix") return Uint32Array.from(dictionary.findPrefix(utf8));
-        const id = dictionary.find(utf8);
-        return Uint32Array.from(id < 0 ? [] : [id]);
-      }),
-      phrases: phrases.map((phrase) =>
-        Int32Array.from(phrase.terms, ({ utf8 }) => dictionary.find(utf8)),
-      ),
+      clauses: clauses.map((clause) => Uint32Array.from(idsOf(clause))),
+      phrases: resolvePhrases(phrases),
     };
   };
+  const idsOf = (clause: Bm25Clause): number[] => {
+    if (clause.kind === "prefix") return dictionary.findPrefix(clause.utf8);
+    if (clause.kind === "near") return dictionary.findNear(clause);
+    const id = dictionary.find(clause.utf8);
+    return id < 0 ? [] : [id];
+  };
+  const resolvePhrases = (phrases: readonly Bm25Phrase[]): Int32Array[] =>
+    phrases.map((phrase) => Int32Array.from(phrase.terms, ({ utf8 }) => dictionary.find(utf8)));
   return {
     get rowCount() {
       return rowCount;
@@ -93,6 +97,7 @@ export function createLiveTerms(): LiveTerms {
     },
     append,
     resolve,
+    resolvePhrases,
     snapshot: () => ({ rowCount, lengthTotal, ends, termIds, counts, positions, lengths }),
   };
 }

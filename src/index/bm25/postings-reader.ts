@@ -1,6 +1,8 @@
 // Reads a segment's postings in place: typed arrays over the stored bytes, shared between threads.
 
 import { SluiceError } from "../../core/errors.js";
+import { placesNear } from "./near-terms.js";
+import type { NearWord } from "./near-terms.js";
 import {
   hashTerm,
   headerBytes,
@@ -55,6 +57,8 @@ export interface PostingsReader {
   placeOf(termUtf8: Uint8Array): number;
   /** Places [start, end) of the terms that begin with these bytes. O(log T) comparisons. */
   placesOfPrefix(utf8: Uint8Array): TermPlaces;
+  /** Places of the terms that differ from a word by a few letters, rising; see near-terms.ts. */
+  placesNear(word: NearWord): readonly number[];
   /** Postings of the terms at these places, one term after another. O(1): they are neighbors. */
   postingsOfAll(places: TermPlaces): Pick<TermPostings, "rows" | "counts">;
   /** Positions of all postings, as stored; see postings-format.ts. */
@@ -130,6 +134,7 @@ export function openPostings(sections: PostingsSections): PostingsReader {
     },
     placeOf: (utf8) => findPlace(utf8, dictionary),
     placesOfPrefix: (utf8) => findPrefix(utf8, dictionary),
+    placesNear: createNearLookup(dictionary),
     postingsOfAll({ start, end }) {
       const from = dictionary.starts[start]!;
       const to = dictionary.starts[end]!;
@@ -262,6 +267,27 @@ function findPrefix(prefix: Uint8Array, dictionary: Dictionary): TermPlaces {
     return low;
   };
   return { start: firstWhere((order) => order >= 0), end: firstWhere((order) => order > 0) };
+}
+
+/** Words whose places are remembered: each batch of a search asks for the same. */
+const nearWordsMax = 64;
+
+function createNearLookup(dictionary: Dictionary): PostingsReader["placesNear"] {
+  const { ends, text } = dictionary;
+  const known = new Map<string, readonly number[]>();
+  const term = (place: number): Uint8Array => text.subarray(ends[place], ends[place + 1]);
+  return (word) => {
+    const key = `${word.distance} ${Buffer.from(word.utf8).toString("latin1")}`;
+    let places = known.get(key);
+    if (places === undefined) {
+      const range = findPrefix(word.utf8.subarray(0, word.markLength), dictionary);
+      places = placesNear({ term }, range, word);
+      const [oldest] = known.keys();
+      if (known.size >= nearWordsMax && oldest !== undefined) known.delete(oldest);
+      known.set(key, places);
+    }
+    return places;
+  };
 }
 
 function rangeAt(starts: Uint32Array, place: number): [start: number, end: number] {

@@ -1,11 +1,23 @@
-// What BM25 is asked: words, beginnings of words, phrases. Terms are as the index keeps them.
+// What BM25 is asked: words, beginnings of words, misspelled words, phrases. Terms are as the index keeps them.
 
-/** A distinct term, or a beginning that stands for all terms that begin so. */
-export interface Bm25Clause {
+import type { NearWord } from "./near-terms.js";
+
+/** What a clause finds: a term, all terms that begin so, or all that differ by a few letters. */
+export type Bm25Clause = ExactClause | NearClause;
+
+interface ExactClause {
   readonly kind: "term" | "prefix";
   readonly utf8: Uint8Array;
   /** How often the query has it: counts that many times. */
   readonly frequency: number;
+}
+
+/** A passage has it or not, however often. */
+export interface NearClause extends NearWord {
+  readonly kind: "near";
+  readonly frequency: number;
+  /** Clause of the word as it is; a misspelling is never worth more. */
+  readonly exactClause: number;
 }
 
 /** Terms that must stand in these places, counted in words from the phrase's first. */
@@ -18,11 +30,18 @@ export interface Bm25Query {
   readonly clauses: readonly Bm25Clause[];
   /** A passage without one of them is no match: its BM25 is 0. */
   readonly phrases: readonly Bm25Phrase[];
+  readonly quorums: readonly Bm25Quorum[];
+}
+
+/** Clauses that count in a passage only where it has so many of them. */
+export interface Bm25Quorum {
+  readonly clauses: readonly number[];
+  readonly count: number;
 }
 
 /** The query's terms in a live segment, whose dictionary only the main thread has. */
 export interface LiveTermIds {
-  /** Ids of each clause's terms: none, one, or for a beginning as many as there are. */
+  /** Ids of each clause's terms: none, one, or for beginnings and misspellings as many as there are. */
   readonly clauses: readonly Uint32Array[];
   /** Id of each term of each phrase; -1: no passage has it. */
   readonly phrases: readonly Int32Array[];

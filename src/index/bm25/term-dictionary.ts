@@ -1,5 +1,7 @@
 // Numbers for terms that come as bytes: strings would be made, hashed and thrown away for each.
 
+import { createNearTest } from "./near-terms.js";
+import type { NearWord } from "./near-terms.js";
 import { hashTerm } from "./postings-format.js";
 
 export interface TermDictionary {
@@ -12,6 +14,8 @@ export interface TermDictionary {
   find(utf8: Uint8Array): number;
   /** Numbers of all terms that begin so, ascending. O(terms). */
   findPrefix(utf8: Uint8Array): number[];
+  /** Numbers of all terms that differ from a word by a few letters, ascending. O(terms). */
+  findNear(word: NearWord): number[];
 }
 
 export function createTermDictionary(): TermDictionary {
@@ -71,6 +75,13 @@ export function createTermDictionary(): TermDictionary {
         while (i < utf8.length && text[at + i] === utf8[i]) i += 1;
         if (i === utf8.length) found.push(id);
       }
+      return found;
+    },
+    findNear(word) {
+      const isNear = createNearTest(word);
+      const found: number[] = [];
+      for (let id = 0; id < size; id += 1)
+        if (isNear(text.subarray(startOf(id), ends[id]))) found.push(id);
       return found;
     },
   };

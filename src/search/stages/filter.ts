@@ -1,35 +1,42 @@
 // Which passages the search may return: the filter, evaluated on columns in scoring workers, and on
-// the few passages of live segments right here.
+// the few passages of live segments right here; then what has a word that is left out.
 
 import { createFilterMatch } from "../../core/match-filter.js";
 import type { Filter } from "../../core/filter.js";
+import type { QueryPhrase } from "../../analysis/lexical-query.js";
+import { clearDocuments, liveRowsWithAny } from "../../index/excluded-rows.js";
 import { createEligibleRows, setEligibleRows } from "../../index/eligible-rows.js";
 import type { EligibleRows } from "../../index/eligible-rows.js";
 import type { Generation } from "../../index/generation.js";
+import type { FilterTask } from "../../scoring/score.protocol.js";
 import type { Scope, SearchContext } from "../search-context.js";
+import { toBm25Phrase } from "./lexical.js";
 
 /** Rows below which evaluating is not worth cutting into pieces. */
 const rowsPerTaskMin = 65_536;
 
-/** Undefined when cancelled. O(1) without a filter. */
+/** Undefined when cancelled. O(1) without a filter and words that are left out. */
 export async function filterStage(
   { generation, scorer, cancel }: Pick<SearchContext, "generation" | "scorer" | "cancel">,
   filter: Filter | undefined,
+  excludedPhrases: readonly QueryPhrase[] = [],
 ): Promise<Scope | undefined> {
-  if (filter === undefined)
+  if (filter === undefined && excludedPhrases.length === 0)
     return { eligible: undefined, passageCount: generation.totals.passageCount };
   const { segments } = generation;
+  const excluded = excludedPhrases.map(toBm25Phrase);
   const eligible = createEligibleRows(segments.map(({ part }) => part.rowCount));
   const tasks = splitParts(generation, scorer.parallelism).map(({ start, end }) =>
     scorer.filter({
       kind: "filter",
       parts: segments.slice(start, end).map(({ part }) => part),
       filter,
+      excluded,
       into: { bits: eligible.bits, offsets: eligible.offsets.slice(start, end + 1) },
       cancel,
     }),
   );
-  let passageCount = filterLive(generation, filter, eligible);
+  let passageCount = filterLive(generation, { filter, excluded }, eligible);
   for (const answer of await Promise.all(tasks)) {
     if (answer === undefined) return undefined;
     passageCount += answer.passageCount;
@@ -55,16 +62,24 @@ function splitParts(generation: Generation, count: number): { start: number; end
   return ranges;
 }
 
-function filterLive(generation: Generation, filter: Filter, eligible: EligibleRows): number {
-  const matches = createFilterMatch(filter);
+function filterLive(
+  generation: Generation,
+  { filter, excluded }: Pick<FilterTask, "filter" | "excluded">,
+  eligible: EligibleRows,
+): number {
+  const matches = filter === undefined ? () => true : createFilterMatch(filter);
   let passageCount = 0;
-  for (const [place, { part, table }] of generation.segments.entries()) {
+  for (const [place, { part, table, liveTerms }] of generation.segments.entries()) {
     if (part.kind !== "live") continue;
     const { rowCount } = part;
     const rows = new Uint32Array(2 * Math.ceil(rowCount / 64));
     for (let row = 0; row < rowCount; row += 1) {
       if (matches((name) => table.fieldAt(row, name)))
         rows[row >>> 5] = (rows[row >>> 5] ?? 0) | (1 << (row & 31));
+    }
+    if (liveTerms !== undefined && excluded.length > 0) {
+      const found = liveRowsWithAny(part.terms, excluded, liveTerms.resolvePhrases(excluded));
+      clearDocuments(rows, found, { rowCount, numberAt: (row) => table.passageNumberAt(row) });
     }
     const tombstones = part.tombstones && new Uint8Array(part.tombstones);
     passageCount += setEligibleRows(eligible, place, { rows, rowCount, tombstones });

@@ -1,7 +1,8 @@
 // BM25 over the whole generation: the exact best passages and documents.
 
-import type { LexicalQuery } from "../../analysis/lexical-query.js";
-import type { Bm25Query } from "../../index/bm25/query.js";
+import type { LexicalQuery, QueryPhrase } from "../../analysis/lexical-query.js";
+import { present } from "../../core/assert.js";
+import type { Bm25Clause, Bm25Phrase, Bm25Query } from "../../index/bm25/query.js";
 import { liveTermIdsOf } from "../../index/generation.js";
 import type { Generation } from "../../index/generation.js";
 import type {
@@ -102,21 +103,44 @@ export async function lexicalStage(
 }
 
 /** Terms as the index keeps them. */
-export function toBm25Query({ terms, prefixes, phrases }: LexicalQuery): Bm25Query {
-  const utf8 = (term: string): Uint8Array => Buffer.from(term, "utf8");
+export function toBm25Query(query: LexicalQuery): Bm25Query {
+  const { terms, prefixes, misspellings, phrases, quorums } = query;
+  const termAt = new Map(terms.map(({ term }, i) => [term, i]));
+  const prefixAt = new Map(prefixes.map(({ term }, i) => [term, terms.length + i]));
+  const clauses: Bm25Clause[] = [
+    ...terms.map(({ term, frequency }): Bm25Clause => {
+      return { kind: "term", utf8: utf8Of(term), frequency };
+    }),
+    ...prefixes.map(({ term, frequency }): Bm25Clause => {
+      return { kind: "prefix", utf8: utf8Of(term), frequency };
+    }),
+    ...misspellings.map(({ term, exact, ...rest }): Bm25Clause => {
+      const exactClause = present(
+        termAt.get(exact),
+        "a word that may be misspelled is a term, too",
+      );
+      return { kind: "near", utf8: utf8Of(term), exactClause, ...rest };
+    }),
+  ];
   return {
-    clauses: [
-      ...terms.map(({ term, frequency }) => ({
-        ...({ kind: "term", utf8: utf8(term), frequency } as const),
-      })),
-      ...prefixes.map(({ term, frequency }) => ({
-        ...({ kind: "prefix", utf8: utf8(term), frequency } as const),
-      })),
-    ],
-    phrases: phrases.map((phrase) => ({
-      terms: phrase.terms.map(({ term, offset }) => ({ utf8: utf8(term), offset })),
+    clauses,
+    phrases: phrases.map(toBm25Phrase),
+    quorums: quorums.map(({ terms: together, prefix, count }) => ({
+      clauses: [
+        ...together.map((term) => termAt.get(term)),
+        ...(prefix === undefined ? [] : [prefixAt.get(prefix)]),
+      ].filter((clause) => clause !== undefined),
+      count,
     })),
   };
+}
+
+export function toBm25Phrase({ terms }: QueryPhrase): Bm25Phrase {
+  return { terms: terms.map(({ term, offset }) => ({ utf8: utf8Of(term), offset })) };
+}
+
+function utf8Of(term: string): Uint8Array {
+  return Buffer.from(term, "utf8");
 }
 
 /** The best rows of all parts, as few tasks as are worth it; scores fall. Undefined when cancelled. */

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import { createAnalyzer } from "../../../src/analysis/analyzer.js";
+import { firstAnalyzer } from "../../support/analyzers.js";
 import { isEmptyQuery, parseLexicalQuery } from "../../../src/analysis/lexical-query.js";
 
 const parse = (text: string): ReturnType<typeof parseLexicalQuery> =>
-  parseLexicalQuery(createAnalyzer("english"), text);
+  parseLexicalQuery(firstAnalyzer("english"), text);
 
 describe("parseLexicalQuery", () => {
   it("takes words, phrases and beginnings apart", () => {

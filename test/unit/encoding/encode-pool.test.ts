@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 
+import { latestSettings } from "../../../src/analysis/analyzer.js";
 import { createEncodePool } from "../../../src/encoding/encode-pool.js";
 import type { EncodePool } from "../../../src/encoding/encode-pool.js";
 import { isSluiceError } from "../../../src/core/errors.js";
@@ -35,7 +36,7 @@ describe("createEncodePool", () => {
       dim: 16,
       bits: 2,
       sketchBits: 2,
-      analyzer: "english",
+      ...latestSettings("english"),
       seed: 1,
       modelName: "tiny",
       modelFingerprint: model.fingerprint,

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readdirSync, rmSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 
+import { latestSettings } from "../../../src/analysis/analyzer.js";
 import type { CollectionLimits, Collections } from "../../../src/engine/collections.js";
 import { openCollections } from "../../../src/engine/collections.js";
 import type { CollectionSettings } from "../../../src/index/collection-settings.js";
@@ -20,7 +21,7 @@ const notes: CollectionSettings = {
   dim: 16,
   bits: 2,
   sketchBits: 2,
-  analyzer: "english",
+  ...latestSettings("english"),
   seed: 1,
 };
 const nothing = (): void => undefined;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 
+import { latestSettings } from "../../../src/analysis/analyzer.js";
 import { settingsFor } from "../../../src/engine/create-settings.js";
 import { createModels } from "../../../src/engine/models.js";
 import type { CollectionSettings } from "../../../src/index/collection-settings.js";
@@ -28,7 +29,7 @@ describe("settingsFor", () => {
       dim: 16,
       bits: 2,
       sketchBits: 2,
-      analyzer: "english",
+      ...latestSettings("english"),
       seed: 1,
     });
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { createAnalyzer } from "../../../src/analysis/analyzer.js";
+import { firstAnalyzer } from "../../support/analyzers.js";
 import { parseLexicalQuery } from "../../../src/analysis/lexical-query.js";
 import { toBm25Query } from "../../../src/search/stages/lexical.js";
 import { createCodec } from "../../../src/codec/codec.js";
@@ -106,7 +106,7 @@ function emptyLexicalTask(cancel: SharedArrayBuffer): LexicalTask {
     range: { from: 0, to: 0 },
     topCount: 1,
     cancel,
-    bm25: { query: { clauses: [], phrases: [] }, liveTermIds: [], totals },
+    bm25: { query: { clauses: [], phrases: [], quorums: [] }, liveTermIds: [], totals },
     sharedThreshold: new SharedArrayBuffer(4),
   };
 }
@@ -134,7 +134,7 @@ async function answersOf(
   const cancel = new SharedArrayBuffer(4);
   const expected = { dim, rowCountMax: 100, field: "query" };
   const encoded = createCodec(settings, kernels).encodeQuery(toTokenMatrix(vectors, expected));
-  const query = toBm25Query(parseLexicalQuery(createAnalyzer("english"), text));
+  const query = toBm25Query(parseLexicalQuery(firstAnalyzer("english"), text));
   const bm25 = {
     query,
     liveTermIds: liveTermIdsOf(generation, query),

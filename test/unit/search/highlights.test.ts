@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 
-import { createAnalyzer } from "../../../src/analysis/analyzer.js";
+import { firstAnalyzer } from "../../support/analyzers.js";
 import { parseLexicalQuery } from "../../../src/analysis/lexical-query.js";
 import { limits } from "../../../src/core/limits.js";
 import { createPrng } from "../../../src/core/prng.js";
 import { createHighlighter } from "../../../src/search/highlights.js";
 import { below } from "../../support/seeded-corpus.js";
 
-const analyzer = createAnalyzer("english");
+const analyzer = firstAnalyzer("english");
 const start = { start: 0, end: 1 };
 
 /** The text with its highlights in brackets. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { createAnalyzer } from "../../../src/analysis/analyzer.js";
+import { firstAnalyzer } from "../../support/analyzers.js";
 import { limits } from "../../../src/core/limits.js";
 import { planSearch } from "../../../src/search/plan.js";
 import type { SearchDefaults, SearchPlan } from "../../../src/search/plan.js";
@@ -37,6 +37,9 @@ describe("planSearch", () => {
         ],
         prefixes: [],
         phrases: [],
+        misspellings: [],
+        excluded: [],
+        quorums: [],
       },
       phrasings: [{ text: request.text, vectors: undefined }],
       filter: undefined,
@@ -124,6 +127,6 @@ describe("planSearch", () => {
 });
 
 function plan(asked: Partial<SearchRequest>): SearchPlan {
-  const analyzer = createAnalyzer("english");
+  const analyzer = firstAnalyzer("english");
   return planSearch({ ...request, ...asked }, { defaults, analyzer });
 }

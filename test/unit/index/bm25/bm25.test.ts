@@ -27,6 +27,7 @@ describe("BM25 of rows", () => {
     const query: Bm25Query = {
       clauses: [{ kind: "term", utf8: Buffer.from("a"), frequency: 2 }],
       phrases: [],
+      quorums: [],
     };
     const scores = scoreAll(
       [toBound({ kind: "flushed", entries }, query)],
@@ -90,6 +91,7 @@ describe("BM25 of rows", () => {
     const query: Bm25Query = {
       clauses: [{ kind: "prefix", utf8: Buffer.from("b"), frequency: 1 }],
       phrases: [],
+      quorums: [],
     };
     const [both, twice, none] = scoreAll(
       [toBound({ kind: "flushed", entries }, query)],

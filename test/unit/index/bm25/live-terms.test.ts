@@ -48,6 +48,7 @@ describe("live terms", () => {
     const resolved = live.resolve({
       clauses: [clause("prefix", "b"), clause("prefix", "x"), clause("term", "bb")],
       phrases: [{ terms: [{ utf8: Buffer.from("absent"), offset: 0 }] }],
+      quorums: [],
     });
     assert.deepEqual(
       resolved.clauses.map((ids) => ids.length),
@@ -96,7 +97,7 @@ function clause(kind: "term" | "prefix", text: string) {
 }
 
 function idsOf(live: LiveTerms, term: string): Set<number> {
-  const { clauses } = live.resolve({ clauses: [clause("term", term)], phrases: [] });
+  const { clauses } = live.resolve({ clauses: [clause("term", term)], phrases: [], quorums: [] });
   return new Set(clauses[0]);
 }
 

@@ -10,6 +10,8 @@ export interface CollectionServiceCreateRequest {
   'sketch_bits'?: (number);
   'analyzer'?: (_sluice_v1_Analyzer);
   'if_not_exists'?: (boolean);
+  'stemmer'?: (string);
+  'stop_words'?: (string);
   '_dim'?: "dim";
   '_bits'?: "bits";
   '_sketch_bits'?: "sketch_bits";
@@ -23,6 +25,8 @@ export interface CollectionServiceCreateRequest__Output {
   'sketch_bits'?: (number);
   'analyzer': (_sluice_v1_Analyzer__Output);
   'if_not_exists': (boolean);
+  'stemmer': (string);
+  'stop_words': (string);
   '_dim'?: "dim";
   '_bits'?: "bits";
   '_sketch_bits'?: "sketch_bits";

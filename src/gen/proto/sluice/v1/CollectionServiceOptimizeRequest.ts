@@ -4,9 +4,11 @@
 export interface CollectionServiceOptimizeRequest {
   'name'?: (string);
   'full'?: (boolean);
+  'reanalyze'?: (boolean);
 }
 
 export interface CollectionServiceOptimizeRequest__Output {
   'name': (string);
   'full': (boolean);
+  'reanalyze': (boolean);
 }

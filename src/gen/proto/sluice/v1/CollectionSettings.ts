@@ -11,6 +11,9 @@ export interface CollectionSettings {
   'sketch_bits'?: (number);
   'analyzer'?: (_sluice_v1_Analyzer);
   'seed'?: (number);
+  'analyzer_version'?: (number);
+  'stemmer'?: (string);
+  'stop_words'?: (string);
 }
 
 export interface CollectionSettings__Output {
@@ -22,4 +25,7 @@ export interface CollectionSettings__Output {
   'sketch_bits': (number);
   'analyzer': (_sluice_v1_Analyzer__Output);
   'seed': (number);
+  'analyzer_version': (number);
+  'stemmer': (string);
+  'stop_words': (string);
 }

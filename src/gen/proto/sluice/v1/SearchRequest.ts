@@ -36,6 +36,8 @@ export interface SearchRequest {
   'priority'?: (_sluice_v1_Priority);
   'min_probability'?: (number | string);
   'softmax_temperature'?: (number | string);
+  'typos'?: (boolean);
+  'last_word_begins'?: (boolean);
   '_k'?: "k";
   '_sketch_pool_size'?: "sketch_pool_size";
   '_lexical_pool_size'?: "lexical_pool_size";
@@ -47,6 +49,8 @@ export interface SearchRequest {
   '_min_sequence'?: "min_sequence";
   '_min_probability'?: "min_probability";
   '_softmax_temperature'?: "softmax_temperature";
+  '_typos'?: "typos";
+  '_last_word_begins'?: "last_word_begins";
 }
 
 export interface SearchRequest__Output {
@@ -74,6 +78,8 @@ export interface SearchRequest__Output {
   'priority': (_sluice_v1_Priority__Output);
   'min_probability'?: (number);
   'softmax_temperature'?: (number);
+  'typos'?: (boolean);
+  'last_word_begins'?: (boolean);
   '_k'?: "k";
   '_sketch_pool_size'?: "sketch_pool_size";
   '_lexical_pool_size'?: "lexical_pool_size";
@@ -85,4 +91,6 @@ export interface SearchRequest__Output {
   '_min_sequence'?: "min_sequence";
   '_min_probability'?: "min_probability";
   '_softmax_temperature'?: "softmax_temperature";
+  '_typos'?: "typos";
+  '_last_word_begins'?: "last_word_begins";
 }

@@ -1,4 +1,4 @@
-// Says what each character is to the analyzers, and folds words to the form that is compared.
+// Says what each character is to the analyzers of version 1, and folds words to the form that is compared.
 
 /** Classes of UTF-16 code units. */
 export const characterClass = {

@@ -5,7 +5,7 @@ import {
   characterClasses,
   classOfCodePoint,
   foldCharacters,
-} from "../../../src/analysis/characters.js";
+} from "../../../../src/analysis/version-1/characters.js";
 
 describe("characterClasses", () => {
   it("tells letters, digits, separators, marks and scripts without spaces apart", () => {

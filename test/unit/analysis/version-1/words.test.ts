@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import { forEachWord } from "../../../src/analysis/words.js";
+import { forEachWord } from "../../../../src/analysis/version-1/words.js";
 
 function words(text: string): string[] {
   const found: string[] = [];

@@ -1,0 +1,77 @@
+// What queries ask of scripts without spaces and of symbols.
+
+import type { QueryWord, WordBeginning } from "./analyzer.js";
+import { addUpTerms } from "./query-terms.js";
+import { forEachRunCharacter, termsOfSymbol } from "./runs.js";
+import type { TokenKind } from "./tokens.js";
+
+interface Place {
+  readonly start: number;
+  readonly end: number;
+  readonly position: number;
+}
+
+/** Its pairs of neighbors, or the one character that it is. `width`: its characters. */
+export function queryWordOfRun(
+  text: string,
+  { kind, start, end, position }: Place & { readonly kind: TokenKind },
+): { readonly word: QueryWord; readonly width: number } {
+  const { pairs, width } = pairsOf(text, { kind, start, end });
+  const terms = addUpTerms(pairs.map((term) => ({ term, frequency: 1 })));
+  const word: QueryWord = {
+    start,
+    end,
+    terms,
+    stopTerms: [],
+    phrase: pairs.map((term, i) => ({ term, offset: position + i })),
+    otherwise: [],
+    misspelling: undefined,
+    quorum: kind === "clusters" && terms.length > 1 ? quorumOf(terms.length) : undefined,
+  };
+  return { word, width };
+}
+
+/** The last pair may go on. */
+export function beginningOfRun(
+  text: string,
+  run: { readonly kind: TokenKind; readonly start: number; readonly end: number },
+): WordBeginning {
+  const { pairs, width } = pairsOf(text, run);
+  // One character may be a word.
+  return { terms: pairs.slice(0, -1), prefix: pairs.at(-1) ?? "", letterCount: Math.max(2, width) };
+}
+
+/** The single character of a run of one. */
+function pairsOf(
+  text: string,
+  run: { readonly kind: TokenKind; readonly start: number; readonly end: number },
+): { readonly pairs: readonly string[]; readonly width: number } {
+  const characters: string[] = [];
+  forEachRunCharacter(text, run, ({ text: one }) => characters.push(one));
+  const width = characters.length;
+  if (width < 2) return { pairs: characters, width };
+  return { pairs: characters.slice(1).map((next, i) => (characters[i] ?? "") + next), width };
+}
+
+/**
+ * Pairs of syllables that a passage must have of so many: all of a short word; of a question that is
+ * written without spaces some words, since pairs alone occur in unlike words, too.
+ */
+export function quorumOf(pairCount: number): number {
+  if (pairCount <= 3) return pairCount;
+  return pairCount <= 8 ? Math.ceil(0.6 * pairCount) : Math.max(5, Math.ceil(pairCount / 3));
+}
+
+export function queryWordOfSymbol(symbol: string, { start, end, position }: Place): QueryWord {
+  const terms = termsOfSymbol(symbol);
+  return {
+    start,
+    end,
+    terms: terms.map((term, i) => ({ term, frequency: i === 0 ? 1 : 0.5 })),
+    stopTerms: [],
+    phrase: terms.slice(0, 1).map((term) => ({ term, offset: position - 1 })),
+    otherwise: [],
+    misspelling: undefined,
+    quorum: undefined,
+  };
+}

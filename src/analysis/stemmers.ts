@@ -1,0 +1,67 @@
+// Stemmers and stop words by language. Exact versions of the packages are part of an analyzer's
+// version: other stems are another version.
+
+import { createStemmer as createSnowballStemmer } from "multilingual-stemmer";
+import type { IsoCode } from "multilingual-stemmer";
+import { stemEnglish } from "./porter2.js";
+import { fold } from "./unicode/fold.js";
+
+const snowballCodes = {
+  arabic: "ar",
+  armenian: "hy",
+  basque: "eu",
+  catalan: "ca",
+  czech: "cs",
+  danish: "da",
+  dutch: "nl",
+  english: "en",
+  esperanto: "eo",
+  estonian: "et",
+  finnish: "fi",
+  french: "fr",
+  german: "de",
+  greek: "el",
+  hindi: "hi",
+  hungarian: "hu",
+  indonesian: "id",
+  irish: "ga",
+  italian: "it",
+  lithuanian: "lt",
+  nepali: "ne",
+  norwegian: "no",
+  persian: "fa",
+  polish: "pl",
+  portuguese: "pt",
+  romanian: "ro",
+  russian: "ru",
+  serbian: "sr",
+  spanish: "es",
+  swedish: "sv",
+  tamil: "ta",
+  turkish: "tr",
+  yiddish: "yi",
+} as const satisfies Readonly<Record<string, IsoCode>>;
+
+/** Languages whose words can be stemmed. */
+export type StemmerName = keyof typeof snowballCodes;
+export const stemmerNames = Object.keys(snowballCodes).sort() as readonly StemmerName[];
+
+/** The folded stem of a word as it is written, without what is invisible in it. */
+export type Stemmer = (word: string) => string;
+
+export function createStemmer(name: StemmerName): Stemmer {
+  // Word for word what Snowball gives; in TypeScript it is faster than across the border to WASM.
+  if (name === "english") return (word) => stemEnglish(withoutPossessive(fold(word)));
+  const stem = createSnowballStemmer(snowballCodes[name]);
+  const lower = name === "turkish" ? toLowerTurkish : (word: string) => word.toLowerCase();
+  // The letters of these languages compose and have small forms alike in every version of Unicode.
+  return (word) => fold(stem(lower(word.normalize("NFC"))));
+}
+
+function toLowerTurkish(word: string): string {
+  return word.replaceAll("\u0130", "i").replaceAll("I", "\u0131").toLowerCase();
+}
+
+export function withoutPossessive(word: string): string {
+  return word.endsWith("'s") ? word.slice(0, -2) : word;
+}

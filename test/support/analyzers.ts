@@ -1,0 +1,16 @@
+// Analyzers by name, of the first version and of the latest.
+
+import { createAnalyzer, latestSettings } from "../../src/analysis/analyzer.js";
+import type { Analyzer } from "../../src/analysis/analyzer.js";
+import type { AnalyzerName, AnalyzerSettings } from "../../src/analysis/settings.js";
+
+export function firstAnalyzer(name: AnalyzerName): Analyzer {
+  return createAnalyzer({ ...latestSettings(name), analyzerVersion: 1 });
+}
+
+export function latestAnalyzer(
+  name: AnalyzerName,
+  asked: Partial<Pick<AnalyzerSettings, "stemmer" | "stopWords">> = {},
+): Analyzer {
+  return createAnalyzer({ ...latestSettings(name), ...asked });
+}
