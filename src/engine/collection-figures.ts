@@ -1,6 +1,7 @@
 // What a collection says of itself: of an open one as it is now, of a closed one as it was when it was
 // closed, from its card.
 
+import { analyzerSettingsOf } from "../analysis/settings.js";
 import type { CollectionSettings, CollectionStatus } from "../index/collection-settings.js";
 import { isRecallStale } from "../index/stale-recall.js";
 import { readCard, writeCard } from "../store/collection-card.js";
@@ -10,7 +11,7 @@ import type { OpenCollection } from "./open-collection.js";
 export type CollectionFigures = Omit<CollectionStatus, "kernel">;
 
 /** Raised when cards of before would be read wrongly; the next start then opens each collection once. */
-const cardVersion = 1;
+const cardVersion = 2;
 
 export function figuresOf({ collection }: OpenCollection): CollectionFigures {
   const { settings, generation, flushed, store, recall, scoreMaps } = collection;
@@ -55,6 +56,7 @@ export function readFigures(folder: string): CollectionFigures | undefined {
 
 /** JSON leaves out what is undefined; settings are compared with what a manifest says. */
 function withAllFields(settings: CollectionSettings): CollectionSettings {
-  const { name, modelName, modelFingerprint, dim, bits, sketchBits, analyzer, seed } = settings;
-  return { name, modelName, modelFingerprint, dim, bits, sketchBits, analyzer, seed };
+  const { name, modelName, modelFingerprint, dim, bits, sketchBits, seed } = settings;
+  const words = analyzerSettingsOf(settings);
+  return { name, modelName, modelFingerprint, dim, bits, sketchBits, ...words, seed };
 }
