@@ -84,14 +84,7 @@ export function createSearches(
   parts: SearchParts,
 ): Pick<EngineApi, "search" | "explain" | "calibrate"> {
   const { collections, clock } = parts;
-  const analyzers = new Map<string, Analyzer>();
-  const analyzerOf = (settings: CollectionSettings): Analyzer => {
-    const words = analyzerSettingsOf(settings);
-    const key = JSON.stringify(words);
-    let analyzer = analyzers.get(key);
-    if (analyzer === undefined) analyzers.set(key, (analyzer = createAnalyzer(words)));
-    return analyzer;
-  };
+  const analyzerOf = createAnalyzers();
   // A codec's rotation factors are drawn from the seed: once a collection, not once a search.
   const codecs = new WeakMap<CollectionSettings, Codec>();
   const codecOf = (settings: CollectionSettings): Codec => {
@@ -199,6 +192,18 @@ export function createSearches(
     },
     calibrate: (name, options) =>
       calibrateRecall({ ...parts, measure, drawSample: sampler(parts) }, name, options),
+  };
+}
+
+/** One of each kind, with the words that it remembers. */
+function createAnalyzers(): (settings: CollectionSettings) => Analyzer {
+  const analyzers = new Map<string, Analyzer>();
+  return (settings) => {
+    const words = analyzerSettingsOf(settings);
+    const key = JSON.stringify(words);
+    let analyzer = analyzers.get(key);
+    if (analyzer === undefined) analyzers.set(key, (analyzer = createAnalyzer(words)));
+    return analyzer;
   };
 }
 
