@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { latestSettings } from "../../src/analysis/analyzer.js";
 import { createClient } from "../../src/client/client.js";
 import { loadConfig } from "../../src/config/load-config.js";
 import { openCollections } from "../../src/engine/collections.js";
@@ -76,7 +77,7 @@ async function makeCollections(): Promise<void> {
       dim,
       bits: 2,
       sketchBits: 2,
-      analyzer: "english",
+      ...latestSettings("english"),
       seed: 1,
     });
   await collections.close();
