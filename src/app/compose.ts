@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 
+import type { Clock } from "../core/clock.js";
 import { createBoundedCache } from "../core/bounded-cache.js";
 import type { CacheFigures } from "../core/bounded-cache.js";
 import type { SluiceError } from "../core/errors.js";
@@ -167,13 +168,7 @@ async function compose(
     const modelNotes = await openModels(collections, models);
     tell = options.onNote ?? tell;
     await threads.encodePool.warmUp(defaultModel);
-    const admission = createAdmission({
-      clock,
-      // While one search waits for its encoding or for the main thread, another has work for threads.
-      atWorkMax: options.searchesAtWork || 2 * threads.budget.scoringWorkers,
-      searchesMax: options.searchesMax,
-      loopDelayMs: options.loopDelayMs,
-    });
+    const admission = admissionOf(options, threads.budget, clock);
     const caches = createCaches(options);
     const api = createEngine({
       ...engineSettings(options),
@@ -259,6 +254,16 @@ function engineSettings(
     feedbackEventsMax: options.feedbackEventsMax,
     nowMs: () => Date.now(),
   };
+}
+
+function admissionOf(options: EngineOptions, budget: CpuBudget, clock: Clock): Admission {
+  return createAdmission({
+    clock,
+    // While one search waits for its encoding or for the main thread, another has work for threads.
+    atWorkMax: options.searchesAtWork || 2 * budget.scoringWorkers,
+    searchesMax: options.searchesMax,
+    loopDelayMs: options.loopDelayMs,
+  });
 }
 
 function createCaches(options: EngineOptions): SearchCaches {

@@ -29,6 +29,7 @@ import { planSearch } from "../search/plan.js";
 import type { SearchDefaults, SearchPlan } from "../search/plan.js";
 import { checkProbabilityThreshold } from "../search/probabilities.js";
 import type { Phrasing, Priority, SearchRequest } from "../search/request.js";
+import type { FindReranker } from "../search/reranker.js";
 import type { SearchContext, SearchReader } from "../search/search-context.js";
 import { search } from "../search/search.js";
 import { createStageTimes } from "../search/stage-times.js";
@@ -147,8 +148,7 @@ export function createSearches(
           queuedMs: clock() - startMs,
           reader: readerInTurn(reader, admitted, signal),
           countTokens: countingTokens(parts, counting),
-          findReranker: (name: string) =>
-            findReranker(name, { ...parts, pairs: parts.caches.pairs }),
+          findReranker: findingReranker(parts),
           encodeQuery: () =>
             encodeQuery({ ...parts, codecOf }, opened, { phrasings: plan.phrasings, cancel }),
         };
@@ -245,6 +245,10 @@ function shareOf(scorer: Scorer, admission: Admission): Scorer {
       return Math.max(1, Math.floor(scorer.parallelism / Math.max(1, admission.state().atWork)));
     },
   };
+}
+
+function findingReranker(parts: SearchParts): FindReranker {
+  return (name) => findReranker(name, { ...parts, pairs: parts.caches.pairs });
 }
 
 /** Gives the turn back before it waits for a reader. */

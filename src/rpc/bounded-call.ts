@@ -176,9 +176,10 @@ class BoundedCall extends ServerInterceptingCall {
     const unpack = inner.decompressMessage.bind(inner);
     inner.handleDataFrame = (data) => {
       if (this.isOver) return;
-      if (!hold.add(data.length)) this.refuse(overBudget());
-      else if (this.arrivals.receive(data)) receive(data);
+      if (hold.add(data.length)) receive(data);
+      else this.refuse(overBudget());
     };
+    inner.decoder = { write: (data) => this.arrivals.receive(data) };
     inner.decompressMessage = (framed, encoding) =>
       ["identity", "gzip", "deflate"].includes(encoding)
         ? messageBytes(framed, encoding, { account: hold, bytesMax, refuse: toStatus })

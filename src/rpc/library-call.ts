@@ -12,7 +12,9 @@ import type { RpcStatus } from "./status.js";
 /** Of the library's own call, which is the innermost of its interceptors. */
 export interface LibraryCall extends ServerInterceptingCallInterface {
   readonly stream: ServerHttp2Stream;
-  /** Bytes of messages as they come, framed. */
+  /** The framed messages that end in the bytes that came. */
+  decoder: { write(data: Buffer): Buffer[] };
+  /** Takes bytes as they come, through the decoder. */
   handleDataFrame(data: Buffer): void;
   /** From a framed message to its bytes; rejects with a status. */
   decompressMessage(message: Buffer, encoding: string): Buffer | Promise<Buffer>;
@@ -24,8 +26,9 @@ export function libraryCall(call: ServerInterceptingCallInterface): LibraryCall 
 }
 
 function isLibraryCall(call: ServerInterceptingCallInterface): call is LibraryCall {
-  const { stream, handleDataFrame, decompressMessage } = call as Partial<LibraryCall>;
+  const { stream, decoder, handleDataFrame, decompressMessage } = call as Partial<LibraryCall>;
   return (
+    typeof decoder?.write === "function" &&
     typeof stream?.close === "function" &&
     typeof handleDataFrame === "function" &&
     typeof decompressMessage === "function"

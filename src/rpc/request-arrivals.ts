@@ -1,13 +1,14 @@
-// Watches the frames of a request come in: refuses a message by the length that it announces, and one
-// that does not come.
+// The messages of a request as they come in: refuses one by the length that it announces, and one that
+// does not come.
 
 import { SluiceError } from "../core/errors.js";
+import { startMessage } from "./message-assembly.js";
 
 export interface Arrivals {
   /** A request is awaited whole, from its first byte on. */
   expect(): void;
-  /** Reads the lengths in these bytes; false when they were refused. */
-  receive(data: Buffer): boolean;
+  /** The messages that end in these bytes, each with its head; none once a length was refused. */
+  receive(data: Buffer): Buffer[];
   /** Nothing is read for now: its sender is not to blame for what is missing. */
   pause(): void;
   resume(): void;
@@ -27,16 +28,17 @@ export function createArrivals(options: {
   readonly refuse: (error: SluiceError) => void;
 }): Arrivals {
   const { bytesMax, stallMs, refuse } = options;
-  const head = Buffer.alloc(headBytes);
-  let headCount = 0;
-  let missing = 0;
+  /** What comes at present: a head alone, then the message with it. */
+  let message = startMessage(headBytes);
+  let missing = headBytes;
+  let isHead = true;
   let received = 0;
   let receivedBefore = 0;
   let isAwaited = false;
   let isPaused = false;
   let timer: NodeJS.Timeout | undefined;
 
-  const isPartial = (): boolean => isAwaited || headCount > 0 || missing > 0;
+  const isPartial = (): boolean => isAwaited || !isHead || missing < headBytes;
   const stop = (): void => {
     clearTimeout(timer);
     timer = undefined;
@@ -47,8 +49,8 @@ export function createArrivals(options: {
       watch();
       return;
     }
-    const message = `of a request that is under way less than ${progressBytes} bytes came in ${stallMs} ms`;
-    refuse(new SluiceError("DEADLINE_EXCEEDED", message));
+    const told = `of a request that is under way less than ${progressBytes} bytes came in ${stallMs} ms`;
+    refuse(new SluiceError("DEADLINE_EXCEEDED", told));
   };
   const watch = (): void => {
     if (isPaused || !isPartial()) {
@@ -67,26 +69,33 @@ export function createArrivals(options: {
     },
     receive(data) {
       received += data.length;
+      const messages: Buffer[] = [];
       for (let at = 0; at < data.length;) {
-        if (missing > 0) {
-          const taken = Math.min(missing, data.length - at);
-          missing -= taken;
-          at += taken;
+        const taken = Math.min(missing, data.length - at);
+        message.add(data.subarray(at, at + taken));
+        missing -= taken;
+        at += taken;
+        if (missing > 0) break;
+        const framed = message.whole();
+        const bodyBytes = framed.readUInt32BE(1);
+        if (!isHead || bodyBytes === 0) {
+          messages.push(framed);
+          message = startMessage(headBytes);
+          missing = headBytes;
+          isHead = true;
           continue;
         }
-        head[headCount] = data[at] ?? 0;
-        headCount += 1;
-        at += 1;
-        if (headCount < headBytes) continue;
-        headCount = 0;
-        missing = head.readUInt32BE(1);
-        if (missing <= bytesMax) continue;
-        const message = `a message has ${missing} bytes, the limit is ${bytesMax}; send less at once`;
-        refuse(new SluiceError("LIMIT_EXCEEDED", message));
-        return false;
+        if (bodyBytes > bytesMax) {
+          refuse(tooLarge(bodyBytes, bytesMax));
+          return [];
+        }
+        message = startMessage(headBytes + bodyBytes);
+        message.add(framed);
+        missing = bodyBytes;
+        isHead = false;
       }
       watch();
-      return true;
+      return messages;
     },
     pause() {
       isPaused = !isAwaited;
@@ -102,4 +111,9 @@ export function createArrivals(options: {
       stop();
     },
   };
+}
+
+function tooLarge(byteCount: number, bytesMax: number): SluiceError {
+  const message = `a message has ${byteCount} bytes, the limit is ${bytesMax}; send less at once`;
+  return new SluiceError("LIMIT_EXCEEDED", message);
 }
