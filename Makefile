@@ -69,7 +69,7 @@ c-sources := $(shell git ls-files 'native/*.[ch]' 'test/native/*.[ch]' 2>/dev/nu
 has-clang-format = clang-format --version 2>/dev/null | grep -q 'version 14\.'
 
 check-format: $(installed)
-	@prettier --check --log-level warn .
+	@prettier --check --log-level warn --cache --cache-location .cache/prettier --cache-strategy content .
 	@if $(has-clang-format); then clang-format --dry-run --Werror $(c-sources); fi
 
 check-lint: check-format

@@ -84,14 +84,14 @@ INLINE void multiply_rows(const uint8_t *steps, uint32_t step_count, const float
 static void multiply_block(const strip_job *job, const uint8_t *steps, uint32_t step_count,
                            const block *part, sums_to to, prefetch_run ahead) {
   (void)job;
+  // clang-format off
   switch (part->count) {
-#define CASE(n)                                                                           \
-  case n:                                                                                 \
-    multiply_rows(steps, step_count, part->packed, n, to, part->sums, part->best, ahead); \
-    break;
+#define CASE(n) \
+  case n: multiply_rows(steps, step_count, part->packed, n, to, part->sums, part->best, ahead); break;
     CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6)
 #undef CASE
   }
+  // clang-format on
 }
 
 // Lanes from..to - 1 of 8, as a mask of dwords.

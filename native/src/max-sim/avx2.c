@@ -175,17 +175,19 @@ static void multiply_block(const strip_job *job, const uint8_t *steps, uint32_t 
                            const block *part, sums_to to, prefetch_run ahead) {
   // Steps whose product pairs fit an int16: 32,767 / (2 * 63 * (2^bits - 1)).
   const uint32_t run = job->bits == 1 ? 260 : job->bits == 2 ? 86 : 17;
+  // clang-format off
   switch (job->bits == 8 ? part->count + QUERY_BLOCK : part->count) {
-#define CASE(n)                                                                                  \
-  case n:                                                                                        \
-    multiply_narrow(steps, step_count, part->packed, n, to, part->sums, part->best, ahead, run); \
-    break;                                                                                       \
-  case n + QUERY_BLOCK:                                                                          \
-    multiply_wide(steps, step_count, part->packed, n, to, part->sums, part->best, ahead);        \
+#define CASE(n)                                                                         \
+  case n:                                                                               \
+    multiply_narrow(steps, step_count, part->packed, n, to, part->sums, part->best, ahead, run);          \
+    break;                                                                              \
+  case n + QUERY_BLOCK:                                                                 \
+    multiply_wide(steps, step_count, part->packed, n, to, part->sums, part->best, ahead);                 \
     break;
     CASE(1) CASE(2) CASE(3) CASE(4) CASE(5)
 #undef CASE
   }
+  // clang-format on
 }
 
 // Lanes from..to - 1 of 8, as a mask of dwords.

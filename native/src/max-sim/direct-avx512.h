@@ -61,15 +61,16 @@ INLINE direct_vectors multiply_direct(const uint8_t *rows, size_t row_size, uint
 static direct_vectors multiply_direct_rows(const uint8_t *rows, size_t row_size, uint32_t steps,
                                            const __m512i *query, uint32_t count,
                                            prefetch_run ahead) {
+  // clang-format off
   switch (count) {
 #define CASE(n) \
-  case n:       \
-    return multiply_direct(rows, row_size, steps, query, n, ahead);
-    CASE(1)
-    CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) CASE(9) CASE(10) CASE(11)
+  case n: return multiply_direct(rows, row_size, steps, query, n, ahead);
+    CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6)
+    CASE(7) CASE(8) CASE(9) CASE(10) CASE(11)
 #undef CASE
-        default : return multiply_direct(rows, row_size, steps, query, 12, ahead);
+    default: return multiply_direct(rows, row_size, steps, query, 12, ahead);
   }
+  // clang-format on
 }
 
 // Query rows as dwords, two vectors a step, 32 rows a pair; rows past the end are zeros and not read.

@@ -105,14 +105,14 @@ INLINE void multiply_rows(const uint8_t *steps, uint32_t step_count, const int32
 static void multiply_block(const strip_job *job, const uint8_t *steps, uint32_t step_count,
                            const block *part, sums_to to, prefetch_run ahead) {
   (void)job, (void)ahead;  // WASM has no prefetch
+  // clang-format off
   switch (part->count) {
-#define CASE(n)                                                                    \
-  case n:                                                                          \
-    multiply_rows(steps, step_count, part->packed, n, to, part->sums, part->best); \
-    break;
+#define CASE(n) \
+  case n: multiply_rows(steps, step_count, part->packed, n, to, part->sums, part->best); break;
     CASE(1) CASE(2) CASE(3) CASE(4)
 #undef CASE
   }
+  // clang-format on
 }
 
 static void keep_maxima(const int32_t *sums, uint32_t query_rows, const segment *part,
