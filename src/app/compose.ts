@@ -9,6 +9,7 @@ import { createBoundedCache } from "../core/bounded-cache.js";
 import type { CacheFigures } from "../core/bounded-cache.js";
 import type { SluiceError } from "../core/errors.js";
 import type { Readiness } from "../core/readiness.js";
+import { createTaskWatch } from "../core/task-watch.js";
 import { hideFolder } from "../core/told-message.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
 import { createAdmission } from "../search/admission.js";
@@ -118,6 +119,8 @@ export interface ComposedEngine {
 }
 
 const stoppingReason = "the server is stopping";
+const stuckReason = (pool: string): string =>
+  `a ${pool} thread does not answer; start the server again`;
 
 /** Takes the folder's lock first: a second server fails before it costs anything. */
 export async function composeEngine(options: EngineOptions): Promise<ComposedEngine> {
@@ -139,13 +142,13 @@ async function compose(
   const { kernels, notes: kernelNotes } = loadKernels(options.kernel);
   const models = createModels(options.modelsFolder);
   const defaultModel = await models.open(options.defaultModel);
-  const threads = startThreads(options, { models, defaultModel });
+  const readiness = createReadiness(() => folder.findings(), options.onReadiness);
+  const threads = startThreads(options, { models, defaultModel, readiness });
   try {
     const { flushBytes, flushAgeMs, onMaintenanceFailure, onMaintenanceStep } = options;
     const told: string[] = [];
     let tell = (line: string): void => void told.push(line);
     const clock = (): number => performance.now();
-    const readiness = createReadiness(() => folder.findings(), options.onReadiness);
     const collections = await openCollections(folder, {
       flushBytes,
       flushAgeMs,
@@ -299,8 +302,18 @@ interface Threads {
 
 function startThreads(
   options: EngineOptions,
-  { models, defaultModel }: { models: Models; defaultModel: OpenedModel },
+  parts: {
+    readonly models: Models;
+    readonly defaultModel: OpenedModel;
+    readonly readiness: ReadinessState;
+  },
 ): Threads {
+  const { models, defaultModel, readiness } = parts;
+  const watch = createTaskWatch({
+    stepMs: 5_000,
+    onStuck: (pool, overdueCount) =>
+      readiness.set(pool, overdueCount === 0 ? undefined : stuckReason(pool)),
+  });
   const mapTurn = createMapTurn();
   const budget = divideCores(availableParallelism(), options);
   const threadCount = budget.scoringWorkers + budget.encodingWorkers + maintenanceThreads;
@@ -312,26 +325,27 @@ function startThreads(
     workerUrl: new URL("../scoring/score.worker.js", import.meta.url),
     workerCount: budget.scoringWorkers,
     retireChannel,
+    watch,
     workerData: scoreData,
   });
   const encodeData = { kernel: options.kernel, models: [defaultModel] };
   const encodePool = createEncodePool({
     workerUrl: new URL("../encoding/encode.worker.js", import.meta.url),
     workerCount: budget.encodingWorkers,
+    watch,
     workerData: encodeData,
     modelOf: (collection) => models.of(collection.settings),
   });
   const maintenance = createMaintenancePool(
     new URL("../ingest/maintenance.worker.js", import.meta.url),
-    {
-      mapTurn,
-    },
+    { mapTurn, watch },
   );
   const close = async (): Promise<void> => {
     await Promise.all([encodePool.close(), scorer.drained(), maintenance.drained()]);
     // Never given back: from now on no thread enters lmdb, where its end would abort the process.
     takeTurn(mapTurn);
     await Promise.all([scorer.close(), maintenance.close()]);
+    watch.close();
   };
   return { scorer, encodePool, maintenance, budget, limits, close };
 }

@@ -1,10 +1,12 @@
 // Why a server is not ready: each cause comes and goes by itself, and readiness is that there is none.
 
 import { limits } from "../core/limits.js";
+import type { WatchedPool } from "../core/task-watch.js";
 import type { DataFinding, Readiness } from "../core/readiness.js";
 
-/** starting: not everything is open yet. storage: a disk failed. folder: the data folder is gone. */
-export type ReadinessCause = "starting" | "stopping" | "storage" | "folder";
+/** starting: not everything is open yet. storage: a disk failed. folder: the data folder is gone.
+ *  The last three: threads of that pool do not answer. */
+export type ReadinessCause = "starting" | "stopping" | "storage" | "folder" | WatchedPool;
 
 export interface ReadinessState {
   current(): Readiness;

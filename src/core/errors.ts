@@ -179,6 +179,12 @@ export const errorTable = {
     "A write or sync failed on disk; from then on nothing is written to the collection.",
     "Check the disk, then restart the server: it continues from what is on the disk.",
   ),
+  THREAD_STUCK: row(
+    "UNAVAILABLE",
+    "A worker thread does not answer.",
+    "Try again; start the server again when /readyz keeps saying so.",
+    true,
+  ),
   REMOTE_FAILED: row(
     "UNAVAILABLE",
     "A remote re-ranking service failed, is paused after failures, or gave an invalid answer.",

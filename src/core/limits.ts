@@ -89,6 +89,9 @@ export const limits = {
   responseBytesMax: 32 * 1024 * 1024,
   /** Documents in one page of List, bytes: below the 4 MiB that gRPC clients take unless set. */
   pageBytesMax: 2 * 1024 * 1024,
+  /** Time in which a thread answers what somebody waits for, and a document or a merge, ms. */
+  threadAnswerMsMax: 120_000,
+  threadWorkMsMax: 1_800_000,
   /** Certificates or key in one file, bytes. */
   tlsFileBytesMax: 1024 * 1024,
   /** Largest gRPC message the server receives, bytes. */

@@ -8,6 +8,8 @@ import { Piscina } from "piscina";
 import type { CodecOptions, EncodedQuery } from "../codec/codec.js";
 import type { Document } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
+import { limits } from "../core/limits.js";
+import type { TaskWatch } from "../core/task-watch.js";
 import type { TokenMatrix } from "../core/token-matrix.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
 import type { Collection } from "../index/collection.js";
@@ -56,6 +58,7 @@ export interface EncodePoolOptions {
   readonly workerUrl: URL;
   readonly workerCount: number;
   readonly workerData: Omit<EncodeWorkerData, "stages" | "started">;
+  readonly watch: TaskWatch;
   /** The opened model of a collection; undefined: it has none, or another than was recorded. */
   readonly modelOf: (collection: Collection) => OpenedModel | undefined;
 }
@@ -88,10 +91,14 @@ export function createEncodePool(options: EncodePoolOptions): EncodePool {
     // A document that was being split would go on to send its passages.
     if (isClosing) throw new SluiceError("NOT_READY", "the server is stopping; try again later");
     const queueOptions = { rank: taskRanks[task.kind] };
-    const answer = pool.run({
+    const running = pool.run({
       ...task,
       [Piscina.queueOptionsSymbol]: queueOptions,
     }) as Promise<EncodeAnswer>;
+    // Documents wait behind everything else, and many behind one another.
+    const isWork = taskRanks[task.kind] === 2;
+    const limitMs = isWork ? limits.threadWorkMsMax : limits.threadAnswerMsMax;
+    const answer = options.watch.answered(running, { pool: "encoding", limitMs });
     underWay.add(answer);
     try {
       return toSuccess(await answer);

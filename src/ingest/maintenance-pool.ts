@@ -4,6 +4,8 @@ import { Piscina } from "piscina";
 
 import { SluiceError } from "../core/errors.js";
 import type { ErrorReason } from "../core/errors.js";
+import { limits } from "../core/limits.js";
+import type { TaskWatch } from "../core/task-watch.js";
 import type { BuildJob, BuildResult } from "../index/segment-build.js";
 import type { SegmentBuilder } from "./segment-builder.js";
 import type { MapTurn } from "../store/map-turn.js";
@@ -28,7 +30,7 @@ export interface MaintenancePool extends SegmentBuilder {
 
 export function createMaintenancePool(
   workerUrl: URL,
-  workerData: MaintenanceWorkerData,
+  { watch, ...workerData }: MaintenanceWorkerData & { readonly watch: TaskWatch },
 ): MaintenancePool {
   const pool = new Piscina({
     filename: workerUrl.href,
@@ -40,7 +42,9 @@ export function createMaintenancePool(
   });
   const underWay = new Set<Promise<unknown>>();
   const run = async (task: MaintenanceTask): Promise<MaintenanceAnswer> => {
-    const running = pool.run(task) as Promise<MaintenanceAnswer>;
+    const limitMs = limits.threadWorkMsMax;
+    const answering = pool.run(task) as Promise<MaintenanceAnswer>;
+    const running = watch.answered(answering, { pool: "maintenance", limitMs });
     underWay.add(running);
     const answer = await running.finally(() => underWay.delete(running));
     if (answer.kind === "failed") throw new SluiceError(answer.reason, answer.message);

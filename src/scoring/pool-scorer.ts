@@ -3,6 +3,8 @@
 import { BroadcastChannel } from "node:worker_threads";
 import { Piscina } from "piscina";
 
+import { limits } from "../core/limits.js";
+import type { TaskWatch } from "../core/task-watch.js";
 import type { SegmentPart } from "../index/segment-parts.js";
 import { toReferences } from "./part-cache.js";
 import { createPartIds } from "./part-ids.js";
@@ -44,6 +46,9 @@ export interface PoolScorerOptions {
   readonly workerCount: number;
   /** Name of the channel on which workers hear which parts to let go; unique in the process. */
   readonly retireChannel: string;
+  readonly watch: TaskWatch;
+  /** Undefined: limits.threadAnswerMsMax. */
+  readonly answerMsMax?: number | undefined;
   /** Handed to every thread as its workerData. */
   readonly workerData: unknown;
 }
@@ -73,6 +78,7 @@ export function createPoolScorer(options: PoolScorerOptions): PoolScorer {
   };
   retiring.unref();
   let tellDamage: (damage: CodesDamage) => void = () => undefined;
+  const limitMs = options.answerMsMax ?? limits.threadAnswerMsMax;
   const underWay = new Set<Promise<unknown>>();
   const post = async (task: ScoreTask): Promise<ScoreAnswer> => {
     const bodies = new Map<number, SegmentPart>();
@@ -93,7 +99,7 @@ export function createPoolScorer(options: PoolScorerOptions): PoolScorer {
     }
   };
   const run = async (task: ScoreTask): Promise<ScoreAnswer> => {
-    const answer = post(task);
+    const answer = options.watch.answered(post(task), { pool: "scoring", limitMs });
     underWay.add(answer);
     try {
       return await answer;

@@ -81,6 +81,7 @@ const provocations: Readonly<Record<ErrorReason, Provocation>> = {
     call: (client) =>
       Promise.all(Array.from({ length: 40 }, () => client.searchFinal({ ...request, k: 30 }))),
   },
+  THREAD_STUCK: { file: "test/unit/scoring/stuck-thread.test.ts" },
   REMOTE_FAILED: { file: "test/unit/remote/remote-reranker.test.ts" },
   LIMIT_EXCEEDED: { file: "test/unit/ingest/validate-document.test.ts" },
   SYSTEM_LIMIT: { file: "test/e2e/system-limits.test.ts" },

@@ -1,11 +1,18 @@
 // The server's scoring threads, without the server.
 
+import { createTaskWatch } from "../../src/core/task-watch.js";
+import type { TaskWatch } from "../../src/core/task-watch.js";
 import { createPoolScorer } from "../../src/scoring/pool-scorer.js";
 import type { PoolScorer } from "../../src/scoring/pool-scorer.js";
 import { createMapTurn } from "../../src/store/map-turn.js";
 import type { ScoreWorkerData } from "../../src/scoring/score.worker.js";
 
 let poolCount = 0;
+
+/** Of threads that never take longer than a test. */
+export function quietWatch(): TaskWatch {
+  return createTaskWatch({ stepMs: 60_000, onStuck: () => undefined });
+}
 
 export function openScorePool(workerCount: number): PoolScorer {
   poolCount += 1;
@@ -14,6 +21,7 @@ export function openScorePool(workerCount: number): PoolScorer {
     workerUrl: new URL("../../src/scoring/score.worker.js", import.meta.url),
     workerCount,
     retireChannel,
+    watch: quietWatch(),
     workerData: {
       kernel: undefined,
       retireChannel,

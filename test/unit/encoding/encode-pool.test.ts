@@ -21,6 +21,7 @@ import { useTemporaryFolder } from "../../support/each-test-folder.js";
 import { hasReason } from "../../support/errors.js";
 import { writeTinyModel } from "../../support/model-folders.js";
 import { seededDocuments } from "../../support/seeded-corpus.js";
+import { quietWatch } from "../../support/score-pool.js";
 
 describe("createEncodePool", () => {
   const folder = useTemporaryFolder();
@@ -53,6 +54,7 @@ describe("createEncodePool", () => {
   function openPool(of: OpenedModel | undefined): EncodePool {
     return createEncodePool({
       workerUrl: new URL("../../../src/encoding/encode.worker.js", import.meta.url),
+      watch: quietWatch(),
       workerCount: 1,
       workerData: { kernel: undefined, models: [model] },
       modelOf: () => of,

@@ -1,0 +1,10 @@
+// A scoring thread that hangs in every task until it is let go, and then has nothing to say.
+
+import { workerData } from "piscina";
+
+const { mayAnswer } = workerData as { readonly mayAnswer: SharedArrayBuffer };
+
+export default function hang(): object {
+  Atomics.wait(new Int32Array(mayAnswer), 0, 0);
+  return { kind: "answer", answer: undefined };
+}
