@@ -73,7 +73,7 @@ export const limits = {
   /** Things in a data folder that were left alone and are named; of more, their number is. */
   findingsMax: 100,
   /** Collections in a data folder, and the most that the option may say. */
-  collectionCountDefault: 10_000,
+  collectionCountDefault: 256,
   collectionCountMax: 1_000_000,
   /** Collections of which figures are told one by one. */
   metricCollectionsMax: 256,
