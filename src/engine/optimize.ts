@@ -6,7 +6,15 @@ import type { JobProgress } from "./api.js";
 /** Ends when nothing is left to merge; throws what a flush or a merge throws, or the signal's reason. */
 export async function* optimize(
   writer: CollectionWriter,
-  { isFull, signal }: { readonly isFull: boolean; readonly signal: AbortSignal },
+  {
+    isFull,
+    isReanalyzed,
+    signal,
+  }: {
+    readonly isFull: boolean;
+    readonly isReanalyzed?: boolean | undefined;
+    readonly signal: AbortSignal;
+  },
 ): AsyncGenerator<JobProgress, void, void> {
   // A reader that is slower than the merges misses some of them, not the last.
   let latest: JobProgress | undefined;
@@ -15,6 +23,7 @@ export async function* optimize(
   const done = writer
     .optimize({
       isFull,
+      isReanalyzed,
       signal,
       onProgress(progress) {
         latest = progress;

@@ -85,7 +85,7 @@ export function createSearches(
   parts: SearchParts,
 ): Pick<EngineApi, "search" | "explain" | "calibrate"> {
   const { collections, clock } = parts;
-  const analyzerOf = createAnalyzers();
+  const planFor = createPlanner(parts);
   // A codec's rotation factors are drawn from the seed: once a collection, not once a search.
   const codecs = new WeakMap<CollectionSettings, Codec>();
   const codecOf = (settings: CollectionSettings): Codec => {
@@ -116,24 +116,24 @@ export function createSearches(
     const admitted = parts.admission.enter(peer);
     let use: TrackedUse | undefined;
     try {
-      const wait = { signal: options.signal, waitMs: deadline.remainingMs() };
-      use = await trackedUse(collections, collection, wait);
+      const waitMs = deadline.remainingMs();
+      use = await trackedUse(collections, collection, { signal: options.signal, waitMs });
       const { opened, signal } = use;
-      const { settings, scoreMaps } = opened.collection;
-      const analyzer = analyzerOf(settings);
       // Bad requests are refused before anything is waited for.
-      const recall = knownRecall(opened.collection, parts.onRecallStale);
-      const plan = planSearch(asked, { defaults: parts.defaults, analyzer, recall });
-      checkProbabilityThreshold(scoreMaps, plan);
-      const counting = await openTokenizer(parts, settings, plan);
+      const refusable = planFor(opened, asked);
+      const { scoreMaps } = opened.collection;
+      checkProbabilityThreshold(scoreMaps, refusable);
+      const counting = await openTokenizer(parts, opened.collection.settings, refusable);
       await waitForWrite(opened, asked, { signal, deadline });
-      const remainingMs = deadline.remainingMs();
-      await admitted.turn({ priority, peer, client, signal, remainingMs });
-      const { generation } = opened.collection;
+      const waiting = { priority, peer, client, signal };
+      await admitted.turn({ ...waiting, remainingMs: deadline.remainingMs() });
+      const { generation, settings } = opened.collection;
+      // Terms may have been made anew meanwhile, by another version of the analyzer.
+      const plan = planFor(opened, asked);
       generation.acquire();
       const flag = createCancelFlag(signal);
+      const cancel = flag.shared;
       try {
-        const cancel = flag.shared;
         const context = {
           settings,
           generation,
@@ -195,15 +195,22 @@ export function createSearches(
   };
 }
 
-/** One of each kind, with the words that it remembers. */
-function createAnalyzers(): (settings: CollectionSettings) => Analyzer {
+/** Plans searches by the collection's analyzer: one of each kind, with the words that it remembers. */
+function createPlanner({
+  defaults,
+  onRecallStale,
+}: SearchParts): (opened: OpenCollection, asked: SearchRequest) => SearchPlan {
   const analyzers = new Map<string, Analyzer>();
-  return (settings) => {
-    const words = analyzerSettingsOf(settings);
+  return ({ collection }, asked) => {
+    const words = analyzerSettingsOf(collection.settings);
     const key = JSON.stringify(words);
     let analyzer = analyzers.get(key);
     if (analyzer === undefined) analyzers.set(key, (analyzer = createAnalyzer(words)));
-    return analyzer;
+    return planSearch(asked, {
+      defaults,
+      analyzer,
+      recall: knownRecall(collection, onRecallStale),
+    });
   };
 }
 

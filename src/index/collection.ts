@@ -28,7 +28,8 @@ import { openStoredSegment, readTombstones } from "./stored-segment.js";
 
 /** Changed only by the collection's writer (ingest/collection-writer.ts), between two commits. */
 export interface Collection {
-  readonly settings: CollectionSettings;
+  /** The analyzer's are those of the generation. */
+  settings: CollectionSettings;
   readonly store: CollectionStore;
   /** As of the last commit. */
   manifest: Manifest;

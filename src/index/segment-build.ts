@@ -1,21 +1,35 @@
 // Makes segments, from the journal or from other segments, and stores them under ids that no manifest
 // names yet. Runs in the maintenance worker: this is the heavy part of a flush or a merge.
 
+import { createAnalyzer } from "../analysis/analyzer.js";
+import type { AnalyzerSettings } from "../analysis/settings.js";
 import { assert } from "../core/assert.js";
 import { asDamage } from "../core/errors.js";
 import { mappedBytesMin } from "../store/segment-store.js";
 import type { SegmentStore } from "../store/segment-store.js";
 import type { CodesReader, SegmentCodes } from "./segment-codes.js";
 import { createDocumentFields } from "./document-fields.js";
-import { numbersOf } from "./segment-format.js";
+import { isBitSet } from "./bm25/bits.js";
+import { openPostings } from "./bm25/postings-reader.js";
+import { writePostings } from "./bm25/postings-writer.js";
+import {
+  joinSections,
+  numbersOf,
+  postingsSectionsOf,
+  sectionNames,
+  sectionOf,
+} from "./segment-format.js";
+import type { Sections } from "./segment-format.js";
 import { droppedRow, liveRowCount, mergeTables, toMergeInputs } from "./segment-merge.js";
 import type { MergeInput } from "./segment-merge.js";
 import type { Tombstones } from "./segment-parts.js";
+import { termsAnew } from "./terms-anew.js";
+import type { DocumentRecord } from "../store/stored-values.js";
 import { joinBytes, toSegmentPassage, writeSegment } from "./segment-writer.js";
 import type { SegmentPassage } from "./segment-writer.js";
 
 /** Crosses threads: bytes as shared memory, or as names of what is stored. */
-export type BuildJob = FlushJob | MergeJob;
+export type BuildJob = FlushJob | MergeJob | TermsJob;
 
 interface JobBase {
   /** Folder of the collection's environment. */
@@ -37,6 +51,14 @@ export interface MergeJob extends JobBase {
   readonly tokenRowBytes: number;
   /** By rising sequence. */
   readonly inputs: readonly MergeSource[];
+}
+
+/** Makes a segment with the rows of another, whose terms another analyzer makes. */
+export interface TermsJob extends JobBase {
+  readonly kind: "terms";
+  readonly source: MergeSource;
+  readonly from: AnalyzerSettings;
+  readonly to: AnalyzerSettings;
 }
 
 export interface MergeSource {
@@ -66,7 +88,7 @@ export async function buildSegment(
   job: BuildJob,
   { store, reader }: { readonly store: SegmentStore; readonly reader: CodesReader },
 ): Promise<BuildResult> {
-  const made = job.kind === "flush" ? flushed(job, store) : merged(job, reader);
+  const made = make(job, store, reader);
   if (made.kind !== "made") return made;
   const { tables, codes } = made;
   await store.writeSegment(job.segmentId, { tables: new Uint8Array(tables), codes });
@@ -74,6 +96,17 @@ export async function buildSegment(
   for (const piece of codes) codeBytes += piece.length;
   const shared = codeBytes > mappedBytesMin ? undefined : joinBytes(codes);
   return { kind: "built", tables, codeBytes, codes: shared };
+}
+
+function make(job: BuildJob, store: SegmentStore, reader: CodesReader): Made {
+  switch (job.kind) {
+    case "flush":
+      return flushed(job, store);
+    case "merge":
+      return merged(job, reader);
+    case "terms":
+      return withTermsAnew(job, store, reader);
+  }
 }
 
 type Made = MadeSegment | Exclude<BuildResult, BuiltSegment>;
@@ -87,7 +120,7 @@ interface MadeSegment {
 
 function flushed({ sequences }: FlushJob, store: SegmentStore): Made {
   const passages: SegmentPassage[] = [];
-  const fieldsOf = createDocumentFields((key) => store.documentFields(key));
+  const fieldsOf = createDocumentFields((key) => store.readDocument(key)?.fields);
   for (const sequence of sequences) {
     const passage = store.journalPassage(sequence);
     if (passage === undefined) continue;
@@ -96,6 +129,41 @@ function flushed({ sequences }: FlushJob, store: SegmentStore): Made {
   if (passages.length === 0) return { kind: "empty" };
   const { tables, codes } = writeSegment(passages);
   return { kind: "made", tables, codes: [new Uint8Array(codes)] };
+}
+
+/** Rows that are deleted stay where they are, without terms. */
+function withTermsAnew(
+  { source, from, to }: TermsJob,
+  store: SegmentStore,
+  reader: CodesReader,
+): Made {
+  const { segmentId, tables, codes } = source;
+  const dead = source.tombstones && new Uint8Array(source.tombstones);
+  const bytes = reader.bytesOf(codes);
+  try {
+    reader.check(codes, { start: 0, end: bytes.length });
+  } catch (error) {
+    return { kind: "damaged", segmentId, message: asDamage(error).message };
+  }
+  const change = { from: createAnalyzer(from), to: createAnalyzer(to) };
+  const places = numbersOf(tables, "passages");
+  const keyEnds = numbersOf(tables, "keyEnds");
+  const keys = Buffer.from(sectionOf(tables, "keys"));
+  const { lengths, rowCount } = openPostings(postingsSectionsOf(tables));
+  // A document's passages follow one another.
+  let last: { readonly key: string; readonly record: DocumentRecord | undefined } | undefined;
+  const terms = Array.from({ length: rowCount }, (_, row) => {
+    const key = keys.toString("utf8", row === 0 ? 0 : keyEnds[row - 1]!, keyEnds[row]);
+    const span = { start: places[3 * row + 1]!, end: places[3 * row + 2]! };
+    const isDead = dead !== undefined && isBitSet(dead, row);
+    if (!isDead && last?.key !== key) last = { key, record: store.readDocument(key) };
+    return termsAnew({ span, length: lengths[row]! }, isDead ? undefined : last?.record, change);
+  });
+  const before = Object.fromEntries(
+    sectionNames.map((name) => [name, sectionOf(tables, name)]),
+  ) as Sections;
+  const sections = { ...before, ...writePostings(terms) };
+  return { kind: "made", tables: joinSections(rowCount, sections), codes: [bytes] };
 }
 
 function merged(job: MergeJob, reader: CodesReader): Made {

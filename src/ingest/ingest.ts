@@ -26,11 +26,15 @@ export async function putDocument(
 ): Promise<WriteAck> {
   validateDocument(document);
   const isWithin = within && createFilterMatch(within);
-  const passages = await path.preparer.prepare(document, path.collection);
   const { key, title, text, fields } = document;
-  const put = { kind: "put", key, title, text, fields, passages, isWithin } as const;
-  const result = await path.writer.write(put);
-  return { key, sequence: result.sequence, passageCount: result.passageCount };
+  for (;;) {
+    const { analyzerVersion } = path.collection.settings;
+    const passages = await path.preparer.prepare(document, path.collection);
+    const prepared = { passages, analyzerVersion, isWithin };
+    const put = { kind: "put", key, title, text, fields, ...prepared } as const;
+    const { isOutdated = false, sequence, passageCount } = await path.writer.write(put);
+    if (!isOutdated) return { key, sequence, passageCount };
+  }
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Collection } from "../index/collection.js";
 import { flush } from "./flush.js";
 import { countMerges, planMerge } from "./merge-policy.js";
 import { merge, segmentSizes } from "./merge.js";
+import { reanalyze } from "./reanalyze.js";
 import { removableIds, removeObsolete } from "./put-in-place.js";
 import type { Exclusive } from "./put-in-place.js";
 import type { SegmentBuilder } from "./segment-builder.js";
@@ -39,6 +40,8 @@ export interface MaintenanceStep {
 export interface OptimizeOptions {
   /** Merge into as few segments as their size allows, and leave no dead rows. */
   readonly isFull: boolean;
+  /** First make all terms anew, by the latest version of the analyzer; undefined: no. */
+  readonly isReanalyzed?: boolean | undefined;
   readonly onProgress?: (progress: OptimizeProgress) => void;
   /** Looked at between two steps; its reason is thrown. */
   readonly signal?: AbortSignal;
@@ -114,6 +117,19 @@ export function createMaintenance(
       hasFlushed = false;
       await merge(collection, ids, options);
     });
+  const runReanalysis = ({
+    onProgress,
+    signal,
+  }: {
+    readonly onProgress: OptimizeOptions["onProgress"] | undefined;
+    readonly signal: AbortSignal | undefined;
+  }): Promise<void> =>
+    reanalyze(collection, {
+      ...options,
+      signal,
+      flush: runFlush,
+      onSegment: (done, total) => onProgress?.({ step: "making terms anew", done, total }),
+    });
   const runRemove = (): Promise<void> =>
     step("remove", removableIds(collection).length, () =>
       options.exclusive(() => removeObsolete(collection)),
@@ -175,10 +191,11 @@ export function createMaintenance(
   };
   return {
     start,
-    async optimize({ isFull, onProgress, signal }) {
+    async optimize({ isFull, isReanalyzed = false, onProgress, signal }) {
       while (running !== undefined) await running;
       if (isClosed) throw new SluiceError("NOT_READY", "the server is stopping; try again later");
       await enter(async () => {
+        if (isReanalyzed) await runReanalysis({ onProgress, signal });
         onProgress?.({ step: "flushing the journal", done: 0, total: 0 });
         await runFlush();
         const total = countMerges(sizes(), options, { isFull });

@@ -61,7 +61,7 @@ export async function merge(
   });
 }
 
-function toSource({ flushed }: Collection, id: number): MergeSource {
+export function toSource({ flushed }: Collection, id: number): MergeSource {
   const opened = flushed.get(id);
   if (opened === undefined) throw new Error(`segment ${id} is not open`);
   const { tables, codes } = opened.segment;

@@ -29,7 +29,7 @@ export interface Replacement {
 /** Run alone. Nothing is changed when it rejects; a crash leaves the old state or the new one. */
 export async function putInPlace(collection: Collection, made: Replacement): Promise<void> {
   const { manifest } = collection;
-  const opened = made.built && open(collection, made.segmentId, made.built);
+  const opened = made.built && openBuilt(collection, made.segmentId, made.built);
   const segments = [...manifest.segments];
   const at = segments.findIndex(({ id }) => made.replacedIds.includes(id));
   const dead = opened === undefined ? [] : [...made.deadRows(opened)];
@@ -71,7 +71,8 @@ function liveCount({ live, liveTombstones }: Collection): number {
   return live.rowCount - dead;
 }
 
-function open(collection: Collection, id: number, built: BuiltSegment): FlushedSegment {
+/** A segment that was just stored under `id`. */
+export function openBuilt(collection: Collection, id: number, built: BuiltSegment): FlushedSegment {
   const { folder } = collection.store;
   const { tables, codeBytes } = built;
   const codes = built.codes ?? mappedCodes({ folder, segmentId: id, byteLength: codeBytes });

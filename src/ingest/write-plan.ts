@@ -117,6 +117,8 @@ function applyOperation(
     if (operation.kind === "put") throw outside();
     return { sequence: draft.sequence, passageCount: 0, isChanged: false };
   }
+  if (isOutdated(collection, operation))
+    return { sequence: draft.sequence, passageCount: 0, isChanged: false, isOutdated: true };
   const before = draft.documents.has(key)
     ? sequencesOf(draft.documents.get(key))
     : storedSequences(collection, key);
@@ -131,6 +133,13 @@ function applyOperation(
       draft.sequence += 1;
       return { sequence: draft.sequence, passageCount: 0, isChanged: true };
   }
+}
+
+/** Terms were made anew while the document was prepared. */
+function isOutdated({ settings }: Collection, operation: WriteOperation): boolean {
+  if (operation.kind === "delete") return false;
+  const { analyzerVersion } = operation;
+  return analyzerVersion !== undefined && analyzerVersion !== settings.analyzerVersion;
 }
 
 /** Of the document that is there, and of the one that a put brings. */

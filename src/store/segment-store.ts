@@ -3,7 +3,6 @@
 
 import type { Database } from "lmdb";
 
-import type { Fields } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import { documentOptions, openEnvironment } from "./environment.js";
 import { environmentBytes } from "./environment-file.js";
@@ -14,7 +13,7 @@ import type { OpenFrame } from "./frame.js";
 import { inTurn, takeTurn } from "./map-turn.js";
 import type { MapTurn } from "./map-turn.js";
 import { unpackDocument, unpackJournalPassage } from "./records.js";
-import type { JournalPassage, SegmentBytes } from "./stored-values.js";
+import type { DocumentRecord, JournalPassage, SegmentBytes } from "./stored-values.js";
 import { toCommitError } from "./store-errors.js";
 
 export interface SegmentStore {
@@ -23,7 +22,7 @@ export interface SegmentStore {
   /** Undefined: it was deleted. Throws DATA_CORRUPT. */
   journalPassage(sequence: number): JournalPassage | undefined;
   /** Undefined: the document was deleted. Throws DATA_CORRUPT. */
-  documentFields(key: string): Fields | undefined;
+  readDocument(key: string): DocumentRecord | undefined;
   /**
    * A segment's codes in place: a view of the map, not checked yet. It is right as long as a
    * generation that names the segment is held, and never moves: see ARCHITECTURE.md.
@@ -54,9 +53,9 @@ export function openSegmentStore(folder: string, turn: MapTurn): SegmentStore {
       const framed = journal.getBinary(sequence);
       return framed && unpackJournalPassage(framed, `journal passage ${sequence}`);
     },
-    documentFields(key) {
+    readDocument(key) {
       const framed = documents.getBinary(Buffer.from(key, "utf8"));
-      return framed && unpackDocument(framed, key).fields;
+      return framed && unpackDocument(framed, key);
     },
     mappedCodes(id) {
       const key = `${id}/codes`;
