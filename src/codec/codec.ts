@@ -35,6 +35,8 @@ export interface EncodedQuery {
   readonly tokens: PackedQuery;
   /** One row, scaled for sketches. */
   readonly sketch: PackedQuery;
+  /** UTF-16 offset in the query's text from which on the model read nothing; undefined: it read all. */
+  readonly cutAt?: number | undefined;
 }
 
 export interface Codec extends CodecOptions {

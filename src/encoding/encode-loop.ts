@@ -22,7 +22,7 @@ import type { OpenedModel } from "../encoders/model-folder.js";
 import { tokenizerFileName } from "../encoders/model-manifest.js";
 import type { Passage } from "../encoders/passages.js";
 import { createTokenizer } from "../encoders/tokenizer.js";
-import type { Tokenizer } from "../encoders/tokenizer.js";
+import type { TokenTrace, Tokenizer } from "../encoders/tokenizer.js";
 import type { PreparedPassage } from "./prepared-passage.js";
 import type { Kernels } from "../kernels/kernels.js";
 import { packJournalPassage, packedViews } from "../store/records.js";
@@ -106,8 +106,9 @@ export function createEncodeLoop(
       case "query": {
         if (isRaised(task.cancel)) throw new SluiceError("CANCELLED", "the caller went away");
         const encoder = await encoderOf(task.model);
-        const { rows } = await encoder.encodeQuery(task.text);
-        return { kind: "query", query: codecOf(task.codec).encodeQuery(rows) };
+        const { rows, isCut } = await encoder.encodeQuery(task.text);
+        const cutAt = isCut ? endOfRead(encoder.traceQuery(task.text)) : undefined;
+        return { kind: "query", query: { ...codecOf(task.codec).encodeQuery(rows), cutAt } };
       }
       case "document": {
         const encoder = await encoderOf(task.model);
@@ -149,6 +150,11 @@ export function createEncodeLoop(
       }
     },
   };
+}
+
+/** Offset behind the last token that the model got. */
+function endOfRead(tokens: readonly TokenTrace[]): number {
+  return tokens.reduce((end, { span }) => Math.max(end, span?.end ?? 0), 0);
 }
 
 async function trace(

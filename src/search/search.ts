@@ -76,6 +76,11 @@ async function* runStages(
   if (lexical === undefined) return undefined;
   if (encoding === undefined) return lexicalBase(context, plan, lexical);
   const query = yield* updates.timed(undefined, encoding, "candidates");
+  if (query?.cutAt !== undefined)
+    updates.degrade("QUERY_CUT", {
+      message: `the model reads the first ${query.cutAt} characters of the query; what follows counts by its words only`,
+      stages: [],
+    });
   if (query !== undefined)
     return yield* runVectorStages(context, plan, updates, { query, lexical });
   return context.deadline.remainingMs() > 0 ? lexicalBase(context, plan, lexical) : undefined;

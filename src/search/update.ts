@@ -16,7 +16,8 @@ export type DegradationReason =
   | "CROSS_ENCODER_ABSENT"
   | "CROSS_ENCODER_FAILED"
   | "CORRUPT_PASSAGES"
-  | "PRESSURE_REDUCED";
+  | "PRESSURE_REDUCED"
+  | "QUERY_CUT";
 
 /** A named loss of quality that did not stop the search. */
 export interface Degradation {

@@ -59,6 +59,7 @@ describe("a server with the embedded model", () => {
     for (const [i, { title, text, fields }] of found.entries())
       assert.deepEqual({ title, text, fields }, pick(documents[i]!));
     assert.deepEqual(hitsOf(await answersOf(second.client)), hitsOf(before));
+    await checkLongQuery(second.client);
     await stopServer(second);
   });
 });
@@ -77,6 +78,17 @@ async function answersOf(client: SluiceClient): Promise<ClientSearchUpdate[]> {
     finals.push(final);
   }
   return finals;
+}
+
+/** A query of more than the model reads says from which character on it was not read. */
+async function checkLongQuery(client: SluiceClient): Promise<void> {
+  const text = `${"what was said before about questions of this kind ".repeat(20)}axolotl`;
+  const final = (await searchChecked(client, { collection: "facts", text })).at(-1)!;
+  const [cut, ...others] = final.degradations;
+  assert.deepEqual(others, []);
+  const [, characters] = /reads the first (\d+) characters/.exec(cut?.message ?? "") ?? [];
+  assert.equal(cut?.reason, "QUERY_CUT");
+  assert.ok(Number(characters) > 100 && Number(characters) < text.length, cut.message);
 }
 
 function searchChecked(

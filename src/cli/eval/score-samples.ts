@@ -45,7 +45,8 @@ export async function sampleScores(work: SampleWork): Promise<JudgedScore[][]> {
       payload: { title: false, text: false, fields: false },
     };
     const final = await work.client.searchFinal(request, { signal: work.signal });
-    const lost = final.degradations[0];
+    // A query that was cut is cut each time: its scores are those of later searches.
+    const lost = final.degradations.find(({ reason }) => reason !== "QUERY_CUT");
     if (lost !== undefined)
       throw new SluiceError(
         "INVALID_INPUT_FILE",
