@@ -7,6 +7,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 
 import { createAnalyzer, latestSettings } from "../../src/analysis/analyzer.js";
+import { wholeWordMark } from "../../src/analysis/version-2.js";
 import type { PassageTerms } from "../../src/analysis/term-frequencies.js";
 import { loadConfig } from "../../src/config/load-config.js";
 import { repositoryRoot } from "../../src/core/paths.js";
@@ -45,6 +46,10 @@ const kinds: Readonly<Record<string, () => string>> = {
   "16 words": () => words(16),
   "a phrase of 2 words": () => `"${words(2)}"`,
   "2 words and a beginning of 2 letters": () => `${words(2)} ${words(1).slice(0, 2)}*`,
+  "a beginning of 2 letters": () => `${words(1).slice(0, 2)}*`,
+  "a beginning of 4 letters": () => `${words(1).slice(0, 4)}*`,
+  "1 misspelled word": () => misspelled(words(1)),
+  "2 misspelled words": () => `${misspelled(words(1))} ${misspelled(words(1))}`,
 };
 
 await withScorePool(2, async (pool) => {
@@ -52,8 +57,9 @@ await withScorePool(2, async (pool) => {
   const cases = [];
   for (const [kind, makeQuery] of Object.entries(kinds)) {
     const queries = Array.from({ length: queryCount }, makeQuery);
-    const workersMs = await measure(queries, pool);
-    const oneThreadMs = await measure(queries.slice(0, queryCount / 4), inline);
+    const typos = kind.includes("misspelled");
+    const workersMs = await measure(queries, { scorer: pool, typos });
+    const oneThreadMs = await measure(queries.slice(0, queryCount / 4), { scorer: inline, typos });
     cases.push({ queries: kind, workersMs, oneThreadMs });
     console.log(JSON.stringify(cases.at(-1)));
   }
@@ -96,11 +102,15 @@ function createTermSource(): () => PassageTerms {
       if (positions === undefined) places.set(term, [at]);
       else positions.push(at);
     }
+    // Each word is a term as its stem and, with the mark of whole words, as itself.
+    const terms = [...places.keys()];
+    const counts = Array.from(places.values(), (positions) => positions.length);
+    const positions = [...places.values()].flat();
     return {
-      terms: [...places.keys()],
-      counts: Array.from(places.values(), (positions) => positions.length),
-      positions: [...places.values()].flat(),
-      length,
+      terms: [...terms, ...terms.map((term) => `${wholeWordMark}${term}`)],
+      counts: [...counts, ...counts],
+      positions: [...positions, ...positions],
+      length: 2 * length,
     };
   };
 }
@@ -118,7 +128,16 @@ function wordOf(rank: number): string {
   return `${letters.join("o")}k`;
 }
 
-async function measure(queries: readonly string[], scorer: Scorer): Promise<object> {
+/** Another letter in the middle; words are long enough for it, or taken as they are. */
+function misspelled(word: string): string {
+  const middle = word.length >> 1;
+  return `${word.slice(0, middle)}u${word.slice(middle + 1)}`;
+}
+
+async function measure(
+  queries: readonly string[],
+  { scorer, typos }: { readonly scorer: Scorer; readonly typos: boolean },
+): Promise<object> {
   const analyzer = createAnalyzer(latestSettings("english"));
   const defaults = loadConfig({ flags: {} }).config.search;
   const base = { generation, scorer, cancel: new SharedArrayBuffer(4) };
@@ -128,7 +147,7 @@ async function measure(queries: readonly string[], scorer: Scorer): Promise<obje
   const times: number[] = [];
   for (const text of [...queries.slice(0, 20), ...queries]) {
     const payload = { mode: "every_update", title: false, text: false, fields: false } as const;
-    const request = { collection: "bench", text, exhaustive: false, payload };
+    const request = { collection: "bench", text, exhaustive: false, payload, typos };
     const plan = planSearch(request, { defaults, analyzer });
     const start = performance.now();
     await lexicalStage(context, plan);

@@ -33,12 +33,13 @@ function startsOf(
   terms: readonly PhraseTerm[],
   rowCount: number,
 ): Map<number, ReadonlySet<number>> {
-  const isShared = sharedRows(terms, rowCount);
+  if (terms.some(({ rows }) => rows.length === 0)) return new Map();
+  const counts = countTerms(terms, rowCount);
   let starts = new Map<number, ReadonlySet<number>>();
   for (const [i, { offset, forEachOccurrence }] of terms.entries()) {
     const next = new Map<number, ReadonlySet<number>>();
     forEachOccurrence((row, positions) => {
-      if (isShared[row] !== 1) return;
+      if (counts[row] !== terms.length) return;
       const before = starts.get(row);
       if (i > 0 && before === undefined) return;
       const here = positions()
@@ -51,10 +52,10 @@ function startsOf(
   return starts;
 }
 
-/** 1 for rows that have every term: only their positions are looked at. */
-function sharedRows(terms: readonly PhraseTerm[], rowCount: number): Uint8Array {
+/** How many of the terms each row has, in their order: only rows with all of them are looked at. */
+function countTerms(terms: readonly PhraseTerm[], rowCount: number): Uint16Array {
   const counts = new Uint16Array(rowCount);
   for (const [i, { rows }] of terms.entries())
     for (const row of rows) if (counts[row] === i) counts[row] = i + 1;
-  return Uint8Array.from(counts, (count) => (count === terms.length ? 1 : 0));
+  return counts;
 }

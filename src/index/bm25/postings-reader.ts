@@ -1,7 +1,7 @@
 // Reads a segment's postings in place: typed arrays over the stored bytes, shared between threads.
 
 import { SluiceError } from "../../core/errors.js";
-import { placesNear } from "./near-terms.js";
+import { letterSetsOf, placesNear } from "./near-terms.js";
 import type { NearWord } from "./near-terms.js";
 import {
   hashTerm,
@@ -273,15 +273,15 @@ function findPrefix(prefix: Uint8Array, dictionary: Dictionary): TermPlaces {
 const nearWordsMax = 64;
 
 function createNearLookup(dictionary: Dictionary): PostingsReader["placesNear"] {
-  const { ends, text } = dictionary;
   const known = new Map<string, readonly number[]>();
-  const term = (place: number): Uint8Array => text.subarray(ends[place], ends[place + 1]);
+  let letterSets: Uint32Array | undefined;
   return (word) => {
     const key = `${word.distance} ${Buffer.from(word.utf8).toString("latin1")}`;
     let places = known.get(key);
     if (places === undefined) {
       const range = findPrefix(word.utf8.subarray(0, word.markLength), dictionary);
-      places = placesNear({ term }, range, word);
+      letterSets ??= letterSetsOf(dictionary);
+      places = placesNear({ ...dictionary, letterSets }, range, word);
       const [oldest] = known.keys();
       if (known.size >= nearWordsMax && oldest !== undefined) known.delete(oldest);
       known.set(key, places);

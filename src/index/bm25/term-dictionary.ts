@@ -80,8 +80,7 @@ export function createTermDictionary(): TermDictionary {
     findNear(word) {
       const isNear = createNearTest(word);
       const found: number[] = [];
-      for (let id = 0; id < size; id += 1)
-        if (isNear(text.subarray(startOf(id), ends[id]))) found.push(id);
+      for (let id = 0; id < size; id += 1) if (isNear(text, startOf(id), ends[id])) found.push(id);
       return found;
     },
   };

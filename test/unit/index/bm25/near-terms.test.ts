@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import { createNearTest, placesNear } from "../../../../src/index/bm25/near-terms.js";
+import { createNearTest, letterSetsOf, placesNear } from "../../../../src/index/bm25/near-terms.js";
 
 describe("near terms", () => {
   it("are those that a table of distances finds, in a sorted dictionary and one by one", () => {
@@ -15,11 +15,12 @@ describe("near terms", () => {
           .map((one) => Buffer.from(`=${one}`))
           .sort((a, b) => Buffer.compare(a, b));
         const near = { utf8: Buffer.from(`=${word}`), markLength: 1, distance };
-        const found = placesNear(
-          { term: (place) => sorted[place] ?? new Uint8Array() },
-          { start: 0, end: sorted.length },
-          near,
+        const ends = Uint32Array.from([...sorted, ""], (_, i) =>
+          sorted.slice(0, i).reduce((sum, { length }) => sum + length, 0),
         );
+        const all = { text: Buffer.concat(sorted), ends };
+        const letterSets = letterSetsOf(all);
+        const found = placesNear({ ...all, letterSets }, { start: 0, end: sorted.length }, near);
         const expected = sorted.flatMap((bytes, place) => {
           const edits = distanceOf(word, bytes.toString("utf8").slice(1));
           return edits > 0 && edits <= distance ? [place] : [];
