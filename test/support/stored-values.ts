@@ -78,6 +78,8 @@ export const anyManifest: fc.Arbitrary<Manifest> = fc.record(
     sketchBits: anyBits,
     analyzer: anyName,
     analyzerVersion: fc.nat(255),
+    stemmer: fc.option(anyName, { nil: undefined }),
+    stopWords: fc.option(anyName, { nil: undefined }),
     seed: anyUint32,
     rotationChecksum: anyUint32,
     generation: anySequence,

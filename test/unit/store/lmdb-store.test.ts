@@ -116,6 +116,8 @@ describe("openLmdbStore: writing", () => {
         ...manifest,
         modelName: undefined,
         modelFingerprint: undefined,
+        stemmer: undefined,
+        stopWords: undefined,
       });
       assert.deepEqual(again.readDocument("a"), documentRecord("text of a"));
       assert.equal(again.readDocument("b"), undefined);
