@@ -1,10 +1,23 @@
 // Stemmers and stop words by language. Exact versions of the packages are part of an analyzer's
 // version: other stems are another version.
 
-import { createStemmer as createSnowballStemmer } from "multilingual-stemmer";
+import { readFileSync } from "node:fs";
 import type { IsoCode } from "multilingual-stemmer";
+import { SluiceError } from "../core/errors.js";
 import { stemEnglish } from "./porter2.js";
 import { fold } from "./unicode/fold.js";
+
+// Its WASM memory takes 10 GiB of address space a thread, and a failure to get it would end the
+// process: where address space is limited, languages other than English are refused.
+const snowball = isAddressSpaceLimited() ? undefined : await import("multilingual-stemmer");
+
+function isAddressSpaceLimited(): boolean {
+  try {
+    return !/^Max address space +unlimited/m.test(readFileSync("/proc/self/limits", "utf8"));
+  } catch {
+    return false;
+  }
+}
 
 const snowballCodes = {
   arabic: "ar",
@@ -52,7 +65,12 @@ export type Stemmer = (word: string) => string;
 export function createStemmer(name: StemmerName): Stemmer {
   // Word for word what Snowball gives; in TypeScript it is faster than across the border to WASM.
   if (name === "english") return (word) => stemEnglish(withoutPossessive(fold(word)));
-  const stem = createSnowballStemmer(snowballCodes[name]);
+  if (snowball === undefined)
+    throw new SluiceError(
+      "SYSTEM_LIMIT",
+      `the stemmer "${name}" needs 10 GiB of address space a thread; lift the limit (ulimit -v unlimited)`,
+    );
+  const stem = snowball.createStemmer(snowballCodes[name]);
   const lower = name === "turkish" ? toLowerTurkish : (word: string) => word.toLowerCase();
   // The letters of these languages compose and have small forms alike in every version of Unicode.
   return (word) => fold(stem(lower(word.normalize("NFC"))));
