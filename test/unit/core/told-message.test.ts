@@ -12,7 +12,7 @@ describe("toldMessage", () => {
       ["cannot read /srv/hidden/collections/a", "cannot read collections/a"],
       ["load /srv/hidden/models/m/model.onnx: failed", "load m/model.onnx: failed"],
       ["/srv/hidden is held", ". is held"],
-      [`cannot open ${join(repositoryRoot(), "models", "x")}`, "cannot open models/x"],
+      [`cannot open ${join(repositoryRoot(), "docs", "x")}`, "cannot open docs/x"],
       ['document "/srv/others/key" is damaged', 'document "/srv/others/key" is damaged'],
     ];
     for (const [message, told] of cases) assert.equal(toldMessage(message), told);
