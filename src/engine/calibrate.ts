@@ -128,8 +128,7 @@ async function patiently<T>(work: () => Promise<T>, signal: AbortSignal): Promis
 async function store(opened: OpenCollection, calibration: RecallCalibration): Promise<void> {
   const hold = holdOpen(opened);
   try {
-    await opened.collection.store.writeRecall(calibration);
-    opened.collection.recall = calibration;
+    await opened.writer.setRecall(calibration);
   } finally {
     hold.end();
   }

@@ -2,7 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 
-import { initializeCollection } from "../index/collection.js";
+import { initializeCollection } from "../index/stored-collection.js";
 import type { CollectionSettings } from "../index/collection-settings.js";
 import { migrateCollection } from "../ingest/migrate.js";
 import type { DataFolder } from "../store/data-folder.js";

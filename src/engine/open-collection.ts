@@ -1,9 +1,10 @@
 // One open collection: what is opened with it, and what is let go when it is closed.
 
 import type { SluiceError } from "../core/errors.js";
-import { closeCollection, openCollection } from "../index/collection.js";
+import { closeCollection } from "../index/collection.js";
 import type { Collection } from "../index/collection.js";
 import { partBytes } from "../index/segment-parts.js";
+import { openCollection } from "../index/stored-collection.js";
 import { createCollectionWriter } from "../ingest/collection-writer.js";
 import type { CollectionWriter, WriterOptions } from "../ingest/collection-writer.js";
 import type { CollectionStore } from "../store/store.js";
@@ -24,7 +25,7 @@ export async function openWithWriter(
     const collection = await openCollection(store);
     const writer = createCollectionWriter(collection, options);
     writer.maintain();
-    return { collection, writer, searches: new Map() };
+    return { collection: collection.view, writer, searches: new Map() };
   } catch (error) {
     await store.close();
     throw error;

@@ -5,15 +5,14 @@ import type { ScoreCalibration } from "../store/stored-values.js";
 import type { OpenCollection } from "./open-collection.js";
 import { holdOpen } from "./hold-open.js";
 
-/** Searches that begin after it resolves use them; those at work end with what was there. */
+/** Searches that begin after it resolves use them; running ones keep the maps they began with. */
 export async function setScoreMaps(
   opened: OpenCollection,
   scoreMaps: readonly ScoreCalibration[],
 ): Promise<void> {
   const hold = holdOpen(opened);
   try {
-    await opened.collection.store.writeScoreMaps(scoreMaps);
-    opened.collection.scoreMaps = scoreMaps;
+    await opened.writer.setScoreMaps(scoreMaps);
   } finally {
     hold.end();
   }

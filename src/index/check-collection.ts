@@ -10,7 +10,7 @@ import { checkPostings } from "./bm25/check-postings.js";
 import { openPostings } from "./bm25/postings-reader.js";
 import type { FlushedSegment } from "./flushed-segment.js";
 import type { PassageTable } from "./passage-table.js";
-import { lackingCount, toCodeBits } from "./collection.js";
+import { lackingCount, toCodeBits } from "./stored-collection.js";
 import { isPassageOf } from "./read-journal.js";
 import { postingsSectionsOf } from "./segment-format.js";
 import { openStoredSegment, readTombstones } from "./stored-segment.js";

@@ -1,280 +1,303 @@
 // An open collection: its settings, its store and the generation that searches see.
 
-import { basename } from "node:path";
-
-import {
-  analyzerVersionLatest,
-  defaultsOf,
-  isAnalyzerName,
-  isStemmerName,
-  isStopWordsName,
-} from "../analysis/settings.js";
-import type { AnalyzerSettings } from "../analysis/settings.js";
-import { rotationChecksum } from "../codec/rotation.js";
-import { SluiceError, asDamage } from "../core/errors.js";
 import { rowBytes } from "../kernels/kernels.js";
-import type { CodeBits } from "../kernels/kernels.js";
 import type { CollectionStore } from "../store/store.js";
 import type { Manifest, RecallCalibration, ScoreCalibration } from "../store/stored-values.js";
+import { withBits } from "./bm25/bits.js";
 import type { CollectionSettings } from "./collection-settings.js";
 import type { FlushedSegment } from "./flushed-segment.js";
 import { countedPin, flushedEntry, liveEntry, sumTotals } from "./generation.js";
 import type { Generation, GenerationSegment } from "./generation.js";
 import { createLiveSegment } from "./live-segment.js";
 import type { LiveSegment } from "./live-segment.js";
-import { readJournal } from "./read-journal.js";
 import type { Tombstones } from "./segment-parts.js";
-import { openStoredSegment, readTombstones } from "./stored-segment.js";
+import type { SegmentPassage } from "./segment-writer.js";
 
-/** Changed only by the collection's writer (ingest/collection-writer.ts), between two commits. */
+/** An open collection as everything but its writer sees it. */
 export interface Collection {
-  /** The analyzer's are those of the generation. */
-  settings: CollectionSettings;
+  /** The analyzer's settings are those of the generation. */
+  readonly settings: CollectionSettings;
   readonly store: CollectionStore;
   /** As of the last commit. */
-  manifest: Manifest;
+  readonly manifest: Manifest;
   /** By id. */
-  readonly flushed: Map<number, OpenedSegment>;
-  /** Takes the passages that are written. */
-  live: LiveSegment;
-  liveTombstones: Tombstones;
-  /** A live segment that takes no more, while it is made a flushed one. */
-  frozen: FrozenSegment | undefined;
+  readonly flushed: ReadonlyMap<number, OpenedSegment>;
+  /** Holds the passages that are written. */
+  readonly live: ReadonlyLiveSegment;
+  readonly liveTombstones: Tombstones;
+  /** A live segment that is being written as a flushed one and takes no more passages. */
+  readonly frozen: FrozenSegment | undefined;
   /** Above every id that the store holds or that a build uses. */
-  nextSegmentId: number;
-  /** Stored segments that no manifest names: deleted once no generation names them either. */
-  readonly obsolete: Set<number>;
-  /** Generations that somebody holds. */
-  readonly held: Set<Generation>;
-  /** Told when the last holder lets a generation go. */
-  onReleased: () => void;
+  readonly nextSegmentId: number;
+  /** Generations with at least one holder. */
+  readonly held: ReadonlySet<Generation>;
   /** What a search that starts now sees. */
-  generation: Generation;
-  /** Undefined: it was never measured, or what was measured is damaged. */
-  recall: RecallCalibration | undefined;
-  /** Replaced whole. Empty: there are none, or they are damaged. */
-  scoreMaps: readonly ScoreCalibration[];
-  readonly damages: string[];
+  readonly generation: Generation;
+  /** Undefined when recall was never measured or its record is damaged. */
+  readonly recall: RecallCalibration | undefined;
+  /** Empty when there are none or their record is damaged. */
+  readonly scoreMaps: readonly ScoreCalibration[];
+  /** One line for each segment, and each passage of the journal, that is not searched. */
+  readonly damages: readonly string[];
   /** One line for each document in the journal whose fields are damaged. */
-  readonly fieldDamages: string[];
-  /** Says that the measured recall is damaged: searches go on without it. */
+  readonly fieldDamages: readonly string[];
+  /** Why the measured recall cannot be read; searches go on without it. */
   readonly recallDamage: string | undefined;
-  /** Says that the score maps are damaged: hits have no probability. */
+  /** Why the score maps cannot be read; hits have no probability. */
   readonly scoreMapsDamage: string | undefined;
 }
 
+/** A live segment to which nothing can be appended. */
+export type ReadonlyLiveSegment = Omit<LiveSegment, "append">;
+
 export interface FrozenSegment {
-  readonly live: LiveSegment;
+  readonly live: ReadonlyLiveSegment;
   readonly tombstones: Tombstones;
 }
 
 export interface OpenedSegment {
   readonly segment: FlushedSegment;
   readonly entry: GenerationSegment;
-  /** Its codes were found damaged: it is not searched, but what is deleted in it is noted. */
+  /** Set when its codes were found damaged: it is not searched, but deletes in it are recorded. */
   readonly isDamaged?: boolean;
 }
 
-/** Passages of the journal that are read at once. */
-const passagesPerTurn = 256;
-
-function turnOfLoop(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+/** What a group of writes changes in memory. */
+export interface WriteChanges {
+  /** Passages to append to the live segment, by rising sequence. */
+  readonly appended: readonly SegmentPassage[];
+  /** Rows of the live segment that are deleted, counted after `appended`. */
+  readonly deadLiveRows: readonly number[];
+  /** Rows of the frozen segment that are deleted. */
+  readonly deadFrozenRows: readonly number[];
+  /** New tombstones of flushed segments, by id. */
+  readonly tombstones: ReadonlyMap<number, SharedArrayBuffer>;
 }
 
-/** Writes the manifest of a new, empty collection. Durable when it resolves. */
-export async function initializeCollection(
-  store: CollectionStore,
-  settings: CollectionSettings,
-): Promise<void> {
-  const manifest: Manifest = {
-    ...settings,
-    rotationChecksum: rotationChecksum(settings.seed, settings.dim),
-    generation: 1,
-    lastSequence: 0,
-    nextSegmentId: 1,
-    segments: [],
-    journalCount: 0,
-  };
-  await store.commit({ manifest });
+/** The parts of a collection that openCollection reads from the store. */
+export interface StoredParts extends Omit<
+  Collection,
+  "flushed" | "live" | "liveTombstones" | "frozen" | "held" | "generation"
+> {
+  readonly flushed: Map<number, OpenedSegment>;
+  readonly live: LiveSegment;
+  /** Ids of stored segments that the manifest does not name. */
+  readonly obsolete: Set<number>;
 }
+
+/** Collection with its fields writable, for the class below alone. */
+interface State extends Mutable<Collection> {
+  readonly flushed: Map<number, OpenedSegment>;
+  readonly held: Set<Generation>;
+  live: LiveSegment;
+}
+
+type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 /**
- * Reads what is stored: segments into shared memory, the journal into the live segment. A damaged
- * segment or passage of the journal is left out and named in `damages`; a damaged manifest is
- * DATA_CORRUPT. O(data); lets other work of the thread go on between segments. Nobody writes to the
- * store meanwhile.
+ * Owns the state of an open collection. Only the collection's writer has it, and calls its methods
+ * between two commits, after the change is on disk; a method that changes what searches see publishes
+ * one new generation.
  */
-export async function openCollection(store: CollectionStore): Promise<Collection> {
-  const manifest = store.readManifest();
-  const settings = toSettings(manifest, store.folder);
-  const flushed = new Map<number, OpenedSegment>();
-  const damages: string[] = [];
-  const fieldDamages: string[] = [];
-  const stored = store.segmentIds();
-  const obsolete = new Set(stored);
-  for (const entry of manifest.segments) {
-    await turnOfLoop();
-    obsolete.delete(entry.id);
-    try {
-      const segment = openStoredSegment(store, entry, tokenRowBytesOf(settings));
-      const tombstones = readTombstones(store, entry);
-      flushed.set(entry.id, { segment, entry: flushedEntry(segment, tombstones) });
-    } catch (error) {
-      damages.push(`${asDamage(error).message} (${entry.passageCount} passages are not searched)`);
+export class WritableCollection {
+  readonly #state: State;
+  /** Stored segments that no manifest names: deleted once no generation names them either. */
+  readonly #obsolete: Set<number>;
+  #onReleased: () => void = () => undefined;
+
+  constructor({ obsolete, ...parts }: StoredParts) {
+    this.#obsolete = obsolete;
+    const held = new Set<Generation>();
+    const unpublished = { ...parts, held, liveTombstones: undefined, frozen: undefined };
+    this.#state = { ...unpublished, generation: this.#makeGeneration(unpublished) };
+  }
+
+  get view(): Collection {
+    return this.#state;
+  }
+
+  /** Replaces the function that is called when the last holder of a generation releases it. */
+  setOnReleased(onReleased: () => void): void {
+    this.#onReleased = onReleased;
+  }
+
+  /** Applies a group of writes. */
+  applyCommit(manifest: Manifest, changes: WriteChanges): void {
+    const state = this.#state;
+    state.manifest = manifest;
+    const { live, frozen } = state;
+    for (const passage of changes.appended) live.append(passage);
+    if (changes.deadLiveRows.length > 0)
+      state.liveTombstones = withBits(state.liveTombstones, live.rowCount, changes.deadLiveRows);
+    if (frozen !== undefined && changes.deadFrozenRows.length > 0) {
+      const { rowCount } = frozen.live;
+      const tombstones = withBits(frozen.tombstones, rowCount, changes.deadFrozenRows);
+      state.frozen = { live: frozen.live, tombstones };
     }
+    for (const [id, tombstones] of changes.tombstones) {
+      const opened = state.flushed.get(id);
+      if (opened === undefined) continue;
+      state.flushed.set(id, { ...opened, entry: flushedEntry(opened.segment, tombstones) });
+    }
+    this.#publish();
   }
-  const live = createLiveSegment();
-  const segmentDamageCount = damages.length;
-  const passages = readJournal(store, {
-    passage: ({ message }) => damages.push(`${message} (it is not searched)`),
-    fields: ({ message }) => fieldDamages.push(`${message} (filters take it to have no fields)`),
-  });
-  for (const passage of passages) {
-    live.append(passage);
-    if (live.rowCount % passagesPerTurn === 0) await turnOfLoop();
+
+  /** Freezes the live segment, unless it is empty or one is frozen already; writes go to a new one. */
+  freezeLive(): void {
+    const state = this.#state;
+    if (state.frozen !== undefined || state.live.rowCount === 0) return;
+    state.frozen = { live: state.live, tombstones: state.liveTombstones };
+    this.#renewLive();
+    this.#publish();
   }
-  const lacking = lackingCount(manifest, live.rowCount + damages.length - segmentDamageCount);
-  if (lacking > 0) damages.push(`the journal lacks ${lacking} passages`);
-  const nextSegmentId = Math.max(manifest.nextSegmentId, ...[...stored].map((id) => id + 1));
-  const parts: Omit<Collection, "generation"> = {
-    manifest,
-    settings,
-    store,
-    flushed,
-    live,
-    damages,
-    fieldDamages,
-    obsolete,
-    nextSegmentId,
-    ...readRecall(store),
-    ...readScoreMaps(store),
-    liveTombstones: undefined,
-    frozen: undefined,
-    held: new Set(),
-    onReleased: () => undefined,
-  };
-  // What is made here keeps what changes later, too.
-  const collection = parts as Collection;
-  collection.generation = makeGeneration(collection);
-  return collection;
+
+  /** Drops the frozen segment, whose passages are all deleted. */
+  dropFrozen(): void {
+    this.#state.frozen = undefined;
+    this.#publish();
+  }
+
+  /** Replaces the frozen segment by the flushed one that holds its passages. */
+  installFlushed(manifest: Manifest, added: OpenedSegment): void {
+    this.#state.manifest = manifest;
+    this.#add(added);
+    this.dropFrozen();
+  }
+
+  /** Replaces flushed segments by the merged one; `merged` is undefined when no passage was left. */
+  installMerged(
+    manifest: Manifest,
+    replacedIds: readonly number[],
+    merged: OpenedSegment | undefined,
+  ): void {
+    this.#state.manifest = manifest;
+    for (const id of replacedIds) this.#retire(id);
+    if (merged !== undefined) this.#add(merged);
+    this.#publish();
+  }
+
+  /** Replaces all segments and the journal's passages by those with the terms of new settings. */
+  replaceAnalyzed(
+    manifest: Manifest,
+    analyzed: {
+      readonly settings: CollectionSettings;
+      /** By the id of the segment that each replaces. */
+      readonly segments: ReadonlyMap<number, OpenedSegment>;
+      readonly passages: readonly SegmentPassage[];
+    },
+  ): void {
+    this.#state.manifest = manifest;
+    this.#state.settings = analyzed.settings;
+    for (const [replacedId, opened] of analyzed.segments) {
+      this.#retire(replacedId);
+      this.#add(opened);
+    }
+    this.#renewLive();
+    for (const passage of analyzed.passages) this.#state.live.append(passage);
+    this.#publish();
+  }
+
+  /** Excludes a segment whose codes were found damaged from all later searches. */
+  quarantine({ segmentId, message }: { segmentId: number; message: string }): void {
+    const opened = this.#state.flushed.get(segmentId);
+    if (opened === undefined || opened.isDamaged === true) return;
+    this.#state.flushed.set(segmentId, { ...opened, isDamaged: true });
+    const { passageCount } = opened.entry.totals;
+    const damage = `${message} (${passageCount} passages are not searched)`;
+    this.#state.damages = [...this.#state.damages, damage];
+    this.#publish();
+  }
+
+  /** An unused id. The segment stored under it is deleted unless a manifest comes to name it. */
+  takeSegmentId(): number {
+    const id = this.#state.nextSegmentId;
+    this.#state.nextSegmentId += 1;
+    this.#obsolete.add(id);
+    return id;
+  }
+
+  /** Stored segments that neither the manifest nor a held generation names. */
+  removableIds(): number[] {
+    const named = new Set<number>();
+    for (const { segments } of this.#state.held)
+      for (const { segmentId } of segments) if (segmentId !== undefined) named.add(segmentId);
+    return [...this.#obsolete].filter((id) => !named.has(id));
+  }
+
+  /** Forgets segments that were deleted from the store. */
+  removed(ids: readonly number[]): void {
+    for (const id of ids) this.#obsolete.delete(id);
+    // A generation pins the state of the store at its start: pages stay in use while it is held.
+    this.#publish();
+  }
+
+  setRecall(recall: RecallCalibration | undefined): void {
+    this.#state.recall = recall;
+  }
+
+  setScoreMaps(scoreMaps: readonly ScoreCalibration[]): void {
+    this.#state.scoreMaps = scoreMaps;
+  }
+
+  #add(opened: OpenedSegment): void {
+    this.#obsolete.delete(opened.segment.id);
+    this.#state.flushed.set(opened.segment.id, opened);
+  }
+
+  #retire(id: number): void {
+    this.#state.flushed.delete(id);
+    this.#obsolete.add(id);
+  }
+
+  #renewLive(): void {
+    this.#state.live = createLiveSegment();
+    this.#state.liveTombstones = undefined;
+  }
+
+  #publish(): void {
+    const before = this.#state.generation;
+    this.#state.generation = this.#makeGeneration(this.#state);
+    before.release();
+  }
+
+  #makeGeneration(state: Omit<State, "generation">): Generation {
+    const { manifest, flushed, live, liveTombstones, frozen, store, held } = state;
+    const segments = [
+      ...manifest.segments.flatMap(({ id }) => {
+        const opened = flushed.get(id);
+        return opened === undefined || opened.isDamaged === true ? [] : [opened.entry];
+      }),
+      ...(frozen === undefined ? [] : [liveEntry(frozen.live, frozen.tombstones)]),
+      liveEntry(live, liveTombstones),
+    ];
+    const documents = store.pin();
+    const generation: Generation = {
+      number: manifest.generation,
+      lastSequence: manifest.lastSequence,
+      documentCount: store.documentCount(),
+      segments,
+      totals: sumTotals(segments),
+      damages: state.damages,
+      fieldDamages: state.fieldDamages,
+      documents,
+      ...countedPin(() => {
+        documents.release();
+        held.delete(generation);
+        this.#onReleased();
+      }),
+    };
+    held.add(generation);
+    return generation;
+  }
 }
 
-function readRecall(store: CollectionStore): Pick<Collection, "recall" | "recallDamage"> {
-  try {
-    return { recall: store.readRecall(), recallDamage: undefined };
-  } catch (error) {
-    return { recall: undefined, recallDamage: asDamage(error).message };
-  }
+/** Releases the last generation and closes the store. No search may be running. */
+export async function closeCollection({ generation, store }: Collection): Promise<void> {
+  generation.release();
+  await store.close();
 }
 
-function readScoreMaps(store: CollectionStore): Pick<Collection, "scoreMaps" | "scoreMapsDamage"> {
-  try {
-    return { scoreMaps: store.readScoreMaps(), scoreMapsDamage: undefined };
-  } catch (error) {
-    return { scoreMaps: [], scoreMapsDamage: asDamage(error).message };
-  }
-}
-
+/** Bytes of one packed token vector. */
 export function tokenRowBytesOf({ dim, bits }: CollectionSettings): number {
   return rowBytes(dim, bits);
-}
-
-/** Passages that the manifest counts in the journal and that are not there, not even damaged. */
-export function lackingCount({ journalCount = 0 }: Manifest, foundCount: number): number {
-  return Math.max(0, journalCount - foundCount);
-}
-
-/** Makes the collection's present parts what searches that start from now on see. */
-export function publishGeneration(collection: Collection): void {
-  const before = collection.generation;
-  collection.generation = makeGeneration(collection);
-  before.release();
-}
-
-/** Lets go of the last generation and closes the store. Searches have ended. */
-export async function closeCollection(collection: Collection): Promise<void> {
-  collection.generation.release();
-  await collection.store.close();
-}
-
-/** Leaves a segment out of what searches see from now on: its codes were found damaged. */
-export function quarantine(
-  collection: Collection,
-  { segmentId, message }: { readonly segmentId: number; readonly message: string },
-): void {
-  const opened = collection.flushed.get(segmentId);
-  if (opened === undefined || opened.isDamaged === true) return;
-  collection.flushed.set(segmentId, { ...opened, isDamaged: true });
-  const { passageCount } = opened.entry.totals;
-  collection.damages.push(`${message} (${passageCount} passages are not searched)`);
-  publishGeneration(collection);
-}
-
-function makeGeneration(collection: Collection): Generation {
-  const { manifest, live, frozen } = collection;
-  const segments = [
-    ...manifest.segments.flatMap(({ id }) => {
-      const opened = collection.flushed.get(id);
-      return opened === undefined || opened.isDamaged === true ? [] : [opened.entry];
-    }),
-    ...(frozen === undefined ? [] : [liveEntry(frozen.live, frozen.tombstones)]),
-    liveEntry(live, collection.liveTombstones),
-  ];
-  const documents = collection.store.pin();
-  const generation: Generation = {
-    number: manifest.generation,
-    lastSequence: manifest.lastSequence,
-    documentCount: collection.store.documentCount(),
-    segments,
-    totals: sumTotals(segments),
-    damages: [...collection.damages],
-    fieldDamages: collection.fieldDamages,
-    documents,
-    ...countedPin(() => {
-      documents.release();
-      collection.held.delete(generation);
-      collection.onReleased();
-    }),
-  };
-  collection.held.add(generation);
-  return generation;
-}
-
-function toSettings(manifest: Manifest, folder: string): CollectionSettings {
-  const { name, modelName, modelFingerprint, dim, seed } = manifest;
-  const words = toAnalyzerSettings(manifest, basename(folder));
-  if (rotationChecksum(seed, dim) !== manifest.rotationChecksum)
-    throw new SluiceError(
-      "DATA_FORMAT_NEWER",
-      `${basename(folder)}: its codes were made with another rotation; ingest again or start the version that wrote it`,
-    );
-  const bits = toCodeBits(manifest.bits, folder);
-  const sketchBits = toCodeBits(manifest.sketchBits, folder);
-  return { name, modelName, modelFingerprint, dim, bits, sketchBits, ...words, seed };
-}
-
-/** Throws DATA_CORRUPT for an analyzer that there never was, DATA_FORMAT_NEWER for one to come. */
-export function toAnalyzerSettings(
-  manifest: Pick<Manifest, "analyzer" | "analyzerVersion" | "stemmer" | "stopWords">,
-  folder: string,
-): AnalyzerSettings {
-  const { analyzer, analyzerVersion } = manifest;
-  if (!isAnalyzerName(analyzer))
-    throw new SluiceError("DATA_CORRUPT", `${folder}: unknown analyzer "${analyzer}"`);
-  const defaults = defaultsOf(analyzer);
-  const { stemmer = defaults.stemmer, stopWords = defaults.stopWords } = manifest;
-  const isKnown = analyzerVersion >= 1 && analyzerVersion <= analyzerVersionLatest;
-  if (!isKnown || !isStemmerName(stemmer) || !isStopWordsName(stopWords))
-    throw new SluiceError(
-      "DATA_FORMAT_NEWER",
-      `${folder}: its terms were made by version ${analyzerVersion} of analyzer "${analyzer}" (stemmer "${stemmer}", stop words "${stopWords}"), which this program does not know; ingest again or start that version`,
-    );
-  return { analyzer, analyzerVersion, stemmer, stopWords };
-}
-
-/** Throws DATA_CORRUPT for a width that no codes have. */
-export function toCodeBits(bits: number, folder: string): CodeBits {
-  if (bits === 1 || bits === 2 || bits === 4 || bits === 8) return bits;
-  throw new SluiceError("DATA_CORRUPT", `${basename(folder)}: codes of ${bits} bits`);
 }

@@ -87,7 +87,10 @@ export function flushedEntry(segment: FlushedSegment, tombstones: Tombstones): G
   };
 }
 
-export function liveEntry(live: LiveSegment, tombstones: Tombstones): GenerationSegment {
+export function liveEntry(
+  live: Omit<LiveSegment, "append">,
+  tombstones: Tombstones,
+): GenerationSegment {
   return {
     // The table grows with later writes; a generation looks at its own rows only.
     table: live,

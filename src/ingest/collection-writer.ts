@@ -2,18 +2,16 @@
 
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
-import { publishGeneration, quarantine } from "../index/collection.js";
-import type { Collection } from "../index/collection.js";
-import { flushedEntry } from "../index/generation.js";
+import type { WritableCollection } from "../index/collection.js";
 import { createMapTurn } from "../store/map-turn.js";
+import type { RecallCalibration, ScoreCalibration } from "../store/stored-values.js";
 import { createMaintenance } from "./maintenance.js";
 import type { MaintenanceStep, OptimizeOptions } from "./maintenance.js";
-import type { Exclusive } from "./put-in-place.js";
+import type { Exclusive } from "./commit-segment.js";
 import { createSegmentBuilder } from "./segment-builder.js";
 import type { SegmentBuilder } from "./segment-builder.js";
 import type { WriteOperation, WriteResult } from "./write-operations.js";
-import { copyBits, planWrites, setBit } from "./write-plan.js";
-import type { WritePlan } from "./write-plan.js";
+import { planWrites } from "./write-plan.js";
 
 export interface CollectionWriter {
   /**
@@ -31,6 +29,13 @@ export interface CollectionWriter {
    * then stays.
    */
   optimize(options: OptimizeOptions): Promise<void>;
+  /**
+   * Replaces the measured recall; undefined: forgets it. Searches that begin after it resolves use it.
+   * Durable when it resolves; rejects as a commit of the store.
+   */
+  setRecall(recall: RecallCalibration | undefined): Promise<void>;
+  /** The same for the maps from scores to probabilities. */
+  setScoreMaps(scoreMaps: readonly ScoreCalibration[]): Promise<void>;
   /** Leaves a segment out of every search from now on: its codes were found damaged. */
   quarantine(damage: { readonly segmentId: number; readonly message: string }): Promise<void>;
   /** Starts what is due of flushes, merges and late deletes: after opening; writes do it too. */
@@ -85,9 +90,10 @@ interface SequenceWaiter {
 }
 
 export function createCollectionWriter(
-  collection: Collection,
+  collection: WritableCollection,
   options: WriterOptions,
 ): CollectionWriter {
+  const { view } = collection;
   let waiting: Waiting[] = [];
   const sequenceWaiters = new Set<SequenceWaiter>();
   let running: Promise<void> | undefined;
@@ -115,7 +121,7 @@ export function createCollectionWriter(
       options.onIdle?.();
     },
   });
-  collection.onReleased = maintenance.start;
+  collection.setOnReleased(maintenance.start);
 
   const isWriteDue = (): boolean => waiting.length > 0 && !maintenance.isBehind();
   const run = async (): Promise<void> => {
@@ -130,7 +136,7 @@ export function createCollectionWriter(
       waiting = waiting.slice(groupOperationsMax);
       await commitGroup(collection, group);
       for (const waiter of sequenceWaiters) {
-        if (waiter.sequence <= collection.generation.lastSequence) waiter.resolve();
+        if (waiter.sequence <= view.generation.lastSequence) waiter.resolve();
       }
       maintenance.start();
     }
@@ -151,7 +157,7 @@ export function createCollectionWriter(
       });
     },
     async waitForSequence(sequence, signal) {
-      if (sequence <= collection.generation.lastSequence) return;
+      if (sequence <= view.generation.lastSequence) return;
       if (isClosed) throw stopping("search again later");
       await new Promise<void>((resolve, reject) => {
         const fail = (error: Error): void => settle(() => reject(error));
@@ -168,7 +174,15 @@ export function createCollectionWriter(
       });
     },
     optimize: (options) => maintenance.optimize(options),
-    quarantine: (damage) => exclusive(() => quarantine(collection, damage)),
+    async setRecall(recall) {
+      await view.store.writeRecall(recall);
+      collection.setRecall(recall);
+    },
+    async setScoreMaps(scoreMaps) {
+      await view.store.writeScoreMaps(scoreMaps);
+      collection.setScoreMaps(scoreMaps);
+    },
+    quarantine: (damage) => exclusive(() => collection.quarantine(damage)),
     maintain: maintenance.start,
     isIdle: () =>
       running === undefined &&
@@ -181,8 +195,8 @@ export function createCollectionWriter(
       isClosed = true;
       while (running !== undefined || waiting.length > 0) await (running ?? maintenance.settle());
       await maintenance.close();
-      collection.onReleased = () => undefined;
-      await builder.release(collection.store.folder);
+      collection.setOnReleased(() => undefined);
+      await builder.release(view.store.folder);
       for (const waiter of sequenceWaiters) waiter.reject(stopping("search again later"));
     },
   };
@@ -206,15 +220,18 @@ async function runStep({ run, resolve, reject }: Step): Promise<void> {
   }
 }
 
-async function commitGroup(collection: Collection, group: readonly Waiting[]): Promise<void> {
+async function commitGroup(
+  collection: WritableCollection,
+  group: readonly Waiting[],
+): Promise<void> {
   try {
     const plan = planWrites(
-      collection,
+      collection.view,
       group.map(({ operation }) => operation),
     );
     if (plan.results.some((result) => !(result instanceof SluiceError) && result.isChanged)) {
-      await collection.store.commit(plan.batch);
-      publish(collection, plan);
+      await collection.view.store.commit(plan.batch);
+      collection.applyCommit(plan.batch.manifest, plan);
     }
     for (const [i, { resolve, reject }] of group.entries()) {
       const result = plan.results[i];
@@ -225,27 +242,4 @@ async function commitGroup(collection: Collection, group: readonly Waiting[]): P
   } catch (error) {
     for (const { reject } of group) reject(error);
   }
-}
-
-/** Brings memory to what is now on disk, and hands searches the new generation. */
-function publish(collection: Collection, plan: WritePlan): void {
-  collection.manifest = plan.batch.manifest;
-  for (const passage of plan.appended) collection.live.append(passage);
-  if (plan.deadLiveRows.length > 0) {
-    const bits = copyBits(collection.liveTombstones, collection.live.rowCount);
-    for (const row of plan.deadLiveRows) setBit(bits, row);
-    collection.liveTombstones = bits;
-  }
-  if (collection.frozen !== undefined && plan.deadFrozenRows.length > 0) {
-    const { live, tombstones: before } = collection.frozen;
-    const tombstones = copyBits(before, live.rowCount);
-    for (const row of plan.deadFrozenRows) setBit(tombstones, row);
-    collection.frozen = { live, tombstones };
-  }
-  for (const [id, tombstones] of plan.tombstones) {
-    const opened = collection.flushed.get(id);
-    if (opened === undefined) continue;
-    collection.flushed.set(id, { ...opened, entry: flushedEntry(opened.segment, tombstones) });
-  }
-  publishGeneration(collection);
 }

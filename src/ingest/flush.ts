@@ -1,54 +1,42 @@
-// Turns the journal's passages into a segment: built beside the writes, put in place in one commit.
+// Writes the journal's passages as a segment: built beside the writes, named in one commit.
 
 import { isBitSet } from "../index/bm25/bits.js";
-import { publishGeneration } from "../index/collection.js";
-import { createLiveSegment } from "../index/live-segment.js";
-import type { Collection, FrozenSegment } from "../index/collection.js";
+import type { FrozenSegment, WritableCollection } from "../index/collection.js";
 import type { FlushedSegment } from "../index/flushed-segment.js";
-import { putInPlace, takeSegmentId } from "./put-in-place.js";
-import type { Exclusive } from "./put-in-place.js";
+import { commitSegment, openBuilt, withDeadRows } from "./commit-segment.js";
+import type { Exclusive } from "./commit-segment.js";
 import type { SegmentBuilder } from "./segment-builder.js";
 
 /**
- * Freezes the live segment, so that writes go on in a new one; has its undeleted passages made a
- * segment; then names it in the manifest and empties the journal of them, in one commit. A crash
- * leaves the journal or the segment, never both; a failure leaves the frozen segment, which the next
- * flush takes up again.
+ * Freezes the live segment, so that writes go on in a new one; builds a segment of its undeleted
+ * passages; then names it in the manifest and deletes them from the journal, in one commit. A crash
+ * leaves the journal or the segment, never both; a failure leaves the frozen segment, with which the
+ * next flush starts.
  */
 export async function flush(
-  collection: Collection,
+  collection: WritableCollection,
   { builder, exclusive }: { readonly builder: SegmentBuilder; readonly exclusive: Exclusive },
 ): Promise<void> {
-  await exclusive(() => freeze(collection));
-  const { frozen } = collection;
-  if (frozen === undefined) return;
-  const sequences = undeletedSequences(frozen);
-  const segmentId = takeSegmentId(collection);
-  const { folder } = collection.store;
+  const { view } = collection;
+  await exclusive(() => collection.freezeLive());
+  if (view.frozen === undefined) return;
+  const sequences = undeletedSequences(view.frozen);
+  const segmentId = collection.takeSegmentId();
+  const { folder } = view.store;
   const result =
     sequences.length === 0
       ? ({ kind: "empty" } as const)
       : await builder.build({ kind: "flush", folder, segmentId, sequences });
   await exclusive(async () => {
-    if (result.kind === "built")
-      await putInPlace(collection, {
-        segmentId,
-        built: result,
-        replacedIds: [],
-        journalDeletes: sequences,
-        deadRows: (segment) => deadRows(segment, collection.frozen),
-      });
-    collection.frozen = undefined;
-    publishGeneration(collection);
+    if (result.kind !== "built") {
+      collection.dropFrozen();
+      return;
+    }
+    const segment = openBuilt(view, segmentId, result);
+    const added = withDeadRows(segment, deadRows(segment, view.frozen));
+    const replacement = { added, replacedIds: [], journalDeletes: sequences };
+    collection.installFlushed(await commitSegment(view, replacement), added);
   });
-}
-
-function freeze(collection: Collection): void {
-  if (collection.frozen !== undefined || collection.live.rowCount === 0) return;
-  collection.frozen = { live: collection.live, tombstones: collection.liveTombstones };
-  collection.live = createLiveSegment();
-  collection.liveTombstones = undefined;
-  publishGeneration(collection);
 }
 
 function undeletedSequences({ live, tombstones }: FrozenSegment): Float64Array {
@@ -59,12 +47,12 @@ function undeletedSequences({ live, tombstones }: FrozenSegment): Float64Array {
   return Float64Array.from(sequences);
 }
 
-function* deadRows(
-  segment: FlushedSegment,
-  frozen: FrozenSegment | undefined,
-): Generator<number, void, void> {
-  if (frozen?.tombstones === undefined) return;
+/** Rows of the built segment whose passages were deleted since the live segment was frozen. */
+function deadRows(segment: FlushedSegment, frozen: FrozenSegment | undefined): number[] {
+  if (frozen?.tombstones === undefined) return [];
   const dead = new Uint8Array(frozen.tombstones);
+  const rows: number[] = [];
   for (let row = 0; row < segment.rowCount; row += 1)
-    if (isBitSet(dead, frozen.live.rowOf(segment.sequenceAt(row)))) yield row;
+    if (isBitSet(dead, frozen.live.rowOf(segment.sequenceAt(row)))) rows.push(row);
+  return rows;
 }

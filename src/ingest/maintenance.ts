@@ -2,13 +2,13 @@
 
 import { assert } from "../core/assert.js";
 import { SluiceError, isSluiceError } from "../core/errors.js";
-import type { Collection } from "../index/collection.js";
+import type { WritableCollection } from "../index/collection.js";
 import { flush } from "./flush.js";
 import { countMerges, planMerge } from "./merge-policy.js";
 import { merge, segmentSizes } from "./merge.js";
 import { reanalyze } from "./reanalyze.js";
-import { removableIds, removeObsolete } from "./put-in-place.js";
-import type { Exclusive } from "./put-in-place.js";
+import { removeObsolete } from "./commit-segment.js";
+import type { Exclusive } from "./commit-segment.js";
 import type { SegmentBuilder } from "./segment-builder.js";
 
 export interface MaintenanceOptions {
@@ -74,9 +74,10 @@ export interface Maintenance {
 const behindFactor = 4;
 
 export function createMaintenance(
-  collection: Collection,
+  collection: WritableCollection,
   options: MaintenanceOptions,
 ): Maintenance {
+  const { view } = collection;
   let running: Promise<void> | undefined;
   let isClosed = false;
   /** Bytes of codes from which the next flush is due. */
@@ -88,7 +89,7 @@ export function createMaintenance(
   /** The oldest passage of the journal has waited long enough. */
   let isAged = false;
   let ageTimer: NodeJS.Timeout | undefined;
-  const sizes = (): ReturnType<typeof segmentSizes> => segmentSizes(collection);
+  const sizes = (): ReturnType<typeof segmentSizes> => segmentSizes(view);
   const step = async (
     kind: MaintenanceStep["kind"],
     segmentCount: number,
@@ -97,7 +98,7 @@ export function createMaintenance(
     options.onStep?.({ kind, segmentCount, phase: "begin" });
     try {
       // Threads write by the folder's path, which may lead elsewhere by now.
-      collection.store.checkWritable();
+      view.store.checkWritable();
       await run();
     } finally {
       options.onStep?.({ kind, segmentCount, phase: "end" });
@@ -131,24 +132,24 @@ export function createMaintenance(
       onSegment: (done, total) => onProgress?.({ step: "making terms anew", done, total }),
     });
   const runRemove = (): Promise<void> =>
-    step("remove", removableIds(collection).length, () =>
+    step("remove", collection.removableIds().length, () =>
       options.exclusive(() => removeObsolete(collection)),
     );
 
   const isFlushDue = (): boolean => {
-    const { live, frozen } = collection;
+    const { live, frozen } = view;
     // A frozen segment is left over from a flush that failed.
     const bytes = live.codeBytes + (frozen?.live.codeBytes ?? 0);
     const isLarge = live.rowCount >= options.flushRowsMax && flushAtBytes === options.flushBytes;
     return bytes >= flushAtBytes || isLarge || isAged;
   };
   const nextUpkeep = (): (() => Promise<void>) | undefined => {
-    if (removableIds(collection).length > 0) return runRemove;
+    if (collection.removableIds().length > 0) return runRemove;
     const ids = planMerge(sizes(), options);
     return ids && (() => runMerge(ids));
   };
   const nextStep = (): (() => Promise<void>) | undefined => {
-    const upkeep = collection.manifest.generation < retryFrom ? undefined : nextUpkeep();
+    const upkeep = view.manifest.generation < retryFrom ? undefined : nextUpkeep();
     // In turn: merges that never came would leave all that dies on the disk.
     if (isFlushDue() && (upkeep === undefined || !hasFlushed)) return runFlush;
     return upkeep;
@@ -157,9 +158,9 @@ export function createMaintenance(
     try {
       for (let next = nextStep(); next !== undefined && !isClosed; next = nextStep()) await next();
     } catch (error) {
-      if (isSluiceError(error) && error.reason === "STORAGE_FAILED") collection.store.fail(error);
+      if (isSluiceError(error) && error.reason === "STORAGE_FAILED") view.store.fail(error);
       // On a full disk each write would try in vain, at the cost of making the segment.
-      const { live, frozen, manifest } = collection;
+      const { live, frozen, manifest } = view;
       flushAtBytes = live.codeBytes + (frozen?.live.codeBytes ?? 0) + options.flushBytes / 4;
       retryFrom = manifest.generation + retryAfterCommits;
       isAged = false;
@@ -183,7 +184,7 @@ export function createMaintenance(
   const start = (): void => {
     if (isClosed || running !== undefined) return;
     if (nextStep() !== undefined) enter(run).catch(() => undefined);
-    if (options.flushAgeMs !== undefined && collection.live.rowCount > 0)
+    if (options.flushAgeMs !== undefined && view.live.rowCount > 0)
       ageTimer ??= setTimeout(() => {
         isAged = true;
         start();
@@ -209,7 +210,7 @@ export function createMaintenance(
       });
     },
     isBehind: () =>
-      running !== undefined && collection.live.codeBytes >= behindFactor * options.flushBytes,
+      running !== undefined && view.live.codeBytes >= behindFactor * options.flushBytes,
     isIdle: () => running === undefined,
     settle: async () => {
       while (running !== undefined) await running;

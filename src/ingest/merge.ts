@@ -1,13 +1,13 @@
 // Makes one segment of several neighbors, without their deleted passages.
 
 import { isBitSet } from "../index/bm25/bits.js";
-import { publishGeneration, quarantine, tokenRowBytesOf } from "../index/collection.js";
-import type { Collection } from "../index/collection.js";
+import { tokenRowBytesOf } from "../index/collection.js";
+import type { Collection, WritableCollection } from "../index/collection.js";
 import type { MergeSource } from "../index/segment-build.js";
 import { droppedRow, toMergeInputs } from "../index/segment-merge.js";
 import type { SegmentSize } from "./merge-policy.js";
-import { putInPlace, takeSegmentId } from "./put-in-place.js";
-import type { Exclusive } from "./put-in-place.js";
+import { commitSegment, openBuilt, withDeadRows } from "./commit-segment.js";
+import type { Exclusive } from "./commit-segment.js";
 import type { SegmentBuilder } from "./segment-builder.js";
 
 /** What the merge policy looks at, in the order of the manifest. */
@@ -34,30 +34,30 @@ const noSize = { liveRows: 0, liveBytes: 0, isBarrier: true };
  * it. When the codes of an input are damaged, that one is quarantined instead.
  */
 export async function merge(
-  collection: Collection,
+  collection: WritableCollection,
   ids: readonly number[],
   { builder, exclusive }: { readonly builder: SegmentBuilder; readonly exclusive: Exclusive },
 ): Promise<void> {
-  const inputs = ids.map((id) => toSource(collection, id));
-  const segmentId = takeSegmentId(collection);
-  const { folder } = collection.store;
-  const tokenRowBytes = tokenRowBytesOf(collection.settings);
+  const { view } = collection;
+  const inputs = ids.map((id) => toSource(view, id));
+  const segmentId = collection.takeSegmentId();
+  const { folder } = view.store;
+  const tokenRowBytes = tokenRowBytesOf(view.settings);
   const job = { kind: "merge", folder, segmentId, tokenRowBytes, inputs } as const;
   const result = await builder.build(job);
   await exclusive(async () => {
     if (result.kind === "damaged") {
-      quarantine(collection, result);
+      collection.quarantine(result);
       return;
     }
     // One was found damaged meanwhile, by a search: what was built is obsolete.
-    if (ids.some((id) => collection.flushed.get(id)?.isDamaged === true)) return;
-    await putInPlace(collection, {
-      segmentId,
-      replacedIds: ids,
-      built: result.kind === "built" ? result : undefined,
-      deadRows: () => deadRows(collection, inputs),
-    });
-    publishGeneration(collection);
+    if (ids.some((id) => view.flushed.get(id)?.isDamaged === true)) return;
+    const added =
+      result.kind === "built"
+        ? withDeadRows(openBuilt(view, segmentId, result), [...deadRows(view, inputs)])
+        : undefined;
+    const manifest = await commitSegment(view, { added, replacedIds: ids });
+    collection.installMerged(manifest, ids, added);
   });
 }
 

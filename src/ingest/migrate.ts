@@ -10,7 +10,7 @@ import type { PackedTerms, PassageTerms } from "../analysis/term-frequencies.js"
 import { isSluiceError } from "../core/errors.js";
 import type { Span } from "../core/document.js";
 import { isBitSet } from "../index/bm25/bits.js";
-import { toAnalyzerSettings } from "../index/collection.js";
+import { toAnalyzerSettings } from "../index/stored-collection.js";
 import { createDocumentFields } from "../index/document-fields.js";
 import { readFormat1Segment } from "../index/format-1.js";
 import type { Format1Passage } from "../index/format-1.js";

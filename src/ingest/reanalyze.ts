@@ -5,10 +5,8 @@ import { createAnalyzer } from "../analysis/analyzer.js";
 import { analyzerSettingsOf, analyzerVersionLatest } from "../analysis/settings.js";
 import type { AnalyzerSettings } from "../analysis/settings.js";
 import { SluiceError } from "../core/errors.js";
-import { publishGeneration, quarantine } from "../index/collection.js";
-import type { Collection, OpenedSegment } from "../index/collection.js";
+import type { Collection, OpenedSegment, WritableCollection } from "../index/collection.js";
 import { flushedEntry } from "../index/generation.js";
-import { createLiveSegment } from "../index/live-segment.js";
 import { readJournal } from "../index/read-journal.js";
 import type { BuiltSegment } from "../index/segment-build.js";
 import type { SegmentPassage } from "../index/segment-writer.js";
@@ -16,8 +14,8 @@ import { termsAnew } from "../index/terms-anew.js";
 import type { TermsChange } from "../index/terms-anew.js";
 import type { JournalPassage, Manifest } from "../store/stored-values.js";
 import { toSource } from "./merge.js";
-import { openBuilt, takeSegmentId } from "./put-in-place.js";
-import type { Exclusive } from "./put-in-place.js";
+import { openBuilt, tombstonesOf } from "./commit-segment.js";
+import type { Exclusive } from "./commit-segment.js";
 import type { SegmentBuilder } from "./segment-builder.js";
 
 interface Parts {
@@ -41,14 +39,14 @@ const flushesMax = 3;
  * leaves the state before or after the one commit. Rejects with DATA_CORRUPT, and nothing is changed,
  * when a segment or document is damaged; with DISK_FULL: each segment is stored twice meanwhile.
  */
-export async function reanalyze(collection: Collection, parts: Parts): Promise<void> {
-  const from = analyzerSettingsOf(collection.settings);
+export async function reanalyze(collection: WritableCollection, parts: Parts): Promise<void> {
+  const from = analyzerSettingsOf(collection.view.settings);
   if (from.analyzerVersion === analyzerVersionLatest) return;
   const to = { ...from, analyzerVersion: analyzerVersionLatest };
   const made = new Map<number, MadeSegment>();
   await parts.flush();
   await makeSegments(collection, { from, to, made }, parts);
-  for (let i = 0; i < flushesMax && collection.live.rowCount > journalRowsMax; i += 1) {
+  for (let i = 0; i < flushesMax && collection.view.live.rowCount > journalRowsMax; i += 1) {
     await parts.flush();
     await makeSegments(collection, { from, to, made }, parts);
   }
@@ -70,22 +68,23 @@ interface Making {
 }
 
 async function makeSegments(
-  collection: Collection,
+  collection: WritableCollection,
   { from, to, made }: Making,
   { builder, exclusive, onSegment, signal }: Parts,
 ): Promise<void> {
-  const { folder } = collection.store;
-  const ids = collection.manifest.segments.map(({ id }) => id);
+  const { view } = collection;
+  const { folder } = view.store;
+  const ids = view.manifest.segments.map(({ id }) => id);
   for (const [done, oldId] of ids.entries()) {
     if (made.has(oldId)) continue;
     onSegment(done, ids.length);
     signal?.throwIfAborted();
-    soundSegment(collection, oldId);
-    const id = takeSegmentId(collection);
-    const source = toSource(collection, oldId);
+    soundSegment(view, oldId);
+    const id = collection.takeSegmentId();
+    const source = toSource(view, oldId);
     const result = await builder.build({ kind: "terms", folder, segmentId: id, source, from, to });
     if (result.kind === "damaged") {
-      await exclusive(() => quarantine(collection, result));
+      await exclusive(() => collection.quarantine(result));
       throw new SluiceError("DATA_CORRUPT", result.message);
     }
     if (result.kind === "built") made.set(oldId, { id, built: result });
@@ -101,43 +100,30 @@ function soundSegment({ flushed, store }: Collection, id: number): OpenedSegment
   );
 }
 
-/** Run alone. */
+/** Runs exclusively. */
 async function changeOver(
-  collection: Collection,
+  collection: WritableCollection,
   made: ReadonlyMap<number, MadeSegment>,
   change: TermsChange,
 ): Promise<void> {
-  const replaced = collection.manifest.segments.map(({ id: oldId }) => {
-    const before = soundSegment(collection, oldId);
-    const next = made.get(oldId);
+  const { view } = collection;
+  const segments = new Map<number, OpenedSegment>();
+  for (const { id: replacedId } of view.manifest.segments) {
+    const { tombstones } = soundSegment(view, replacedId).entry.part;
+    const next = made.get(replacedId);
     if (next === undefined) throw new Error("every segment was made anew");
-    const segment = openBuilt(collection, next.id, next.built);
-    const { tombstones } = before.entry.part;
-    return { oldId, opened: { segment, entry: flushedEntry(segment, tombstones) }, tombstones };
-  });
-  const passages = journalAnew(collection, change);
-  const manifest = manifestAnew(collection, made, change);
-  await collection.store.commit({
+    const segment = openBuilt(view, next.id, next.built);
+    segments.set(replacedId, { segment, entry: flushedEntry(segment, tombstones) });
+  }
+  const passages = journalAnew(view, change);
+  const manifest = manifestAnew(view, made, change);
+  await view.store.commit({
     manifest,
     journalPuts: new Map(passages.map((passage) => [passage.sequence, toJournal(passage)])),
-    tombstonePuts: new Map(
-      replaced.flatMap(({ opened, tombstones }) =>
-        tombstones === undefined ? [] : [[opened.segment.id, new Uint8Array(tombstones)]],
-      ),
-    ),
+    tombstonePuts: tombstonesOf(segments.values()),
   });
-  collection.manifest = manifest;
-  collection.settings = { ...collection.settings, ...change.to.settings };
-  for (const { oldId, opened } of replaced) {
-    collection.flushed.delete(oldId);
-    collection.obsolete.add(oldId);
-    collection.obsolete.delete(opened.segment.id);
-    collection.flushed.set(opened.segment.id, opened);
-  }
-  collection.live = createLiveSegment();
-  collection.liveTombstones = undefined;
-  for (const passage of passages) collection.live.append(passage);
-  publishGeneration(collection);
+  const settings = { ...view.settings, ...change.to.settings };
+  collection.replaceAnalyzed(manifest, { settings, segments, passages });
 }
 
 function manifestAnew(

@@ -1,10 +1,9 @@
 // Takes what is damaged out of a collection, and brings what is left into agreement.
 
 import type { CheckedSegment, Findings } from "../index/check-collection.js";
-import { countBits, isBitSet } from "../index/bm25/bits.js";
+import { countBits, isBitSet, setBit } from "../index/bm25/bits.js";
 import type { CollectionStore } from "../store/store.js";
 import type { DocumentRecord, SegmentEntry, WriteBatch } from "../store/stored-values.js";
-import { copyBits, setBit } from "./write-plan.js";
 
 export interface RepairPlan {
   /** What is done, a line each; empty: nothing is to be done. */
@@ -116,8 +115,8 @@ function agreeOnDead(
 }
 
 function deadOf({ segment, owned }: CheckedSegment, lost: ReadonlySet<number>): Uint8Array {
-  const dead = copyBits(undefined, segment.rowCount);
+  const dead = new Uint8Array(owned.length);
   for (let row = 0; row < segment.rowCount; row += 1)
     if (!isBitSet(owned, row) || lost.has(segment.sequenceAt(row))) setBit(dead, row);
-  return new Uint8Array(dead);
+  return dead;
 }

@@ -2,8 +2,8 @@
 // the steps that bring memory to the same state once the batch is on disk.
 
 import { SluiceError, asDamage } from "../core/errors.js";
-import { countBits } from "../index/bm25/bits.js";
-import type { Collection } from "../index/collection.js";
+import { countBits, setBit, withBits } from "../index/bm25/bits.js";
+import type { Collection, WriteChanges } from "../index/collection.js";
 import type { SegmentPassage } from "../index/segment-writer.js";
 import type { DocumentRecord, JournalPassage, WriteBatch } from "../store/stored-values.js";
 import type {
@@ -14,18 +14,10 @@ import type {
 } from "./write-operations.js";
 import type { PreparedPassage } from "../encoding/prepared-passage.js";
 
-export interface WritePlan {
+export interface WritePlan extends WriteChanges {
   readonly batch: WriteBatch;
   /** One outcome an operation, in their order. An error: that operation is left out, the rest is not. */
   readonly results: readonly (WriteResult | SluiceError)[];
-  /** Passages to append to the live segment, by rising sequence. */
-  readonly appended: readonly SegmentPassage[];
-  /** Rows of the live segment that die; appended passages that die in the same group are left out. */
-  readonly deadLiveRows: readonly number[];
-  /** The same of the frozen segment. */
-  readonly deadFrozenRows: readonly number[];
-  /** New tombstones of flushed segments. */
-  readonly tombstones: ReadonlyMap<number, SharedArrayBuffer>;
 }
 
 /** Operations take effect in order; a later one on the same key replaces an earlier one. */
@@ -227,8 +219,8 @@ function buryFlushed(collection: Collection, draft: Draft, sequence: number): bo
     const row = opened?.segment.rowOf(sequence) ?? -1;
     if (opened === undefined || row < 0) continue;
     const { segment, entry } = opened;
-    const bits = draft.tombstones.get(id) ?? copyBits(entry.part.tombstones, segment.rowCount);
-    setBit(bits, row);
+    const bits = draft.tombstones.get(id) ?? withBits(entry.part.tombstones, segment.rowCount, []);
+    setBit(new Uint8Array(bits), row);
     draft.tombstones.set(id, bits);
   }
   return isFlushed;
@@ -237,17 +229,4 @@ function buryFlushed(collection: Collection, draft: Draft, sequence: number): bo
 function toJournal(passage: PreparedPassage & SegmentPassage): JournalPassage {
   const { key, passageNumber, span, rowCount, codes, sketch, terms, packed } = passage;
   return { key, passageNumber, span, rowCount, codes, sketch, ...terms, packed };
-}
-
-/** A bitmap of `rowCount` bits that begins as `bits`; the original stays as it is for its readers. */
-export function copyBits(bits: SharedArrayBuffer | undefined, rowCount: number): SharedArrayBuffer {
-  const copy = new SharedArrayBuffer((rowCount + 7) >>> 3);
-  if (bits !== undefined) new Uint8Array(copy).set(new Uint8Array(bits));
-  return copy;
-}
-
-export function setBit(bits: SharedArrayBuffer, row: number): void {
-  const bytes = new Uint8Array(bits);
-  const place = row >>> 3;
-  bytes[place] = (bytes[place] ?? 0) | (1 << (row & 7));
 }

@@ -127,11 +127,10 @@ describe("measuring recall", () => {
 
   it("is what it was when a calibration is cancelled", async () => {
     await withNotes(folder(), async ({ api, collections }) => {
-      const { collection, searches } = collections.opened("notes")!;
+      const { collection, writer, searches } = collections.opened("notes")!;
       const gone = new Error("gone");
       for (const before of [undefined, await calibrate(api, { sampleCount: 10 })]) {
-        if (before === undefined)
-          await collection.store.writeRecall((collection.recall = undefined));
+        if (before === undefined) await writer.setRecall(undefined);
         const controller = new AbortController();
         const job = api.calibrate("notes", { samples: queries, signal: controller.signal });
         await assert.rejects(async () => {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { createCodec } from "../../src/codec/codec.js";
 import { createPrng } from "../../src/core/prng.js";
 import { closeCollection } from "../../src/index/collection.js";
-import type { Collection } from "../../src/index/collection.js";
+import type { Collection, WritableCollection } from "../../src/index/collection.js";
 import { createCodesReader } from "../../src/index/segment-codes.js";
 import type { FlushedPart } from "../../src/index/segment-parts.js";
 import { createCollectionWriter } from "../../src/ingest/collection-writer.js";
@@ -55,9 +55,16 @@ const { tokens: query } = createCodec(smallSettings, kernels).encodeQuery({
 });
 
 /** Opens the collection; its first segment holds every passage, 18 MB of codes. */
-async function openLarge(folder: string): Promise<{ collection: Collection; part: FlushedPart }> {
-  const collection = await openSmallCollection(folder);
-  const writer = createCollectionWriter(collection, { flushBytes: 2 ** 30 });
+interface Opened {
+  readonly owner: WritableCollection;
+  readonly collection: Collection;
+  readonly part: FlushedPart;
+}
+
+async function openLarge(folder: string): Promise<Opened> {
+  const owner = await openSmallCollection(folder);
+  const collection = owner.view;
+  const writer = createCollectionWriter(owner, { flushBytes: 2 ** 30 });
   if (collection.manifest.segments.length === 0) {
     await Promise.all(puts.map((put) => writer.write(put)));
     await writer.optimize({ isFull: false });
@@ -65,7 +72,7 @@ async function openLarge(folder: string): Promise<{ collection: Collection; part
   await writer.close();
   const part = collection.generation.segments[0]?.part;
   assert.ok(part?.kind === "flushed");
-  return { collection, part };
+  return { owner, collection, part };
 }
 
 async function scoreAll(scorer: Scorer, part: FlushedPart): Promise<MaxSimAnswer> {
@@ -178,7 +185,8 @@ describe("codes above 16 MiB", () => {
     const codes = puts[200]?.passages[0]?.codes.subarray(0, 64);
     assert.ok(codes !== undefined);
     flip(join(folder(), "data.mdb"), Buffer.from(codes));
-    const { collection, part } = await openLarge(folder());
+    const { owner, part } = await openLarge(folder());
+    const { view: collection } = owner;
     assert.deepEqual(collection.damages, []);
     await withScorePool(1, async (scorer) => {
       const { scores, damages } = await scoreAll(scorer, part);
@@ -186,7 +194,7 @@ describe("codes above 16 MiB", () => {
       assert.ok(scores.every((score) => Number.isNaN(score)));
       await scorer.release(folder(), [part]);
     });
-    const writer = createCollectionWriter(collection, { flushBytes: 2 ** 30 });
+    const writer = createCollectionWriter(owner, { flushBytes: 2 ** 30 });
     const { segments } = collection.manifest;
     await writer.write({ kind: "delete", key: "key 1" });
     await writer.optimize({ isFull: true });

@@ -10,11 +10,8 @@ import { packTerms, termFrequencies } from "../../src/analysis/term-frequencies.
 import { repositoryRoot } from "../../src/core/paths.js";
 import { checkPostings } from "../../src/index/bm25/check-postings.js";
 import { openPostings } from "../../src/index/bm25/postings-reader.js";
-import {
-  closeCollection,
-  initializeCollection,
-  openCollection,
-} from "../../src/index/collection.js";
+import { closeCollection } from "../../src/index/collection.js";
+import { initializeCollection, openCollection } from "../../src/index/stored-collection.js";
 import type { Collection } from "../../src/index/collection.js";
 import { postingsSectionsOf } from "../../src/index/segment-format.js";
 import { createCollectionWriter } from "../../src/ingest/collection-writer.js";
@@ -34,8 +31,8 @@ describe("terms made anew", () => {
   const folder = useTemporaryFolder();
 
   async function open(): Promise<{ collection: Collection; writer: CollectionWriter }> {
-    const collection = await openCollection(openLmdbStore(folder()));
-    return { collection, writer: createCollectionWriter(collection, { flushBytes: 1e9 }) };
+    const owner = await openCollection(openLmdbStore(folder()));
+    return { collection: owner.view, writer: createCollectionWriter(owner, { flushBytes: 1e9 }) };
   }
 
   async function create(): Promise<{ collection: Collection; writer: CollectionWriter }> {

@@ -7,7 +7,7 @@ import { isSluiceError } from "../../src/core/errors.js";
 import { createPrng } from "../../src/core/prng.js";
 import type { Prng } from "../../src/core/prng.js";
 import { closeCollection } from "../../src/index/collection.js";
-import type { Collection } from "../../src/index/collection.js";
+import type { WritableCollection } from "../../src/index/collection.js";
 import type { Generation } from "../../src/index/generation.js";
 import { createCollectionWriter } from "../../src/ingest/collection-writer.js";
 import type { CollectionWriter } from "../../src/ingest/collection-writer.js";
@@ -26,7 +26,7 @@ const keys = ["a", "b", "c", "d", "é", "\u{1d400}", "key", "key2"];
 interface World {
   readonly prng: Prng;
   readonly folder: string;
-  collection: Collection;
+  owner: WritableCollection;
   writer: CollectionWriter;
   readonly model: Map<string, PutOperation>;
   /** Acquired generations, with what they showed when they were new. */
@@ -73,7 +73,7 @@ function checkResult(world: World, operation: WriteOperation, result: WriteResul
 }
 
 function checkNow(world: World): void {
-  const { generation } = world.collection;
+  const { generation } = world.owner.view;
   const expected = contentsOf(world.model.values());
   assert.deepEqual(readContents(generation), expected);
   assert.equal(generation.documentCount, world.model.size);
@@ -91,7 +91,7 @@ function checkNow(world: World): void {
 }
 
 function hold(world: World): void {
-  const { generation } = world.collection;
+  const { generation } = world.owner.view;
   generation.acquire();
   world.held.push({ generation, contents: contentsOf(world.model.values()) });
 }
@@ -104,21 +104,21 @@ function letGo(world: World): void {
 async function reopen(world: World): Promise<void> {
   await world.writer.close();
   for (const { generation } of world.held.splice(0)) generation.release();
-  await closeCollection(world.collection);
-  world.collection = await openSmallCollection(world.folder);
+  await closeCollection(world.owner.view);
+  world.owner = await openSmallCollection(world.folder);
   world.writer = newWriter(world);
   // As a server does: a flush may be due at once.
   world.writer.maintain();
-  assert.deepEqual(world.collection.damages, []);
+  assert.deepEqual(world.owner.view.damages, []);
 }
 
 /** Flushes and merges now and then: a passage has some 14 bytes of codes. */
 function newWriter({
-  collection,
+  owner,
   prng,
   steps,
-}: Pick<World, "collection" | "prng" | "steps">): CollectionWriter {
-  return createCollectionWriter(collection, {
+}: Pick<World, "owner" | "prng" | "steps">): CollectionWriter {
+  return createCollectionWriter(owner, {
     flushBytes: 40 + (prng.nextUint32() % 400),
     segmentBytesMax: 2_000 + (prng.nextUint32() % 10_000),
     onMaintenanceFailure: (error) => assert.fail(String(error)),
@@ -139,13 +139,13 @@ async function step(world: World): Promise<void> {
 
 async function runModel(folder: string, seed: number): Promise<World["steps"]> {
   const prng = createPrng(seed);
-  const collection = await openSmallCollection(folder);
+  const owner = await openSmallCollection(folder);
   const steps = { flush: 0, merge: 0, remove: 0 };
-  const writer = newWriter({ collection, prng, steps });
+  const writer = newWriter({ owner, prng, steps });
   const world: World = {
     prng,
     folder,
-    collection,
+    owner,
     writer,
     model: new Map<string, PutOperation>(),
     held: [],
@@ -159,7 +159,7 @@ async function runModel(folder: string, seed: number): Promise<World["steps"]> {
   }
   await reopen(world);
   checkNow(world);
-  const { store, flushed } = world.collection;
+  const { store, flushed } = world.owner.view;
   assert.deepEqual(store.check().damages, []);
   await world.writer.settle();
   // What no generation names is gone from the disk.
@@ -167,7 +167,7 @@ async function runModel(folder: string, seed: number): Promise<World["steps"]> {
   await world.writer.settle();
   assert.deepEqual(store.segmentIds(), new Set(flushed.keys()));
   await world.writer.close();
-  await closeCollection(world.collection);
+  await closeCollection(world.owner.view);
   return steps;
 }
 
@@ -181,8 +181,8 @@ describe("a collection and its writer", () => {
 
   it("refuses a write after close, with nothing of it done", () =>
     withTemporaryFolder(async (folder) => {
-      const collection = await openSmallCollection(folder);
-      const writer = createCollectionWriter(collection, { flushBytes: 1000 });
+      const owner = await openSmallCollection(folder);
+      const writer = createCollectionWriter(owner, { flushBytes: 1000 });
       const first = writer.write(seededPut("a", 1));
       const closed = writer.close();
       await assert.rejects(
@@ -191,7 +191,7 @@ describe("a collection and its writer", () => {
       );
       await closed;
       assert.equal((await first).isChanged, true);
-      assert.equal(collection.generation.documentCount, 1);
-      await closeCollection(collection);
+      assert.equal(owner.view.generation.documentCount, 1);
+      await closeCollection(owner.view);
     }));
 });

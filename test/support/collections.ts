@@ -7,9 +7,9 @@ import type { Fields } from "../../src/core/document.js";
 import { isSluiceError } from "../../src/core/errors.js";
 import { createPrng } from "../../src/core/prng.js";
 import type { CollectionSettings } from "../../src/index/collection-settings.js";
-import { initializeCollection, openCollection } from "../../src/index/collection.js";
+import { initializeCollection, openCollection } from "../../src/index/stored-collection.js";
 import type { CollectionLimits } from "../../src/engine/collections.js";
-import type { Collection } from "../../src/index/collection.js";
+import type { WritableCollection } from "../../src/index/collection.js";
 import type { PutOperation } from "../../src/ingest/write-operations.js";
 import type { PreparedPassage } from "../../src/encoding/prepared-passage.js";
 import { openLmdbStore } from "../../src/store/lmdb-store.js";
@@ -38,7 +38,7 @@ export const collectionLimits: CollectionLimits = {
 const rowBytes = 4;
 
 /** Opens the collection in `folder`; makes it if there is none. */
-export async function openSmallCollection(folder: string): Promise<Collection> {
+export async function openSmallCollection(folder: string): Promise<WritableCollection> {
   const store = openLmdbStore(folder);
   if (!hasManifest(store)) await initializeCollection(store, smallSettings);
   return openCollection(store);

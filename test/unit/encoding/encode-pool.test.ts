@@ -9,11 +9,8 @@ import type { Document } from "../../../src/core/document.js";
 import { openModelFolder } from "../../../src/encoders/model-folder.js";
 import type { OpenedModel } from "../../../src/encoders/model-folder.js";
 import type { Collection } from "../../../src/index/collection.js";
-import {
-  closeCollection,
-  initializeCollection,
-  openCollection,
-} from "../../../src/index/collection.js";
+import { closeCollection } from "../../../src/index/collection.js";
+import { initializeCollection, openCollection } from "../../../src/index/stored-collection.js";
 import type { PreparedPassage } from "../../../src/encoding/prepared-passage.js";
 import { openLmdbStore } from "../../../src/store/lmdb-store.js";
 import { unpackJournalPassage } from "../../../src/store/records.js";
@@ -42,7 +39,7 @@ describe("createEncodePool", () => {
       modelName: "tiny",
       modelFingerprint: model.fingerprint,
     });
-    collection = await openCollection(store);
+    collection = (await openCollection(store)).view;
     pool = openPool(model);
   });
   afterEach(async () => {

@@ -3,7 +3,8 @@ import { join } from "node:path";
 
 import { open } from "lmdb";
 
-import { closeCollection, openCollection } from "../../../src/index/collection.js";
+import { closeCollection } from "../../../src/index/collection.js";
+import { openCollection } from "../../../src/index/stored-collection.js";
 import { createCollectionWriter } from "../../../src/ingest/collection-writer.js";
 import { openLmdbStore } from "../../../src/store/lmdb-store.js";
 import type { Manifest } from "../../../src/store/stored-values.js";
@@ -18,13 +19,14 @@ const live = [7, 8].map((version) => seededPut(`live ${version}`, version));
 
 /** A closed collection of two segments and a journal. */
 async function writeCollection(folder: string): Promise<void> {
-  const collection = await openSmallCollection(folder);
+  const owner = await openSmallCollection(folder);
+  const collection = owner.view;
   for (const [puts, flushBytes] of [
     [first, 1],
     [second, 1],
     [live, 1e6],
   ] as const) {
-    const writer = createCollectionWriter(collection, { flushBytes });
+    const writer = createCollectionWriter(owner, { flushBytes });
     await Promise.all(puts.map((put) => writer.write(put)));
     await writer.close();
   }
@@ -55,7 +57,7 @@ describe("openCollection", () => {
   it("shows after reopening what was there before, with the same settings", () =>
     withTemporaryFolder(async (folder) => {
       await writeCollection(folder);
-      const collection = await openSmallCollection(folder);
+      const { view: collection } = await openSmallCollection(folder);
       assert.deepEqual(collection.settings, smallSettings);
       assert.ok(collection.flushed.size >= 2);
       const expected = contentsOf([...first, ...second, ...live]);
@@ -69,7 +71,8 @@ describe("openCollection", () => {
       await writeCollection(folder);
       const bytes = Buffer.from("damaged");
       await storeBytes(folder, { database: "segments", key: "1/codes", bytes });
-      const collection = await openSmallCollection(folder);
+      const owner = await openSmallCollection(folder);
+      const collection = owner.view;
       assert.equal(collection.damages.length, 1);
       const [damage = ""] = collection.damages;
       assert.match(damage, /segment 1 \(codes\) is damaged: .* passages are not searched/);
@@ -79,7 +82,7 @@ describe("openCollection", () => {
       assert.ok(shown.passages.some((line) => line.startsWith("live")));
       // Its documents are whole and can be read, replaced and deleted.
       assert.ok(shown.documents.has("first 1"));
-      const writer = createCollectionWriter(collection, { flushBytes: 1e6 });
+      const writer = createCollectionWriter(owner, { flushBytes: 1e6 });
       const replaced = seededPut("first 1", 99);
       await writer.write(replaced);
       await writer.write({ kind: "delete", key: "first 2" });
@@ -98,13 +101,13 @@ describe("openCollection", () => {
       const store = openLmdbStore(gone);
       await store.commit({ manifest: store.readManifest(), segmentDeletes: [2] });
       await store.close();
-      const collection = await openSmallCollection(gone);
+      const { view: collection } = await openSmallCollection(gone);
       assert.match(collection.damages.join(), /^segment 2 \(tables\) is missing/);
       await closeCollection(collection);
       const torn = join(parent, "torn");
       await writeCollection(torn);
       await storeBytes(torn, { database: "tombstones", key: 1, bytes: Buffer.from("damaged") });
-      const other = await openSmallCollection(torn);
+      const { view: other } = await openSmallCollection(torn);
       // Without its tombstones a segment would show what was deleted.
       assert.match(other.damages.join(), /^tombstones of segment 1 is damaged/);
       await closeCollection(other);
@@ -119,7 +122,7 @@ describe("openCollection", () => {
       const bytes = Buffer.from("damaged");
       await storeBytes(folder, { database: "journal", key: sequence, bytes });
       const damaged = openLmdbStore(folder);
-      const collection = await openCollection(damaged);
+      const { view: collection } = await openCollection(damaged);
       const [damage, ...others] = collection.damages;
       assert.match(damage ?? "", new RegExp(`^journal passage ${sequence} is damaged`));
       assert.deepEqual(others, []);

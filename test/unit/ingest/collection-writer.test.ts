@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { open } from "lmdb";
 
 import { closeCollection } from "../../../src/index/collection.js";
-import type { Collection } from "../../../src/index/collection.js";
+import type { Collection, WritableCollection } from "../../../src/index/collection.js";
 import { createCollectionWriter } from "../../../src/ingest/collection-writer.js";
 import type { CollectionWriter } from "../../../src/ingest/collection-writer.js";
 import { createSegmentBuilder } from "../../../src/ingest/segment-builder.js";
@@ -18,6 +18,7 @@ import { withTemporaryFolder } from "../../support/temporary-folder.js";
 
 interface Opened {
   readonly folder: string;
+  readonly owner: WritableCollection;
   readonly collection: Collection;
   readonly writer: CollectionWriter;
 }
@@ -28,10 +29,11 @@ async function withWriter(
 ): Promise<void> {
   await withTemporaryFolder(async (parent) => {
     const folder = join(parent, "collection");
-    const collection = await openSmallCollection(folder);
-    const writer = createCollectionWriter(collection, { flushBytes });
+    const owner = await openSmallCollection(folder);
+    const collection = owner.view;
+    const writer = createCollectionWriter(owner, { flushBytes });
     try {
-      await use({ folder, collection, writer });
+      await use({ folder, owner, collection, writer });
     } finally {
       await writer.close();
       await closeCollection(collection);
@@ -60,7 +62,7 @@ describe("createCollectionWriter", () => {
         const expected = readContents(collection.generation);
         const copy = `${folder}-copy-${version}`;
         cpSync(folder, copy, { recursive: true });
-        const copied = await openSmallCollection(copy);
+        const { view: copied } = await openSmallCollection(copy);
         assert.deepEqual(readContents(copied.generation), expected);
         await closeCollection(copied);
       }
@@ -130,14 +132,14 @@ describe("createCollectionWriter", () => {
     }));
 
   it("empties the journal into a segment, without the passages that were deleted", () =>
-    withWriter(1e6, async ({ collection, writer }) => {
+    withWriter(1e6, async ({ owner, collection, writer }) => {
       const kept = seededPut("kept", 1);
       await writer.write(kept);
       await writer.write(seededPut("deleted", 2));
       await writer.write({ kind: "delete", key: "deleted" });
       const before = collection.generation;
       before.acquire();
-      const flusher = createCollectionWriter(collection, { flushBytes: 1 });
+      const flusher = createCollectionWriter(owner, { flushBytes: 1 });
       const added = seededPut("added", 3);
       await flusher.write(added);
       await flusher.close();
@@ -152,9 +154,9 @@ describe("createCollectionWriter", () => {
     }));
 
   it("starts a new journal without a segment when every passage in it was deleted", () =>
-    withWriter(1e6, async ({ collection, writer }) => {
+    withWriter(1e6, async ({ owner, collection, writer }) => {
       await writer.write(seededPut("a", 1));
-      const flusher = createCollectionWriter(collection, { flushBytes: 1 });
+      const flusher = createCollectionWriter(owner, { flushBytes: 1 });
       await flusher.write({ kind: "delete", key: "a" });
       await flusher.close();
       assert.equal(collection.live.rowCount, 0);
@@ -163,11 +165,11 @@ describe("createCollectionWriter", () => {
     }));
 
   it("keeps everything when a flush fails, tells of it, and flushes later", () =>
-    withWriter(1e6, async ({ collection }) => {
+    withWriter(1e6, async ({ owner, collection }) => {
       const failures: unknown[] = [];
       const builder = createSegmentBuilder(createMapTurn());
       let isBroken = true;
-      const flusher = createCollectionWriter(collection, {
+      const flusher = createCollectionWriter(owner, {
         flushBytes: 50,
         builder: {
           ...builder,
@@ -189,18 +191,20 @@ describe("createCollectionWriter", () => {
 
   it("replaces and deletes documents whose records are damaged, with their passages", () =>
     withTemporaryFolder(async (folder) => {
-      const first = await openSmallCollection(folder);
-      const flusher = createCollectionWriter(first, { flushBytes: 1 });
+      const owner = await openSmallCollection(folder);
+      const first = owner.view;
+      const flusher = createCollectionWriter(owner, { flushBytes: 1 });
       for (const [i, key] of ["a", "b", "c"].entries()) await flusher.write(seededPut(key, i));
       await flusher.close();
-      const journaler = createCollectionWriter(first, { flushBytes: 1e6 });
+      const journaler = createCollectionWriter(owner, { flushBytes: 1e6 });
       for (const [i, key] of ["d", "e"].entries()) await journaler.write(seededPut(key, 3 + i));
       await journaler.close();
       await closeCollection(first);
       for (const key of ["a", "b", "d", "e"]) await damageDocument(folder, key);
 
-      const collection = await openSmallCollection(folder);
-      const writer = createCollectionWriter(collection, { flushBytes: 1e6 });
+      const reopened = await openSmallCollection(folder);
+      const collection = reopened.view;
+      const writer = createCollectionWriter(reopened, { flushBytes: 1e6 });
       const puts = [seededPut("a", 10), seededPut("d", 11)];
       const written = await Promise.all([
         ...puts.map((put) => writer.write(put)),
@@ -212,7 +216,7 @@ describe("createCollectionWriter", () => {
       assert.deepEqual(readContents(collection.generation), left);
       await writer.close();
       await closeCollection(collection);
-      const opened = await openSmallCollection(folder);
+      const { view: opened } = await openSmallCollection(folder);
       assert.deepEqual(readContents(opened.generation), left);
       await closeCollection(opened);
     }));

@@ -47,10 +47,11 @@ if (canMountDisk())
         const ballast = join(disk, "ballast");
         writeFileSync(ballast, Buffer.alloc(2 << 20));
         const folder = join(disk, "collection");
-        const collection = await openSmallCollection(folder);
+        const owner = await openSmallCollection(folder);
+        const collection = owner.view;
         const failures: unknown[] = [];
         // The journal is flushed a few times while the disk fills, and in vain when it is full.
-        const writer = createCollectionWriter(collection, {
+        const writer = createCollectionWriter(owner, {
           flushBytes: 500_000,
           onMaintenanceFailure: (error) => failures.push(error),
         });
@@ -68,7 +69,7 @@ if (canMountDisk())
         for (const failure of failures) assert.ok(isDiskFull(failure), String(failure));
         await writer.close();
         await closeCollection(collection);
-        const again = await openSmallCollection(folder);
+        const { view: again } = await openSmallCollection(folder);
         assert.deepEqual(again.damages, []);
         assert.deepEqual(readContents(again.generation), expected);
         assert.deepEqual(again.store.check().damages, []);

@@ -13,8 +13,9 @@ import { withTemporaryFolder } from "../../support/temporary-folder.js";
 /** A write path whose preparer gives seeded passages, and refuses the text "unencodable". */
 async function withWritePath(use: (path: WritePath) => Promise<void>): Promise<void> {
   await withTemporaryFolder(async (folder) => {
-    const collection = await openSmallCollection(folder);
-    const writer = createCollectionWriter(collection, { flushBytes: 1e6 });
+    const owner = await openSmallCollection(folder);
+    const collection = owner.view;
+    const writer = createCollectionWriter(owner, { flushBytes: 1e6 });
     const preparer: WritePath["preparer"] = {
       prepare: ({ text }) =>
         text === "unencodable"

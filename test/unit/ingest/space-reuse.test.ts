@@ -36,9 +36,10 @@ function shuffled(count: number, seed: number): number[] {
 describe("a collection that is replaced ten times over", () => {
   it("takes at most 2.2 times the bytes of its live data", () => {
     return withTemporaryFolder(async (folder) => {
-      const collection = await openSmallCollection(folder);
+      const owner = await openSmallCollection(folder);
+      const collection = owner.view;
       // The largest segment holds a twelfth of the data, as with 800 MB and the server's sizes.
-      const writer = createCollectionWriter(collection, {
+      const writer = createCollectionWriter(owner, {
         flushBytes: 128 * 1024,
         segmentBytesMax: 2 * 1024 * 1024,
       });

@@ -1,0 +1,102 @@
+// The small commit that names a segment in the manifest after it was built and stored.
+
+import { countBits, withBits } from "../index/bm25/bits.js";
+import { tokenRowBytesOf } from "../index/collection.js";
+import type { Collection, OpenedSegment, WritableCollection } from "../index/collection.js";
+import { openFlushedSegment } from "../index/flushed-segment.js";
+import type { FlushedSegment } from "../index/flushed-segment.js";
+import { flushedEntry } from "../index/generation.js";
+import type { BuiltSegment } from "../index/segment-build.js";
+import { mappedCodes } from "../index/segment-codes.js";
+import type { Manifest, SegmentEntry } from "../store/stored-values.js";
+
+/** Runs a step between two commits, so that no write is planned or committed meanwhile. */
+export type Exclusive = (step: () => Promise<void> | void) => Promise<void>;
+
+export interface Replacement {
+  /** Undefined when none of the replaced passages is left. */
+  readonly added: OpenedSegment | undefined;
+  /** Segments, neighbors in the manifest, whose passages `added` holds. */
+  readonly replacedIds: readonly number[];
+  /** Sequences of the journal that `added` holds. */
+  readonly journalDeletes?: Float64Array;
+}
+
+/**
+ * Runs exclusively. Resolves with the new manifest once it is on disk; nothing is changed when it
+ * rejects, and a crash leaves the old state or the new one.
+ */
+export async function commitSegment(
+  collection: Collection,
+  { added, replacedIds, journalDeletes }: Replacement,
+): Promise<Manifest> {
+  const { manifest, nextSegmentId, store } = collection;
+  const segments = [...manifest.segments];
+  const at = segments.findIndex(({ id }) => replacedIds.includes(id));
+  const entries = added === undefined ? [] : [toEntry(added)];
+  if (at < 0) segments.push(...entries);
+  else segments.splice(at, replacedIds.length, ...entries);
+  const next = {
+    ...manifest,
+    generation: manifest.generation + 1,
+    nextSegmentId,
+    segments,
+    ...(journalDeletes === undefined ? {} : { journalCount: liveCount(collection) }),
+  };
+  await store.commit({
+    manifest: next,
+    journalDeletes: journalDeletes ?? [],
+    tombstonePuts: tombstonesOf(added === undefined ? [] : [added]),
+  });
+  return next;
+}
+
+/** Passages that were written since the frozen live segment was replaced. */
+function liveCount({ live, liveTombstones }: Collection): number {
+  const dead = liveTombstones === undefined ? 0 : countBits(new Uint8Array(liveTombstones));
+  return live.rowCount - dead;
+}
+
+function toEntry({ segment, entry }: OpenedSegment): SegmentEntry {
+  const { id, rowCount } = segment;
+  return {
+    id,
+    passageCount: rowCount,
+    firstSequence: segment.sequenceAt(0),
+    lastSequence: segment.sequenceAt(rowCount - 1),
+    deadCount: rowCount - entry.totals.passageCount,
+  };
+}
+
+/** Opens a segment that was just stored under `id`. */
+export function openBuilt(collection: Collection, id: number, built: BuiltSegment): FlushedSegment {
+  const { folder } = collection.store;
+  const { tables, codeBytes } = built;
+  const codes = built.codes ?? mappedCodes({ folder, segmentId: id, byteLength: codeBytes });
+  return openFlushedSegment(id, { tables, codes }, tokenRowBytesOf(collection.settings));
+}
+
+/** `deadRows`: rows of passages that were deleted while the segment was built. */
+export function withDeadRows(segment: FlushedSegment, deadRows: readonly number[]): OpenedSegment {
+  const { rowCount } = segment;
+  const tombstones = deadRows.length === 0 ? undefined : withBits(undefined, rowCount, deadRows);
+  return { segment, entry: flushedEntry(segment, tombstones) };
+}
+
+/** Tombstones by id, as a commit stores them. */
+export function tombstonesOf(segments: Iterable<OpenedSegment>): Map<number, Uint8Array> {
+  const puts = new Map<number, Uint8Array>();
+  for (const { segment, entry } of segments) {
+    const { tombstones } = entry.part;
+    if (tombstones !== undefined) puts.set(segment.id, new Uint8Array(tombstones));
+  }
+  return puts;
+}
+
+/** Runs exclusively. Deletes what no manifest and no held generation names, in its own commit. */
+export async function removeObsolete(collection: WritableCollection): Promise<void> {
+  const ids = collection.removableIds();
+  const { store, manifest } = collection.view;
+  await store.commit({ manifest, segmentDeletes: ids });
+  collection.removed(ids);
+}
