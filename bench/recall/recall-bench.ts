@@ -13,12 +13,12 @@ import { composeEngine } from "../../src/app/compose.js";
 import { engineOptions } from "../../src/app/serve.js";
 import { loadConfig } from "../../src/config/load-config.js";
 import { createPrng } from "../../src/core/prng.js";
+import type { SearchRequest } from "../../src/contract/search-request.js";
+import type { SearchUpdate } from "../../src/contract/search-update.js";
 import { conformalLowerBound } from "../../src/eval/conformal.js";
 import { openBeirFolder } from "../../src/importers/beir.js";
 import type { RecallStatus } from "../../src/index/collection-settings.js";
 import type { EngineApi } from "../../src/engine/api.js";
-import type { SearchRequest } from "../../src/search/request.js";
-import type { SearchUpdate } from "../../src/search/update.js";
 import { recallPath } from "./render.js";
 import type { RecallFile, RecallPromise, RecallSet } from "./render.js";
 

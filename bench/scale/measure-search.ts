@@ -1,9 +1,9 @@
 // Searches of the scale bench: latency by stage, recall by pool size, latency under a running load.
 
+import type { SearchRequest } from "../../src/contract/search-request.js";
+import type { SearchUpdate, StageTimings } from "../../src/contract/search-update.js";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EngineApi } from "../../src/engine/api.js";
-import type { SearchRequest } from "../../src/search/request.js";
-import type { SearchUpdate, StageTimings } from "../../src/search/update.js";
 import type { PassageSource } from "./clustered-passages.js";
 import { summary, warmUpTimes } from "./summary.js";
 import type { Summary } from "./summary.js";

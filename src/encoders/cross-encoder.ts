@@ -4,13 +4,11 @@ import { join } from "node:path";
 import { isRaised } from "../core/cancel-flag.js";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
+import type { WindowPooling } from "../contract/search-request.js";
 import type { OpenedModel } from "./model-folder.js";
 import { invalidModel, tokenizerFileName } from "./model-manifest.js";
 import { openOnnxSession } from "./onnx-session.js";
 import { createTokenizer } from "./tokenizer.js";
-
-/** How the windows of a long text become one figure. */
-export type WindowPooling = "best" | "mean";
 
 export interface PairOptions {
   readonly pooling: WindowPooling;

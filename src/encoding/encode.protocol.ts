@@ -7,7 +7,7 @@ import { SluiceError } from "../core/errors.js";
 import type { ErrorReason } from "../core/errors.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
 import type { TokenMatrix } from "../core/token-matrix.js";
-import type { WindowPooling } from "../encoders/cross-encoder.js";
+import type { WindowPooling } from "../contract/search-request.js";
 import type { DocumentText, Passage } from "../encoders/passages.js";
 import type { TokenTrace } from "../encoders/tokenizer.js";
 import type { KernelChoice } from "../kernels/load-kernels.js";

@@ -1,9 +1,13 @@
 // The engine's public face: what the network edges, rpc/ and http/, call.
 
-import type { Document, Span } from "../core/document.js";
+import type { Document } from "../core/document.js";
 import type { Feedback, RecordedFeedback } from "../core/feedback.js";
 import type { Filter } from "../core/filter.js";
 import type { Readiness, RefusedCollection } from "../core/readiness.js";
+import type { RerankRequest, RerankUpdate } from "../contract/rerank.js";
+import type { Phrasing, SearchRequest } from "../contract/search-request.js";
+import type { SearchUpdate } from "../contract/search-update.js";
+import type { ExplainRequest, ExplainedPassage } from "../contract/explain.js";
 import type {
   CollectionSettings,
   CollectionStatus,
@@ -11,11 +15,7 @@ import type {
 } from "../index/collection-settings.js";
 import type { WriteAck } from "../ingest/ingest-types.js";
 import type { SnapshotInfo } from "../store/snapshot-folder.js";
-import type { Explanation } from "../search/explain.js";
-import type { RerankRequest, RerankUpdate } from "../search/rerank-items.js";
-import type { Phrasing, SearchRequest } from "../search/request.js";
 import type { SearchOptions } from "../search/stream-search.js";
-import type { SearchUpdate } from "../search/update.js";
 import type { ScoreCalibration } from "../store/stored-values.js";
 
 /** All methods throw SluiceError for what the caller or the world got wrong. */
@@ -161,34 +161,6 @@ export interface CalibrateProgress extends JobProgress {
 
 export interface RestoreProgress extends JobProgress {
   readonly result?: CollectionStatus;
-}
-
-export interface ExplainRequest extends Pick<
-  SearchRequest,
-  "collection" | "text" | "vectors" | "filter" | "lexicalWeight"
-> {
-  readonly key: string;
-  /** From 0; undefined: the document's best. */
-  readonly passageNumber: number | undefined;
-}
-
-export interface ExplainedPassage extends Omit<Explanation, "rows" | "codes" | "document"> {
-  readonly key: string;
-  /** One for each query row, in order. */
-  readonly matches: readonly TokenMatch[];
-}
-
-/** Words are there where the model made the rows. */
-export interface TokenMatch {
-  readonly queryToken: string;
-  readonly querySpan?: Span | undefined;
-  /** From 0, in the passage. */
-  readonly passageRow: number;
-  readonly passageToken: string;
-  /** In the document's text, or else in its title. */
-  readonly passageSpan?: Span | undefined;
-  readonly titleSpan?: Span | undefined;
-  readonly score: number;
 }
 
 /** How far a long job has come. */

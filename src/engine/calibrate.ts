@@ -4,12 +4,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { SluiceError, isSluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
+import type { Phrasing, SearchRequest } from "../contract/search-request.js";
 import type { CalibrateOptions, CalibrateProgress } from "./api.js";
 import type { Scorer } from "../scoring/scorer.js";
 import { estimateRecall } from "../search/measure-recall.js";
 import type { SampleDepths } from "../search/measure-recall.js";
 import type { SearchDefaults, SearchPlan } from "../search/plan.js";
-import type { Phrasing, SearchRequest } from "../search/request.js";
 import type { SearchContext } from "../search/search-context.js";
 import type { RecallCalibration } from "../store/stored-values.js";
 import type { Collections } from "./collections.js";

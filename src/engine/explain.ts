@@ -2,9 +2,9 @@
 
 import type { LexicalQuery } from "../analysis/lexical-query.js";
 import type { Span } from "../core/document.js";
+import type { ExplainRequest, ExplainedPassage } from "../contract/explain.js";
 import type { TokenTrace } from "../encoders/tokenizer.js";
 import type { Collection } from "../index/collection.js";
-import type { ExplainedPassage, ExplainRequest } from "./api.js";
 import { explain } from "../search/explain.js";
 import type { Explanation } from "../search/explain.js";
 import type { SearchPlan } from "../search/plan.js";

@@ -1,10 +1,10 @@
 // The engine with a count of everything it does; behaviour is the engine's own.
 
 import { isSluiceError } from "../core/errors.js";
+import type { SearchRequest } from "../contract/search-request.js";
+import type { SearchUpdate, StageTimings } from "../contract/search-update.js";
 import type { Metrics, SearchOutcome } from "../observability/metrics.js";
 import type { EngineApi } from "./api.js";
-import type { SearchRequest } from "../search/request.js";
-import type { SearchUpdate, StageTimings } from "../search/update.js";
 
 export function measured(engine: EngineApi, metrics: Metrics, clock: () => number): EngineApi {
   const counted = async <T>(work: Promise<T>): Promise<T> => {

@@ -9,15 +9,11 @@ import { SluiceError } from "../core/errors.js";
 import { createSoftDeadline } from "../core/soft-deadline.js";
 import { tokenMatrix } from "../core/token-matrix.js";
 import type { TokenMatrix } from "../core/token-matrix.js";
+import type { RerankItem, RerankRequest, RerankUpdate } from "../contract/rerank.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
 import type { Kernels } from "../kernels/kernels.js";
 import { checkRerank, rerankItems } from "../search/rerank-items.js";
-import type {
-  RerankItem,
-  RerankRequest,
-  RerankUpdate,
-  ScoredItems,
-} from "../search/rerank-items.js";
+import type { ScoredItems } from "../search/rerank-items.js";
 import type { SearchOptions } from "../search/stream-search.js";
 import { checkFingerprint } from "../encoding/encode-pool.js";
 import { findReranker } from "./rerankers.js";

@@ -5,6 +5,7 @@ import type { Codec } from "../codec/codec.js";
 import { SluiceError } from "../core/errors.js";
 import { createPrng } from "../core/prng.js";
 import type { Prng } from "../core/prng.js";
+import type { Phrasing } from "../contract/search-request.js";
 import { sentencesOf } from "../encoders/sentence-ends.js";
 import { isBitSet } from "../index/bm25/bits.js";
 import type { Collection } from "../index/collection.js";
@@ -12,7 +13,6 @@ import type { Generation } from "../index/generation.js";
 import { rowBytes } from "../kernels/kernels.js";
 import type { Kernels } from "../kernels/kernels.js";
 import type { Scorer } from "../scoring/scorer.js";
-import type { Phrasing } from "../search/request.js";
 import type { PassagePlace } from "../search/passage-ids.js";
 
 /** About as many rows as a query has. */

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
-import type { RerankRequest, RerankUpdate } from "../search/rerank-items.js";
+import type { RerankRequest, RerankUpdate } from "../contract/rerank.js";
 import { parseBody } from "./json-body.js";
 
 const count = z.int().min(1).optional();

@@ -3,8 +3,8 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { limits } from "../core/limits.js";
+import type { RerankUpdate } from "../contract/rerank.js";
 import type { EngineApi } from "../engine/api.js";
-import type { RerankUpdate } from "../search/rerank-items.js";
 import { toHttpFailure } from "./errors.js";
 import type { HttpLogger } from "./errors.js";
 import { rerankAnswer, rerankBodyFromJson } from "./rerank-body.js";

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { GivenVectors } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
-import type { Phrasing, SearchRequest } from "../search/request.js";
+import type { Phrasing, SearchRequest } from "../contract/search-request.js";
 import { filterFromJson } from "./filter-json.js";
 import { invalid, parseBody, parseValue } from "./json-body.js";
 

@@ -2,10 +2,10 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { limits } from "../core/limits.js";
+import type { SearchRequest } from "../contract/search-request.js";
+import type { SearchUpdate } from "../contract/search-update.js";
 import type { EngineApi } from "../engine/api.js";
-import type { SearchRequest } from "../search/request.js";
 import { streamSearch } from "../search/stream-search.js";
-import type { SearchUpdate } from "../search/update.js";
 import { toHttpFailure } from "./errors.js";
 import type { HttpLogger } from "./errors.js";
 import { boundsOf } from "./exchange-bounds.js";

@@ -3,7 +3,7 @@
 import { toldMessage } from "../core/told-message.js";
 import { assertNever } from "../core/assert.js";
 import type { FieldValue } from "../core/document.js";
-import type { SearchHit, SearchUpdate, StageTimings } from "../search/update.js";
+import type { SearchHit, SearchUpdate, StageTimings } from "../contract/search-update.js";
 
 export function updateToJson(update: SearchUpdate): object {
   const { coverage } = update;

@@ -1,10 +1,10 @@
 // Explain: requests from messages, checked; explanations to messages.
 
+import type { ExplainRequest, ExplainedPassage } from "../contract/explain.js";
 import type { ExplainRequest__Output } from "../gen/proto/sluice/v1/ExplainRequest.js";
 import type { ExplainResponse } from "../gen/proto/sluice/v1/ExplainResponse.js";
 import { filterFromMessage } from "./convert-filter.js";
 import { queryFromMessage } from "./convert-search.js";
-import type { ExplainedPassage, ExplainRequest } from "../engine/api.js";
 import { collectionName, documentKey, numberIn } from "./validate.js";
 
 export function explainRequestFromMessage(message: ExplainRequest__Output): ExplainRequest {

@@ -2,10 +2,10 @@
 
 import { toldMessage } from "../core/told-message.js";
 import { limits } from "../core/limits.js";
+import type { RerankItem, RerankRequest, RerankUpdate } from "../contract/rerank.js";
 import type { RerankItem__Output } from "../gen/proto/sluice/v1/RerankItem.js";
 import type { RerankRequest__Output } from "../gen/proto/sluice/v1/RerankRequest.js";
 import type { RerankResponse } from "../gen/proto/sluice/v1/RerankResponse.js";
-import type { RerankItem, RerankRequest, RerankUpdate } from "../search/rerank-items.js";
 import { vectorsFromMessage } from "./convert-documents.js";
 import { poolingFromMessage, queryFromMessage } from "./convert-search.js";
 import { finiteNumber, integerIn, invalidField, textWithin } from "./validate.js";

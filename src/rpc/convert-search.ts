@@ -3,7 +3,24 @@
 import { toldMessage } from "../core/told-message.js";
 import { fieldsToMessages } from "../wire/document-messages.js";
 import { limits } from "../core/limits.js";
-import type { WindowPooling } from "../encoders/cross-encoder.js";
+import type {
+  ContextOrder,
+  FusionMethod,
+  PayloadMode,
+  Phrasing,
+  Priority,
+  SearchRequest,
+  StageBudgets,
+  WindowPooling,
+} from "../contract/search-request.js";
+import type {
+  AssembledContext,
+  Certificate,
+  SearchHit,
+  SearchUpdate,
+  Stage,
+  StageTimings,
+} from "../contract/search-update.js";
 import type { AssembledContext as ContextMessage } from "../gen/proto/sluice/v1/AssembledContext.js";
 import type { ContextOptions__Output } from "../gen/proto/sluice/v1/ContextOptions.js";
 import type { PayloadOptions__Output } from "../gen/proto/sluice/v1/PayloadOptions.js";
@@ -13,22 +30,6 @@ import type { SearchRequest__Output } from "../gen/proto/sluice/v1/SearchRequest
 import type { SearchUpdate as SearchUpdateMessage } from "../gen/proto/sluice/v1/SearchUpdate.js";
 import type { StageBudgets__Output } from "../gen/proto/sluice/v1/StageBudgets.js";
 import type { StageTimings as StageTimingsMessage } from "../gen/proto/sluice/v1/StageTimings.js";
-import type { AssembledContext, ContextOrder } from "../search/context.js";
-import type {
-  FusionMethod,
-  PayloadMode,
-  Phrasing,
-  Priority,
-  SearchRequest,
-} from "../search/request.js";
-import type {
-  Certificate,
-  SearchHit,
-  SearchUpdate,
-  Stage,
-  StageTimings,
-} from "../search/update.js";
-import type { StageBudgets } from "../search/stage-limit.js";
 import { vectorsFromMessage } from "./convert-documents.js";
 import { filterFromMessage } from "./convert-filter.js";
 import {

@@ -1,15 +1,15 @@
 // One session of search as you type: the newest query runs, older ones are dropped.
 
+import type { SearchRequest } from "../contract/search-request.js";
+import type { SearchUpdate } from "../contract/search-update.js";
 import { once } from "node:events";
 import { setImmediate as nextTick } from "node:timers/promises";
 import type { ServerDuplexStream } from "@grpc/grpc-js";
 import type { SearchRequest__Output } from "../gen/proto/sluice/v1/SearchRequest.js";
 import type { SearchSessionRequest__Output } from "../gen/proto/sluice/v1/SearchSessionRequest.js";
 import type { SearchSessionResponse } from "../gen/proto/sluice/v1/SearchSessionResponse.js";
-import type { SearchRequest } from "../search/request.js";
 import { streamSearch } from "../search/stream-search.js";
 import type { SendUpdate } from "../search/update-outlet.js";
-import type { SearchUpdate } from "../search/update.js";
 import type { RpcContext, StreamTools } from "./calls.js";
 import { claimRequest } from "./bounded-call.js";
 import { refuseWireFaults } from "./decode-request.js";

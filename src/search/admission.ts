@@ -3,9 +3,9 @@
 
 import type { Clock } from "../core/clock.js";
 import { SluiceError } from "../core/errors.js";
+import type { Priority } from "../contract/search-request.js";
 import { createFairQueue } from "./fair-queue.js";
 import type { FairQueue } from "./fair-queue.js";
-import type { Priority } from "./request.js";
 
 export interface AdmissionOptions {
   readonly clock: Clock;

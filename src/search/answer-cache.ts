@@ -3,9 +3,9 @@
 import { createHash } from "node:crypto";
 
 import type { BoundedCache } from "../core/bounded-cache.js";
+import type { SearchUpdate } from "../contract/search-update.js";
 import type { SearchPlan } from "./plan.js";
 import type { SearchContext } from "./search-context.js";
-import type { SearchUpdate } from "./update.js";
 
 export type AnswerCache = BoundedCache<SearchUpdate>;
 

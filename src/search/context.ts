@@ -2,10 +2,9 @@
 
 import { compareKeys } from "../core/document.js";
 import type { Span } from "../core/document.js";
+import type { ContextOrder } from "../contract/search-request.js";
+import type { AssembledContext, ContextPassage } from "../contract/search-update.js";
 import { lastSentenceEnd } from "../encoders/sentence-ends.js";
-
-/** Best first, or best at both ends, where language models look first. */
-export type ContextOrder = "best_first" | "edges_first";
 
 /** A passage that may go in. */
 export interface ContextCandidate {
@@ -18,21 +17,6 @@ export interface ContextCandidate {
 export interface ContextSource {
   readonly title: string;
   readonly text: string;
-}
-
-export interface ContextPassage {
-  readonly key: string;
-  readonly title: string;
-  readonly span: Span;
-  readonly text: string;
-  readonly tokenCount: number;
-  /** Of the best passage in it. */
-  readonly score: number;
-}
-
-export interface AssembledContext {
-  readonly passages: readonly ContextPassage[];
-  readonly tokenCount: number;
 }
 
 export interface ContextOptions {

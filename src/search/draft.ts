@@ -1,7 +1,7 @@
 // A ranking on its way to become an update.
 
+import type { Coverage, ScoreParts, Stage } from "../contract/search-update.js";
 import type { RankedPassage } from "./ranking.js";
-import type { Coverage, ScoreParts, Stage } from "./update.js";
 
 /** A ranking as a stage has it. */
 export interface Draft {

@@ -1,7 +1,7 @@
 // A queue with priorities in which peers take turns, and the clients of each peer do: who sends much
 // waits behind himself, under however many names.
 
-import type { Priority } from "./request.js";
+import type { Priority } from "../contract/search-request.js";
 
 /** Where something stands in the queue. */
 export interface QueuePlace {

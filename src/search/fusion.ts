@@ -1,10 +1,10 @@
 // Merges the lexical and the sketch ranking into the order in which MaxSim scores. Arithmetic only.
 
 import { compareKeys } from "../core/document.js";
+import type { FusionMethod } from "../contract/search-request.js";
 import type { GenerationSegment } from "../index/generation.js";
 import type { ScoredRows } from "../scoring/score.protocol.js";
 import { createPassageIds } from "./passage-ids.js";
-import type { FusionMethod } from "./request.js";
 
 /** A passage of one source. */
 export interface Candidate {

@@ -7,14 +7,19 @@ import { SluiceError } from "../core/errors.js";
 import { checkFieldName, checkFilter } from "../core/filter.js";
 import type { Filter } from "../core/filter.js";
 import { limits } from "../core/limits.js";
-import type { WindowPooling } from "../encoders/cross-encoder.js";
+import type {
+  ContextRequest,
+  FusionMethod,
+  Phrasing,
+  SearchRequest,
+  StageBudgets,
+  WindowPooling,
+} from "../contract/search-request.js";
 import { createHighlighter } from "./highlights.js";
 import type { Cap } from "./caps.js";
 import type { Highlighter } from "./highlights.js";
 import { unknownRecall, withRecall } from "./pool-choice.js";
 import type { KnownRecall } from "./pool-choice.js";
-import type { StageBudgets } from "./stage-limit.js";
-import type { ContextRequest, FusionMethod, Phrasing, SearchRequest } from "./request.js";
 
 /** The server's defaults; see config/schema.ts for units and meaning. */
 export interface SearchDefaults {

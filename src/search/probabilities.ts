@@ -1,12 +1,12 @@
 // Probabilities of hits by the maps that a collection was calibrated with, and what they decide.
 
 import { SluiceError } from "../core/errors.js";
+import type { ScoreParts, Stage } from "../contract/search-update.js";
 import { probabilityOf } from "../eval/score-calibration.js";
 import type { ScoreCalibration } from "../store/stored-values.js";
 import type { SearchPlan } from "./plan.js";
 import type { RankedPassage } from "./ranking.js";
 import type { Draft } from "./draft.js";
-import type { ScoreParts, Stage } from "./update.js";
 
 export interface Probabilities {
   /** In [0, 1]; undefined: no map speaks of such a score. */

@@ -1,6 +1,7 @@
 // The last stage of a search: a cross-encoder moves the top of the ranking that is there.
 
 import { SluiceError } from "../core/errors.js";
+import type { ScoreParts, SearchUpdate } from "../contract/search-update.js";
 import type { BestPassage } from "./best-passages.js";
 import { limitStage } from "./stage-limit.js";
 import type { RerankPlan, SearchPlan } from "./plan.js";
@@ -11,7 +12,6 @@ import type { ScopedContext } from "./search-context.js";
 import { beforeCrossEncoder, settledCount } from "./settled.js";
 import { crossEncoderBatches } from "./stages/cross-encoder.js";
 import type { UpdateStream } from "./update-stream.js";
-import type { ScoreParts, SearchUpdate } from "./update.js";
 
 /** A ranking that is complete but for the cross-encoder. */
 export interface BaseRanking {

@@ -1,6 +1,6 @@
 // PORT: who reads query and text together, in this process or elsewhere.
 
-import type { WindowPooling } from "../encoders/cross-encoder.js";
+import type { WindowPooling } from "../contract/search-request.js";
 
 export interface RerankOptions {
   readonly pooling: WindowPooling;

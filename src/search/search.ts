@@ -3,6 +3,7 @@
 import { isEmptyQuery } from "../analysis/lexical-query.js";
 import { SluiceError } from "../core/errors.js";
 import type { ErrorReason } from "../core/errors.js";
+import type { SearchUpdate, Stage } from "../contract/search-update.js";
 import type { EncodedQuery } from "../codec/codec.js";
 import { createBestPassages } from "./best-passages.js";
 import type { BestPassages } from "./best-passages.js";
@@ -26,7 +27,6 @@ import type { LexicalResult } from "./stages/lexical.js";
 import { withContext } from "./with-context.js";
 import { createUpdateStream } from "./update-stream.js";
 import type { UpdateStream } from "./update-stream.js";
-import type { SearchUpdate, Stage } from "./update.js";
 
 /**
  * Streams updates, the last one final. Throws the signal's reason when the caller goes away, and

@@ -3,15 +3,6 @@
 import { createCancelFlag } from "../core/cancel-flag.js";
 import type { SearchContext } from "./search-context.js";
 
-/** Milliseconds that each stage may take at most; undefined: no limit of its own. 0: left out. */
-export interface StageBudgets {
-  readonly encodeMs?: number | undefined;
-  readonly lexicalMs?: number | undefined;
-  readonly candidatesMs?: number | undefined;
-  readonly lateInteractionMs?: number | undefined;
-  readonly crossEncoderMs?: number | undefined;
-}
-
 export interface StageLimit<C> {
   /** What the stage works with: cancelled by the limit, and by whatever cancels the search. */
   readonly context: C;

@@ -2,10 +2,10 @@
 
 import { assert } from "../core/assert.js";
 import type { ReaderRoom } from "../core/unread-answers.js";
-import type { SearchRequest } from "./request.js";
+import type { SearchRequest } from "../contract/search-request.js";
+import type { SearchUpdate } from "../contract/search-update.js";
 import { createUpdateOutlet, searchUpdates, withPayloadInEveryUpdate } from "./update-outlet.js";
 import type { OutletUpdate, SendUpdate, UpdateKind } from "./update-outlet.js";
-import type { SearchUpdate } from "./update.js";
 
 export interface SearchOptions {
   /** The caller's cancel. */

@@ -3,9 +3,9 @@
 
 import { assert } from "../core/assert.js";
 import { SluiceError } from "../core/errors.js";
-import type { SearchRequest } from "./request.js";
+import type { SearchRequest } from "../contract/search-request.js";
+import type { SearchHit, SearchUpdate } from "../contract/search-update.js";
 import { rankingPrint } from "./update.js";
-import type { SearchHit, SearchUpdate } from "./update.js";
 
 /** Sends one update; calls back once the transport has taken it, or with the error that ended it. */
 export type SendUpdate<Update> = (update: Update, done: (error?: Error | null) => void) => void;

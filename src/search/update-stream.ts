@@ -3,14 +3,6 @@
 import type { DeadlineCause } from "../core/soft-deadline.js";
 import { isEmptyQuery } from "../analysis/lexical-query.js";
 import { SluiceError, asDamage } from "../core/errors.js";
-import type { GenerationSegment } from "../index/generation.js";
-import type { SearchPlan } from "./plan.js";
-import type { Draft } from "./draft.js";
-import { createJudge } from "./probabilities.js";
-import type { RankedPassage } from "./ranking.js";
-import type { SearchContext } from "./search-context.js";
-import { createUpdateGate } from "./update-gate.js";
-import { rankingPrint } from "./update.js";
 import type {
   Certificate,
   Coverage,
@@ -20,7 +12,15 @@ import type {
   SearchUpdate,
   Stage,
   StageTimings,
-} from "./update.js";
+} from "../contract/search-update.js";
+import type { GenerationSegment } from "../index/generation.js";
+import type { SearchPlan } from "./plan.js";
+import type { Draft } from "./draft.js";
+import { createJudge } from "./probabilities.js";
+import type { RankedPassage } from "./ranking.js";
+import type { SearchContext } from "./search-context.js";
+import { createUpdateGate } from "./update-gate.js";
+import { rankingPrint } from "./update.js";
 
 type TimedStage = Exclude<keyof StageTimings, "total" | "queue">;
 

@@ -1,12 +1,12 @@
 // The last step of a search that asks for a context: from the final ranking to its passages.
 
 import { asDamage } from "../core/errors.js";
+import type { SearchUpdate } from "../contract/search-update.js";
 import { assembleContext } from "./context.js";
 import type { ContextCandidate, ContextSource } from "./context.js";
 import type { SearchPlan } from "./plan.js";
 import type { BaseRanking } from "./rerank-top.js";
 import type { ScopedContext } from "./search-context.js";
-import type { SearchUpdate } from "./update.js";
 
 /**
  * The final update with the context that was asked for, made of its hits' passages and of others of

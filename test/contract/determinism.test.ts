@@ -7,11 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Document } from "../../src/core/document.js";
+import type { SearchRequest } from "../../src/contract/search-request.js";
 import type { Kernels } from "../../src/kernels/kernels.js";
 import { kernelChoices, loadKernels } from "../../src/kernels/load-kernels.js";
 import type { KernelChoice } from "../../src/kernels/load-kernels.js";
 import type { EngineApi } from "../../src/engine/api.js";
-import type { SearchRequest } from "../../src/search/request.js";
 import { openInlineEngine, searchDefaults } from "../support/inline-engine.js";
 import type { InlineEngineOptions } from "../support/inline-engine.js";
 import { createNotes, finalOf, putAll } from "../support/notes.js";

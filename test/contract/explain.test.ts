@@ -1,8 +1,9 @@
 // An explanation is the search's own arithmetic, taken apart.
 
+import type { ExplainedPassage } from "../../src/contract/explain.js";
 import assert from "node:assert/strict";
 
-import type { EngineApi, ExplainedPassage } from "../../src/engine/api.js";
+import type { EngineApi } from "../../src/engine/api.js";
 import { useTemporaryFolder } from "../support/each-test-folder.js";
 import { hasReason } from "../support/errors.js";
 import { openInlineEngine } from "../support/inline-engine.js";

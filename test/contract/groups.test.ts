@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 
 import type { Document } from "../../src/core/document.js";
-import type { SearchRequest } from "../../src/search/request.js";
+import type { SearchRequest } from "../../src/contract/search-request.js";
 import { useTemporaryFolder } from "../support/each-test-folder.js";
 import { hasReason } from "../support/errors.js";
 import { openInlineEngine, searchDefaults } from "../support/inline-engine.js";

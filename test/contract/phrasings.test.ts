@@ -1,8 +1,8 @@
 // Several phrasings of one question: one ranking, by the mean of what each phrasing gives.
 
+import type { SearchUpdate } from "../../src/contract/search-update.js";
 import assert from "node:assert/strict";
 
-import type { SearchUpdate } from "../../src/search/update.js";
 import { useTemporaryFolder } from "../support/each-test-folder.js";
 import { hasReason } from "../support/errors.js";
 import { openInlineEngine } from "../support/inline-engine.js";

@@ -1,12 +1,12 @@
 // What a measured recall is worth: what is promised by it, when it is told, and when nothing is.
 
+import type { SearchRequest } from "../../src/contract/search-request.js";
+import type { SearchUpdate } from "../../src/contract/search-update.js";
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { Admission } from "../../src/search/admission.js";
-import type { SearchRequest } from "../../src/search/request.js";
-import type { SearchUpdate } from "../../src/search/update.js";
 import {
   calibrate,
   documents,

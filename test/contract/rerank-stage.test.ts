@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 import type { EngineApi } from "../../src/engine/api.js";
 import { compareKeys } from "../../src/core/document.js";
-import type { SearchHit, SearchUpdate } from "../../src/search/update.js";
+import type { SearchHit, SearchUpdate } from "../../src/contract/search-update.js";
 import { createCrossEncoder } from "../../src/encoders/cross-encoder.js";
 import { openModelFolder } from "../../src/encoders/model-folder.js";
 import { useTemporaryFolder } from "../support/each-test-folder.js";

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 
 import { createPrng } from "../../src/core/prng.js";
 import type { Prng } from "../../src/core/prng.js";
-import type { SearchRequest } from "../../src/search/request.js";
+import type { SearchRequest } from "../../src/contract/search-request.js";
 import { useTemporaryFolder } from "../support/each-test-folder.js";
 import { openInlineEngine, searchDefaults } from "../support/inline-engine.js";
 import { createNotes, putAll, searchNotes } from "../support/notes.js";

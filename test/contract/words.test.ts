@@ -1,8 +1,8 @@
 // What queries can ask of the words: through the whole engine, in segments and in the journal.
 
+import type { SearchRequest } from "../../src/contract/search-request.js";
 import assert from "node:assert/strict";
 
-import type { SearchRequest } from "../../src/search/request.js";
 import { useTemporaryFolder } from "../support/each-test-folder.js";
 import { openInlineEngine } from "../support/inline-engine.js";
 import type { InlineEngine } from "../support/inline-engine.js";

@@ -7,7 +7,7 @@ import { importsOf, sourceFiles } from "../tidy/tree.js";
 const everywhere: ReadonlySet<string> = new Set(["core", "gen"]);
 
 /**
- * A line a folder, highest level first, and one for those that import no other; imports that follow
+ * A line a folder, highest level first, then those that import no other by level; imports that follow
  * from others are left out.
  */
 export function foldersMarkdown(): string {
@@ -31,7 +31,11 @@ export function foldersMarkdown(): string {
       `${String(levelOf(folder)).padStart(2)}  ${folder.padEnd(width)} -> ${kept.join(", ")}`,
     ];
   });
-  return ["```text", ...lines, ` 1  ${leaves.join(", ")}`, "```"].join("\n");
+  const leafLines = [...new Set(leaves.map(levelOf))].reverse().map((level) => {
+    const folders = leaves.filter((folder) => levelOf(folder) === level);
+    return `${String(level).padStart(2)}  ${folders.join(", ")}`;
+  });
+  return ["```text", ...lines, ...leafLines, "```"].join("\n");
 }
 
 function directImports(): Map<string, Set<string>> {

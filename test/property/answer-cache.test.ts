@@ -7,8 +7,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 
 import { createBoundedCache } from "../../src/core/bounded-cache.js";
+import type { SearchUpdate } from "../../src/contract/search-update.js";
 import type { EngineApi } from "../../src/engine/api.js";
-import type { SearchUpdate } from "../../src/search/update.js";
 import { useTemporaryFolder } from "../support/each-test-folder.js";
 import { openInlineEngine } from "../support/inline-engine.js";
 import { finalOf } from "../support/notes.js";

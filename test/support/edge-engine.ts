@@ -7,11 +7,11 @@ import { compareKeys } from "../../src/core/document.js";
 import type { Filter } from "../../src/core/filter.js";
 import { createFilterMatch } from "../../src/core/match-filter.js";
 import { SluiceError } from "../../src/core/errors.js";
+import type { SearchRequest } from "../../src/contract/search-request.js";
+import type { SearchHit, SearchUpdate } from "../../src/contract/search-update.js";
 import type { CollectionSettings, CollectionStatus } from "../../src/index/collection-settings.js";
 import type { WriteAck } from "../../src/ingest/ingest-types.js";
 import type { DocumentPage, EngineApi, PageRequest, StoredDocument } from "../../src/engine/api.js";
-import type { SearchRequest } from "../../src/search/request.js";
-import type { SearchHit, SearchUpdate } from "../../src/search/update.js";
 
 export type SearchScript = (
   request: SearchRequest,

@@ -27,9 +27,9 @@ import type { Scorer } from "../../src/scoring/scorer.js";
 import { createAdmission } from "../../src/search/admission.js";
 import type { Admission } from "../../src/search/admission.js";
 import type { SearchDefaults } from "../../src/search/plan.js";
-import type { SearchRequest } from "../../src/search/request.js";
 import { openDataFolder } from "../../src/store/data-folder.js";
 import { repositoryRoot } from "../../src/core/paths.js";
+import type { SearchRequest } from "../../src/contract/search-request.js";
 import { join } from "node:path";
 import { collectionLimits } from "./collections.js";
 

@@ -1,9 +1,9 @@
 // A collection "notes" of given vectors, and searches of it read to their end.
 
 import type { Document } from "../../src/core/document.js";
+import type { SearchRequest } from "../../src/contract/search-request.js";
+import type { SearchUpdate } from "../../src/contract/search-update.js";
 import type { EngineApi } from "../../src/engine/api.js";
-import type { SearchRequest } from "../../src/search/request.js";
-import type { SearchUpdate } from "../../src/search/update.js";
 import { searchRequest } from "./inline-engine.js";
 import { contractOf } from "../../src/client/stream-contract.js";
 import { collect } from "./stream-contract.js";

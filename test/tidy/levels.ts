@@ -3,6 +3,7 @@
 /** Lowest first. Folders on one level do not know each other. */
 export const levels: readonly (readonly string[])[] = [
   ["core", "gen"],
+  ["contract"],
   [
     "kernels",
     "analysis",

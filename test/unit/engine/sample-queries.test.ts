@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 
 import { createSampler } from "../../../src/engine/sample-queries.js";
 import { SluiceError } from "../../../src/core/errors.js";
+import type { Phrasing } from "../../../src/contract/search-request.js";
 import { loadKernels } from "../../../src/kernels/load-kernels.js";
 import { createInlineScorer } from "../../../src/scoring/scorer.js";
-import type { Phrasing } from "../../../src/search/request.js";
 import { useTemporaryFolder } from "../../support/each-test-folder.js";
 import { openInlineEngine } from "../../support/inline-engine.js";
 import type { InlineEngine } from "../../support/inline-engine.js";

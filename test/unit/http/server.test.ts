@@ -5,9 +5,9 @@ import { connect } from "node:net";
 import { openAccess } from "../../../src/access/access.js";
 import { SluiceError } from "../../../src/core/errors.js";
 import { createTraffic } from "../../../src/core/traffic.js";
+import type { SearchRequest } from "../../../src/contract/search-request.js";
 import { startHttpServer } from "../../../src/http/server.js";
 import type { HttpServer } from "../../../src/http/server.js";
-import type { SearchRequest } from "../../../src/search/request.js";
 import { createEdgeEngine, hit, update, updates } from "../../support/edge-engine.js";
 import type { EdgeEngine } from "../../support/edge-engine.js";
 

@@ -6,13 +6,13 @@ import { definitions } from "../../../src/wire/definitions.js";
 import { documentToMessage } from "../../../src/wire/document-messages.js";
 import { storedDocumentFromMessage, updateFromMessage } from "../../../src/client/messages.js";
 import type { Document, FieldValue } from "../../../src/core/document.js";
+import type { SearchUpdate } from "../../../src/contract/search-update.js";
 import {
   documentFromMessage,
   storedDocumentToMessage,
 } from "../../../src/rpc/convert-documents.js";
 import { searchUpdateToMessage } from "../../../src/rpc/convert-search.js";
 import { decodePageToken, encodePageToken } from "../../../src/rpc/page-token.js";
-import type { SearchUpdate } from "../../../src/search/update.js";
 
 /** Ordinary objects, as the code makes them. */
 function record<T>(model: { [Name in keyof T]: fc.Arbitrary<T[Name]> }): fc.Arbitrary<T> {

@@ -1,12 +1,12 @@
 // Search over gRPC: what slow and leaving readers get, and what the engine is asked.
 
+import type { SearchRequest } from "../../../src/contract/search-request.js";
 import assert from "node:assert/strict";
 import { Client, credentials } from "@grpc/grpc-js";
 import type { ClientReadableStream } from "@grpc/grpc-js";
 import { definitions } from "../../../src/wire/definitions.js";
 import type { SearchRequest as SearchRequestMessage } from "../../../src/gen/proto/sluice/v1/SearchRequest.js";
 import type { SearchResponse__Output } from "../../../src/gen/proto/sluice/v1/SearchResponse.js";
-import type { SearchRequest } from "../../../src/search/request.js";
 import { hit, update, updates } from "../../support/edge-engine.js";
 import { startEdge } from "../../support/edge-server.js";
 import type { Edge } from "../../support/edge-server.js";

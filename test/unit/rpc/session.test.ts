@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import type { SessionUpdate } from "../../../src/client/session.js";
 import { SluiceError } from "../../../src/core/errors.js";
-import type { SearchRequest } from "../../../src/search/request.js";
+import type { SearchRequest } from "../../../src/contract/search-request.js";
 import { update, updates } from "../../support/edge-engine.js";
 import { startEdge } from "../../support/edge-server.js";
 import type { Edge } from "../../support/edge-server.js";

@@ -1,3 +1,4 @@
+import type { SearchUpdate } from "../../../src/contract/search-update.js";
 import assert from "node:assert/strict";
 
 import { firstAnalyzer } from "../../support/analyzers.js";
@@ -12,7 +13,6 @@ import type { SegmentPart } from "../../../src/index/segment-parts.js";
 import type { LexicalTask, MaxSimTask } from "../../../src/scoring/score.protocol.js";
 import { createInlineScorer } from "../../../src/scoring/scorer.js";
 import type { Scorer } from "../../../src/scoring/scorer.js";
-import type { SearchUpdate } from "../../../src/search/update.js";
 import { useTemporaryFolder } from "../../support/each-test-folder.js";
 import { openInlineEngine, searchDefaults, searchRequest } from "../../support/inline-engine.js";
 import { createNotes, finalOf, putAll } from "../../support/notes.js";

@@ -1,13 +1,10 @@
 // Contexts: never over the budget, never a character twice, best first or best at both ends.
 
+import type { AssembledContext } from "../../../src/contract/search-update.js";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { assembleContext } from "../../../src/search/context.js";
-import type {
-  AssembledContext,
-  ContextCandidate,
-  ContextOptions,
-} from "../../../src/search/context.js";
+import type { ContextCandidate, ContextOptions } from "../../../src/search/context.js";
 
 const countWords = (text: string): number => text.split(/\s+/).filter((word) => word !== "").length;
 const countTokens: ContextOptions["countTokens"] = (texts) =>

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 
 import { firstAnalyzer } from "../../support/analyzers.js";
 import { limits } from "../../../src/core/limits.js";
+import type { SearchRequest } from "../../../src/contract/search-request.js";
 import { planSearch } from "../../../src/search/plan.js";
 import type { SearchDefaults, SearchPlan } from "../../../src/search/plan.js";
-import type { SearchRequest } from "../../../src/search/request.js";
 import { hasReason } from "../../support/errors.js";
 
 const defaults: SearchDefaults = {

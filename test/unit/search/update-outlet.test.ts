@@ -1,9 +1,9 @@
 // The last step of a stream: what a slow reader gets, and what it costs.
 
+import type { SearchUpdate } from "../../../src/contract/search-update.js";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createUpdateOutlet, searchUpdates } from "../../../src/search/update-outlet.js";
-import type { SearchUpdate } from "../../../src/search/update.js";
 import { hit, update } from "../../support/edge-engine.js";
 
 describe("update outlet", () => {

@@ -1,10 +1,7 @@
-// What a search asks for, after the edge has converted it and before it is planned.
+// What a search asks for. proto/sluice/v1/search.proto documents each field for callers.
 
 import type { GivenVectors } from "../core/document.js";
-import type { WindowPooling } from "../encoders/cross-encoder.js";
 import type { Filter } from "../core/filter.js";
-import type { ContextOrder } from "./context.js";
-import type { StageBudgets } from "./stage-limit.js";
 
 /** How the lexical and the sketch ranking are merged into the order in which MaxSim scores. */
 export type FusionMethod = "reciprocal_rank" | "min_max";
@@ -14,6 +11,21 @@ export type PayloadMode = "every_update" | "on_first_appearance";
 
 /** Whose turn is first when searches wait; low is for batches. */
 export type Priority = "high" | "normal" | "low";
+
+/** How the windows of a long passage become one figure. */
+export type WindowPooling = "best" | "mean";
+
+/** Best first, or best at both ends, where language models look first. */
+export type ContextOrder = "best_first" | "edges_first";
+
+/** Milliseconds that each stage may take at most; undefined: no limit of its own. 0: left out. */
+export interface StageBudgets {
+  readonly encodeMs?: number | undefined;
+  readonly lexicalMs?: number | undefined;
+  readonly candidatesMs?: number | undefined;
+  readonly lateInteractionMs?: number | undefined;
+  readonly crossEncoderMs?: number | undefined;
+}
 
 /** One way to ask: words, or token rows, or both. */
 export interface Phrasing {
