@@ -140,7 +140,7 @@ export const configSchema = z.strictObject({
       description: "Cache of the relevances that cross-encoders have computed; 0: none.",
     }),
     rerankModel: text({
-      default: "",
+      default: "sluice-rerank-small",
       range: "name of a folder in modelsFolder or of a service, or empty",
       optional: true,
       description: "Cross-encoder of searches that ask for one without naming it; empty: none.",

@@ -98,8 +98,8 @@ async function showDemo(
   await prepareCorpus(client, { folder, context, say });
   say("");
   const call = { signal: context.interrupted };
-  const request = { collection: demoCollection, text: demoQuery, k: 10 };
-  // The first search of a process pays for loading code; what is shown should be what a user gets.
+  const request = { collection: demoCollection, text: demoQuery, k: 10, rerank: {} };
+  // The first search of a process loads code and models; later ones show what a user gets.
   await client.searchFinal({ ...request, text: "first words" }, call);
   await showSearch(client.search(request, call), context, { query: demoQuery, json });
 }
