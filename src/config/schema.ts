@@ -69,7 +69,8 @@ export const configSchema = z.strictObject({
     min: 0,
     max: 256,
     unit: "threads",
-    description: "Threads that run the model; 0: one plus half the number of cores.",
+    description:
+      "Threads for documents and re-ranking, with half as many for queries; 0: one plus half the number of cores.",
   }),
   search: z.strictObject({
     sketchPoolSize: whole({

@@ -1,21 +1,17 @@
-// Encoding in worker threads, through piscina: queries first, then re-ranking, then documents.
+// Encoding in worker threads. Queries have threads of their own; re-ranking and documents share the
+// others, which have a lower priority on Linux, so that neither delays a search that needs neither.
 
 import { analyzerSettingsOf } from "../analysis/settings.js";
-import { setTimeout as sleep } from "node:timers/promises";
-
-import { Piscina } from "piscina";
-
 import type { CodecOptions, EncodedQuery } from "../codec/codec.js";
 import type { Document } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
-import { limits } from "../core/limits.js";
 import type { TaskWatch } from "../core/task-watch.js";
 import type { TokenMatrix } from "../core/token-matrix.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
 import type { Collection } from "../index/collection.js";
 import type { PassagePreparer } from "./prepared-passage.js";
 import type { PreparedPassage } from "./prepared-passage.js";
-import { toCounts, toPassage, toRelevances, toRows, toSuccess } from "./encode.protocol.js";
+import { toCounts, toPassage, toRelevances, toRows } from "./encode.protocol.js";
 import type {
   EncodeAnswer,
   EncodeTask,
@@ -24,6 +20,7 @@ import type {
   TextsTask,
   TraceTask,
 } from "./encode.protocol.js";
+import { createEncodeThreads, isForegroundTask } from "./encode-threads.js";
 import { createGivenBatches } from "./given-batches.js";
 import type { PrepareGiven, RunTask } from "./given-batches.js";
 
@@ -45,7 +42,7 @@ export interface EncodePool extends PassagePreparer {
   queryRows(text: string, model: OpenedModel): Promise<TokenMatrix>;
   /** Tokens of each text without specials, by the model's tokenizer. */
   countTokens(texts: readonly string[], model: OpenedModel): Promise<readonly number[]>;
-  /** Tasks that can run at the same time. */
+  /** Re-ranking tasks that can run at the same time. */
   readonly parallelism: number;
   /** Encodes a word with the model: resolves once a thread has loaded it, or throws MODEL_INVALID. */
   warmUp(model: OpenedModel): Promise<void>;
@@ -56,56 +53,39 @@ export interface EncodePool extends PassagePreparer {
 
 export interface EncodePoolOptions {
   readonly workerUrl: URL;
+  /** Threads for re-ranking and documents; see also foregroundThreads. */
   readonly workerCount: number;
-  readonly workerData: Omit<EncodeWorkerData, "stages" | "started">;
+  readonly workerData: Pick<EncodeWorkerData, "kernel" | "models">;
   readonly watch: TaskWatch;
   /** The opened model of a collection; undefined: it has none, or another than was recorded. */
   readonly modelOf: (collection: Collection) => OpenedModel | undefined;
 }
 
-/** How often the end of a start is looked for, when the pool is closed meanwhile. */
-const startPollMs = 10;
+/**
+ * Threads for queries beside `workerCount` others: half as many, since a query is a tenth of what its
+ * search costs otherwise.
+ */
+export function foregroundThreads(workerCount: number): number {
+  return Math.ceil(workerCount / 2);
+}
 
 export function createEncodePool(options: EncodePoolOptions): EncodePool {
-  const started = new Int32Array(new SharedArrayBuffer(4));
-  const given = createGivenBatches((task) => run(task), options.workerCount);
-  const { stages } = given;
-  const pool = new Piscina({
-    filename: options.workerUrl.href,
-    minThreads: options.workerCount,
-    maxThreads: options.workerCount,
-    idleTimeout: Infinity,
-    atomics: "disabled",
-    taskQueue: createRankedQueue(),
-    workerData: {
-      ...options.workerData,
-      stages,
-      started: started.buffer,
-    } satisfies EncodeWorkerData,
+  const { workerUrl, workerCount, watch } = options;
+  const given = createGivenBatches((task) => run(task), workerCount);
+  const foreground = createEncodeThreads({
+    workerUrl,
+    watch,
+    workerCount: foregroundThreads(workerCount),
+    workerData: { ...options.workerData, stages: [], isBackground: false },
   });
-  const underWay = new Set<Promise<unknown>>();
-  // No abort signal goes to the pool: aborting a running task ends its thread, and a thread that
-  // ends inside the model's runtime takes the process with it. Queries carry a cancel flag instead.
-  let isClosing = false;
-  const run = async (task: EncodeTask): Promise<EncodeAnswer> => {
-    // A document that was being split would go on to send its passages.
-    if (isClosing) throw new SluiceError("NOT_READY", "the server is stopping; try again later");
-    const queueOptions = { rank: taskRanks[task.kind] };
-    const running = pool.run({
-      ...task,
-      [Piscina.queueOptionsSymbol]: queueOptions,
-    }) as Promise<EncodeAnswer>;
-    // Documents wait behind everything else, and many behind one another.
-    const isWork = taskRanks[task.kind] === 2;
-    const limitMs = isWork ? limits.threadWorkMsMax : limits.threadAnswerMsMax;
-    const answer = options.watch.answered(running, { pool: "encoding", limitMs });
-    underWay.add(answer);
-    try {
-      return toSuccess(await answer);
-    } finally {
-      underWay.delete(answer);
-    }
-  };
+  const background = createEncodeThreads({
+    workerUrl,
+    watch,
+    workerCount,
+    workerData: { ...options.workerData, stages: given.stages, isBackground: true },
+  });
+  const run = (task: EncodeTask): Promise<EncodeAnswer> =>
+    (isForegroundTask(task) ? foreground : background).run(task);
   return {
     prepare: (document, collection) =>
       prepareDocument(document, collection, {
@@ -129,7 +109,7 @@ export function createEncodePool(options: EncodePoolOptions): EncodePool {
     relevances: async (task) => toRelevances(await run(task)),
     queryRows: async (text, model) => toRows(await run({ kind: "rows", model, text })),
     countTokens: async (texts, model) => toCounts(await run({ kind: "count", model, texts })),
-    parallelism: options.workerCount,
+    parallelism: workerCount,
     async warmUp(model) {
       const { manifest } = model;
       if (manifest.kind !== "late-interaction")
@@ -139,14 +119,10 @@ export function createEncodePool(options: EncodePoolOptions): EncodePool {
       await run({ kind: "query", model, codec, text: "ready", cancel });
     },
     get queueSize() {
-      return pool.queueSize;
+      return foreground.queueSize + background.queueSize;
     },
     async close() {
-      isClosing = true;
-      await Promise.allSettled([...underWay]);
-      // A thread that still loads its model must not be ended either.
-      while (Atomics.load(started, 0) < options.workerCount) await sleep(startPollMs);
-      await pool.destroy();
+      await Promise.all([foreground.close(), background.close()]);
     },
   };
 }
@@ -203,43 +179,4 @@ function requireModel(collection: Collection, model: OpenedModel | undefined): O
 function codecOf(collection: Collection): CodecOptions {
   const { dim, bits, sketchBits, seed } = collection.settings;
   return { dim, bits, sketchBits, seed };
-}
-
-type TaskQueue = NonNullable<NonNullable<ConstructorParameters<typeof Piscina>[0]>["taskQueue"]>;
-type QueuedTask = Parameters<TaskQueue["push"]>[0];
-
-/** Who goes first: what somebody waits for before what is written. */
-const taskRanks: Readonly<Record<EncodeTask["kind"], 0 | 1 | 2>> = {
-  query: 0,
-  trace: 0,
-  rows: 0,
-  count: 0,
-  pairs: 1,
-  texts: 1,
-  document: 2,
-  passage: 2,
-  vectors: 2,
-};
-
-/** A queue for each rank, first in first out; one waits while a task of a lower rank does. */
-function createRankedQueue(): TaskQueue {
-  const queues: [QueuedTask[], QueuedTask[], QueuedTask[]] = [[], [], []];
-  const queueOf = (task: QueuedTask): QueuedTask[] => {
-    const options = (task as unknown as Record<symbol, unknown>)[Piscina.queueOptionsSymbol];
-    return queues[(options as { rank: 0 | 1 | 2 } | null)?.rank ?? 2];
-  };
-  return {
-    get size() {
-      return queues.reduce((size, queue) => size + queue.length, 0);
-    },
-    push: (task) => {
-      queueOf(task).push(task);
-    },
-    shift: () => queues.find((queue) => queue.length > 0)?.shift() ?? null,
-    remove(task) {
-      const queue = queueOf(task);
-      const place = queue.indexOf(task);
-      if (place >= 0) queue.splice(place, 1);
-    },
-  };
 }

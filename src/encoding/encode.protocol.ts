@@ -19,6 +19,8 @@ export interface EncodeWorkerData {
   readonly models: readonly OpenedModel[];
   /** Where tasks find rows that are given; see given-batches.ts. */
   readonly stages: readonly SharedArrayBuffer[];
+  /** On Linux the thread then has a lower priority than the others. */
+  readonly isBackground: boolean;
   /** int32: workers that have loaded their models, or failed to. */
   readonly started: SharedArrayBuffer;
 }

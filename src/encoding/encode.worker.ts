@@ -1,12 +1,17 @@
 // THREAD ENTRY of encoding: loads kernels and models, then runs tasks one at a time.
 
+import { constants, setPriority } from "node:os";
+
 import { workerData } from "piscina";
 
 import { loadKernels } from "../kernels/load-kernels.js";
 import { createEncodeLoop } from "./encode-loop.js";
 import type { EncodeAnswer, EncodeTask, EncodeWorkerData } from "./encode.protocol.js";
 
-const { kernel, models, stages, started } = workerData as EncodeWorkerData;
+const { kernel, models, stages, started, isBackground } = workerData as EncodeWorkerData;
+// On Linux a priority is a thread's own.
+if (isBackground && process.platform === "linux")
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 const loop = createEncodeLoop(loadKernels(kernel).kernels, stages);
 // A model that cannot be loaded fails the tasks that need it, not the thread.
 for (const model of models) await loop.load(model).catch(() => undefined);

@@ -1,0 +1,123 @@
+// Threads that run encoding tasks, through piscina, and the queue in front of them.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { Piscina } from "piscina";
+
+import { SluiceError } from "../core/errors.js";
+import { limits } from "../core/limits.js";
+import type { TaskWatch } from "../core/task-watch.js";
+import { toSuccess } from "./encode.protocol.js";
+import type { EncodeAnswer, EncodeTask, EncodeWorkerData } from "./encode.protocol.js";
+
+export interface EncodeThreads {
+  /** The answer of a thread; throws its failure, and NOT_READY once the threads are closing. */
+  run(task: EncodeTask): Promise<EncodeAnswer>;
+  readonly queueSize: number;
+  /** Waits for running tasks: a thread must not end while the model's runtime is inside it. */
+  close(): Promise<void>;
+}
+
+export interface EncodeThreadsOptions {
+  readonly workerUrl: URL;
+  readonly workerCount: number;
+  readonly workerData: Omit<EncodeWorkerData, "started">;
+  readonly watch: TaskWatch;
+}
+
+/** How often threads that still load their models are polled, when they are closed meanwhile. */
+const startPollMs = 10;
+
+export function createEncodeThreads(options: EncodeThreadsOptions): EncodeThreads {
+  const started = new Int32Array(new SharedArrayBuffer(4));
+  const pool = new Piscina({
+    filename: options.workerUrl.href,
+    minThreads: options.workerCount,
+    maxThreads: options.workerCount,
+    idleTimeout: Infinity,
+    atomics: "disabled",
+    taskQueue: createRankedQueue(),
+    workerData: { ...options.workerData, started: started.buffer } satisfies EncodeWorkerData,
+  });
+  const inFlight = new Set<Promise<unknown>>();
+  let isClosing = false;
+  return {
+    async run(task) {
+      // A document that was being split would go on to send its passages.
+      if (isClosing) throw new SluiceError("NOT_READY", "the server is stopping; try again later");
+      const queueOptions = { rank: taskRanks[task.kind] };
+      // No abort signal goes to the pool: aborting a running task ends its thread, and a thread that
+      // ends inside the model's runtime takes the process with it. Tasks carry a cancel flag instead.
+      const running = pool.run({
+        ...task,
+        [Piscina.queueOptionsSymbol]: queueOptions,
+      }) as Promise<EncodeAnswer>;
+      // Documents wait behind everything else, and many behind one another.
+      const limitMs = isDocumentTask(task) ? limits.threadWorkMsMax : limits.threadAnswerMsMax;
+      const answer = options.watch.answered(running, { pool: "encoding", limitMs });
+      inFlight.add(answer);
+      try {
+        return toSuccess(await answer);
+      } finally {
+        inFlight.delete(answer);
+      }
+    },
+    get queueSize() {
+      return pool.queueSize;
+    },
+    async close() {
+      isClosing = true;
+      await Promise.allSettled([...inFlight]);
+      // A thread that still loads its model must not be ended either.
+      while (Atomics.load(started, 0) < options.workerCount) await sleep(startPollMs);
+      await pool.destroy();
+    },
+  };
+}
+
+/** Rank 0 runs in the foreground; of the others, what a caller waits for precedes documents. */
+const taskRanks: Readonly<Record<EncodeTask["kind"], 0 | 1 | 2>> = {
+  query: 0,
+  trace: 0,
+  rows: 0,
+  count: 0,
+  pairs: 1,
+  texts: 1,
+  document: 2,
+  passage: 2,
+  vectors: 2,
+};
+
+/** Short tasks that a search cannot go on without. */
+export function isForegroundTask({ kind }: EncodeTask): boolean {
+  return taskRanks[kind] === 0;
+}
+
+function isDocumentTask({ kind }: EncodeTask): boolean {
+  return taskRanks[kind] === 2;
+}
+
+type TaskQueue = NonNullable<NonNullable<ConstructorParameters<typeof Piscina>[0]>["taskQueue"]>;
+type QueuedTask = Parameters<TaskQueue["push"]>[0];
+
+/** A queue for each rank, first in first out; a rank waits while a lower one has tasks. */
+function createRankedQueue(): TaskQueue {
+  const queues: [QueuedTask[], QueuedTask[], QueuedTask[]] = [[], [], []];
+  const queueOf = (task: QueuedTask): QueuedTask[] => {
+    const options = (task as unknown as Record<symbol, unknown>)[Piscina.queueOptionsSymbol];
+    return queues[(options as { rank: 0 | 1 | 2 } | null)?.rank ?? 2];
+  };
+  return {
+    get size() {
+      return queues.reduce((size, queue) => size + queue.length, 0);
+    },
+    push: (task) => {
+      queueOf(task).push(task);
+    },
+    shift: () => queues.find((queue) => queue.length > 0)?.shift() ?? null,
+    remove(task) {
+      const queue = queueOf(task);
+      const place = queue.indexOf(task);
+      if (place >= 0) queue.splice(place, 1);
+    },
+  };
+}
