@@ -1,4 +1,4 @@
-// Access control of a server: keys, tokens, audit log and limits as the configuration wants them.
+// Access control of a server: keys, tokens, audit log and limits from the configuration.
 
 import { lookup } from "node:dns/promises";
 import { createAccess } from "../access/access.js";
@@ -19,11 +19,11 @@ import type { Metrics } from "../observability/metrics.js";
 import type { Reloadable } from "./reload.js";
 
 export interface AccessControl {
-  /** For both ports. */
+  /** Wraps the engine with access control, for both ports. */
   guard(engine: EngineApi): Access;
-  /** Keys, and the public keys of tokens. */
+  /** The key file and the issuer's public keys. */
   readonly reloadables: readonly Reloadable[];
-  /** Resolves when the audit log is on disk. */
+  /** Resolves when the audit log has been written. */
   close(): Promise<void>;
 }
 
@@ -33,8 +33,8 @@ interface Observers {
 }
 
 /**
- * Throws DATA_CORRUPT for a key file that cannot be used, INVALID_CONFIG where others than this
- * machine could call and nothing says who may.
+ * Throws DATA_CORRUPT for an unusable key file, and INVALID_CONFIG when the server is reachable
+ * from other machines without access control.
  */
 export async function openAccessControl(
   config: Config,
@@ -51,7 +51,7 @@ export async function openAccessControl(
           credentials,
           audit,
           clock: () => performance.now(),
-          onRefusal: (refusal, caller, error) => tellRefusal(observers, { refusal, caller, error }),
+          onRefusal: (refusal, caller, error) => logRefusal(observers, { refusal, caller, error }),
         }),
       reloadables: reloadablesOf(credentials),
       async close() {
@@ -68,7 +68,7 @@ export async function openAccessControl(
 function openCredentials({ data, access }: Config, { logger, metrics }: Observers): Credentials {
   const onFailure = (what: string, error: unknown): void => {
     metrics.reloaded({ what, outcome: "failed" });
-    logger.error({ what, err: error }, "keys could not be read; those of before are kept");
+    logger.error({ what, err: error }, "keys could not be read; the previous keys stay in use");
   };
   const keys = openKeyRing({
     dataFolder: data,
@@ -124,7 +124,10 @@ async function refuseOpenDoor(config: Config, credentials: Credentials): Promise
   );
 }
 
-/** Of a name: whether all that it stands for is. A name that stands for nothing cannot be listened on. */
+/**
+ * True when a host name resolves to loopback addresses only. A name that does not resolve cannot be
+ * listened on.
+ */
 async function isLoopback(host: string): Promise<boolean> {
   const bare = host.replace(/^\[(.*)\]$/, "$1");
   try {
@@ -158,7 +161,7 @@ function openAudit(
     });
   if (access.audit === "file") file = openFile();
   return {
-    // While callers are not told apart there is nothing to say of them, unless it was asked for.
+    // Without access control there is no identity to record, unless the audit log was enabled.
     write(entry: AuditEntry) {
       if (file === undefined && !needsCredentials(credentials)) return;
       file ??= openFile();
@@ -168,8 +171,8 @@ function openAudit(
   };
 }
 
-/** Never a word of what was sent as a key: addresses, names of calls, and why. */
-function tellRefusal(
+/** Logs the address, the operation and the reason, never the credentials that were sent. */
+function logRefusal(
   { logger, metrics }: Observers,
   told: { readonly refusal: Refusal; readonly caller: Caller; readonly error: SluiceError },
 ): void {
@@ -179,5 +182,5 @@ function tellRefusal(
   const { operation, via, peer } = caller;
   const code = (error.cause as { readonly code?: unknown } | undefined)?.code;
   const details = { operation, via, peer, fault: error.message, code };
-  logger.warn(details, "a caller was turned away");
+  logger.warn(details, "a call was rejected by access control");
 }

@@ -1,4 +1,4 @@
-// Verifies a data folder that no server holds, and repairs what can be repaired.
+// Verifies a data folder that no server has open, and repairs what can be repaired.
 
 import { existsSync } from "node:fs";
 
@@ -13,7 +13,7 @@ import type { Inspection } from "../engine/inspect.js";
 
 export interface CheckReport {
   readonly collections: readonly CollectionCheck[];
-  /** What lies in the data folder and was left alone. */
+  /** Entries of the data folder that were not touched. */
   readonly findings: readonly DataFinding[];
   readonly isSound: boolean;
 }
@@ -28,8 +28,8 @@ interface CheckOptions {
 }
 
 /**
- * Every stored byte against its checksum, and the values against each other. Throws
- * DATA_FOLDER_LOCKED while a server holds the folder, and DATA_FORMAT_NEWER. O(data).
+ * Checks every stored byte against its checksum, and values against each other. Throws
+ * DATA_FOLDER_LOCKED while a server has the folder open, and DATA_FORMAT_NEWER. O(data).
  */
 export async function checkDataFolder(
   path: string,
@@ -55,7 +55,7 @@ export async function checkDataFolder(
   }
 }
 
-/** One of several of the same name is read as any other; a damaged one is left to its finding. */
+/** Collections with duplicate names are checked like any other; a damaged one becomes a finding. */
 async function checkOne(found: FoundCollection, isRepair: boolean): Promise<CollectionCheck> {
   const { name, path, place } = found;
   if ("fault" in found && found.fault.reason === "DATA_CORRUPT") {
@@ -68,16 +68,16 @@ async function checkOne(found: FoundCollection, isRepair: boolean): Promise<Coll
 
 export interface RepairReport {
   readonly before: CheckReport;
-  /** One line for each document that could not be written again. */
+  /** One line per document that could not be rewritten. */
   readonly failures: readonly string[];
-  /** Checked once more when all was done. */
+  /** The check that ran after the repair. */
   readonly after: CheckReport;
 }
 
-/** Documents that are written again at the same time. */
+/** Documents rewritten concurrently. */
 const rewritesAtOnce = 32;
 
-/** As `checkDataFolder`; then documents that lost passages are encoded and written again. */
+/** Like `checkDataFolder`, then encodes and writes documents that lost passages again. */
 export async function repairDataFolder(
   options: EngineOptions,
   onCollection: (check: CollectionCheck) => void,
@@ -103,7 +103,7 @@ export async function repairDataFolder(
   return { before, failures, after: await checkDataFolder(path) };
 }
 
-/** Undefined: done. */
+/** Returns undefined on success, else a line about the failure. */
 async function rewrite(
   api: Awaited<ReturnType<typeof composeEngine>>["api"],
   collection: string,

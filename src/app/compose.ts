@@ -1,19 +1,18 @@
-// Options to object graph, bottom-up: what a server needs between its ports and its disk.
+// Builds the object graph of a server, bottom-up, from its options.
 
 import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 
 import type { Clock } from "../core/clock.js";
-import { createBoundedCache } from "../core/bounded-cache.js";
-import type { CacheFigures } from "../core/bounded-cache.js";
+import { createLruCache } from "../core/lru-cache.js";
 import type { SluiceError } from "../core/errors.js";
 import type { Readiness } from "../core/readiness.js";
 import { createTaskWatch } from "../core/task-watch.js";
-import { hideFolder } from "../core/told-message.js";
+import { hideFolder } from "../core/public-message.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
 import { createAdmission } from "../search/admission.js";
-import type { Admission, AdmissionState } from "../search/admission.js";
+import type { Admission } from "../search/admission.js";
 import type { SearchDefaults } from "../search/plan.js";
 import { loadKernels } from "../kernels/load-kernels.js";
 import type { KernelChoice } from "../kernels/load-kernels.js";
@@ -25,8 +24,7 @@ import { openDataFolder } from "../store/data-folder.js";
 import type { DataFolder } from "../store/data-folder.js";
 import { createMapTurn, takeTurn } from "../store/map-turn.js";
 import { openCollections } from "../engine/collections.js";
-import type { CollectionCounts, CollectionLimits, Collections } from "../engine/collections.js";
-import type { CollectionFigures } from "../engine/collection-figures.js";
+import type { CollectionLimits, Collections } from "../engine/collections.js";
 import type { Collection } from "../index/collection.js";
 import { limits } from "../core/limits.js";
 import { divideCores } from "./cpu-budget.js";
@@ -45,6 +43,7 @@ import { createMaintenancePool } from "../ingest/maintenance-pool.js";
 import type { MaintenancePool } from "../ingest/maintenance-pool.js";
 import { createModels } from "../engine/models.js";
 import type { Models } from "../engine/models.js";
+import type { MetricSources } from "../observability/sources.js";
 import type { RemoteRerankers } from "../engine/rerankers.js";
 import type { ScoreWorkerData } from "../scoring/score.worker.js";
 import type { SearchCaches } from "../engine/searches.js";
@@ -55,74 +54,74 @@ export interface EngineOptions {
   readonly modelsFolder: string;
   readonly defaultModel: string;
   readonly kernel: KernelChoice | undefined;
-  /** 0: by the number of cores. */
+  /** 0: derived from the number of cores. */
   readonly scoringWorkers: number;
   readonly encodingWorkers: number;
   readonly search: SearchDefaults;
   readonly flushBytes: number;
-  /** Of the caches of query rows, whole answers, and pairs that were read; 0: none is kept. */
+  /**
+   * Byte budgets of the caches (token vectors of queries, answers, cross-encoder scores); 0
+   * disables one.
+   */
   readonly rowCacheBytes: number;
   readonly answerCacheBytes: number;
   readonly pairCacheBytes: number;
-  /** Searches at work at the same time; 0: twice the scoring threads. */
+  /** Searches that run concurrently; 0: twice the number of scoring threads. */
   readonly searchesAtWork: number;
-  /** Searches at work or waiting. */
+  /** Searches running or queued. */
   readonly searchesMax: number;
-  /** How late the event loop was lately, milliseconds; undefined: it is not measured. */
+  /** Recent event loop delay, milliseconds; absent when it is not measured. */
   readonly loopDelayMs?: (() => number) | undefined;
-  /** Undefined: a search holds what it reads as long as it runs. */
+  /** When absent, a search may hold its generation as long as it runs. */
   readonly generationAgeMaxMs?: number | undefined;
-  /** Events of feedback that a collection keeps; undefined: the most there may be. */
+  /** Feedback events kept per collection; absent: the limit. */
   readonly feedbackEventsMax?: number | undefined;
-  /** 0 for openMax and openBytesMax: what the system allows. */
+  /** openMax and openBytesMax may be 0: derived from the limits of the system. */
   readonly collections: CollectionLimits;
-  /** Hears of what is found in a collection that is opened later: damage, an older format. */
+  /** Called with warnings about a collection that is opened later: damage, or an older format. */
   readonly onNote?: ((message: string) => void) | undefined;
-  /** Undefined: the journal is never flushed for its age. */
+  /** When absent, the journal is not flushed because of its age. */
   readonly flushAgeMs?: number | undefined;
-  /** Hears of a flush or a merge that failed: nothing is lost, and it is tried again. */
+  /** Called when a flush or a merge fails. No data is lost, and it is retried. */
   readonly onMaintenanceFailure?: ((error: unknown) => void) | undefined;
-  /** Hears of every change of why the engine is not ready. */
+  /** Called whenever the readiness or its reasons change. */
   readonly onReadiness?: ((readiness: Readiness) => void) | undefined;
-  /** Hears of a disk that failed under a write: the engine is not ready any more, reads go on. */
+  /** Called when a write fails on disk: the engine is no longer ready, reads continue. */
   readonly onStorageFailed?: ((error: SluiceError) => void) | undefined;
-  /** Services elsewhere; undefined: none. */
+  /** Remote rerankers; absent when there are none. */
   readonly remoteRerankers?: RemoteRerankers | undefined;
-  /** Hears once of a collection whose measured recall is not told any more. */
+  /** Called once per collection when its measured recall becomes stale. */
   readonly onRecallStale?: ((message: string) => void) | undefined;
-  /** Hears of each flush, merge and late delete as it begins and when it has ended. */
+  /** Called when a flush, merge or deferred delete begins and when it ends. */
   readonly onMaintenanceStep?: ((step: MaintenanceStep) => void) | undefined;
 }
+
+/** Metrics of the engine. */
+export type EngineSources = Pick<
+  MetricSources,
+  "openCollections" | "collections" | "queues" | "admission" | "caches"
+>;
 
 export interface ComposedEngine {
   readonly api: EngineApi;
   readonly kernelName: string;
-  /** Lines about what could not be used, for the log. */
+  /** Warnings found while opening, for the log. */
   readonly notes: readonly string[];
   readonly budget: CpuBudget;
-  /** Tasks that wait, for metrics. */
-  queueSizes(): { readonly scoring: number; readonly encoding: number };
-  /** For metrics. */
-  caches(): Readonly<Record<"rows" | "answers" | "pairs", CacheFigures>>;
-  /** For metrics. */
-  collectionCounts(): CollectionCounts;
-  /** Of those collections that are open, the first `limits.metricCollectionsMax`. */
-  openFigures(): readonly CollectionFigures[];
-  /** Resolves when no scoring task waits or is under way. */
+  readonly sources: EngineSources;
+  /** Resolves when no scoring task is queued or in flight. */
   scoringIdle(): Promise<void>;
-  /** For metrics. */
-  admission(): AdmissionState;
-  /** From now on not ready; calls under way go on. */
+  /** Marks the engine as not ready; calls in flight continue. */
   refuse(): void;
-  /** Waits for what is under way and closes everything; every acknowledged write is on disk already. */
+  /** Waits for work in flight and closes everything. Acknowledged writes are already on disk. */
   close(): Promise<void>;
 }
 
 const stoppingReason = "the server is stopping";
 const stuckReason = (pool: string): string =>
-  `a ${pool} thread does not answer; start the server again`;
+  `a ${pool} thread does not answer; restart the server`;
 
-/** Takes the folder's lock first: a second server fails before it costs anything. */
+/** Takes the folder's lock first, so that a second server fails before it allocates anything. */
 export async function composeEngine(options: EngineOptions): Promise<ComposedEngine> {
   hideFolder(resolve(options.dataFolder));
   hideFolder(resolve(options.modelsFolder));
@@ -135,43 +134,23 @@ export async function composeEngine(options: EngineOptions): Promise<ComposedEng
   }
 }
 
-async function compose(
-  options: EngineOptions,
-  folder: ReturnType<typeof openDataFolder>,
-): Promise<ComposedEngine> {
+async function compose(options: EngineOptions, folder: DataFolder): Promise<ComposedEngine> {
   const { kernels, notes: kernelNotes } = loadKernels(options.kernel);
   const models = createModels(options.modelsFolder);
   const defaultModel = await models.open(options.defaultModel);
   const readiness = createReadiness(() => folder.findings(), options.onReadiness);
   const threads = startThreads(options, { models, defaultModel, readiness });
   try {
-    const { flushBytes, flushAgeMs, onMaintenanceFailure, onMaintenanceStep } = options;
-    const told: string[] = [];
-    let tell = (line: string): void => void told.push(line);
-    const clock = (): number => performance.now();
-    const collections = await openCollections(folder, {
-      flushBytes,
-      flushAgeMs,
-      onMaintenanceFailure,
-      onMaintenanceStep,
-      builder: threads.maintenance,
-      onStorageFailed(error) {
-        readiness.set("storage", "the disk failed under a write; start the server again");
-        options.onStorageFailed?.(error);
-      },
-      limits: threads.limits,
-      clock,
-      onClosed: (path, parts) => threads.scorer.release(path, parts),
-      onCloseFailed: onMaintenanceFailure,
-      onOpened: ({ collection }) => damagesIn(collection).forEach((line) => tell(line)),
-      onMigrated: (path, segmentCount) => tell(migrationNote(path, segmentCount)),
-    });
+    const openNotes: string[] = [];
+    let note = (line: string): void => void openNotes.push(line);
+    const base = { folder, threads, readiness, clock: (): number => performance.now() };
+    const collections = await openAll(options, base, (line) => note(line));
     threads.scorer.watchDamages((damage) => collections.quarantine(damage));
     folder.watch((fault) => readiness.set("folder", fault));
     const modelNotes = await openModels(collections, models);
-    tell = options.onNote ?? tell;
+    note = options.onNote ?? note;
     await threads.encodePool.warmUp(defaultModel);
-    const admission = admissionOf(options, threads.budget, clock);
+    const admission = admissionOf(options, threads.budget, base.clock);
     const caches = createCaches(options);
     const api = createEngine({
       ...engineSettings(options),
@@ -181,61 +160,90 @@ async function compose(
       snapshots: createSnapshots(folder, collections, damagesOf),
       scorer: threads.scorer,
       encodePool: threads.encodePool,
-      clock,
+      clock: base.clock,
       admission,
       caches,
       readiness: () => readiness.current(),
     });
-    const notes = [...kernelNotes, ...folder.notes, ...told, ...modelNotes];
-    return composed(
-      { api, kernelName: kernels.name, notes, admission, caches },
-      { collections, threads, folder, readiness },
-    );
+    return {
+      api,
+      kernelName: kernels.name,
+      notes: [...kernelNotes, ...folder.notes, ...openNotes, ...modelNotes],
+      budget: threads.budget,
+      sources: sourcesOf({ collections, threads, admission, caches }),
+      scoringIdle: () => threads.scorer.drained(),
+      refuse: () => readiness.set("stopping", stoppingReason),
+      async close() {
+        readiness.set("stopping", stoppingReason);
+        await collections.close();
+        await threads.close();
+        folder.close();
+      },
+    };
   } catch (error) {
     await threads.close();
     throw error;
   }
 }
 
-function composed(
-  engine: Pick<ComposedEngine, "api" | "kernelName" | "notes"> & {
-    readonly admission: Admission;
-    readonly caches: SearchCaches;
-  },
-  parts: {
-    readonly collections: Collections;
-    readonly threads: Threads;
-    readonly folder: DataFolder;
-    readonly readiness: ReadinessState;
-  },
-): ComposedEngine {
-  const { api, kernelName, notes, admission, caches } = engine;
-  const { collections, threads, folder, readiness } = parts;
+interface Base {
+  readonly folder: DataFolder;
+  readonly threads: Threads;
+  readonly readiness: ReadinessState;
+  readonly clock: Clock;
+}
+
+/** Finds the collections of the data folder and opens those without a valid card. */
+function openAll(
+  options: EngineOptions,
+  { folder, threads, readiness, clock }: Base,
+  note: (line: string) => void,
+): Promise<Collections> {
+  const { flushBytes, flushAgeMs, onMaintenanceFailure, onMaintenanceStep } = options;
+  return openCollections(folder, {
+    flushBytes,
+    flushAgeMs,
+    onMaintenanceFailure,
+    onMaintenanceStep,
+    builder: threads.maintenance,
+    onStorageFailed(error) {
+      readiness.set("storage", "a write failed on disk; restart the server");
+      options.onStorageFailed?.(error);
+    },
+    limits: threads.limits,
+    clock,
+    onClosed: (path, parts) => threads.scorer.release(path, parts),
+    onCloseFailed: onMaintenanceFailure,
+    onOpened: ({ collection }) => damagesIn(collection).forEach(note),
+    onMigrated: (path, segmentCount) => note(migrationNote(path, segmentCount)),
+  });
+}
+
+function sourcesOf(parts: {
+  readonly collections: Collections;
+  readonly threads: Threads;
+  readonly admission: Admission;
+  readonly caches: SearchCaches;
+}): EngineSources {
+  const { collections, threads, admission, caches } = parts;
+  const { rows, answers, pairs } = caches;
   return {
-    api,
-    kernelName,
-    notes,
-    budget: threads.budget,
-    refuse: () => readiness.set("stopping", stoppingReason),
-    admission: () => admission.state(),
-    caches: () => figuresOf(caches),
-    collectionCounts: () => collections.counts(),
-    openFigures: () => collections.listOpen().slice(0, limits.metricCollectionsMax),
-    scoringIdle: () => threads.scorer.drained(),
-    queueSizes: () => ({
+    openCollections: () =>
+      collections
+        .listOpen()
+        .slice(0, limits.metricCollectionsMax)
+        .map((sizes) => ({ ...sizes, name: sizes.settings.name })),
+    collections: () => collections.counts(),
+    queues: () => ({
       scoring: threads.scorer.queueSize,
       encoding: threads.encodePool.queueSize,
     }),
-    async close() {
-      readiness.set("stopping", stoppingReason);
-      await collections.close();
-      await threads.close();
-      folder.close();
-    },
+    admission: () => admission.state(),
+    caches: () => ({ rows: rows.stats(), answers: answers.stats(), pairs: pairs.stats() }),
   };
 }
 
-/** What the options say to the engine, and its wall clock. */
+/** The engine's settings from the options, and its wall clock. */
 function engineSettings(
   options: EngineOptions,
 ): Pick<
@@ -262,7 +270,7 @@ function engineSettings(
 function admissionOf(options: EngineOptions, budget: CpuBudget, clock: Clock): Admission {
   return createAdmission({
     clock,
-    // While one search waits for its encoding or for the main thread, another has work for threads.
+    // While one search waits for encoding or the main thread, another can use the scoring threads.
     atWorkMax: options.searchesAtWork || 2 * budget.scoringWorkers,
     searchesMax: options.searchesMax,
     loopDelayMs: options.loopDelayMs,
@@ -271,17 +279,13 @@ function admissionOf(options: EngineOptions, budget: CpuBudget, clock: Clock): A
 
 function createCaches(options: EngineOptions): SearchCaches {
   return {
-    rows: createBoundedCache(options.rowCacheBytes),
-    answers: createBoundedCache(options.answerCacheBytes),
-    pairs: createBoundedCache(options.pairCacheBytes),
+    rows: createLruCache(options.rowCacheBytes),
+    answers: createLruCache(options.answerCacheBytes),
+    pairs: createLruCache(options.pairCacheBytes),
   };
 }
 
-function figuresOf({ rows, answers, pairs }: SearchCaches): ReturnType<ComposedEngine["caches"]> {
-  return { rows: rows.figures(), answers: answers.figures(), pairs: pairs.figures() };
-}
-
-/** Of the copy that a snapshot is, or that is made of one. */
+/** Damage in a copy of a collection, that of a snapshot or the one being restored. */
 async function damagesOf(folder: string): Promise<readonly string[]> {
   const { damages } = await inspectInChild(folder);
   return damages;
@@ -293,10 +297,10 @@ interface Threads {
   readonly scorer: PoolScorer;
   readonly encodePool: EncodePool;
   readonly maintenance: MaintenancePool;
-  /** Of collections, as what the threads leave of the system's limits allows. */
+  /** Limits of collections, given what the threads leave of the system's limits. */
   readonly limits: CollectionLimits;
   readonly budget: CpuBudget;
-  /** What used them is closed. */
+  /** Requires that everything that uses the threads is closed. */
   close(): Promise<void>;
 }
 
@@ -344,7 +348,8 @@ function startThreads(
   );
   const close = async (): Promise<void> => {
     await Promise.all([encodePool.close(), scorer.drained(), maintenance.drained()]);
-    // Never given back: from now on no thread enters lmdb, where its end would abort the process.
+    // Never released: no thread may be inside lmdb when it ends, since that would abort the
+    // process.
     takeTurn(mapTurn);
     await Promise.all([scorer.close(), maintenance.close()]);
     watch.close();
@@ -353,17 +358,17 @@ function startThreads(
 }
 
 function migrationNote(path: string, segmentCount: number): string {
-  return `${path} was brought to the present format: ${segmentCount} segments rewritten`;
+  return `${path} was migrated to the current format: ${segmentCount} segments rewritten`;
 }
 
-/** One line for each part that is not searched, or not told, because it is damaged. */
+/** One line per part that is not searched or not reported because it is damaged. */
 function damagesIn(collection: Collection): string[] {
   const { damages, fieldDamages } = collection;
   const calibrations = [...recallWarnings(collection), ...scoreMapsWarnings(collection)];
   return [...damages, ...fieldDamages, ...calibrations];
 }
 
-/** Opens the models of all collections; a line for each that cannot be. */
+/** Opens the models of all collections; returns a line per model that cannot be opened. */
 async function openModels(collections: Collections, models: Models): Promise<string[]> {
   const warnings: string[] = [];
   for (const modelName of new Set(collections.list().map(({ settings }) => settings.modelName))) {

@@ -1,4 +1,4 @@
-// The one place where the machine's cores are divided among threads.
+// Divides the machine's cores among thread pools.
 
 export interface CpuBudget {
   readonly scoringWorkers: number;
@@ -6,9 +6,9 @@ export interface CpuBudget {
 }
 
 /**
- * Scoring takes every core: a search is short and comes first. Encoding takes half of them and one
- * more, each with one thread inside the runtime; the operating system shares the cores while
- * documents are encoded. 0 asks for these values.
+ * Scoring gets every core, because searches are short and have priority. Encoding gets half of them
+ * plus one, each with one runtime thread; the operating system schedules the overlap. 0 in `asked`
+ * selects these defaults.
  */
 export function divideCores(
   cores: number,

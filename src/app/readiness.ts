@@ -1,20 +1,25 @@
-// Why a server is not ready: each cause comes and goes by itself, and readiness is that there is none.
+// Tracks why a server is not ready. It is ready when no cause is set.
 
 import { limits } from "../core/limits.js";
 import type { WatchedPool } from "../core/task-watch.js";
 import type { DataFinding, Readiness } from "../core/readiness.js";
 
-/** starting: not everything is open yet. storage: a disk failed. folder: the data folder is gone.
- *  The last three: threads of that pool do not answer. */
+/**
+ * starting: not everything is open yet. storage: a write failed on disk. folder: the data folder is
+ * gone.
+ * A pool: its threads do not answer.
+ */
 export type ReadinessCause = "starting" | "stopping" | "storage" | "folder" | WatchedPool;
 
 export interface ReadinessState {
   current(): Readiness;
-  /** `reason`: a plain sentence without an absolute path; undefined: the cause is gone. */
+  /** `reason`: one sentence without absolute paths; undefined clears the cause. */
   set(cause: ReadinessCause, reason: string | undefined): void;
 }
 
-/** `findings` is asked with every look; `onChange` hears of every change of the reasons. */
+/**
+ * `findings` is called for every state that is read; `onChange` for every change of the reasons.
+ */
 export function createReadiness(
   findings: () => readonly DataFinding[],
   onChange: (readiness: Readiness) => void = () => undefined,
@@ -36,10 +41,10 @@ export function createReadiness(
   };
 }
 
-/** Callers get `limits.findingsMax` of them, and the number of the others. */
+/** Lists at most `limits.findingsMax` findings, then one with the number of the rest. */
 function bounded(findings: readonly DataFinding[]): readonly DataFinding[] {
   const more = findings.length - limits.findingsMax;
   if (more <= 0) return findings;
-  const message = `${more} more things were left alone; \`sluice check\` names them all`;
+  const message = `${more} more entries were left alone; \`sluice check\` lists them all`;
   return [...findings.slice(0, limits.findingsMax), { place: ".", kind: "foreign", message }];
 }

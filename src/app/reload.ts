@@ -1,4 +1,4 @@
-// What a running server reads anew when it is told to: certificates, services elsewhere, keys.
+// What a running server reloads on SIGHUP: certificates, remote rerankers and keys.
 
 import type { Config } from "../config/schema.js";
 import { isSluiceError } from "../core/errors.js";
@@ -10,34 +10,34 @@ import type { Metrics } from "../observability/metrics.js";
 import { openRemoteRerankers } from "./remote-rerankers.js";
 
 export interface Reloadable {
-  /** For the log and for metrics. */
+  /** Name in the log and in metrics. */
   readonly name: string;
   /**
-   * All or nothing: throws when something is wrong, and what was in use before stays. Returns what
-   * works and deserves a warning.
+   * Atomic: throws when something is invalid, and the previous state stays in use. Returns
+   * warnings.
    */
   reload(): readonly string[];
 }
 
 export interface ReloadableParts {
-  /** Undefined: plain text. */
+  /** Absent for plain text. */
   readonly tls: Tls | undefined;
   readonly rerankers: RemoteRerankers;
   readonly reloadables: readonly Reloadable[];
 }
 
-interface Told {
+interface Reporting {
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
 
 /** Reads the files for the first time. Throws INVALID_CONFIG. */
-export function openReloadableParts(config: Config, told: Told): ReloadableParts {
+export function openReloadableParts(config: Config, reporting: Reporting): ReloadableParts {
   const tls = openTlsOf(config);
-  const { rerankers, reloadable } = openRemoteRerankers(config.search.remoteRerankers, told);
+  const { rerankers, reloadable } = openRemoteRerankers(config.search.remoteRerankers, reporting);
   if (tls !== undefined) {
-    for (const warning of tls.material().warnings) told.logger.warn({}, warning);
-    told.metrics.watchCertificate(() => tls.material().notAfterMs);
+    for (const warning of tls.material().warnings) reporting.logger.warn({}, warning);
+    reporting.metrics.observe({ certificateExpiryMs: () => tls.material().notAfterMs });
   }
   const reloadables = [
     tls === undefined ? undefined : { name: "tls", reload: () => tls.reload() },
@@ -54,8 +54,11 @@ function openTlsOf(config: Config): Tls | undefined {
   return openTls(files, () => Date.now());
 }
 
-/** Reloads each. A failure is logged and counted; it keeps no other from being reloaded. */
-export function reloadAll(reloadables: readonly Reloadable[], { logger, metrics }: Told): void {
+/** Reloads all. A failure is logged and counted, and does not prevent the others. */
+export function reloadAll(
+  reloadables: readonly Reloadable[],
+  { logger, metrics }: Reporting,
+): void {
   for (const reloadable of reloadables) {
     const { name } = reloadable;
     try {
@@ -66,7 +69,7 @@ export function reloadAll(reloadables: readonly Reloadable[], { logger, metrics 
       const details = isSluiceError(error)
         ? { what: name, reason: error.reason, fault: error.message }
         : { what: name, err: error };
-      logger.error(details, "cannot be reloaded: what was in use before stays in use");
+      logger.error(details, "reload failed; the previous state stays in use");
       metrics.reloaded({ what: name, outcome: "failed" });
     }
   }

@@ -1,4 +1,4 @@
-// The services of the configuration as re-rankers that searches find by name.
+// The configured remote rerankers, by the name that searches use.
 
 import { readRemoteRerankers } from "../config/remote-rerankers.js";
 import type { Logger } from "../observability/logger.js";
@@ -9,13 +9,13 @@ import type { RemoteRerankers } from "../engine/rerankers.js";
 import type { Reloadable } from "./reload.js";
 
 export interface OpenedRerankers {
-  /** Changes when the file is read anew: who looks a name up finds what is in use then. */
+  /** Updated in place by a reload: look a name up for each use. */
   readonly rerankers: RemoteRerankers;
-  /** Undefined: there is no file. */
+  /** Absent when no file is configured. */
   readonly reloadable: Reloadable | undefined;
 }
 
-/** Throws INVALID_CONFIG; no service is asked for anything yet. */
+/** Throws INVALID_CONFIG. No request is sent to the services yet. */
 export function openRemoteRerankers(
   file: string,
   { metrics, logger }: { readonly metrics: Metrics; readonly logger: Logger },
@@ -29,14 +29,15 @@ export function openRemoteRerankers(
         onOpen: (reranker, failure) =>
           logger.warn(
             { reranker, failure },
-            "a re-ranking service fails: it is not asked for a while",
+            "a remote reranker keeps failing; requests to it are paused",
           ),
       }),
     );
   const rerankers = new Map(read().map((reranker) => [reranker.name, reranker]));
-  metrics.watchBreakers(
-    () => new Map(Array.from(rerankers, ([name, { breakerState }]) => [name, breakerState])),
-  );
+  metrics.observe({
+    breakers: () =>
+      new Map(Array.from(rerankers, ([name, { breakerState }]) => [name, breakerState])),
+  });
   const reloadable: Reloadable = {
     name: "search.remoteRerankers",
     reload() {

@@ -1,16 +1,13 @@
-// A running server: engine and ports together, and the order in which they start and stop.
+// A running server: engine and ports, and the order in which they start and stop.
 
 import { setFlagsFromString } from "node:v8";
 
 import { parseHosts, parseOrigins } from "../config/http-lists.js";
 import type { Config } from "../config/schema.js";
 import { createTraffic } from "../core/traffic.js";
-import type { Traffic } from "../core/traffic.js";
 import { isSluiceError } from "../core/errors.js";
-import type { Readiness } from "../core/readiness.js";
-import type { SluiceError } from "../core/errors.js";
 import { startHttpServer } from "../http/server.js";
-import type { HttpServer } from "../http/server.js";
+import type { HttpServer, HttpServerOptions } from "../http/server.js";
 import type { KernelChoice } from "../kernels/load-kernels.js";
 import { watchEventLoop } from "../observability/event-loop.js";
 import type { EventLoopWatch } from "../observability/event-loop.js";
@@ -38,78 +35,58 @@ export interface RunningServer {
   readonly httpPort: number;
   readonly kernelName: string;
   readonly budget: CpuBudget;
-  /** Reads certificates, keys and services elsewhere anew; what cannot be read stays as it was. */
+  /** Reloads certificates, keys and remote rerankers; what cannot be read stays as it was. */
   reload(): void;
   /**
-   * Says that it is not ready and serves on for the drain; then refuses new calls, lets running ones
-   * finish within the grace, closes the data. Idempotent.
+   * Becomes not ready and serves for the drain period, then rejects new calls, lets running ones
+   * finish within the grace period and closes the data. Idempotent.
    */
   stop(): Promise<void>;
-  /** Ends drain and grace of a stop that is under way, or of one to come. */
+  /** Ends the drain and grace periods of a current or future stop. */
   hurry(): void;
 }
 
 /**
- * How much the heap may grow between two full collections, percent. The engine's own heap is small,
- * and incoming vectors count as heap until they are collected: by V8's own measure there would be a
- * full collection every few dozen documents, for a third of the time of an ingest stream.
+ * Heap growth between two full collections, percent. The engine's own heap is small, but incoming
+ * vectors count as external memory until they are collected. By default V8 would run a full
+ * collection every few dozen documents, which takes a third of the time of an ingest stream.
  */
 const heapGrowthPercent = 300;
 
 /**
- * Resolves when both ports answer and /readyz says yes. Throws DATA_FOLDER_LOCKED,
+ * Resolves when both ports accept calls and /readyz reports ready. Throws DATA_FOLDER_LOCKED,
  * DATA_FORMAT_NEWER, MODEL_INVALID, PORT_IN_USE or INVALID_CONFIG with everything closed again.
  */
 export async function startServer(
   config: Config,
-  { logger, metrics }: ServerDependencies,
+  reporting: ServerDependencies,
 ): Promise<RunningServer> {
   setFlagsFromString(`--heap-growing-percent=${heapGrowthPercent}`);
-  const onMaintenanceFailure = (error: unknown): void => {
-    metrics.errorReturned({ reason: isSluiceError(error) ? error.reason : "INTERNAL" });
-    logger.error({ err: error }, "the journal could not be flushed to a segment; it stays");
-  };
-  const { tls, rerankers, reloadables } = openReloadableParts(config, { logger, metrics });
-  const control = await openAccessControl(config, { logger, metrics });
+  const { logger, metrics } = reporting;
+  const { tls, rerankers, reloadables } = openReloadableParts(config, reporting);
+  const control = await openAccessControl(config, reporting);
   let rpc: RpcServer | undefined;
-  const onStorageFailed = (error: SluiceError): void => {
-    logger.error({ err: error }, "the disk failed: no more writes, searches go on; restart");
-  };
-  const onReadiness = ({ isReady, reasons }: Readiness): void => {
-    if (isReady) logger.info({}, "the server is ready");
-    else logger.warn({ reasons }, "the server is not ready");
-    metrics.ready(isReady);
-    rpc?.setReady(isReady);
-  };
   const loop = watchEventLoop();
   const composed = await composeOrClose(control, {
     ...engineOptions(config),
-    onMaintenanceFailure,
-    onStorageFailed,
-    onReadiness,
+    ...engineEvents(reporting),
+    onReadiness({ isReady, reasons }) {
+      if (isReady) logger.info({}, "the server is ready");
+      else logger.warn({ reasons }, "the server is not ready");
+      metrics.ready(isReady);
+      rpc?.setReady(isReady);
+    },
     remoteRerankers: rerankers,
     loopDelayMs: () => loop.delay().p90,
-    onRecallStale: (message) => logger.warn({}, message),
-    onNote: (message) => logger.warn({}, message),
   });
   const engine = measured(composed.api, metrics, () => performance.now());
   const access = control.guard(engine);
   const traffic = createTraffic({ ...config.limits, clock: () => performance.now() });
   let http: HttpServer;
   try {
-    const shared = rpcOptions(config, { logger, metrics });
-    rpc = await startRpcServer({ ...shared, access, tls, traffic });
-    http = await startHttpServer({
-      access,
-      logger,
-      tls,
-      host: config.host,
-      port: config.httpPort,
-      traffic,
-      allowedHosts: parseHosts(config.http.allowedHosts),
-      allowedOrigins: parseOrigins(config.http.allowedOrigins),
-      metrics: () => renderMetrics(composed, metrics),
-    });
+    const shared = { access, tls, traffic };
+    rpc = await startRpcServer({ ...rpcOptions(config, reporting), ...shared });
+    http = await startHttpServer({ ...httpOptions(config, reporting), ...shared });
   } catch (error) {
     await rpc?.stop(0);
     await composed.close();
@@ -120,8 +97,12 @@ export async function startServer(
   const { isReady, findings } = engine.readiness();
   for (const finding of findings)
     logger.warn({ place: finding.place, kind: finding.kind }, finding.message);
-  metrics.watchLoopDelay(() => loop.delay());
-  watch(composed, traffic, metrics);
+  metrics.observe({
+    ...composed.sources,
+    loopDelay: () => loop.delay(),
+    traffic: () => ({ ...traffic.budget.stats(), ...traffic.answers.stats() }),
+  });
+  metrics.kernelChosen(composed.kernelName);
   metrics.ready(isReady);
   rpc.setReady(isReady);
   return {
@@ -129,15 +110,50 @@ export async function startServer(
     httpPort: http.port,
     kernelName: composed.kernelName,
     budget: composed.budget,
-    reload: () => reloadAll([...reloadables, ...control.reloadables], { logger, metrics }),
+    reload: () => reloadAll([...reloadables, ...control.reloadables], reporting),
     ...stopOf(config, composed, { rpc, http, control, loop }),
+  };
+}
+
+/** Logs and counts what the engine reports. */
+function engineEvents({ logger, metrics }: ServerDependencies): Partial<EngineOptions> {
+  return {
+    onMaintenanceFailure(error) {
+      metrics.errorReturned({ reason: isSluiceError(error) ? error.reason : "INTERNAL" });
+      logger.error(
+        { err: error },
+        "the journal could not be flushed to a segment; its data is kept",
+      );
+    },
+    onStorageFailed(error) {
+      logger.error(
+        { err: error },
+        "a write failed on disk; writes are rejected until a restart, searches continue",
+      );
+    },
+    onRecallStale: (message) => logger.warn({}, message),
+    onNote: (message) => logger.warn({}, message),
+  };
+}
+
+function httpOptions(
+  config: Config,
+  { logger, metrics }: ServerDependencies,
+): Omit<HttpServerOptions, "access" | "tls" | "traffic"> {
+  return {
+    logger,
+    host: config.host,
+    port: config.httpPort,
+    allowedHosts: parseHosts(config.http.allowedHosts),
+    allowedOrigins: parseOrigins(config.http.allowedOrigins),
+    metrics: () => metrics.render(),
   };
 }
 
 function rpcOptions(
   config: Config,
   { logger, metrics }: ServerDependencies,
-): Omit<RpcServerOptions, "access"> {
+): Omit<RpcServerOptions, "access" | "tls" | "traffic"> {
   return {
     logger,
     nowMs: () => Date.now(),
@@ -189,25 +205,7 @@ async function composeOrClose(
   }
 }
 
-function watch(composed: ComposedEngine, traffic: Traffic, metrics: Metrics): void {
-  metrics.watchTraffic(() => ({ ...traffic.budget.figures(), ...traffic.answers.figures() }));
-  metrics.kernelChosen(composed.kernelName);
-  metrics.watchQueue("scoring", () => composed.queueSizes().scoring);
-  metrics.watchQueue("encoding", () => composed.queueSizes().encoding);
-  metrics.watchAdmission(() => composed.admission());
-  metrics.watchCaches(() => composed.caches());
-  metrics.watchCollections(() => composed.collectionCounts());
-}
-
-/** Sizes are read when they are asked for: writes need not report them. */
-function renderMetrics(composed: ComposedEngine, metrics: Metrics): ReturnType<Metrics["render"]> {
-  metrics.collectionsOpen(
-    composed.openFigures().map((figures) => ({ ...figures, name: figures.settings.name })),
-  );
-  return metrics.render();
-}
-
-/** What the configuration says to the engine. */
+/** The engine's options from the configuration. */
 export function engineOptions(config: Config): EngineOptions {
   const kernel: KernelChoice | undefined = config.kernel === "auto" ? undefined : config.kernel;
   return {

@@ -1,5 +1,5 @@
-// Whether the system's limits let a server run at all: asked before its threads start, since a thread
-// that gets no memory or no descriptors ends the process without a word.
+// Checks the system's limits before threads start, because a thread that gets no memory or no file
+// descriptors ends the process without an error message.
 
 import { totalmem } from "node:os";
 
@@ -13,26 +13,28 @@ import {
 } from "../store/process-limits.js";
 import { keptAddressBytes } from "../store/map-size.js";
 
-/** Of a thread: its event loop. */
+/** File descriptors of a thread's event loop. */
 const descriptorsPerThread = 5;
-/** Ports, models, the data folder's lock, standard streams of a child, and one open collection. */
+/**
+ * Ports, models, the data folder's lock, standard streams of a child process, one open collection.
+ */
 const otherDescriptors = 24;
 
-/** Of a thread: V8 reserves its heap and code, the C library an arena, at most this much. */
+/** Address space of a thread: V8 reserves heap and code ranges, the C library an arena. */
 const addressBytesPerThread = 900 * 2 ** 20;
-/** The model's runtime, code of libraries, the first collection. */
+/** Address space of the model's runtime, libraries and the first collection. */
 const otherAddressBytes = 700 * 2 ** 20;
 
-/** Open collections that are worth having where nothing limits them. */
+/** Open collections where the system imposes no limit. */
 const openDefault = 128;
-/** Of an open collection: its file twice, and its lock file. */
+/** File descriptors of an open collection: its file twice, and its lock file. */
 const descriptorsPerCollection = 3;
-/** Part of the descriptors that is left to connections. */
+/** Share of the descriptors that is reserved for connections. */
 const connectionShare = 1 / 4;
 
 /**
- * As asked; 0 becomes 128 open collections and half of the memory of the machine, or of the container;
- * no more are open than there are descriptors for. Asked before the threads start.
+ * The limits as configured. 0 becomes 128 open collections, and half of the memory of the machine
+ * or container; the number of open collections is also bounded by file descriptors.
  */
 export function limitCollections(asked: CollectionLimits, threadCount: number): CollectionLimits {
   const { descriptorsMax } = processLimits();
@@ -50,7 +52,7 @@ function memoryBytes(): number {
   return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
 }
 
-/** Throws SYSTEM_LIMIT naming the limit, what it is and what it would have to be. */
+/** Throws SYSTEM_LIMIT naming the limit, its value and the value that is needed. */
 export function checkStartLimits(threadCount: number): void {
   const limits = processLimits();
   const { descriptorsMax, addressBytesMax } = limits;

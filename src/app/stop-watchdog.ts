@@ -1,25 +1,28 @@
-// The last resort of a stop: a thread of its own that ends the process when the stop does not end. It
-// needs neither the event loop of the main thread nor anything else that could hang with it.
+// Ends the process when a stop hangs. It runs in its own thread, so it depends neither on the main
+// thread's event loop nor on anything else that may hang.
 
 import { Worker } from "node:worker_threads";
 import type { LoggerOptions } from "../observability/logger.js";
 
 export interface StopWatchdog {
   /**
-   * From now on the process has `ms` milliseconds; then one line is written to standard error and it
-   * is killed. A later call counts instead.
+   * The process ends after `ms` milliseconds: one line is written to standard error, then it is
+   * killed. A later call replaces the limit.
    */
   limit(ms: number): void;
 }
 
 export interface StopWatchdogData {
-  /** How often `limit` was called; milliseconds of the last call. */
+  /** How often `limit` was called, and the milliseconds of the last call. */
   readonly cells: SharedArrayBuffer;
-  /** Written as it is when the process is killed; empty: nothing is. */
+  /** Format of the line that is written on a kill; "none" writes nothing. */
   readonly format: LoggerOptions["format"] | "none";
 }
 
-/** Started with the server, since no thread may be had when it stops. It keeps no process alive. */
+/**
+ * Started with the server, since a new thread may not be available during a stop. Does not keep the
+ * process alive.
+ */
 export function startStopWatchdog({ level, format }: LoggerOptions): StopWatchdog {
   const cells = new SharedArrayBuffer(8);
   const workerData: StopWatchdogData = { cells, format: level === "silent" ? "none" : format };
@@ -27,7 +30,7 @@ export function startStopWatchdog({ level, format }: LoggerOptions): StopWatchdo
     workerData,
     resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4 },
   });
-  // Without it the server serves all the same.
+  // The server can run without the watchdog.
   worker.on("error", () => undefined);
   worker.unref();
   const view = new Int32Array(cells);

@@ -1,4 +1,5 @@
-// THREAD ENTRY of the watchdog of a stop: sleeps until there is a limit, and kills when it passes.
+// THREAD ENTRY. Watchdog of a stop: sleeps until a limit is set and kills the process when it
+// passes.
 
 import { writeSync } from "node:fs";
 import { workerData } from "node:worker_threads";
@@ -6,7 +7,7 @@ import type { StopWatchdogData } from "./stop-watchdog.js";
 
 const { cells, format } = workerData as StopWatchdogData;
 const view = new Int32Array(cells);
-const message = "the stop did not end: killed; everything acknowledged is on disk";
+const message = "the stop did not end: killed; acknowledged writes are on disk";
 
 for (let calls = 0; ; calls = Atomics.load(view, 0)) {
   const waitMs = calls === 0 ? Infinity : Atomics.load(view, 1);
@@ -14,7 +15,7 @@ for (let calls = 0; ; calls = Atomics.load(view, 0)) {
   try {
     writeSync(2, lineOf(new Date().toISOString()));
   } catch {
-    // Nobody reads it any more.
+    // Standard error is closed.
   }
   process.kill(process.pid, "SIGKILL");
 }

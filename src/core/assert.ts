@@ -1,4 +1,4 @@
-// Assertions: a broken invariant is a bug and ends the work at hand; it is never a user's error.
+// Assertions. A broken invariant is a bug, never a user's error, and fails the current operation.
 
 /** Throws when `condition` is false. `fact` states what should have held. */
 export function assert(condition: boolean, fact: string): asserts condition {
@@ -11,7 +11,7 @@ export function present<T>(value: T | undefined | null, fact: string): T {
   return value;
 }
 
-/** Marks a branch that the types say cannot be reached. */
+/** Marks a branch that the type checker proves unreachable. */
 export function assertNever(value: never): never {
   throw new AssertionError(`unreachable value ${JSON.stringify(value)}`);
 }

@@ -1,13 +1,13 @@
-// A cancel that worker threads can see: one shared number, looked at between pieces of work.
+// Cancellation that worker threads can observe: one shared integer, polled between units of work.
 
 export interface CancelFlag {
-  /** Crosses threads; element 0 is 1 once cancelled. */
+  /** Shared with the worker; element 0 becomes 1 on cancellation. */
   readonly shared: SharedArrayBuffer;
-  /** Raises the flag and stops listening to the signal. Call when the work is over. */
+  /** Sets the flag and detaches from the signal. Call it when the work has ended. */
   raise(): void;
 }
 
-/** Raised when `signal` aborts. */
+/** The flag is set when `signal` aborts. */
 export function createCancelFlag(signal: AbortSignal): CancelFlag {
   const shared = new SharedArrayBuffer(4);
   const flag = new Int32Array(shared);
@@ -25,7 +25,7 @@ export function createCancelFlag(signal: AbortSignal): CancelFlag {
   };
 }
 
-/** In a worker: true once the flag is raised. */
+/** For workers: true once the flag is set. */
 export function isRaised(shared: SharedArrayBuffer): boolean {
   return Atomics.load(new Int32Array(shared), 0) === 1;
 }

@@ -1,4 +1,4 @@
-// Time is handed in, so that tests and replays can hand in their own.
+// The clock is injected, so that tests and replays can control time.
 
-/** Milliseconds from a monotonic origin, with a fraction. */
+/** Fractional milliseconds since a monotonic origin. */
 export type Clock = () => number;

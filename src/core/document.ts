@@ -1,6 +1,6 @@
-// What a user sends and gets back: a document with title, text, fields and perhaps its own vectors.
+// The document as users send and receive it: title, text, typed fields and optional token vectors.
 
-/** A typed field value. Times are milliseconds since 1970, UTC. */
+/** A typed field value. Times are milliseconds since 1970 UTC. */
 export type FieldValue =
   | { readonly kind: "keyword"; readonly value: string }
   | { readonly kind: "keywords"; readonly value: readonly string[] }
@@ -11,29 +11,32 @@ export type FieldValue =
 
 export type Fields = ReadonlyMap<string, FieldValue>;
 
-/** Element type of given token rows, all little-endian. int8 rows are re-normalised to unit length. */
+/**
+ * Element type of precomputed token vectors, little-endian. int8 vectors are normalized to unit
+ * length.
+ */
 export type VectorType = "float32" | "float16" | "int8";
 
-/** Token rows as bytes: `bytes.length = rows * dim * size of type`. */
+/** A token matrix as bytes: `bytes.length = rowCount * dim * element size`. */
 export interface GivenVectors {
   readonly type: VectorType;
   readonly dim: number;
   readonly bytes: Uint8Array;
-  /** Fingerprint of the model that made them; undefined: not said, only dim is checked. */
+  /** Fingerprint of the model that produced them. When absent, only dim is checked. */
   readonly modelFingerprint?: string | undefined;
 }
 
 export interface Document {
-  /** Unique in its collection; compared and ordered as UTF-8 bytes. */
+  /** Unique within the collection; compared and ordered as UTF-8 bytes. */
   readonly key: string;
   readonly title: string;
   readonly text: string;
   readonly fields: Fields;
-  /** When given, the document is one passage with these rows and no model is used. */
+  /** When present, the document is one passage with these vectors and is not encoded. */
   readonly vectors?: GivenVectors | undefined;
 }
 
-/** A passage's place in its document's text, in UTF-16 code units, end exclusive. */
+/** Range of a passage in its document's text, in UTF-16 code units, end exclusive. */
 export interface Span {
   readonly start: number;
   readonly end: number;
@@ -45,7 +48,7 @@ export function compareKeys(a: string, b: string): number {
   for (let i = 0; i < length; i += 1) {
     const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
     if (x === y) continue;
-    // The one difference to the order of code units: surrogates stand for what comes after them all.
+    // UTF-16 order differs only here: surrogates encode code points above all other code units.
     return Number(isSurrogate(x)) - Number(isSurrogate(y)) || x - y;
   }
   return a.length - b.length;

@@ -1,7 +1,7 @@
-// The one table of errors. Status, documentation and client behaviour are made from it.
+// The table of all errors. gRPC and HTTP statuses, documentation and client retries derive from it.
 
 interface ErrorRow {
-  /** Name of the gRPC status code that carries this error. */
+  /** Name of the gRPC status code for this error. */
   readonly status: ErrorStatus;
   /** True when the same request may succeed later without a change. */
   readonly retryable: boolean;
@@ -66,23 +66,23 @@ export const errorTable = {
   ),
   RATE_LIMITED: row(
     "RESOURCE_EXHAUSTED",
-    "The key's calls per second or calls at a time are used up, or too many keys were wrong.",
+    "The key's rate or concurrency limit is reached, or too many wrong keys came from the address.",
     "Wait as long as RetryInfo says, then try again.",
     true,
   ),
   INVALID_INPUT_FILE: row(
     "INVALID_ARGUMENT",
     "An input file cannot be read as the format it should have.",
-    "Correct the line that is named.",
+    "Correct the line named in the message.",
   ),
   HOST_NOT_ALLOWED: row(
     "PERMISSION_DENIED",
-    "An HTTP request names the server as it is not called.",
+    "The Host header of an HTTP request names another server.",
     "Call it by its address, or list the name in `http.allowedHosts`.",
   ),
   ORIGIN_NOT_ALLOWED: row(
     "PERMISSION_DENIED",
-    "A page of another origin called the HTTP port.",
+    "A web page of an origin that is not allowed called the HTTP port.",
     "List the page's origin in `http.allowedOrigins`.",
   ),
   CONTENT_TYPE_NOT_SUPPORTED: row(
@@ -130,11 +130,11 @@ export const errorTable = {
   DOWNLOAD_FAILED: row(
     "UNAVAILABLE",
     "A model could not be downloaded, or not as the hub describes it.",
-    "See the message; the same command resumes the download. Without a network use `sluice model add`.",
+    "See the message; rerun the command to resume. Without a network use `sluice model add`.",
   ),
   NOT_CALIBRATED: row(
     "FAILED_PRECONDITION",
-    "The request needs a calibration that does not exist (recall of pools, or probabilities of scores), or too much has changed since.",
+    "The request needs a calibration (of recall, or of scores) that is missing or out of date.",
     "Run `sluice calibrate recall` or `sluice calibrate scores`, or set sketch_pool_size or min_score.",
   ),
   DATA_FOLDER_LOCKED: row(
@@ -144,14 +144,14 @@ export const errorTable = {
   ),
   NAME_AMBIGUOUS: row(
     "FAILED_PRECONDITION",
-    "Several folders hold a collection, or a snapshot, of this name, so none of them is used.",
-    "Move all but one of the folders that are named out of the data folder, then start the server again.",
+    "Several folders hold a collection or a snapshot of this name, so none is used.",
+    "Move all but one of the named folders out of the data folder, then restart the server.",
   ),
   DATA_FOLDER_UNAVAILABLE: row(
     "UNAVAILABLE",
     "The data folder is gone, was replaced, or cannot be written; nothing was written.",
-    // Not retryable: it comes back when somebody has mended it, not while a client waits.
-    "Look at /readyz and at the folder; bring it back as it was, or start the server again.",
+    // Not retryable: recovery takes an operator, so clients should not keep waiting for it.
+    "Check /readyz and the folder; restore the folder, or restart the server.",
   ),
   DATA_FORMAT_NEWER: row(
     "FAILED_PRECONDITION",
@@ -176,24 +176,25 @@ export const errorTable = {
   ),
   STORAGE_FAILED: row(
     "UNAVAILABLE",
-    "A write or sync failed on disk; from then on nothing is written to the collection.",
-    "Check the disk, then restart the server: it continues from what is on the disk.",
+    "A write or sync failed on disk; the collection accepts no more writes.",
+    "Check the disk, then restart the server; it resumes from the data on disk.",
   ),
   THREAD_STUCK: row(
     "UNAVAILABLE",
     "A worker thread does not answer.",
-    "Try again; start the server again when /readyz keeps saying so.",
+    "Try again; restart the server when /readyz keeps reporting it.",
     true,
   ),
   REMOTE_FAILED: row(
     "UNAVAILABLE",
-    "A remote re-ranking service failed, is paused after failures, or gave an invalid answer.",
-    // Not retryable: it was tried again already, and callers doing so too would multiply it.
+    "A remote reranker failed, is paused after failures, or returned an invalid response.",
+    // Not retryable: the server has already retried, and retries by callers would multiply the
+    // load.
     "Check the service, its address, model and key; try again later.",
   ),
   OVERLOADED: row(
     "RESOURCE_EXHAUSTED",
-    "Too many searches are waiting.",
+    "The search queue is full, or a search could not finish before its deadline.",
     "Wait as long as RetryInfo says, then try again.",
     true,
   ),
@@ -204,8 +205,8 @@ export const errorTable = {
   ),
   SYSTEM_LIMIT: row(
     "RESOURCE_EXHAUSTED",
-    "The system gives the process no more file descriptors, address space or memory.",
-    "Raise the limit that is named (`ulimit -n`, `ulimit -v`, the container's memory), or use less.",
+    "The process has reached a system limit of file descriptors, address space or memory.",
+    "Raise the limit named in the message (`ulimit -n`, `ulimit -v`, the container's memory).",
     true,
   ),
   DEADLINE_EXCEEDED: row(
@@ -231,7 +232,7 @@ export const errorTable = {
 
 export type ErrorReason = keyof typeof errorTable;
 
-/** The table as Markdown, for documents. */
+/** The table as Markdown, for the documentation. */
 export function errorsMarkdown(): string {
   const rows = Object.entries(errorTable).map(
     ([reason, { status, retryable, meaning, remedy }]) => {
@@ -240,26 +241,31 @@ export function errorsMarkdown(): string {
     },
   );
   return [
-    "| reason | status | may pass | meaning | remedy |",
+    "| reason | status | retryable | meaning | remedy |",
     "|---|---|---|---|---|",
     ...rows,
   ].join("\n");
 }
 
-/** A bad request or a bad world, with a stable reason from the table. Bugs are assertions instead. */
+/**
+ * An error caused by a request or by the environment, with a stable reason. Bugs use `assert`
+ * instead.
+ */
 export class SluiceError extends Error {
   override readonly name = "SluiceError";
   readonly reason: ErrorReason;
-  /** Path of the request field at fault, in proto notation (`query.vectors.dim`), when there is one. */
+  /**
+   * Path of the request field at fault, in proto notation (`query.vectors.dim`), when there is one.
+   */
   readonly field: string | undefined;
-  /** When to try again, milliseconds; undefined: as is usual for the reason. */
+  /** Milliseconds to wait before retrying. When absent, the default of the reason applies. */
   readonly retryAfterMs: number | undefined;
-  /** Absolute path of the file or folder at fault; for the log and for who sits at the machine. */
+  /** Absolute path of the file or folder at fault, for the server's log only. */
   readonly place: string | undefined;
 
   /**
-   * `message`: what was wrong, with the value, the limit and the remedy; lower case, no full stop, and
-   * without an absolute path, since callers elsewhere are told it.
+   * `message`: what was wrong, with the value, the limit and the remedy; lower case, no full stop.
+   * It must not contain absolute paths, because it is sent to remote callers.
    */
   constructor(
     reason: ErrorReason,
@@ -274,12 +280,15 @@ export class SluiceError extends Error {
   }
 }
 
-/** True for an error with a reason. Classes do not cross threads: the reason must, as a value. */
+/**
+ * True for an error with a reason. Class identity is lost between threads, so the reason is
+ * checked.
+ */
 export function isSluiceError(error: unknown): error is SluiceError {
   return error instanceof SluiceError;
 }
 
-/** A caught DATA_CORRUPT; throws every other error again. */
+/** The error, if it is a SluiceError with DATA_CORRUPT; rethrows every other error. */
 export function asDamage(error: unknown): SluiceError {
   if (isSluiceError(error) && error.reason === "DATA_CORRUPT") return error;
   throw error;

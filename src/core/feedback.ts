@@ -1,6 +1,6 @@
-// What users tell of hits: the kinds of feedback, and one event.
+// User feedback on hits: the kinds, and one event.
 
-/** Places in these lists are on disk: names are added at their end. */
+/** The indices of these names are stored on disk: append only. */
 export const feedbackKinds = ["click", "relevant", "not_relevant", "copied", "dwell"] as const;
 export const feedbackStages = [
   "lexical",
@@ -17,14 +17,14 @@ export type FeedbackCertificate = (typeof feedbackCertificates)[number];
 export interface Feedback {
   readonly queryText: string;
   readonly key: string;
-  /** From 1; 0: not known. */
+  /** Rank of the hit, from 1; 0 when unknown. */
   readonly rank: number;
   readonly kind: FeedbackKind;
-  /** Milliseconds; 0 unless the kind is dwell. */
+  /** Dwell time in milliseconds; 0 for all other kinds. */
   readonly dwellMs: number;
-  /** 0: not known. */
+  /** Generation of the search; 0 when unknown. */
   readonly generation: number;
-  /** Names the event; empty: it has no name. */
+  /** Deduplicates the event; empty when it has none. */
   readonly eventId: string;
   readonly score?: number | undefined;
   readonly stage?: FeedbackStage | undefined;
@@ -32,8 +32,8 @@ export interface Feedback {
 }
 
 export interface RecordedFeedback extends Feedback {
-  /** Rises with each event of a collection, from 1. */
+  /** Increases with each event of a collection, from 1. */
   readonly sequence: number;
-  /** When it was received, milliseconds since 1970 UTC. */
+  /** Time of receipt, milliseconds since 1970 UTC. */
   readonly timeMs: number;
 }

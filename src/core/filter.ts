@@ -1,20 +1,20 @@
-// Conditions on the typed fields of documents: what a filter is, and whether one is well formed.
+// Filters on the typed fields of documents: the type, and its validation.
 
 import { assertNever } from "./assert.js";
 import type { FieldValue } from "./document.js";
 import { SluiceError } from "./errors.js";
 import { limits } from "./limits.js";
 
-/** True or false for the fields of a document. What each means: proto/sluice/v1/types.proto. */
+/** A predicate over a document's fields. proto/sluice/v1/types.proto defines the semantics. */
 export type Filter =
   | { readonly kind: "all" | "any"; readonly filters: readonly Filter[] }
   | { readonly kind: "not"; readonly filter: Filter }
-  /** One of `values`, none of which is a list. */
+  /** Equals one of `values`; lists are not allowed among them. */
   | { readonly kind: "any_of"; readonly field: string; readonly values: readonly FieldValue[] }
   | ({ readonly kind: "range"; readonly field: string } & RangeBounds)
   | { readonly kind: "exists"; readonly field: string };
 
-/** Finite; times in milliseconds since 1970. A bound that is undefined is open. */
+/** Finite bounds; times in milliseconds since 1970. An absent bound is open. */
 export interface RangeBounds {
   readonly atLeast?: number | undefined;
   readonly moreThan?: number | undefined;
@@ -22,18 +22,21 @@ export interface RangeBounds {
   readonly lessThan?: number | undefined;
 }
 
-/** How an error names a place in the filter: where it begins, and how operands are reached. */
+/** How errors name a location in the filter: the root, and how operands are reached from it. */
 export interface FilterPath {
   readonly path: string;
-  /** Between `all` or `any` and the operand's number: ".filters" in the proto, "" in JSON. */
+  /**
+   * Separator between `all` or `any` and the operand's index: ".filters" in the proto, "" in JSON.
+   */
   readonly operands: ".filters" | "";
 }
 
 export const protoFilterPath: FilterPath = { path: "filter", operands: ".filters" };
 
 /**
- * Throws INVALID_FIELD naming the place: nested deeper or with more conditions than the limits, no
- * values to look for, a list among them, a bound that is not finite, two bounds on one side.
+ * Throws INVALID_FIELD naming the location when the filter exceeds the limits of depth or
+ * conditions, has an empty value list, a list as a value, a bound that is not finite, or two bounds
+ * on one side.
  */
 export function checkFilter(filter: Filter, at: FilterPath = protoFilterPath): void {
   checkNode(filter, at.path, { ...at, depth: 1, counts: { conditions: 0, values: 0 } });
@@ -77,7 +80,7 @@ function checkNode(filter: Filter, path: string, walk: Walk): void {
   }
 }
 
-/** The name of a field in a request. Throws INVALID_FIELD naming `path`. */
+/** Validates the name of a field. Throws INVALID_FIELD naming `path`. */
 export function checkFieldName(name: string, path: string): void {
   const bytes = Buffer.byteLength(name, "utf8");
   if (bytes === 0) throw invalid(path, `${path} is empty; send the name of a field`);

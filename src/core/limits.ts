@@ -1,4 +1,4 @@
-// Every maximum in the system. Bytes are UTF-8 bytes; counts are inclusive.
+// Every limit of the system. Bytes are UTF-8 bytes; maxima are inclusive.
 
 export const limits = {
   /** Document key, bytes. LMDB keys end at 1,978 bytes; the rest is room for prefixes. */
@@ -9,167 +9,180 @@ export const limits = {
   textBytesMax: 4 * 1024 * 1024,
   /** Text of a query, bytes. */
   queryBytesMax: 16 * 1024,
-  /** One term of the lexical index, bytes; the rest of a longer word is cut off. */
+  /** Term of the lexical index, bytes; longer words are truncated. */
   termBytesMax: 255,
-  /** Words of a query of which misspellings are looked for; the others are taken as they are. */
+  /** Words of a query that are corrected for misspellings; further words are used unchanged. */
   misspelledWordsMax: 16,
-  /** Words whose terms an analyzer remembers. */
+  /** Entries in an analyzer's cache of words and their terms. */
   termCacheWordsMax: 200_000,
   /** Fields of a document. */
   fieldCountMax: 64,
   /** Name of a field, bytes. */
   fieldNameBytesMax: 64,
-  /** Hits of one group. */
+  /** Hits per group. */
   groupSizeMax: 100,
-  /** One keyword value, bytes. */
+  /** Keyword value, bytes. */
   keywordBytesMax: 1024,
-  /** Keywords in a list. */
+  /** Keywords per list. */
   keywordListMax: 256,
-  /** How deep a filter is nested; a single condition is 1 deep. */
+  /** Nesting depth of a filter; a single condition has depth 1. */
   filterDepthMax: 16,
-  /** Conditions of a filter, `all`, `any` and `not` among them. */
+  /** Conditions of a filter, including `all`, `any` and `not`. */
   filterConditionsMax: 1024,
-  /** Values that one condition of a filter looks for, and all of its conditions together. */
+  /** Values in one condition of a filter, and in all its conditions together. */
   filterValuesMax: 1024,
   filterValuesTotalMax: 16_384,
-  /** Dim of token rows: a multiple of 16. */
+  /** Dimension of token vectors: a multiple of 16. */
   dimMin: 16,
   dimMax: 1024,
-  /** Rows of a query's token matrix. */
+  /** Token vectors of a query. */
   queryRowsMax: 512,
-  /** Other phrasings of a query. */
+  /** Query variants besides the query itself. */
   otherQueryCountMax: 15,
-  /** Windows of a text that a cross-encoder reads. */
+  /** Windows of a text that a cross-encoder scores. */
   pairWindowsMax: 64,
-  /** Rows of a passage's token matrix. */
+  /** Token vectors of a passage. */
   passageRowsMax: 10_000,
   /** Tokens of an assembled context. */
   contextTokensMax: 1_000_000,
   /** Hits in a ranking. */
   hitCountMax: 1000,
   hitCountDefault: 10,
-  /** Candidates of one source. */
+  /** Candidates from one source. */
   poolSizeMax: 100_000,
-  /** Sample queries of a calibration. */
+  /** Sample queries per calibration. */
   sampleQueriesMin: 10,
   sampleQueriesMax: 10_000,
   sampleQueriesDefault: 200,
-  /** Maps from scores to probabilities of a collection, and points of one. */
+  /** Score-to-probability maps per collection, and points per map. */
   scoreMapsMax: 16,
   scoreMapPointsMax: 10_000,
-  /** Name that a caller gives an event of feedback, bytes. */
+  /** Caller-supplied id of a feedback event, bytes. */
   eventIdBytesMax: 128,
-  /** Time that a user stayed with a document, milliseconds: a day. */
+  /** Dwell time of a feedback event, milliseconds: one day. */
   dwellMsMax: 86_400_000,
-  /** Events of feedback that a collection keeps. */
+  /** Feedback events kept per collection. */
   feedbackEventsMax: 10_000_000,
   feedbackEventsDefault: 100_000,
-  /** One line, or one CSV record, of an input file, bytes. */
+  /** Line, or CSV record, of an input file, bytes. */
   inputLineBytesMax: 128 * 1024 * 1024,
-  /** Passages in the journal from which it is flushed, however small their codes are. */
+  /** Passages in the journal that trigger a flush, whatever the size of their codes. */
   journalRowsMax: 32_768,
-  /** Token codes of a segment that merging makes, bytes. */
+  /** Token codes in a merged segment, bytes. */
   segmentBytesMax: 256 * 1024 * 1024,
-  /** Things in a data folder that were left alone and are named; of more, their number is. */
+  /** Findings of the data folder that are listed; the rest are only counted. */
   findingsMax: 100,
-  /** Collections in a data folder, and the most that the option may say. */
+  /** Collections per data folder by default, and the largest value of the option. */
   collectionCountDefault: 256,
   collectionCountMax: 1_000_000,
-  /** Collections of which figures are told one by one. */
+  /** Collections with metrics of their own. */
   metricCollectionsMax: 256,
-  /** Time that a call waits for a collection to be opened, milliseconds. */
+  /** Longest wait for a collection to be opened, milliseconds. */
   openWaitMsMax: 30_000,
-  /** Documents in one ingest message. */
+  /** Documents per ingest message. */
   ingestMessageDocumentsMax: 256,
-  /** Keys in one Delete or Get. */
+  /** Keys per Delete or Get. */
   keysPerRequestMax: 1000,
-  /** Page of List. */
+  /** Page size of List. */
   pageSizeMax: 1000,
-  /** Documents in one answer of Get, bytes. */
+  /** Documents in one Get response, bytes. */
   responseBytesMax: 32 * 1024 * 1024,
-  /** Documents in one page of List, bytes: below the 4 MiB that gRPC clients take unless set. */
+  /**
+   * Documents in one page of List, bytes: below the default message limit of gRPC clients (4 MiB).
+   */
   pageBytesMax: 2 * 1024 * 1024,
-  /** Time in which a thread answers what somebody waits for, and a document or a merge, ms. */
+  /**
+   * Time limit of a thread's answer to an interactive task, and to an encode or merge task,
+   * milliseconds.
+   */
   threadAnswerMsMax: 120_000,
   threadWorkMsMax: 1_800_000,
-  /** Certificates or key in one file, bytes. */
+  /** Certificate or key file, bytes. */
   tlsFileBytesMax: 1024 * 1024,
-  /** Largest gRPC message the server receives, bytes. */
+  /** Largest gRPC message that the server accepts, bytes. */
   messageBytesMax: 64 * 1024 * 1024,
   /**
-   * Fields of one message in all, those of messages in it among them; of an ingest message, of each
-   * document. At about half a microsecond each this is what a message may cost before it is refused.
+   * Fields of one message, nested messages included; of an ingest message, per document. At about
+   * 0.5 µs per field this bounds the cost of a message that is then rejected.
    */
   messageFieldsMax: 65_536,
   /**
-   * Strings of one message in all, bytes; of an ingest message, of each document. Text that is not
-   * ASCII is decoded at about 200 MB/s; the items of a rerank are decoded a few at a time.
+   * String bytes of one message; of an ingest message, per document. Non-ASCII text is decoded at
+   * about 200 MB/s; the items of a rerank are decoded a few at a time.
    */
   messageTextBytesMax: 8 * 1024 * 1024,
   rerankTextBytesMax: 16 * 1024 * 1024,
-  /** A string of a message other than a text, bytes. */
+  /** Any string of a message that is not a text, bytes. */
   shortStringBytesMax: 64 * 1024,
-  /** Requests of both ports that are received and not worked off, bytes; one peer has half of it. */
+  /**
+   * Requests of both ports that are received and not fully processed, bytes; one peer may hold
+   * half.
+   */
   requestBytesMax: 256 * 1024 * 1024,
-  /** Answers of one connection that its reader has not taken, bytes; beyond it further ones wait. */
+  /** Unread responses of one connection, bytes; beyond it further responses wait. */
   unreadConnectionBytesMax: 8 * 1024 * 1024,
-  /** Of all connections; beyond it answers that nobody took for a while are given up. */
+  /** Unread responses of all connections, bytes; beyond it the oldest unread calls are ended. */
   unreadBytesMax: 256 * 1024 * 1024,
   unreadPatienceMs: 1000,
-  /** Connections of one port at a time; one peer has seven eighths of them. */
+  /** Open connections per port; one peer may hold seven eighths of them. */
   connectionsMax: 1024,
-  /** How deep messages of a request are nested. */
+  /** Nesting depth of request messages. */
   messageDepthMax: 40,
-  /** Filter written as text, bytes. */
+  /** Text filter, bytes. */
   filterTextBytesMax: 1024 * 1024,
-  /** Values and keys of a JSON body of /v1/search, of a rerank, of feedback; and how deep it is nested. */
+  /** Values and keys in the JSON body of /v1/search, rerank or feedback, and its nesting depth. */
   searchBodyValuesMax: 65_536,
   rerankBodyValuesMax: 32_768,
   feedbackBodyValuesMax: 256,
   bodyDepthMax: 64,
-  /** JSON bodies, bytes: 512 query rows of 1,024 floats in base64 are 2.8 MB. */
+  /** JSON body, bytes: 512 query vectors of 1,024 floats in base64 take 2.8 MB. */
   searchBodyBytesMax: 4 * 1024 * 1024,
   rerankBodyBytesMax: 8 * 1024 * 1024,
   feedbackBodyBytesMax: 256 * 1024,
-  /** Searches at work or waiting; one more is refused with OVERLOADED. */
+  /** Searches running or queued; further ones are rejected with OVERLOADED. */
   searchCountMax: 256,
-  /** Documents of one ingest stream that are encoded at the same time. */
+  /** Documents of one ingest stream that are in flight in the encoder. */
   ingestInFlightMax: 256,
-  /** Text and vectors of them, bytes; one document may go beyond. */
+  /** Their text and vectors, bytes; a single larger document is still accepted. */
   ingestInFlightBytesMax: 64 * 1024 * 1024,
-  /** Documents with given vectors of one encoding task: at about 0.2 ms each, what a query waits. */
+  /**
+   * Documents with precomputed vectors per encoding task: at 0.2 ms each, what a query may wait
+   * for.
+   */
   givenBatchDocumentsMax: 16,
-  /** Keys of one ingest stream that are remembered to refuse a second one; at least half of them. */
+  /** Recent keys of an ingest stream that are checked for duplicates; at least half are kept. */
   ingestRecentKeysMax: 1_000_000,
-  /** Soft time limit of a search, milliseconds. */
+  /** Time budget of a search, milliseconds. */
   budgetMsMax: 600_000,
   updateIntervalMsMax: 10_000,
-  /** A reader of a stream that takes nothing for this long loses it, milliseconds. */
+  /** A reader that accepts no data for this long loses its stream, milliseconds. */
   stalledStreamMs: 30_000,
-  /** Answer of a re-ranking service elsewhere, bytes; and the longest pause that it may ask for. */
+  /** Response of a remote reranker, bytes, and the longest Retry-After that is honoured. */
   remoteAnswerBytesMax: 4 * 1024 * 1024,
   remoteRetryAfterMsMax: 300_000,
-  /** Keys in the key file, and scopes of one key. */
+  /** Keys in the key file, and scopes per key. */
   accessKeysMax: 10_000,
   accessScopesMax: 64,
-  /** Name of a key, and filter text of one, bytes. */
+  /** Name of a key, and text filter of a key, bytes. */
   accessNameBytesMax: 128,
   accessFilterBytesMax: 4096,
-  /** Calls per second, and calls at a time, that a key may be given. */
+  /** Largest rate (calls per second) and concurrency that a key can be limited to. */
   accessRateMax: 1_000_000,
   accessConcurrencyMax: 100_000,
-  /** Wrong keys of one address that are told as such at once; each second one more. */
+  /**
+   * Authentication failures that one address may have in a burst; one more is allowed each second.
+   */
   accessFailuresBurst: 20,
-  /** Addresses whose wrong keys are counted. */
+  /** Addresses whose authentication failures are counted. */
   accessPeersMax: 10_000,
-  /** Name of a caller in the audit log, UTF-16 code units. */
+  /** Caller's name in the audit log, UTF-16 code units. */
   accessCallerLengthMax: 160,
-  /** Files of the audit log, the one that is written included. */
+  /** Files of the audit log, including the current one. */
   auditFilesMax: 8,
-  /** Lines of the audit log that wait for the disk; more go to the log. */
+  /** Queued lines of the audit log; excess lines go to the server's log. */
   auditQueueMax: 10_000,
-  /** Highlights of one hit. */
+  /** Highlights per hit. */
   highlightCountMax: 100,
-  /** Of a longer text, UTF-16 code units that are looked at for highlights. */
+  /** UTF-16 code units of a text that are searched for highlights. */
   highlightTextMax: 65_536,
 } as const;

@@ -1,15 +1,16 @@
-// Evaluates a filter on the fields of one document at a time: the meaning of every condition.
+// Evaluates a filter on the fields of one document: the semantics of every condition.
 
 import { assertNever } from "./assert.js";
 import type { FieldValue } from "./document.js";
 import type { Filter, RangeBounds } from "./filter.js";
 
-/** The value of a field by its name; undefined when the document has none of that name. */
+/** Returns a field's value by name, or undefined when the document has no such field. */
 export type FieldLookup = (name: string) => FieldValue | undefined;
 
 /**
- * A test for one document after another. A field of another kind than asked for does not match; so
- * `not` of a condition on a missing field is true. O(values) to make, O(conditions) a document.
+ * Compiles a filter into a predicate. A field whose type differs from the condition's does not
+ * match, so `not` of a condition on a missing field is true. O(values) to compile, O(conditions)
+ * per document.
  */
 export function createFilterMatch(filter: Filter): (fieldOf: FieldLookup) => boolean {
   switch (filter.kind) {
@@ -57,7 +58,7 @@ function isAmong(wanted: ValueSets, field: FieldValue | undefined): boolean {
   return keywords !== undefined && field.value.some((word) => keywords.has(word));
 }
 
-/** Integers are compared with the bounds exactly: so JavaScript compares a bigint with a number. */
+/** JavaScript compares a bigint with a number exactly, so int64 fields need no conversion. */
 function isInRange(bounds: RangeBounds, field: FieldValue | undefined): boolean {
   if (field === undefined) return false;
   if (field.kind !== "integer" && field.kind !== "float" && field.kind !== "time") return false;

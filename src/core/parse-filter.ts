@@ -1,4 +1,4 @@
-// Filters as people write them: `year >= 2020 and lang in ("en", "de") and not draft = true`.
+// Text filters: `year >= 2020 and lang in ("en", "de") and not draft = true`.
 
 import { present } from "./assert.js";
 import { SluiceError } from "./errors.js";
@@ -10,11 +10,11 @@ import { limits } from "./limits.js";
 
 /**
  * Conditions: `field = value`, `!=`, `field in (value, ...)`, `not in`, `<`, `<=`, `>`, `>=`,
- * `exists(field)`; joined by `and`, `or`, `not` and parentheses; `and` binds tighter than `or`.
- * Values: "text" with JSON's escapes, numbers, true, false, dates and times as 2024-01-31 or
- * 2024-01-31T10:00:00Z. A whole number equals integers and floats. Names with other characters than
- * letters, digits, `_`, `.` and `-` stand in backquotes. Throws INVALID_FIELD for `filter`, saying at
- * which character. O(text) up to the first excess over the limits of a filter.
+ * `exists(field)`; combined by `and`, `or`, `not` and parentheses; `and` binds tighter than `or`.
+ * Values: "text" with JSON's escapes, numbers, true, false, dates and times such as 2024-01-31 or
+ * 2024-01-31T10:00:00Z. A whole number matches integer and float fields. Names with characters
+ * other than letters, digits, `_`, `.` and `-` are quoted in backquotes. Throws INVALID_FIELD for
+ * `filter` with the character offset. O(text); stops at the first limit that is exceeded.
  */
 export function parseFilter(text: string): Filter {
   const bytesMax = limits.filterTextBytesMax;
@@ -42,17 +42,17 @@ type TokenKind = "name" | "quoted-name" | "text" | "number" | "time" | "sign" | 
 interface Token {
   readonly kind: TokenKind;
   readonly text: string;
-  /** From 0, in code units. */
+  /** Offset in the text, in code units. */
   readonly at: number;
 }
 
-/** Tokens are read as they are asked for: what is refused early is not read to its end. */
+/** Tokens are read lazily, so that a rejected filter is not scanned to its end. */
 interface Parser {
   readonly text: string;
   readonly pattern: RegExp;
-  /** Tokens that were read and not taken; at most two. */
+  /** Lookahead: at most two tokens that were read and not consumed. */
   readonly ahead: Token[];
-  /** Where the token after those begins. */
+  /** Offset of the next unread token. */
   readTo: number;
   conditionCount: number;
   valueCount: number;
@@ -85,7 +85,7 @@ function readToken(parser: Parser): Token {
   }
 }
 
-/** Undefined for space. */
+/** Undefined for white space. */
 function toToken({ 0: whole, groups = {} }: RegExpExecArray, at: number): Token | undefined {
   if (groups["text"] !== undefined) return { kind: "text", text: unquote(whole, at), at };
   if (groups["quoted"] !== undefined) return { kind: "quoted-name", text: whole.slice(1, -1), at };
@@ -99,7 +99,7 @@ function toToken({ 0: whole, groups = {} }: RegExpExecArray, at: number): Token 
   return groups["sign"] === undefined ? undefined : { kind: "sign", text: whole, at };
 }
 
-/** The smallest double, written out, has some 1,080 characters; nobody writes it. */
+/** A double needs about 1,080 characters at most when it is written in full. */
 const numberLengthMax = 64;
 
 function unquote(quoted: string, at: number): string {
@@ -201,7 +201,9 @@ function parseValues(parser: Parser): FieldValue[] {
   return values;
 }
 
-/** One value; a whole number is an integer or a float, whichever the field holds. */
+/**
+ * One value. A whole number yields both an integer and a float, so that either field type matches.
+ */
 function parseValue(parser: Parser): FieldValue[] {
   const { kind, text, at } = take(parser);
   parser.valueCount += 1;
@@ -236,7 +238,7 @@ function toTime(text: string, at: number): number {
   throw fault(`${show(text)} is no date, such as 2024-01-31 or 2024-01-31T10:00:00Z`, at);
 }
 
-/** The token after `distance` others. */
+/** The token `distance` positions ahead, without consuming it. */
 function peek(parser: Parser, distance: 0 | 1 = 0): Token {
   const { ahead } = parser;
   while (ahead.length <= distance) ahead.push(readToken(parser));

@@ -1,10 +1,11 @@
-// Where the checkout is: models, native build products and package.json lie beside the build folder.
+// Paths of the checkout: models, native build products and package.json lie beside the build
+// folder.
 
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The folder that holds package.json, found upward from this file, wherever the build lies. */
+/** The folder of package.json, searched upward from this file, so that the build may be nested. */
 export function repositoryRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, "package.json"))) {

@@ -1,6 +1,6 @@
-// The only source of randomness: seeded, the same on every machine.
+// The only source of randomness: seeded and identical on every platform.
 
-/** A stream of 32-bit numbers from a seed. */
+/** A deterministic stream of 32-bit numbers. */
 export interface Prng {
   /** Uniform integer in [0, 2^32). */
   nextUint32(): number;

@@ -1,33 +1,33 @@
-// Whether a server is ready and why not, and what it has left alone in its data folder. Nothing here
-// tells an absolute path: it is shown to callers.
+// Readiness of a server, and findings in its data folder. It is sent to callers, so it must not
+// contain absolute paths.
 
 import type { ErrorReason } from "./errors.js";
 
 /**
- * What a finding is of.
- * damaged: a collection or a snapshot of which the data cannot be used.
+ * Kinds of findings.
+ * damaged: a collection or snapshot whose data cannot be used.
  * duplicate: one of several folders that hold a collection of the same name.
- * unfinished: a folder that may be interrupted work, without the proof that it is Sluice's own.
- * foreign: a file or a folder that Sluice did not write.
- * link: a symbolic link, which is never followed.
+ * unfinished: a folder that looks like interrupted work, without proof that Sluice wrote it.
+ * foreign: a file or folder that Sluice did not write.
+ * link: a symbolic link; links are never followed.
  */
 export const findingKinds = ["damaged", "duplicate", "unfinished", "foreign", "link"] as const;
 
 export type FindingKind = (typeof findingKinds)[number];
 
-/** Something in the data folder that is not served and was neither changed nor deleted. */
+/** An entry of the data folder that is not served and was neither changed nor deleted. */
 export interface DataFinding {
-  /** Where it lies, relative to the data folder, with "/" between names. */
+  /** Path relative to the data folder, separated by "/". */
   readonly place: string;
   readonly kind: FindingKind;
-  /** One sentence about it, and what to do. */
+  /** One sentence that describes it and the remedy. */
   readonly message: string;
 }
 
-/** A collection that is known by name and not served. */
+/** A collection whose name is known but which cannot be served. */
 export interface RefusedCollection {
   readonly name: string;
-  /** Of the error that every call gets which names it. */
+  /** Reason of the error that every call to the collection receives. */
   readonly reason: ErrorReason;
   readonly message: string;
 }
@@ -35,8 +35,8 @@ export interface RefusedCollection {
 export interface Readiness {
   /** True when models and data are open and writes are accepted. */
   readonly isReady: boolean;
-  /** Why it is not ready, a plain sentence each; empty when it is. */
+  /** Why the server is not ready, one sentence each; empty when it is ready. */
   readonly reasons: readonly string[];
-  /** By place. */
+  /** Sorted by place. */
   readonly findings: readonly DataFinding[];
 }

@@ -1,17 +1,17 @@
-// A number of places, handed out in the order in which they are asked for.
+// Semaphore with first-come, first-served order.
 
 export interface Slots {
-  /** Places that nobody has. */
+  /** Slots that are free. */
   readonly freeCount: number;
   readonly waitingCount: number;
   /**
-   * Resolves with what gives the place back, to be called once; undefined when it is the caller's turn
-   * and `isWanted` says no.
+   * Resolves with a function that releases the slot, to be called once; with undefined when
+   * `isWanted` returns false at the caller's turn.
    */
   take(isWanted: () => boolean): Promise<(() => void) | undefined>;
 }
 
-/** `onWait` hears that somebody has to wait: it may free a place. */
+/** `onWait` is called when a caller has to wait, so that it can free a slot. */
 export function createSlots(count: number, onWait: () => void): Slots {
   let freeCount = count;
   const waiting: { isWanted: () => boolean; grant: (place: (() => void) | undefined) => void }[] =

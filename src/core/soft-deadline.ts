@@ -1,22 +1,22 @@
-// A moment after which a search should answer with what it has.
+// Soft deadline of a search: once it has passed, the search returns the results it has.
 
 import type { Clock } from "./clock.js";
 
 export interface SoftDeadline {
   /** Milliseconds left; Infinity without a deadline, 0 or less once it has passed. */
   remainingMs(): number;
-  /** What set it, for the message to the caller. */
+  /** What set the deadline, for the message to the caller. */
   readonly cause: DeadlineCause;
 }
 
-/** `generation`: what the search reads has been held as long as it may be. */
+/** `generation`: the search has held its generation for as long as it may. */
 export type DeadlineCause = "budget" | "deadline" | "generation" | "none";
 
-/** A transport deadline is left this part, and at least this long, to deliver the answer. */
+/** Part of a transport deadline, and its minimum in milliseconds, that is reserved for delivery. */
 const deliveryShare = 0.05;
 const deliveryMsMin = 10;
 
-/** The earlier of the caller's soft budget and its deadline less the time for delivery. */
+/** The earlier of the caller's time budget and its deadline minus the time for delivery. */
 export function createSoftDeadline(
   clock: Clock,
   { budgetMs, deadlineMs }: { budgetMs: number | undefined; deadlineMs: number | undefined },
@@ -32,7 +32,9 @@ export function createSoftDeadline(
   return { remainingMs: () => limitMs - (clock() - start), cause };
 }
 
-/** The earlier of a deadline and `ageMaxMs` from now on; undefined: no such limit. */
+/**
+ * The earlier of a deadline and `ageMaxMs` from now; no second limit when `ageMaxMs` is undefined.
+ */
 export function limitAge(
   deadline: SoftDeadline,
   { clock, ageMaxMs = Infinity }: { readonly clock: Clock; readonly ageMaxMs?: number | undefined },

@@ -1,4 +1,5 @@
-// Tasks of worker threads that are never answered: whoever waits is told, and the server says so.
+// Detects tasks that worker threads do not answer: their callers get an error, readiness reports
+// it.
 
 import { SluiceError } from "./errors.js";
 
@@ -6,8 +7,8 @@ export type WatchedPool = "scoring" | "encoding" | "maintenance";
 
 export interface TaskWatch {
   /**
-   * What `answer` gives; throws THREAD_STUCK once it is overdue. The thread is left alone: ending one
-   * that is inside the model's runtime or LMDB would end the process.
+   * Resolves with the task's answer; throws THREAD_STUCK once it is overdue. The thread keeps
+   * running: terminating it inside ONNX Runtime or LMDB would abort the process.
    */
   answered<T>(
     answer: Promise<T>,
@@ -23,9 +24,12 @@ interface WatchedTask {
 }
 
 export interface TaskWatchOptions {
-  /** Time is counted in steps, so that a process that stood still does not take its tasks for stuck. */
+  /**
+   * Time is counted in steps, so that tasks are not overdue merely because the process was
+   * suspended.
+   */
   readonly stepMs: number;
-  /** Hears how many tasks of a pool are overdue, when that changes. */
+  /** Called when the number of overdue tasks of a pool changes. */
   readonly onStuck: (pool: WatchedPool, overdueCount: number) => void;
 }
 
@@ -61,7 +65,7 @@ export function createTaskWatch({ stepMs, onStuck }: TaskWatchOptions): TaskWatc
         tasks.add(task);
         const settle = (): void => {
           tasks.delete(task);
-          // It was slow, not stuck.
+          // The answer arrived after all: the thread was slow, not stuck.
           if (isOverdue) change(pool, -1);
         };
         answer.then(resolve, reject).finally(settle);

@@ -1,4 +1,4 @@
-// What requests and answers of both ports may hold in memory together.
+// Memory limits for the requests and responses of both ports.
 
 import { createByteBudget } from "./byte-budget.js";
 import type { ByteBudget } from "./byte-budget.js";
@@ -12,13 +12,13 @@ export interface Traffic {
   readonly answers: UnreadAnswers;
 }
 
-/** Messages of the largest size that fit the budget at least: two of one peer, two of others. */
+/** Messages of the largest size that fit the budget: two of one peer and two of others. */
 const largestMessages = 4;
 
 export function createTraffic(options: {
-  /** Bytes of requests under way; default `limits.requestBytesMax`. */
+  /** Request bytes in flight; default `limits.requestBytesMax`. */
   readonly requestBytesMax?: number | undefined;
-  /** Of one message; default `limits.messageBytesMax`. */
+  /** Bytes of one message; default `limits.messageBytesMax`. */
   readonly messageBytesMax?: number | undefined;
   readonly clock: Clock;
 }): Traffic {

@@ -1,53 +1,55 @@
-// One account of answers that were written and that their readers have not taken: how much of them
-// lies in memory, for each connection and over all.
+// Accounts for response bytes that were written and not yet read, per connection and in total.
 
 import type { Clock } from "./clock.js";
 import { SluiceError } from "./errors.js";
 
 export interface UnreadAnswers {
-  /** The account of one call; `close` ends it at once, whatever is unread. */
+  /** The account of one call. `close` ends the call immediately, whatever is still unread. */
   open(connection: string, close: () => void): AnswerStream;
-  /** What those who make answers for `connection` look at. */
+  /** Backpressure for whoever produces responses on `connection`. */
   room(connection: string): ReaderRoom;
-  figures(): UnreadFigures;
+  stats(): UnreadStats;
 }
 
-export interface UnreadFigures {
+export interface UnreadStats {
   readonly unreadBytes: number;
-  /** Calls since the start that were ended because others needed the room. */
+  /** Calls ended since the start because the total was exceeded. */
   readonly endedCount: number;
 }
 
 export interface AnswerStream {
-  /** Bytes that were handed to the transport; call what it returns once they are taken. */
+  /** Adds bytes handed to the transport; call the returned function once they are read. */
   add(byteCount: number): () => void;
-  /** The call is over: nothing of it lies in memory any more. Idempotent. */
+  /** The call has ended and holds no memory any more. Idempotent. */
   end(): void;
 }
 
-/** Whether a reader takes what is sent to him. */
+/** Backpressure of one reader. */
 export interface ReaderRoom {
   hasRoom(): boolean;
   /**
-   * Resolves when there is room, or when `signal` aborts. Throws DEADLINE_EXCEEDED when there was none
-   * for as long as a reader may stall.
+   * Resolves when there is room or `signal` aborts. Throws DEADLINE_EXCEEDED when the reader stalls
+   * for longer than `stallMs`.
    */
   whenRoom(signal: AbortSignal): Promise<void>;
 }
 
-/** A reader that nothing is known of. */
+/** A reader without backpressure. */
 export const endlessRoom: ReaderRoom = {
   hasRoom: () => true,
   whenRoom: () => Promise.resolve(),
 };
 
 export interface UnreadLimits {
-  /** A connection with as much unread has no room; the answer that is being made may go beyond. */
+  /**
+   * From this many unread bytes on a connection has no room; the current response may still exceed
+   * it.
+   */
   readonly connectionBytesMax: number;
-  /** Over all connections; beyond it calls that are unread for `patienceMs` end, the oldest first. */
+  /** Over all connections. Beyond it, calls unread for `patienceMs` are ended, the oldest first. */
   readonly bytesMax: number;
   readonly patienceMs: number;
-  /** How long answers wait for room. */
+  /** How long responses wait for room. */
   readonly stallMs: number;
 }
 
@@ -56,94 +58,119 @@ interface Unread {
   readonly close: () => void;
 }
 
+interface Account {
+  readonly limits: UnreadLimits;
+  readonly clock: Clock;
+  readonly connectionBytes: Map<string, number>;
+  /** Producers that wait for room, by connection. */
+  readonly waiting: Map<string, Set<() => void>>;
+  /** Calls with unread bytes, ordered by when their oldest unread bytes were written. */
+  readonly unread: Map<object, Unread>;
+  unreadBytes: number;
+  endedCount: number;
+}
+
 export function createUnreadAnswers(limits: UnreadLimits, clock: Clock): UnreadAnswers {
-  const ofConnections = new Map<string, number>();
-  const waiting = new Map<string, Set<() => void>>();
-  /** Calls with something unread, in the order in which it began. */
-  const unread = new Map<object, Unread>();
-  let unreadBytes = 0;
-  let endedCount = 0;
-
-  const hasRoom = (connection: string): boolean =>
-    (ofConnections.get(connection) ?? 0) < limits.connectionBytesMax;
-  const change = (connection: string, byteCount: number): void => {
-    unreadBytes += byteCount;
-    const left = (ofConnections.get(connection) ?? 0) + byteCount;
-    if (left > 0) ofConnections.set(connection, left);
-    else ofConnections.delete(connection);
-    if (byteCount > 0 || !hasRoom(connection)) return;
-    const woken = waiting.get(connection);
-    waiting.delete(connection);
-    for (const wake of woken ?? []) wake();
+  const account: Account = {
+    limits,
+    clock,
+    connectionBytes: new Map(),
+    waiting: new Map(),
+    unread: new Map(),
+    unreadBytes: 0,
+    endedCount: 0,
   };
-  const makeRoom = (): void => {
-    const nowMs = clock();
-    for (const [key, { sinceMs, close }] of unread) {
-      if (unreadBytes <= limits.bytesMax || nowMs - sinceMs < limits.patienceMs) return;
-      unread.delete(key);
-      endedCount += 1;
-      close();
-    }
-  };
-
   return {
-    open(connection, close) {
-      const key = {};
-      let own = 0;
-      let isOpen = true;
-      return {
-        add(byteCount) {
-          if (!isOpen) return () => undefined;
-          if (own === 0) unread.set(key, { sinceMs: clock(), close });
-          own += byteCount;
-          change(connection, byteCount);
-          if (unreadBytes > limits.bytesMax) makeRoom();
-          return () => {
-            if (!isOpen) return;
-            own -= byteCount;
-            // What is left was written later: its time begins now.
-            unread.delete(key);
-            if (own > 0) unread.set(key, { sinceMs: clock(), close });
-            change(connection, -byteCount);
-          };
-        },
-        end() {
-          if (!isOpen) return;
-          isOpen = false;
-          unread.delete(key);
-          if (own > 0) change(connection, -own);
-        },
+    open: (connection, close) => openStream(account, connection, close),
+    room: (connection) => ({
+      hasRoom: () => hasRoom(account, connection),
+      whenRoom: (signal) => whenRoom(account, connection, signal),
+    }),
+    stats: () => ({ unreadBytes: account.unreadBytes, endedCount: account.endedCount }),
+  };
+}
+
+function openStream(account: Account, connection: string, close: () => void): AnswerStream {
+  const { unread, limits, clock } = account;
+  const key = {};
+  let own = 0;
+  let isOpen = true;
+  return {
+    add(byteCount) {
+      if (!isOpen) return () => undefined;
+      if (own === 0) unread.set(key, { sinceMs: clock(), close });
+      own += byteCount;
+      count(account, connection, byteCount);
+      if (account.unreadBytes > limits.bytesMax) endOldest(account);
+      return () => {
+        if (!isOpen) return;
+        own -= byteCount;
+        // What is left was written later, so its age is counted from now.
+        unread.delete(key);
+        if (own > 0) unread.set(key, { sinceMs: clock(), close });
+        count(account, connection, -byteCount);
       };
     },
-    room: (connection) => ({
-      hasRoom: () => hasRoom(connection),
-      whenRoom: (signal) =>
-        new Promise((resolve, reject) => {
-          if (hasRoom(connection) || signal.aborted) {
-            resolve();
-            return;
-          }
-          const here = waiting.get(connection) ?? new Set();
-          waiting.set(connection, here);
-          const leave = (): void => {
-            clearTimeout(timer);
-            here.delete(wake);
-            if (here.size === 0 && waiting.get(connection) === here) waiting.delete(connection);
-            signal.removeEventListener("abort", wake);
-          };
-          const wake = (): void => {
-            leave();
-            resolve();
-          };
-          const timer = setTimeout(() => {
-            leave();
-            const message = `earlier answers were not read for ${limits.stallMs} ms; read them as they come`;
-            reject(new SluiceError("DEADLINE_EXCEEDED", message));
-          }, limits.stallMs);
-          here.add(wake);
-          signal.addEventListener("abort", wake, { once: true });
-        }),
-    }),
-    figures: () => ({ unreadBytes, endedCount }),
+    end() {
+      if (!isOpen) return;
+      isOpen = false;
+      unread.delete(key);
+      if (own > 0) count(account, connection, -own);
+    },
   };
+}
+
+function hasRoom({ connectionBytes, limits }: Account, connection: string): boolean {
+  return (connectionBytes.get(connection) ?? 0) < limits.connectionBytesMax;
+}
+
+/** Counts bytes written (or read, when negative), and wakes producers once there is room again. */
+function count(account: Account, connection: string, byteCount: number): void {
+  const { connectionBytes, waiting } = account;
+  account.unreadBytes += byteCount;
+  const left = (connectionBytes.get(connection) ?? 0) + byteCount;
+  if (left > 0) connectionBytes.set(connection, left);
+  else connectionBytes.delete(connection);
+  if (byteCount > 0 || !hasRoom(account, connection)) return;
+  const woken = waiting.get(connection);
+  waiting.delete(connection);
+  for (const wake of woken ?? []) wake();
+}
+
+/** Ends calls in order of age until the total is within its limit or the rest is not old enough. */
+function endOldest(account: Account): void {
+  const { limits, unread } = account;
+  const nowMs = account.clock();
+  for (const [key, { sinceMs, close }] of unread) {
+    if (account.unreadBytes <= limits.bytesMax || nowMs - sinceMs < limits.patienceMs) return;
+    unread.delete(key);
+    account.endedCount += 1;
+    close();
+  }
+}
+
+function whenRoom(account: Account, connection: string, signal: AbortSignal): Promise<void> {
+  if (hasRoom(account, connection) || signal.aborted) return Promise.resolve();
+  const { waiting, limits } = account;
+  const here = waiting.get(connection) ?? new Set();
+  waiting.set(connection, here);
+  return new Promise((resolve, reject) => {
+    const leave = (): void => {
+      clearTimeout(timer);
+      here.delete(wake);
+      if (here.size === 0 && waiting.get(connection) === here) waiting.delete(connection);
+      signal.removeEventListener("abort", wake);
+    };
+    const wake = (): void => {
+      leave();
+      resolve();
+    };
+    const timer = setTimeout(() => {
+      leave();
+      const message = `earlier answers were not read for ${limits.stallMs} ms; read them as they come`;
+      reject(new SluiceError("DEADLINE_EXCEEDED", message));
+    }, limits.stallMs);
+    here.add(wake);
+    signal.addEventListener("abort", wake, { once: true });
+  });
 }

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 
-import type { BoundedCache } from "../core/bounded-cache.js";
+import type { LruCache } from "../core/lru-cache.js";
 import { SluiceError } from "../core/errors.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
 import type { Reranker } from "../search/reranker.js";
@@ -10,7 +10,7 @@ import type { EncodePool } from "../encoding/encode-pool.js";
 import type { Models } from "./models.js";
 
 /** Relevances by model, pooling, query and text. */
-export type PairCache = BoundedCache<number>;
+export type PairCache = LruCache<number>;
 
 /** A figure and the 44 characters that it is found by. */
 const pairBytes = 150;

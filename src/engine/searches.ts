@@ -8,7 +8,7 @@ import type { Codec, EncodedQuery } from "../codec/codec.js";
 import { fuseQueries } from "../codec/fuse-queries.js";
 import { givenRowCountMax, toTokenMatrix } from "../codec/given-vectors.js";
 import { present } from "../core/assert.js";
-import type { BoundedCache } from "../core/bounded-cache.js";
+import type { LruCache } from "../core/lru-cache.js";
 import { createCancelFlag } from "../core/cancel-flag.js";
 import type { Clock } from "../core/clock.js";
 import { SluiceError } from "../core/errors.js";
@@ -69,7 +69,7 @@ export interface SearchParts {
 
 export interface SearchCaches {
   /** Token rows of texts, by collection and text. */
-  readonly rows: BoundedCache<EncodedQuery>;
+  readonly rows: LruCache<EncodedQuery>;
   readonly answers: AnswerCache;
   readonly pairs: PairCache;
 }

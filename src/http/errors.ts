@@ -2,7 +2,7 @@
 
 import { errorTable, isSluiceError } from "../core/errors.js";
 import type { ErrorReason, ErrorStatus } from "../core/errors.js";
-import { toldMessage } from "../core/told-message.js";
+import { publicMessage } from "../core/public-message.js";
 
 /** Where the edge writes what callers must not see. Shaped as pino's methods. */
 export interface HttpLogger {
@@ -68,7 +68,7 @@ function failure(
   },
 ): HttpFailure {
   const { field, retryAfterMs = 1000 } = told;
-  const message = toldMessage(told.message);
+  const message = publicMessage(told.message);
   const { status, remedy, retryable } = errorTable[reason];
   return {
     statusCode: statusCodesOfReasons[reason] ?? statusCodes[status],

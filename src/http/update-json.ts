@@ -1,6 +1,6 @@
 // Updates as JSON: the names of the proto, enums in lower case, fields as plain values.
 
-import { toldMessage } from "../core/told-message.js";
+import { publicMessage } from "../core/public-message.js";
 import { assertNever } from "../core/assert.js";
 import type { FieldValue } from "../core/document.js";
 import type { SearchHit, SearchUpdate, StageTimings } from "../contract/search-update.js";
@@ -24,7 +24,7 @@ export function updateToJson(update: SearchUpdate): object {
     generation: update.generation,
     timings: timingsToJson(update.timings),
     degradations: update.degradations.map((one) => {
-      return { reason: one.reason, message: toldMessage(one.message), stages: one.stages };
+      return { reason: one.reason, message: publicMessage(one.message), stages: one.stages };
     }),
     hits: update.hits.map(hitToJson),
     abstained: update.abstained,

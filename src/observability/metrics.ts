@@ -1,22 +1,15 @@
-// The figures of a running server, counted where things happen and read at /metrics.
+// Metrics of a running server, updated where things happen and rendered at /metrics.
 
-import type { CacheFigures } from "../core/bounded-cache.js";
-import type { Registry } from "prom-client";
 import { limits } from "../core/limits.js";
-import type { LoopDelay } from "./event-loop.js";
 import { createInstruments } from "./instruments.js";
-import type {
-  AdmissionFigures,
-  BreakerFigure,
-  CollectionCountFigures,
-  Instruments,
-  TrafficFigures,
-} from "./instruments.js";
+import type { Instruments } from "./instruments.js";
+import { registerSources } from "./sources.js";
+import type { MetricSources } from "./sources.js";
 
-/** How a search ended. Refused: turned away before any work. */
+/** How a search ended. `refused`: rejected by admission control before it ran. */
 export type SearchOutcome = "ok" | "cancelled" | "deadline" | "refused" | "failed";
 
-/** Stages with a time of their own, in order. */
+/** Stages that are timed separately, in order. */
 export type TimedStage =
   "queue" | "encode" | "lexical" | "candidates" | "late_interaction" | "cross_encoder";
 
@@ -24,27 +17,18 @@ export interface FinishedSearch {
   readonly outcome: SearchOutcome;
   /** From the request's arrival to its end, milliseconds. */
   readonly durationMs: number;
-  /** From the request's arrival to the first update; undefined: there was none. */
+  /** From the request's arrival to the first update; absent when none was sent. */
   readonly firstUpdateMs?: number | undefined;
   /** Updates sent. */
   readonly updateCount: number;
-  /** Of the final update; undefined: there was none. */
+  /** Certificate of the final update; absent when none was sent. */
   readonly certificate?: string | undefined;
   /** Milliseconds in each stage that ran. */
   readonly stageMs?: Readonly<Partial<Record<TimedStage, number>>> | undefined;
-  /** Names of what was lost on the way. */
   readonly degradations?: readonly string[] | undefined;
 }
 
-export interface OpenFigures {
-  readonly name: string;
-  readonly generation: number;
-  readonly documentCount: number;
-  readonly passageCount: number;
-  readonly segmentCount: number;
-}
-
-/** What the parts of a server tell. Every method is cheap and never throws. */
+/** Every method is cheap and never throws. */
 export interface Metrics {
   searchStarted(): void;
   searchFinished(search: FinishedSearch): void;
@@ -54,60 +38,51 @@ export interface Metrics {
     readonly passageCount: number;
   }): void;
   documentsDeleted(deleted: { readonly collection: string; readonly documentCount: number }): void;
-  /** A request or a document was refused or failed; `reason` is a row of the error table. */
+  /** A request or document was rejected or failed; `reason` is from the error table. */
   errorReturned(error: { readonly reason: string }): void;
-  /** One RPC ended. */
   callFinished(call: {
     readonly path: string;
     readonly status: string;
     readonly durationMs: number;
   }): void;
-  /** The newest generation and sizes of the collections that are open; the others have no figures. */
-  collectionsOpen(collections: readonly OpenFigures[]): void;
-  /** Asks `read` for the numbers of collections whenever the figures are read. Call once. */
-  watchCollections(read: () => CollectionCountFigures): void;
   collectionDropped(name: string): void;
-  /** Asks `read` for the number of waiting tasks whenever the figures are read. */
-  watchQueue(pool: "scoring" | "encoding", read: () => number): void;
-  /** Asks `read` for the state of admission whenever the figures are read. Call once. */
-  watchAdmission(read: () => AdmissionFigures): void;
-  /** Asks `read` for the figures of each cache whenever the figures are read. Call once. */
-  watchCaches(read: () => Readonly<Record<string, CacheFigures>>): void;
-  /** Asks `read` how late the event loop is when the figures are read. Call once. */
-  watchLoopDelay(read: () => LoopDelay): void;
-  /** Asks `read` for the bytes of requests and answers when the figures are read. Call once. */
-  watchTraffic(read: () => TrafficFigures): void;
-  /** A re-ranking service elsewhere was asked, or was not because it fails. */
+  /** An attempt at a remote reranker ended, or its circuit breaker prevented it. */
   remoteCall(call: {
     readonly reranker: string;
     readonly outcome: string;
     readonly durationMs: number;
   }): void;
-  /** Asks `read` for the breaker's state of each service when the figures are read. Call once. */
-  watchBreakers(read: () => ReadonlyMap<string, BreakerFigure>): void;
-  /** Something was read anew, or could not be. */
+  /** A file was reloaded, or could not be. */
   reloaded(reload: { readonly what: string; readonly outcome: "ok" | "failed" }): void;
-  /** Asks `read` for the end of the server's certificate, milliseconds since 1970. Call once. */
-  watchCertificate(read: () => number): void;
-  /** A call was turned away before it began; `reason` is one of a few words. */
+  /** Access control rejected a call. */
   callRefused(reason: string): void;
-  /** Lines of the audit log could not be written to their file. */
+  /** Lines could not be written to the audit log. */
   auditLost(lineCount: number): void;
   kernelChosen(kernel: string): void;
   ready(isReady: boolean): void;
-  /** The text of /metrics. */
+  /** Adds metrics that are read at each scrape. Each source may be added once. */
+  observe(sources: Partial<MetricSources>): void;
+  /** The body of /metrics. */
   render(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
-/** Loads the metrics library (about 150 ms) and counts from zero. */
+/** Loads the metrics library, which takes about 150 ms. All counters start at zero. */
 export async function createMetrics(version: string): Promise<Metrics> {
   const library = await import("prom-client");
   const registry = new library.Registry();
   library.collectDefaultMetrics({ register: registry });
-  return createMetricsOn(registry, createInstruments(library, registry), version);
+  const to = createInstruments(library, registry);
+  to.build.set({ version }, 1);
+  return {
+    ...searchMetrics(to),
+    ...documentMetrics(to),
+    ...serverMetrics(to),
+    observe: (sources) => registerSources(library, registry, sources),
+    render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  };
 }
 
-/** Counts nothing; for commands and tests that have no use for figures. */
+/** Discards everything; for commands and tests that need no metrics. */
 export function createNoMetrics(): Metrics {
   const nothing = (): void => undefined;
   return {
@@ -117,85 +92,79 @@ export function createNoMetrics(): Metrics {
     documentsDeleted: nothing,
     errorReturned: nothing,
     callFinished: nothing,
-    collectionsOpen: nothing,
-    watchCollections: nothing,
     collectionDropped: nothing,
-    watchQueue: nothing,
-    watchAdmission: nothing,
-    watchCaches: nothing,
-    watchLoopDelay: nothing,
-    watchTraffic: nothing,
     remoteCall: nothing,
-    watchBreakers: nothing,
     reloaded: nothing,
-    watchCertificate: nothing,
     callRefused: nothing,
     auditLost: nothing,
     kernelChosen: nothing,
     ready: nothing,
+    observe: nothing,
     render: () => Promise.resolve({ contentType: "text/plain; charset=utf-8", text: "" }),
   };
 }
 
-/** No name of a collection. */
+function searchMetrics(to: Instruments): Pick<Metrics, "searchStarted" | "searchFinished"> {
+  return {
+    searchStarted: () => to.searchesRunning.inc(),
+    searchFinished: (search) => countSearch(to, search),
+  };
+}
+
+/** Label of the collections beyond the limit; no collection can have this name. */
 const otherLabel = "(others)";
 
-function createMetricsOn(registry: Registry, to: Instruments, version: string): Metrics {
-  const queues = new Map<string, () => number>();
+function documentMetrics(
+  to: Instruments,
+): Pick<Metrics, "documentsWritten" | "documentsDeleted" | "collectionDropped"> {
+  const { documentsWritten, passagesWritten, documentsDeleted } = to;
   const labels = new Set<string>();
-  /** Counters of the first collections that are written to are their own; the others share one. */
+  /** The first collections that are written to have their own series; the others share one. */
   const labelOf = (collection: string): string => {
     if (!labels.has(collection) && labels.size >= limits.metricCollectionsMax) return otherLabel;
     labels.add(collection);
     return collection;
   };
-  to.queue(() => new Map(Array.from(queues, ([pool, read]) => [pool, read()])));
-  to.build.set({ version }, 1);
   return {
-    searchStarted: () => to.searchesRunning.inc(),
-    searchFinished: (search) => countSearch(to, search),
     documentsWritten({ collection: name, documentCount, passageCount }) {
       const collection = labelOf(name);
-      to.documentsWritten.inc({ collection }, documentCount);
-      to.passagesWritten.inc({ collection }, passageCount);
+      documentsWritten.inc({ collection }, documentCount);
+      passagesWritten.inc({ collection }, passageCount);
     },
     documentsDeleted: ({ collection, documentCount }) =>
-      to.documentsDeleted.inc({ collection: labelOf(collection) }, documentCount),
+      documentsDeleted.inc({ collection: labelOf(collection) }, documentCount),
+    collectionDropped(collection) {
+      labels.delete(collection);
+      for (const counter of [documentsWritten, passagesWritten, documentsDeleted])
+        counter.remove({ collection });
+    },
+  };
+}
+
+function serverMetrics(
+  to: Instruments,
+): Pick<
+  Metrics,
+  | "errorReturned"
+  | "callFinished"
+  | "remoteCall"
+  | "reloaded"
+  | "callRefused"
+  | "auditLost"
+  | "kernelChosen"
+  | "ready"
+> {
+  return {
     errorReturned: ({ reason }) => to.errors.inc({ reason }),
     callFinished({ path, status, durationMs }) {
       to.calls.inc({ path, status });
       to.callSeconds.observe({ path }, durationMs / 1000);
     },
-    collectionsOpen(collections) {
-      for (const gauge of [to.generation, to.documents, to.passages, to.segments]) gauge.reset();
-      for (const { name: collection, ...sizes } of collections) {
-        to.generation.set({ collection }, sizes.generation);
-        to.documents.set({ collection }, sizes.documentCount);
-        to.passages.set({ collection }, sizes.passageCount);
-        to.segments.set({ collection }, sizes.segmentCount);
-      }
-    },
-    watchCollections: (read) => to.collections(read),
-    collectionDropped(collection) {
-      labels.delete(collection);
-      const { generation, documents, passages, segments } = to;
-      const { documentsWritten, passagesWritten, documentsDeleted } = to;
-      for (const gauge of [generation, documents, passages, segments]) gauge.remove({ collection });
-      for (const counter of [documentsWritten, passagesWritten, documentsDeleted])
-        counter.remove({ collection });
-    },
-    watchQueue: (pool, read) => void queues.set(pool, read),
-    watchAdmission: (read) => to.admission(read),
-    watchCaches: (read) => to.caches(read),
-    watchLoopDelay: (read) => to.loopDelay(read),
-    watchTraffic: (read) => to.traffic(read),
     remoteCall({ reranker, outcome, durationMs }) {
       to.remoteCalls.inc({ reranker, outcome });
       if (outcome !== "refused") to.remoteSeconds.observe({ reranker }, durationMs / 1000);
     },
-    watchBreakers: (read) => to.breakers(read),
     reloaded: (reload) => to.reloads.inc(reload),
-    watchCertificate: (read) => to.certificate(read),
     callRefused: (reason) => to.accessRefusals.inc({ reason }),
     auditLost: (lineCount) => to.auditLost.inc(lineCount),
     kernelChosen(kernel) {
@@ -203,7 +172,6 @@ function createMetricsOn(registry: Registry, to: Instruments, version: string): 
       to.kernel.set({ kernel }, 1);
     },
     ready: (isReady) => to.ready.set(isReady ? 1 : 0),
-    render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
 }
 

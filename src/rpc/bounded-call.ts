@@ -130,7 +130,7 @@ class BoundedCall extends ServerInterceptingCall {
       return;
     }
     // A stream can be left waiting: flow control tells its sender.
-    hold.whenRoomy(() => {
+    hold.whenHalfFree(() => {
       this.arrivals.resume();
       super.startRead();
     });

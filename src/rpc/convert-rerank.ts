@@ -1,6 +1,6 @@
 // Rerank: requests from messages, checked; rankings to messages.
 
-import { toldMessage } from "../core/told-message.js";
+import { publicMessage } from "../core/public-message.js";
 import { limits } from "../core/limits.js";
 import type { RerankItem, RerankRequest, RerankUpdate } from "../contract/rerank.js";
 import type { RerankItem__Output } from "../gen/proto/sluice/v1/RerankItem.js";
@@ -45,7 +45,7 @@ export function rerankUpdateToMessage(update: RerankUpdate): RerankResponse {
     hits: update.hits.map(({ index, key, rank, score }) => ({ index, key, rank, score })),
     scored_count: update.scoredCount,
     degradations: update.degradations.map(({ reason, message }) => {
-      return { reason, message: toldMessage(message) };
+      return { reason, message: publicMessage(message) };
     }),
     total_us: update.totalUs,
   };

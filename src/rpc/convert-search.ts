@@ -1,6 +1,6 @@
 // Search requests from messages, checked; updates to messages.
 
-import { toldMessage } from "../core/told-message.js";
+import { publicMessage } from "../core/public-message.js";
 import { fieldsToMessages } from "../wire/document-messages.js";
 import { limits } from "../core/limits.js";
 import type {
@@ -237,7 +237,7 @@ export function searchUpdateToMessage(update: SearchUpdate): SearchUpdateMessage
     timings: timingsToMessage(update.timings),
     degradations: update.degradations.map(({ reason, message, stages }) => ({
       reason,
-      message: toldMessage(message),
+      message: publicMessage(message),
       stages: stages.map((stage) => stageNames[stage]),
     })),
     hits: update.hits.map(hitToMessage),

@@ -1,6 +1,6 @@
 // One ingest stream: documents in, answers out, both bounded.
 
-import { toldMessage } from "../core/told-message.js";
+import { publicMessage } from "../core/public-message.js";
 import { once } from "node:events";
 import { setImmediate as nextTick } from "node:timers/promises";
 import type { ServerDuplexStream } from "@grpc/grpc-js";
@@ -304,7 +304,7 @@ class IngestStream {
       client_sequence: item.client_sequence,
       key: item.document?.key ?? "",
       reason,
-      message: toldMessage(known?.message ?? "unexpected failure; see the server's log"),
+      message: publicMessage(known?.message ?? "unexpected failure; see the server's log"),
       field: known?.field ?? "",
       retryable: errorTable[reason].retryable,
     });

@@ -4,7 +4,7 @@ import { Metadata, status } from "@grpc/grpc-js";
 import { definitions } from "../wire/definitions.js";
 import { errorTable, isSluiceError } from "../core/errors.js";
 import type { ErrorReason } from "../core/errors.js";
-import { toldMessage } from "../core/told-message.js";
+import { publicMessage } from "../core/public-message.js";
 import type { Any } from "../gen/proto/google/protobuf/Any.js";
 
 /** What grpc-js takes as an error. */
@@ -61,7 +61,7 @@ function statusOf(failure: {
 }): RpcStatus {
   const { reason, field } = failure;
   const row = errorTable[reason];
-  const message = toldMessage(failure.message).slice(0, messageLengthMax).toWellFormed();
+  const message = publicMessage(failure.message).slice(0, messageLengthMax).toWellFormed();
   const code = status[row.status];
   const { errorInfo, badRequest, retryInfo, status: statusType } = definitions();
   const details: Any[] = [

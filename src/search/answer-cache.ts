@@ -2,12 +2,12 @@
 
 import { createHash } from "node:crypto";
 
-import type { BoundedCache } from "../core/bounded-cache.js";
+import type { LruCache } from "../core/lru-cache.js";
 import type { SearchUpdate } from "../contract/search-update.js";
 import type { SearchPlan } from "./plan.js";
 import type { SearchContext } from "./search-context.js";
 
-export type AnswerCache = BoundedCache<SearchUpdate>;
+export type AnswerCache = LruCache<SearchUpdate>;
 
 /**
  * The stream of `search`; or, when this generation has answered the same plan before, that answer as

@@ -121,10 +121,10 @@ describe("a cross-encoder over the top", () => {
     const api = await open();
     const asked = { ...queries[0]!, rerank: { model: "overlap" } };
     const first = await finalOf(api, asked);
-    const { misses } = engine!.caches.pairs.figures();
+    const { misses } = engine!.caches.pairs.stats();
     const second = await finalOf(api, asked);
     assert.deepEqual(second.hits, first.hits);
-    assert.equal(engine!.caches.pairs.figures().misses, misses);
+    assert.equal(engine!.caches.pairs.stats().misses, misses);
   });
 
   it("re-orders the words' ranking when the query has no rows", async () => {

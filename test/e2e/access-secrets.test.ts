@@ -51,7 +51,7 @@ describe("secrets", () => {
       await stopServer(server);
       const printed = await runProgram(["config", "print", "--json", "--data", data, ...flags]);
       const listed = await runProgram(["key", "list", "--json", "--data", data]);
-      assert.match(server.stderr(), /a caller was turned away/);
+      assert.match(server.stderr(), /a call was rejected by access control/);
       const places: Readonly<Record<string, string>> = {
         "the answers": answers,
         "the metrics": metrics.details,

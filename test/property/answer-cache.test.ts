@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 import fc from "fast-check";
 
-import { createBoundedCache } from "../../src/core/bounded-cache.js";
+import { createLruCache } from "../../src/core/lru-cache.js";
 import type { SearchUpdate } from "../../src/contract/search-update.js";
 import type { EngineApi } from "../../src/engine/api.js";
 import { useTemporaryFolder } from "../support/each-test-folder.js";
@@ -70,8 +70,8 @@ describe("cached answers", () => {
       { numRuns: 12 },
     );
     const { answers, rows } = caching.caches;
-    assert.ok(answers.figures().hits > 10, JSON.stringify(answers.figures()));
-    assert.ok(rows.figures().hits > 0, JSON.stringify(rows.figures()));
+    assert.ok(answers.stats().hits > 10, JSON.stringify(answers.stats()));
+    assert.ok(rows.stats().hits > 0, JSON.stringify(rows.stats()));
     await caching.close();
     await plain.close();
   });
@@ -113,12 +113,12 @@ async function run(api: EngineApi, step: Operation): Promise<unknown> {
   }
 }
 
-describe("createBoundedCache", () => {
+describe("createLruCache", () => {
   it("keeps what was used last, within its bound", () => {
     const anyUse = fc.record({ key: fc.constantFrom("a", "b", "c", "d"), bytes: fc.nat(12) });
     fc.assert(
       fc.property(fc.array(anyUse), (uses) => {
-        const cache = createBoundedCache<number>(20);
+        const cache = createLruCache<number>(20);
         let model: { key: string; value: number; bytes: number }[] = [];
         for (const [value, { key, bytes }] of uses.entries()) {
           const known = model.find((entry) => entry.key === key);
@@ -127,7 +127,7 @@ describe("createBoundedCache", () => {
           model.push({ key, value, bytes });
           cache.set(key, value, bytes);
           while (model.reduce((sum, entry) => sum + entry.bytes, 0) > 20) model.shift();
-          const { entries, bytes: kept } = cache.figures();
+          const { entries, bytes: kept } = cache.stats();
           assert.equal(entries, model.length);
           assert.equal(
             kept,
@@ -139,13 +139,13 @@ describe("createBoundedCache", () => {
   });
 
   it("keeps nothing that is larger than its bound, and nothing at all with none", () => {
-    const cache = createBoundedCache<string>(10);
+    const cache = createLruCache<string>(10);
     cache.set("a", "small", 4);
     cache.set("b", "large", 11);
     assert.deepEqual([cache.get("a"), cache.get("b")], ["small", undefined]);
-    const none = createBoundedCache<string>(0);
+    const none = createLruCache<string>(0);
     none.set("a", "small", 1);
     assert.equal(none.get("a"), undefined);
-    assert.deepEqual(cache.figures(), { hits: 1, misses: 1, entries: 1, bytes: 4 });
+    assert.deepEqual(cache.stats(), { hits: 1, misses: 1, entries: 1, bytes: 4 });
   });
 });

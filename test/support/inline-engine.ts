@@ -16,7 +16,7 @@ import { toCounts, toPassage, toRelevances, toRows } from "../../src/encoding/en
 import type { EncodeAnswer, EncodeTask } from "../../src/encoding/encode.protocol.js";
 import type { CodecOptions } from "../../src/codec/codec.js";
 import type { Clock } from "../../src/core/clock.js";
-import { createBoundedCache } from "../../src/core/bounded-cache.js";
+import { createLruCache } from "../../src/core/lru-cache.js";
 import { SluiceError } from "../../src/core/errors.js";
 import type { Collection } from "../../src/index/collection.js";
 import type { Kernels } from "../../src/kernels/kernels.js";
@@ -97,9 +97,9 @@ export async function openInlineEngine(
   const encode = createEncodeLoop(kernels);
   const searchesMax = options.searchesMax ?? 256;
   const caches: SearchCaches = {
-    rows: createBoundedCache(options.cacheBytes ?? 0),
-    answers: createBoundedCache(options.cacheBytes ?? 0),
-    pairs: createBoundedCache(options.cacheBytes ?? 0),
+    rows: createLruCache(options.cacheBytes ?? 0),
+    answers: createLruCache(options.cacheBytes ?? 0),
+    pairs: createLruCache(options.cacheBytes ?? 0),
   };
   const api = createEngine({
     collections,

@@ -72,7 +72,7 @@ describe("composeEngine", () => {
   });
 
   it("cancels searches whose caller leaves, and runs as many as before", async () => {
-    const { api, queueSizes } = await open({
+    const { api, sources } = await open({
       search: { ...searchDefaults, minUpdateIntervalMs: 0, batchPassages: 4 },
     });
     await createNotes(api, { dim });
@@ -87,7 +87,7 @@ describe("composeEngine", () => {
       for (const stream of streams) await assert.rejects(readAll(stream), /gone/);
     }
     assert.equal((await searchNotes(api, query!)).at(-1)?.certificate, "exact");
-    assert.deepEqual(queueSizes(), { scoring: 0, encoding: 0 });
+    assert.deepEqual(sources.queues(), { scoring: 0, encoding: 0 });
   });
 
   it("lets go of the folder and its threads when it cannot start", async () => {

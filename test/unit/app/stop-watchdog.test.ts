@@ -16,7 +16,7 @@ describe("the watchdog of a stop", () => {
     const [stderr, exit] = await Promise.all([text(child.stderr), once(child, "exit")]);
     assert.deepEqual(exit, [null, "SIGKILL"]);
     const { message } = JSON.parse(stderr) as { message: string };
-    assert.match(message, /the stop did not end: killed; everything acknowledged is on disk/);
+    assert.match(message, /the stop did not end: killed; acknowledged writes are on disk/);
   });
 
   it("keeps no process alive", async () => {

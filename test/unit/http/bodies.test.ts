@@ -56,7 +56,7 @@ describe("bodies over HTTP", () => {
     it(`of ${path} are refused for too many ${name}`, async () => {
       await start();
       assert.deepEqual(await post(path, body), [429, "LIMIT_EXCEEDED"]);
-      assert.equal(traffic.budget.figures().heldBytes, 0);
+      assert.equal(traffic.budget.stats().heldBytes, 0);
     });
 
   const filters: readonly [name: string, filter: string][] = [
@@ -101,7 +101,7 @@ describe("bodies over HTTP", () => {
     }
     await once(socket, "close");
     assert.match(Buffer.concat(answer).toString(), /^HTTP\/1.1 200 /);
-    assert.equal(traffic.budget.figures().heldBytes, 0);
+    assert.equal(traffic.budget.stats().heldBytes, 0);
   });
 
   it("are refused when requests under way fill the budget, and counted until they end", async () => {
@@ -111,7 +111,7 @@ describe("bodies over HTTP", () => {
     assert.deepEqual(await post("/v1/search", search('"a = 1"')), [429, "OVERLOADED"]);
     hold.release();
     assert.deepEqual(await post("/v1/search", search('"a = 1"')), [200, ""]);
-    assert.equal(traffic.budget.figures().heldBytes, 0);
+    assert.equal(traffic.budget.stats().heldBytes, 0);
   });
 
   it("come over as many connections as there may be, of which one peer has not all", async () => {

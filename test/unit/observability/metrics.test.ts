@@ -50,18 +50,24 @@ describe("metrics", () => {
     ]);
   });
 
-  it("tell the state of collections, queues and kernels, and forget what is dropped", async () => {
+  it("show the state of collections, queues and kernels, and forget what is dropped", async () => {
     const metrics = await createMetrics("0");
     const sizes = { generation: 7, documentCount: 3, passageCount: 4, segmentCount: 1 };
-    metrics.collectionsOpen([
-      { name: "a", ...sizes },
-      { name: "b", ...sizes },
-    ]);
-    metrics.documentsDeleted({ collection: "b", documentCount: 1 });
-    metrics.collectionDropped("b");
-    metrics.watchCollections(() => ({ known: 300, open: 2, openMax: 256 }));
+    let openCollections = ["a", "b"].map((name) => ({ name, ...sizes }));
     let waiting = 1;
-    metrics.watchQueue("scoring", () => waiting);
+    metrics.observe({
+      openCollections: () => openCollections,
+      collections: () => ({ known: 300, open: 2, openMax: 256 }),
+      queues: () => ({ scoring: waiting }),
+    });
+    metrics.documentsDeleted({ collection: "b", documentCount: 1 });
+    await shows(metrics, [
+      'sluice_collection_documents{collection="b"} 3',
+      'sluice_documents_deleted_total{collection="b"} 1',
+      'sluice_worker_queue_tasks{pool="scoring"} 1',
+    ]);
+    metrics.collectionDropped("b");
+    openCollections = openCollections.slice(0, 1);
     waiting = 9;
     metrics.kernelChosen("native-avx2");
     metrics.kernelChosen("reference");

@@ -43,11 +43,11 @@ describe("bounds of calls", () => {
   /** Polls, since what is given back is so when the server sees the end. */
   const nothingHeld = async (): Promise<void> => {
     for (let i = 0; i < 600; i += 1) {
-      const { heldBytes } = traffic.budget.figures();
-      if (heldBytes + traffic.answers.figures().unreadBytes === 0) return;
+      const { heldBytes } = traffic.budget.stats();
+      if (heldBytes + traffic.answers.stats().unreadBytes === 0) return;
       await delay(50);
     }
-    assert.fail(JSON.stringify([traffic.budget.figures(), traffic.answers.figures()]));
+    assert.fail(JSON.stringify([traffic.budget.stats(), traffic.answers.stats()]));
   };
 
   for (const [encoding, compress] of [
@@ -63,7 +63,7 @@ describe("bounds of calls", () => {
       const peer = connect();
       let heldMax = 0;
       const watch = setInterval(() => {
-        heldMax = Math.max(heldMax, traffic.budget.figures().heldBytes);
+        heldMax = Math.max(heldMax, traffic.budget.stats().heldBytes);
       }, 1);
       const calls = Array.from({ length: 40 }, () =>
         peer.call(search.Search.path, body, { encoding }),
@@ -179,11 +179,11 @@ describe("bounds of calls", () => {
       stalled.call(search.Search.path, framed(searchBytes)),
     );
     const bound = limits.unreadConnectionBytesMax + 2 * text.length;
-    for (let i = 0; i < 600 && traffic.answers.figures().unreadBytes < bound / 2; i += 1)
+    for (let i = 0; i < 600 && traffic.answers.stats().unreadBytes < bound / 2; i += 1)
       await delay(10);
     const good = connect();
     assert.equal((await good.call(search.Search.path, framed(searchBytes))).status, 0);
-    assert.ok(traffic.answers.figures().unreadBytes <= bound);
+    assert.ok(traffic.answers.stats().unreadBytes <= bound);
     assert.ok(begun < 24, `${begun} searches for who reads nothing`);
     stalled.close();
     await Promise.all(calls);

@@ -1,22 +1,25 @@
-// Values that are dear to make and may be asked for again, within a bound of bytes.
+// LRU cache with a byte budget, for values that are expensive to recompute.
 
-export interface BoundedCache<V> {
+export interface LruCache<V> {
   get(key: string): V | undefined;
-  /** `bytes`: about what value and key take. One that is larger than the bound is not kept. */
+  /**
+   * `bytes`: approximate size of key and value. An entry larger than the whole budget is not
+   * stored.
+   */
   set(key: string, value: V, bytes: number): void;
-  figures(): CacheFigures;
+  stats(): CacheStats;
 }
 
-export interface CacheFigures {
+export interface CacheStats {
   readonly hits: number;
   readonly misses: number;
   readonly entries: number;
   readonly bytes: number;
 }
 
-/** Drops what was used least recently. `bytesMax` 0: keeps nothing. */
-export function createBoundedCache<V>(bytesMax: number): BoundedCache<V> {
-  // A Map keeps the order of insertion: what is used is inserted again.
+/** Evicts the least recently used entries. With `bytesMax` 0 nothing is stored. */
+export function createLruCache<V>(bytesMax: number): LruCache<V> {
+  // A Map iterates in insertion order, so every access inserts the entry again.
   const entries = new Map<string, { readonly value: V; readonly bytes: number }>();
   let total = 0;
   let hits = 0;
@@ -47,6 +50,6 @@ export function createBoundedCache<V>(bytesMax: number): BoundedCache<V> {
         remove(oldest);
       }
     },
-    figures: () => ({ hits, misses, entries: entries.size, bytes: total }),
+    stats: () => ({ hits, misses, entries: entries.size, bytes: total }),
   };
 }

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 
 import { repositoryRoot } from "../../../src/core/paths.js";
-import { hideFolder, toldMessage } from "../../../src/core/told-message.js";
+import { hideFolder, publicMessage } from "../../../src/core/public-message.js";
 
-describe("toldMessage", () => {
+describe("publicMessage", () => {
   it("tells paths from the folders of the server on", () => {
     hideFolder("/srv/hidden");
     hideFolder("/srv/hidden/models");
@@ -15,12 +15,12 @@ describe("toldMessage", () => {
       [`cannot open ${join(repositoryRoot(), "docs", "x")}`, "cannot open docs/x"],
       ['document "/srv/others/key" is damaged', 'document "/srv/others/key" is damaged'],
     ];
-    for (const [message, told] of cases) assert.equal(toldMessage(message), told);
+    for (const [message, told] of cases) assert.equal(publicMessage(message), told);
   });
 
   it("hides no root and no relative folder", () => {
     hideFolder("/");
     hideFolder("data");
-    assert.equal(toldMessage("data / data/x"), "data / data/x");
+    assert.equal(publicMessage("data / data/x"), "data / data/x");
   });
 });
