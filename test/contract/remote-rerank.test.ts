@@ -211,7 +211,7 @@ describe("a re-ranking service elsewhere", () => {
     assert.match(after, /sluice_remote_rerank_breaker{reranker="far"} 1/);
     await stopServer(server);
     assert.ok(!(after + server.stderr()).includes(serviceKey));
-    assert.match(server.stderr(), /a re-ranking service fails/);
+    assert.match(server.stderr(), /a remote reranker keeps failing/);
     assert.equal(service().requests[0]!.authorization, `Bearer ${serviceKey}`);
   });
   it("whose key is missing keeps a server from starting, and the message names the place", async () => {
