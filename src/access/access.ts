@@ -1,4 +1,4 @@
-// Who calls, and may he: every call of either port passes here before its body is read.
+// Authentication and authorization: every call of either port passes here before its body is read.
 
 import type { Clock } from "../core/clock.js";
 import { isSluiceError } from "../core/errors.js";
@@ -15,15 +15,15 @@ import { createFailureCounter, createLimiterBook } from "./limiter.js";
 import type { FailureCounter, Limiter } from "./limiter.js";
 import { denied, restrictedEngine } from "./restricted-engine.js";
 
-/** A call that was let in. */
+/** A call that may proceed. */
 export interface Admission {
-  /** All that the call may do, and nothing else. */
+  /** The engine, restricted to what the caller may do. */
   readonly engine: EngineApi;
-  /** Whose turn it is when calls wait: the caller's key, or his address while nobody needs one. */
+  /** Unit of fair queuing: the caller's key, or its address while access control is off. */
   readonly peer: string;
-  /** Callers of one key, or one address, take turns by the name that they give themselves. */
+  /** Callers that share a key or address are queued fairly by the client name they send. */
   readonly client: string;
-  /** `outcome`: name of the gRPC status, or number of the HTTP status. Call exactly once. */
+  /** `outcome`: name of the gRPC status or number of the HTTP status. Call exactly once. */
   readonly end: (outcome: string) => void;
 }
 
@@ -32,19 +32,19 @@ export interface Access {
   admit(caller: Caller): Promise<Admission>;
 }
 
-/** Why a caller was turned away, for metrics. */
+/** Why a call was rejected, for metrics. */
 export type Refusal = "unauthenticated" | "denied" | "rate_limited";
 
 export interface AccessParts {
   readonly engine: EngineApi;
   readonly credentials: Credentials;
-  /** Undefined: nothing is noted. */
+  /** Absent when nothing is audited. */
   readonly audit: AuditLog | undefined;
   readonly clock: Clock;
   readonly onRefusal: (refusal: Refusal, caller: Caller, error: SluiceError) => void;
 }
 
-/** Lets everybody do everything: for programs that hold the engine and the ports in one hand. */
+/** Allows every call; for programs that own both the engine and the ports. */
 export function openAccess(engine: EngineApi): Access {
   return {
     admit: ({ client, peer }) => Promise.resolve({ engine, peer, client, end: () => undefined }),
@@ -78,7 +78,7 @@ export function createAccess(parts: AccessParts): Access {
   };
 }
 
-/** What is open to all is open to those with a wrong key, too. */
+/** Operations that need no credentials also accept callers with invalid ones. */
 async function findCaller(credentials: Credentials, caller: Caller): Promise<Authenticated> {
   try {
     return await authenticate(credentials, caller);
@@ -105,7 +105,7 @@ function admission(
       identity,
       check: () => recheck(credentials, found),
       beginSearch() {
-        // The first one is the call itself, which was counted when it came.
+        // The first search is the call itself, which was counted on arrival.
         searchCount += 1;
         if (searchCount > 1) limiter?.take();
       },
@@ -121,7 +121,10 @@ function admission(
   };
 }
 
-/** Too many wrong keys of one address are told as that, and are not noted one by one any more. */
+/**
+ * Beyond the limit, failures of an address become RATE_LIMITED and are no longer audited one by
+ * one.
+ */
 function toRefusal(
   error: unknown,
   { caller, failures }: { readonly caller: Caller; readonly failures: FailureCounter },

@@ -1,15 +1,15 @@
-// The form of an API key, and what is stored of it.
+// API keys: their format, and what is stored of them.
 //
-// sluice_ID_SECRETCHECK: 16 hex digits that name the key, 64 of the secret (256 random bits), and 8
-// of a checksum, by which scanners tell a leaked key from a lookalike.
+// sluice_ID_SECRETCHECK: 16 hex digits that identify the key, 64 of the secret (256 random bits), and
+// 8 of a checksum, by which secret scanners distinguish a leaked key from similar text.
 
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 
 export interface MadeKey {
   readonly id: string;
-  /** The whole key: shown once, stored nowhere. */
+  /** The full key. It is shown once and stored nowhere. */
   readonly text: string;
-  /** What is stored: see `hashSecret`. */
+  /** The stored hash; see `hashSecret`. */
   readonly hash: string;
 }
 
@@ -30,14 +30,14 @@ export function makeKey(): MadeKey {
   return { id, text, hash: hashSecret(secret).toString("hex") };
 }
 
-/** Undefined: this is no key, or one with a letter that is wrong. */
+/** Undefined when the text is not a key or its checksum is wrong. */
 export function readKey(text: string): ReadKey | undefined {
   const [, id = "", secret = "", check] = keyForm.exec(text) ?? [];
   if (check === undefined || check !== checksum(id, secret)) return undefined;
   return { id, hash: hashSecret(secret) };
 }
 
-/** Takes the same time for a key that is not known, which is compared with nothing's hash. */
+/** Takes the same time for an unknown key, which is compared with the hash of nothing. */
 export function isSecretOf(read: ReadKey, storedHash: string | undefined): boolean {
   const isEqual = timingSafeEqual(read.hash, Buffer.from(storedHash ?? nothing, "hex"));
   return isEqual && storedHash !== undefined;
@@ -46,8 +46,8 @@ export function isSecretOf(read: ReadKey, storedHash: string | undefined): boole
 const nothing = "0".repeat(64);
 
 /**
- * SHA-256, once. A slow hash is for passwords, which people choose and others guess; nobody guesses
- * 256 random bits, and a slow hash would let callers without a key keep the server busy.
+ * A single SHA-256. Slow hashes protect passwords, which can be guessed; 256 random bits cannot,
+ * and a slow hash would let unauthenticated callers keep the server busy.
  */
 function hashSecret(secret: string): Buffer {
   return createHash("sha256").update(`sluice key ${secret}`).digest();

@@ -1,4 +1,4 @@
-// The audit log: one line of JSON for each write, admin call and denial, in files of bounded size.
+// Audit log: one JSON line per write, admin call and denial, in files of bounded size.
 
 import { constants, existsSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
@@ -7,18 +7,20 @@ import { join } from "node:path";
 import { limits } from "../core/limits.js";
 import { toStoreError } from "../store/store-errors.js";
 
-/** Never holds a key, a token, or a word of a document or query. */
+/** Never contains a key, a token, or text of a document or query. */
 export interface AuditEntry {
   /** Milliseconds since 1970. */
   readonly timeMs: number;
   readonly via: "grpc" | "http";
-  /** `/sluice.v1.DocumentService/Ingest`, `POST /v1/feedback`. */
+  /** For example `/sluice.v1.DocumentService/Ingest` or `POST /v1/feedback`. */
   readonly operation: string;
   readonly caller: string;
   readonly peer: string;
-  /** Name of a gRPC status or number of an HTTP status; RUNNING: a long stream, so far. */
+  /**
+   * Name of the gRPC status or number of the HTTP status; RUNNING for a long stream in progress.
+   */
   readonly outcome: string;
-  /** What the call named, as far as it was allowed to; empty: none. */
+  /** Collections that the call named and may access. */
   readonly collections: readonly string[];
   readonly writtenCount: number;
   readonly deletedCount: number;
@@ -26,19 +28,19 @@ export interface AuditEntry {
 }
 
 export interface AuditLog {
-  /** Never waits and never throws. */
+  /** Neither blocks nor throws. */
   write(entry: AuditEntry): void;
-  /** Resolves when everything is written, or was told to `onLost`. */
+  /** Resolves when every entry was written or passed to `onLost`. */
   close(): Promise<void>;
 }
 
 export interface AuditFileOptions {
   readonly dataFolder: string;
-  /** Of all files together; the oldest goes when a new one is begun. */
+  /** Of all files together; the oldest file is deleted when a new one is started. */
   readonly bytesMax: number;
   /**
-   * Gets the lines that the disk did not take. A full disk must not keep an admin from deleting what
-   * fills it, so calls go on, and their lines go elsewhere.
+   * Receives lines that could not be written. A full disk must not prevent an admin from deleting
+   * data, so calls continue and their lines go to the server's log.
    */
   readonly onLost: (lines: readonly string[], error: unknown) => void;
 }
@@ -60,13 +62,16 @@ export function auditLine(entry: AuditEntry): string {
   });
 }
 
-/** Files audit/audit.jsonl and, older, audit-1.jsonl and so on. Throws when the folder cannot be made. */
+/**
+ * Writes audit/audit.jsonl; older files are audit-1.jsonl and so on. Throws when the folder cannot
+ * be created.
+ */
 export function openAuditFile(options: AuditFileOptions): AuditLog {
   const folder = join(options.dataFolder, "audit");
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw toStoreError(error, "cannot make the folder of the audit log");
+    throw toStoreError(error, "cannot create the audit log's folder");
   }
   let queue: string[] = [];
   let writing: Promise<void> | undefined;
@@ -112,7 +117,7 @@ async function append(folder: string, lines: readonly string[], bytesMax: number
   }
 }
 
-/** audit.jsonl becomes audit-1.jsonl, that audit-2.jsonl; the last one is dropped. */
+/** Renames audit.jsonl to audit-1.jsonl, that to audit-2.jsonl, and so on; deletes the last one. */
 function rotate(folder: string): void {
   const nameOf = (age: number): string =>
     join(folder, age === 0 ? "audit.jsonl" : `audit-${age}.jsonl`);

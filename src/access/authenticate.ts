@@ -1,4 +1,4 @@
-// Who calls: by key, by token, or by nothing while nothing is needed.
+// Identifies callers by API key or token, or as local while no credentials are required.
 
 import { SluiceError } from "../core/errors.js";
 import type { Caller } from "./caller.js";
@@ -9,29 +9,29 @@ import type { Tokens } from "./tokens.js";
 
 export interface Credentials {
   readonly keys: KeyRing;
-  /** Undefined: no tokens are taken. */
+  /** Absent when tokens are not accepted. */
   readonly tokens: Tokens | undefined;
-  /** Callers need a key even while there is none. */
+  /** Credentials are required even while no key exists. */
   readonly isKeyRequired: boolean;
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
 }
 
-/** A caller who may call; who he is has to hold as long as the call runs. */
+/** An authenticated caller. The credentials are checked again while its calls run. */
 export interface Authenticated {
   readonly identity: Identity;
-  /** Undefined: known by a token, or not asked. */
+  /** Absent for a token, and when credentials are not required. */
   readonly key: RingKey | undefined;
-  /** False: nothing was needed, so names that he gives himself are believed. */
+  /** False when no credentials are required; client names are then trusted. */
   readonly isProven: boolean;
 }
 
-/** False: whoever reaches a port may do everything. */
+/** False when anyone who can reach a port has full access. */
 export function needsCredentials({ keys, tokens, isKeyRequired }: Credentials): boolean {
   return isKeyRequired || tokens !== undefined || keys.isUsed();
 }
 
-/** Throws UNAUTHENTICATED, in words that hold nothing of what was sent. */
+/** Throws UNAUTHENTICATED. The message contains nothing of what was sent. */
 export async function authenticate(
   credentials: Credentials,
   { authorization, certificate }: Pick<Caller, "authorization" | "certificate">,
@@ -54,13 +54,13 @@ export async function authenticate(
   return found;
 }
 
-/** Throws UNAUTHENTICATED once the key or token does not hold any more. Cheap. */
+/** Throws UNAUTHENTICATED once the key or token is no longer valid. Cheap. */
 export function recheck(
   credentials: Credentials,
   { identity, key, isProven }: Authenticated,
 ): void {
   if (!isProven && needsCredentials(credentials))
-    throw unauthenticated("since the call began, callers need a key");
+    throw unauthenticated("callers need a key since the call began");
   if (key !== undefined && !credentials.keys.isKept(key))
     throw unauthenticated("the key was revoked");
   if (identity.expiresMs !== undefined && credentials.nowMs() >= identity.expiresMs)

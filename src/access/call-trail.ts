@@ -1,20 +1,23 @@
-// What one call did, for the audit log.
+// Records what one call did, for the audit log.
 
 import type { Clock } from "../core/clock.js";
 import type { AuditLog } from "./audit-log.js";
 import type { Caller } from "./caller.js";
 
 export interface CallTrail {
-  /** What the call named and was allowed to. */
+  /** The call named this collection and may access it. */
   named(collection: string): void;
   wrote(count: { readonly written: number; readonly deleted: number }): void;
   end(outcome: string): void;
 }
 
-/** How often a long ingest stream is noted, milliseconds; the first time with its first document. */
+/**
+ * Interval of audit entries for a long ingest stream, milliseconds; the first is at its first
+ * document.
+ */
 const intervalMs = 60_000;
 
-/** gRPC and HTTP names of outcomes that are noted whatever the call was to do. */
+/** Outcomes (gRPC and HTTP) that are audited for every operation. */
 const denials: ReadonlySet<string> = new Set([
   "PERMISSION_DENIED",
   "403",

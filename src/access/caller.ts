@@ -1,19 +1,19 @@
-// What either port knows of a call when it begins.
+// What is known of a call when it begins.
 
 import type { Requirement } from "./identity.js";
 
-/** One call, as far as it is known before its body is read. */
+/** One call, before its body is read. */
 export interface Caller {
-  /** Path of the RPC, or method and path of the route. */
+  /** Path of the RPC, or method and path of the HTTP route. */
   readonly operation: string;
   readonly via: "grpc" | "http";
   readonly requirement: Requirement;
-  /** The whole header; undefined: there is none. */
+  /** The whole Authorization header, when there is one. */
   readonly authorization: string | undefined;
-  /** Address without the port. */
+  /** Address without port. */
   readonly peer: string;
-  /** How the caller names himself for turns; "": not at all. */
+  /** Client name for fair queuing; empty when none was sent. */
   readonly client: string;
-  /** Name in the client's certificate, checked by TLS; undefined: none was asked for. */
+  /** Name in the client certificate, verified by TLS; absent when no certificate was requested. */
   readonly certificate: string | undefined;
 }

@@ -1,34 +1,36 @@
-// Who a caller is and what he may do: scopes over collections, and the filter that is always added.
+// Identities and their permissions: scopes on collections, and a mandatory filter.
 
 import type { Filter } from "../core/filter.js";
 
 /**
  * read: search, get, list, explain. write: ingest, delete, and feedback. feedback: send feedback.
- * admin: everything in a collection. metrics: the figures of the whole server.
+ * admin: everything in a collection. metrics: metrics of the whole server.
  */
 export const scopes = ["read", "write", "feedback", "admin", "metrics"] as const;
 export type Scope = (typeof scopes)[number];
 
-/** One scope over the collections of a pattern: a name, the beginning of names as `logs-*`, or `*`. */
+/** A scope on the collections of a pattern: a name, a prefix such as `logs-*`, or `*`. */
 export interface Grant {
   readonly scope: Scope;
   readonly pattern: string;
 }
 
-/** What a call needs. open: nothing, a key is looked at all the same; any: some grant, whichever. */
+/** What an operation requires. open: nothing; any: some grant, whichever. */
 export type Requirement = "open" | "any" | Scope;
 
 export interface Identity {
-  /** For logs and turns: `key:ID`, `token:SUBJECT`, `certificate:NAME`, `local`, `anonymous`. */
+  /**
+   * For logs and fair queuing: `key:ID`, `token:SUBJECT`, `certificate:NAME`, `local`, `anonymous`.
+   */
   readonly name: string;
   readonly grants: readonly Grant[];
-  /** Added to all that is read, and what is written must pass it; undefined: none. */
+  /** Applied to everything that is read, and required of everything that is written. */
   readonly filter: Filter | undefined;
-  /** Milliseconds since 1970 from which on it is not valid any more; undefined: never. */
+  /** Expiry, milliseconds since 1970; absent when it does not expire. */
   readonly expiresMs?: number | undefined;
 }
 
-/** What a scope includes beside itself. */
+/** Scopes that each scope implies. */
 const included: Readonly<Record<Scope, readonly Scope[]>> = {
   read: [],
   write: ["feedback"],
@@ -37,12 +39,12 @@ const included: Readonly<Record<Scope, readonly Scope[]>> = {
   metrics: [],
 };
 
-/** Scopes that would show or touch what a filter is to keep from its caller. */
+/** Scopes that cannot be restricted by a filter. */
 const wholeScopes: ReadonlySet<Scope> = new Set(["admin", "metrics"]);
 
 const patternForm = /^(?:\*|[a-z0-9][a-z0-9_-]{0,62}\*?)$/;
 
-/** `read:docs`, `write:logs-*`, `admin:*`, `metrics`; undefined for anything else. */
+/** Parses `read:docs`, `write:logs-*`, `admin:*` or `metrics`; undefined for anything else. */
 export function parseGrant(text: string): Grant | undefined {
   const [, word = "", pattern] = /^([a-z]+)(?::(.*))?$/.exec(text) ?? [];
   const scope = scopes.find((known) => known === word);
@@ -51,31 +53,31 @@ export function parseGrant(text: string): Grant | undefined {
   return { scope, pattern };
 }
 
-/** The text that `parseGrant` reads. */
+/** Inverse of `parseGrant`. */
 export function grantText({ scope, pattern }: Grant): string {
   return scope === "metrics" ? scope : `${scope}:${pattern}`;
 }
 
-/** True for grants that a filter cannot go with. */
+/** True for grants that cannot be combined with a filter. */
 export function isWholeGrant({ scope }: Grant): boolean {
   return wholeScopes.has(scope);
 }
 
-/** Whether the caller has `scope` in this very collection. */
+/** Whether the identity has `scope` on this collection. */
 export function mayIn(identity: Identity, scope: Scope, collection: string): boolean {
   return identity.grants.some(
     (grant) => gives(identity, grant, scope) && covers(grant.pattern, collection),
   );
 }
 
-/** Whether the caller has anything to do with this collection. */
+/** Whether the identity has any scope on this collection. */
 export function mayKnow(identity: Identity, collection: string): boolean {
   return identity.grants.some(
     (grant) => grant.scope !== "metrics" && covers(grant.pattern, collection),
   );
 }
 
-/** Whether the caller may do everything everywhere. */
+/** Whether the identity has full access. */
 export function mayAll({ grants, filter }: Identity): boolean {
   return (
     filter === undefined &&
@@ -83,7 +85,7 @@ export function mayAll({ grants, filter }: Identity): boolean {
   );
 }
 
-/** Whether the caller has what is required in at least one collection. */
+/** Whether the identity meets the requirement on at least one collection. */
 export function mayAnywhere(identity: Identity, requirement: Requirement): boolean {
   if (requirement === "open") return true;
   if (requirement === "any") return identity.grants.length > 0;
@@ -104,10 +106,10 @@ function covers(pattern: string, collection: string): boolean {
 
 const everything: readonly Grant[] = [{ scope: "admin", pattern: "*" }];
 
-/** A caller who may do all. */
+/** An identity with full access. */
 export function fullIdentity(name: string): Identity {
   return { name, grants: everything, filter: undefined };
 }
 
-/** A caller of open calls who has not said, or not proven, who he is. */
+/** The identity of callers without valid credentials, for operations that need none. */
 export const anonymous: Identity = { name: "anonymous", grants: [], filter: undefined };

@@ -1,5 +1,6 @@
-// The file of API keys in the data folder: read whole, replaced whole, changed under a lock of its own
-// so that `sluice key` works beside a running server.
+// The file of API keys in the data folder. It is read and replaced as a whole, under its own lock,
+// so
+// that `sluice key` works beside a running server.
 
 import {
   chownSync,
@@ -37,12 +38,12 @@ const keySchema = z
       .array(z.string().refine((text) => parseGrant(text) !== undefined))
       .min(1)
       .max(limits.accessScopesMax),
-    /** As people write filters; "": none. */
+    /** Text filter; empty when there is none. */
     filter: z.string().max(limits.accessFilterBytesMax).refine(isFilterText),
     created: time,
     expires: time.nullable(),
     revoked: time.nullable(),
-    /** Calls per second and calls at a time; null: as many as come. */
+    /** Rate (calls per second) and concurrency limits; null when unlimited. */
     rate: z.number().positive().max(limits.accessRateMax).nullable(),
     concurrency: z.int().positive().max(limits.accessConcurrencyMax).nullable(),
   })
@@ -55,14 +56,14 @@ const fileSchema = z.strictObject({
   keys: z.array(keySchema).max(limits.accessKeysMax),
 });
 
-/** A key as it is stored. Times are ISO 8601 in UTC. */
+/** A stored key. Times are ISO 8601 in UTC. */
 export type StoredKey = Readonly<z.output<typeof keySchema>>;
 
 export function keyFilePath(dataFolder: string): string {
   return join(dataFolder, "access", "keys.json");
 }
 
-/** Undefined: there is no file. Throws DATA_CORRUPT for one that cannot be read or believed. */
+/** Undefined when there is no file. Throws DATA_CORRUPT when it cannot be read or is invalid. */
 export function readKeyFile(path: string): readonly StoredKey[] | undefined {
   let text: string;
   try {
@@ -73,7 +74,7 @@ export function readKeyFile(path: string): readonly StoredKey[] | undefined {
   }
   const read = fileSchema.safeParse(parsed(text, path));
   if (!read.success) {
-    // Places, never values: hashes stay out of logs.
+    // Only the paths of invalid values, so that hashes stay out of logs.
     const places = read.error.issues.map((issue) => issue.path.join("."));
     throw corrupt(path, `wrong at ${places.slice(0, 3).join(", ") || "its top"}`);
   }
@@ -81,9 +82,9 @@ export function readKeyFile(path: string): readonly StoredKey[] | undefined {
 }
 
 /**
- * Replaces the keys by what `change` makes of them; durable when it resolves. Waits up to 5 s for
- * another `sluice key`. Throws DATA_FOLDER_LOCKED, DATA_CORRUPT, DISK_FULL, or what `change` throws,
- * with the file as it was.
+ * Replaces the keys by `change(keys)`; durable when it resolves. Waits up to 5 s for a concurrent
+ * `sluice key`. Throws DATA_FOLDER_LOCKED, DATA_CORRUPT, DISK_FULL, or what `change` throws; the
+ * file is unchanged then.
  */
 export async function changeKeyFile(
   dataFolder: string,
@@ -95,7 +96,7 @@ export async function changeKeyFile(
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     takeOwner(folder, dataFolder);
   } catch (error) {
-    throw toStoreError(error, "cannot make the folder of the keys");
+    throw toStoreError(error, "cannot create the folder of the keys");
   }
   const lock = await lockPatiently(folder);
   try {
@@ -142,7 +143,7 @@ function replaceFile(path: string, text: string, dataFolder: string): void {
   }
 }
 
-/** A server that runs as another user than root must be able to read what root made. */
+/** A file created by root must be readable by the server's user. */
 function takeOwner(path: string, dataFolder: string): void {
   if (process.getuid?.() !== 0) return;
   const { uid, gid } = statSync(dataFolder);
@@ -153,8 +154,8 @@ function parsed(text: string, path: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The parser quotes the text.
-    throw corrupt(path, "no JSON");
+    // The parser's message would quote the text.
+    throw corrupt(path, "not JSON");
   }
 }
 
@@ -174,6 +175,6 @@ function isWhole(text: string): boolean {
 }
 
 function corrupt(path: string, fault: string): SluiceError {
-  const message = `the key file ${path} cannot be used (${fault}); restore it, nobody is let in meanwhile`;
+  const message = `the key file ${path} cannot be used (${fault}); restore it, all calls are rejected meanwhile`;
   return new SluiceError("DATA_CORRUPT", message);
 }

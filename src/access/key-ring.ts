@@ -1,4 +1,4 @@
-// The keys in memory: read at the start, and again whenever their file changes.
+// The keys in memory, loaded at the start and reloaded when their file changes.
 
 import { statSync } from "node:fs";
 import type { Stats } from "node:fs";
@@ -19,26 +19,26 @@ export interface RingKey {
 }
 
 export interface KeyRing {
-  /** Whether any key was ever seen: from then on callers without one are strangers. */
+  /** Whether there has been any key: from then on credentials are required. */
   isUsed(): boolean;
-  /** The key that `text` is, be it revoked or expired; undefined: none. */
+  /** The key with this text, even if it is revoked or expired. */
   find(text: string): RingKey | undefined;
-  /** False: the key was revoked or removed since. */
+  /** False once the key was revoked or removed. */
   isKept(key: RingKey): boolean;
-  /** Reads the file now. Throws for one that cannot be used, and the old keys stay. */
+  /** Reads the file now. Throws when it is unusable; the current keys stay in use. */
   reload(): void;
   close(): void;
 }
 
 export interface KeyRingOptions {
   readonly dataFolder: string;
-  /** How often the file is looked at; default 1,000 ms. */
+  /** Polling interval of the file; default 1,000 ms. */
   readonly pollMs?: number | undefined;
   readonly onReload: (keyCount: number) => void;
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Throws DATA_CORRUPT for a file that cannot be used. */
+/** Throws DATA_CORRUPT when the file is unusable. */
 export function openKeyRing(options: KeyRingOptions): KeyRing {
   const path = keyFilePath(options.dataFolder);
   let seen = signatureOf(path);
@@ -46,16 +46,16 @@ export function openKeyRing(options: KeyRingOptions): KeyRing {
   const reload = (): void => {
     seen = signatureOf(path);
     const read = readKeyFile(path) ?? [];
-    // Nobody can take back that there were keys: without any, everybody would be let in.
+    // Deleting the key file must not disable access control, so the previous keys are kept.
     if (read.length === 0 && keys.size > 0)
       throw new SluiceError(
         "DATA_CORRUPT",
-        "the key file is gone or empty; the keys of before stay until the next start",
+        "the key file is missing or empty; the previous keys stay in use until the next start",
       );
     keys = toRing(read);
     options.onReload(keys.size);
   };
-  // Looked at by name, since the file is replaced: watching would follow the old one.
+  // Polled by path, because the file is replaced: a watch would follow the old inode.
   const timer = setInterval(() => {
     if (signatureOf(path) === seen) return;
     try {

@@ -1,24 +1,24 @@
-// How much of the server one caller may take: calls per second, and calls at a time.
+// Limits of one caller: calls per second, and concurrent calls.
 
 import type { Clock } from "../core/clock.js";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 
 export interface CallerLimits {
-  /** Undefined: as many as come. */
+  /** Absent when unlimited. */
   readonly ratePerSecond: number | undefined;
   readonly concurrency: number | undefined;
 }
 
 export interface Limiter {
-  /** Counts one call; throws RATE_LIMITED, saying when to come again, and counts nothing then. */
+  /** Counts one call. Throws RATE_LIMITED with the time to wait, and then counts nothing. */
   take(): void;
-  /** The same, and the call holds a place until `leave`. */
+  /** Like `take`, and the call also occupies a concurrency slot until `leave`. */
   enter(): void;
   leave(): void;
 }
 
-/** A bucket that holds the calls of one second, one at least, and fills at the rate. */
+/** Token bucket with the capacity of one second (at least one call), refilled at the rate. */
 function createLimiter({ ratePerSecond, concurrency }: CallerLimits, clock: Clock): Limiter {
   const bucket =
     ratePerSecond === undefined
@@ -40,7 +40,7 @@ function createLimiter({ ratePerSecond, concurrency }: CallerLimits, clock: Cloc
       if (concurrency !== undefined && running >= concurrency)
         throw new SluiceError(
           "RATE_LIMITED",
-          `the key has ${running} calls under way, its limit is ${concurrency}`,
+          `the key has ${running} calls in flight, its limit is ${concurrency}`,
         );
       take();
       running += 1;
@@ -51,9 +51,9 @@ function createLimiter({ ratePerSecond, concurrency }: CallerLimits, clock: Cloc
   };
 }
 
-/** Counts wrong keys by the address that they come from. */
+/** Counts authentication failures by address. */
 export interface FailureCounter {
-  /** RATE_LIMITED to be told instead; undefined: the failure is within what an address may have. */
+  /** The RATE_LIMITED error to return instead, once the address has exceeded its allowance. */
   count(peer: string): SluiceError | undefined;
 }
 
@@ -64,7 +64,7 @@ export function createFailureCounter(clock: Clock): FailureCounter {
       const known = buckets.get(peer);
       const bucket =
         known ?? createBucket({ perSecond: 1, burst: limits.accessFailuresBurst }, clock);
-      // The address that was quiet for longest is forgotten first.
+      // Evicts the address whose last failure is oldest.
       buckets.delete(peer);
       buckets.set(peer, bucket);
       const [oldest] = buckets.keys();
@@ -77,12 +77,12 @@ export function createFailureCounter(clock: Clock): FailureCounter {
   };
 }
 
-/** The limiters of all callers that have one. */
+/** Limiters of all callers that have one. */
 export interface LimiterBook {
   of(name: string, limits: CallerLimits): Limiter;
 }
 
-/** One for each name, as long as the server runs: there are no more keys than limits.accessKeysMax. */
+/** One per name for the lifetime of the server; bounded by limits.accessKeysMax. */
 export function createLimiterBook(clock: Clock): LimiterBook {
   const known = new Map<string, Limiter>();
   return {
@@ -95,7 +95,7 @@ export function createLimiterBook(clock: Clock): LimiterBook {
 }
 
 interface Bucket {
-  /** Takes one; otherwise the milliseconds until there is one. */
+  /** Takes one token, or returns the milliseconds until one is available. */
   take(): number;
 }
 

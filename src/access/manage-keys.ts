@@ -1,4 +1,4 @@
-// What `sluice key` does: makes, lists and revokes keys in a data folder, beside a running server.
+// Implementation of `sluice key`: creates, lists and revokes keys in a data folder.
 
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
@@ -11,18 +11,21 @@ import type { StoredKey } from "./key-file.js";
 export interface NewKey {
   readonly name: string;
   readonly scopes: readonly string[];
-  /** Filter text; "": none. */
+  /** Text filter; empty when there is none. */
   readonly filter: string;
-  /** From now, milliseconds; undefined: it never expires. */
+  /** Lifetime from now, milliseconds; absent when the key does not expire. */
   readonly lifetimeMs: number | undefined;
   readonly rate: number | undefined;
   readonly concurrency: number | undefined;
 }
 
-/** A key as it may be shown. */
+/** A key without its hash. */
 export type ShownKey = Omit<StoredKey, "hash">;
 
-/** Durable when it resolves; `text` is the key itself, for the only time. Throws INVALID_CONFIG. */
+/**
+ * Durable when it resolves. `text` is the key itself, which is never shown again. Throws
+ * INVALID_CONFIG.
+ */
 export async function createKey(
   dataFolder: string,
   asked: NewKey,
@@ -44,18 +47,18 @@ export async function createKey(
   };
   await changeKeyFile(dataFolder, (keys) => {
     if (keys.length >= limits.accessKeysMax)
-      throw new SluiceError("LIMIT_EXCEEDED", `there are ${keys.length} keys, that is the limit`);
+      throw new SluiceError("LIMIT_EXCEEDED", `there are ${keys.length} keys, which is the limit`);
     return [...keys, { ...key, hash }];
   });
   return { key, text };
 }
 
-/** Oldest first, revoked and expired ones included. */
+/** Oldest first, including revoked and expired keys. */
 export function listKeys(dataFolder: string): readonly ShownKey[] {
   return (readKeyFile(keyFilePath(dataFolder)) ?? []).map(withoutHash);
 }
 
-/** Revoked keys stay in the file, so that nobody takes a name or an id for a new one. Idempotent. */
+/** Revoked keys stay in the file, so that their names and ids are not reused. Idempotent. */
 export async function revokeKey(dataFolder: string, id: string, nowMs: number): Promise<ShownKey> {
   let revoked: StoredKey | undefined;
   await changeKeyFile(dataFolder, (keys) =>
@@ -68,7 +71,7 @@ export async function revokeKey(dataFolder: string, id: string, nowMs: number): 
   if (revoked === undefined)
     throw new SluiceError(
       "INVALID_CONFIG",
-      `no key has the id "${id}"; \`sluice key list\` has all`,
+      `no key has the id "${id}"; \`sluice key list\` lists all`,
     );
   return withoutHash(revoked);
 }
@@ -84,14 +87,14 @@ function checkNewKey({ name, scopes, filter }: NewKey): void {
   };
   if (!/^[^\p{Cc}]+$/u.test(name) || Buffer.byteLength(name) > limits.accessNameBytesMax)
     fail(`the name of a key has 1 to ${limits.accessNameBytesMax} bytes and no control characters`);
-  if (scopes.length === 0) fail("a key without a scope could do nothing; name one with --scope");
+  if (scopes.length === 0) fail("a key needs at least one scope; add one with --scope");
   if (scopes.length > limits.accessScopesMax)
     fail(`there are ${scopes.length} scopes, the limit is ${limits.accessScopesMax}`);
   const grants = scopes.map(
     (text) =>
       parseGrant(text) ??
       fail(
-        `"${text}" is no scope; expected read, write, feedback or admin with a collection, ` +
+        `"${text}" is not a scope; expected read, write, feedback or admin with a collection, ` +
           "such as read:docs, write:logs-* or admin:*, or metrics",
       ),
   );
@@ -100,5 +103,5 @@ function checkNewKey({ name, scopes, filter }: NewKey): void {
     fail(`the filter has more than ${limits.accessFilterBytesMax} bytes`);
   parseFilter(filter);
   if (grants.some(isWholeGrant))
-    fail("admin and metrics reach beyond a filter; a key with one has read, write and feedback");
+    fail("admin and metrics cannot be restricted by a filter; use read, write and feedback");
 }

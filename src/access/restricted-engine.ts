@@ -1,4 +1,5 @@
-// The engine as one caller may use it: every method checks what he may do, and adds his filter.
+// The engine as one caller may use it: every method checks permissions and adds the caller's
+// filter.
 
 import { SluiceError } from "../core/errors.js";
 import { checkFilter } from "../core/filter.js";
@@ -11,41 +12,44 @@ import type { Identity, Scope } from "./identity.js";
 
 export interface EngineCaller {
   readonly identity: Identity;
-  /** Throws UNAUTHENTICATED once his key or token is not valid any more: streams outlive them. */
+  /**
+   * Throws UNAUTHENTICATED once the credentials are no longer valid, since streams can outlive
+   * them.
+   */
   check(): void;
-  /** Counts one search against his rate; throws RATE_LIMITED. */
+  /** Counts one search against the rate limit; throws RATE_LIMITED. */
   beginSearch(): void;
-  /** For the audit log: what he named and was allowed to. */
+  /** Reports a collection that the caller named and may access, for the audit log. */
   named(collection: string): void;
   wrote(count: { readonly written: number; readonly deleted: number }): void;
 }
 
 /**
- * All methods throw PERMISSION_DENIED before they look whether what is named exists. No method of
- * `engine` is handed on as it is: one that is added must say here who may call it, or this does not
- * compile.
+ * All methods throw PERMISSION_DENIED before they check whether what is named exists. No method of
+ * `engine` is passed through unchanged, so a new method does not compile before its permission is
+ * defined here.
  */
 export function restrictedEngine(engine: EngineApi, caller: EngineCaller): EngineApi {
-  return { ...reads(engine, caller), ...writes(engine, caller), ...administration(engine, caller) };
+  return {
+    ...documentReads(engine, caller),
+    ...statusReads(engine, caller),
+    ...writes(engine, caller),
+    ...administration(engine, caller),
+  };
 }
 
-type Reads = Pick<
+type DocumentReads = Pick<
   EngineApi,
-  | "search"
-  | "rerank"
-  | "explain"
-  | "get"
-  | "list"
-  | "listWhere"
-  | "listCollections"
-  | "describeCollection"
-  | "refusedCollections"
-  | "readiness"
+  "search" | "rerank" | "explain" | "get" | "list" | "listWhere"
+>;
+type StatusReads = Pick<
+  EngineApi,
+  "listCollections" | "describeCollection" | "refusedCollections" | "readiness"
 >;
 type Writes = Pick<EngineApi, "put" | "delete" | "deleteWhere" | "sendFeedback">;
-type Administration = Omit<EngineApi, keyof Reads | keyof Writes>;
+type Administration = Omit<EngineApi, keyof DocumentReads | keyof StatusReads | keyof Writes>;
 
-function reads(engine: EngineApi, caller: EngineCaller): Reads {
+function documentReads(engine: EngineApi, caller: EngineCaller): DocumentReads {
   const { identity } = caller;
   const must = (collection: string): void => demand(caller, "read", collection);
   const isVisible = visibility(identity.filter);
@@ -56,7 +60,7 @@ function reads(engine: EngineApi, caller: EngineCaller): Reads {
       return engine.search({ ...request, filter: joined(identity, request.filter) }, options);
     },
     rerank(request, options) {
-      // The items are the caller's own: no collection is looked at.
+      // The items come from the caller, so no collection is accessed.
       caller.check();
       if (!mayAnywhere(identity, "read")) throw denied("read");
       return engine.rerank(request, options);
@@ -83,6 +87,12 @@ function reads(engine: EngineApi, caller: EngineCaller): Reads {
       must(collection);
       return engine.listWhere(collection, joined(identity, asked) ?? asked, page);
     },
+  };
+}
+
+function statusReads(engine: EngineApi, caller: EngineCaller): StatusReads {
+  const { identity } = caller;
+  return {
     listCollections() {
       caller.check();
       return engine
@@ -100,7 +110,7 @@ function reads(engine: EngineApi, caller: EngineCaller): Reads {
       return engine.refusedCollections().filter(({ name }) => mayKnow(identity, name));
     },
     readiness() {
-      // Asked without a key, too: whether, and nothing of what lies in the data folder.
+      // Also available without credentials: readiness only, without findings of the data folder.
       const readiness = engine.readiness();
       if (mayAll(identity)) return readiness;
       return { isReady: readiness.isReady, reasons: [], findings: [] };
@@ -148,7 +158,9 @@ function writes(engine: EngineApi, caller: EngineCaller): Writes {
 function administration(engine: EngineApi, caller: EngineCaller): Administration {
   const { identity } = caller;
   const must = (collection: string): void => demand(caller, "admin", collection);
-  /** A snapshot is its collection's data; one that is not there is denied like another's. */
+  /**
+   * A snapshot needs permission on its collection; a missing snapshot is denied in the same way.
+   */
   const mustSnapshot = (name: string): void => {
     caller.check();
     const snapshot = engine.listSnapshots().find((one) => one.name === name);
@@ -208,7 +220,7 @@ function demand(caller: EngineCaller, scope: Scope, collection: string): void {
   caller.named(collection);
 }
 
-/** The same for what is there and what is not. */
+/** The same error whether or not the object exists. */
 export function denied(what: string, collection?: string): SluiceError {
   const place = collection === undefined || collection === "" ? "here" : `in "${collection}"`;
   return new SluiceError(
@@ -221,7 +233,10 @@ function unknownDocument(key: string): SluiceError {
   return new SluiceError("DOCUMENT_NOT_FOUND", `there is no document "${key}"`, { field: "key" });
 }
 
-/** Both filters; undefined: neither is there. Throws INVALID_FIELD when together they are too large. */
+/**
+ * Conjunction of both filters; undefined when there is none. Throws INVALID_FIELD when it exceeds
+ * the limits.
+ */
 function joined({ filter: own }: Identity, asked: Filter | undefined): Filter | undefined {
   if (own === undefined || asked === undefined) return own ?? asked;
   checkFilter(asked);
@@ -230,7 +245,7 @@ function joined({ filter: own }: Identity, asked: Filter | undefined): Filter | 
   try {
     checkFilter(both);
   } catch (error) {
-    const message = "the filter is too large together with the one of the caller's key";
+    const message = "the filter is too large in combination with that of the caller's key";
     throw new SluiceError("INVALID_FIELD", message, { field: "filter", cause: error });
   }
   return both;
@@ -242,7 +257,7 @@ function visibility(filter: Filter | undefined): (document: StoredDocument) => b
   return ({ fields }) => matches((name) => fields.get(name));
 }
 
-/** Sizes would tell a caller with a filter how much others have. */
+/** Hides sizes from a caller with a filter, because they reveal how much data others have. */
 function shown({ filter }: Identity, status: CollectionStatus): CollectionStatus {
   if (filter === undefined) return status;
   const hidden = {

@@ -1,4 +1,4 @@
-// Tokens (JWT): signed by keys that their issuer publishes, and what their claims allow.
+// Tokens (JWT): verified with the issuer's published keys; claims map to scopes and a filter.
 
 import { createRemoteJWKSet, errors, jwtVerify } from "jose";
 import type { JWTPayload } from "jose";
@@ -13,44 +13,48 @@ export interface TokenOptions {
   readonly jwksUrl: string;
   readonly issuer: string;
   readonly audience: string;
-  /** Filter with `{claim}` where the value of a claim belongs; "": none. */
+  /** Filter template with `{claim}` placeholders; empty when there is none. */
   readonly filter: string;
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
-  /** Hears that the issuer's keys could not be read; those of before go on. */
+  /** Called when the issuer's keys could not be fetched; the previous keys stay in use. */
   readonly onFailure: (error: unknown) => void;
-  /** After one reading for a key that was not known, the least time to the next; default 30 s. */
+  /** Minimum interval between fetches caused by unknown keys; default 30 s. */
   readonly cooldownMs?: number | undefined;
-  /** How often they are read without cause, so that a withdrawn key is forgotten; default 10 min. */
+  /** Interval of regular fetches, which drop withdrawn keys; default 10 min. */
   readonly refreshMs?: number | undefined;
 }
 
 export interface Tokens {
-  /** Whose the token is; throws UNAUTHENTICATED, with the library's word for why as its cause. */
+  /** The token's identity. Throws UNAUTHENTICATED, with the library's error as its cause. */
   verify(token: string): Promise<Identity>;
-  /** Reads the issuer's keys anew, soon; those of before stay when that fails. */
+  /** Fetches the issuer's keys in the background; the previous keys stay in use when that fails. */
   reload(): void;
   close(): void;
 }
 
-/** Public keys only: with a secret, whoever can check a token could make one. */
+/**
+ * Asymmetric algorithms only: with a shared secret, whoever verifies tokens could also issue them.
+ */
 const algorithms = [
   ...["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"],
   ...["ES256", "ES384", "ES512", "EdDSA", "Ed25519"],
 ];
 
-/** Clocks of issuer and server may be that far apart. */
+/** Tolerated clock skew between issuer and server. */
 const clockToleranceSeconds = 30;
 const scopePrefix = "sluice:";
 
-/** Throws INVALID_CONFIG for a filter that is none. Reads the issuer's keys with the first token. */
+/**
+ * Throws INVALID_CONFIG for an invalid filter. The issuer's keys are fetched for the first token.
+ */
 export function createTokens(options: TokenOptions): Tokens {
   const { issuer, audience, nowMs, onFailure } = options;
   const filterOf = readTemplate(options.filter);
   const keys = createRemoteJWKSet(new URL(options.jwksUrl), {
     timeoutDuration: 5_000,
     cooldownDuration: options.cooldownMs ?? 30_000,
-    // Read anew by the timer below, which keeps the old ones when the issuer cannot be reached.
+    // Refreshed by the timer below, which keeps the previous keys when the issuer is unreachable.
     cacheMaxAge: Infinity,
   });
   const reload = (): void => {
@@ -91,13 +95,16 @@ export function createTokens(options: TokenOptions): Tokens {
   };
 }
 
-/** Whether the issuer's keys could not be had, in contrast to a token that is wrong. */
+/** Whether fetching the issuer's keys failed, as opposed to the token being invalid. */
 function isOfIssuer(error: unknown): boolean {
   if (!(error instanceof errors.JOSEError)) return true;
   return ["ERR_JWKS_TIMEOUT", "ERR_JWKS_INVALID", "ERR_JOSE_GENERIC"].includes(error.code);
 }
 
-/** Of `scope` (words between spaces) and `scp` (the same, or a list): those that begin with sluice:. */
+/**
+ * Grants from the claims `scope` (space-separated) and `scp` (the same, or a list) that start with
+ * sluice:.
+ */
 function grantsOf({ scope, scp }: JWTPayload): Grant[] {
   const words = [scope, scp].flatMap((claim): unknown[] => {
     if (typeof claim === "string") return claim.split(" ");
@@ -112,7 +119,7 @@ function grantsOf({ scope, scp }: JWTPayload): Grant[] {
 
 const placeholder = /\{([A-Za-z0-9_.:/-]+)\}/g;
 
-/** The filter of a token, its claims put in as values; a token without one of them is refused. */
+/** Compiles a filter template; a token that lacks one of its claims is rejected. */
 function readTemplate(template: string): (payload: JWTPayload) => Filter | undefined {
   if (template === "") return () => undefined;
   try {
@@ -125,7 +132,10 @@ function readTemplate(template: string): (payload: JWTPayload) => Filter | undef
     parseFilter(template.replaceAll(placeholder, (_, claim: string) => literal(payload[claim])));
 }
 
-/** As JSON, whose text literals are those of filters: no value can end the text that it stands in. */
+/**
+ * Claims are inserted as JSON literals, which are also filter literals, so they cannot be escaped
+ * from.
+ */
 function literal(value: unknown): string {
   const isValue =
     (typeof value === "string" && Buffer.byteLength(value) <= limits.keywordBytesMax) ||
