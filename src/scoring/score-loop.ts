@@ -40,7 +40,12 @@ export function runScoreTask(task: ScoreTask, kernels: Kernels, reader: CodesRea
 
 function scoreLexical(task: LexicalTask): LexicalAnswer | undefined {
   const { bm25, cancel } = task;
-  const segments = task.parts.map((part, place) => boundPart(part, bm25, place));
+  const { from, to } = task.range;
+  // Of the other parts only the terms' frequencies count.
+  const termsOnly = { ...bm25, query: { ...bm25.query, phrases: [] } };
+  const segments = task.parts.map((part, place) =>
+    boundPart(part, place >= from && place < to ? bm25 : termsOnly, place),
+  );
   const frequencies = countFrequencies(segments, bm25.query);
   const top = findTopRows({
     segments,

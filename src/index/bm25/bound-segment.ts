@@ -1,5 +1,7 @@
 // A segment with a query's clauses looked up in it: what scoring reads, whatever kind the segment has.
 
+import { createLruCache } from "../../core/lru-cache.js";
+import type { LruCache } from "../../core/lru-cache.js";
 import { isBitSet, unlessEmpty } from "./bits.js";
 import { gatherLivePostings } from "./live-terms.js";
 import type { LivePostings, LiveTermsSnapshot } from "./live-terms.js";
@@ -8,7 +10,7 @@ import type { PhraseTerm } from "./phrases.js";
 import { windowRows } from "./postings-format.js";
 import { decodePositions } from "./postings-reader.js";
 import type { PostingsReader, TermPostings } from "./postings-reader.js";
-import type { Bm25Phrase, Bm25Query, Bm25Quorum, LiveTermIds } from "./query.js";
+import type { Bm25Clause, Bm25Phrase, Bm25Query, Bm25Quorum, LiveTermIds } from "./query.js";
 
 export interface BoundSegment {
   readonly rowCount: number;
@@ -21,24 +23,16 @@ export interface BoundSegment {
   readonly required: Uint8Array | undefined;
 }
 
-/** O(1) a term; O(postings) a beginning or a phrase. */
+/** O(1) a term; O(postings) a phrase, and a beginning or misspelled word that is not remembered. */
 export function bindFlushed(
   reader: PostingsReader,
   query: Bm25Query,
   tombstones: Uint8Array | undefined,
 ): BoundSegment {
   const { rowCount, lengths } = reader;
-  const found = query.clauses.map((clause) => {
-    if (clause.kind === "term") return reader.find(clause.utf8);
-    if (clause.kind === "near")
-      return nearPostings(
-        reader.placesNear(clause).map((place) => reader.postings(place)),
-        lengths,
-      );
-    const places = reader.placesOfPrefix(clause.utf8);
-    if (places.end - places.start === 1) return reader.postings(places.start);
-    return unionPostings([reader.postingsOfAll(places)], lengths);
-  });
+  const found = query.clauses.map((clause) =>
+    clause.kind === "term" ? reader.find(clause.utf8) : rememberedUnion(reader, clause),
+  );
   const postings = withQuorums(found, query.quorums, lengths);
   const phrases = query.phrases.map((phrase) => flushedPhrase(reader, phrase));
   const required = phraseRows(phrases, rowCount);
@@ -59,8 +53,7 @@ export function bindLive(
   const gathered = gatherLivePostings(snapshot, wanted);
   const found = ids.clauses.map((list, clause) => {
     const all = Array.from(list, (id) => gathered.get(id)).filter((one) => one !== undefined);
-    const isNear = query.clauses[clause]?.kind === "near";
-    return (isNear ? nearPostings : unionPostings)(all, lengths);
+    return unionPostings(all, lengths, { isOnce: query.clauses[clause]?.kind === "near" });
   });
   const postings = withQuorums(found, query.quorums, lengths);
   const phrases = query.phrases.map(({ terms }, i) =>
@@ -118,14 +111,6 @@ export function liveFrequency({ postings, tombstones }: BoundSegment, clause: nu
   return frequency;
 }
 
-/** A row that has several misspellings, or one often, has the clause once. */
-function nearPostings(found: readonly Listed[], lengths: Uint32Array): TermPostings | undefined {
-  const union = unionPostings(found, lengths);
-  if (union === undefined) return undefined;
-  const counts = new Uint32Array(union.rows.length).fill(1);
-  return { ...union, counts, blocks: blocksOf(union.rows, counts, lengths) };
-}
-
 /** Clauses with a quorum keep the rows that have it. */
 function withQuorums(
   postings: readonly (TermPostings | undefined)[],
@@ -154,15 +139,52 @@ function keepRows(
   isKept: Uint8Array,
   lengths: Uint32Array,
 ): TermPostings | undefined {
-  const keptRows = rows.filter((row) => isKept[row] === 1);
-  if (keptRows.length === 0) return undefined;
-  const keptCounts = counts.filter((_, i) => isKept[rows[i]!] === 1);
-  return {
-    documentFrequency: keptRows.length,
-    rows: keptRows,
-    counts: keptCounts,
-    blocks: blocksOf(keptRows, keptCounts, lengths),
-  };
+  const sums = new Uint32Array(lengths.length);
+  for (let i = 0; i < rows.length; i += 1) if (isKept[rows[i]!] === 1) sums[rows[i]!] = counts[i]!;
+  return postingsOf(sums, lengths);
+}
+
+interface Union {
+  readonly postings: TermPostings | undefined;
+}
+
+/**
+ * Unions of each segment's terms that begin alike or are near a word. All stages of a search ask for
+ * the same, as does the next search of a session; segments never change.
+ */
+const unions = new WeakMap<PostingsReader, LruCache<Union>>();
+
+/** Two unions that have every row. */
+const unionBytesPerRow = 16;
+
+function rememberedUnion(
+  reader: PostingsReader,
+  clause: Exclude<Bm25Clause, { readonly kind: "term" }>,
+): TermPostings | undefined {
+  let cache = unions.get(reader);
+  if (cache === undefined)
+    unions.set(reader, (cache = createLruCache(1024 + unionBytesPerRow * reader.rowCount)));
+  const edits = clause.kind === "near" ? clause.distance : 0;
+  const key = `${edits}${Buffer.from(clause.utf8).toString("latin1")}`;
+  const known = cache.get(key);
+  if (known !== undefined) return known.postings;
+  const postings = flushedUnion(reader, clause);
+  const rowCount = postings?.documentFrequency ?? 0;
+  cache.set(key, { postings }, 64 + key.length + 8 * rowCount);
+  return postings;
+}
+
+function flushedUnion(
+  reader: PostingsReader,
+  clause: Exclude<Bm25Clause, { readonly kind: "term" }>,
+): TermPostings | undefined {
+  if (clause.kind === "near") {
+    const found = reader.placesNear(clause).map((place) => reader.postings(place));
+    return unionPostings(found, reader.lengths, { isOnce: true });
+  }
+  const places = reader.placesOfPrefix(clause.utf8);
+  if (places.end - places.start === 1) return reader.postings(places.start);
+  return unionPostings([reader.postingsOfAll(places)], reader.lengths, { isOnce: false });
 }
 
 interface Listed {
@@ -170,59 +192,65 @@ interface Listed {
   readonly counts: Uint32Array;
 }
 
-/** Counts of the same row added. Undefined: there is none. */
-function unionPostings(found: readonly Listed[], lengths: Uint32Array): TermPostings | undefined {
-  const { rows, counts } = addCounts(found, lengths.length);
-  if (rows.length === 0) return undefined;
-  return { documentFrequency: rows.length, rows, counts, blocks: blocksOf(rows, counts, lengths) };
-}
-
-function addCounts(found: readonly Listed[], rowCount: number): Listed {
-  const sums = new Uint32Array(rowCount);
-  let distinct = 0;
-  for (const { rows, counts } of found)
-    for (let i = 0; i < rows.length; i += 1) {
-      if (sums[rows[i]!] === 0) distinct += 1;
-      sums[rows[i]!]! += counts[i]!;
-    }
-  const rows = new Uint32Array(distinct);
-  const counts = new Uint32Array(distinct);
-  for (let row = 0, filled = 0; filled < distinct; row += 1) {
-    if (sums[row] === 0) continue;
-    rows[filled] = row;
-    counts[filled] = sums[row]!;
-    filled += 1;
-  }
-  return { rows, counts };
-}
-
-function blocksOf(
-  rows: Uint32Array,
-  counts: Uint32Array,
+/**
+ * Counts of the same row added; `isOnce`: a row that has several, or one often, has it once.
+ * Undefined: there is none.
+ */
+function unionPostings(
+  found: readonly Listed[],
   lengths: Uint32Array,
-): TermPostings["blocks"] {
-  const blocks = { windows: [], firsts: [], maxCounts: [], minLengths: [] } as Record<
-    keyof TermPostings["blocks"],
-    number[]
-  >;
-  for (let i = 0; i < rows.length; i += 1) {
-    const window = Math.floor(rows[i]! / windowRows);
-    const last = blocks.windows.length - 1;
-    const length = lengths[rows[i]!]!;
-    if (blocks.windows[last] === window) {
-      blocks.maxCounts[last] = Math.max(blocks.maxCounts[last]!, counts[i]!);
-      blocks.minLengths[last] = Math.min(blocks.minLengths[last]!, length);
-      continue;
+  { isOnce }: { readonly isOnce: boolean },
+): TermPostings | undefined {
+  if (found.every(({ rows }) => rows.length === 0)) return undefined;
+  const sums = new Uint32Array(lengths.length);
+  for (const { rows, counts } of found)
+    if (isOnce) for (let i = 0; i < rows.length; i += 1) sums[rows[i]!] = 1;
+    else for (let i = 0; i < rows.length; i += 1) sums[rows[i]!]! += counts[i]!;
+  return postingsOf(sums, lengths);
+}
+
+/** Postings of the rows whose count is above 0; undefined: there are none. O(rows). */
+function postingsOf(sums: Uint32Array, lengths: Uint32Array): TermPostings | undefined {
+  const rows = new Uint32Array(sums.length);
+  const counts = new Uint32Array(sums.length);
+  const windowCount = Math.ceil(sums.length / windowRows);
+  const windows = new Uint32Array(windowCount);
+  const firsts = new Uint32Array(windowCount);
+  const maxCounts = new Uint32Array(windowCount);
+  const minLengths = new Uint32Array(windowCount);
+  let filled = 0;
+  let blockCount = 0;
+  for (let window = 0; window < windowCount; window += 1) {
+    const first = filled;
+    const end = Math.min(sums.length, (window + 1) * windowRows);
+    let maxCount = 0;
+    let minLength = 0xffffffff;
+    for (let row = window * windowRows; row < end; row += 1) {
+      const count = sums[row]!;
+      if (count === 0) continue;
+      rows[filled] = row;
+      counts[filled] = count;
+      filled += 1;
+      if (count > maxCount) maxCount = count;
+      if (lengths[row]! < minLength) minLength = lengths[row]!;
     }
-    blocks.windows.push(window);
-    blocks.firsts.push(i);
-    blocks.maxCounts.push(counts[i]!);
-    blocks.minLengths.push(length);
+    if (filled === first) continue;
+    windows[blockCount] = window;
+    firsts[blockCount] = first;
+    maxCounts[blockCount] = maxCount;
+    minLengths[blockCount] = minLength;
+    blockCount += 1;
   }
+  if (filled === 0) return undefined;
   return {
-    windows: Uint32Array.from(blocks.windows),
-    firsts: Uint32Array.from(blocks.firsts),
-    maxCounts: Uint32Array.from(blocks.maxCounts),
-    minLengths: Uint32Array.from(blocks.minLengths),
+    documentFrequency: filled,
+    rows: rows.slice(0, filled),
+    counts: counts.slice(0, filled),
+    blocks: {
+      windows: windows.slice(0, blockCount),
+      firsts: firsts.slice(0, blockCount),
+      maxCounts: maxCounts.slice(0, blockCount),
+      minLengths: minLengths.slice(0, blockCount),
+    },
   };
 }

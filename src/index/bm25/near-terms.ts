@@ -92,7 +92,8 @@ interface Matcher {
 
 /**
  * Rows of the distance table (Wagner and Fischer, with swaps of neighbors), one a letter of the term;
- * those of the letters that a term has in common with the one before are kept.
+ * those of the letters that a term has in common with the one before are kept. Only entries near the
+ * diagonal are computed; all others stay out of reach.
  */
 function createMatcher({ utf8, markLength, distance }: NearWord): Matcher {
   const word = lettersOf(utf8, markLength);
@@ -111,7 +112,6 @@ function createMatcher({ utf8, markLength, distance }: NearWord): Matcher {
     const here = (at + 1) * width;
     const before = at * width;
     let least = beyond;
-    table.fill(beyond, here, here + width);
     if (at + 1 <= distance) least = table[here] = at + 1;
     const to = Math.min(word.length, at + 1 + distance);
     for (let j = Math.max(1, at + 1 - distance); j <= to; j += 1) {

@@ -269,24 +269,12 @@ function findPrefix(prefix: Uint8Array, dictionary: Dictionary): TermPlaces {
   return { start: firstWhere((order) => order >= 0), end: firstWhere((order) => order > 0) };
 }
 
-/** Words whose places are remembered: each batch of a search asks for the same. */
-const nearWordsMax = 64;
-
 function createNearLookup(dictionary: Dictionary): PostingsReader["placesNear"] {
-  const known = new Map<string, readonly number[]>();
   let letterSets: Uint32Array | undefined;
   return (word) => {
-    const key = `${word.distance} ${Buffer.from(word.utf8).toString("latin1")}`;
-    let places = known.get(key);
-    if (places === undefined) {
-      const range = findPrefix(word.utf8.subarray(0, word.markLength), dictionary);
-      letterSets ??= letterSetsOf(dictionary);
-      places = placesNear({ ...dictionary, letterSets }, range, word);
-      const [oldest] = known.keys();
-      if (known.size >= nearWordsMax && oldest !== undefined) known.delete(oldest);
-      known.set(key, places);
-    }
-    return places;
+    const range = findPrefix(word.utf8.subarray(0, word.markLength), dictionary);
+    letterSets ??= letterSetsOf(dictionary);
+    return placesNear({ ...dictionary, letterSets }, range, word);
   };
 }
 

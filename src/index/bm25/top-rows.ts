@@ -103,7 +103,7 @@ function createWindowScorer(
     score(place, window) {
       const segment = segments[place]!;
       const clauses = clausesIn(segment, window, scale);
-      const threshold = collector.threshold();
+      const threshold = collector.readShared();
       let total = 0;
       for (const { bound } of clauses) total += bound;
       if (total * slack < threshold) return;
@@ -125,7 +125,7 @@ function createWindowScorer(
         const at = row % windowRows;
         const sum = sums[at]!;
         sums[at] = 0;
-        if ((sum + rest) * slack < collector.threshold()) continue;
+        if ((sum + rest) * slack < collector.threshold) continue;
         if (bits !== undefined && !isBitSet(bits, row)) continue;
         if (!isMatchable(segment, row)) continue;
         // With all clauses, in their order, the sum is the exact score.
@@ -155,7 +155,9 @@ function clausesIn(segment: BoundSegment, window: number, scale: Bm25Scale): Win
 
 interface Collector {
   /** Rows below it are not wanted. */
-  threshold(): number;
+  readonly threshold: number;
+  /** The threshold, once others' have raised it: an atomic read is too much for each row. */
+  readShared(): number;
   offer(segment: number, row: number, score: number): void;
   finish(): TopRows;
 }
@@ -179,7 +181,10 @@ function createCollector({ topCount, sharedThreshold }: TopRowsRequest): Collect
     }
   };
   return {
-    threshold() {
+    get threshold() {
+      return threshold;
+    },
+    readShared() {
       scratchBits[0] = Atomics.load(shared, 0);
       threshold = Math.max(threshold, scratch[0]!);
       return threshold;
