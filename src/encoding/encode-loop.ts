@@ -1,4 +1,4 @@
-// What an encoding worker does with a task: text to rows, rows to codes, text to terms.
+// Executes the tasks of an encoding worker: text to token vectors, vectors to codes, text to terms.
 
 import { join } from "node:path";
 
@@ -23,7 +23,6 @@ import { tokenizerFileName } from "../encoders/model-manifest.js";
 import type { Passage } from "../encoders/passages.js";
 import { createTokenizer } from "../encoders/tokenizer.js";
 import type { TokenTrace, Tokenizer } from "../encoders/tokenizer.js";
-import type { PreparedPassage } from "./prepared-passage.js";
 import type { Kernels } from "../kernels/kernels.js";
 import { packJournalPassage, packedViews } from "../store/records.js";
 import type {
@@ -42,109 +41,20 @@ export interface EncodeLoop {
   run(task: EncodeTask): Promise<EncodeAnswer>;
 }
 
-/** `stages`: see encode.protocol.ts; a loop whose tasks bring their own bytes needs none. */
+/** `stages`: see encode.protocol.ts; not needed when tasks carry their own bytes. */
 export function createEncodeLoop(
   kernels: Kernels,
   stages: readonly SharedArrayBuffer[] = [],
 ): EncodeLoop {
-  const encoders = new Map<string, Promise<LateInteractionEncoder>>();
-  const crossEncoders = new Map<string, Promise<CrossEncoder>>();
-  const tokenizers = new Map<string, Tokenizer>();
-  const codecs = new Map<string, Codec>();
-  const analyzers = new Map<string, Analyzer>();
-
-  const encoderOf = (model: OpenedModel): Promise<LateInteractionEncoder> =>
-    once(encoders, model.fingerprint, () => createLateInteractionEncoder(model));
-  const tokenizerOf = ({ folder, fingerprint }: OpenedModel): Tokenizer =>
-    once(tokenizers, fingerprint, () => createTokenizer(join(folder, tokenizerFileName)));
-  const crossEncoderOf = (model: OpenedModel): Promise<CrossEncoder> =>
-    once(crossEncoders, model.fingerprint, () => createCrossEncoder(model));
-  const codecOf = (options: CodecOptions): Codec =>
-    once(codecs, JSON.stringify(options), () => createCodec(options, kernels));
-  const analyzerOf = (settings: AnalyzerSettings): Analyzer =>
-    once(analyzers, JSON.stringify(settings), () => createAnalyzer(settings));
-
-  const prepare = (
-    passage: Passage,
-    rows: RowMatrix,
-    by: { codec: CodecOptions; analyzer: AnalyzerSettings },
-  ): EncodeAnswer & { kind: "prepared" } => {
-    const { codes, rowCount, sketch } = codecOf(by.codec).encodePassage(rows);
-    const terms = packTerms(termFrequencies(analyzerOf(by.analyzer), passage.text));
-    const prepared: PreparedPassage = { span: passage.span, rowCount, codes, sketch, terms };
-    return { kind: "prepared", passage: prepared };
-  };
-
-  const rowsOf = ({ start, end }: VectorsDocument, { rows }: VectorsTask): Uint8Array =>
-    typeof rows === "number"
-      ? new Uint8Array(present(stages[rows], "the stage was handed over"), start, end - start)
-      : rows.subarray(start, end);
-  const prepareGiven = (document: VectorsDocument, by: VectorsTask): EncodeAnswer => {
-    const { key, title, text, type, dim } = document;
-    const vectors = { type, dim, bytes: rowsOf(document, by) };
-    const rowCountMax = givenRowCountMax.passage;
-    const expected = { dim: by.codec.dim, field: "vectors", rowCountMax };
-    const whole = { span: { start: 0, end: text.length }, text: `${title} ${text}` };
-    const { passage } = prepare(whole, toRowMatrix(vectors, expected), by);
-    const { terms, ...rest } = passage;
-    // Packed here and not where it is stored: that thread has the network and the disk to serve.
-    const packed = packJournalPassage({ key, passageNumber: 0, ...rest, ...terms });
-    // Views of what is packed, so that it crosses once.
-    return { kind: "prepared", passage: { ...passage, ...packedViews(packed), packed } };
-  };
-  const answerGiven = (document: VectorsDocument, by: VectorsTask): EncodeAnswer => {
-    try {
-      return prepareGiven(document, by);
-    } catch (error) {
-      // What the codec finds wrong with given rows is in the bytes that came.
-      return toFailure(error, "vectors.bytes");
-    }
-  };
-
-  const run = async (task: EncodeTask): Promise<EncodeAnswer> => {
-    switch (task.kind) {
-      case "query": {
-        if (isRaised(task.cancel)) throw new SluiceError("CANCELLED", "the caller went away");
-        const encoder = await encoderOf(task.model);
-        const { rows, isCut } = await encoder.encodeQuery(task.text);
-        const cutAt = isCut ? endOfRead(encoder.traceQuery(task.text)) : undefined;
-        return { kind: "query", query: { ...codecOf(task.codec).encodeQuery(rows), cutAt } };
-      }
-      case "document": {
-        const encoder = await encoderOf(task.model);
-        const passages = encoder.splitPassages(task);
-        const [only, ...more] = passages;
-        if (only === undefined || more.length > 0) return { kind: "split", passages };
-        return prepare(only, await encoder.encodePassage(only.text), task);
-      }
-      case "passage": {
-        const encoder = await encoderOf(task.model);
-        return prepare(task.passage, await encoder.encodePassage(task.passage.text), task);
-      }
-      case "trace":
-        return trace(task, await encoderOf(task.model), codecOf(task.codec));
-      case "count": {
-        const tokenizer = tokenizerOf(task.model);
-        return { kind: "counts", counts: task.texts.map((text) => tokenizer.countTokens(text)) };
-      }
-      case "pairs":
-        return scorePairs(task, await crossEncoderOf(task.model));
-      case "rows":
-        return encodeRows(task, await encoderOf(task.model));
-      case "texts":
-        return scoreTexts(task, await encoderOf(task.model), kernels);
-      case "vectors":
-        return { kind: "batch", answers: task.documents.map((one) => answerGiven(one, task)) };
-    }
-  };
+  const resources = createResources(kernels, stages);
   return {
     load: async (model) => {
-      if (model.manifest.kind === "cross-encoder") await crossEncoderOf(model);
-      else await encoderOf(model);
+      if (model.manifest.kind === "cross-encoder") await resources.crossEncoderOf(model);
+      else await resources.encoderOf(model);
     },
     run: async (task) => {
       try {
-        return await run(task);
+        return await run(task, resources);
       } catch (error) {
         return toFailure(error);
       }
@@ -152,7 +62,127 @@ export function createEncodeLoop(
   };
 }
 
-/** Offset behind the last token that the model got. */
+/** What tasks use. Models, codecs and analyzers are created on first use and kept. */
+interface Resources {
+  readonly kernels: Kernels;
+  readonly stages: readonly SharedArrayBuffer[];
+  encoderOf(model: OpenedModel): Promise<LateInteractionEncoder>;
+  crossEncoderOf(model: OpenedModel): Promise<CrossEncoder>;
+  tokenizerOf(model: OpenedModel): Tokenizer;
+  codecOf(options: CodecOptions): Codec;
+  analyzerOf(settings: AnalyzerSettings): Analyzer;
+}
+
+function createResources(kernels: Kernels, stages: readonly SharedArrayBuffer[]): Resources {
+  const encoders = new Map<string, Promise<LateInteractionEncoder>>();
+  const crossEncoders = new Map<string, Promise<CrossEncoder>>();
+  const tokenizers = new Map<string, Tokenizer>();
+  const codecs = new Map<string, Codec>();
+  const analyzers = new Map<string, Analyzer>();
+  return {
+    kernels,
+    stages,
+    encoderOf: (model) =>
+      once(encoders, model.fingerprint, () => createLateInteractionEncoder(model)),
+    crossEncoderOf: (model) =>
+      once(crossEncoders, model.fingerprint, () => createCrossEncoder(model)),
+    tokenizerOf: ({ folder, fingerprint }) =>
+      once(tokenizers, fingerprint, () => createTokenizer(join(folder, tokenizerFileName))),
+    codecOf: (options) =>
+      once(codecs, JSON.stringify(options), () => createCodec(options, kernels)),
+    analyzerOf: (settings) =>
+      once(analyzers, JSON.stringify(settings), () => createAnalyzer(settings)),
+  };
+}
+
+async function run(task: EncodeTask, use: Resources): Promise<EncodeAnswer> {
+  switch (task.kind) {
+    case "query": {
+      if (isRaised(task.cancel)) throw new SluiceError("CANCELLED", "the caller disconnected");
+      const encoder = await use.encoderOf(task.model);
+      const { rows, isCut } = await encoder.encodeQuery(task.text);
+      const cutAt = isCut ? endOfRead(encoder.traceQuery(task.text)) : undefined;
+      return { kind: "query", query: { ...use.codecOf(task.codec).encodeQuery(rows), cutAt } };
+    }
+    case "document": {
+      const encoder = await use.encoderOf(task.model);
+      const passages = encoder.splitPassages(task);
+      const [only, ...more] = passages;
+      if (only === undefined || more.length > 0) return { kind: "split", passages };
+      return prepare(only, await encoder.encodePassage(only.text), { by: task, use });
+    }
+    case "passage": {
+      const encoder = await use.encoderOf(task.model);
+      const rows = await encoder.encodePassage(task.passage.text);
+      return prepare(task.passage, rows, { by: task, use });
+    }
+    case "trace":
+      return trace(task, await use.encoderOf(task.model), use.codecOf(task.codec));
+    case "count": {
+      const tokenizer = use.tokenizerOf(task.model);
+      return { kind: "counts", counts: task.texts.map((text) => tokenizer.countTokens(text)) };
+    }
+    case "pairs":
+      return scorePairs(task, await use.crossEncoderOf(task.model));
+    case "rows":
+      return encodeRows(task, await use.encoderOf(task.model));
+    case "texts":
+      return scoreTexts(task, await use.encoderOf(task.model), use.kernels);
+    case "vectors":
+      return { kind: "batch", answers: task.documents.map((one) => answerGiven(one, task, use)) };
+  }
+}
+
+function prepare(
+  passage: Passage,
+  rows: RowMatrix,
+  {
+    by,
+    use,
+  }: {
+    readonly by: { readonly codec: CodecOptions; readonly analyzer: AnalyzerSettings };
+    readonly use: Resources;
+  },
+): EncodeAnswer & { kind: "prepared" } {
+  const { codes, rowCount, sketch } = use.codecOf(by.codec).encodePassage(rows);
+  const terms = packTerms(termFrequencies(use.analyzerOf(by.analyzer), passage.text));
+  return { kind: "prepared", passage: { span: passage.span, rowCount, codes, sketch, terms } };
+}
+
+function answerGiven(document: VectorsDocument, by: VectorsTask, use: Resources): EncodeAnswer {
+  try {
+    return prepareGiven(document, by, use);
+  } catch (error) {
+    // What the codec finds wrong with precomputed vectors lies in the bytes that were sent.
+    return toFailure(error, "vectors.bytes");
+  }
+}
+
+function prepareGiven(document: VectorsDocument, by: VectorsTask, use: Resources): EncodeAnswer {
+  const { key, title, text, type, dim } = document;
+  const vectors = { type, dim, bytes: bytesOf(document, by, use.stages) };
+  const rowCountMax = givenRowCountMax.passage;
+  const expected = { dim: by.codec.dim, field: "vectors", rowCountMax };
+  const whole = { span: { start: 0, end: text.length }, text: `${title} ${text}` };
+  const { passage } = prepare(whole, toRowMatrix(vectors, expected), { by, use });
+  const { terms, ...rest } = passage;
+  // Packed in this thread, because the storing thread also serves the network and the disk.
+  const packed = packJournalPassage({ key, passageNumber: 0, ...rest, ...terms });
+  // Views into the packed record, so that each byte is transferred once.
+  return { kind: "prepared", passage: { ...passage, ...packedViews(packed), packed } };
+}
+
+/** The document's vectors, in a stage or in the task's own bytes. */
+function bytesOf(
+  { start, end }: VectorsDocument,
+  { rows }: VectorsTask,
+  stages: readonly SharedArrayBuffer[],
+): Uint8Array {
+  if (typeof rows !== "number") return rows.subarray(start, end);
+  return new Uint8Array(present(stages[rows], "the stage was handed over"), start, end - start);
+}
+
+/** Offset behind the last token that was passed to the model. */
 function endOfRead(tokens: readonly TokenTrace[]): number {
   return tokens.reduce((end, { span }) => Math.max(end, span?.end ?? 0), 0);
 }
@@ -196,7 +226,7 @@ async function scoreTexts(
   for (const text of texts) {
     const scores: number[] = [];
     for (const window of encoder.splitPassages({ title: "", text })) {
-      if (isRaised(cancel)) throw new SluiceError("CANCELLED", "the caller went away");
+      if (isRaised(cancel)) throw new SluiceError("CANCELLED", "the caller disconnected");
       scores.push(floatRelevance(query, await encoder.encodePassage(window.text), kernels));
     }
     relevances.push(poolWindows(scores, pooling));
@@ -204,14 +234,14 @@ async function scoreTexts(
   return { kind: "relevances", relevances };
 }
 
-/** The failure as an answer; an error that is none of ours is thrown on. */
+/** The failure as an answer. Errors without a reason are rethrown. */
 function toFailure(error: unknown, fieldOtherwise?: string): EncodeAnswer {
   if (!(error instanceof SluiceError)) throw error;
   const { reason, message, field } = error;
   return { kind: "failed", reason, message, field: field ?? fieldOtherwise };
 }
 
-/** The map's value for `key`, made at the first call. */
+/** The map's value for `key`, created on the first call. */
 function once<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   const known = map.get(key);
   if (known !== undefined) return known;

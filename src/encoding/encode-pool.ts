@@ -1,5 +1,5 @@
-// Encoding in worker threads. Queries have threads of their own; re-ranking and documents share the
-// others, which have a lower priority on Linux, so that neither delays a search that needs neither.
+// Encoding in worker threads. Queries have dedicated threads. Reranking and documents share the
+// others, which have a lower priority on Linux, so that they do not delay searches.
 
 import { analyzerSettingsOf } from "../analysis/settings.js";
 import type { CodecOptions, EncodedQuery } from "../codec/codec.js";
@@ -25,45 +25,49 @@ import { createGivenBatches } from "./given-batches.js";
 import type { PrepareGiven, RunTask } from "./given-batches.js";
 
 export interface EncodePool extends PassagePreparer {
-  /** Rejects with CANCELLED when the flag (core/cancel-flag.ts) is raised before it starts. */
+  /** Rejects with CANCELLED when the flag (core/cancel-flag.ts) is set before the task starts. */
   encodeQuery(
     text: string,
     collection: Collection,
     cancel: SharedArrayBuffer,
   ): Promise<EncodedQuery>;
-  /** The tokens behind rows of a collection with a model; throws MODEL_REQUIRED for another. */
+  /**
+   * The tokens behind the vectors of a collection with a model; throws MODEL_REQUIRED for others.
+   */
   trace(
     asked: Pick<TraceTask, "query" | "document" | "passageNumber">,
     collection: Collection,
   ): Promise<EncodeAnswer & { readonly kind: "trace" }>;
-  /** Relevance of each text; CANCELLED as for queries, and between two windows. */
+  /** Relevance of each text. CANCELLED as for queries, also checked between two windows. */
   relevances(task: PairsTask | TextsTask): Promise<readonly number[]>;
-  /** Unit rows of a query, unpacked. */
+  /** Token vectors of a query, unpacked and of unit length. */
   queryRows(text: string, model: OpenedModel): Promise<TokenMatrix>;
-  /** Tokens of each text without specials, by the model's tokenizer. */
+  /** Tokens of each text without special tokens, by the model's tokenizer. */
   countTokens(texts: readonly string[], model: OpenedModel): Promise<readonly number[]>;
-  /** Re-ranking tasks that can run at the same time. */
+  /** Reranking tasks that can run concurrently. */
   readonly parallelism: number;
-  /** Encodes a word with the model: resolves once a thread has loaded it, or throws MODEL_INVALID. */
+  /** Encodes one word. Resolves once a thread has loaded the model; throws MODEL_INVALID. */
   warmUp(model: OpenedModel): Promise<void>;
   readonly queueSize: number;
-  /** Waits for what is under way (a thread must not end while the runtime works), then ends. */
+  /**
+   * Waits for tasks in flight, since a thread must not end inside the model's runtime, then ends.
+   */
   close(): Promise<void>;
 }
 
 export interface EncodePoolOptions {
   readonly workerUrl: URL;
-  /** Threads for re-ranking and documents; see also foregroundThreads. */
+  /** Threads for reranking and documents; see also foregroundThreads. */
   readonly workerCount: number;
   readonly workerData: Pick<EncodeWorkerData, "kernel" | "models">;
   readonly watch: TaskWatch;
-  /** The opened model of a collection; undefined: it has none, or another than was recorded. */
+  /** The opened model of a collection; undefined when it has none or the fingerprint differs. */
   readonly modelOf: (collection: Collection) => OpenedModel | undefined;
 }
 
 /**
- * Threads for queries beside `workerCount` others: half as many, since a query is a tenth of what its
- * search costs otherwise.
+ * Threads for queries, in addition to `workerCount` others: half as many, because encoding a query
+ * costs about a tenth of the rest of its search.
  */
 export function foregroundThreads(workerCount: number): number {
   return Math.ceil(workerCount / 2);
@@ -93,23 +97,48 @@ export function createEncodePool(options: EncodePoolOptions): EncodePool {
         prepareGiven: given.prepare,
         opened: options.modelOf(collection),
       }),
+    ...collectionTasks(run, options.modelOf),
+    ...modelTasks(run),
+    parallelism: workerCount,
+    get queueSize() {
+      return foreground.queueSize + background.queueSize;
+    },
+    async close() {
+      await Promise.all([foreground.close(), background.close()]);
+    },
+  };
+}
+
+/** Tasks that use the model and codec of a collection. */
+function collectionTasks(
+  run: RunTask,
+  modelOf: EncodePoolOptions["modelOf"],
+): Pick<EncodePool, "encodeQuery" | "trace"> {
+  return {
     async encodeQuery(text, collection, cancel) {
-      const model = requireModel(collection, options.modelOf(collection));
+      const model = requireModel(collection, modelOf(collection));
       const codec = codecOf(collection);
       const answer = await run({ kind: "query", model, codec, text, cancel });
       if (answer.kind !== "query") throw new Error("a query task has a query as its answer");
       return answer.query;
     },
     async trace(asked, collection) {
-      const model = requireModel(collection, options.modelOf(collection));
+      const model = requireModel(collection, modelOf(collection));
       const answer = await run({ kind: "trace", model, codec: codecOf(collection), ...asked });
       if (answer.kind !== "trace") throw new Error("a trace task has a trace as its answer");
       return answer;
     },
+  };
+}
+
+/** Tasks that name their model. */
+function modelTasks(
+  run: RunTask,
+): Pick<EncodePool, "relevances" | "queryRows" | "countTokens" | "warmUp"> {
+  return {
     relevances: async (task) => toRelevances(await run(task)),
     queryRows: async (text, model) => toRows(await run({ kind: "rows", model, text })),
     countTokens: async (texts, model) => toCounts(await run({ kind: "count", model, texts })),
-    parallelism: workerCount,
     async warmUp(model) {
       const { manifest } = model;
       if (manifest.kind !== "late-interaction")
@@ -117,12 +146,6 @@ export function createEncodePool(options: EncodePoolOptions): EncodePool {
       const codec = { dim: manifest.dim, bits: 2, sketchBits: 2, seed: 1 } as const;
       const cancel = new SharedArrayBuffer(4);
       await run({ kind: "query", model, codec, text: "ready", cancel });
-    },
-    get queueSize() {
-      return foreground.queueSize + background.queueSize;
-    },
-    async close() {
-      await Promise.all([foreground.close(), background.close()]);
     },
   };
 }
@@ -155,12 +178,12 @@ async function prepareDocument(
   );
 }
 
-/** Vectors that name their model must come from the collection's. */
+/** Precomputed vectors that name a model must be of the collection's model. */
 export function checkFingerprint(given: string | undefined, own: string | undefined): void {
   if (given === undefined || own === undefined || given === own) return;
   throw new SluiceError(
     "VECTORS_OF_OTHER_MODEL",
-    `the vectors are of model ${given}, the collection is of model ${own}; encode with that one`,
+    `the vectors are of model ${given}, the collection uses model ${own}; encode with that model`,
     { field: "vectors.model_fingerprint" },
   );
 }

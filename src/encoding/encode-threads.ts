@@ -1,4 +1,4 @@
-// Threads that run encoding tasks, through piscina, and the queue in front of them.
+// Threads that execute encoding tasks (piscina), and their priority queue.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { Piscina } from "piscina";
@@ -10,10 +10,10 @@ import { toSuccess } from "./encode.protocol.js";
 import type { EncodeAnswer, EncodeTask, EncodeWorkerData } from "./encode.protocol.js";
 
 export interface EncodeThreads {
-  /** The answer of a thread; throws its failure, and NOT_READY once the threads are closing. */
+  /** A thread's answer. Throws the task's failure, and NOT_READY once the threads are closing. */
   run(task: EncodeTask): Promise<EncodeAnswer>;
   readonly queueSize: number;
-  /** Waits for running tasks: a thread must not end while the model's runtime is inside it. */
+  /** Waits for running tasks, since a thread must not end inside the model's runtime. */
   close(): Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export interface EncodeThreadsOptions {
   readonly watch: TaskWatch;
 }
 
-/** How often threads that still load their models are polled, when they are closed meanwhile. */
+/** Polling interval for threads that still load models when the pool is closed. */
 const startPollMs = 10;
 
 export function createEncodeThreads(options: EncodeThreadsOptions): EncodeThreads {
@@ -42,16 +42,17 @@ export function createEncodeThreads(options: EncodeThreadsOptions): EncodeThread
   let isClosing = false;
   return {
     async run(task) {
-      // A document that was being split would go on to send its passages.
+      // Otherwise a document that is being split would submit its passages.
       if (isClosing) throw new SluiceError("NOT_READY", "the server is stopping; try again later");
       const queueOptions = { rank: taskRanks[task.kind] };
-      // No abort signal goes to the pool: aborting a running task ends its thread, and a thread that
-      // ends inside the model's runtime takes the process with it. Tasks carry a cancel flag instead.
+      // The pool gets no abort signal: aborting a running task terminates its thread, and a thread
+      // that is terminated inside the model's runtime aborts the process. Tasks carry a cancel flag
+      // instead.
       const running = pool.run({
         ...task,
         [Piscina.queueOptionsSymbol]: queueOptions,
       }) as Promise<EncodeAnswer>;
-      // Documents wait behind everything else, and many behind one another.
+      // Documents have the lowest priority, and may be queued behind many others.
       const limitMs = isDocumentTask(task) ? limits.threadWorkMsMax : limits.threadAnswerMsMax;
       const answer = options.watch.answered(running, { pool: "encoding", limitMs });
       inFlight.add(answer);
@@ -67,14 +68,14 @@ export function createEncodeThreads(options: EncodeThreadsOptions): EncodeThread
     async close() {
       isClosing = true;
       await Promise.allSettled([...inFlight]);
-      // A thread that still loads its model must not be ended either.
+      // A thread that still loads its model must not be terminated either.
       while (Atomics.load(started, 0) < options.workerCount) await sleep(startPollMs);
       await pool.destroy();
     },
   };
 }
 
-/** Rank 0 runs in the foreground; of the others, what a caller waits for precedes documents. */
+/** Rank 0 runs on the foreground threads. Among the others, interactive tasks precede documents. */
 const taskRanks: Readonly<Record<EncodeTask["kind"], 0 | 1 | 2>> = {
   query: 0,
   trace: 0,
@@ -87,7 +88,7 @@ const taskRanks: Readonly<Record<EncodeTask["kind"], 0 | 1 | 2>> = {
   vectors: 2,
 };
 
-/** Short tasks that a search cannot go on without. */
+/** Short tasks that a search depends on. */
 export function isForegroundTask({ kind }: EncodeTask): boolean {
   return taskRanks[kind] === 0;
 }
@@ -99,7 +100,7 @@ function isDocumentTask({ kind }: EncodeTask): boolean {
 type TaskQueue = NonNullable<NonNullable<ConstructorParameters<typeof Piscina>[0]>["taskQueue"]>;
 type QueuedTask = Parameters<TaskQueue["push"]>[0];
 
-/** A queue for each rank, first in first out; a rank waits while a lower one has tasks. */
+/** One FIFO queue per rank; lower ranks are served first. */
 function createRankedQueue(): TaskQueue {
   const queues: [QueuedTask[], QueuedTask[], QueuedTask[]] = [[], [], []];
   const queueOf = (task: QueuedTask): QueuedTask[] => {

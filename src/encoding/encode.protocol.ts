@@ -1,4 +1,4 @@
-// What the main thread asks of encoding workers, and what they answer.
+// Messages between the main thread and encoding workers.
 
 import type { AnalyzerSettings } from "../analysis/settings.js";
 import type { CodecOptions, EncodedQuery } from "../codec/codec.js";
@@ -15,13 +15,13 @@ import type { PreparedPassage } from "./prepared-passage.js";
 
 export interface EncodeWorkerData {
   readonly kernel: KernelChoice | undefined;
-  /** Loaded before the worker takes its first task. */
+  /** Models that are loaded before the first task. */
   readonly models: readonly OpenedModel[];
-  /** Where tasks find rows that are given; see given-batches.ts. */
+  /** Shared memory of precomputed vectors; see given-batches.ts. */
   readonly stages: readonly SharedArrayBuffer[];
-  /** On Linux the thread then has a lower priority than the others. */
+  /** Lowers the thread's priority, on Linux. */
   readonly isBackground: boolean;
-  /** int32: workers that have loaded their models, or failed to. */
+  /** int32: number of workers that have finished loading their models, successfully or not. */
   readonly started: SharedArrayBuffer;
 }
 
@@ -30,11 +30,11 @@ export interface QueryTask {
   readonly model: OpenedModel;
   readonly codec: CodecOptions;
   readonly text: string;
-  /** See core/cancel-flag.ts: looked at before the work starts. */
+  /** See core/cancel-flag.ts. Checked before the task starts. */
   readonly cancel: SharedArrayBuffer;
 }
 
-/** A document that is encoded at once when it is one passage, and only split when it is more. */
+/** A document. It is encoded when it is a single passage, otherwise only split. */
 export interface DocumentTask {
   readonly kind: "document";
   readonly model: OpenedModel;
@@ -52,12 +52,15 @@ export interface PassageTask {
   readonly passage: Passage;
 }
 
-/** Given vectors become one passage of the whole text each. Answered by a batch in their order. */
+/**
+ * Documents with precomputed vectors; each becomes one passage. The answer is a batch in their
+ * order.
+ */
 export interface VectorsTask {
   readonly kind: "vectors";
   readonly codec: CodecOptions;
   readonly analyzer: AnalyzerSettings;
-  /** Where the rows of all documents lie: the number of a stage, or bytes of their own. */
+  /** The vectors of all documents: the index of a stage, or the bytes themselves. */
   readonly rows: number | Uint8Array;
   readonly documents: readonly VectorsDocument[];
 }
@@ -68,12 +71,12 @@ export interface VectorsDocument {
   readonly text: string;
   readonly type: VectorType;
   readonly dim: number;
-  /** Place of its rows, in bytes; a multiple of 8. */
+  /** Byte offset of its vectors; a multiple of 8. */
   readonly start: number;
   readonly end: number;
 }
 
-/** The tokens behind a query's rows and behind those of one passage of a document. */
+/** Traces the tokens behind the vectors of a query and of one passage of a document. */
 export interface TraceTask {
   readonly kind: "trace";
   readonly model: OpenedModel;
@@ -84,14 +87,14 @@ export interface TraceTask {
 }
 
 export interface TracedPassage {
-  /** One for each row. */
+  /** One per vector. */
   readonly tokens: readonly TokenTrace[];
   readonly passage: Passage;
-  /** Packed rows as the model gives them today. */
+  /** Packed vectors as the model produces them now. */
   readonly codes: Uint8Array;
 }
 
-/** Texts scored against a query: by a cross-encoder, pair by pair. */
+/** Scores texts against a query with a cross-encoder. */
 export interface PairsTask {
   readonly kind: "pairs";
   readonly model: OpenedModel;
@@ -101,14 +104,14 @@ export interface PairsTask {
   readonly cancel: SharedArrayBuffer;
 }
 
-/** The query's unit rows as they are, for scoring given texts. */
+/** The query's token vectors, for scoring texts that the caller sends. */
 export interface RowsTask {
   readonly kind: "rows";
   readonly model: OpenedModel;
   readonly text: string;
 }
 
-/** Texts scored against a query's rows: by late interaction of unpacked rows. */
+/** Scores texts against a query's vectors by MaxSim of unpacked vectors. */
 export interface TextsTask {
   readonly kind: "texts";
   readonly model: OpenedModel;
@@ -118,10 +121,10 @@ export interface TextsTask {
   readonly cancel: SharedArrayBuffer;
 }
 
-/** Tokens of each text, without specials. */
+/** Counts the tokens of each text, without special tokens. */
 export interface CountTask {
   readonly kind: "count";
-  /** Of any kind: only its tokenizer is used. */
+  /** A model of any kind; only its tokenizer is used. */
   readonly model: OpenedModel;
   readonly texts: readonly string[];
 }
@@ -142,17 +145,17 @@ export type EncodeAnswer =
   | { readonly kind: "prepared"; readonly passage: PreparedPassage }
   | { readonly kind: "batch"; readonly answers: readonly EncodeAnswer[] }
   | { readonly kind: "split"; readonly passages: readonly Passage[] }
-  /** `passage` undefined: the document would not be split into that many. */
+  /** `passage` is undefined when the document has fewer passages. */
   | {
       readonly kind: "trace";
       readonly query: readonly TokenTrace[];
       readonly passage: TracedPassage | undefined;
     }
-  /** One for each text. */
+  /** One per text. */
   | { readonly kind: "relevances"; readonly relevances: readonly number[] }
   | { readonly kind: "rows"; readonly rows: TokenMatrix }
   | { readonly kind: "counts"; readonly counts: readonly number[] }
-  /** An error with a reason: classes do not survive the way between threads. */
+  /** An error with a reason, since error classes do not survive the transfer between threads. */
   | {
       readonly kind: "failed";
       readonly reason: ErrorReason;
@@ -160,35 +163,35 @@ export type EncodeAnswer =
       readonly field: string | undefined;
     };
 
-/** The answer, unless it is a failure: then that is thrown as the error it was. */
+/** Returns the answer, or throws the error that it carries. */
 export function toSuccess(answer: EncodeAnswer): EncodeAnswer {
   if (answer.kind !== "failed") return answer;
   const { reason, message, field } = answer;
   throw new SluiceError(reason, message, field === undefined ? {} : { field });
 }
 
-/** The answer of a task that makes one passage; throws its failure. */
+/** The passage of an answer; throws its failure. */
 export function toPassage(answer: EncodeAnswer | undefined): PreparedPassage {
   const success = answer && toSuccess(answer);
   if (success?.kind !== "prepared") throw new Error("a passage task has a passage as its answer");
   return success.passage;
 }
 
-/** The figures of a task that scores texts; throws its failure. */
+/** The relevances of an answer; throws its failure. */
 export function toRelevances(answer: EncodeAnswer): readonly number[] {
   const success = toSuccess(answer);
   if (success.kind !== "relevances") throw new Error("scored texts have relevances");
   return success.relevances;
 }
 
-/** The rows of a task that makes them; throws its failure. */
+/** The vectors of an answer; throws its failure. */
 export function toRows(answer: EncodeAnswer): TokenMatrix {
   const success = toSuccess(answer);
   if (success.kind !== "rows") throw new Error("a rows task has rows as its answer");
   return success.rows;
 }
 
-/** The counts of a task that counts; throws its failure. */
+/** The counts of an answer; throws its failure. */
 export function toCounts(answer: EncodeAnswer): readonly number[] {
   const success = toSuccess(answer);
   if (success.kind !== "counts") throw new Error("a count task has counts as its answer");

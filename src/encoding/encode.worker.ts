@@ -1,4 +1,4 @@
-// THREAD ENTRY of encoding: loads kernels and models, then runs tasks one at a time.
+// THREAD ENTRY. Encoding worker: loads kernels and models, then runs one task at a time.
 
 import { constants, setPriority } from "node:os";
 
@@ -9,15 +9,15 @@ import { createEncodeLoop } from "./encode-loop.js";
 import type { EncodeAnswer, EncodeTask, EncodeWorkerData } from "./encode.protocol.js";
 
 const { kernel, models, stages, started, isBackground } = workerData as EncodeWorkerData;
-// On Linux a priority is a thread's own.
+// On Linux, priorities are per thread.
 if (isBackground && process.platform === "linux")
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 const loop = createEncodeLoop(loadKernels(kernel).kernels, stages);
-// A model that cannot be loaded fails the tasks that need it, not the thread.
+// A model that cannot be loaded fails its tasks, not the thread.
 for (const model of models) await loop.load(model).catch(() => undefined);
 Atomics.add(new Int32Array(started), 0, 1);
 
-// The pool asks for a default export.
+// piscina requires a default export.
 export default function encodeTask(task: EncodeTask): Promise<EncodeAnswer> {
   return loop.run(task);
 }

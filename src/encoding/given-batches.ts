@@ -1,5 +1,5 @@
-// Documents with given vectors on their way to encoding workers: many in one task, since a task costs
-// more than a document does.
+// Batches documents with precomputed vectors for encoding workers, since a task has more overhead
+// than such a document costs.
 
 import { analyzerSettingsOf } from "../analysis/settings.js";
 import { assert } from "../core/assert.js";
@@ -24,27 +24,30 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Tasks of each worker: one at work, one that waits, so that no worker waits for this thread. */
+/**
+ * Tasks per worker: one running and one queued, so that workers do not wait for the main thread.
+ */
 const tasksPerWorker = 2;
 
-/** Documents that are not split further: waking a thread costs as much as encoding a few. */
+/** A batch of this size or less is not split: waking a thread costs as much as encoding a few. */
 const worthwhileCount = 8;
 
-/** Bytes of a batch's vectors; a larger document travels alone. */
+/** Bytes of vectors in a batch; a larger document is sent alone. */
 const stageBytes = 4 * 1024 * 1024;
 
 export interface GivenBatches {
   readonly prepare: PrepareGiven;
   /**
-   * Where the vectors of batches lie, to be handed to the workers when they start: memory that is
-   * named in a message costs both sides more than a document does. Taken up as it is written.
+   * Shared memory for the vectors of batches, passed to the workers at their start: attaching a
+   * buffer to every message costs more than encoding a document. Its pages are allocated on first
+   * use.
    */
   readonly stages: readonly SharedArrayBuffer[];
 }
 
 /**
- * A document goes out at once when a worker is free; those that come meanwhile travel together, at
- * most `limits.givenBatchDocumentsMax`. `run` is not called before `prepare` is.
+ * A document is sent at once when a worker is free; documents that arrive meanwhile are batched, up
+ * to `limits.givenBatchDocumentsMax`. `run` is not called before `prepare` has been.
  */
 export function createGivenBatches(run: RunTask, workerCount: number): GivenBatches {
   let waiting: Waiting[] = [];
@@ -85,14 +88,16 @@ export function createGivenBatches(run: RunTask, workerCount: number): GivenBatc
   const prepare: PrepareGiven = (document, collection) =>
     new Promise((resolve, reject) => {
       waiting.push({ document, collection, resolve, reject });
-      // What comes in the same turn, such as a message of many documents, goes together.
+      // Documents that arrive in the same turn, such as those of one message, are batched.
       if (!isPumpPlanned) queueMicrotask(pump);
       isPumpPlanned = true;
     });
   return { prepare, stages };
 }
 
-/** The first that wait, of one collection: enough for all free slots, or for the task to pay off. */
+/**
+ * Takes the first documents of one collection: enough for all free slots, or to amortize a task.
+ */
 function takeBatch(waiting: readonly Waiting[], freeSlots: number): Waiting[] {
   const fairCount = Math.ceil(waiting.length / Math.max(1, freeSlots));
   const countMax = Math.min(limits.givenBatchDocumentsMax, Math.max(worthwhileCount, fairCount));
@@ -130,7 +135,7 @@ function taskOf(
   return { kind: "vectors", codec, analyzer, rows: isTooLarge ? bytes : at.stage, documents };
 }
 
-/** Rows of each document begin at a multiple of 8, so that they are read in place. */
+/** The vectors of each document start at a multiple of 8, so that they are read in place. */
 function alignedLength({ length }: Uint8Array): number {
   return (length + 7) & ~7;
 }
