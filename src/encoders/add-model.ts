@@ -1,4 +1,4 @@
-// Makes a model folder of a checkpoint in one of the usual layouts: found, copied, proved, renamed.
+// Creates a model folder from a checkpoint in a common layout: detect, copy, run once, rename.
 
 import {
   cpSync,
@@ -19,7 +19,7 @@ import {
   positionLimitOf,
   readModelConfigs,
 } from "./model-conventions.js";
-import type { ModelConfigs, ModelFamily } from "./model-conventions.js";
+import type { LateConventions, ModelConfigs, ModelFamily } from "./model-conventions.js";
 import { describeFile, openModelFolder } from "./model-folder.js";
 import type { OpenedModel } from "./model-folder.js";
 import { invalidModel, manifestFileName, tokenizerFileName } from "./model-manifest.js";
@@ -30,19 +30,19 @@ import { createTokenizer } from "./tokenizer.js";
 import type { Tokenizer } from "./tokenizer.js";
 
 export interface AddModelOptions {
-  /** Folder with the graph, tokenizer.json and the configuration files of its family. */
+  /** Folder with the graph, tokenizer.json and the configuration files of the model family. */
   readonly source: string;
   readonly modelsFolder: string;
-  /** Of the new folder; not there yet. */
+  /** Name of the new folder, which must not exist. */
   readonly name: string;
-  /** Undefined: found out. */
+  /** Detected when absent. */
   readonly kind?: ModelKind | undefined;
-  /** Of the graph, within `source`; undefined: found out. */
+  /** Path of the graph within `source`; detected when absent. */
   readonly graphFile?: string | undefined;
-  /** Where it is from, for the manifest. */
+  /** Origin of the checkpoint, for the manifest. */
   readonly origin: string;
   readonly license?: string | undefined;
-  /** Instead of what the configuration files say. */
+  /** Replace values from the configuration files. */
   readonly overrides: ConventionOverrides;
 }
 
@@ -52,26 +52,26 @@ export interface ConventionOverrides {
   readonly queryTokens?: number | undefined;
   readonly passageTokens?: number | undefined;
   readonly titles?: TitlePlaces | undefined;
-  /** 0: queries are not filled up. */
+  /** 0 disables query expansion. */
   readonly expandToTokens?: number | undefined;
 }
 
 export interface AddedModel extends OpenedModel {
-  /** Undefined for a cross-encoder. */
+  /** Absent for a cross-encoder. */
   readonly family: ModelFamily | undefined;
 }
 
 /**
- * The new folder appears whole or not at all: it is made beside the others, run once, and renamed.
- * Throws MODEL_INVALID saying what is missing, wrong or does not fit.
+ * Atomic: the folder is built beside the others, the model is run once, then the folder is renamed.
+ * Throws MODEL_INVALID naming what is missing or wrong.
  */
 export async function addModel(options: AddModelOptions): Promise<AddedModel> {
   const { source, modelsFolder, name } = options;
   const target = join(modelsFolder, name);
-  if (existsSync(target)) throw invalidModel(target, "is there already; remove it first");
+  if (existsSync(target)) throw invalidModel(target, "already exists; remove it first");
   const graph = findGraph(source, options.graphFile);
   const staging = join(modelsFolder, `.adding-${name}`);
-  // Of a call that was killed.
+  // Left by a call that was killed.
   rmSync(staging, { recursive: true, force: true });
   mkdirSync(staging, { recursive: true });
   try {
@@ -91,13 +91,13 @@ export async function addModel(options: AddModelOptions): Promise<AddedModel> {
   }
 }
 
-/** Where exports lie, best first: the whole weights before quantized ones. */
+/** Usual paths of exports, in order of preference: full precision before quantized. */
 const usualGraphs = ["model.onnx", "onnx/model.onnx"];
 
 function findGraph(source: string, asked: string | undefined): string {
   if (asked !== undefined) {
     if (existsSync(join(source, asked))) return join(source, asked);
-    throw invalidModel(source, `${asked} is not there`);
+    throw invalidModel(source, `${asked} does not exist`);
   }
   const usual = usualGraphs.find((file) => existsSync(join(source, file)));
   if (usual !== undefined) return join(source, usual);
@@ -120,7 +120,7 @@ function graphsIn(folder: string): string[] {
     .sort();
 }
 
-/** The graph, its weights where they lie beside it, the tokenizer, and the license. */
+/** Copies the graph, its external weights, the tokenizer and the license. */
 function copyFiles(source: string, graph: string, staging: string): string[] {
   const name = basename(graph);
   const weights = readdirSync(dirname(graph)).filter(
@@ -174,41 +174,41 @@ async function describeModel(
     };
   }
   const output = rowsOf(staging, file, graph);
-  const { family, dim: declared, query, passage } = lateConventions(configs, tokenizer);
+  const conventions = lateConventions(configs, tokenizer);
   const dim = output.dims.at(-1) ?? 0;
+  const { family, dim: declared } = conventions;
   if (declared !== undefined && declared !== dim)
     throw invalidModel(
       source,
-      `${file} gives rows of ${dim} and artifact.metadata says ${declared}; export it with its linear layer`,
+      `${file} has vectors of dim ${dim}, but artifact.metadata declares ${declared}; export it with its linear layer`,
     );
-  const { overrides } = options;
+  const texts = withOverrides(conventions, options.overrides);
   return {
-    manifest: {
-      ...shared,
-      ...onnx(output),
-      dim,
-      rowsAreUnit: output.isUnit,
-      query: withoutUndefined({
-        ...query,
-        ...withoutUndefined({ maxTokens: overrides.queryTokens, prefix: overrides.queryPrefix }),
-        ...(overrides.expandToTokens !== undefined && {
-          expandToTokens: overrides.expandToTokens || null,
-        }),
-      }),
-      passage: {
-        ...passage,
-        ...withoutUndefined({
-          maxTokens: overrides.passageTokens,
-          prefix: overrides.passagePrefix,
-          titles: overrides.titles,
-        }),
-      },
-    },
+    manifest: { ...shared, ...onnx(output), dim, rowsAreUnit: output.isUnit, ...texts },
     family,
   };
 }
 
-/** A text, and the last id of the vocabulary: a graph with fewer embeddings fails at it. */
+function withOverrides(
+  { query, passage }: LateConventions,
+  overrides: ConventionOverrides,
+): { readonly query: object; readonly passage: object } {
+  const { queryTokens, queryPrefix, expandToTokens, passageTokens, passagePrefix, titles } =
+    overrides;
+  return {
+    query: {
+      ...withoutUndefined(query),
+      ...withoutUndefined({ maxTokens: queryTokens, prefix: queryPrefix }),
+      ...(expandToTokens !== undefined && { expandToTokens: expandToTokens || null }),
+    },
+    passage: {
+      ...passage,
+      ...withoutUndefined({ maxTokens: passageTokens, prefix: passagePrefix, titles }),
+    },
+  };
+}
+
+/** A text, and the vocabulary's last id, at which a graph with too few embeddings fails. */
 function probeIds(tokenizer: Tokenizer): Int32Array {
   const text = tokenizer.encode("a river of words", { maxTokens: 16 });
   return Int32Array.of(...text, tokenizer.idMax);
@@ -221,7 +221,7 @@ function kindOf({ model }: ModelConfigs, { outputs }: ProbedGraph): ModelKind {
   return outputs.every(({ dims }) => dims.length === 2) ? "cross-encoder" : "late-interaction";
 }
 
-/** Names that exports give to rows, the most telling first. */
+/** Names of token vector outputs, the most specific first. */
 const rowNames = ["token_embeddings", "contextual", "embeddings", "last_hidden_state", "output"];
 
 function rowsOf(folder: string, file: string, graph: ProbedGraph): ProbedOutput {
@@ -231,7 +231,7 @@ function rowsOf(folder: string, file: string, graph: ProbedGraph): ProbedOutput 
   if (output !== undefined) return output;
   throw invalidModel(
     folder,
-    `${file} has no output of float32 rows, one a token: ${shapes(graph)}`,
+    `${file} has no float32 output with one vector per token: ${shapes(graph)}`,
   );
 }
 
@@ -240,7 +240,7 @@ function logitOf(folder: string, file: string, graph: ProbedGraph): ProbedOutput
   if (output !== undefined) return output;
   throw invalidModel(
     folder,
-    `${file} has no output of one float32 logit a pair: ${shapes(graph)}; classifiers of several classes are no rerankers`,
+    `${file} has no float32 output with one logit per pair: ${shapes(graph)}; multi-class classifiers cannot rerank`,
   );
 }
 
@@ -249,7 +249,7 @@ function shapes({ outputs, others }: ProbedGraph): string {
   return [...floats, ...others].join(", ");
 }
 
-/** Of the model card's header. */
+/** The license in the model card's header. */
 function licenseIn(source: string): string | undefined {
   const path = join(source, "README.md");
   if (!existsSync(path)) return undefined;

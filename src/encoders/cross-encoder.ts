@@ -1,4 +1,4 @@
-// A query and a text to one relevance with a cross-encoder: the whole way, in one thread.
+// Scores a query and a text with a cross-encoder, including tokenization, in one thread.
 
 import { join } from "node:path";
 import { isRaised } from "../core/cancel-flag.js";
@@ -12,23 +12,23 @@ import { createTokenizer } from "./tokenizer.js";
 
 export interface PairOptions {
   readonly pooling: WindowPooling;
-  /** See core/cancel-flag.ts: looked at before each window. */
+  /** See core/cancel-flag.ts; checked before each window. */
   readonly cancel: SharedArrayBuffer;
 }
 
-/** Not shared among threads: each worker makes its own. */
+/** Not shared between threads: each worker creates its own. */
 export interface CrossEncoder {
   /**
-   * How well `text` answers `query`, in [0, 1]: the logistic function of the model's logit. A text
-   * that is too long for one run is read in windows; see `pairWindows`. Throws CANCELLED, and
-   * INTERNAL when the model fails or gives no finite logit.
+   * Relevance of `text` to `query` in [0, 1]: the logistic function of the model's logit. A text
+   * that exceeds one run is scored in windows; see `pairWindows`. Throws CANCELLED, and INTERNAL
+   * when the model fails or its logit is not finite.
    */
   relevance(query: string, text: string, options: PairOptions): Promise<number>;
-  /** Waits for runs under way. A worker thread must not be terminated before it has resolved. */
+  /** Waits for runs in flight. A worker thread must not be terminated before it resolves. */
   close(): Promise<void>;
 }
 
-/** Loads tokenizer and graph. The hashes were checked by `openModelFolder`. Throws MODEL_INVALID. */
+/** Loads tokenizer and graph. `openModelFolder` has verified the hashes. Throws MODEL_INVALID. */
 export async function createCrossEncoder(model: OpenedModel): Promise<CrossEncoder> {
   const { folder, manifest } = model;
   if (manifest.kind !== "cross-encoder")
@@ -40,7 +40,7 @@ export async function createCrossEncoder(model: OpenedModel): Promise<CrossEncod
   const { maxTokens, queryMaxTokens, overlapTokens } = manifest.pair;
   const textTokensMax = maxTokens - pairSpecialCount;
   if (textTokensMax - queryMaxTokens < 1)
-    throw invalidModel(folder, `pair.queryMaxTokens: ${queryMaxTokens} leave no room for a text`);
+    throw invalidModel(folder, `pair.queryMaxTokens: ${queryMaxTokens} leaves no room for a text`);
   const session = await openOnnxSession({ folder, manifest }, { kind: "logit" });
   return {
     async relevance(query, text, { pooling, cancel }) {
@@ -50,7 +50,7 @@ export async function createCrossEncoder(model: OpenedModel): Promise<CrossEncod
       const textIds = tokenizer.textIds(text, tokensRead(size));
       const relevances: number[] = [];
       for (const window of pairWindows(textIds, size)) {
-        if (isRaised(cancel)) throw new SluiceError("CANCELLED", "the caller went away");
+        if (isRaised(cancel)) throw new SluiceError("CANCELLED", "the caller disconnected");
         const [logit = NaN] = await session.run(tokenizer.encodePair(queryIds, window));
         relevances.push(1 / (1 + Math.exp(-logit)));
       }
@@ -61,9 +61,9 @@ export async function createCrossEncoder(model: OpenedModel): Promise<CrossEncod
 }
 
 interface WindowSize {
-  /** Tokens of a window. */
+  /** Tokens per window. */
   readonly room: number;
-  /** Tokens that it has in common with the next. */
+  /** Tokens shared with the next window. */
   readonly overlap: number;
 }
 
@@ -72,8 +72,8 @@ function tokensRead({ room, overlap }: WindowSize): number {
 }
 
 /**
- * The text in windows of `room` tokens, each beginning `room - overlap` after the one before; the
- * last one ends with the text. At most limits.pairWindowsMax: what follows is not read.
+ * Windows of `room` tokens, each starting `room - overlap` tokens after the previous one; the last
+ * one ends with the text. At most limits.pairWindowsMax; the rest of the text is not scored.
  */
 export function* pairWindows(
   textIds: readonly number[],
@@ -87,7 +87,7 @@ export function* pairWindows(
   }
 }
 
-/** One figure of a text's windows, of which there is at least one. */
+/** Combines the relevances of a text's windows (at least one). */
 export function poolWindows(relevances: readonly number[], pooling: WindowPooling): number {
   if (pooling === "best") return Math.max(...relevances);
   return relevances.reduce((sum, value) => sum + value, 0) / relevances.length;

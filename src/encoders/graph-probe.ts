@@ -1,27 +1,27 @@
-// What a graph takes and gives, found by running it once.
+// Determines a graph's inputs and outputs by running it once.
 
 import { join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { invalidModel } from "./model-manifest.js";
 
-/** An output of floats for one text. */
+/** A float output for one text. */
 export interface ProbedOutput {
   readonly name: string;
-  /** Sizes for a batch of one. */
+  /** Dimensions for a batch of one. */
   readonly dims: readonly number[];
-  /** Each row of the last axis has length 1. */
+  /** Whether each vector along the last axis has unit length. */
   readonly isUnit: boolean;
 }
 
 export interface ProbedGraph {
   readonly inputs: readonly string[];
-  /** Those of float32 alone. */
+  /** Only float32 outputs. */
   readonly outputs: readonly ProbedOutput[];
-  /** Names and types of the others, for complaints. */
+  /** Names and types of the other outputs, for error messages. */
   readonly others: readonly string[];
 }
 
-/** Runs the graph on `ids`, every token attended to. Throws MODEL_INVALID when it cannot be. */
+/** Runs the graph on `ids` with full attention. Throws MODEL_INVALID when it cannot be run. */
 export async function probeGraph(
   folder: string,
   file: string,
@@ -58,7 +58,7 @@ export async function probeGraph(
   }
 }
 
-/** Unknown inputs are left out: the run says that they are missing. */
+/** Unknown inputs are omitted; the run then reports that they are missing. */
 function feedsOf(inputs: readonly string[], ids: Int32Array): Record<string, Tensor> {
   const values: Readonly<Record<string, readonly bigint[]>> = {
     input_ids: Array.from(ids, BigInt),
@@ -79,7 +79,7 @@ function isUnit(values: Float32Array, width = 0): boolean {
   for (let start = 0; start < values.length; start += width) {
     const row = values.subarray(start, start + width);
     const norm = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
-    // Graphs normalize in float32.
+    // Graphs normalize in float32, so the tolerance is loose.
     if (!(Math.abs(norm - 1) < 1e-3)) return false;
   }
   return true;

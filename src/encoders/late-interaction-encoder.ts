@@ -1,4 +1,5 @@
-// Text to token rows with a late-interaction model: the whole way, in one thread.
+// Encodes text to token vectors with a late-interaction model, including tokenization, in one
+// thread.
 
 import { join } from "node:path";
 import { assert } from "../core/assert.js";
@@ -16,33 +17,37 @@ import type { EncodeOptions, TokenTrace, Tokenizer } from "./tokenizer.js";
 import { createTokenizer } from "./tokenizer.js";
 
 export interface EncodedQuery {
-  /** One unit row a token, specials (and mask tokens, where the model adds them) included. */
+  /**
+   * One unit vector per token, including special tokens and, if the model adds them, mask tokens.
+   */
   readonly rows: TokenMatrix;
-  /** Tokens of the text as encoded, specials and prefix included, mask tokens not. */
+  /** Tokens of the text as encoded, with special tokens and prefix, without mask tokens. */
   readonly tokenCount: number;
-  /** Whether the text was longer than the model's limit for queries and its end was left out. */
+  /** Whether the text exceeded the model's query limit and was truncated. */
   readonly isCut: boolean;
 }
 
-/** Not shared among threads: each worker makes its own. All arrays it returns are the caller's. */
+/**
+ * Not shared between threads: each worker creates its own. Returned arrays belong to the caller.
+ */
 export interface LateInteractionEncoder {
   readonly dim: number;
   readonly fingerprint: string;
   encodeQuery(text: string): Promise<EncodedQuery>;
-  /** Rows of one passage, `title + " " + text` of one window; punctuation rows are left out. */
+  /** Vectors of one passage (`title + " " + text` of one window), without those of punctuation. */
   encodePassage(text: string): Promise<TokenMatrix>;
-  /** A document's passages, each short enough for `encodePassage` to lose nothing. */
+  /** A document's passages, each short enough to be encoded without truncation. */
   splitPassages(document: DocumentText): Passage[];
-  /** The tokens behind the rows of `encodeQuery` and `encodePassage`, one for one. */
+  /** The tokens behind the vectors of `encodeQuery` and `encodePassage`, in the same order. */
   traceQuery(text: string): TokenTrace[];
   tracePassage(text: string): TokenTrace[];
-  /** Waits for runs under way. A worker thread must not be terminated before it has resolved. */
+  /** Waits for runs in flight. A worker thread must not be terminated before it resolves. */
   close(): Promise<void>;
 }
 
 /**
- * Loads tokenizer and graph: about 160 ms and 80 MB for the embedded model (bench/encode). The
- * model's hashes were checked by `openModelFolder`. Throws MODEL_INVALID.
+ * Loads tokenizer and graph: about 160 ms and 80 MB for the embedded model (bench/encode).
+ * `openModelFolder` has verified the hashes. Throws MODEL_INVALID.
  */
 export async function createLateInteractionEncoder(
   model: OpenedModel,
@@ -76,14 +81,14 @@ export async function createLateInteractionEncoder(
   };
 }
 
-/** The model's rules of tokenizing, for whoever only splits or counts: no graph is loaded. */
+/** The model's tokenization without the graph, for splitting and counting. */
 export interface ModelTokenizer {
   queryIds(text: string): Int32Array;
   passageIds(text: string): Int32Array;
   traceQuery(text: string): TokenTrace[];
   tracePassage(text: string): TokenTrace[];
   splitPassages(document: DocumentText): Passage[];
-  /** Tokens of a text without specials. */
+  /** Tokens of a text, without special tokens. */
   countTokens(text: string): number;
   readonly tokenizer: Tokenizer;
 }
@@ -131,7 +136,10 @@ export function createModelTokenizer(
   };
 }
 
-/** Says so when prefix and specials leave less than `textTokensMin` tokens for a text. */
+/**
+ * An error message when prefix and special tokens leave fewer than `textTokensMin` tokens for a
+ * text.
+ */
 function prefixTooLong(
   tokenizer: Tokenizer,
   field: string,
@@ -163,12 +171,12 @@ async function encodeQuery(
   return { rows: tokenMatrix(values, manifest.dim), tokenCount: textIds.length, isCut };
 }
 
-/** Tokens that came from the query's own text. */
+/** Tokens of the query's own text. */
 function countOfText(text: ModelTokenizer, ids: Int32Array): number {
   return ids.length - text.queryIds("").length;
 }
 
-/** `ids`, filled up to `tokenCount` with mask tokens. */
+/** `ids`, padded to `tokenCount` with mask tokens. */
 function expand(ids: Int32Array, tokenCount: number, maskTokenId: number): Int32Array {
   if (ids.length >= tokenCount) return ids;
   const expanded = new Int32Array(tokenCount).fill(maskTokenId);
@@ -176,7 +184,9 @@ function expand(ids: Int32Array, tokenCount: number, maskTokenId: number): Int32
   return expanded;
 }
 
-/** Positions whose rows stay: all but skipped tokens, or all when nothing would be left. */
+/**
+ * Positions of the vectors to keep: all but those of skipped tokens, or all if none would be left.
+ */
 function keptPositions(ids: Int32Array, skipIds: ReadonlySet<number>): number[] {
   const kept: number[] = [];
   ids.forEach((id, position) => {
@@ -193,7 +203,7 @@ function keepRows(values: Float32Array, dim: number, positions: readonly number[
   return kept;
 }
 
-/** Normalizes rows in place where the graph does not; a zero row is the model's fault. */
+/** Normalizes vectors in place when the graph does not. A zero vector is a fault of the model. */
 function toUnitRows(values: Float32Array, manifest: LateInteractionManifest): Float32Array {
   if (manifest.rowsAreUnit) return values;
   const { dim } = manifest;
@@ -201,7 +211,8 @@ function toUnitRows(values: Float32Array, manifest: LateInteractionManifest): Fl
   for (let start = 0; start < values.length; start += dim) {
     const row = values.subarray(start, start + dim);
     const norm = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
-    if (norm === 0) throw new SluiceError("INTERNAL", `model ${manifest.name} gave a zero row`);
+    if (norm === 0)
+      throw new SluiceError("INTERNAL", `model ${manifest.name} produced a zero vector`);
     for (let i = 0; i < dim; i += 1) row[i] = (row[i] ?? 0) / norm;
   }
   return values;

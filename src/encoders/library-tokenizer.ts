@@ -1,9 +1,9 @@
-// The only door to @huggingface/tokenizers, with the types that its own declarations lose: they
-// import each other without file extensions, which TypeScript does not resolve for ESM.
+// The only import of @huggingface/tokenizers. Its declarations import each other without file
+// extensions, which TypeScript does not resolve for ESM, so the types are declared here.
 
 import * as library from "@huggingface/tokenizers";
 
-/** The parts of the library's Tokenizer that we use. */
+/** The parts of the library's Tokenizer that are used. */
 export interface LibraryTokenizer {
   readonly normalizer: { normalize(text: string): string } | null;
   readonly pre_tokenizer: { pre_tokenize_text(text: string): string[] } | null;
@@ -23,7 +23,9 @@ export interface LibraryTokenizer {
   id_to_token(id: number): string | undefined;
 }
 
-/** Builds the tokenizer of a parsed tokenizer.json. Throws the library's error when it cannot. */
+/**
+ * Creates the tokenizer of a parsed tokenizer.json. Throws the library's error when it is invalid.
+ */
 export function createLibraryTokenizer(file: object): LibraryTokenizer {
   const { Tokenizer } = library as unknown as {
     readonly Tokenizer: new (tokenizer: object, config: object) => LibraryTokenizer;

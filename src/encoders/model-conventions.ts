@@ -1,4 +1,4 @@
-// How a checkpoint wants its texts: read from the configuration files that model families come with.
+// How a checkpoint expects its inputs, from the configuration files of its model family.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,13 +8,13 @@ import type { CrossEncoderManifest, LateInteractionManifest } from "./model-mani
 import { invalidModel } from "./model-manifest.js";
 import type { Tokenizer } from "./tokenizer.js";
 
-/** Where a model's conventions were found. */
+/** The family whose files define a model's conventions. */
 export type ModelFamily = "colbert" | "pylate" | "plain";
 
 const length = z.int().positive();
 const text = z.string().nullish();
 
-/** Configuration files by name; each may be absent, and says more than is read here. */
+/** Configuration files by name. Each is optional, and unknown fields are ignored. */
 const schemas = {
   "config.json": z.looseObject({
     architectures: z.array(z.string()).nullish(),
@@ -23,7 +23,7 @@ const schemas = {
     pad_token_id: z.int().nullish(),
   }),
   "tokenizer_config.json": z.looseObject({ model_max_length: z.number().nullish() }),
-  /** Of sentence-transformers; PyLate adds its conventions. */
+  /** sentence-transformers; PyLate adds its conventions. */
   "config_sentence_transformers.json": z.looseObject({
     query_prefix: text,
     document_prefix: text,
@@ -33,7 +33,7 @@ const schemas = {
     attend_to_expansion_tokens: z.boolean().nullish(),
     skiplist_words: z.array(z.string()).nullish(),
   }),
-  /** Of the original ColBERT. */
+  /** The original ColBERT. */
   "artifact.metadata": z.looseObject({
     query_maxlen: length.nullish(),
     doc_maxlen: length.nullish(),
@@ -45,7 +45,7 @@ const schemas = {
   }),
 } as const;
 
-/** PyLate's conventions once more, as its export to ONNX writes them. */
+/** PyLate's conventions as its ONNX export writes them. */
 const exportFile = "onnx_config.json";
 
 export const configFiles = [...Object.keys(schemas), exportFile];
@@ -57,7 +57,7 @@ export interface ModelConfigs {
   readonly colbert: z.infer<(typeof schemas)["artifact.metadata"]> | undefined;
 }
 
-/** Reads what is there. Throws MODEL_INVALID for a file that is not as its family writes it. */
+/** Reads the files that exist. Throws MODEL_INVALID for one that its family would not write. */
 export function readModelConfigs(folder: string): ModelConfigs {
   const pylate = schemas["config_sentence_transformers.json"];
   return {
@@ -90,16 +90,16 @@ function readConfig<T>(folder: string, file: string, schema: z.ZodType<T>): T | 
   throw invalidModel(folder, `${file}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);
 }
 
-/** Models that count positions from the padding token's id on (RoBERTa's way). */
+/** Models whose position ids start after the padding token's id, as in RoBERTa. */
 const offsetModels = ["roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "mpnet"];
-/** Where nothing says more. */
+/** Position limit when no file declares one. */
 const positionLimitDefault = 512;
 
-/** Longest input in tokens: the least of what the files say. */
+/** Longest input in tokens: the minimum of what the files declare. */
 export function positionLimitOf({ model, tokenizer }: ModelConfigs): number {
   const { max_position_embeddings: positions, model_type: type, pad_token_id: pad } = model;
   const offset = offsetModels.includes(type ?? "") ? (pad ?? 1) + 1 : 0;
-  // Tokenizers without a limit say 10^30.
+  // Tokenizers without a limit declare 10^30.
   const declared = tokenizer.model_max_length ?? Infinity;
   const limit = Math.min(positions == null ? Infinity : positions - offset, declared);
   return limit > limits.passageRowsMax ? fallback(positions) : Math.floor(limit);
@@ -109,7 +109,7 @@ function fallback(positions: number | null | undefined): number {
   return positions == null ? positionLimitDefault : limits.passageRowsMax;
 }
 
-/** Tokens of queries and passages of a model that says nothing, as the embedded one has them. */
+/** Query and passage lengths of a model without conventions, as for the embedded one. */
 const plainQueryTokens = 64;
 const plainPassageTokens = 320;
 const overlapTokens = 64;
@@ -118,11 +118,11 @@ type TextRules = Pick<LateInteractionManifest, "query" | "passage">;
 
 export interface LateConventions extends TextRules {
   readonly family: ModelFamily;
-  /** Width of a row, where a file says it. */
+  /** Vector dimension, when a file declares it. */
   readonly dim: number | undefined;
 }
 
-/** PyLate's conventions where there are any, else ColBERT's, else those of the embedded model. */
+/** Conventions of PyLate if present, else of ColBERT, else those of the embedded model. */
 export function lateConventions(configs: ModelConfigs, tokenizer: Tokenizer): LateConventions {
   const { pylate, colbert } = configs;
   if (pylate.query_length != null || pylate.document_length != null)
@@ -136,7 +136,7 @@ export function lateConventions(configs: ModelConfigs, tokenizer: Tokenizer): La
   return { family: "plain", dim: undefined, ...plainRules(configs, tokenizer) };
 }
 
-/** Defaults of PyLate's ColBERT class: 32 and 180 tokens, queries expanded without attention. */
+/** Defaults of PyLate's ColBERT class: 32 and 180 tokens, query expansion without attention. */
 function pylateRules(configs: ModelConfigs, tokenizer: Tokenizer): TextRules {
   const { pylate } = configs;
   const queryTokens = pylate.query_length ?? 32;
@@ -215,7 +215,7 @@ function rules(
 /** Python's string.punctuation, which both families skip. */
 const punctuation = Array.from("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~");
 
-/** Words that are one token each; others cannot be left out without their neighbors. */
+/** Ids of the words that are single tokens; a word of several cannot be skipped. */
 function skippedWords(words: readonly string[], tokenizer: Tokenizer): number[] {
   const ids = words.flatMap((word) => {
     const found = tokenizer.textIds(word, 2);
@@ -224,7 +224,7 @@ function skippedWords(words: readonly string[], tokenizer: Tokenizer): number[] 
   return [...new Set(ids)].sort((a, b) => a - b);
 }
 
-/** A pair as long as most rerankers were trained with, within what the model takes. */
+/** Pair length of most rerankers' training, limited by what the model accepts. */
 export function pairConventions(configs: ModelConfigs): CrossEncoderManifest["pair"] {
   const maxTokens = Math.min(512, positionLimitOf(configs));
   return {

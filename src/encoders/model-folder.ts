@@ -1,4 +1,4 @@
-// A model folder on disk: whether its files are what the manifest says, and its fingerprint.
+// A model folder on disk: verifies its files against the manifest and computes its fingerprint.
 
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
@@ -8,11 +8,13 @@ import { isSluiceError } from "../core/errors.js";
 import type { ModelKind, ModelManifest } from "./model-manifest.js";
 import { invalidModel, manifestFileName, readModelManifest } from "./model-manifest.js";
 
-/** A checked model. Plain values, so that it can be handed to a worker. */
+/** A verified model. A plain value, so that it can be sent to a worker. */
 export interface OpenedModel {
   readonly folder: string;
   readonly manifest: ModelManifest;
-  /** SHA-256 over the manifest's bytes and the files' hashes, hex: names these vectors for ever. */
+  /**
+   * SHA-256 over the manifest's bytes and the files' hashes, hex. Identifies the model's vectors.
+   */
   readonly fingerprint: string;
 }
 
@@ -21,7 +23,7 @@ export interface FileVerification {
   readonly state: "good" | "missing" | "wrong-size" | "wrong-hash";
   readonly bytesExpected: number;
   readonly sha256Expected: string;
-  /** Undefined where the file is missing or was not read that far. */
+  /** Absent when the file is missing or was not fully read. */
   readonly bytes: number | undefined;
   readonly sha256: string | undefined;
 }
@@ -31,23 +33,22 @@ export interface ModelVerification extends OpenedModel {
   readonly files: readonly FileVerification[];
 }
 
-/** One entry of a models folder: a model, or why it is none. */
+/** One entry of a models folder: a model, or the reason why it is not one. */
 export type ListedModel =
   | {
       readonly folder: string;
       readonly name: string;
       readonly kind: ModelKind;
       readonly license: string | undefined;
-      /** Elements a token row; undefined: it gives none. */
+      /** Dimension of its token vectors; absent when it produces none. */
       readonly dim: number | undefined;
       readonly bytes: number;
     }
   | { readonly folder: string; readonly problem: string };
 
 /**
- * Checks that each file is there with the size and SHA-256 of the manifest; a damaged file is a
- * result, not an error. Throws MODEL_INVALID for the manifest alone. Reads every byte: 34 MB take
- * about 50 ms.
+ * Checks each file's presence, size and SHA-256 against the manifest. Damaged files are part of the
+ * result; MODEL_INVALID is thrown only for the manifest. Reads every byte: about 50 ms for 34 MB.
  */
 export async function verifyModel(folder: string): Promise<ModelVerification> {
   const { manifest, bytes } = readModelManifest(folder);
@@ -68,10 +69,12 @@ export async function openModelFolder(folder: string): Promise<OpenedModel> {
   return { folder, manifest, fingerprint };
 }
 
-/** The models in `modelsFolder`, by folder name, hashes unchecked. Empty when it is missing. */
+/**
+ * The models in `modelsFolder` by folder name, without checking hashes. Empty when it is missing.
+ */
 export async function listModels(modelsFolder: string): Promise<ListedModel[]> {
   const entries = await readdir(modelsFolder, { withFileTypes: true }).catch(() => []);
-  // Under names with a dot models are being made.
+  // Names with a leading dot are models that are being added.
   const folders = entries.filter(
     (entry) => !entry.name.startsWith(".") && (entry.isDirectory() || entry.isSymbolicLink()),
   );
@@ -83,7 +86,7 @@ export async function listModels(modelsFolder: string): Promise<ListedModel[]> {
   return listed;
 }
 
-/** One line about a file that is not as the manifest says. */
+/** One line about a file that does not match the manifest. */
 export function describeDamage(file: FileVerification): string {
   switch (file.state) {
     case "good":
@@ -147,7 +150,7 @@ function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Size and SHA-256 of a file, as a manifest lists them. */
+/** Size and SHA-256 of a file, as listed in a manifest. */
 export async function describeFile(path: string): Promise<{ sha256: string; bytes: number }> {
   return { sha256: await hashFile(path), bytes: (await stat(path)).size };
 }

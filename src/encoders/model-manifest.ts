@@ -1,4 +1,4 @@
-// manifest.json of a model folder: what its files are and how text becomes rows or logits.
+// manifest.json of a model folder: its files, and how text becomes token vectors or logits.
 
 import { readFileSync } from "node:fs";
 import { basename, join, sep } from "node:path";
@@ -6,19 +6,19 @@ import { z } from "zod";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 
-/** Every model folder has these two files; the others are named by the manifest. */
+/** Present in every model folder; other files are named by the manifest. */
 export const manifestFileName = "manifest.json";
 export const tokenizerFileName = "tokenizer.json";
 
-/** A model's name is a folder's name, never a path. */
+/** A model's name is the name of its folder, never a path. */
 export const modelNamePattern = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,127}$/;
 
-/** Shortest text a model must take, in tokens: two specials and room for title and text. */
+/** Smallest input length of a model, in tokens: special tokens plus room for title and text. */
 const maxTokensMin = 16;
 
 const tokenCount = z.int().min(maxTokensMin).max(limits.passageRowsMax);
 const tokenId = z.int().nonnegative();
-// Plain names only: a manifest must not be able to point outside its own folder.
+// Plain file names only, so that a manifest cannot refer to files outside its folder.
 const fileName = z.string().regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]*$/, "must be a plain file name");
 const inputName = z.enum(["input_ids", "attention_mask", "token_type_ids"]);
 
@@ -50,7 +50,7 @@ const lateInteractionSchema = z.object({
   query: z.object({
     maxTokens: tokenCount.max(limits.queryRowsMax),
     prefix: z.string(),
-    /** Queries are filled up with mask tokens to this many tokens; null: they are not. */
+    /** Queries are padded with mask tokens to this length; null disables query expansion. */
     expandToTokens: z.int().positive().max(limits.queryRowsMax).nullable(),
     /** Whether the text's tokens attend to the mask tokens; in ColBERT they do not. */
     attendToExpansion: z.boolean().default(false),
@@ -59,9 +59,9 @@ const lateInteractionSchema = z.object({
     maxTokens: tokenCount,
     prefix: z.string(),
     overlapTokens: z.int().nonnegative(),
-    /** Which passages of a document that is cut begin with its title. */
+    /** Which passages of a split document start with its title. */
     titles: z.enum(["every_passage", "first_passage", "none"]).default("every_passage"),
-    /** Rows of these tokens are dropped (punctuation), unless nothing would be left. */
+    /** Vectors of these tokens (punctuation) are dropped, unless none would be left. */
     skipTokenIds: z.array(tokenId),
   }),
   rowsAreUnit: z.boolean(),
@@ -79,20 +79,22 @@ const crossEncoderSchema = z.object({
 
 const manifestSchema = z.discriminatedUnion("kind", [lateInteractionSchema, crossEncoderSchema]);
 
-/** A model that gives one unit row a token. */
+/** A model that produces one unit vector per token. */
 export type LateInteractionManifest = Readonly<z.infer<typeof lateInteractionSchema>>;
-/** A model that gives one logit a (query, passage) pair. */
+/** A model that produces one logit per (query, passage) pair. */
 export type CrossEncoderManifest = Readonly<z.infer<typeof crossEncoderSchema>>;
 export type ModelManifest = LateInteractionManifest | CrossEncoderManifest;
 export type ModelKind = ModelManifest["kind"];
 export type OnnxInputName = z.infer<typeof inputName>;
 
-/** Reads and checks `folder`/manifest.json. Throws MODEL_INVALID naming folder, file and field. */
+/**
+ * Reads and validates `folder`/manifest.json. Throws MODEL_INVALID naming folder, file and field.
+ */
 export function loadModelManifest(folder: string): ModelManifest {
   return readModelManifest(folder).manifest;
 }
 
-/** The same, with the file's bytes, which are part of the model's fingerprint. */
+/** Like `loadModelManifest`, with the file's bytes, which are part of the fingerprint. */
 export function readModelManifest(folder: string): { manifest: ModelManifest; bytes: Buffer } {
   let bytes: Buffer;
   try {
@@ -105,9 +107,9 @@ export function readModelManifest(folder: string): { manifest: ModelManifest; by
 
 /** A MODEL_INVALID error about `folder`. */
 export function invalidModel(folder: string, problem: string, cause?: unknown): SluiceError {
-  // Libraries tell the whole path of what they could not read.
-  const told = problem.replaceAll(`${folder}${sep}`, "").replaceAll(folder, ".");
-  const message = `model "${basename(folder)}": ${told}`;
+  // Error messages of libraries contain absolute paths.
+  const relative = problem.replaceAll(`${folder}${sep}`, "").replaceAll(folder, ".");
+  const message = `model "${basename(folder)}": ${relative}`;
   return new SluiceError("MODEL_INVALID", message, { cause, place: folder });
 }
 
@@ -130,7 +132,7 @@ function parseManifest(folder: string, bytes: Buffer): ModelManifest {
   return parsed.data;
 }
 
-/** What fields say against each other; undefined when they agree. */
+/** A contradiction between fields, if there is one. */
 function inconsistency(manifest: ModelManifest): string | undefined {
   for (const file of [manifest.onnx.file, tokenizerFileName]) {
     if (!(file in manifest.files)) return `files: ${file} is not listed`;
@@ -150,7 +152,7 @@ function rowFields({ query, passage, positionLimit }: LateInteractionManifest): 
     ["query.maxTokens", query.maxTokens, positionLimit],
     ["query.expandToTokens", query.expandToTokens ?? 0, positionLimit],
     ["passage.maxTokens", passage.maxTokens, positionLimit],
-    // More overlap than half a window would read every token three times and more.
+    // Larger overlaps would encode every token three or more times.
     ["passage.overlapTokens", passage.overlapTokens, Math.floor(passage.maxTokens / 2)],
   ];
 }

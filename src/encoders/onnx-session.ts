@@ -1,4 +1,4 @@
-// The only door to onnxruntime: one session, one text a run, unpadded, one thread.
+// The only import of onnxruntime: one session, one unpadded text per run, one thread.
 
 import { join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
@@ -7,33 +7,33 @@ import { SluiceError } from "../core/errors.js";
 import type { ModelManifest, OnnxInputName } from "./model-manifest.js";
 import { invalidModel } from "./model-manifest.js";
 
-/** Token ids of one text (or pair), and what the model is told about them. */
+/** Token ids of one text (or pair), with their attention and type. */
 export interface SessionInput {
   readonly ids: Int32Array;
-  /** The first so many tokens are attended to; all when left out. */
+  /** Number of leading tokens to attend to; default all. */
   readonly attendedCount?: number;
-  /** 1 for the tokens of a pair's second text; all 0 when left out. */
+  /** 1 for the tokens of a pair's second text; default all 0. */
   readonly typeIds?: Int32Array;
 }
 
-/** What the model's output must look like, apart from its name. */
+/** Expected shape of the model's output. */
 export type SessionOutput =
   { readonly kind: "token-rows"; readonly dim: number } | { readonly kind: "logit" };
 
 export interface OnnxSession {
   /**
-   * The output of one text: `ids.length x dim` values, row-major, or the one logit. The array is
-   * the caller's. Blocks its thread while it computes, so production runs it in worker threads
-   * only. Throws INTERNAL when the model fails or gives NaN or infinity.
+   * The output for one text: `ids.length x dim` values in row-major order, or one logit. The array
+   * belongs to the caller. Blocks its thread, so it must run in a worker. Throws INTERNAL when the
+   * model fails or its output is not finite.
    */
   run(input: SessionInput): Promise<Float32Array>;
-  /** Waits for runs under way, then frees the session. A worker must not be ended before. */
+  /** Waits for runs in flight, then frees the session. Must resolve before its worker ends. */
   close(): Promise<void>;
 }
 
 /**
  * Opens the model's graph (about 140 ms and 80 MB for the embedded model). Throws MODEL_INVALID
- * when the graph cannot be read or its inputs and output are not those of the manifest.
+ * when it cannot be read or its inputs and outputs differ from the manifest.
  */
 export async function openOnnxSession(
   model: { readonly folder: string; readonly manifest: ModelManifest },
@@ -51,8 +51,9 @@ export async function openOnnxSession(
 
 async function createSession(folder: string, file: string): Promise<InferenceSession> {
   try {
-    // By path: a session made from a buffer keeps twice the model's size. One thread: more spin
-    // against each other. Severity 4: the library prints its errors beside throwing them.
+    // By path, because a session created from a buffer holds twice the model's size. One thread,
+    // because more spin against each other. Severity 4, because the library also throws the errors
+    // that it logs.
     return await InferenceSession.create(join(folder, file), {
       executionProviders: ["cpu"],
       intraOpNumThreads: 1,
@@ -132,7 +133,7 @@ function checkOutput(values: unknown, valueCount: number, model: string): Float3
 }
 
 function isFinite32(values: Float32Array): boolean {
-  // A NaN or infinity anywhere makes the sum of (x - x) NaN; one pass without a branch a value.
+  // A NaN or infinity makes the sum of (x - x) NaN, so one pass without branches is enough.
   let sum = 0;
   for (const value of values) sum += value - value;
   return sum === 0;
@@ -154,12 +155,12 @@ function graphProblem(
     return `onnx.output: the graph has no output ${outputName}, only ${names}`;
   }
   if (!found.isTensor || found.type !== "float32")
-    return `onnx.output: ${outputName} is no float32`;
-  // Symbolic sizes come as names; an unknown one is checked on every run instead.
+    return `onnx.output: ${outputName} is not float32`;
+  // Symbolic dimensions are strings; a dimension that is unknown here is checked on every run.
   const width = found.shape.at(-1);
   const widthExpected = output.kind === "token-rows" ? output.dim : 1;
   if (typeof width === "number" && width !== widthExpected) {
-    return `dim: ${outputName} has rows of ${width}, not ${widthExpected}`;
+    return `dim: ${outputName} has vectors of dim ${width}, not ${widthExpected}`;
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-// Splits a document into passages: overlapping windows that fit the model, cut at sentence ends.
+// Splits a document into passages: overlapping windows that fit the model and end at sentence ends.
 
 import { assert } from "../core/assert.js";
 import type { Span } from "../core/document.js";
@@ -12,36 +12,38 @@ export interface DocumentText {
 }
 
 export interface Passage {
-  /** Place in the document's text. */
+  /** Range in the document's text. */
   readonly span: Span;
-  /** What is encoded: the title (cut if very long), a space, and the text of the span. */
+  /** The text to encode: the title (truncated if very long), a space, and the text of the span. */
   readonly text: string;
 }
 
-/** Where a document's title is repeated. */
+/** Passages that start with the document's title. */
 export type TitlePlaces = "every_passage" | "first_passage" | "none";
 
 export interface SplitOptions {
-  /** Tokens of a passage at most, title and specials included. */
+  /** Largest passage in tokens, including title and special tokens. */
   readonly maxTokens: number;
-  /** Tokens that a passage has in common with the next, at most half of its text. */
+  /** Tokens shared with the next passage; at most half of a passage's text. */
   readonly overlapTokens: number;
-  /** Which passages of a document that is cut begin with its title. */
+  /** Which passages of a split document start with its title. */
   readonly titles: TitlePlaces;
 }
 
-/** Fewest tokens of title and text that a passage must have room for. */
+/** Smallest number of tokens for title and text that a passage must have room for. */
 export const passageTokensMin = 14;
-/** Share of a passage that its title may take, when the text needs the room. */
+/** Largest share of a passage for its title, when the text needs the room. */
 const titleShareMax = 1 / 3;
-/** A window is cut at a sentence end in its last quarter, if there is one. */
+/** A window ends at a sentence end within its last quarter, if there is one. */
 const sentenceShareMin = 3 / 4;
-/** Atoms are at most this part of a window, so that overlap can be chosen and windows advance. */
+/**
+ * Atoms are at most this fraction of a window, so that overlaps are possible and windows advance.
+ */
 const atomsPerWindowMin = 8;
 
 /**
- * Passages in order; their spans cover the whole text, and each has at most `maxTokens` tokens. A
- * document that fits is one passage. Linear in the text: each part is counted at most three times.
+ * Passages in order. Their spans cover the whole text, and each has at most `maxTokens` tokens. A
+ * document that fits is one passage. O(text): each part is tokenized at most three times.
  */
 export function splitPassages(
   document: DocumentText,
@@ -49,7 +51,7 @@ export function splitPassages(
   options: SplitOptions,
 ): Passage[] {
   const { text } = document;
-  // A document of nothing but a title is that title.
+  // A document that consists of a title only is encoded as its title.
   const title = options.titles === "none" && text !== "" ? "" : document.title;
   const tokensMax = options.maxTokens - tokenizer.specialCount;
   assert(tokensMax >= passageTokensMin, "a passage has room for a title and a text");
@@ -77,7 +79,10 @@ export function splitPassages(
 interface WindowOptions {
   readonly textTokensMax: number;
   readonly overlapTokens: number;
-  /** Whether a window fits as it will be encoded: counts of atoms may differ a little. */
+  /**
+   * Whether a window fits when it is tokenized as a whole; the sum over its atoms may differ
+   * slightly.
+   */
   readonly fits: (span: Span) => boolean;
 }
 
@@ -97,7 +102,7 @@ interface AtomWindow {
   readonly end: number;
 }
 
-/** The atom that ends the window from `first` on: the text's end, a sentence's, or any. */
+/** End of the window that starts at `first`: the text's end, a sentence end, or any atom. */
 function fittingEnd(
   text: string,
   atoms: AtomCounts,
@@ -118,7 +123,7 @@ function fittingEnd(
   return sentenceEnd(text, atoms, { first: earliest, end });
 }
 
-/** The last atom in the window before which a sentence ends; its end when there is none. */
+/** The last sentence boundary in the window, as an atom; the window's end when there is none. */
 function sentenceEnd(text: string, atoms: AtomCounts, { first, end }: AtomWindow): number {
   const boundary = lastSentenceEnd(text, {
     start: startOf(text, atoms, first),
@@ -130,7 +135,7 @@ function sentenceEnd(text: string, atoms: AtomCounts, { first, end }: AtomWindow
   return atom;
 }
 
-/** Where the next window begins: as far back as the overlap allows, but further than this one. */
+/** Start of the next window: as far back as the overlap allows, but after the start of this one. */
 function overlapStart(atoms: AtomCounts, window: AtomWindow, overlapTokens: number): number {
   const { first, end } = window;
   let start = end;
@@ -150,7 +155,7 @@ function tokensIn(atoms: AtomCounts, { first, end }: AtomWindow): number {
   return (atoms.tokensBefore[end] ?? 0) - (atoms.tokensBefore[first] ?? 0);
 }
 
-/** Windows reach to the next window's text, and the first and last to the text's ends. */
+/** Spans extend to the start of the next window, the first and last to the ends of the text. */
 function spanOf(text: string, atoms: AtomCounts, { first, end }: AtomWindow): Span {
   return { start: first === 0 ? 0 : startOf(text, atoms, first), end: startOf(text, atoms, end) };
 }
@@ -164,7 +169,7 @@ function joinTitle(title: string, text: string): string {
   return text === "" ? title : `${title} ${text}`;
 }
 
-/** The first atoms of a title that has too many tokens. */
+/** The leading atoms of a title that has too many tokens. */
 function cutTitle(title: string, tokenizer: Tokenizer, tokensMax: number): string {
   if (tokenizer.countTokens(title, tokensMax) <= tokensMax) return title;
   const atoms = tokenizer.countAtoms(title, { tokensPerAtomMax: 1 });

@@ -1,4 +1,4 @@
-// Runs a model once, so that what would fail later fails when it is added or verified.
+// Runs a model once, so that errors appear when it is added or verified instead of at first use.
 
 import { isSluiceError } from "../core/errors.js";
 import { createCrossEncoder } from "./cross-encoder.js";
@@ -8,14 +8,14 @@ import { invalidModel } from "./model-manifest.js";
 
 const sample = "A river carries words to the sea.";
 
-/** Throws MODEL_INVALID saying what is wrong. About 200 ms for the embedded model. */
+/** Throws MODEL_INVALID naming the problem. About 200 ms for the embedded model. */
 export async function proveModel(model: OpenedModel): Promise<void> {
   try {
     if (model.manifest.kind === "cross-encoder") await provePairs(model);
     else await proveRows(model);
   } catch (error) {
     if (!isSluiceError(error) || error.reason === "MODEL_INVALID") throw error;
-    throw invalidModel(model.folder, `it fails at run: ${error.message}`, error);
+    throw invalidModel(model.folder, `it cannot be run: ${error.message}`, error);
   }
 }
 

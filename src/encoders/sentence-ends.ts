@@ -1,18 +1,21 @@
-// Where sentences end, by the Unicode rules, in a small part of a long text.
+// Sentence boundaries by the Unicode rules, within a small part of a long text.
 
 import type { Span } from "../core/document.js";
 
-/** Text before and after the part that the rules may look at, UTF-16 units. */
+/** UTF-16 units before and after the part that the rules may inspect. */
 const contextUnits = 128;
-/** Only so much of a part's end is searched: a window of odd text may be a megabyte long. */
+/**
+ * UTF-16 units at the part's end that are searched, since a window without spaces may be a
+ * megabyte.
+ */
 const searchedUnitsMax = 8192;
 
 let segmenter: Intl.Segmenter | undefined;
 
 /**
- * The last place in `part` (both ends included) at which a sentence has just ended and its trailing
- * white space too; a place after closing punctuation or a blank line is preferred to a mere line
- * end. Undefined when there is none. Costs the length of the part, at most 8 KiB.
+ * The last position in `part` (both ends included) that follows a sentence and its trailing white
+ * space. Positions after closing punctuation or a blank line are preferred to line ends. Undefined
+ * when there is none. O(part), at most 8 KiB.
  */
 export function lastSentenceEnd(text: string, part: Span): number | undefined {
   segmenter ??= new Intl.Segmenter("en", { granularity: "sentence" });
@@ -32,7 +35,7 @@ export function lastSentenceEnd(text: string, part: Span): number | undefined {
   return closedEnd ?? lineEnd;
 }
 
-/** Sentences in turn, trimmed, of at most the first 8 KiB; blank ones are left out. */
+/** Trimmed, non-blank sentences of at most the first 8 KiB. */
 export function sentencesOf(text: string): string[] {
   segmenter ??= new Intl.Segmenter("en", { granularity: "sentence" });
   const sentences = Array.from(segmenter.segment(text.slice(0, searchedUnitsMax)), ({ segment }) =>
@@ -41,7 +44,7 @@ export function sentencesOf(text: string): string[] {
   return sentences.filter((sentence) => sentence !== "");
 }
 
-/** Ends in closing punctuation (quotes and brackets may follow), or is a blank line. */
+/** Whether it ends in closing punctuation (quotes and brackets may follow) or is a blank line. */
 function isClosed(segment: string): boolean {
   if (/^\s*$/u.test(segment)) return true;
   return /[.!?…。！？]["'”’)\]]{0,3}\s{0,16}$/u.test(segment.slice(-40));

@@ -1,7 +1,9 @@
-// Cuts text into atoms: pieces that a BERT pre-tokenizer would never join, so that the tokens of a
-// text are those of its atoms, one after the other.
+// Splits text into atoms: pieces that a BERT pre-tokenizer never joins, so that a text's tokens are
+// the concatenation of those of its atoms.
 
-/** Longest atom, UTF-16 units: a word of more than 100 characters is one unknown token anyway. */
+/**
+ * Longest atom, UTF-16 units. Longer words are single unknown tokens anyway (over 100 characters).
+ */
 const atomUnitsMax = 256;
 
 const other = 0;
@@ -10,14 +12,13 @@ const isolated = 2;
 
 let classTable: Uint8Array | undefined;
 
-/** Called with an atom's place in UTF-16 units; false ends the walk. */
+/** Called with an atom's range in UTF-16 units; returning false ends the walk. */
 export type AtomVisitor = (start: number, end: number) => boolean;
 
 /**
- * Walks the atoms of `text` from `from` on: single punctuation marks, single CJK characters, and
- * runs of anything else between them and white space, of at most 256 units. A longer run (no
- * language has such words) is cut without regard to its characters, never inside a surrogate pair.
- * Linear, allocates nothing.
+ * Visits the atoms of `text`: single punctuation marks, single CJK characters, and runs of other
+ * non-space characters of at most 256 units. Longer runs, which no language has, are cut anywhere
+ * except inside a surrogate pair. O(text) without allocation.
  */
 export function walkAtoms(text: string, visit: AtomVisitor): void {
   classTable ??= createClassTable();
@@ -38,8 +39,8 @@ export function walkAtoms(text: string, visit: AtomVisitor): void {
 }
 
 /**
- * Walks words instead: each with the white space before it, for tokenizers that keep white space.
- * Runs without white space are cut at 64 units.
+ * Visits words with their preceding white space, for tokenizers that keep white space. Runs without
+ * white space are cut at 64 units.
  */
 export function walkSpacedWords(text: string, visit: AtomVisitor): void {
   classTable ??= createClassTable();
@@ -58,7 +59,7 @@ export function walkSpacedWords(text: string, visit: AtomVisitor): void {
   }
 }
 
-/** `end`, or one less where it would part a surrogate pair. */
+/** `end`, or one less when it would split a surrogate pair. */
 export function wholeCharacterEnd(text: string, end: number): number {
   if (end >= text.length || end < 2) return end;
   const isLow = (text.charCodeAt(end) & 0xfc00) === 0xdc00;
@@ -66,10 +67,12 @@ export function wholeCharacterEnd(text: string, end: number): number {
   return isLow && isHigh ? end - 1 : end;
 }
 
-/** The class of every UTF-16 unit. Surrogates are `other`: no astral character is isolated. */
+/**
+ * The class of every UTF-16 unit. Surrogates are `other`, since no astral character is isolated.
+ */
 function createClassTable(): Uint8Array {
   const table = new Uint8Array(0x10000);
-  // What BERT's normalizer turns into a space; other control characters it removes.
+  // What BERT's normalizer maps to a space; it removes other control characters.
   const spaceClass = /[\t\n\r\p{Z}]/u;
   const isolatedClass = /[\p{P}!-/:-@[-`{-~]/u;
   for (let unit = 0; unit < table.length; unit += 1) {
@@ -80,7 +83,7 @@ function createClassTable(): Uint8Array {
   return table;
 }
 
-/** The ranges of BERT's own definition of CJK ideographs, in the basic plane. */
+/** BERT's definition of CJK ideographs, within the basic multilingual plane. */
 function isCjk(unit: number): boolean {
   return (
     (unit >= 0x4e00 && unit <= 0x9fff) ||

@@ -1,5 +1,5 @@
-// The ids of plain text, without specials, in two ways: atom by atom with a cache for BERT
-// vocabularies, or the whole text through the library for all others.
+// Token ids of plain text, without special tokens: per atom with a cache for BERT vocabularies, or
+// of the whole text through the library for all others.
 
 import { assert } from "../core/assert.js";
 import type { Span } from "../core/document.js";
@@ -8,21 +8,21 @@ import { walkAtoms, walkSpacedWords, wholeCharacterEnd } from "./text-atoms.js";
 import type { AtomVisitor } from "./text-atoms.js";
 import { createWordPieces } from "./word-pieces.js";
 
-/** Token counts along a text, in the order of its atoms. */
+/** Token counts along a text, by atom. */
 export interface AtomCounts {
   readonly atomCount: number;
-  /** Start of each atom, UTF-16 units, rising; `[atomCount]`. */
+  /** Start of each atom, UTF-16 units, ascending; `[atomCount]`. */
   readonly starts: Uint32Array;
-  /** Tokens before each atom, and at the end of all; `[atomCount + 1]`. */
+  /** Tokens before each atom, and the total; `[atomCount + 1]`. */
   readonly tokensBefore: Uint32Array;
 }
 
 export interface TextTokenizer {
   /** The first `countMax` ids. */
   ids(text: string, countMax: number): number[];
-  /** Tokens of the text; stops once above `countMax`. */
+  /** Number of tokens; stops counting above `countMax`. */
   count(text: string, countMax: number): number;
-  /** Atoms of more than `tokensPerAtomMax` tokens are halved until they have fewer. */
+  /** Atoms of more than `tokensPerAtomMax` tokens are halved until they fit. */
   countAtoms(text: string, tokensPerAtomMax: number): AtomCounts;
   trace(text: string, countMax: number): TracedId[];
 }
@@ -32,12 +32,12 @@ export interface TracedId {
   readonly span: Span | undefined;
 }
 
-/** Atoms longer than this are too rare to be worth a place in the cache, UTF-16 units. */
+/** Longest atom that is cached, UTF-16 units; longer ones are too rare. */
 const cachedAtomUnitsMax = 32;
-/** Two generations of so many atoms: about 5 MB a tokenizer. */
+/** Atoms in each of the cache's two generations: about 5 MB per tokenizer. */
 const cachedAtomsMax = 16_384;
 
-/** For BERT: normalizer and pre-tokenizer are the library's, the longest-match search is ours. */
+/** For BERT. Normalizer and pre-tokenizer are the library's; the longest-match search is not. */
 export function createAtomTokenizer(library: LibraryTokenizer): TextTokenizer {
   const pieces = createWordPieces(library);
   const idsOfAtom = cached((atom) => pieces.ids(atom));
@@ -76,7 +76,7 @@ export function createAtomTokenizer(library: LibraryTokenizer): TextTokenizer {
   };
 }
 
-/** For byte-pair and unigram vocabularies, whose tokens may hold white space. */
+/** For byte-pair and unigram vocabularies, whose tokens may contain white space. */
 export function createWholeTokenizer(library: LibraryTokenizer): TextTokenizer {
   const idsOf = (text: string): number[] => {
     const { ids } = library.encode(text, { add_special_tokens: false });
@@ -85,8 +85,9 @@ export function createWholeTokenizer(library: LibraryTokenizer): TextTokenizer {
   };
   const countOf = cached(idsOf);
   const firstIds = (text: string, countMax: number): number[] => {
-    // Read a part, and more of it only while that has too few tokens: 10 MB of text for a query
-    // of 64 tokens must not be tokenized. The last tokens of a part may depend on what follows.
+    // Tokenizes a growing prefix until it has enough tokens, so that 10 MB of text are not
+    // tokenized for a query of 64 tokens. The last tokens of a prefix may depend on the text after
+    // it.
     for (let units = 16 * countMax + 256; ; units *= 4) {
       const end = wholeCharacterEnd(text, Math.min(units, text.length));
       const ids = idsOf(text.slice(0, end));
@@ -147,7 +148,10 @@ function countAlong(text: string, options: CountingOptions): AtomCounts {
   };
 }
 
-/** Gives each id its word's place, as long as the words' ids are those of the whole text. */
+/**
+ * Assigns each id the range of its word, provided that the words' ids equal those of the whole
+ * text.
+ */
 function traceWords(
   text: string,
   ids: readonly number[],
@@ -166,7 +170,9 @@ function traceWords(
   return ids.map((id, i) => ({ id, span: traced[i]?.span }));
 }
 
-/** Remembers results for short strings; the older half is forgotten when there are too many. */
+/**
+ * Caches results for short strings in two generations; the older one is dropped when it is full.
+ */
 function cached(compute: (atom: string) => readonly number[]): (atom: string) => readonly number[] {
   let young = new Map<string, readonly number[]>();
   let old = new Map<string, readonly number[]>();
@@ -184,8 +190,10 @@ function cached(compute: (atom: string) => readonly number[]): (atom: string) =>
   };
 }
 
-/** A copy that stands alone: V8 makes slices of 13 units and more views, and a view of one word in
- *  the cache would keep its whole document alive. UTF-16, so that lone surrogates stay. */
+/**
+ * An independent copy. V8 represents slices of 13 or more units as views, so a word in the cache
+ * would keep its whole document alive. UTF-16 preserves lone surrogates.
+ */
 function ownCopy(atom: string): string {
   return atom.length < 13 ? atom : Buffer.from(atom, "utf16le").toString("utf16le");
 }

@@ -1,4 +1,4 @@
-// Text to token ids with a tokenizer.json, cut at a length, safe and linear for hostile text.
+// Text to token ids with a tokenizer.json, truncated, in linear time for any input.
 
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
@@ -12,56 +12,60 @@ import type { AtomCounts, TextTokenizer } from "./text-tokenizer.js";
 import { createAtomTokenizer, createWholeTokenizer } from "./text-tokenizer.js";
 
 export interface EncodeOptions {
-  /** Tokens of the result at most, specials and prefix included. */
+  /** Largest number of tokens, including special tokens and prefix. */
   readonly maxTokens: number;
-  /** Ids put between the leading specials and the text: a marker or an instruction. */
+  /** Ids between the leading special tokens and the text: a marker or an instruction. */
   readonly prefixIds?: readonly number[];
 }
 
-/** Where one token came from. */
+/** Origin of a token. */
 export interface TokenTrace {
   readonly id: number;
-  /** The token as the vocabulary writes it, `##` and the like included. */
+  /** The token as the vocabulary spells it, including `##` and the like. */
   readonly token: string;
-  /** Its characters in the given text, UTF-16 units; undefined for specials and prefixes. */
+  /** Its range in the given text, UTF-16 units; absent for special tokens and prefixes. */
   readonly span: Span | undefined;
 }
 
 /** Two texts as one input of a cross-encoder. */
 export interface EncodedPair {
   readonly ids: Int32Array;
-  /** One for each id: 1 in the second text, where the template says so. */
+  /** One per id: 1 in the second text when the template says so. */
   readonly typeIds: Int32Array;
 }
 
 /**
- * Text that looks like a special token (`[CLS]`, `[MASK]`, `</s>`) is plain text: special tokens
- * are added by the template alone. Any string is taken: lone surrogates and NUL are dropped or
- * become unknown tokens, as the model's normalizer says.
+ * Text that looks like a special token (`[CLS]`, `[MASK]`, `</s>`) is plain text: only the template
+ * adds special tokens. Any string is accepted; lone surrogates and NUL are dropped or become
+ * unknown tokens, as the model's normalizer defines.
  */
 export interface Tokenizer {
   /** Special tokens that `encode` adds around a text. */
   readonly specialCount: number;
-  /** The largest id of the vocabulary, added tokens included. */
+  /** The largest id of the vocabulary, including added tokens. */
   readonly idMax: number;
-  /** The token that fills up queries; undefined when the vocabulary has none. */
+  /** The token that pads expanded queries; undefined when the vocabulary has none. */
   readonly maskTokenId: number | undefined;
-  /** Ids with specials, cut at `maxTokens`; the trailing special stays last. Reads no further than
-   *  it must. */
+  /**
+   * Ids with special tokens, truncated to `maxTokens`; the trailing special token stays last. Reads
+   * no more of the text than needed.
+   */
   encode(text: string, options: EncodeOptions): Int32Array;
-  /** The first ids of a text, without specials. Reads no further than it must. */
+  /** The first ids of a text, without special tokens. Reads no more of the text than needed. */
   textIds(text: string, countMax: number): number[];
-  /** Specials that `encodePair` adds; undefined: the template is for single texts only. */
+  /**
+   * Special tokens that `encodePair` adds; undefined when the template is for single texts only.
+   */
   readonly pairSpecialCount: number | undefined;
-  /** Two texts' ids with the specials of a pair around and between them. */
+  /** The ids of two texts with the special tokens of a pair. */
   encodePair(first: readonly number[], second: readonly number[]): EncodedPair;
-  /** Tokens of the text without specials; stops counting once above `countMax`. */
+  /** Tokens of the text without special tokens; stops counting above `countMax`. */
   countTokens(text: string, countMax?: number): number;
-  /** Token counts along the text, for cutting it into windows. Linear. */
+  /** Token counts along the text, for splitting it into windows. O(text). */
   countAtoms(text: string, options: { readonly tokensPerAtomMax: number }): AtomCounts;
-  /** The ids of `encode` with their origin, one for one. */
+  /** The ids of `encode` with their origin, in the same order. */
   trace(text: string, options: EncodeOptions): TokenTrace[];
-  /** Ids of a prefix: special tokens in it count as such (`[unused0]`, `[Q] `, `query: `). */
+  /** Ids of a prefix, in which special tokens are recognized (`[unused0]`, `[Q] `, `query: `). */
   prefixIds(prefix: string): number[];
 }
 
@@ -94,7 +98,7 @@ export function createTokenizer(path: string): Tokenizer {
 function readTokenizerFile(path: string): TokenizerFile {
   try {
     const file = tokenizerSchema.parse(JSON.parse(readFileSync(path, "utf8")));
-    // Length is ours to decide: files come with the truncation and padding of some training run.
+    // Truncation and padding are set here: the file's values come from some training run.
     return { ...file, truncation: null, padding: null };
   } catch (cause) {
     throw new SluiceError("MODEL_INVALID", `${basename(path)} is not a tokenizer.json`, {
@@ -160,7 +164,7 @@ function traceOf(full: LibraryTokenizer, id: number, span: Span | undefined): To
   return { id, token: full.id_to_token(id) ?? "", span };
 }
 
-/** The ids that the template puts before and after a text. */
+/** The ids that the template adds before and after a text. */
 function template(full: LibraryTokenizer): [leading: number[], trailing: number[]] {
   const bare = full.encode("a", { add_special_tokens: false }).ids;
   const whole = full.encode("a").ids;
@@ -169,15 +173,15 @@ function template(full: LibraryTokenizer): [leading: number[], trailing: number[
   return [whole.slice(0, offset), whole.slice(offset + bare.length)];
 }
 
-/** Specials in one place of a pair's template. */
+/** Special tokens at one position of a pair's template. */
 interface PairPart {
   readonly ids: readonly number[];
   readonly typeId: number;
-  /** Of the text that follows. */
+  /** Type id of the text that follows. */
   readonly textTypeId: number;
 }
 
-/** The specials before, between and after the two texts of a pair; undefined: there is none. */
+/** Special tokens before, between and after the two texts; undefined without a pair template. */
 function pairTemplate(full: LibraryTokenizer): [PairPart, PairPart, PairPart] | undefined {
   const [first, second] = ["a", "b"].map((text) => {
     return full.encode(text, { add_special_tokens: false }).ids;

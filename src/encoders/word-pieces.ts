@@ -1,4 +1,4 @@
-// WordPiece: the longest known piece first, after the library's own normalizing and splitting.
+// WordPiece: greedy longest match, after the library's normalizing and pre-tokenizing.
 
 import { z } from "zod";
 import { present } from "../core/assert.js";
@@ -8,8 +8,10 @@ import type { LibraryTokenizer } from "./library-tokenizer.js";
 export interface WordPieces {
   /** Ids of one atom of `walkAtoms`, or of a part of one. */
   ids(atom: string): number[];
-  /** Ids with their place in the atom, UTF-16 units: the piece's own characters where normalizing
-   *  left their number alone, else the whole atom. */
+  /**
+   * Ids with their range in the atom, UTF-16 units: the piece's own characters when normalizing
+   * preserved their number, else the whole atom.
+   */
   trace(atom: string): { readonly id: number; readonly span: Span }[];
 }
 
@@ -20,8 +22,8 @@ const configSchema = z.looseObject({
 });
 
 /**
- * The library's own search tries every end of a word at every start and joins arrays for it; this
- * one tries no piece longer than the longest in the vocabulary. Its ids are the library's.
+ * Faster than the library, which tries every end at every start and joins arrays: no piece longer
+ * than the longest in the vocabulary is tried. The ids are the same.
  */
 export function createWordPieces(library: LibraryTokenizer): WordPieces {
   const model = present(library.model, "a WordPiece tokenizer has a model");
@@ -37,7 +39,7 @@ export function createWordPieces(library: LibraryTokenizer): WordPieces {
 
   const isLowerCasing = normalizer.normalize("A") === "a";
   const wordsOf = (atom: string): string[] => {
-    // An atom of visible ASCII is one word; the library would look at each character in turn.
+    // An atom of visible ASCII is a single word; the library would inspect each character.
     if (/^[!-~]+$/.test(atom)) return [isLowerCasing ? atom.toLowerCase() : atom];
     return splitter.pre_tokenize_text(normalizer.normalize(atom));
   };
@@ -68,7 +70,7 @@ interface Piece {
 }
 
 interface PieceTable {
-  /** Pieces that begin a word, and pieces that continue one (without their prefix). */
+  /** Pieces that start a word, and pieces that continue one (without their prefix). */
   readonly first: ReadonlyMap<string, number>;
   readonly later: ReadonlyMap<string, number>;
   readonly unitsMax: number;
@@ -84,7 +86,7 @@ function createPieceTable(vocabulary: ReadonlyMap<string, number>, prefix: strin
   return { first: vocabulary, later, unitsMax };
 }
 
-/** The pieces of `word`; undefined when a part of it is in no piece. */
+/** The pieces of `word`; undefined when some part of it is in no piece. */
 function longestPieces(word: string, { first, later, unitsMax }: PieceTable): Piece[] | undefined {
   const pieces: Piece[] = [];
   let start = 0;

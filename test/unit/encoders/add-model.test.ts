@@ -224,7 +224,7 @@ describe("adding a model", () => {
       { graphFile: "a.onnx", files: { "onnx/b.onnx": "x" } },
       /several ONNX graphs, a.onnx, onnx\/b.onnx; name one with --file/,
     ],
-    ["a graph that is not there", {}, /gone.onnx is not there/, { graphFile: "gone.onnx" }],
+    ["a graph that is not there", {}, /gone.onnx does not exist/, { graphFile: "gone.onnx" }],
     [
       "a graph that is none",
       { files: { "model.onnx": "not a graph" } },
@@ -243,22 +243,22 @@ describe("adding a model", () => {
     [
       "another width than its metadata says",
       { graph: { dim: 96 }, files: { "artifact.metadata": { dim: 128 } } },
-      /gives rows of 96 and artifact.metadata says 128; export it with its linear layer/,
+      /has vectors of dim 96, but artifact.metadata declares 128; export it with its linear layer/,
     ],
     ["a width that is no multiple of 16", { graph: { dim: 40 } }, /dim: .*multiple of 16/],
     [
       "rows where one logit is wanted",
       {},
-      /no output of one float32 logit a pair: last_hidden_state/,
+      /no float32 output with one logit per pair: last_hidden_state/,
       { kind: "cross-encoder" },
     ],
     [
       "a logit where rows are wanted",
       { graph: { output: "logit", outputName: "logits" } },
-      /no output of float32 rows, one a token: logits \[1, 1\]/,
+      /no float32 output with one vector per token: logits \[1, 1\]/,
       { kind: "late-interaction" },
     ],
-    ["NaN", { graph: { extra: NaN } }, /fails at run: .*NaN or infinity/],
+    ["NaN", { graph: { extra: NaN } }, /cannot be run: .*NaN or infinity/],
     ["settings that are no JSON", { files: { "config.json": "{" } }, /config.json is not JSON/],
     [
       "settings of a wrong kind",
@@ -280,7 +280,7 @@ describe("adding a model", () => {
 
   it("refuses a name that is taken, and takes it over from an attempt that was killed", async () => {
     await add({});
-    await assert.rejects(add({}), hasReason("MODEL_INVALID", /is there already; remove it first/));
+    await assert.rejects(add({}), hasReason("MODEL_INVALID", /already exists; remove it first/));
     rmSync(join(models(), "added"), { recursive: true });
     writeCheckpoint(join(models(), ".adding-added"), {});
     writeFileSync(join(models(), ".adding-added", "manifest.json"), "{");
