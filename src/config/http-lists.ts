@@ -1,14 +1,14 @@
-// The lists of the HTTP port: whose pages may call it, and by which names.
+// Lists of the HTTP port: allowed origins and allowed host names.
 
 import { SluiceError } from "../core/errors.js";
 
-/** Every origin, or these: each `scheme://host[:port]` as browsers write it. */
+/** Any origin, or these: each `scheme://host[:port]` as browsers send it. */
 export type AllowedOrigins = "every" | ReadonlySet<string>;
 
-/** Every name, or these, in lower case and without ports. */
+/** Any host name, or these, in lower case and without ports. */
 export type AllowedHosts = "every" | ReadonlySet<string>;
 
-/** From a list with commas; `*` is every origin. Throws INVALID_CONFIG. */
+/** Parses a comma-separated list; `*` means any origin. Throws INVALID_CONFIG. */
 export function parseOrigins(list: string): AllowedOrigins {
   const entries = entriesOf(list);
   if (entries.length === 1 && entries[0] === "*") return "every";
@@ -23,7 +23,7 @@ export function parseOrigins(list: string): AllowedOrigins {
   return new Set(entries);
 }
 
-/** From a list with commas; `*` is every name. Throws INVALID_CONFIG. */
+/** Parses a comma-separated list; `*` means any name. Throws INVALID_CONFIG. */
 export function parseHosts(list: string): AllowedHosts {
   const entries = entriesOf(list);
   if (entries.length === 1 && entries[0] === "*") return "every";

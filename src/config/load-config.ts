@@ -1,5 +1,5 @@
-// Reads the configuration: flags before environment before file before defaults. The only reader of
-// the environment.
+// Loads the configuration: flags override the environment, the environment the file, the file the
+// defaults. The only reader of the environment.
 
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -14,7 +14,7 @@ import type { Option } from "./option-table.js";
 import { configSchema } from "./schema.js";
 import type { Config } from "./schema.js";
 
-/** Where a value came from. */
+/** Origin of a value. */
 export type Source =
   | { readonly kind: "default" }
   | { readonly kind: "file"; readonly path: string }
@@ -23,22 +23,22 @@ export type Source =
 
 export interface LoadedConfig {
   readonly config: Config;
-  /** By option name, one for each option. */
+  /** By option name; complete. */
   readonly provenance: ReadonlyMap<string, Source>;
 }
 
 export interface ConfigInputs {
   /** Values of flags by option name, as given on the command line. */
   readonly flags: Readonly<Record<string, string | number>>;
-  /** `--config`; undefined: SLUICE_CONFIG, or no file. */
+  /** `--config`. When absent, SLUICE_CONFIG or no file. */
   readonly file?: string | undefined;
-  /** Undefined: the environment of this process. */
+  /** Default: the environment of this process. */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 /**
- * Throws INVALID_CONFIG naming every wrong option with its value, its range and where it came from.
- * Relative paths in a file are taken from the file's folder, all others from the working folder.
+ * Throws INVALID_CONFIG naming every invalid option with its value, range and origin. Relative
+ * paths in a file are resolved against the file's folder, all others against the working directory.
  */
 export function loadConfig(inputs: ConfigInputs): LoadedConfig {
   const environment = inputs.environment ?? process.env;
@@ -62,25 +62,28 @@ export function loadConfig(inputs: ConfigInputs): LoadedConfig {
   return { config: deepFreeze(config), provenance };
 }
 
-/** Address of the server that commands talk to: SLUICE_SERVER, or the default port of this machine. */
+/**
+ * Address of the server that commands connect to: SLUICE_SERVER, or the default port on this
+ * machine.
+ */
 export function serverAddress(environment: ConfigInputs["environment"] = process.env): string {
   const named = environment["SLUICE_SERVER"];
   return named === undefined || named === "" ? defaultServerAddress() : named;
 }
 
-/** `127.0.0.1:7311`, by the options' defaults. */
+/** `127.0.0.1:7311`, from the defaults of the options. */
 export function defaultServerAddress(): string {
   const value = (name: string): string =>
     String(options.find((option) => option.name === name)?.default);
   return `${value("host")}:${value("grpcPort")}`;
 }
 
-/** Key that commands present to a server, from SLUICE_API_KEY; undefined: none. */
+/** API key of client commands, from SLUICE_API_KEY. */
 export function apiKey(environment: ConfigInputs["environment"] = process.env): string | undefined {
   return environment["SLUICE_API_KEY"]?.trim() || undefined;
 }
 
-/** The same from a file. Throws INVALID_CONFIG, naming the file and nothing of what is in it. */
+/** API key from a file. Throws INVALID_CONFIG naming the file and nothing of its contents. */
 export function readApiKey(file: string): string {
   let text: string;
   try {
@@ -94,7 +97,7 @@ export function readApiKey(file: string): string {
   return key;
 }
 
-/** Where models are pulled from, as far as the environment says it. */
+/** Where models are downloaded from, as set in the environment. */
 export function hubSettings(environment: ConfigInputs["environment"] = process.env): {
   readonly baseUrl: string | undefined;
   readonly token: string | undefined;
@@ -103,10 +106,10 @@ export function hubSettings(environment: ConfigInputs["environment"] = process.e
   return { baseUrl: given("SLUICE_HUB_URL"), token: given("HF_TOKEN") };
 }
 
-/** What the environment says about terminals: https://no-color.org, and the usual FORCE_COLOR. */
+/** Terminal preferences in the environment: https://no-color.org, and the usual FORCE_COLOR. */
 export interface TerminalPreference {
   readonly colors: "always" | "never" | "terminal";
-  /** False where the cursor cannot be moved. */
+  /** False when the cursor cannot be moved. */
   readonly canRedraw: boolean;
 }
 
@@ -121,21 +124,21 @@ export function terminalPreference(
   return { colors, canRedraw: !isDumb };
 }
 
-/** Other variables that Sluice reads, for documents. */
+/** Environment variables other than options, for the documentation. */
 export const otherVariables: readonly { readonly name: string; readonly meaning: string }[] = [
-  { name: "SLUICE_CONFIG", meaning: "Configuration file, when --config is not given." },
-  { name: "SLUICE_SERVER", meaning: "Address for commands that need a server (--server)." },
-  { name: "SLUICE_API_KEY", meaning: "Key for commands that ask a server (--api-key-file)." },
-  { name: "SLUICE_HUB_URL", meaning: "Address that `sluice model pull` asks (--url)." },
-  { name: "HF_TOKEN", meaning: "Token for `sluice model pull`; sent there and nowhere else." },
-  { name: "NO_COLOR", meaning: "When not empty: no colors." },
+  { name: "SLUICE_CONFIG", meaning: "Configuration file, if --config is absent." },
+  { name: "SLUICE_SERVER", meaning: "Server address of client commands (--server)." },
+  { name: "SLUICE_API_KEY", meaning: "API key of client commands (--api-key-file)." },
+  { name: "SLUICE_HUB_URL", meaning: "Hub address of `sluice model pull` (--url)." },
+  { name: "HF_TOKEN", meaning: "Token of `sluice model pull`, sent to the hub only." },
+  { name: "NO_COLOR", meaning: "Disables colors unless empty." },
   {
     name: "FORCE_COLOR",
-    meaning: "When not empty: colors also where output is no terminal; 0: none.",
+    meaning: "Enables colors even if the output is not a terminal; 0 disables them.",
   },
 ];
 
-/** They as a Markdown table, for documents. */
+/** `otherVariables` as a Markdown table, for the documentation. */
 export function variablesMarkdown(): string {
   const rows = otherVariables.map(({ name, meaning }) => `| \`${name}\` | ${meaning} |`);
   return ["| environment | meaning |", "|---|---|", ...rows].join("\n");
@@ -176,7 +179,7 @@ function* flatten(table: Record<string, unknown>, prefix: string): Generator<[st
   }
 }
 
-// Kubernetes sets these for every service called "sluice"; they are not meant for us.
+// Kubernetes sets these for every service called "sluice"; they are not options.
 const foreignVariable = /^SLUICE_(SERVICE_(HOST|PORT)(_\w+)?|PORT(_\d+_(TCP|UDP)(_\w+)?)?)$/;
 
 function readEnvironment(
@@ -225,7 +228,7 @@ function checked(option: Option, { raw, source }: Given, faults: string[]): unkn
   return resolve(source.kind === "file" ? dirname(source.path) : ".", String(result.data));
 }
 
-/** Flags and variables are text; files have types, but a size may be text with a unit there too. */
+/** Flags and variables are text. Files have types, but sizes may be text with a unit there too. */
 function converted(option: Option, raw: unknown, source: Source): unknown {
   const isListOfTexts = Array.isArray(raw) && raw.every((entry) => typeof entry === "string");
   if (option.kind === "list" && isListOfTexts) return raw.join(",");
@@ -235,7 +238,7 @@ function converted(option: Option, raw: unknown, source: Source): unknown {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(raw.trim()) ? Number(raw) : raw;
 }
 
-/** In words, for errors and for `config print`. */
+/** The origin in words, for errors and for `config print`. */
 export function describeSource(source: Source): string {
   switch (source.kind) {
     case "default":
@@ -280,7 +283,7 @@ function checkTokens(
   if (jwtAudience === "") fail("access.jwtAudience", "is missing: access.jwksUrl needs it");
 }
 
-/** Whoever could change the answer on its way could let everybody in. */
+/** Whoever can modify the response could grant access to anyone. */
 function isPrivateUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, username, password } = new URL(text);

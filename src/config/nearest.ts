@@ -1,4 +1,4 @@
-// Guesses what a mistyped name was meant to be.
+// Suggests the intended name for a mistyped one.
 
 /** The known name with the fewest edits, if these are at most a third of its letters. */
 export function nearest(name: string, known: readonly string[]): string | undefined {

@@ -1,16 +1,16 @@
-// The kinds of values an option can have: how each is checked and what its range is called.
+// Kinds of option values: their validation, and the text of their range.
 
 import { z } from "zod";
 
-/** What the tables and the errors say about an option beside its type. */
+/** What tables and errors show of an option, besides its type. */
 export interface OptionNotes {
   readonly description: string;
-  /** In words: `0 to 65535`. */
+  /** In words, such as `0 to 65535`. */
   readonly range: string;
-  /** Of the value; empty for names and paths. */
+  /** Unit of the value; empty for names and paths. */
   readonly unit: string;
   readonly kind: OptionKind;
-  /** Shown instead of a default that depends on where the checkout lies. */
+  /** Shown instead of a default that depends on the location of the checkout. */
   readonly shownDefault?: string;
 }
 
@@ -24,7 +24,7 @@ interface NumberRange {
   readonly description: string;
 }
 
-/** A whole number. */
+/** An integer. */
 export function whole(range: NumberRange): z.ZodDefault<z.ZodNumber> {
   return noted(z.int().min(range.min).max(range.max).default(range.default), {
     description: range.description,
@@ -34,7 +34,7 @@ export function whole(range: NumberRange): z.ZodDefault<z.ZodNumber> {
   });
 }
 
-/** A number that may have a fraction. */
+/** A number, possibly with a fraction. */
 export function decimal(range: NumberRange): z.ZodDefault<z.ZodNumber> {
   return noted(z.number().min(range.min).max(range.max).default(range.default), {
     description: range.description,
@@ -54,7 +54,7 @@ export function bytes(range: Omit<NumberRange, "unit">): z.ZodDefault<z.ZodNumbe
   });
 }
 
-/** Any text without control characters, of at least one character unless `optional`. */
+/** Text without control characters; not empty unless `optional`. */
 export function text(option: {
   readonly default: string;
   readonly range: string;
@@ -65,7 +65,7 @@ export function text(option: {
   return noted(schema.default(option.default), { ...option, unit: "", kind: "text" });
 }
 
-/** Texts with commas between them, or an array of texts in a file; empty for none. */
+/** Comma-separated values, or an array of strings in a file; may be empty. */
 export function list(option: {
   readonly range: string;
   readonly description: string;
@@ -79,7 +79,7 @@ export function list(option: {
   });
 }
 
-/** A file or folder; empty where `optional`. */
+/** A file or folder; may be empty if `optional`. */
 export function path(option: {
   readonly default: string;
   readonly shownDefault?: string;
@@ -96,7 +96,7 @@ export function path(option: {
   );
 }
 
-/** One of a few words. */
+/** One of a set of words. */
 export function choice<const Words extends readonly [string, ...string[]]>(option: {
   readonly words: Words;
   readonly default: Words[number];
@@ -129,7 +129,7 @@ const byteUnits: readonly (readonly [string, number])[] = [
   ["KiB", 1024],
 ];
 
-/** `8 MiB` where that is exact, else plain bytes. */
+/** `8 MiB` when that is exact, else plain bytes. */
 export function formatBytes(count: number): string {
   for (const [name, size] of byteUnits) {
     if (count >= size && count % size === 0) return `${count / size} ${name}`;
@@ -137,7 +137,7 @@ export function formatBytes(count: number): string {
   return `${count} B`;
 }
 
-/** Reads `8 MiB`, `64KiB`, `512 B` or plain bytes; undefined when it is none of these. */
+/** Parses `8 MiB`, `64KiB`, `512 B` or plain bytes; undefined for anything else. */
 export function parseBytes(words: string): number | undefined {
   const match = /^(\d+)\s*([KMG]iB|B)?$/i.exec(words.trim());
   if (match === null) return undefined;

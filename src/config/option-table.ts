@@ -1,4 +1,4 @@
-// The options as a flat table, read out of the schema: names, flags, variables, defaults, ranges.
+// The options as a flat table derived from the schema: names, flags, variables, defaults, ranges.
 
 import { z } from "zod";
 import { assert } from "../core/assert.js";
@@ -45,13 +45,13 @@ function toOption(schema: z.ZodType, path: readonly string[]): Option {
   };
 }
 
-/** A value as it is shown to people. */
+/** A value as it is displayed. */
 export function showValue(option: Option, value: string | number): string {
   if (option.kind === "bytes" && typeof value === "number") return formatBytes(value);
   return value === "" ? "(none)" : String(value);
 }
 
-/** The options as a Markdown table, for documents. */
+/** The options as a Markdown table, for the documentation. */
 export function optionsMarkdown(): string {
   const rows = options.map((option) => {
     const value = option.shownDefault ?? showValue(option, option.default);

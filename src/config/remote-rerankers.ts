@@ -1,4 +1,4 @@
-// Services elsewhere that re-rank: the file that names them, and the doors to their keys.
+// Remote rerankers: the file that configures them, and access to their keys.
 
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -26,32 +26,35 @@ const entrySchema = z.strictObject({
 
 export type RemoteShape = z.output<typeof entrySchema>["shape"];
 
-/** What TEI takes unless told otherwise (its `--max-client-batch-size`); the others take 1,000. */
+/** TEI's default for `--max-client-batch-size`; the other services accept 1,000. */
 const usualDocumentsPerCall = { cohere: 100, jina: 100, voyage: 100, tei: 32 } as const;
 
-/** One service, checked. */
+/** A validated service. */
 export interface RemoteRerankerConfig {
-  /** What searches call it. */
+  /** Name that searches use. */
   readonly name: string;
   readonly shape: RemoteShape;
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   readonly url: string;
-  /** Its own name for the model; empty: it has only one. */
+  /** The service's own model name; empty when it has only one. */
   readonly model: string;
-  /** Reads the key; undefined: none is needed. A function, so that nothing can print it. */
+  /** Reads the key; absent when none is needed. A function, so that the key is never printed. */
   readonly key: (() => string) | undefined;
-  /** Of one attempt. */
+  /** Time limit of one attempt. */
   readonly timeoutMs: number;
   readonly attempts: number;
   readonly documentsPerCall: number;
-  /** Of all texts of one call, each with the query, UTF-16 code units; more of a text is cut off. */
+  /**
+   * Of all texts of one call, including the query for each, UTF-16 code units; longer texts are
+   * cut.
+   */
   readonly charactersPerCall: number;
   readonly callsAtOnce: number;
 }
 
 /**
- * The services of a TOML file with a table for each; none for an empty path. Reads every key once,
- * so that a missing one is found at the start. Throws INVALID_CONFIG; no message holds a key.
+ * The services of a TOML file with one table each; none for an empty path. Reads every key once, so
+ * that a missing key is found at the start. Throws INVALID_CONFIG; messages never contain a key.
  */
 export function readRemoteRerankers(
   file: string,
@@ -62,7 +65,7 @@ export function readRemoteRerankers(
   try {
     tables = parse(readFileSync(file, "utf8"));
   } catch (error) {
-    // The parser quotes lines, and somebody may have written a key where none belongs.
+    // The parser's message quotes lines, which may contain a misplaced key.
     throw invalid(`${file} cannot be read as TOML`, (error as { code?: unknown }).code);
   }
   return Object.entries(tables).map(([name, table]) =>
@@ -103,7 +106,7 @@ function toKeyReader(
   if (keyEnv !== undefined)
     return () => checkKey(environment[keyEnv], `${place} the variable that keyEnv names`);
   if (keyFile === undefined) return undefined;
-  // Read anew for each call: a key that was exchanged is used at once.
+  // Read for each call, so that a rotated key takes effect immediately.
   return () => checkKey(readKeyFile(resolve(dirname(file), keyFile)), `${place} keyFile`);
 }
 
@@ -115,7 +118,7 @@ function readKeyFile(path: string): string | undefined {
   }
 }
 
-/** A header takes visible ASCII; what else is there would be quoted in the error of a call. */
+/** Headers allow visible ASCII; anything else would be quoted in the error of a call. */
 function checkKey(key: string | undefined, what: string): string {
   if (key === undefined || key === "") throw invalid(`${what} is empty or cannot be read`);
   if (!/^[\x21-\x7e]+$/.test(key)) throw invalid(`${what} holds more than one word of ASCII`);
