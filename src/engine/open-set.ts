@@ -293,5 +293,5 @@ async function patience<T>(
 
 function abortReason(signal: AbortSignal | undefined): Error {
   const reason: unknown = signal?.reason;
-  return reason instanceof Error ? reason : new SluiceError("CANCELLED", "the caller went away");
+  return reason instanceof Error ? reason : new SluiceError("CANCELLED", "the caller disconnected");
 }

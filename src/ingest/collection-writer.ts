@@ -208,7 +208,7 @@ function stopping(remedy: string): SluiceError {
 
 function abortReason(signal: AbortSignal): Error {
   const reason: unknown = signal.reason;
-  return reason instanceof Error ? reason : new SluiceError("CANCELLED", "the caller went away");
+  return reason instanceof Error ? reason : new SluiceError("CANCELLED", "the caller disconnected");
 }
 
 async function runStep({ run, resolve, reject }: Step): Promise<void> {

@@ -111,5 +111,5 @@ function describe(error: unknown): string {
 }
 
 export function cancelled(): SluiceError {
-  return new SluiceError("CANCELLED", "the caller went away");
+  return new SluiceError("CANCELLED", "the caller disconnected");
 }

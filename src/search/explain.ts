@@ -120,7 +120,7 @@ function startEncoding(
 function finished<T>(answer: T | undefined, signal: AbortSignal): T {
   if (answer !== undefined) return answer;
   signal.throwIfAborted();
-  throw new SluiceError("CANCELLED", "the caller went away");
+  throw new SluiceError("CANCELLED", "the caller disconnected");
 }
 
 /** Where the wanted passages of the document lie. */

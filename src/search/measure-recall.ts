@@ -110,7 +110,7 @@ export function estimateRecall(
 function finished<T>(answer: T | undefined, signal: AbortSignal): T {
   if (answer !== undefined) return answer;
   signal.throwIfAborted();
-  throw new SluiceError("CANCELLED", "the caller went away");
+  throw new SluiceError("CANCELLED", "the caller disconnected");
 }
 
 function placeId({ segment, row }: { segment: number; row: number }): number {
