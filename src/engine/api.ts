@@ -13,7 +13,7 @@ import type {
   CollectionStatus,
   RecallStatus,
 } from "../index/collection-settings.js";
-import type { WriteAck } from "../ingest/ingest-types.js";
+import type { WriteAck } from "../ingest/write-operations.js";
 import type { SnapshotInfo } from "../store/snapshot-folder.js";
 import type { SearchOptions } from "../search/stream-search.js";
 import type { ScoreCalibration } from "../store/stored-values.js";

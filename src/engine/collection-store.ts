@@ -7,8 +7,8 @@ import type { CollectionSettings } from "../index/collection-settings.js";
 import { migrateCollection } from "../ingest/migrate.js";
 import type { DataFolder } from "../store/data-folder.js";
 import { openLmdbStore } from "../store/lmdb-store.js";
-import type { StoreOptions } from "../store/lmdb-store.js";
 import type { CollectionStore } from "../store/store.js";
+import type { StoreOptions } from "../store/write-guard.js";
 
 export interface StoreOpening {
   readonly storeOptions: StoreOptions;

@@ -5,8 +5,8 @@ import { closeCollection } from "../index/collection.js";
 import type { Collection } from "../index/collection.js";
 import { partBytes } from "../index/segment-parts.js";
 import { openCollection } from "../index/stored-collection.js";
-import { createCollectionWriter } from "../ingest/collection-writer.js";
-import type { CollectionWriter, WriterOptions } from "../ingest/collection-writer.js";
+import { CollectionWriter } from "../ingest/collection-writer.js";
+import type { WriterOptions } from "../ingest/collection-writer.js";
 import type { CollectionStore } from "../store/store.js";
 
 export interface OpenCollection {
@@ -23,7 +23,7 @@ export async function openWithWriter(
 ): Promise<OpenCollection> {
   try {
     const collection = await openCollection(store);
-    const writer = createCollectionWriter(collection, options);
+    const writer = new CollectionWriter(collection, options);
     writer.maintain();
     return { collection: collection.view, writer, searches: new Map() };
   } catch (error) {

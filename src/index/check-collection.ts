@@ -7,7 +7,7 @@ import type { CollectionStore } from "../store/store.js";
 import type { Damage, DocumentRecord, Manifest, SegmentEntry } from "../store/stored-values.js";
 import { isBitSet } from "./bm25/bits.js";
 import { checkPostings } from "./bm25/check-postings.js";
-import { openPostings } from "./bm25/postings-reader.js";
+import { PostingsReader } from "./bm25/postings-reader.js";
 import type { FlushedSegment } from "./flushed-segment.js";
 import type { PassageTable } from "./passage-table.js";
 import { lackingCount, toCodeBits } from "./stored-collection.js";
@@ -89,7 +89,7 @@ function openWhole(
   entry: SegmentEntry,
 ): FlushedSegment {
   const segment = openStoredSegment(store, entry, rowBytes(dim, toCodeBits(bits, store.folder)));
-  checkPostings(openPostings(postingsSectionsOf(segment.tables)));
+  checkPostings(new PostingsReader(postingsSectionsOf(segment.tables)));
   for (let row = 1; row < segment.rowCount; row += 1)
     if (segment.sequenceAt(row) <= segment.sequenceAt(row - 1))
       throw new SluiceError(

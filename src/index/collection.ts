@@ -8,8 +8,7 @@ import type { CollectionSettings } from "./collection-settings.js";
 import type { FlushedSegment } from "./flushed-segment.js";
 import { countedPin, flushedEntry, liveEntry, sumTotals } from "./generation.js";
 import type { Generation, GenerationSegment } from "./generation.js";
-import { createLiveSegment } from "./live-segment.js";
-import type { LiveSegment } from "./live-segment.js";
+import { LiveSegment } from "./live-segment.js";
 import type { Tombstones } from "./segment-parts.js";
 import type { SegmentPassage } from "./segment-writer.js";
 
@@ -250,7 +249,7 @@ export class WritableCollection {
   }
 
   #renewLive(): void {
-    this.#state.live = createLiveSegment();
+    this.#state.live = new LiveSegment();
     this.#state.liveTombstones = undefined;
   }
 

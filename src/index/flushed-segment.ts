@@ -1,8 +1,8 @@
 // An immutable segment in shared memory, as the main thread reads it.
 
 import { SluiceError } from "../core/errors.js";
-import { openPostings } from "./bm25/postings-reader.js";
-import { createFieldLookup } from "./columns/field-lookup.js";
+import { PostingsReader } from "./bm25/postings-reader.js";
+import { createFieldLookup } from "./columns/columns-reader.js";
 import { findSequence } from "./passage-table.js";
 import type { PassageTable } from "./passage-table.js";
 import { numbersOf, postingsSectionsOf, rowCountOf, sectionOf } from "./segment-format.js";
@@ -34,7 +34,7 @@ export function openFlushedSegment(
   const places = numbersOf(tables, "passages");
   const keyEnds = numbersOf(tables, "keyEnds");
   const keyBytes = sectionOf(tables, "keys");
-  const { lengths, lengthTotal } = openPostings(postingsSectionsOf(tables));
+  const { lengths, lengthTotal } = new PostingsReader(postingsSectionsOf(tables));
   const fieldAt = createFieldLookup(sectionOf(tables, "columns"));
   const isWhole =
     sequenceBytes.length === 8 * rowCount &&

@@ -1,99 +1,120 @@
 // Passages that are in the journal and in no segment yet: appended by the main thread, searched by
 // workers through snapshots of shared memory.
 
-import type { Fields, Span } from "../core/document.js";
+import type { FieldValue, Fields, Span } from "../core/document.js";
 import { createGrowingBytes } from "../core/growing-bytes.js";
-import { createLiveTerms } from "./bm25/live-terms.js";
-import type { LiveTerms } from "./bm25/live-terms.js";
+import type { GrowingBytes } from "../core/growing-bytes.js";
+import { LiveTerms } from "./bm25/live-terms.js";
 import { findSequence } from "./passage-table.js";
 import type { PassageTable } from "./passage-table.js";
 import type { LivePart, Tombstones } from "./segment-parts.js";
 import type { SegmentPassage } from "./segment-writer.js";
 
-export interface LiveSegment extends PassageTable {
-  readonly codeBytes: number;
-  readonly terms: Pick<LiveTerms, "resolve" | "resolvePhrases">;
-  append(passage: SegmentPassage): void;
-  /** A snapshot that later appends do not change. */
-  part(tombstones: Tombstones): LivePart;
-}
-
 /**
- * Room for the first passages; more is made when needed. A collection that has nothing in its journal
- * costs little, and so does one that is made and dropped: V8 does not count shared memory, and so
- * does not hurry to collect what is no longer used.
+ * Bytes of each buffer at first. Collections with an empty journal are many, and V8 does not count
+ * shared memory, so it is slow to collect buffers that are no longer used.
  */
 const firstBytes = 1024;
 
-export function createLiveSegment(roomBytes = firstBytes): LiveSegment {
-  const codes = createGrowingBytes(roomBytes);
-  const sketches = createGrowingBytes(firstBytes);
-  const rowOffsets = createGrowingBytes(firstBytes);
-  rowOffsets.append(numberBytes(0));
-  const terms = createLiveTerms();
-  const rows: RowEntry[] = [];
-  let sketchRowBytes = 0;
-  const table = {
-    get rowCount() {
-      return rows.length;
-    },
-    sequenceAt: (row: number) => rows[row]!.sequence,
-  };
-  const append = (passage: SegmentPassage): void => {
-    const before = rows.at(-1);
+export class LiveSegment implements PassageTable {
+  readonly #terms = new LiveTerms();
+  readonly #codes: GrowingBytes;
+  readonly #sketches = createGrowingBytes(firstBytes);
+  readonly #rowOffsets = createGrowingBytes(firstBytes);
+  readonly #rows: RowEntry[] = [];
+  #sketchRowBytes = 0;
+
+  constructor(roomBytes = firstBytes) {
+    this.#codes = createGrowingBytes(roomBytes);
+    this.#rowOffsets.append(numberBytes(0));
+  }
+
+  get rowCount(): number {
+    return this.#rows.length;
+  }
+
+  get codeBytes(): number {
+    return this.#codes.length;
+  }
+
+  get tokenTotal(): number {
+    return this.#rows.at(-1)?.tokenEnd ?? 0;
+  }
+
+  get lengthTotal(): number {
+    return this.#terms.lengthTotal;
+  }
+
+  /** The dictionary of its terms, which only this thread has. */
+  get terms(): Pick<LiveTerms, "resolve" | "resolvePhrases"> {
+    return this.#terms;
+  }
+
+  append(passage: SegmentPassage): void {
     const entry: RowEntry = {
       sequence: passage.sequence,
       key: passage.key,
       passageNumber: passage.passageNumber,
       span: passage.span,
       length: passage.terms.length,
-      tokenEnd: (before?.tokenEnd ?? 0) + passage.rowCount,
+      tokenEnd: this.tokenTotal + passage.rowCount,
       tokenCount: passage.rowCount,
       fields: passage.fields,
     };
-    codes.append(passage.codes);
-    sketchRowBytes = passage.sketch.length;
-    sketches.append(passage.sketch);
-    rowOffsets.append(numberBytes(entry.tokenEnd));
-    terms.append(passage.terms);
-    rows.push(entry);
-  };
-  const part = (tombstones: Tombstones): LivePart => ({
-    kind: "live",
-    rowCount: rows.length,
-    codes: codes.buffer(),
-    codeBytes: codes.length,
-    rowOffsets: rowOffsets.buffer(),
-    sketches: sketches.buffer(),
-    sketchRowBytes,
-    terms: terms.snapshot(),
-    tombstones,
-  });
-  return {
-    get rowCount() {
-      return rows.length;
-    },
-    get codeBytes() {
-      return codes.length;
-    },
-    get tokenTotal() {
-      return rows.at(-1)?.tokenEnd ?? 0;
-    },
-    get lengthTotal() {
-      return terms.lengthTotal;
-    },
-    sequenceAt: table.sequenceAt,
-    rowOf: (sequence) => findSequence(table, sequence),
-    keyAt: (row) => rows[row]!.key,
-    passageNumberAt: (row) => rows[row]!.passageNumber,
-    spanAt: (row) => rows[row]!.span,
-    tokenCountAt: (row) => rows[row]!.tokenCount,
-    lengthAt: (row) => rows[row]!.length,
-    fieldAt: (row, name) => rows[row]!.fields.get(name),
-    terms,
-    append,
-    part,
-  };
+    this.#codes.append(passage.codes);
+    this.#sketchRowBytes = passage.sketch.length;
+    this.#sketches.append(passage.sketch);
+    this.#rowOffsets.append(numberBytes(entry.tokenEnd));
+    this.#terms.append(passage.terms);
+    this.#rows.push(entry);
+  }
+
+  /** A snapshot that later appends do not change. */
+  part(tombstones: Tombstones): LivePart {
+    return {
+      kind: "live",
+      rowCount: this.#rows.length,
+      codes: this.#codes.buffer(),
+      codeBytes: this.#codes.length,
+      rowOffsets: this.#rowOffsets.buffer(),
+      sketches: this.#sketches.buffer(),
+      sketchRowBytes: this.#sketchRowBytes,
+      terms: this.#terms.snapshot(),
+      tombstones,
+    };
+  }
+
+  sequenceAt(row: number): number {
+    return this.#rows[row]!.sequence;
+  }
+
+  rowOf(sequence: number): number {
+    return findSequence(this, sequence);
+  }
+
+  keyAt(row: number): string {
+    return this.#rows[row]!.key;
+  }
+
+  passageNumberAt(row: number): number {
+    return this.#rows[row]!.passageNumber;
+  }
+
+  spanAt(row: number): Span {
+    return this.#rows[row]!.span;
+  }
+
+  tokenCountAt(row: number): number {
+    return this.#rows[row]!.tokenCount;
+  }
+
+  lengthAt(row: number): number {
+    return this.#rows[row]!.length;
+  }
+
+  fieldAt(row: number, name: string): FieldValue | undefined {
+    return this.#rows[row]!.fields.get(name);
+  }
 }
 
 interface RowEntry {

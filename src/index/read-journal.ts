@@ -2,7 +2,7 @@
 
 import { SluiceError, asDamage } from "../core/errors.js";
 import type { Fields } from "../core/document.js";
-import type { CollectionStore } from "../store/store.js";
+import type { DocumentReads } from "../store/store.js";
 import type { DocumentRecord } from "../store/stored-values.js";
 import { toSegmentPassage } from "./segment-writer.js";
 import type { SegmentPassage } from "./segment-writer.js";
@@ -20,7 +20,7 @@ export interface JournalDamages {
  * then the key that they are stored under is. O(journal).
  */
 export function* readJournal(
-  store: CollectionStore,
+  store: DocumentReads,
   damages: JournalDamages,
 ): Generator<SegmentPassage, void, void> {
   // A document's passages follow one another.
@@ -45,7 +45,7 @@ export function* readJournal(
 
 type ReadRecord = DocumentRecord | "damaged" | undefined;
 
-function readRecord(store: CollectionStore, key: string, damages: JournalDamages): ReadRecord {
+function readRecord(store: DocumentReads, key: string, damages: JournalDamages): ReadRecord {
   try {
     return store.readDocument(key);
   } catch (error) {

@@ -8,9 +8,8 @@ import { asDamage } from "../core/errors.js";
 import { mappedBytesMin } from "../store/segment-store.js";
 import type { SegmentStore } from "../store/segment-store.js";
 import type { CodesReader, SegmentCodes } from "./segment-codes.js";
-import { createDocumentFields } from "./document-fields.js";
 import { isBitSet } from "./bm25/bits.js";
-import { openPostings } from "./bm25/postings-reader.js";
+import { PostingsReader } from "./bm25/postings-reader.js";
 import { writePostings } from "./bm25/postings-writer.js";
 import {
   joinSections,
@@ -25,7 +24,12 @@ import type { MergeInput } from "./segment-merge.js";
 import type { Tombstones } from "./segment-parts.js";
 import { termsAnew } from "./terms-anew.js";
 import type { DocumentRecord } from "../store/stored-values.js";
-import { joinBytes, toSegmentPassage, writeSegment } from "./segment-writer.js";
+import {
+  createDocumentFields,
+  joinBytes,
+  toSegmentPassage,
+  writeSegment,
+} from "./segment-writer.js";
 import type { SegmentPassage } from "./segment-writer.js";
 
 /** Crosses threads: bytes as shared memory, or as names of what is stored. */
@@ -149,7 +153,7 @@ function withTermsAnew(
   const places = numbersOf(tables, "passages");
   const keyEnds = numbersOf(tables, "keyEnds");
   const keys = Buffer.from(sectionOf(tables, "keys"));
-  const { lengths, rowCount } = openPostings(postingsSectionsOf(tables));
+  const { lengths, rowCount } = new PostingsReader(postingsSectionsOf(tables));
   // A document's passages follow one another.
   let last: { readonly key: string; readonly record: DocumentRecord | undefined } | undefined;
   const terms = Array.from({ length: rowCount }, (_, row) => {

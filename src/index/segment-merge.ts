@@ -5,8 +5,8 @@ import { assert } from "../core/assert.js";
 import { isBitSet } from "./bm25/bits.js";
 import { mergePostings } from "./bm25/postings-merge.js";
 import type { PostingsSections } from "./bm25/postings-format.js";
-import { openPostings } from "./bm25/postings-reader.js";
-import { mergeColumns } from "./columns/columns-merge.js";
+import { PostingsReader } from "./bm25/postings-reader.js";
+import { mergeColumns } from "./columns/columns-writer.js";
 import {
   joinSections,
   numbersOf,
@@ -131,7 +131,7 @@ const mergeSketches: SectionMerger<"sketches"> = (inputs) => {
 const mergeTerms: SectionMerger<keyof PostingsSections> = (inputs) =>
   mergePostings(
     inputs.map(({ tables, tombstones }) => ({
-      reader: openPostings(postingsSectionsOf(tables)),
+      reader: new PostingsReader(postingsSectionsOf(tables)),
       tombstones,
     })),
   );

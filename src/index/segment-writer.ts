@@ -2,6 +2,7 @@
 
 import type { PackedTerms } from "../analysis/term-frequencies.js";
 import type { Fields, Span } from "../core/document.js";
+import { asDamage } from "../core/errors.js";
 import { writePostings } from "./bm25/postings-writer.js";
 import { writeColumns } from "./columns/columns-writer.js";
 import { joinSections } from "./segment-format.js";
@@ -35,6 +36,30 @@ export function toSegmentPassage(
 ): SegmentPassage {
   const { joined, counts, positions, length, ...rest } = passage;
   return { ...rest, sequence, terms: { joined, counts, positions, length }, fields };
+}
+
+const none: Fields = new Map();
+
+/**
+ * Fields of documents for their passages, which the journal stores without them. Remembers the last
+ * document, since a document's passages follow one another. One that is damaged, or was deleted
+ * meanwhile, has no fields.
+ */
+export function createDocumentFields(
+  read: (key: string) => Fields | undefined,
+): (key: string) => Fields {
+  let last: { readonly key: string; readonly fields: Fields } | undefined;
+  return (key) => {
+    if (last?.key === key) return last.fields;
+    let fields: Fields | undefined;
+    try {
+      fields = read(key);
+    } catch (error) {
+      asDamage(error);
+    }
+    last = { key, fields: fields ?? none };
+    return last.fields;
+  };
 }
 
 /** `passages` by rising sequence. Equal input gives equal bytes. O(bytes + t log t) for t terms. */

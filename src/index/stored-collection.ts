@@ -13,13 +13,13 @@ import type { AnalyzerSettings } from "../analysis/settings.js";
 import { rotationChecksum } from "../codec/rotation.js";
 import { SluiceError, asDamage } from "../core/errors.js";
 import type { CodeBits } from "../kernels/kernels.js";
-import type { CollectionStore } from "../store/store.js";
+import type { CalibrationRecords, CollectionStore } from "../store/store.js";
 import type { Manifest } from "../store/stored-values.js";
 import { WritableCollection, tokenRowBytesOf } from "./collection.js";
 import type { OpenedSegment, StoredParts } from "./collection.js";
 import type { CollectionSettings } from "./collection-settings.js";
 import { flushedEntry } from "./generation.js";
-import { createLiveSegment } from "./live-segment.js";
+import { LiveSegment } from "./live-segment.js";
 import { readJournal } from "./read-journal.js";
 import { openStoredSegment, readTombstones } from "./stored-segment.js";
 
@@ -72,7 +72,7 @@ export async function openCollection(store: CollectionStore): Promise<WritableCo
       damages.push(`${asDamage(error).message} (${entry.passageCount} passages are not searched)`);
     }
   }
-  const live = createLiveSegment();
+  const live = new LiveSegment();
   const segmentDamageCount = damages.length;
   const passages = readJournal(store, {
     passage: ({ message }) => damages.push(`${message} (it is not searched)`),
@@ -100,7 +100,7 @@ export async function openCollection(store: CollectionStore): Promise<WritableCo
   });
 }
 
-function readRecall(store: CollectionStore): Pick<StoredParts, "recall" | "recallDamage"> {
+function readRecall(store: CalibrationRecords): Pick<StoredParts, "recall" | "recallDamage"> {
   try {
     return { recall: store.readRecall(), recallDamage: undefined };
   } catch (error) {
@@ -108,7 +108,9 @@ function readRecall(store: CollectionStore): Pick<StoredParts, "recall" | "recal
   }
 }
 
-function readScoreMaps(store: CollectionStore): Pick<StoredParts, "scoreMaps" | "scoreMapsDamage"> {
+function readScoreMaps(
+  store: CalibrationRecords,
+): Pick<StoredParts, "scoreMaps" | "scoreMapsDamage"> {
   try {
     return { scoreMaps: store.readScoreMaps(), scoreMapsDamage: undefined };
   } catch (error) {

@@ -2,7 +2,7 @@
 
 import { SluiceError } from "../core/errors.js";
 import { mappedBytesMin } from "../store/segment-store.js";
-import type { CollectionStore } from "../store/store.js";
+import type { SegmentReads } from "../store/store.js";
 import type { SegmentEntry } from "../store/stored-values.js";
 import { countBits } from "./bm25/bits.js";
 import { codeBytesOf, openFlushedSegment } from "./flushed-segment.js";
@@ -15,7 +15,7 @@ import type { Tombstones } from "./segment-parts.js";
  * used. Throws DATA_CORRUPT, also when it is not the segment that the manifest means. O(bytes).
  */
 export function openStoredSegment(
-  store: CollectionStore,
+  store: SegmentReads,
   entry: SegmentEntry,
   tokenRowBytes: number,
 ): FlushedSegment {
@@ -38,7 +38,7 @@ export function openStoredSegment(
 }
 
 /** Throws DATA_CORRUPT, also when another number of passages is deleted than the manifest says. */
-export function readTombstones(store: CollectionStore, entry: SegmentEntry): Tombstones {
+export function readTombstones(store: SegmentReads, entry: SegmentEntry): Tombstones {
   const bits = store.readTombstones(entry.id) ?? new Uint8Array();
   const deadCount = countBits(bits);
   if (entry.deadCount !== undefined && deadCount !== entry.deadCount)

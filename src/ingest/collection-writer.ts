@@ -2,51 +2,15 @@
 
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
-import type { WritableCollection } from "../index/collection.js";
+import type { Collection, WritableCollection } from "../index/collection.js";
 import { createMapTurn } from "../store/map-turn.js";
 import type { RecallCalibration, ScoreCalibration } from "../store/stored-values.js";
-import { createMaintenance } from "./maintenance.js";
+import { Maintenance } from "./maintenance.js";
 import type { MaintenanceStep, OptimizeOptions } from "./maintenance.js";
-import type { Exclusive } from "./commit-segment.js";
 import { createSegmentBuilder } from "./segment-builder.js";
 import type { SegmentBuilder } from "./segment-builder.js";
 import type { WriteOperation, WriteResult } from "./write-operations.js";
 import { planWrites } from "./write-plan.js";
-
-export interface CollectionWriter {
-  /**
-   * Resolves when the write is on disk and visible. Rejects with nothing of it done: DISK_FULL, or
-   * NOT_READY after `close`. Writes take effect in the order of the calls.
-   */
-  write(operation: WriteOperation): Promise<WriteResult>;
-  /**
-   * Resolves when a write with this sequence, or a later one, is visible; at once if it is. Rejects
-   * with the signal's reason, or with NOT_READY once no more writes can come.
-   */
-  waitForSequence(sequence: number, signal: AbortSignal): Promise<void>;
-  /**
-   * Flushes the journal and merges what is worth it. Rejects as a flush does; what was done until
-   * then stays.
-   */
-  optimize(options: OptimizeOptions): Promise<void>;
-  /**
-   * Replaces the measured recall; undefined: forgets it. Searches that begin after it resolves use it.
-   * Durable when it resolves; rejects as a commit of the store.
-   */
-  setRecall(recall: RecallCalibration | undefined): Promise<void>;
-  /** The same for the maps from scores to probabilities. */
-  setScoreMaps(scoreMaps: readonly ScoreCalibration[]): Promise<void>;
-  /** Leaves a segment out of every search from now on: its codes were found damaged. */
-  quarantine(damage: { readonly segmentId: number; readonly message: string }): Promise<void>;
-  /** Starts what is due of flushes, merges and late deletes: after opening; writes do it too. */
-  maintain(): void;
-  /** Nobody waits for anything, and no flush, merge or late delete is under way. */
-  isIdle(): boolean;
-  /** Resolves when no flush, merge or late delete is under way. */
-  settle(): Promise<void>;
-  /** Refuses new writes and waits for what is under way. */
-  close(): Promise<void>;
-}
 
 export interface WriterOptions {
   /** Token code bytes in the journal from which it is flushed to a segment. */
@@ -89,117 +53,166 @@ interface SequenceWaiter {
   readonly reject: (error: Error) => void;
 }
 
-export function createCollectionWriter(
-  collection: WritableCollection,
-  options: WriterOptions,
-): CollectionWriter {
-  const { view } = collection;
-  let waiting: Waiting[] = [];
-  const sequenceWaiters = new Set<SequenceWaiter>();
-  let running: Promise<void> | undefined;
-  let isClosed = false;
+export class CollectionWriter {
+  readonly #collection: WritableCollection;
+  readonly #view: Collection;
+  readonly #builder: SegmentBuilder;
+  readonly #maintenance: Maintenance;
+  readonly #sequenceWaiters = new Set<SequenceWaiter>();
+  readonly #steps: Step[] = [];
+  #waiting: Waiting[] = [];
+  #running: Promise<void> | undefined;
+  #isClosed = false;
 
-  const steps: Step[] = [];
-  const exclusive: Exclusive = (step) =>
-    new Promise((resolve, reject) => {
-      steps.push({ run: step, resolve, reject });
-      start();
+  constructor(collection: WritableCollection, options: WriterOptions) {
+    this.#collection = collection;
+    this.#view = collection.view;
+    this.#builder = options.builder ?? createSegmentBuilder(createMapTurn());
+    this.#maintenance = new Maintenance(collection, {
+      flushBytes: options.flushBytes,
+      flushAgeMs: options.flushAgeMs,
+      flushRowsMax: options.flushRowsMax ?? limits.journalRowsMax,
+      segmentBytesMax: options.segmentBytesMax ?? limits.segmentBytesMax,
+      builder: this.#builder,
+      exclusive: (step) => this.#exclusive(step),
+      onStep: options.onMaintenanceStep,
+      onFailure: (error) => options.onMaintenanceFailure?.(error),
+      onIdle: () => {
+        // Writes may have waited for it.
+        this.#start();
+        options.onIdle?.();
+      },
     });
-  const builder = options.builder ?? createSegmentBuilder(createMapTurn());
-  const maintenance = createMaintenance(collection, {
-    flushBytes: options.flushBytes,
-    flushAgeMs: options.flushAgeMs,
-    flushRowsMax: options.flushRowsMax ?? limits.journalRowsMax,
-    segmentBytesMax: options.segmentBytesMax ?? limits.segmentBytesMax,
-    builder,
-    exclusive,
-    onStep: options.onMaintenanceStep,
-    onFailure: (error) => options.onMaintenanceFailure?.(error),
-    // Writes may have waited for it.
-    onIdle() {
-      start();
-      options.onIdle?.();
-    },
-  });
-  collection.setOnReleased(maintenance.start);
+    collection.setOnReleased(() => this.#maintenance.start());
+  }
 
-  const isWriteDue = (): boolean => waiting.length > 0 && !maintenance.isBehind();
-  const run = async (): Promise<void> => {
+  /**
+   * Resolves when the write is on disk and visible. Rejects with nothing of it done: DISK_FULL, or
+   * NOT_READY after `close`. Writes take effect in the order of the calls.
+   */
+  write(operation: WriteOperation): Promise<WriteResult> {
+    if (this.#isClosed) return Promise.reject(stopping("write again later"));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ operation, resolve, reject });
+      this.#start();
+    });
+  }
+
+  /**
+   * Resolves when a write with this sequence, or a later one, is visible; at once if it is. Rejects
+   * with the signal's reason, or with NOT_READY once no more writes can come.
+   */
+  async waitForSequence(sequence: number, signal: AbortSignal): Promise<void> {
+    if (sequence <= this.#view.generation.lastSequence) return;
+    if (this.#isClosed) throw stopping("search again later");
+    await new Promise<void>((resolve, reject) => {
+      const fail = (error: Error): void => settle(() => reject(error));
+      const waiter = { sequence, resolve: () => settle(resolve), reject: fail };
+      const onAbort = (): void => fail(abortReason(signal));
+      const settle = (then: () => void): void => {
+        this.#sequenceWaiters.delete(waiter);
+        signal.removeEventListener("abort", onAbort);
+        then();
+      };
+      signal.addEventListener("abort", onAbort);
+      this.#sequenceWaiters.add(waiter);
+      if (signal.aborted) onAbort();
+    });
+  }
+
+  /** Flushes the journal and does the merges that are due. Rejects as a flush; finished steps stay. */
+  optimize(options: OptimizeOptions): Promise<void> {
+    return this.#maintenance.optimize(options);
+  }
+
+  /**
+   * Replaces the measured recall; undefined removes it. Searches that begin after it resolves use it.
+   * Durable when it resolves; rejects as a commit of the store.
+   */
+  async setRecall(recall: RecallCalibration | undefined): Promise<void> {
+    await this.#view.store.writeRecall(recall);
+    this.#collection.setRecall(recall);
+  }
+
+  /** Replaces the maps from scores to probabilities, as `setRecall` does the recall. */
+  async setScoreMaps(scoreMaps: readonly ScoreCalibration[]): Promise<void> {
+    await this.#view.store.writeScoreMaps(scoreMaps);
+    this.#collection.setScoreMaps(scoreMaps);
+  }
+
+  /** Excludes a segment whose codes were found damaged from all later searches. */
+  quarantine(damage: { readonly segmentId: number; readonly message: string }): Promise<void> {
+    return this.#exclusive(() => this.#collection.quarantine(damage));
+  }
+
+  /** Starts the flushes, merges and removals that are due: after opening; writes do it too. */
+  maintain(): void {
+    this.#maintenance.start();
+  }
+
+  /** Whether no caller is waiting, and no flush, merge or removal is running. */
+  isIdle(): boolean {
+    return (
+      this.#running === undefined &&
+      this.#waiting.length === 0 &&
+      this.#steps.length === 0 &&
+      this.#sequenceWaiters.size === 0 &&
+      this.#maintenance.isIdle
+    );
+  }
+
+  /** Resolves when no flush, merge or removal is running. */
+  settle(): Promise<void> {
+    return this.#maintenance.settle();
+  }
+
+  /** Refuses new writes and waits for those that were accepted. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    while (this.#running !== undefined || this.#waiting.length > 0)
+      await (this.#running ?? this.#maintenance.settle());
+    await this.#maintenance.close();
+    this.#collection.setOnReleased(() => undefined);
+    await this.#builder.release(this.#view.store.folder);
+    for (const waiter of this.#sequenceWaiters) waiter.reject(stopping("search again later"));
+  }
+
+  #exclusive(step: Step["run"]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#steps.push({ run: step, resolve, reject });
+      this.#start();
+    });
+  }
+
+  #start(): void {
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+      // More may have been queued after the loop ended.
+      if (this.#isWriteDue() || this.#steps.length > 0) this.#start();
+    });
+  }
+
+  async #run(): Promise<void> {
     for (;;) {
-      const step = steps.shift();
+      const step = this.#steps.shift();
       if (step !== undefined) {
         await runStep(step);
         continue;
       }
-      if (!isWriteDue()) return;
-      const group = waiting.slice(0, groupOperationsMax);
-      waiting = waiting.slice(groupOperationsMax);
-      await commitGroup(collection, group);
-      for (const waiter of sequenceWaiters) {
-        if (waiter.sequence <= view.generation.lastSequence) waiter.resolve();
-      }
-      maintenance.start();
+      if (!this.#isWriteDue()) return;
+      const group = this.#waiting.slice(0, groupOperationsMax);
+      this.#waiting = this.#waiting.slice(groupOperationsMax);
+      await commitGroup(this.#collection, group);
+      const { lastSequence } = this.#view.generation;
+      for (const waiter of this.#sequenceWaiters)
+        if (waiter.sequence <= lastSequence) waiter.resolve();
+      this.#maintenance.start();
     }
-  };
-  const start = (): void => {
-    running ??= run().finally(() => {
-      running = undefined;
-      // Something may have come in after the loop saw nothing to do.
-      if (isWriteDue() || steps.length > 0) start();
-    });
-  };
-  return {
-    write(operation) {
-      if (isClosed) return Promise.reject(stopping("write again later"));
-      return new Promise((resolve, reject) => {
-        waiting.push({ operation, resolve, reject });
-        start();
-      });
-    },
-    async waitForSequence(sequence, signal) {
-      if (sequence <= view.generation.lastSequence) return;
-      if (isClosed) throw stopping("search again later");
-      await new Promise<void>((resolve, reject) => {
-        const fail = (error: Error): void => settle(() => reject(error));
-        const waiter = { sequence, resolve: () => settle(resolve), reject: fail };
-        const onAbort = (): void => fail(abortReason(signal));
-        const settle = (then: () => void): void => {
-          sequenceWaiters.delete(waiter);
-          signal.removeEventListener("abort", onAbort);
-          then();
-        };
-        signal.addEventListener("abort", onAbort);
-        sequenceWaiters.add(waiter);
-        if (signal.aborted) onAbort();
-      });
-    },
-    optimize: (options) => maintenance.optimize(options),
-    async setRecall(recall) {
-      await view.store.writeRecall(recall);
-      collection.setRecall(recall);
-    },
-    async setScoreMaps(scoreMaps) {
-      await view.store.writeScoreMaps(scoreMaps);
-      collection.setScoreMaps(scoreMaps);
-    },
-    quarantine: (damage) => exclusive(() => collection.quarantine(damage)),
-    maintain: maintenance.start,
-    isIdle: () =>
-      running === undefined &&
-      waiting.length === 0 &&
-      steps.length === 0 &&
-      sequenceWaiters.size === 0 &&
-      maintenance.isIdle(),
-    settle: maintenance.settle,
-    async close() {
-      isClosed = true;
-      while (running !== undefined || waiting.length > 0) await (running ?? maintenance.settle());
-      await maintenance.close();
-      collection.setOnReleased(() => undefined);
-      await builder.release(view.store.folder);
-      for (const waiter of sequenceWaiters) waiter.reject(stopping("search again later"));
-    },
-  };
+  }
+
+  #isWriteDue(): boolean {
+    return this.#waiting.length > 0 && !this.#maintenance.isBehind;
+  }
 }
 
 function stopping(remedy: string): SluiceError {

@@ -6,7 +6,7 @@ import { createFilterMatch } from "../core/match-filter.js";
 import type { PassagePreparer } from "../encoding/prepared-passage.js";
 import type { Collection } from "../index/collection.js";
 import type { CollectionWriter } from "./collection-writer.js";
-import type { WriteAck } from "./ingest-types.js";
+import type { WriteAck } from "./write-operations.js";
 import { validateDocument, validateKey } from "./validate-document.js";
 
 export interface WritePath {

@@ -2,7 +2,7 @@
 
 import { assert } from "../core/assert.js";
 import { SluiceError, isSluiceError } from "../core/errors.js";
-import type { WritableCollection } from "../index/collection.js";
+import type { Collection, WritableCollection } from "../index/collection.js";
 import { flush } from "./flush.js";
 import { countMerges, planMerge } from "./merge-policy.js";
 import { merge, segmentSizes } from "./merge.js";
@@ -55,173 +55,194 @@ export interface OptimizeProgress {
   readonly total: number;
 }
 
-export interface Maintenance {
-  /** Starts what is due, unless something is under way. */
-  readonly start: () => void;
-  /** Resolves when the journal is flushed if asked for, and no merge is due; rejects as a step does. */
-  optimize(options: OptimizeOptions): Promise<void>;
-  /** The live segment is as large as memory allows: writes wait for the flush. */
-  isBehind(): boolean;
-  /** Nothing is under way. */
-  readonly isIdle: () => boolean;
-  /** Resolves when nothing is under way. */
-  readonly settle: () => Promise<void>;
-  /** Begins no more steps and waits for the one under way. */
-  close(): Promise<void>;
-}
-
-/** Live segments may grow to this many times the flush size while a flush or a merge is under way. */
+/** Live segments may grow to this many times the flush size while a flush or a merge is running. */
 const behindFactor = 4;
 
-export function createMaintenance(
-  collection: WritableCollection,
-  options: MaintenanceOptions,
-): Maintenance {
-  const { view } = collection;
-  let running: Promise<void> | undefined;
-  let isClosed = false;
-  /** Bytes of codes from which the next flush is due. */
-  let flushAtBytes = options.flushBytes;
-  /** After a failure, merges and deletes are not tried again before this generation. */
-  let retryFrom = 0;
-  /** The last step but for late deletes was a flush. */
-  let hasFlushed = false;
-  /** The oldest passage of the journal has waited long enough. */
-  let isAged = false;
-  let ageTimer: NodeJS.Timeout | undefined;
-  const sizes = (): ReturnType<typeof segmentSizes> => segmentSizes(view);
-  const step = async (
-    kind: MaintenanceStep["kind"],
-    segmentCount: number,
-    run: () => Promise<void>,
-  ): Promise<void> => {
-    options.onStep?.({ kind, segmentCount, phase: "begin" });
-    try {
-      // Threads write by the folder's path, which may lead elsewhere by now.
-      view.store.checkWritable();
-      await run();
-    } finally {
-      options.onStep?.({ kind, segmentCount, phase: "end" });
-    }
-  };
-  const runFlush = (): Promise<void> =>
-    step("flush", 0, async () => {
-      clearTimeout(ageTimer);
-      ageTimer = undefined;
-      await flush(collection, options);
-      isAged = false;
-      hasFlushed = true;
-      flushAtBytes = options.flushBytes;
-    });
-  const runMerge = (ids: readonly number[]): Promise<void> =>
-    step("merge", ids.length, async () => {
-      hasFlushed = false;
-      await merge(collection, ids, options);
-    });
-  const runReanalysis = ({
-    onProgress,
-    signal,
-  }: {
-    readonly onProgress: OptimizeOptions["onProgress"] | undefined;
-    readonly signal: AbortSignal | undefined;
-  }): Promise<void> =>
-    reanalyze(collection, {
-      ...options,
-      signal,
-      flush: runFlush,
-      onSegment: (done, total) => onProgress?.({ step: "making terms anew", done, total }),
-    });
-  const runRemove = (): Promise<void> =>
-    step("remove", collection.removableIds().length, () =>
-      options.exclusive(() => removeObsolete(collection)),
-    );
+/** Commits after which a merge or a removal that failed is tried again. */
+const retryAfterCommits = 64;
 
-  const isFlushDue = (): boolean => {
-    const { live, frozen } = view;
-    // A frozen segment is left over from a flush that failed.
-    const bytes = live.codeBytes + (frozen?.live.codeBytes ?? 0);
-    const isLarge = live.rowCount >= options.flushRowsMax && flushAtBytes === options.flushBytes;
-    return bytes >= flushAtBytes || isLarge || isAged;
-  };
-  const nextUpkeep = (): (() => Promise<void>) | undefined => {
-    if (collection.removableIds().length > 0) return runRemove;
-    const ids = planMerge(sizes(), options);
-    return ids && (() => runMerge(ids));
-  };
-  const nextStep = (): (() => Promise<void>) | undefined => {
-    const upkeep = view.manifest.generation < retryFrom ? undefined : nextUpkeep();
-    // In turn: merges that never came would leave all that dies on the disk.
-    if (isFlushDue() && (upkeep === undefined || !hasFlushed)) return runFlush;
-    return upkeep;
-  };
-  const run = async (): Promise<void> => {
-    try {
-      for (let next = nextStep(); next !== undefined && !isClosed; next = nextStep()) await next();
-    } catch (error) {
-      if (isSluiceError(error) && error.reason === "STORAGE_FAILED") view.store.fail(error);
-      // On a full disk each write would try in vain, at the cost of making the segment.
-      const { live, frozen, manifest } = view;
-      flushAtBytes = live.codeBytes + (frozen?.live.codeBytes ?? 0) + options.flushBytes / 4;
-      retryFrom = manifest.generation + retryAfterCommits;
-      isAged = false;
-      options.onFailure(error);
-    }
-  };
-  /** Nothing else is under way. */
-  const enter = (work: () => Promise<void>): Promise<void> => {
-    assert(running === undefined, "one step at a time");
-    // Not at once: what the work publishes may ask whether something is to be started.
+export class Maintenance {
+  readonly #collection: WritableCollection;
+  readonly #view: Collection;
+  readonly #options: MaintenanceOptions;
+  #running: Promise<void> | undefined;
+  #isClosed = false;
+  /** Bytes of codes from which the next flush is due. */
+  #flushAtBytes: number;
+  /** After a failure, merges and removals are not tried again before this generation. */
+  #retryFrom = 0;
+  /** Whether the last step, removals aside, was a flush. */
+  #hasFlushed = false;
+  /** Whether the oldest passage of the journal is older than `flushAgeMs`. */
+  #isAged = false;
+  #ageTimer: NodeJS.Timeout | undefined;
+
+  constructor(collection: WritableCollection, options: MaintenanceOptions) {
+    this.#collection = collection;
+    this.#view = collection.view;
+    this.#options = options;
+    this.#flushAtBytes = options.flushBytes;
+  }
+
+  /** Whether writes have to wait for a flush, because the live segment has grown too large. */
+  get isBehind(): boolean {
+    const bytesMax = behindFactor * this.#options.flushBytes;
+    return !this.isIdle && this.#view.live.codeBytes >= bytesMax;
+  }
+
+  get isIdle(): boolean {
+    return this.#running === undefined;
+  }
+
+  /** Starts what is due, unless a step is running. */
+  start(): void {
+    if (this.#isClosed || !this.isIdle) return;
+    if (this.#nextStep() !== undefined) this.#enter(() => this.#run()).catch(() => undefined);
+    const { flushAgeMs } = this.#options;
+    if (flushAgeMs !== undefined && this.#view.live.rowCount > 0)
+      this.#ageTimer ??= setTimeout(() => {
+        this.#isAged = true;
+        this.start();
+      }, flushAgeMs).unref();
+  }
+
+  /** Resolves when the journal is flushed and no merge is due; rejects as a step does. */
+  async optimize(options: OptimizeOptions): Promise<void> {
+    await this.settle();
+    if (this.#isClosed)
+      throw new SluiceError("NOT_READY", "the server is stopping; try again later");
+    await this.#enter(() => this.#optimize(options));
+  }
+
+  /** Resolves when no step is running. */
+  async settle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  /** Starts no more steps and waits for the running one. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#ageTimer);
+    await this.settle();
+  }
+
+  #enter(work: () => Promise<void>): Promise<void> {
+    assert(this.isIdle, "one step at a time");
+    // Deferred, since publishing a generation may call start() before `#running` is set.
     const done = Promise.resolve()
       .then(work)
       .finally(() => {
-        running = undefined;
-        start();
-        options.onIdle();
+        this.#running = undefined;
+        this.start();
+        this.#options.onIdle();
       });
-    running = done.catch(() => undefined);
+    this.#running = done.catch(() => undefined);
     return done;
-  };
-  const start = (): void => {
-    if (isClosed || running !== undefined) return;
-    if (nextStep() !== undefined) enter(run).catch(() => undefined);
-    if (options.flushAgeMs !== undefined && view.live.rowCount > 0)
-      ageTimer ??= setTimeout(() => {
-        isAged = true;
-        start();
-      }, options.flushAgeMs).unref();
-  };
-  return {
-    start,
-    async optimize({ isFull, isReanalyzed = false, onProgress, signal }) {
-      while (running !== undefined) await running;
-      if (isClosed) throw new SluiceError("NOT_READY", "the server is stopping; try again later");
-      await enter(async () => {
-        if (isReanalyzed) await runReanalysis({ onProgress, signal });
-        onProgress?.({ step: "flushing the journal", done: 0, total: 0 });
-        await runFlush();
-        const total = countMerges(sizes(), options, { isFull });
-        for (let done = 0; ; done += 1) {
-          onProgress?.({ step: "merging segments", done, total });
-          signal?.throwIfAborted();
-          const ids = isClosed ? undefined : planMerge(sizes(), options, { isFull });
-          if (ids === undefined) break;
-          await runMerge(ids);
-        }
-      });
-    },
-    isBehind: () =>
-      running !== undefined && view.live.codeBytes >= behindFactor * options.flushBytes,
-    isIdle: () => running === undefined,
-    settle: async () => {
-      while (running !== undefined) await running;
-    },
-    async close() {
-      isClosed = true;
-      clearTimeout(ageTimer);
-      while (running !== undefined) await running;
-    },
-  };
-}
+  }
 
-/** Commits after which a merge or a delete that failed is tried again. */
-const retryAfterCommits = 64;
+  async #run(): Promise<void> {
+    const { store } = this.#view;
+    try {
+      for (let next = this.#nextStep(); next !== undefined && !this.#isClosed;) {
+        await next();
+        next = this.#nextStep();
+      }
+    } catch (error) {
+      if (isSluiceError(error) && error.reason === "STORAGE_FAILED") store.fail(error);
+      // On a full disk each write would otherwise build a segment and fail to store it.
+      this.#flushAtBytes = this.#unflushedBytes() + this.#options.flushBytes / 4;
+      this.#retryFrom = this.#view.manifest.generation + retryAfterCommits;
+      this.#isAged = false;
+      this.#options.onFailure(error);
+    }
+  }
+
+  #nextStep(): (() => Promise<void>) | undefined {
+    const mayRetry = this.#view.manifest.generation >= this.#retryFrom;
+    const upkeep = mayRetry ? this.#nextUpkeep() : undefined;
+    // In turn: without merges, deleted passages would stay on the disk.
+    if (this.#isFlushDue() && (upkeep === undefined || !this.#hasFlushed))
+      return () => this.#flush();
+    return upkeep;
+  }
+
+  #isFlushDue(): boolean {
+    const { flushBytes, flushRowsMax } = this.#options;
+    const isLarge = this.#view.live.rowCount >= flushRowsMax && this.#flushAtBytes === flushBytes;
+    return this.#unflushedBytes() >= this.#flushAtBytes || isLarge || this.#isAged;
+  }
+
+  /** A frozen segment is there when the last flush failed. */
+  #unflushedBytes(): number {
+    const { live, frozen } = this.#view;
+    return live.codeBytes + (frozen?.live.codeBytes ?? 0);
+  }
+
+  #nextUpkeep(): (() => Promise<void>) | undefined {
+    if (this.#collection.removableIds().length > 0) return () => this.#remove();
+    const ids = planMerge(segmentSizes(this.#view), this.#options);
+    return ids && (() => this.#merge(ids));
+  }
+
+  async #optimize({ isFull, isReanalyzed, onProgress, signal }: OptimizeOptions): Promise<void> {
+    if (isReanalyzed === true)
+      await reanalyze(this.#collection, {
+        builder: this.#options.builder,
+        exclusive: this.#options.exclusive,
+        signal,
+        flush: () => this.#flush(),
+        onSegment: (done, total) => onProgress?.({ step: "making terms anew", done, total }),
+      });
+    onProgress?.({ step: "flushing the journal", done: 0, total: 0 });
+    await this.#flush();
+    const total = countMerges(segmentSizes(this.#view), this.#options, { isFull });
+    for (let done = 0; ; done += 1) {
+      onProgress?.({ step: "merging segments", done, total });
+      signal?.throwIfAborted();
+      if (this.#isClosed) break;
+      const ids = planMerge(segmentSizes(this.#view), this.#options, { isFull });
+      if (ids === undefined) break;
+      await this.#merge(ids);
+    }
+  }
+
+  #flush(): Promise<void> {
+    return this.#step("flush", 0, async () => {
+      clearTimeout(this.#ageTimer);
+      this.#ageTimer = undefined;
+      await flush(this.#collection, this.#options);
+      this.#isAged = false;
+      this.#hasFlushed = true;
+      this.#flushAtBytes = this.#options.flushBytes;
+    });
+  }
+
+  #merge(ids: readonly number[]): Promise<void> {
+    return this.#step("merge", ids.length, async () => {
+      this.#hasFlushed = false;
+      await merge(this.#collection, ids, this.#options);
+    });
+  }
+
+  #remove(): Promise<void> {
+    return this.#step("remove", this.#collection.removableIds().length, () =>
+      this.#options.exclusive(() => removeObsolete(this.#collection)),
+    );
+  }
+
+  async #step(
+    kind: MaintenanceStep["kind"],
+    segmentCount: number,
+    run: () => Promise<void>,
+  ): Promise<void> {
+    const { onStep } = this.#options;
+    onStep?.({ kind, segmentCount, phase: "begin" });
+    try {
+      // Threads write by the folder's path, which may by now lead to another folder.
+      this.#view.store.checkWritable();
+      await run();
+    } finally {
+      onStep?.({ kind, segmentCount, phase: "end" });
+    }
+  }
+}

@@ -2,7 +2,7 @@
 
 import type { CheckedSegment, Findings } from "../index/check-collection.js";
 import { countBits, isBitSet, setBit } from "../index/bm25/bits.js";
-import type { CollectionStore } from "../store/store.js";
+import type { SegmentReads } from "../store/store.js";
 import type { DocumentRecord, SegmentEntry, WriteBatch } from "../store/stored-values.js";
 
 export interface RepairPlan {
@@ -19,7 +19,7 @@ export interface RepairPlan {
  * a model are to be written again; the others keep their record without passages: they are read and
  * replaced, not found. No value that is right and agrees with the others is touched. O(passages).
  */
-export function planRepair(findings: Findings, store: CollectionStore): RepairPlan {
+export function planRepair(findings: Findings, store: SegmentReads): RepairPlan {
   const { manifest, values, journal, incomplete } = findings;
   const actions: string[] = [];
   const documents = new Map<string, DocumentRecord | undefined>();

@@ -1,18 +1,21 @@
-// Numbers for the shared memory that workers keep, so that a task names a segment instead of sending
-// it: a handle to shared memory counts as memory of the thread that gets it, and hundreds of them a
-// task would keep its garbage collector busy.
+// Ids for the shared memory that scoring threads keep, so that a task names a segment instead of
+// sending it: a handle to shared memory counts as memory of the thread that gets it, and hundreds of
+// them a task would keep its garbage collector busy.
+
+import { BroadcastChannel } from "node:worker_threads";
 
 import type { SegmentCodes } from "../index/segment-codes.js";
 import type { LivePart, SegmentPart } from "../index/segment-parts.js";
+import type { RetireMessage } from "./score.protocol.js";
 
 export interface PartIds {
-  /** The same number as long as the part's buffers are the same, whatever its rows and tombstones. */
+  /** The same id as long as the part's buffers are the same, whatever its rows and tombstones. */
   idOf(part: SegmentPart): number;
-  /** Nobody will use the part any more. */
+  /** Gives up the id of a part that is no longer used. */
   retire(part: SegmentPart): void;
 }
 
-/** `onRetired` hears of numbers whose buffers nobody uses any more. */
+/** `onRetired` is called with ids whose buffers are no longer used. */
 export function createPartIds(onRetired: (id: number) => void): PartIds {
   const known = new WeakMap<SegmentCodes, { id: number; buffers: readonly unknown[] }>();
   const collected = new FinalizationRegistry<{ id: number }>(({ id }) => onRetired(id));
@@ -49,4 +52,70 @@ function buffersOf(part: SegmentPart): unknown[] {
 
 function liveBuffersOf({ rowOffsets, sketches, terms }: LivePart): unknown[] {
   return [rowOffsets, sketches, terms.ends, terms.termIds, terms.counts, terms.lengths];
+}
+
+/** A thread that has not answered in this time may have ended: it is taken to have no handle. */
+const releaseMsMax = 10_000;
+
+/** The ids of one pool, whose threads drop what is retired. */
+export class PartRetirement {
+  readonly #channel: BroadcastChannel;
+  readonly #workerCount: number;
+  readonly #ids = createPartIds((retired) => {
+    // The garbage collector finds parts also when the threads are gone.
+    if (!this.#isClosed) this.#send({ retired });
+  });
+  /** By folder, called for each thread that has closed its handle. */
+  readonly #expected = new Map<string, () => void>();
+  #isClosed = false;
+
+  /** `channelName`: that on which the threads listen; unique in the process. */
+  constructor(channelName: string, workerCount: number) {
+    this.#workerCount = workerCount;
+    this.#channel = new BroadcastChannel(channelName);
+    this.#channel.onmessage = (message) => {
+      const data = (message as MessageEvent).data as RetireMessage;
+      if ("releasedFolder" in data) this.#expected.get(data.releasedFolder)?.();
+    };
+    this.#channel.unref();
+  }
+
+  idOf(part: SegmentPart): number {
+    return this.#ids.idOf(part);
+  }
+
+  /** Resolves when no thread has a handle on the folder, whose collection was closed with `parts`. */
+  async release(folder: string, parts: readonly SegmentPart[]): Promise<void> {
+    for (const part of parts) this.#ids.retire(part);
+    // Only codes in the map make a thread open a handle.
+    if (parts.every(({ codes }) => codes instanceof SharedArrayBuffer)) return;
+    const released = this.#released(folder);
+    this.#send({ closedFolder: folder });
+    await released;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#channel.close();
+  }
+
+  #released(folder: string): Promise<void> {
+    return new Promise((resolve) => {
+      let missing = this.#workerCount;
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#expected.delete(folder);
+        resolve();
+      };
+      const timer = setTimeout(done, releaseMsMax);
+      this.#expected.set(folder, () => {
+        missing -= 1;
+        if (missing === 0) done();
+      });
+    });
+  }
+
+  #send(message: RetireMessage): void {
+    this.#channel.postMessage(message);
+  }
 }

@@ -1,7 +1,6 @@
 // Typed views of a segment part, made in the worker that reads it.
 
-import { openPostings } from "../index/bm25/postings-reader.js";
-import type { PostingsReader } from "../index/bm25/postings-reader.js";
+import { PostingsReader } from "../index/bm25/postings-reader.js";
 import { bindFlushed, bindLive } from "../index/bm25/bound-segment.js";
 import type { BoundSegment } from "../index/bm25/bound-segment.js";
 import { present } from "../core/assert.js";
@@ -56,7 +55,7 @@ const readers = new WeakMap<SharedArrayBuffer, PostingsReader>();
 export function postingsOf(tables: SharedArrayBuffer): PostingsReader {
   let reader = readers.get(tables);
   if (reader === undefined)
-    readers.set(tables, (reader = openPostings(postingsSectionsOf(tables))));
+    readers.set(tables, (reader = new PostingsReader(postingsSectionsOf(tables))));
   return reader;
 }
 

@@ -1,22 +1,15 @@
 // Scoring in worker threads, through piscina.
 
-import { BroadcastChannel } from "node:worker_threads";
 import { Piscina } from "piscina";
 
 import { limits } from "../core/limits.js";
 import type { TaskWatch } from "../core/task-watch.js";
 import type { SegmentPart } from "../index/segment-parts.js";
 import { toReferences } from "./part-cache.js";
-import { createPartIds } from "./part-ids.js";
+import { PartRetirement } from "./part-ids.js";
 import { toScorer } from "./scorer.js";
 import type { Scorer } from "./scorer.js";
-import type {
-  RetireMessage,
-  ScoreAnswer,
-  ScoreTask,
-  WireAnswer,
-  WireTask,
-} from "./score.protocol.js";
+import type { ScoreAnswer, ScoreTask, WireAnswer, WireTask } from "./score.protocol.js";
 
 export interface PoolScorer extends Scorer {
   readonly queueSize: number;
@@ -65,65 +58,34 @@ export function createPoolScorer(options: PoolScorerOptions): PoolScorer {
     atomics: "disabled",
     workerData: options.workerData,
   });
-  const retiring = new BroadcastChannel(options.retireChannel);
-  let isClosed = false;
-  const ids = createPartIds((retired) => {
-    // The garbage collector finds parts also when their workers are gone.
-    if (!isClosed) retiring.postMessage({ retired } satisfies RetireMessage);
-  });
-  const releases = createReleases(options.workerCount);
-  retiring.onmessage = (message) => {
-    const told = (message as MessageEvent).data as RetireMessage;
-    if ("releasedFolder" in told) releases.count(told.releasedFolder);
-  };
-  retiring.unref();
+  const retirement = new PartRetirement(options.retireChannel, options.workerCount);
   let tellDamage: (damage: CodesDamage) => void = () => undefined;
   const limitMs = options.answerMsMax ?? limits.threadAnswerMsMax;
-  const underWay = new Set<Promise<unknown>>();
-  const post = async (task: ScoreTask): Promise<ScoreAnswer> => {
-    const bodies = new Map<number, SegmentPart>();
-    for (;;) {
-      // Numbered anew: a search of another generation may have had them renumbered meanwhile.
-      const references = toReferences(task.parts, (part) => ids.idOf(part));
-      const parts = bodies.size > 0 ? { ...references, bodies } : references;
-      const answer = (await pool.run({ ...task, parts } satisfies WireTask)) as WireAnswer;
-      if (answer.kind === "answer") {
-        tellDamages(task, answer.answer, tellDamage);
-        return answer.answer;
-      }
-      // Another worker may take the task this time, and lack other parts: those are added.
-      for (const place of answer.places) {
-        const body = task.parts[place];
-        if (body !== undefined) bodies.set(place, body);
-      }
-    }
+  const inFlight = new Set<Promise<unknown>>();
+  const answerOf = async (task: ScoreTask): Promise<ScoreAnswer> => {
+    const answer = await post(pool, retirement, task);
+    tellDamages(task, answer, tellDamage);
+    return answer;
   };
   const run = async (task: ScoreTask): Promise<ScoreAnswer> => {
-    const answer = options.watch.answered(post(task), { pool: "scoring", limitMs });
-    underWay.add(answer);
+    const answer = options.watch.answered(answerOf(task), { pool: "scoring", limitMs });
+    inFlight.add(answer);
     try {
       return await answer;
     } finally {
-      underWay.delete(answer);
+      inFlight.delete(answer);
     }
   };
   const drained = async (): Promise<void> => {
     // Not pool.close(): it counts finished tasks, not idle threads, and can end a running one.
-    await Promise.allSettled([...underWay]);
+    await Promise.allSettled([...inFlight]);
   };
   return {
     ...toScorer(options.workerCount, run),
     watchDamages(tell) {
       tellDamage = tell;
     },
-    async release(folder, parts) {
-      for (const part of parts) ids.retire(part);
-      // Only codes in the map make a thread open a handle.
-      if (parts.every(({ codes }) => codes instanceof SharedArrayBuffer)) return;
-      const released = releases.expect(folder);
-      retiring.postMessage({ closedFolder: folder } satisfies RetireMessage);
-      await released;
-    },
+    release: (folder, parts) => retirement.release(folder, parts),
     get queueSize() {
       return pool.queueSize;
     },
@@ -131,38 +93,30 @@ export function createPoolScorer(options: PoolScorerOptions): PoolScorer {
     async close() {
       await drained();
       await pool.destroy();
-      isClosed = true;
-      retiring.close();
+      retirement.close();
     },
   };
 }
 
-/** A thread that does not answer in this time is taken to have no handle: it may have ended. */
-const releaseMsMax = 10_000;
-
-/** Waits for the answers of all threads about a folder. */
-function createReleases(workerCount: number): {
-  expect(folder: string): Promise<void>;
-  count(folder: string): void;
-} {
-  const expected = new Map<string, () => void>();
-  return {
-    expect: (folder) =>
-      new Promise((resolve) => {
-        let missing = workerCount;
-        const done = (): void => {
-          clearTimeout(timer);
-          expected.delete(folder);
-          resolve();
-        };
-        const timer = setTimeout(done, releaseMsMax);
-        expected.set(folder, () => {
-          missing -= 1;
-          if (missing === 0) done();
-        });
-      }),
-    count: (folder) => expected.get(folder)?.(),
-  };
+/** Sends the parts that the thread lacks with a further try. */
+async function post(
+  pool: Piscina,
+  retirement: PartRetirement,
+  task: ScoreTask,
+): Promise<ScoreAnswer> {
+  const bodies = new Map<number, SegmentPart>();
+  for (;;) {
+    // Numbered anew: a search of another generation may have had them renumbered meanwhile.
+    const references = toReferences(task.parts, (part) => retirement.idOf(part));
+    const parts = bodies.size > 0 ? { ...references, bodies } : references;
+    const answer = (await pool.run({ ...task, parts } satisfies WireTask)) as WireAnswer;
+    if (answer.kind === "answer") return answer.answer;
+    // Another thread may take the task this time, and lack other parts: those are added.
+    for (const place of answer.places) {
+      const body = task.parts[place];
+      if (body !== undefined) bodies.set(place, body);
+    }
+  }
 }
 
 function tellDamages(

@@ -2,17 +2,24 @@
 
 import { isRaised } from "../core/cancel-flag.js";
 import { asDamage } from "../core/errors.js";
-import { countFrequencies, scaleOf, scoreRow } from "../index/bm25/bm25.js";
-import { eligibleRowsOf } from "../index/eligible-rows.js";
+import { countFrequencies, explainRow, scaleOf, scoreRow } from "../index/bm25/bm25.js";
 import { findTopRows } from "../index/bm25/top-rows.js";
+import { openColumns } from "../index/columns/columns-reader.js";
+import { filterRows } from "../index/columns/filter-rows.js";
+import { eligibleRowsOf, setEligibleRows } from "../index/eligible-rows.js";
+import { clearDocuments, flushedRowsWithAny } from "../index/excluded-rows.js";
 import type { CodesReader } from "../index/segment-codes.js";
+import { numbersOf, sectionOf } from "../index/segment-format.js";
 import { rowBytes } from "../kernels/kernels.js";
 import type { Kernels } from "../kernels/kernels.js";
-import { explainPassage } from "./explain-passage.js";
-import { filterParts } from "./filter-parts.js";
-import { boundPart, tokenRowsOf } from "./part-views.js";
+import { bestRows } from "../kernels/reference.js";
+import { boundPart, postingsOf, tokenRowsOf, tombstonesOf } from "./part-views.js";
 import { scanRanges } from "./scan-ranges.js";
 import type {
+  ExplainAnswer,
+  ExplainTask,
+  FilterAnswer,
+  FilterTask,
   LexicalAnswer,
   LexicalTask,
   MaxSimAnswer,
@@ -139,4 +146,51 @@ function sortByPart({ parts, partOf, rows }: MaxSimTask): {
     scores: new Float32Array(rows.length),
     rangeOf: (part) => ({ start: bounds[part] ?? 0, end: bounds[part + 1] ?? 0 }),
   };
+}
+
+/** Evaluates a filter on flushed parts: one bitmap a part, deleted rows left out. */
+function filterParts(task: FilterTask): FilterAnswer | undefined {
+  let passageCount = 0;
+  for (const [place, part] of task.parts.entries()) {
+    if (isRaised(task.cancel)) return undefined;
+    if (part.kind === "live") continue; // Their fields are in the main thread only.
+    const { rowCount } = part;
+    const rows =
+      task.filter === undefined
+        ? new Uint32Array(2 * Math.ceil(rowCount / 64)).fill(0xffffffff)
+        : filterRows(task.filter, openColumns(sectionOf(part.tables, "columns")));
+    if (task.excluded.length > 0) {
+      const found = flushedRowsWithAny(postingsOf(part.tables), task.excluded);
+      const passages = numbersOf(part.tables, "passages");
+      clearDocuments(rows, found, { rowCount, numberAt: (row) => passages[3 * row] ?? 0 });
+    }
+    const tombstones = tombstonesOf(part);
+    passageCount += setEligibleRows(task.into, place, { rows, rowCount, tombstones });
+  }
+  return { passageCount };
+}
+
+/** Rows and terms of one passage with the bits of a search. O(query rows * passage rows * dim). */
+function explainPassage(task: ExplainTask, reader: CodesReader): ExplainAnswer | undefined {
+  const { query, bits, row } = task;
+  const [part] = task.parts;
+  if (part === undefined) return undefined;
+  const clauses = task.bm25.map((work) =>
+    explainRow(boundPart(part, work, 0), row, scaleOf(work.query, work.frequencies, work.totals)),
+  );
+  try {
+    const { bytes, rowOffsets } = tokenRowsOf(part, reader);
+    const first = rowOffsets[row] ?? 0;
+    const end = rowOffsets[row + 1] ?? 0;
+    const tokenBytes = rowBytes(query.dim, bits);
+    const place = { start: first * tokenBytes, end: end * tokenBytes };
+    reader.check(part.codes, place);
+    const found = bestRows(query, { bytes, dim: query.dim, bits }, { first, end });
+    // A copy: a view of the map, which slices of Buffers are, would take the whole map across.
+    const codes = new Uint8Array(bytes.subarray(place.start, place.end));
+    return { ...found, clauses, codes, damage: undefined };
+  } catch (error) {
+    const nothing = { rows: new Uint32Array(), scores: new Float32Array(), clauses: [] };
+    return { ...nothing, codes: new Uint8Array(), damage: asDamage(error).message };
+  }
 }

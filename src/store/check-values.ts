@@ -26,73 +26,110 @@ export function tombstonesName(id: number): ValueName & { key: string } {
 
 /** O(data). */
 export function checkValues(databases: Databases): { valueCount: number; damages: Damage[] } {
-  const damages: Damage[] = [];
-  let valueCount = 0;
-  const attempt = (value: DamagedValue, read: () => void): void => {
-    valueCount += 1;
-    try {
-      read();
-    } catch (error) {
-      damages.push({ ...value, message: messageOf(error) });
-    }
-  };
-  const each = <K extends string | number | Buffer>(
-    name: string,
-    database: Database<Buffer, K>,
-    check: (key: K, framed: Buffer) => void,
-  ): void => {
-    try {
-      for (const key of database.getKeys()) {
-        const framed = database.getBinary(key);
-        if (framed !== undefined) check(key, framed);
-        else damages.push({ kind: "store", message: `${name}: a key is listed and not found` });
-      }
-    } catch (error) {
-      damages.push({ kind: "store", message: `${name} cannot be listed: ${messageOf(error)}` });
-    }
-  };
-  let manifest: Manifest | undefined;
-  each("the manifest", databases.manifest, (_, framed) =>
-    attempt({ kind: "manifest" }, () => (manifest = unpackManifest(framed, "the manifest"))),
-  );
-  each("documents", databases.documents, (name, framed) => {
-    const key = name.toString("utf8");
-    attempt({ kind: "document", key }, () => unpackDocument(framed, key));
-  });
-  each("the journal", databases.journal, (sequence, framed) =>
-    attempt({ kind: "journal", sequence }, () =>
-      unpackJournalPassage(framed, `journal passage ${sequence}`),
-    ),
-  );
-  each("segments", databases.segments, (name, framed) => {
-    const [id = "", part = ""] = name.split("/");
-    const kind = part === "codes" ? valueKinds.segmentCodes : valueKinds.segmentTables;
-    const what = `segment ${id} (${part})`;
-    attempt({ kind: "segment", id: Number(id) }, () => unframe(kind, framed, { what, key: name }));
-  });
-  each("tombstones", databases.tombstones, (id, framed) =>
-    attempt({ kind: "tombstones", id }, () =>
-      unframe(valueKinds.tombstones, framed, tombstonesName(id)),
-    ),
-  );
-  each("calibrations", databases.calibrations, (name, framed) =>
-    name === scoreMapsName.key
-      ? attempt({ kind: "scoreMaps" }, () => unpackScoreMaps(framed))
-      : attempt({ kind: "recall" }, () => unpackRecall(framed)),
-  );
-  each("feedback", databases.feedback, (sequence, framed) =>
-    attempt({ kind: "feedback", sequence }, () => unpackFeedback(framed, sequence)),
-  );
-  each("the ids of feedback", databases.feedbackIds, (eventId, framed) =>
-    attempt({ kind: "feedbackId", eventId }, () => unpackFeedbackId(framed, eventId)),
-  );
+  const found: Found = { valueCount: 0, damages: [] };
+  const manifest = checkManifest(databases, found);
+  checkPassages(databases, found);
+  checkSegments(databases, found);
+  checkRecords(databases, found);
   for (const { id } of manifest?.segments ?? [])
     for (const part of segmentParts) {
       const { what, key } = segmentPartName(id, part);
       if (!databases.segments.doesExist(key))
-        damages.push({ kind: "segment", id, message: `${what} is missing` });
+        addDamage(found, { kind: "segment", id }, `${what} is missing`);
     }
-  return { valueCount, damages };
+  return found;
+}
+
+interface Found {
+  valueCount: number;
+  readonly damages: Damage[];
+}
+
+function checkManifest({ manifest: database }: Databases, found: Found): Manifest | undefined {
+  let manifest: Manifest | undefined;
+  checkEach(found, { name: "the manifest", database }, () => ({
+    value: { kind: "manifest" },
+    read: (framed) => (manifest = unpackManifest(framed, "the manifest")),
+  }));
+  return manifest;
+}
+
+function checkPassages({ documents, journal }: Databases, found: Found): void {
+  checkEach(found, { name: "documents", database: documents }, (name) => {
+    const key = name.toString("utf8");
+    return { value: { kind: "document", key }, read: (framed) => unpackDocument(framed, key) };
+  });
+  checkEach(found, { name: "the journal", database: journal }, (sequence) => ({
+    value: { kind: "journal", sequence },
+    read: (framed) => unpackJournalPassage(framed, `journal passage ${sequence}`),
+  }));
+}
+
+function checkSegments({ segments, tombstones }: Databases, found: Found): void {
+  checkEach(found, { name: "segments", database: segments }, (key) => {
+    const [id = "", part = ""] = key.split("/");
+    const kind = part === "codes" ? valueKinds.segmentCodes : valueKinds.segmentTables;
+    return {
+      value: { kind: "segment", id: Number(id) },
+      read: (framed) => unframe(kind, framed, { what: `segment ${id} (${part})`, key }),
+    };
+  });
+  checkEach(found, { name: "tombstones", database: tombstones }, (id) => ({
+    value: { kind: "tombstones", id },
+    read: (framed) => unframe(valueKinds.tombstones, framed, tombstonesName(id)),
+  }));
+}
+
+function checkRecords({ calibrations, feedback, feedbackIds }: Databases, found: Found): void {
+  checkEach(found, { name: "calibrations", database: calibrations }, (name) =>
+    name === scoreMapsName.key
+      ? { value: { kind: "scoreMaps" }, read: unpackScoreMaps }
+      : { value: { kind: "recall" }, read: unpackRecall },
+  );
+  checkEach(found, { name: "feedback", database: feedback }, (sequence) => ({
+    value: { kind: "feedback", sequence },
+    read: (framed) => unpackFeedback(framed, sequence),
+  }));
+  checkEach(found, { name: "the ids of feedback", database: feedbackIds }, (eventId) => ({
+    value: { kind: "feedbackId", eventId },
+    read: (framed) => unpackFeedbackId(framed, eventId),
+  }));
+}
+
+interface Check {
+  readonly value: DamagedValue;
+  /** Throws when the value is damaged. */
+  readonly read: (framed: Buffer) => unknown;
+}
+
+function checkEach<K extends string | number | Buffer>(
+  found: Found,
+  { name, database }: { readonly name: string; readonly database: Database<Buffer, K> },
+  checkOf: (key: K) => Check,
+): void {
+  try {
+    for (const key of database.getKeys()) {
+      const framed = database.getBinary(key);
+      if (framed === undefined)
+        addDamage(found, { kind: "store" }, `${name}: a key is listed and not found`);
+      else checkValue(found, framed, checkOf(key));
+    }
+  } catch (error) {
+    addDamage(found, { kind: "store" }, `${name} cannot be listed: ${messageOf(error)}`);
+  }
+}
+
+function checkValue(found: Found, framed: Buffer, { value, read }: Check): void {
+  found.valueCount += 1;
+  try {
+    read(framed);
+  } catch (error) {
+    addDamage(found, value, messageOf(error));
+  }
+}
+
+function addDamage({ damages }: Found, value: DamagedValue, message: string): void {
+  damages.push({ ...value, message });
 }
 
 function messageOf(error: unknown): string {

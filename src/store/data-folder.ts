@@ -12,8 +12,7 @@ import type { FolderLock } from "./folder-lock.js";
 import { openFolderWatch } from "./folder-watch.js";
 import { beginOwnFolder, deleteOwnFolder, finishOwnFolder, ownWorkIn } from "./own-folder.js";
 import { closeFolders } from "./permissions.js";
-import { openSnapshotFolder } from "./snapshot-folder.js";
-import type { SnapshotFolder } from "./snapshot-folder.js";
+import { SnapshotFolder } from "./snapshot-folder.js";
 import { toStoreError } from "./store-errors.js";
 import { syncFolder } from "./sync.js";
 
@@ -78,7 +77,7 @@ function openLocked(path: string, lock: FolderLock): DataFolder {
   const preparing = join(path, "preparing");
   const others = strangers(path);
   const left: DataFinding[] = [...others, ...cleanPreparing(preparing)];
-  const snapshots = openSnapshotFolder(path);
+  const snapshots = new SnapshotFolder(path);
   const { collections: found, findings } = discoverCollections(collections);
   left.push(...findings);
   const notes = closed([
@@ -122,7 +121,7 @@ function openLocked(path: string, lock: FolderLock): DataFolder {
     dropPrepared: (id) => discard(join(preparing, id), `preparing/${id}`),
     removeCollectionFolder: (folder) => discard(folder, `collections/${basename(folder)}`),
     leave: (finding) => void left.push(finding),
-    findings: () => [...left, ...snapshots.findings()].sort(byPlace),
+    findings: () => [...left, ...snapshots.findings].sort(byPlace),
     checkWritable: () => watch.check(),
     watch: (onChange) => watch.start(onChange),
     close() {

@@ -1,9 +1,13 @@
 // The feedback of a collection in its store: appended, read in order, the oldest dropped.
 
-import type { Feedback, RecordedFeedback } from "../core/feedback.js";
+import type { Feedback } from "../core/feedback.js";
 import type { Databases } from "./databases.js";
 import { packFeedback, packFeedbackId, unpackFeedback } from "./feedback-record.js";
+import { listing } from "./lmdb-reads.js";
+import type { Reading } from "./lmdb-reads.js";
+import type { FeedbackRecords } from "./store.js";
 import { toCommitError } from "./store-errors.js";
+import type { WriteGuard } from "./write-guard.js";
 
 export interface FeedbackAppend {
   readonly event: Feedback;
@@ -13,42 +17,47 @@ export interface FeedbackAppend {
   readonly eventsMax: number;
 }
 
-/**
- * Resolves when it is on disk; false: an event of its id is kept already, and nothing was written.
- * Rejects with DISK_FULL or STORAGE_FAILED. A smaller `eventsMax` than before is reached by steps.
- */
-export async function appendFeedback(
+export function feedbackRecords(
   databases: Databases,
-  folder: string,
-  { event, timeMs, eventsMax }: FeedbackAppend,
-): Promise<boolean> {
+  { folder, reading, guard }: { folder: string; reading: Reading; guard: WriteGuard },
+): FeedbackRecords {
   const { root, feedback, feedbackIds } = databases;
-  const { eventId } = event;
-  let isNew = true;
-  try {
-    await root.childTransaction(() => {
-      if (eventId !== "" && feedbackIds.doesExist(eventId)) {
-        isNew = false;
-        return;
+  const write = (change: () => void): Promise<void> =>
+    guard.write(async () => {
+      try {
+        await root.childTransaction(change);
+      } catch (error) {
+        throw await toCommitError(error, folder);
       }
-      const sequence = 1 + (firstKey(feedback.getKeys({ reverse: true, limit: 1 })) ?? 0);
-      feedback.putSync(sequence, packFeedback({ ...event, sequence, timeMs }));
-      if (eventId !== "") feedbackIds.putSync(eventId, packFeedbackId(eventId, sequence));
-      dropOldest(databases, sequence - eventsMax);
     });
-  } catch (error) {
-    throw await toCommitError(error, folder);
-  }
-  return isNew;
+  return {
+    async appendFeedback(append) {
+      let isNew = false;
+      await write(() => (isNew = appendEvent(databases, append)));
+      return isNew;
+    },
+    removeFeedback: ({ sequences, eventIds }) =>
+      write(() => {
+        for (const sequence of sequences) feedback.removeSync(sequence);
+        for (const eventId of eventIds) feedbackIds.removeSync(eventId);
+      }),
+    *feedback(afterSequence) {
+      const range = reading(() => feedback.getRange({ start: afterSequence + 1 }));
+      for (const { key, value } of listing(range, reading)) yield unpackFeedback(value, key);
+    },
+  };
 }
 
-/** By rising sequence, after `afterSequence`. Throws DATA_CORRUPT at a damaged event. */
-export function* readFeedback(
-  { feedback }: Databases,
-  afterSequence: number,
-): Generator<RecordedFeedback, void, void> {
-  for (const { key, value } of feedback.getRange({ start: afterSequence + 1 }))
-    yield unpackFeedback(value, key);
+/** Within a transaction. False: an event of its id exists already. */
+function appendEvent(databases: Databases, { event, timeMs, eventsMax }: FeedbackAppend): boolean {
+  const { feedback, feedbackIds } = databases;
+  const { eventId } = event;
+  if (eventId !== "" && feedbackIds.doesExist(eventId)) return false;
+  const sequence = 1 + (firstKey(feedback.getKeys({ reverse: true, limit: 1 })) ?? 0);
+  feedback.putSync(sequence, packFeedback({ ...event, sequence, timeMs }));
+  if (eventId !== "") feedbackIds.putSync(eventId, packFeedbackId(eventId, sequence));
+  dropOldest(databases, sequence - eventsMax);
+  return true;
 }
 
 /** Events of one append: few enough that it stays short. */
@@ -70,24 +79,6 @@ function idOf(framed: Buffer | undefined, sequence: number): string {
   } catch {
     // Damaged: its id stays, which only keeps an event of the same id out.
     return "";
-  }
-}
-
-/**
- * Removes events and ids that are damaged, for a repair. Rejects with DISK_FULL, STORAGE_FAILED.
- */
-export async function removeFeedback(
-  { root, feedback, feedbackIds }: Databases,
-  folder: string,
-  removed: { readonly sequences: readonly number[]; readonly eventIds: readonly string[] },
-): Promise<void> {
-  try {
-    await root.childTransaction(() => {
-      for (const sequence of removed.sequences) feedback.removeSync(sequence);
-      for (const eventId of removed.eventIds) feedbackIds.removeSync(eventId);
-    });
-  } catch (error) {
-    throw await toCommitError(error, folder);
   }
 }
 

@@ -27,25 +27,6 @@ export interface SnapshotInfo {
   readonly bytes: number;
 }
 
-export interface SnapshotFolder {
-  /** By name. */
-  list(): SnapshotInfo[];
-  /** Folder of a snapshot's data. Throws SNAPSHOT_NOT_FOUND, NAME_AMBIGUOUS. */
-  pathOf(name: string): string;
-  /** An empty folder to copy into; gone at the next start unless finished. `id`: letters and digits. */
-  begin(id: string): string;
-  /** Makes what lies in `begin(id)` a snapshot, at once and for good. */
-  finish(id: string, info: SnapshotInfo): void;
-  /** Removes what was begun and not finished. */
-  abandon(id: string): void;
-  /** Throws SNAPSHOT_NOT_FOUND, NAME_AMBIGUOUS. */
-  remove(name: string): void;
-  /** Paths of the snapshots' folders. */
-  folders(): string[];
-  /** What lies among the snapshots and is none of them, as it was at the opening. */
-  findings(): readonly DataFinding[];
-}
-
 const infoFile = "snapshot.json";
 const infoBytesMax = 4096;
 
@@ -55,35 +36,42 @@ interface Entry {
   readonly info: SnapshotInfo | undefined;
 }
 
-/**
- * The caller holds the data folder's lock. Deletes what a mark proves to be unfinished work of
- * Sluice's own.
- */
-export function openSnapshotFolder(dataFolder: string): SnapshotFolder {
-  const root = join(dataFolder, "snapshots");
-  const isFolder = (): boolean =>
-    lstatSync(root, { throwIfNoEntry: false })?.isDirectory() === true;
-  const left: DataFinding[] = [];
-  const discard = (entry: string): void => {
-    if (!deleteOwnFolder(join(root, entry))) left.push(leftover(`snapshots/${entry}`));
-  };
-  const entries = (): Entry[] =>
-    (isFolder() ? readdirSync(root).sort() : []).map((entry) => {
-      const path = join(root, entry);
-      const isWhole =
-        strangerAt(path, "") === undefined &&
-        !entry.startsWith(unfinishedPrefix) &&
-        ownWorkIn(path) !== "deleting";
-      return { path, place: `snapshots/${entry}`, info: isWhole ? readInfo(path) : undefined };
-    });
-  cleanUp(isFolder() ? readdirSync(root) : [], root, discard);
-  left.push(
-    ...findingsOf(root, entries()).filter((one) =>
-      left.every((other) => other.place !== one.place),
-    ),
-  );
-  const find = (name: string): string => {
-    const found = entries().filter(({ info }) => info?.name === name);
+export class SnapshotFolder {
+  readonly #root: string;
+  readonly #findings: DataFinding[] = [];
+
+  /**
+   * The caller holds the data folder's lock. Deletes what a mark proves to be unfinished work of
+   * Sluice's own.
+   */
+  constructor(dataFolder: string) {
+    this.#root = join(dataFolder, "snapshots");
+    for (const name of namesIn(this.#root)) this.#cleanUp(name);
+    const places = new Set(this.#findings.map(({ place }) => place));
+    const others = findingsOf(this.#root, entriesOf(this.#root));
+    this.#findings.push(...others.filter(({ place }) => !places.has(place)));
+  }
+
+  /** Entries under `snapshots` that are no snapshot, as they were when the server started. */
+  get findings(): readonly DataFinding[] {
+    return this.#findings;
+  }
+
+  /** By name. */
+  list(): SnapshotInfo[] {
+    return entriesOf(this.#root)
+      .flatMap(({ info }) => info ?? [])
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Paths of the snapshots' folders. */
+  folders(): string[] {
+    return entriesOf(this.#root).flatMap(({ path, info }) => (info === undefined ? [] : path));
+  }
+
+  /** Folder of a snapshot's data. Throws SNAPSHOT_NOT_FOUND, NAME_AMBIGUOUS. */
+  pathOf(name: string): string {
+    const found = entriesOf(this.#root).filter(({ info }) => info?.name === name);
     const [first, second] = found;
     if (first === undefined)
       throw new SluiceError("SNAPSHOT_NOT_FOUND", `there is no snapshot "${name}"`, {
@@ -91,55 +79,81 @@ export function openSnapshotFolder(dataFolder: string): SnapshotFolder {
       });
     if (second !== undefined) throw ambiguous(name, found);
     return first.path;
-  };
-  return {
-    list: () =>
-      entries()
-        .flatMap(({ info }) => (info === undefined ? [] : [info]))
-        .sort((a, b) => (a.name < b.name ? -1 : 1)),
-    pathOf: find,
-    begin(id) {
-      const path = join(root, `${unfinishedPrefix}${id}`);
-      makeRoot(root);
-      beginOwnFolder(path);
-      return path;
-    },
-    finish(id, info) {
-      const path = join(root, `${unfinishedPrefix}${id}`);
-      try {
-        writeDurably(join(path, infoFile), `${JSON.stringify(info)}\n`);
-        for (const file of readdirSync(path)) {
-          closeToOthers(join(path, file));
-          syncFile(join(path, file));
-        }
-        syncFolder(path);
-        renameSync(path, join(root, id));
-        syncFolder(root);
-      } catch (error) {
-        throw toStoreError(error, `cannot finish the snapshot "${info.name}"`);
-      }
-      finishOwnFolder(join(root, id));
-    },
-    abandon: (id) => discard(`${unfinishedPrefix}${id}`),
-    remove(name) {
-      const path = find(name);
-      discard(basename(path));
-    },
-    folders: () => entries().flatMap(({ path, info }) => (info === undefined ? [] : [path])),
-    findings: () => left,
-  };
-}
+  }
 
-function cleanUp(names: readonly string[], root: string, discard: (entry: string) => void): void {
-  for (const entry of names) {
-    const path = join(root, entry);
-    if (strangerAt(path, "") !== undefined) continue;
+  /**
+   * Makes an empty folder to copy into, which the next start deletes unless it was finished. `id`:
+   * letters and digits.
+   */
+  begin(id: string): string {
+    const path = this.#unfinished(id);
+    makeRoot(this.#root);
+    beginOwnFolder(path);
+    return path;
+  }
+
+  /** Makes the content of `begin(id)` a snapshot, atomically and durably. */
+  finish(id: string, info: SnapshotInfo): void {
+    const path = this.#unfinished(id);
+    const finished = join(this.#root, id);
+    try {
+      writeDurably(join(path, infoFile), `${JSON.stringify(info)}\n`);
+      for (const file of readdirSync(path)) {
+        closeToOthers(join(path, file));
+        syncFile(join(path, file));
+      }
+      syncFolder(path);
+      renameSync(path, finished);
+      syncFolder(this.#root);
+    } catch (error) {
+      throw toStoreError(error, `cannot finish the snapshot "${info.name}"`);
+    }
+    finishOwnFolder(finished);
+  }
+
+  /** Removes a folder that was begun and not finished. */
+  abandon(id: string): void {
+    this.#discard(this.#unfinished(id));
+  }
+
+  /** Throws SNAPSHOT_NOT_FOUND, NAME_AMBIGUOUS. */
+  remove(name: string): void {
+    this.#discard(this.pathOf(name));
+  }
+
+  #unfinished(id: string): string {
+    return join(this.#root, `${unfinishedPrefix}${id}`);
+  }
+
+  #discard(path: string): void {
+    if (!deleteOwnFolder(path)) this.#findings.push(leftover(`snapshots/${basename(path)}`));
+  }
+
+  #cleanUp(name: string): void {
+    const path = join(this.#root, name);
+    if (strangerAt(path, "") !== undefined) return;
     const work = ownWorkIn(path);
-    if (work === "deleting" || (work === "making" && entry.startsWith(unfinishedPrefix)))
-      discard(entry);
-    // Whole, and only its mark was not taken away in time.
+    if (work === "deleting" || (work === "making" && name.startsWith(unfinishedPrefix)))
+      this.#discard(path);
+    // Complete: only its mark was not removed in time.
     else if (work === "making" && readInfo(path) !== undefined) finishOwnFolder(path);
   }
+}
+
+function namesIn(root: string): string[] {
+  const isFolder = lstatSync(root, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isFolder ? readdirSync(root).sort() : [];
+}
+
+function entriesOf(root: string): Entry[] {
+  return namesIn(root).map((name) => {
+    const path = join(root, name);
+    const isWhole =
+      strangerAt(path, "") === undefined &&
+      !name.startsWith(unfinishedPrefix) &&
+      ownWorkIn(path) !== "deleting";
+    return { path, place: `snapshots/${name}`, info: isWhole ? readInfo(path) : undefined };
+  });
 }
 
 function makeRoot(root: string): void {

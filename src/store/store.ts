@@ -1,4 +1,5 @@
-// The port to a collection's bytes on disk. The one implementation is lmdb-store.ts.
+// A collection's values on disk, in one interface for each kind of reader; lmdb-store.ts implements
+// them all.
 
 import type { SluiceError } from "../core/errors.js";
 import type { RecordedFeedback } from "../core/feedback.js";
@@ -24,58 +25,82 @@ export interface PinnedDocuments {
   release(): void;
 }
 
-/** Reads see everything committed. All reads check checksums and throw DATA_CORRUPT. */
-export interface CollectionStore {
-  readonly folder: string;
-  readManifest(): Manifest;
+/**
+ * All reads see everything committed, check checksums and throw DATA_CORRUPT. A list with `onDamage`
+ * leaves damaged values out and passes each one's error to it.
+ */
+export interface DocumentReads {
   readDocument(key: string): DocumentRecord | undefined;
   documentCount(): number;
-  /** Pins the documents as they are now. Held long, it keeps replaced pages from being reused. */
-  pin(): PinnedDocuments;
-  /** In byte order of the keys. With `onDamage` damaged ones are left out and told. */
+  /** In byte order of the keys. */
   documents(
     onDamage?: (error: SluiceError) => void,
   ): IterableIterator<[key: string, record: DocumentRecord]>;
-  /** Passages in no segment, by rising sequence. With `onDamage` damaged ones are left out and told. */
+  /** Passages in no segment, by rising sequence. */
   journal(
     onDamage?: (error: SluiceError) => void,
   ): IterableIterator<[sequence: number, passage: JournalPassage]>;
-  /** Oldest format version of what is stored; undefined: unreadable. */
-  formatVersion(): number | undefined;
-  /** Format version that a segment's tables were written in; undefined: unreadable. */
-  tablesVersion(id: number): number | undefined;
+  /** Pins the documents as they are now. Held long, it keeps replaced pages from being reused. */
+  pin(): PinnedDocuments;
+}
+
+export interface SegmentReads {
+  /** Path of the collection's folder, by which threads open it for themselves. */
+  readonly folder: string;
   /** Into shared memory. */
   readTables(id: number): SharedArrayBuffer;
   /** Into shared memory: for codes of up to `mappedBytesMin` (segment-store.ts). */
   readCodes(id: number): SharedArrayBuffer;
+  readTombstones(id: number): Uint8Array | undefined;
   /** Ids of all stored segments, those that no manifest names included. */
   segmentIds(): Set<number>;
-  readTombstones(id: number): Uint8Array | undefined;
-  /**
-   * Resolves when the whole batch is on disk; rejects with nothing of it visible: DISK_FULL, or
-   * STORAGE_FAILED, then and ever after. What is on a disk that failed to write is known only to who
-   * reads it anew (Rebello et al., "Can Applications Recover from fsync Failures?", ATC 2020).
-   */
-  commit(batch: WriteBatch): Promise<void>;
+  /** Format version that a segment's tables were written in; undefined: unreadable. */
+  tablesVersion(id: number): number | undefined;
+}
+
+/** Measurements of the collection, each in its own transaction. */
+export interface CalibrationRecords {
   /** Undefined: it was never measured. */
   readRecall(): RecallCalibration | undefined;
-  /** In a transaction of its own; undefined: what was measured is forgotten. Rejects as `commit`. */
+  /** Undefined removes the record. Durable when it resolves; rejects as `commit`. */
   writeRecall(calibration: RecallCalibration | undefined): Promise<void>;
-  /** Empty: there are none. Throws DATA_CORRUPT. */
+  /** Empty: there are none. */
   readScoreMaps(): readonly ScoreCalibration[];
-  /** Replaces what was there before. Durable when it resolves. */
+  /** Replaces all of them. Durable when it resolves; rejects as `commit`. */
   writeScoreMaps(calibrations: readonly ScoreCalibration[]): Promise<void>;
-  /** As `appendFeedback` and `removeFeedback` in feedback-log.ts. */
+}
+
+/** What users did with hits. */
+export interface FeedbackRecords {
+  /**
+   * Durable when it resolves; false: an event of its id exists already, and nothing was written. A
+   * smaller `eventsMax` than before is reached over several appends. Rejects as `commit`.
+   */
   appendFeedback(append: FeedbackAppend): Promise<boolean>;
+  /** Removes events and ids that are damaged, for a repair. Rejects as `commit`. */
   removeFeedback(removed: {
     readonly sequences: readonly number[];
     readonly eventIds: readonly string[];
   }): Promise<void>;
-  /** By rising sequence, after `afterSequence`. Read at once, or not across turns. */
+  /** By rising sequence, after `afterSequence`. Must be read within one turn of the event loop. */
   feedback(afterSequence: number): IterableIterator<RecordedFeedback>;
+}
+
+/** Writes and administration, for the collection's writer and for whoever opens the store. */
+export interface CollectionStore
+  extends DocumentReads, SegmentReads, CalibrationRecords, FeedbackRecords {
+  readManifest(): Manifest;
+  /** Oldest format version of what is stored; undefined: unreadable. */
+  formatVersion(): number | undefined;
+  /**
+   * Resolves when the whole batch is on disk; rejects with nothing of it visible: DISK_FULL, or
+   * STORAGE_FAILED, then and ever after: once a write failed, only reading the disk anew shows what is
+   * on it (Rebello et al., "Can Applications Recover from fsync Failures?", ATC 2020).
+   */
+  commit(batch: WriteBatch): Promise<void>;
   /** Throws DATA_FOLDER_UNAVAILABLE where a write would. */
   checkWritable(): void;
-  /** No commit succeeds from now on: the disk failed under another handle. */
+  /** Makes every later commit fail: the disk failed under another handle. */
   fail(error: SluiceError): void;
   /** Reads and checks every stored value; one entry a damaged value, which it names. O(data). */
   check(): { readonly valueCount: number; readonly damages: Damage[] };

@@ -11,7 +11,7 @@ import { closeCollection } from "../../src/index/collection.js";
 import type { Collection, WritableCollection } from "../../src/index/collection.js";
 import { createCodesReader } from "../../src/index/segment-codes.js";
 import type { FlushedPart } from "../../src/index/segment-parts.js";
-import { createCollectionWriter } from "../../src/ingest/collection-writer.js";
+import { CollectionWriter } from "../../src/ingest/collection-writer.js";
 import type { PutOperation } from "../../src/ingest/write-operations.js";
 import { loadKernels } from "../../src/kernels/load-kernels.js";
 import type { MaxSimAnswer } from "../../src/scoring/score.protocol.js";
@@ -64,7 +64,7 @@ interface Opened {
 async function openLarge(folder: string): Promise<Opened> {
   const owner = await openSmallCollection(folder);
   const collection = owner.view;
-  const writer = createCollectionWriter(owner, { flushBytes: 2 ** 30 });
+  const writer = new CollectionWriter(owner, { flushBytes: 2 ** 30 });
   if (collection.manifest.segments.length === 0) {
     await Promise.all(puts.map((put) => writer.write(put)));
     await writer.optimize({ isFull: false });
@@ -194,7 +194,7 @@ describe("codes above 16 MiB", () => {
       assert.ok(scores.every((score) => Number.isNaN(score)));
       await scorer.release(folder(), [part]);
     });
-    const writer = createCollectionWriter(owner, { flushBytes: 2 ** 30 });
+    const writer = new CollectionWriter(owner, { flushBytes: 2 ** 30 });
     const { segments } = collection.manifest;
     await writer.write({ kind: "delete", key: "key 1" });
     await writer.optimize({ isFull: true });

@@ -9,13 +9,12 @@ import { unpackTerms } from "../../src/analysis/term-frequencies.js";
 import { packTerms, termFrequencies } from "../../src/analysis/term-frequencies.js";
 import { repositoryRoot } from "../../src/core/paths.js";
 import { checkPostings } from "../../src/index/bm25/check-postings.js";
-import { openPostings } from "../../src/index/bm25/postings-reader.js";
+import { PostingsReader } from "../../src/index/bm25/postings-reader.js";
 import { closeCollection } from "../../src/index/collection.js";
 import { initializeCollection, openCollection } from "../../src/index/stored-collection.js";
 import type { Collection } from "../../src/index/collection.js";
 import { postingsSectionsOf } from "../../src/index/segment-format.js";
-import { createCollectionWriter } from "../../src/ingest/collection-writer.js";
-import type { CollectionWriter } from "../../src/ingest/collection-writer.js";
+import { CollectionWriter } from "../../src/ingest/collection-writer.js";
 import type { PutOperation } from "../../src/ingest/write-operations.js";
 import { openLmdbStore } from "../../src/store/lmdb-store.js";
 import { firstAnalyzer, latestAnalyzer } from "../support/analyzers.js";
@@ -32,7 +31,7 @@ describe("terms made anew", () => {
 
   async function open(): Promise<{ collection: Collection; writer: CollectionWriter }> {
     const owner = await openCollection(openLmdbStore(folder()));
-    return { collection: owner.view, writer: createCollectionWriter(owner, { flushBytes: 1e9 }) };
+    return { collection: owner.view, writer: new CollectionWriter(owner, { flushBytes: 1e9 }) };
   }
 
   async function create(): Promise<{ collection: Collection; writer: CollectionWriter }> {
@@ -128,7 +127,7 @@ function putOf(number: number, analyzerVersion: number): PutOperation {
 function assertTerms(collection: Collection, texts: ReadonlyMap<string, string>): void {
   const seen = new Set<string>();
   for (const { segment, entry } of collection.flushed.values()) {
-    const reader = openPostings(postingsSectionsOf(segment.tables));
+    const reader = new PostingsReader(postingsSectionsOf(segment.tables));
     checkPostings(reader);
     const dead = new Uint8Array(entry.part.tombstones ?? new SharedArrayBuffer(0));
     for (let row = 0; row < segment.rowCount; row += 1) {

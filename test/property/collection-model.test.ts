@@ -9,8 +9,7 @@ import type { Prng } from "../../src/core/prng.js";
 import { closeCollection } from "../../src/index/collection.js";
 import type { WritableCollection } from "../../src/index/collection.js";
 import type { Generation } from "../../src/index/generation.js";
-import { createCollectionWriter } from "../../src/ingest/collection-writer.js";
-import type { CollectionWriter } from "../../src/ingest/collection-writer.js";
+import { CollectionWriter } from "../../src/ingest/collection-writer.js";
 import type {
   PutOperation,
   WriteOperation,
@@ -118,7 +117,7 @@ function newWriter({
   prng,
   steps,
 }: Pick<World, "owner" | "prng" | "steps">): CollectionWriter {
-  return createCollectionWriter(owner, {
+  return new CollectionWriter(owner, {
     flushBytes: 40 + (prng.nextUint32() % 400),
     segmentBytesMax: 2_000 + (prng.nextUint32() % 10_000),
     onMaintenanceFailure: (error) => assert.fail(String(error)),
@@ -182,7 +181,7 @@ describe("a collection and its writer", () => {
   it("refuses a write after close, with nothing of it done", () =>
     withTemporaryFolder(async (folder) => {
       const owner = await openSmallCollection(folder);
-      const writer = createCollectionWriter(owner, { flushBytes: 1000 });
+      const writer = new CollectionWriter(owner, { flushBytes: 1000 });
       const first = writer.write(seededPut("a", 1));
       const closed = writer.close();
       await assert.rejects(

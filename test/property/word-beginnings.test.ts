@@ -11,8 +11,8 @@ import { packTerms, termFrequencies } from "../../src/analysis/term-frequencies.
 import { bindFlushed, bindLive } from "../../src/index/bm25/bound-segment.js";
 import type { BoundSegment } from "../../src/index/bm25/bound-segment.js";
 import { countFrequencies, scaleOf, scoreRow } from "../../src/index/bm25/bm25.js";
-import { createLiveTerms } from "../../src/index/bm25/live-terms.js";
-import { openPostings } from "../../src/index/bm25/postings-reader.js";
+import { LiveTerms } from "../../src/index/bm25/live-terms.js";
+import { PostingsReader } from "../../src/index/bm25/postings-reader.js";
 import { writePostings } from "../../src/index/bm25/postings-writer.js";
 import type { Bm25Query } from "../../src/index/bm25/query.js";
 import { toBm25Query } from "../../src/search/stages/lexical.js";
@@ -81,8 +81,8 @@ type Bind = (query: Bm25Query) => BoundSegment;
 /** One passage, flushed and live. */
 function segmentsOf(analyzer: Analyzer, text: string): Bind[] {
   const packed = packTerms(termFrequencies(analyzer, text));
-  const reader = openPostings(writePostings([packed]));
-  const live = createLiveTerms();
+  const reader = new PostingsReader(writePostings([packed]));
+  const live = new LiveTerms();
   live.append(packed);
   return [
     (query) => bindFlushed(reader, query, undefined),

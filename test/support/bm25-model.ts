@@ -6,8 +6,8 @@ import { packTerms } from "../../src/analysis/term-frequencies.js";
 import type { PassageTerms } from "../../src/analysis/term-frequencies.js";
 import { bindFlushed, bindLive } from "../../src/index/bm25/bound-segment.js";
 import type { BoundSegment } from "../../src/index/bm25/bound-segment.js";
-import { createLiveTerms } from "../../src/index/bm25/live-terms.js";
-import { openPostings } from "../../src/index/bm25/postings-reader.js";
+import { LiveTerms } from "../../src/index/bm25/live-terms.js";
+import { PostingsReader } from "../../src/index/bm25/postings-reader.js";
 import type { Bm25Query, Bm25Totals } from "../../src/index/bm25/query.js";
 import { anyPassage, toPassageTerms, vocabulary, writeTerms } from "./passages.js";
 
@@ -94,8 +94,9 @@ export function toBound({ kind, entries }: EntrySegment, query: Bm25Query): Boun
   for (const [row, { isDead }] of entries.entries())
     if (isDead) tombstones[row >> 3]! |= 1 << (row & 7);
   const passages = entries.map(({ passage }) => passage);
-  if (kind === "flushed") return bindFlushed(openPostings(writeTerms(passages)), query, tombstones);
-  const live = createLiveTerms();
+  if (kind === "flushed")
+    return bindFlushed(new PostingsReader(writeTerms(passages)), query, tombstones);
+  const live = new LiveTerms();
   for (const passage of passages) live.append(packTerms(passage));
   const ids = live.resolve(query);
   const snapshot = live.snapshot();

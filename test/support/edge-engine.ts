@@ -10,7 +10,7 @@ import { SluiceError } from "../../src/core/errors.js";
 import type { SearchRequest } from "../../src/contract/search-request.js";
 import type { SearchHit, SearchUpdate } from "../../src/contract/search-update.js";
 import type { CollectionSettings, CollectionStatus } from "../../src/index/collection-settings.js";
-import type { WriteAck } from "../../src/ingest/ingest-types.js";
+import type { WriteAck } from "../../src/ingest/write-operations.js";
 import type { DocumentPage, EngineApi, PageRequest, StoredDocument } from "../../src/engine/api.js";
 
 export type SearchScript = (

@@ -3,7 +3,7 @@
 import { unpackTerms } from "../../src/analysis/term-frequencies.js";
 import { gatherLivePostings } from "../../src/index/bm25/live-terms.js";
 import { isBitSet } from "../../src/index/bm25/bits.js";
-import { openPostings } from "../../src/index/bm25/postings-reader.js";
+import { PostingsReader } from "../../src/index/bm25/postings-reader.js";
 import type { Generation, GenerationSegment } from "../../src/index/generation.js";
 import { createCodesReader } from "../../src/index/segment-codes.js";
 import { createMapTurn } from "../../src/store/map-turn.js";
@@ -130,7 +130,7 @@ function termsOf({ part, liveTerms }: GenerationSegment): string[][] {
     for (const [i, row] of rows.entries()) byRow[row]?.push(`${term}:${counts[i] ?? 0}`);
   };
   if (part.kind === "flushed") {
-    const reader = openPostings(postingsSectionsOf(part.tables));
+    const reader = new PostingsReader(postingsSectionsOf(part.tables));
     for (let place = 0; place < reader.termCount; place += 1) {
       const { rows, counts } = reader.postings(place);
       note(Buffer.from(reader.term(place)).toString("utf8"), rows, counts);

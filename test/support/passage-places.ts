@@ -4,7 +4,7 @@ import type { Fields } from "../../src/core/document.js";
 import { packTerms } from "../../src/analysis/term-frequencies.js";
 import { liveEntry } from "../../src/index/generation.js";
 import type { GenerationSegment } from "../../src/index/generation.js";
-import { createLiveSegment } from "../../src/index/live-segment.js";
+import { LiveSegment } from "../../src/index/live-segment.js";
 
 export interface PlacedPassage {
   readonly key: string;
@@ -16,7 +16,7 @@ export interface PlacedPassage {
 /** One live segment a list, its rows in the order given. */
 export function segmentsOf(lists: readonly (readonly PlacedPassage[])[]): GenerationSegment[] {
   return lists.map((passages) => {
-    const live = createLiveSegment(64);
+    const live = new LiveSegment(64);
     for (const [i, { key, passageNumber, fields = new Map() }] of passages.entries())
       live.append({
         sequence: i + 1,

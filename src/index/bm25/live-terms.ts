@@ -5,7 +5,7 @@ import { lineFeed } from "../../analysis/term-frequencies.js";
 import type { PackedTerms } from "../../analysis/term-frequencies.js";
 import { assert } from "../../core/assert.js";
 import type { Bm25Clause, Bm25Phrase, Bm25Query, LiveTermIds } from "./query.js";
-import { createTermDictionary } from "./term-dictionary.js";
+import { TermDictionary } from "./term-dictionary.js";
 
 /** What a worker needs to score rows [0, rowCount). Crosses threads without copying. */
 export interface LiveTermsSnapshot {
@@ -21,85 +21,96 @@ export interface LiveTermsSnapshot {
   readonly lengths: Uint32Array;
 }
 
-/** An append-only list of passages with a dictionary that grows with it. */
-export interface LiveTerms {
-  readonly rowCount: number;
-  readonly lengthTotal: number;
-  /** Adds a passage; returns its row. Amortized O(terms). */
-  append(passage: PackedTerms): number;
-  /** Only the main thread can resolve. O(clauses), O(dictionary) for each beginning and misspelling. */
-  resolve(query: Bm25Query): LiveTermIds;
-  /** Ids of each phrase's terms; -1: no passage has it. O(terms of the phrases). */
-  resolvePhrases(phrases: readonly Bm25Phrase[]): Int32Array[];
-  /** A view that later appends never change: they write beyond it, or to larger buffers. O(1). */
-  snapshot(): LiveTermsSnapshot;
-}
-
 /** Numbers that there is room for at first. */
 const firstCount = 256;
 
-export function createLiveTerms(): LiveTerms {
-  const dictionary = createTermDictionary();
-  let ends = sharedNumbers(firstCount);
-  let lengths = sharedNumbers(firstCount);
-  let termIds = sharedNumbers(firstCount);
-  let counts = sharedNumbers(firstCount);
-  let positions = sharedNumbers(firstCount);
-  let rowCount = 0;
-  let entryCount = 0;
-  let lengthTotal = 0;
+/** An append-only list of passages with a dictionary that grows with it. */
+export class LiveTerms {
+  readonly #dictionary = new TermDictionary();
+  #ends = sharedNumbers(firstCount);
+  #lengths = sharedNumbers(firstCount);
+  #termIds = sharedNumbers(firstCount);
+  #counts = sharedNumbers(firstCount);
+  #positions = sharedNumbers(firstCount);
+  #rowCount = 0;
+  #entryCount = 0;
+  #lengthTotal = 0;
 
-  const append = (passage: PackedTerms): number => {
+  get rowCount(): number {
+    return this.#rowCount;
+  }
+
+  get lengthTotal(): number {
+    return this.#lengthTotal;
+  }
+
+  /** Adds a passage; returns its row. Amortized O(terms). */
+  append(passage: PackedTerms): number {
+    const row = this.#rowCount;
     const termCount = passage.counts.length;
-    const endBefore = entryCount;
-    ends = grownTo(ends, rowCount + 1);
-    lengths = grownTo(lengths, rowCount + 1);
-    termIds = grownTo(termIds, entryCount + termCount);
-    counts = grownTo(counts, entryCount + termCount);
-    positions = grownTo(positions, lengthTotal + passage.length);
-    positions.set(passage.positions, lengthTotal);
-    counts.set(passage.counts, entryCount);
+    const firstEntry = this.#entryCount;
+    this.#ends = grownTo(this.#ends, row + 1);
+    this.#lengths = grownTo(this.#lengths, row + 1);
+    this.#termIds = grownTo(this.#termIds, firstEntry + termCount);
+    this.#counts = grownTo(this.#counts, firstEntry + termCount);
+    this.#positions = grownTo(this.#positions, this.#lengthTotal + passage.length);
+    this.#positions.set(passage.positions, this.#lengthTotal);
+    this.#counts.set(passage.counts, firstEntry);
     const { joined } = passage;
+    let entry = firstEntry;
     let start = 0;
     for (let end = 0; end < joined.length; end += 1) {
       if (joined[end] !== lineFeed) continue;
-      termIds[entryCount] = dictionary.add(joined, start, end);
-      entryCount += 1;
+      this.#termIds[entry] = this.#dictionary.add(joined, start, end);
+      entry += 1;
       start = end + 1;
     }
-    assert(entryCount === endBefore + termCount, "one count a term");
-    ends[rowCount] = entryCount;
-    lengths[rowCount] = passage.length;
-    lengthTotal += passage.length;
-    rowCount += 1;
-    return rowCount - 1;
-  };
-  const resolve = ({ clauses, phrases }: Bm25Query): LiveTermIds => {
+    assert(entry === firstEntry + termCount, "one count a term");
+    this.#entryCount = entry;
+    this.#ends[row] = entry;
+    this.#lengths[row] = passage.length;
+    this.#lengthTotal += passage.length;
+    this.#rowCount += 1;
+    return row;
+  }
+
+  /**
+   * Ids of the query's terms, for workers, which have no dictionary. O(clauses), and O(dictionary) for
+   * each prefix and each misspelled word.
+   */
+  resolve({ clauses, phrases }: Bm25Query): LiveTermIds {
     return {
-      clauses: clauses.map((clause) => Uint32Array.from(idsOf(clause))),
-      phrases: resolvePhrases(phrases),
+      clauses: clauses.map((clause) => Uint32Array.from(this.#idsOf(clause))),
+      phrases: this.resolvePhrases(phrases),
     };
-  };
-  const idsOf = (clause: Bm25Clause): number[] => {
-    if (clause.kind === "prefix") return dictionary.findPrefix(clause.utf8);
-    if (clause.kind === "near") return dictionary.findNear(clause);
-    const id = dictionary.find(clause.utf8);
+  }
+
+  /** Ids of each phrase's terms; -1: no passage has it. O(terms of the phrases). */
+  resolvePhrases(phrases: readonly Bm25Phrase[]): Int32Array[] {
+    return phrases.map(({ terms }) =>
+      Int32Array.from(terms, ({ utf8 }) => this.#dictionary.find(utf8)),
+    );
+  }
+
+  /** A view that later appends never change: they write beyond it, or to larger buffers. O(1). */
+  snapshot(): LiveTermsSnapshot {
+    return {
+      rowCount: this.#rowCount,
+      lengthTotal: this.#lengthTotal,
+      ends: this.#ends,
+      termIds: this.#termIds,
+      counts: this.#counts,
+      positions: this.#positions,
+      lengths: this.#lengths,
+    };
+  }
+
+  #idsOf(clause: Bm25Clause): number[] {
+    if (clause.kind === "prefix") return this.#dictionary.findPrefix(clause.utf8);
+    if (clause.kind === "near") return this.#dictionary.findNear(clause);
+    const id = this.#dictionary.find(clause.utf8);
     return id < 0 ? [] : [id];
-  };
-  const resolvePhrases = (phrases: readonly Bm25Phrase[]): Int32Array[] =>
-    phrases.map((phrase) => Int32Array.from(phrase.terms, ({ utf8 }) => dictionary.find(utf8)));
-  return {
-    get rowCount() {
-      return rowCount;
-    },
-    get lengthTotal() {
-      return lengthTotal;
-    },
-    append,
-    resolve,
-    resolvePhrases,
-    snapshot: () => ({ rowCount, lengthTotal, ends, termIds, counts, positions, lengths }),
-  };
+  }
 }
 
 /** A term's postings in a live segment, and where each one's positions begin. */

@@ -13,100 +13,114 @@ import {
 } from "./postings-format.js";
 import type { PostingsSections } from "./postings-format.js";
 
-export interface PostingsBuilder {
-  /** Postings that follow are this term's; terms rise as bytes and have at least one posting. */
-  startTerm(utf8: Uint8Array): void;
-  /** Rows rise within a term. */
-  addPosting(row: number, count: number): void;
-  /** Positions of the posting before, as many as its count, as stored: [from, to) of `encoded`. */
-  addPositions(encoded: Uint8Array, from: number, to: number): void;
-  /** The same of numbers: [from, to) of `positions`. */
-  encodePositions(positions: Uint32Array, from: number, to: number): void;
-  finish(): PostingsSections;
-}
+/** Takes terms in rising byte order, each with at least one posting. */
+export class PostingsBuilder {
+  readonly #lengths: Uint32Array;
+  readonly #terms: Uint8Array[] = [];
+  readonly #starts: number[] = [];
+  readonly #blockStarts: number[] = [];
+  readonly #positionStarts: number[] = [];
+  readonly #rows: Uint32Array;
+  readonly #counts: Uint32Array;
+  readonly #positions: Uint8Array;
+  readonly #windows: number[] = [];
+  readonly #firsts: number[] = [];
+  readonly #maxCounts: number[] = [];
+  readonly #minLengths: number[] = [];
+  #postingCount = 0;
+  #positionEnd = 0;
+  #termStart = 0;
+  /** Window of the term's last posting; -1: it has none yet. */
+  #lastWindow = -1;
 
-/** `lengths` of all rows; `postingsMax` and `positionBytesMax`: room that surely suffices. */
-export function createPostingsBuilder(
-  lengths: Uint32Array,
-  { postingsMax, positionBytesMax }: { postingsMax: number; positionBytesMax: number },
-): PostingsBuilder {
-  const terms: Uint8Array[] = [];
-  const starts: number[] = [];
-  const blockStarts: number[] = [];
-  const positionStarts: number[] = [];
-  const rows = new Uint32Array(postingsMax);
-  const counts = new Uint32Array(postingsMax);
-  const positions = new Uint8Array(positionBytesMax);
-  const windows: number[] = [];
-  const firsts: number[] = [];
-  const maxCounts: number[] = [];
-  const minLengths: number[] = [];
-  let postingCount = 0;
-  let positionEnd = 0;
-  let termStart = 0;
-  /** Of the term's postings so far; -1: there is none yet. */
-  let lastWindow = -1;
-  return {
-    startTerm(utf8) {
-      terms.push(utf8);
-      starts.push(postingCount);
-      blockStarts.push(windows.length);
-      positionStarts.push(positionEnd);
-      termStart = postingCount;
-      lastWindow = -1;
-    },
-    addPosting(row, count) {
-      rows[postingCount] = row;
-      counts[postingCount] = count;
-      const window = Math.floor(row / windowRows);
-      const length = lengths[row]!;
-      const last = windows.length - 1;
-      if (window === lastWindow) {
-        if (count > maxCounts[last]!) maxCounts[last] = count;
-        if (length < minLengths[last]!) minLengths[last] = length;
-      } else {
-        windows.push(window);
-        firsts.push(postingCount - termStart);
-        maxCounts.push(count);
-        minLengths.push(length);
-        lastWindow = window;
-      }
-      postingCount += 1;
-    },
-    addPositions(encoded, from, to) {
-      // Mostly a byte or two: a view of them would cost more than to copy them.
-      for (let at = from; at < to; at += 1) positions[positionEnd++] = encoded[at]!;
-    },
-    encodePositions(numbers, from, to) {
-      let before = 0;
-      for (let i = from; i < to; i += 1) {
-        let rest = numbers[i]! - before;
-        before = numbers[i]!;
-        for (; rest >= 0x80; rest >>>= 7) positions[positionEnd++] = (rest & 0x7f) | 0x80;
-        positions[positionEnd++] = rest;
-      }
-    },
-    finish() {
-      const ends = [starts, blockStarts, positionStarts];
-      for (const [i, end] of [postingCount, windows.length, positionEnd].entries())
-        ends[i]!.push(end);
-      return {
-        terms: termsSection(terms, { starts, blockStarts, positionStarts }),
-        postings: columnsSection([
-          rows.subarray(0, postingCount),
-          counts.subarray(0, postingCount),
-        ]),
-        blocks: columnsSection([
-          Uint32Array.from(windows),
-          Uint32Array.from(firsts),
-          Uint32Array.from(maxCounts),
-          Uint32Array.from(minLengths),
-        ]),
-        positions: bytesSection(positions.subarray(0, positionEnd)),
-        lengths: lengthsSection(lengths),
-      };
-    },
-  };
+  /** `lengths` of all rows; `postingsMax` and `positionBytesMax` are upper bounds for the buffers. */
+  constructor(
+    lengths: Uint32Array,
+    { postingsMax, positionBytesMax }: { postingsMax: number; positionBytesMax: number },
+  ) {
+    this.#lengths = lengths;
+    this.#rows = new Uint32Array(postingsMax);
+    this.#counts = new Uint32Array(postingsMax);
+    this.#positions = new Uint8Array(positionBytesMax);
+  }
+
+  /** Starts a term, to which the postings that follow belong. */
+  startTerm(utf8: Uint8Array): void {
+    this.#terms.push(utf8);
+    this.#starts.push(this.#postingCount);
+    this.#blockStarts.push(this.#windows.length);
+    this.#positionStarts.push(this.#positionEnd);
+    this.#termStart = this.#postingCount;
+    this.#lastWindow = -1;
+  }
+
+  /** Rows rise within a term. */
+  addPosting(row: number, count: number): void {
+    this.#rows[this.#postingCount] = row;
+    this.#counts[this.#postingCount] = count;
+    const window = Math.floor(row / windowRows);
+    const length = this.#lengths[row]!;
+    if (window === this.#lastWindow) {
+      const last = this.#windows.length - 1;
+      if (count > this.#maxCounts[last]!) this.#maxCounts[last] = count;
+      if (length < this.#minLengths[last]!) this.#minLengths[last] = length;
+    } else {
+      this.#windows.push(window);
+      this.#firsts.push(this.#postingCount - this.#termStart);
+      this.#maxCounts.push(count);
+      this.#minLengths.push(length);
+      this.#lastWindow = window;
+    }
+    this.#postingCount += 1;
+  }
+
+  /** Adds the last posting's positions, as many as its count, in stored form: [from, to). */
+  addPositions(encoded: Uint8Array, from: number, to: number): void {
+    const positions = this.#positions;
+    let end = this.#positionEnd;
+    // Mostly a byte or two, for which a view would cost more than the copy.
+    for (let at = from; at < to; at += 1) positions[end++] = encoded[at]!;
+    this.#positionEnd = end;
+  }
+
+  /** Adds the last posting's positions, as many as its count, as numbers: [from, to). */
+  encodePositions(numbers: Uint32Array, from: number, to: number): void {
+    const positions = this.#positions;
+    let end = this.#positionEnd;
+    let before = 0;
+    for (let i = from; i < to; i += 1) {
+      let rest = numbers[i]! - before;
+      before = numbers[i]!;
+      for (; rest >= 0x80; rest >>>= 7) positions[end++] = (rest & 0x7f) | 0x80;
+      positions[end++] = rest;
+    }
+    this.#positionEnd = end;
+  }
+
+  finish(): PostingsSections {
+    this.#starts.push(this.#postingCount);
+    this.#blockStarts.push(this.#windows.length);
+    this.#positionStarts.push(this.#positionEnd);
+    return {
+      terms: termsSection(this.#terms, {
+        starts: this.#starts,
+        blockStarts: this.#blockStarts,
+        positionStarts: this.#positionStarts,
+      }),
+      postings: columnsSection([
+        this.#rows.subarray(0, this.#postingCount),
+        this.#counts.subarray(0, this.#postingCount),
+      ]),
+      blocks: columnsSection([
+        Uint32Array.from(this.#windows),
+        Uint32Array.from(this.#firsts),
+        Uint32Array.from(this.#maxCounts),
+        Uint32Array.from(this.#minLengths),
+      ]),
+      positions: bytesSection(this.#positions.subarray(0, this.#positionEnd)),
+      lengths: lengthsSection(this.#lengths),
+    };
+  }
 }
 
 interface TermColumns {

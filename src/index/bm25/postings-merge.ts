@@ -1,7 +1,7 @@
 // Merges the postings of several segments into those of one, leaving out deleted passages.
 
 import { isBitSet } from "./bits.js";
-import { createPostingsBuilder } from "./postings-builder.js";
+import { PostingsBuilder } from "./postings-builder.js";
 import type { PostingsSections } from "./postings-format.js";
 import type { PostingsReader } from "./postings-reader.js";
 
@@ -24,7 +24,7 @@ export function mergePostings(inputs: readonly MergeInput[]): PostingsSections {
     postingsMax += reader.postingCount;
     positionBytesMax += reader.positionBytes;
   }
-  const builder = createPostingsBuilder(mergeLengths(inputs, rowMaps), {
+  const builder = new PostingsBuilder(mergeLengths(inputs, rowMaps), {
     postingsMax,
     positionBytesMax,
   });

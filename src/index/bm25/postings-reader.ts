@@ -38,7 +38,8 @@ export interface TermPlaces {
   readonly end: number;
 }
 
-export interface PostingsReader {
+/** Views of the five sections, which must stay unchanged while the reader is used. */
+export class PostingsReader {
   readonly rowCount: number;
   readonly termCount: number;
   readonly postingCount: number;
@@ -47,101 +48,132 @@ export interface PostingsReader {
   readonly lengths: Uint32Array;
   /** Sum of all lengths. */
   readonly lengthTotal: number;
-  /** Bytes of the term at `place` in byte order. */
-  term(place: number): Uint8Array;
-  /** Postings of the term at `place`. */
-  postings(place: number): TermPostings;
-  /** Postings of a term given as UTF-8; undefined: no passage has it. O(1). */
-  find(termUtf8: Uint8Array): TermPostings | undefined;
-  /** Place of a term given as UTF-8; -1: no passage has it. O(1). */
-  placeOf(termUtf8: Uint8Array): number;
-  /** Places [start, end) of the terms that begin with these bytes. O(log T) comparisons. */
-  placesOfPrefix(utf8: Uint8Array): TermPlaces;
-  /** Places of the terms that differ from a word by a few letters, rising; see near-terms.ts. */
-  placesNear(word: NearWord): readonly number[];
-  /** Postings of the terms at these places, one term after another. O(1): they are neighbors. */
-  postingsOfAll(places: TermPlaces): Pick<TermPostings, "rows" | "counts">;
   /** Positions of all postings, as stored; see postings-format.ts. */
   readonly positions: Uint8Array;
-  /** A posting's positions are [from, to) of `positions`. */
+  readonly #dictionary: Dictionary;
+  readonly #rows: Uint32Array;
+  readonly #counts: Uint32Array;
+  /** Of all terms. */
+  readonly #blocks: TermBlocks;
+  /** Made at the first misspelled word. */
+  #letterSets: Uint32Array | undefined;
+
+  /**
+   * Throws DATA_CORRUPT when headers and lengths of the sections disagree; checks no more than that,
+   * in O(1) (`checkPostings` checks everything). Sections start at multiples of 4 bytes in their
+   * buffers.
+   */
+  constructor(sections: PostingsSections) {
+    const dictionary = openDictionary(sections.terms);
+    const { termCount, postingCount, blockCount, positionBytes } = dictionary;
+    const [rows, counts] = openColumns(sections.postings, "postings", postingCount, 2);
+    const blocks = openColumns(sections.blocks, "blocks", blockCount, 4);
+    const [windows, firsts, maxCounts, minLengths] = blocks;
+    const [storedBytes] = openHeader(sections.positions, "positions", headerBytes);
+    checkSize(sections.positions, "positions", headerBytes + storedBytes!);
+    if (storedBytes !== positionBytes)
+      throw corrupt(
+        `terms list ${positionBytes} bytes of positions, but ${storedBytes} are stored`,
+      );
+    const [rowCount, totalLow, totalHigh] = openHeader(sections.lengths, "lengths", headerBytes);
+    checkSize(sections.lengths, "lengths", headerBytes + numbersBytes(rowCount!));
+    this.#dictionary = dictionary;
+    this.#rows = rows!;
+    this.#counts = counts!;
+    this.#blocks = {
+      windows: windows!,
+      firsts: firsts!,
+      maxCounts: maxCounts!,
+      minLengths: minLengths!,
+    };
+    this.rowCount = rowCount!;
+    this.termCount = termCount;
+    this.postingCount = postingCount;
+    this.positionBytes = positionBytes;
+    this.positions = sections.positions.subarray(headerBytes, headerBytes + positionBytes);
+    this.lengths = numbersAt(sections.lengths, headerBytes, rowCount!);
+    this.lengthTotal = totalLow! + totalHigh! * 2 ** 32;
+  }
+
+  /** Bytes of the term at `place` in byte order. */
+  term(place: number): Uint8Array {
+    const { text, ends } = this.#dictionary;
+    return text.subarray(ends[place], ends[place + 1]);
+  }
+
+  /** Postings of the term at `place`. */
+  postings(place: number): TermPostings {
+    const { starts, blockStarts } = this.#dictionary;
+    const start = starts[place]!;
+    const end = starts[place + 1]!;
+    const blockStart = blockStarts[place]!;
+    const blockEnd = blockStarts[place + 1]!;
+    const { windows, firsts, maxCounts, minLengths } = this.#blocks;
+    return {
+      documentFrequency: end - start,
+      rows: this.#rows.subarray(start, end),
+      counts: this.#counts.subarray(start, end),
+      blocks: {
+        windows: windows.subarray(blockStart, blockEnd),
+        firsts: firsts.subarray(blockStart, blockEnd),
+        maxCounts: maxCounts.subarray(blockStart, blockEnd),
+        minLengths: minLengths.subarray(blockStart, blockEnd),
+      },
+    };
+  }
+
+  /** Postings of a term given as UTF-8; undefined: no passage has it. O(1). */
+  find(utf8: Uint8Array): TermPostings | undefined {
+    const place = findPlace(utf8, this.#dictionary);
+    return place < 0 ? undefined : this.postings(place);
+  }
+
+  /** Place of a term given as UTF-8; -1: no passage has it. O(1). */
+  placeOf(utf8: Uint8Array): number {
+    return findPlace(utf8, this.#dictionary);
+  }
+
+  /** Places [start, end) of the terms with this prefix. O(log T) comparisons. */
+  placesOfPrefix(utf8: Uint8Array): TermPlaces {
+    return findPrefix(utf8, this.#dictionary);
+  }
+
+  /** Places of the terms that differ from a word by a few letters, rising; see near-terms.ts. */
+  placesNear(word: NearWord): readonly number[] {
+    const dictionary = this.#dictionary;
+    const range = findPrefix(word.utf8.subarray(0, word.markLength), dictionary);
+    this.#letterSets ??= letterSetsOf(dictionary);
+    return placesNear({ ...dictionary, letterSets: this.#letterSets }, range, word);
+  }
+
+  /** Postings of the terms at these places, one term after another. O(1): they are neighbors. */
+  postingsOfAll({ start, end }: TermPlaces): Pick<TermPostings, "rows" | "counts"> {
+    const from = this.#dictionary.starts[start]!;
+    const to = this.#dictionary.starts[end]!;
+    return { rows: this.#rows.subarray(from, to), counts: this.#counts.subarray(from, to) };
+  }
+
+  /** Visits the postings of the term at `place`; [from, to) of `positions` are a posting's own. */
   forEachPosting(
     place: number,
     visit: (row: number, count: number, from: number, to: number) => void,
-  ): void;
-}
-
-/**
- * Opens the five sections, which must stay unchanged while the reader is used.
- * Throws DATA_CORRUPT when their headers and lengths disagree; checks no more than that, in O(1)
- * (`checkPostings` looks at everything). Sections start at multiples of 4 bytes in their buffers.
- */
-export function openPostings(sections: PostingsSections): PostingsReader {
-  const dictionary = openDictionary(sections.terms);
-  const { termCount, postingCount, blockCount, positionBytes, text, ends } = dictionary;
-  const [rows, counts] = openColumns(sections.postings, "postings", postingCount, 2);
-  const [windows, firsts, maxCounts, minLengths] = openColumns(
-    ...([sections.blocks, "blocks", blockCount, 4] as const),
-  );
-  const [storedBytes] = openHeader(sections.positions, "positions", headerBytes);
-  checkSize(sections.positions, "positions", headerBytes + storedBytes!);
-  if (storedBytes !== positionBytes)
-    throw corrupt(`terms list ${positionBytes} bytes of positions, but ${storedBytes} are stored`);
-  const encoded = sections.positions.subarray(headerBytes, headerBytes + positionBytes);
-  const [rowCount, totalLow, totalHigh] = openHeader(sections.lengths, "lengths", headerBytes);
-  checkSize(sections.lengths, "lengths", headerBytes + numbersBytes(rowCount!));
-
-  const postings = (place: number): TermPostings => {
-    const [start, end] = rangeAt(dictionary.starts, place);
-    const [blockStart, blockEnd] = rangeAt(dictionary.blockStarts, place);
-    return {
-      documentFrequency: end - start,
-      rows: rows!.subarray(start, end),
-      counts: counts!.subarray(start, end),
-      blocks: {
-        windows: windows!.subarray(blockStart, blockEnd),
-        firsts: firsts!.subarray(blockStart, blockEnd),
-        maxCounts: maxCounts!.subarray(blockStart, blockEnd),
-        minLengths: minLengths!.subarray(blockStart, blockEnd),
-      },
-    };
-  };
-  const forEachPosting: PostingsReader["forEachPosting"] = (place, visit) => {
-    const [start, end] = rangeAt(dictionary.starts, place);
-    let at = dictionary.positionStarts[place]!;
-    for (let i = start; i < end; i += 1) {
+  ): void {
+    const { positions } = this;
+    const rows = this.#rows;
+    const counts = this.#counts;
+    const { starts, positionStarts } = this.#dictionary;
+    const end = starts[place + 1]!;
+    let at = positionStarts[place]!;
+    for (let i = starts[place]!; i < end; i += 1) {
       const from = at;
-      // Damaged counts end with the bytes.
-      for (let left = counts![i]!; left > 0 && at < encoded.length; left -= 1) {
-        while (encoded[at]! >= 0x80) at += 1;
+      // Bounded by the bytes, since a damaged count may be any number.
+      for (let left = counts[i]!; left > 0 && at < positions.length; left -= 1) {
+        while (positions[at]! >= 0x80) at += 1;
         at += 1;
       }
-      visit(rows![i]!, counts![i]!, from, at);
+      visit(rows[i]!, counts[i]!, from, at);
     }
-  };
-  return {
-    rowCount: rowCount!,
-    termCount,
-    postingCount,
-    positionBytes,
-    positions: encoded,
-    lengths: numbersAt(sections.lengths, headerBytes, rowCount!),
-    lengthTotal: totalLow! + totalHigh! * 2 ** 32,
-    term: (place) => text.subarray(ends[place], ends[place + 1]),
-    postings,
-    find: (utf8) => {
-      const place = findPlace(utf8, dictionary);
-      return place < 0 ? undefined : postings(place);
-    },
-    placeOf: (utf8) => findPlace(utf8, dictionary),
-    placesOfPrefix: (utf8) => findPrefix(utf8, dictionary),
-    placesNear: createNearLookup(dictionary),
-    postingsOfAll({ start, end }) {
-      const from = dictionary.starts[start]!;
-      const to = dictionary.starts[end]!;
-      return { rows: rows!.subarray(from, to), counts: counts!.subarray(from, to) };
-    },
-    forEachPosting,
-  };
+  }
 }
 
 /** Positions of one posting, [from, to) of the stored bytes. */
@@ -267,19 +299,6 @@ function findPrefix(prefix: Uint8Array, dictionary: Dictionary): TermPlaces {
     return low;
   };
   return { start: firstWhere((order) => order >= 0), end: firstWhere((order) => order > 0) };
-}
-
-function createNearLookup(dictionary: Dictionary): PostingsReader["placesNear"] {
-  let letterSets: Uint32Array | undefined;
-  return (word) => {
-    const range = findPrefix(word.utf8.subarray(0, word.markLength), dictionary);
-    letterSets ??= letterSetsOf(dictionary);
-    return placesNear({ ...dictionary, letterSets }, range, word);
-  };
-}
-
-function rangeAt(starts: Uint32Array, place: number): [start: number, end: number] {
-  return [starts[place]!, starts[place + 1]!];
 }
 
 function openHeader(section: Uint8Array, name: string, bytes: number): number[] {

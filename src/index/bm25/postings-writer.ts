@@ -3,9 +3,9 @@
 import { lineFeed, sortTerms } from "../../analysis/term-frequencies.js";
 import type { PackedTerms } from "../../analysis/term-frequencies.js";
 import { assert } from "../../core/assert.js";
-import { createPostingsBuilder } from "./postings-builder.js";
+import { PostingsBuilder } from "./postings-builder.js";
 import type { PostingsSections } from "./postings-format.js";
-import { createTermDictionary } from "./term-dictionary.js";
+import { TermDictionary } from "./term-dictionary.js";
 
 /**
  * Inverts the passages, which get rows 0, 1, ... in the order given. Equal input gives equal bytes.
@@ -15,7 +15,7 @@ export function writePostings(passages: readonly PackedTerms[]): PostingsSection
   const { postingCount, positionCount } = countAll(passages);
   const { terms, places } = placesByTerm(passages, postingCount);
   const postings = groupByPlace(passages, { places, termCount: terms.length });
-  const builder = createPostingsBuilder(
+  const builder = new PostingsBuilder(
     Uint32Array.from(passages, ({ length }) => length),
     // A number below 2^32 takes five bytes at most.
     { postingsMax: postingCount, positionBytesMax: 5 * positionCount },
@@ -53,7 +53,7 @@ function placesByTerm(
   passages: readonly PackedTerms[],
   postingCount: number,
 ): { readonly terms: readonly Uint8Array[]; readonly places: Uint32Array } {
-  const dictionary = createTermDictionary();
+  const dictionary = new TermDictionary();
   const places = new Uint32Array(postingCount);
   let at = 0;
   for (const { joined } of passages)

@@ -43,7 +43,7 @@ export interface TopRowsRequest {
 export function findTopRows(request: TopRowsRequest): TopRows | undefined {
   const { segments, range, isCancelled } = request;
   const collector = createCollector(request);
-  const window = createWindowScorer(request, collector);
+  const window = new WindowScorer(request, collector);
   for (let place = range.from; place < range.to; place += 1) {
     const segment = segments[place]!;
     for (const number of windowsOf(segment)) {
@@ -72,23 +72,53 @@ interface WindowClause {
   readonly bound: number;
 }
 
-function createWindowScorer(
-  { segments, eligible, scale }: TopRowsRequest,
-  collector: Collector,
-): { score(place: number, window: number): void } {
-  const sums = new Float32Array(windowRows);
-  const touched = new Uint32Array(windowRows);
-  // Sums in another order, and rounded to float32, may differ from exact ones by this share.
-  const slack = 1 + (scale.weights.length + 1) * 2 ** -22;
+class WindowScorer {
+  readonly #request: TopRowsRequest;
+  readonly #collector: Collector;
+  readonly #sums = new Float32Array(windowRows);
+  readonly #touched = new Uint32Array(windowRows);
+  /** Sums in another order, and rounded to float32, may differ from exact ones by this share. */
+  readonly #slack: number;
 
-  /** Adds the clauses' contributions to `sums`; returns how many rows were touched. */
-  const accumulate = (segment: BoundSegment, clauses: readonly WindowClause[]): number => {
+  constructor(request: TopRowsRequest, collector: Collector) {
+    this.#request = request;
+    this.#collector = collector;
+    this.#slack = 1 + (request.scale.weights.length + 1) * 2 ** -22;
+  }
+
+  /** Offers the rows of the window that may be among the best. */
+  score(place: number, window: number): void {
+    const segment = this.#request.segments[place]!;
+    const clauses = clausesIn(segment, window, this.#request.scale);
+    const threshold = this.#collector.readShared();
+    let total = 0;
+    for (const { bound } of clauses) total += bound;
+    if (total * this.#slack < threshold) return;
+    // Clauses that even together with all weaker ones cannot reach the threshold are not needed to
+    // find rows.
+    const byBound = [...clauses].sort((a, b) => a.bound - b.bound || a.clause - b.clause);
+    let skipped = 0;
+    let rest = 0;
+    while (skipped < byBound.length && (rest + byBound[skipped]!.bound) * this.#slack < threshold) {
+      rest += byBound[skipped]!.bound;
+      skipped += 1;
+    }
+    const essential =
+      skipped === 0 ? clauses : byBound.slice(skipped).sort((a, b) => a.clause - b.clause);
+    const count = this.#accumulate(segment, essential);
+    this.#offer(place, count, { rest, isExact: skipped === 0 });
+  }
+
+  /** Adds the clauses' contributions to the sums; returns how many rows were touched. */
+  #accumulate(segment: BoundSegment, clauses: readonly WindowClause[]): number {
+    const sums = this.#sums;
+    const touched = this.#touched;
     const { lengths } = segment;
-    const { base, slope } = scale;
+    const { base, slope, weights } = this.#request.scale;
     let count = 0;
     for (const { clause, postings, from, to } of clauses) {
       const { rows, counts } = postings;
-      const weight = scale.weights[clause]!;
+      const weight = weights[clause]!;
       for (let i = from; i < to; i += 1) {
         const row = rows[i]!;
         const at = row % windowRows;
@@ -97,42 +127,32 @@ function createWindowScorer(
       }
     }
     return count;
-  };
+  }
 
-  return {
-    score(place, window) {
-      const segment = segments[place]!;
-      const clauses = clausesIn(segment, window, scale);
-      const threshold = collector.readShared();
-      let total = 0;
-      for (const { bound } of clauses) total += bound;
-      if (total * slack < threshold) return;
-      // Clauses that even together with all weaker ones cannot reach the threshold are not needed to
-      // find rows.
-      const byBound = [...clauses].sort((a, b) => a.bound - b.bound || a.clause - b.clause);
-      let skipped = 0;
-      let rest = 0;
-      while (skipped < byBound.length && (rest + byBound[skipped]!.bound) * slack < threshold) {
-        rest += byBound[skipped]!.bound;
-        skipped += 1;
-      }
-      const essential =
-        skipped === 0 ? clauses : byBound.slice(skipped).sort((a, b) => a.clause - b.clause);
-      const count = accumulate(segment, essential);
-      const bits = eligible[place];
-      for (let i = 0; i < count; i += 1) {
-        const row = touched[i]!;
-        const at = row % windowRows;
-        const sum = sums[at]!;
-        sums[at] = 0;
-        if ((sum + rest) * slack < collector.threshold) continue;
-        if (bits !== undefined && !isBitSet(bits, row)) continue;
-        if (!isMatchable(segment, row)) continue;
-        // With all clauses, in their order, the sum is the exact score.
-        collector.offer(place, row, skipped === 0 ? sum : scoreRow(segment, row, scale));
-      }
-    },
-  };
+  /** Clears the sums. `rest`: what the clauses that were left out can add at most. */
+  #offer(
+    place: number,
+    count: number,
+    { rest, isExact }: { readonly rest: number; readonly isExact: boolean },
+  ): void {
+    const { segments, eligible, scale } = this.#request;
+    const collector = this.#collector;
+    const sums = this.#sums;
+    const slack = this.#slack;
+    const segment = segments[place]!;
+    const bits = eligible[place];
+    for (let i = 0; i < count; i += 1) {
+      const row = this.#touched[i]!;
+      const at = row % windowRows;
+      const sum = sums[at]!;
+      sums[at] = 0;
+      if ((sum + rest) * slack < collector.threshold) continue;
+      if (bits !== undefined && !isBitSet(bits, row)) continue;
+      if (!isMatchable(segment, row)) continue;
+      // With all clauses, in their order, the sum is the exact score.
+      collector.offer(place, row, isExact ? sum : scoreRow(segment, row, scale));
+    }
+  }
 }
 
 /** In the clauses' order. */

@@ -3,6 +3,7 @@
 import { assert } from "../../core/assert.js";
 import type { Fields, FieldValue } from "../../core/document.js";
 import { columnEntry, columnKinds, columnsHeaderBytes, entryNumbers } from "./columns-format.js";
+import { openColumns, valueAt } from "./columns-reader.js";
 
 export interface ColumnsWriter {
   /** Rows of one column rise from call to call. */
@@ -16,6 +17,28 @@ export function writeColumns(rows: readonly Fields[]): Uint8Array {
   const writer = createColumnsWriter(rows.length);
   for (const [row, fields] of rows.entries())
     for (const [name, value] of fields) writer.add(row, name, value);
+  return writer.finish();
+}
+
+export interface ColumnsInput {
+  readonly columns: Uint8Array;
+  /** Row of the result that each row becomes; those not below `rowCount` are left out. */
+  readonly newRows: Uint32Array;
+}
+
+/** `inputs` by rising new rows; `rowCount`: of the result. O(values + words log words). */
+export function mergeColumns(inputs: readonly ColumnsInput[], rowCount: number): Uint8Array {
+  const writer = createColumnsWriter(rowCount);
+  for (const { columns, newRows } of inputs) {
+    const reader = openColumns(columns);
+    for (let place = 0; place < reader.columnCount; place += 1) {
+      const column = reader.column(place);
+      for (let position = 0; position < column.count; position += 1) {
+        const row = newRows[column.rows?.[position] ?? position]!;
+        if (row < rowCount) writer.add(row, column.name, valueAt(column, position));
+      }
+    }
+  }
   return writer.finish();
 }
 

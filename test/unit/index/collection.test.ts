@@ -5,7 +5,7 @@ import { open } from "lmdb";
 
 import { closeCollection } from "../../../src/index/collection.js";
 import { openCollection } from "../../../src/index/stored-collection.js";
-import { createCollectionWriter } from "../../../src/ingest/collection-writer.js";
+import { CollectionWriter } from "../../../src/ingest/collection-writer.js";
 import { openLmdbStore } from "../../../src/store/lmdb-store.js";
 import type { Manifest } from "../../../src/store/stored-values.js";
 import { openSmallCollection, seededPut, smallSettings } from "../../support/collections.js";
@@ -26,7 +26,7 @@ async function writeCollection(folder: string): Promise<void> {
     [second, 1],
     [live, 1e6],
   ] as const) {
-    const writer = createCollectionWriter(owner, { flushBytes });
+    const writer = new CollectionWriter(owner, { flushBytes });
     await Promise.all(puts.map((put) => writer.write(put)));
     await writer.close();
   }
@@ -82,7 +82,7 @@ describe("openCollection", () => {
       assert.ok(shown.passages.some((line) => line.startsWith("live")));
       // Its documents are whole and can be read, replaced and deleted.
       assert.ok(shown.documents.has("first 1"));
-      const writer = createCollectionWriter(owner, { flushBytes: 1e6 });
+      const writer = new CollectionWriter(owner, { flushBytes: 1e6 });
       const replaced = seededPut("first 1", 99);
       await writer.write(replaced);
       await writer.write({ kind: "delete", key: "first 2" });

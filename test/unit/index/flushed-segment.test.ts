@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 
 import { packTerms, unpackTerms } from "../../../src/analysis/term-frequencies.js";
-import { openPostings } from "../../../src/index/bm25/postings-reader.js";
+import { PostingsReader } from "../../../src/index/bm25/postings-reader.js";
 import { openFlushedSegment } from "../../../src/index/flushed-segment.js";
 import {
   joinSections,
@@ -44,7 +44,7 @@ function rewritten(changes: Partial<Record<SectionName, Uint8Array>>): SharedArr
 }
 
 function termsByRow(tables: SharedArrayBuffer): Map<string, number>[] {
-  const reader = openPostings(postingsSectionsOf(tables));
+  const reader = new PostingsReader(postingsSectionsOf(tables));
   const byRow = Array.from({ length: reader.rowCount }, () => new Map<string, number>());
   for (let place = 0; place < reader.termCount; place += 1) {
     const term = Buffer.from(reader.term(place)).toString("utf8");

@@ -6,8 +6,7 @@ import { packTerms, unpackTerms } from "../../../src/analysis/term-frequencies.j
 import { gatherLivePostings } from "../../../src/index/bm25/live-terms.js";
 import { termsQuery } from "../../support/bm25-model.js";
 import { toPassageTerms } from "../../support/passages.js";
-import type { LiveSegment } from "../../../src/index/live-segment.js";
-import { createLiveSegment } from "../../../src/index/live-segment.js";
+import { LiveSegment } from "../../../src/index/live-segment.js";
 import type { LivePart } from "../../../src/index/segment-parts.js";
 import type { SegmentPassage } from "../../../src/index/segment-writer.js";
 import { vocabulary } from "../../support/passages.js";
@@ -73,11 +72,11 @@ function expectedPart(passages: readonly SegmentPassage[]): unknown {
   };
 }
 
-describe("createLiveSegment", () => {
+describe("LiveSegment", () => {
   it("gives passages back as they were appended", () => {
     fc.assert(
       fc.property(anySegmentPassages, (passages) => {
-        const live = createLiveSegment(8);
+        const live = new LiveSegment(8);
         for (const passage of passages) live.append(passage);
         assert.equal(live.rowCount, passages.length);
         assert.equal(
@@ -96,7 +95,7 @@ describe("createLiveSegment", () => {
     fc.assert(
       fc.property(anySegmentPassages, fc.nat(12), (passages, count) => {
         // Little room, so that the buffers grow while a snapshot is out.
-        const live = createLiveSegment(8);
+        const live = new LiveSegment(8);
         for (const passage of passages.slice(0, count)) live.append(passage);
         const early = live.part(undefined);
         const earlyIds = idsOf(live, vocabulary);
@@ -114,7 +113,7 @@ describe("createLiveSegment", () => {
   });
 
   it("keeps its snapshots through many growths", () => {
-    const live = createLiveSegment(1);
+    const live = new LiveSegment(1);
     const passage = (sequence: number): SegmentPassage => ({
       sequence,
       key: `${sequence}`,

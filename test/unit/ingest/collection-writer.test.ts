@@ -7,8 +7,7 @@ import { open } from "lmdb";
 
 import { closeCollection } from "../../../src/index/collection.js";
 import type { Collection, WritableCollection } from "../../../src/index/collection.js";
-import { createCollectionWriter } from "../../../src/ingest/collection-writer.js";
-import type { CollectionWriter } from "../../../src/ingest/collection-writer.js";
+import { CollectionWriter } from "../../../src/ingest/collection-writer.js";
 import { createSegmentBuilder } from "../../../src/ingest/segment-builder.js";
 import { createMapTurn } from "../../../src/store/map-turn.js";
 import { openSmallCollection, seededPut } from "../../support/collections.js";
@@ -31,7 +30,7 @@ async function withWriter(
     const folder = join(parent, "collection");
     const owner = await openSmallCollection(folder);
     const collection = owner.view;
-    const writer = createCollectionWriter(owner, { flushBytes });
+    const writer = new CollectionWriter(owner, { flushBytes });
     try {
       await use({ folder, owner, collection, writer });
     } finally {
@@ -54,7 +53,7 @@ async function damageDocument(folder: string, key: string): Promise<void> {
   await root.close();
 }
 
-describe("createCollectionWriter", () => {
+describe("CollectionWriter", () => {
   it("acknowledges what a copy of the folder already holds", () =>
     withWriter(200, async ({ folder, collection, writer }) => {
       for (let version = 1; version <= 12; version += 1) {
@@ -139,7 +138,7 @@ describe("createCollectionWriter", () => {
       await writer.write({ kind: "delete", key: "deleted" });
       const before = collection.generation;
       before.acquire();
-      const flusher = createCollectionWriter(owner, { flushBytes: 1 });
+      const flusher = new CollectionWriter(owner, { flushBytes: 1 });
       const added = seededPut("added", 3);
       await flusher.write(added);
       await flusher.close();
@@ -156,7 +155,7 @@ describe("createCollectionWriter", () => {
   it("starts a new journal without a segment when every passage in it was deleted", () =>
     withWriter(1e6, async ({ owner, collection, writer }) => {
       await writer.write(seededPut("a", 1));
-      const flusher = createCollectionWriter(owner, { flushBytes: 1 });
+      const flusher = new CollectionWriter(owner, { flushBytes: 1 });
       await flusher.write({ kind: "delete", key: "a" });
       await flusher.close();
       assert.equal(collection.live.rowCount, 0);
@@ -169,7 +168,7 @@ describe("createCollectionWriter", () => {
       const failures: unknown[] = [];
       const builder = createSegmentBuilder(createMapTurn());
       let isBroken = true;
-      const flusher = createCollectionWriter(owner, {
+      const flusher = new CollectionWriter(owner, {
         flushBytes: 50,
         builder: {
           ...builder,
@@ -193,10 +192,10 @@ describe("createCollectionWriter", () => {
     withTemporaryFolder(async (folder) => {
       const owner = await openSmallCollection(folder);
       const first = owner.view;
-      const flusher = createCollectionWriter(owner, { flushBytes: 1 });
+      const flusher = new CollectionWriter(owner, { flushBytes: 1 });
       for (const [i, key] of ["a", "b", "c"].entries()) await flusher.write(seededPut(key, i));
       await flusher.close();
-      const journaler = createCollectionWriter(owner, { flushBytes: 1e6 });
+      const journaler = new CollectionWriter(owner, { flushBytes: 1e6 });
       for (const [i, key] of ["d", "e"].entries()) await journaler.write(seededPut(key, 3 + i));
       await journaler.close();
       await closeCollection(first);
@@ -204,7 +203,7 @@ describe("createCollectionWriter", () => {
 
       const reopened = await openSmallCollection(folder);
       const collection = reopened.view;
-      const writer = createCollectionWriter(reopened, { flushBytes: 1e6 });
+      const writer = new CollectionWriter(reopened, { flushBytes: 1e6 });
       const puts = [seededPut("a", 10), seededPut("d", 11)];
       const written = await Promise.all([
         ...puts.map((put) => writer.write(put)),

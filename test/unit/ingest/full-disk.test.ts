@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { isSluiceError } from "../../../src/core/errors.js";
 import { createPrng } from "../../../src/core/prng.js";
 import { closeCollection } from "../../../src/index/collection.js";
-import { createCollectionWriter } from "../../../src/ingest/collection-writer.js";
-import type { CollectionWriter } from "../../../src/ingest/collection-writer.js";
+import { CollectionWriter } from "../../../src/ingest/collection-writer.js";
 import type { PutOperation } from "../../../src/ingest/write-operations.js";
 import { openSmallCollection, seededPut } from "../../support/collections.js";
 import { contentsOf, readContents } from "../../support/generation-contents.js";
@@ -51,7 +50,7 @@ if (canMountDisk())
         const collection = owner.view;
         const failures: unknown[] = [];
         // The journal is flushed a few times while the disk fills, and in vain when it is full.
-        const writer = createCollectionWriter(owner, {
+        const writer = new CollectionWriter(owner, {
           flushBytes: 500_000,
           onMaintenanceFailure: (error) => failures.push(error),
         });

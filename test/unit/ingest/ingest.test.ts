@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Document } from "../../../src/core/document.js";
 import { SluiceError } from "../../../src/core/errors.js";
 import { closeCollection } from "../../../src/index/collection.js";
-import { createCollectionWriter } from "../../../src/ingest/collection-writer.js";
+import { CollectionWriter } from "../../../src/ingest/collection-writer.js";
 import { deleteDocuments, putDocument } from "../../../src/ingest/ingest.js";
 import type { WritePath } from "../../../src/ingest/ingest.js";
 import { openSmallCollection, seededPut } from "../../support/collections.js";
@@ -15,7 +15,7 @@ async function withWritePath(use: (path: WritePath) => Promise<void>): Promise<v
   await withTemporaryFolder(async (folder) => {
     const owner = await openSmallCollection(folder);
     const collection = owner.view;
-    const writer = createCollectionWriter(owner, { flushBytes: 1e6 });
+    const writer = new CollectionWriter(owner, { flushBytes: 1e6 });
     const preparer: WritePath["preparer"] = {
       prepare: ({ text }) =>
         text === "unencodable"

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 
 import { createPrng } from "../../../src/core/prng.js";
 import { closeCollection } from "../../../src/index/collection.js";
-import { createCollectionWriter } from "../../../src/ingest/collection-writer.js";
+import { CollectionWriter } from "../../../src/ingest/collection-writer.js";
 import type { PutOperation } from "../../../src/ingest/write-operations.js";
 import { openSmallCollection, seededPut } from "../../support/collections.js";
 import { contentsOf, readContents } from "../../support/generation-contents.js";
@@ -39,7 +39,7 @@ describe("a collection that is replaced ten times over", () => {
       const owner = await openSmallCollection(folder);
       const collection = owner.view;
       // The largest segment holds a twelfth of the data, as with 800 MB and the server's sizes.
-      const writer = createCollectionWriter(owner, {
+      const writer = new CollectionWriter(owner, {
         flushBytes: 128 * 1024,
         segmentBytesMax: 2 * 1024 * 1024,
       });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { packTerms } from "../../../src/analysis/term-frequencies.js";
-import { createLiveSegment } from "../../../src/index/live-segment.js";
+import { LiveSegment } from "../../../src/index/live-segment.js";
 import type { SegmentPart } from "../../../src/index/segment-parts.js";
 import { createPartCache, toReferences } from "../../../src/scoring/part-cache.js";
 import type { ResolvedParts } from "../../../src/scoring/part-cache.js";
@@ -59,7 +59,7 @@ describe("createPartCache", () => {
 
   it("gives each task the rows and deletes of its own generation", () => {
     const cache = createPartCache();
-    const live = createLiveSegment(64);
+    const live = new LiveSegment(64);
     const append = (key: string): void =>
       live.append({
         sequence: 1,

@@ -3,16 +3,16 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 
 import { packTerms } from "../../../../src/analysis/term-frequencies.js";
-import { createLiveTerms, gatherLivePostings } from "../../../../src/index/bm25/live-terms.js";
-import type { LiveTerms, LivePostings } from "../../../../src/index/bm25/live-terms.js";
-import { openPostings } from "../../../../src/index/bm25/postings-reader.js";
+import { LiveTerms, gatherLivePostings } from "../../../../src/index/bm25/live-terms.js";
+import type { LivePostings } from "../../../../src/index/bm25/live-terms.js";
+import { PostingsReader } from "../../../../src/index/bm25/postings-reader.js";
 import { anyPassage, toPassageTerms, vocabulary, writeTerms } from "../../../support/passages.js";
 
 describe("live terms", () => {
   it("count what was appended", () => {
     fc.assert(
       fc.property(fc.array(anyPassage, { maxLength: 30 }), (passages) => {
-        const live = createLiveTerms();
+        const live = new LiveTerms();
         assert.deepEqual(
           passages.map((passage) => live.append(packTerms(passage))),
           [...passages.keys()],
@@ -29,9 +29,9 @@ describe("live terms", () => {
   it("gather the postings that a segment of the same passages has", () => {
     fc.assert(
       fc.property(fc.array(anyPassage, { maxLength: 30 }), (passages) => {
-        const live = createLiveTerms();
+        const live = new LiveTerms();
         for (const passage of passages) live.append(packTerms(passage));
-        const reader = openPostings(writeTerms(passages));
+        const reader = new PostingsReader(writeTerms(passages));
         for (const term of [...vocabulary, "absent"]) {
           const gathered = gather(live, term);
           const stored = reader.find(Buffer.from(term));
@@ -43,7 +43,7 @@ describe("live terms", () => {
   });
 
   it("resolve beginnings to all terms that begin so, and know no others", () => {
-    const live = createLiveTerms();
+    const live = new LiveTerms();
     live.append(packTerms(toPassageTerms(["b", "bb", "c"])));
     const resolved = live.resolve({
       clauses: [clause("prefix", "b"), clause("prefix", "x"), clause("term", "bb")],
@@ -58,7 +58,7 @@ describe("live terms", () => {
   });
 
   it("cross to a worker without copying", () => {
-    const live = createLiveTerms();
+    const live = new LiveTerms();
     const received = structuredClone(live.snapshot());
     live.append(packTerms(toPassageTerms(["a", "a"])));
     const ids = idsOf(live, "a");
@@ -68,13 +68,13 @@ describe("live terms", () => {
   });
 
   it("lie in shared memory", () => {
-    const { ends, termIds, counts, positions, lengths } = createLiveTerms().snapshot();
+    const { ends, termIds, counts, positions, lengths } = new LiveTerms().snapshot();
     for (const numbers of [ends, termIds, counts, positions, lengths])
       assert.ok(numbers.buffer instanceof SharedArrayBuffer);
   });
 
   it("leave snapshots as they were while they grow far beyond their first buffers", () => {
-    const live = createLiveTerms();
+    const live = new LiveTerms();
     live.append(packTerms(toPassageTerms(["a", "b"])));
     live.append(packTerms(toPassageTerms(["b"])));
     const snapshot = live.snapshot();

@@ -3,14 +3,16 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 
 import { mergePostings } from "../../../../src/index/bm25/postings-merge.js";
-import { openPostings } from "../../../../src/index/bm25/postings-reader.js";
+import { PostingsReader } from "../../../../src/index/bm25/postings-reader.js";
 import { anyPassage, toPassageTerms, writeTerms } from "../../../support/passages.js";
 
 describe("mergePostings", () => {
   it("drops deleted rows, and terms that only they had", () => {
-    const first = openPostings(writeTerms([toPassageTerms(["a"]), toPassageTerms(["b", "c"])]));
-    const second = openPostings(writeTerms([toPassageTerms(["c"])]));
-    const merged = openPostings(
+    const first = new PostingsReader(
+      writeTerms([toPassageTerms(["a"]), toPassageTerms(["b", "c"])]),
+    );
+    const second = new PostingsReader(writeTerms([toPassageTerms(["c"])]));
+    const merged = new PostingsReader(
       mergePostings([{ reader: first, tombstones: Uint8Array.of(0b01) }, { reader: second }]),
     );
     assert.deepEqual([merged.rowCount, merged.termCount, merged.lengthTotal], [2, 2, 3]);
@@ -29,7 +31,7 @@ describe("mergePostings", () => {
           for (const [row, { isDead }] of entries.entries()) {
             if (isDead) tombstones[row >> 3]! |= 1 << (row & 7);
           }
-          const reader = openPostings(writeTerms(entries.map(({ passage }) => passage)));
+          const reader = new PostingsReader(writeTerms(entries.map(({ passage }) => passage)));
           return { reader, tombstones };
         });
         const live = segments.flat().filter(({ isDead }) => !isDead);

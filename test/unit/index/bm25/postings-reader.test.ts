@@ -5,12 +5,12 @@ import fc from "fast-check";
 import { SluiceError } from "../../../../src/core/errors.js";
 import type { PostingsSections } from "../../../../src/index/bm25/postings-format.js";
 import { checkPostings } from "../../../../src/index/bm25/check-postings.js";
-import { openPostings } from "../../../../src/index/bm25/postings-reader.js";
+import { PostingsReader } from "../../../../src/index/bm25/postings-reader.js";
 import { anyPassage, toPassageTerms, writeTerms } from "../../../support/passages.js";
 
 const passages = [toPassageTerms(["b", "wing", "b"]), toPassageTerms(["wing", "zz"])];
 
-describe("openPostings", () => {
+describe("PostingsReader", () => {
   it("finds terms over shared memory, and nothing for prefixes, extensions and neighbors", () => {
     const sections = Object.fromEntries(
       Object.entries(writeTerms(passages)).map(([name, bytes]: [string, Uint8Array]) => {
@@ -19,7 +19,7 @@ describe("openPostings", () => {
         return [name, shared];
       }),
     ) as unknown as PostingsSections;
-    const reader = openPostings(sections);
+    const reader = new PostingsReader(sections);
     assert.deepEqual([...(reader.find(Buffer.from("wing"))?.rows ?? [])], [0, 1]);
     for (const absent of ["", "a", "win", "wings", "x", "zzz", "\u{10ffff}"]) {
       assert.equal(reader.find(Buffer.from(absent)), undefined, absent);
@@ -52,7 +52,7 @@ describe("openPostings", () => {
     ];
     for (const [i, fault] of faulty.entries()) {
       assert.throws(
-        () => openPostings(fault),
+        () => new PostingsReader(fault),
         (error) => error instanceof SluiceError && error.reason === "DATA_CORRUPT",
         `fault ${i}`,
       );
@@ -73,7 +73,7 @@ describe("checkPostings", () => {
           const at = position % bytes.length;
           bytes[at] = bytes[at]! ^ change;
           try {
-            checkPostings(openPostings({ ...sections, [name]: bytes }));
+            checkPostings(new PostingsReader({ ...sections, [name]: bytes }));
           } catch (error) {
             assert.ok(
               error instanceof SluiceError && error.reason === "DATA_CORRUPT",
@@ -89,7 +89,7 @@ describe("checkPostings", () => {
   it("accepts whatever was written", () => {
     fc.assert(
       fc.property(fc.array(anyPassage, { maxLength: 20 }), (written) => {
-        checkPostings(openPostings(writeTerms(written)));
+        checkPostings(new PostingsReader(writeTerms(written)));
       }),
     );
   });
@@ -100,7 +100,7 @@ describe("checkPostings", () => {
     // Postings: b row 0, wing rows 0 and 1, zz row 1.
     postings[16 + 4] = 1;
     assert.throws(
-      () => checkPostings(openPostings({ ...sections, postings })),
+      () => checkPostings(new PostingsReader({ ...sections, postings })),
       /posting 1 of term 1/,
     );
   });

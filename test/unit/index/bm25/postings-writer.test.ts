@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 
 import { checkPostings } from "../../../../src/index/bm25/check-postings.js";
-import { decodePositions, openPostings } from "../../../../src/index/bm25/postings-reader.js";
+import { decodePositions, PostingsReader } from "../../../../src/index/bm25/postings-reader.js";
 import { anyPassage, toPassageTerms, vocabulary, writeTerms } from "../../../support/passages.js";
 
 describe("writePostings", () => {
   it("inverts passages: rows ascending, with counts, lengths and sums", () => {
     const passages = ["b a b", "", "c b"].map((text) => toPassageTerms(text.match(/\w/g) ?? []));
-    const reader = openPostings(writeTerms(passages));
+    const reader = new PostingsReader(writeTerms(passages));
     assert.deepEqual([reader.rowCount, reader.termCount, reader.postingCount], [3, 3, 4]);
     assert.deepEqual([...reader.lengths], [3, 0, 2]);
     assert.equal(reader.lengthTotal, 5);
@@ -30,7 +30,7 @@ describe("writePostings", () => {
   });
 
   it("writes an empty segment", () => {
-    const reader = openPostings(writeTerms([]));
+    const reader = new PostingsReader(writeTerms([]));
     checkPostings(reader);
     assert.deepEqual([reader.rowCount, reader.termCount, reader.lengthTotal], [0, 0, 0]);
     assert.equal(reader.find(Buffer.from("a")), undefined);
@@ -46,7 +46,7 @@ describe("writePostings", () => {
     const passages = Array.from({ length: 3000 }, (_, i) =>
       toPassageTerms(["all", `own${i}`, `of${i % 7}`]),
     );
-    const reader = openPostings(writeTerms(passages));
+    const reader = new PostingsReader(writeTerms(passages));
     checkPostings(reader);
     assert.equal(reader.termCount, 3008);
     assert.equal(reader.find(Buffer.from("all"))?.documentFrequency, 3000);
@@ -56,7 +56,7 @@ describe("writePostings", () => {
   it("loses nothing of any passages", () => {
     fc.assert(
       fc.property(fc.array(anyPassage, { maxLength: 30 }), (passages) => {
-        const reader = openPostings(writeTerms(passages));
+        const reader = new PostingsReader(writeTerms(passages));
         checkPostings(reader);
         for (const term of vocabulary) {
           const found = reader.find(Buffer.from(term));

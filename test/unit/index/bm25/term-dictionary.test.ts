@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import { createTermDictionary } from "../../../../src/index/bm25/term-dictionary.js";
+import { TermDictionary } from "../../../../src/index/bm25/term-dictionary.js";
 
 const anyTerm = fc.string({ unit: "binary", maxLength: 5 });
 
@@ -10,7 +10,7 @@ describe("term dictionary", () => {
   it("numbers terms as they come first, and finds them and their beginnings", () => {
     fc.assert(
       fc.property(fc.array(anyTerm), anyTerm, (terms, other) => {
-        const dictionary = createTermDictionary();
+        const dictionary = new TermDictionary();
         const expected: string[] = [];
         for (const term of terms) {
           if (!expected.includes(term)) expected.push(term);
@@ -31,7 +31,7 @@ describe("term dictionary", () => {
   });
 
   it("keeps the numbers of many terms while it grows", () => {
-    const dictionary = createTermDictionary();
+    const dictionary = new TermDictionary();
     const terms = Array.from({ length: 20_000 }, (_, i) => Buffer.from(`term${i * 7919}`));
     for (const term of terms) dictionary.add(term, 0, term.length);
     for (const [id, term] of terms.entries()) assert.equal(dictionary.find(term), id);

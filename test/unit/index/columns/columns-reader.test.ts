@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 
 import type { Fields } from "../../../../src/core/document.js";
-import { openColumns } from "../../../../src/index/columns/columns-reader.js";
+import { createFieldLookup, openColumns } from "../../../../src/index/columns/columns-reader.js";
 import { createColumnsWriter, writeColumns } from "../../../../src/index/columns/columns-writer.js";
-import { createFieldLookup } from "../../../../src/index/columns/field-lookup.js";
 import { anyFields, fieldNames } from "../../../support/filters.js";
 
 describe("columns", () => {
