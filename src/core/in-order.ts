@@ -21,3 +21,8 @@ export function* runInOrder<Input, Result>(
   }
   yield* inFlight;
 }
+
+/** Indexes of the first item of each batch: 0, batchSize, 2 * batchSize, ... below `count`. */
+export function* batchStarts(count: number, batchSize: number): Generator<number, void, void> {
+  for (let start = 0; start < count; start += batchSize) yield start;
+}

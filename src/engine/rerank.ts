@@ -1,5 +1,6 @@
 // Rerank: items that the caller brings, scored by rows, by a late-interaction model or in pairs.
 
+import { batchStarts, runInOrder } from "../core/in-order.js";
 import { floatRelevance } from "../codec/float-relevance.js";
 import { givenRowCountMax, toRowMatrix } from "../codec/given-vectors.js";
 import { createUnitRows } from "../codec/unit-rows.js";
@@ -83,18 +84,10 @@ function* batchesOf(
   items: readonly RerankItem[],
   { score, parallelism, size }: ItemScorer,
 ): Generator<Promise<ScoredItems>, void, void> {
-  const underWay: Promise<ScoredItems>[] = [];
-  for (let start = 0; start < items.length; start += size) {
-    const batch = score(items.slice(start, start + size), start);
-    const scored = batch.then((scores) => ({ start, scores }));
-    // Awaited later, or not at all when the stream ends early.
-    scored.catch(() => undefined);
-    underWay.push(scored);
-    if (underWay.length <= parallelism) continue;
-    const next = underWay.shift();
-    if (next !== undefined) yield next;
-  }
-  yield* underWay;
+  yield* runInOrder(batchStarts(items.length, size), parallelism + 1, async (start) => ({
+    start,
+    scores: await score(items.slice(start, start + size), start),
+  }));
 }
 
 interface Cancelling {

@@ -1,5 +1,6 @@
 // The top of a ranking read together with the query, batch by batch, best first.
 
+import { batchStarts, runInOrder } from "../../core/in-order.js";
 import { SluiceError, asDamage } from "../../core/errors.js";
 import type { Reranker } from "../reranker.js";
 import type { RankedPassage } from "../ranking.js";
@@ -35,18 +36,10 @@ export function* crossEncoderBatches(
 ): Generator<Promise<ReadBatch | FailedBatch | undefined>, void, void> {
   const { reranker, passages } = work;
   const query = plan.phrasings[0]?.text ?? "";
-  const underWay: Promise<ReadBatch | FailedBatch | undefined>[] = [];
-  for (let at = 0; at < passages.length; at += reranker.batchSize) {
-    const batch = passages.slice(at, at + reranker.batchSize);
-    const read = readBatch(context, { ...work, query }, batch);
-    // Awaited later, or not at all when the search ends early.
-    read.catch(() => undefined);
-    underWay.push(read);
-    if (underWay.length <= reranker.parallelism) continue;
-    const next = underWay.shift();
-    if (next !== undefined) yield next;
-  }
-  yield* underWay;
+  const starts = batchStarts(passages.length, reranker.batchSize);
+  yield* runInOrder(starts, reranker.parallelism + 1, (start) =>
+    readBatch(context, { ...work, query }, passages.slice(start, start + reranker.batchSize)),
+  );
 }
 
 async function readBatch(

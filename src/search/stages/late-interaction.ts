@@ -1,5 +1,6 @@
 // MaxSim of the candidates, batch by batch; then of everything else, when asked to.
 
+import { runInOrder } from "../../core/in-order.js";
 import type { PackedQuery } from "../../kernels/kernels.js";
 import { isBitSet } from "../../index/bm25/bits.js";
 import { eligibleRowsOf } from "../../index/eligible-rows.js";
@@ -41,17 +42,9 @@ export function* lateInteractionBatches(
   const pieces = Math.max(scorer.parallelism, Math.ceil(candidates.length / plan.batchPassages));
   const first = cut(candidates, Math.max(1, Math.ceil(candidates.length / pieces)));
   const rest = isExhaustive ? cut(remaining(context, candidates), plan.batchPassages) : [];
-  const underWay: Promise<ScoredBatch | undefined>[] = [];
-  for (const passages of chain(first, rest)) {
-    const batch = scoreBatch(context, { query, bm25 }, passages);
-    // Awaited later, or not at all when the search ends early.
-    batch.catch(() => undefined);
-    underWay.push(batch);
-    if (underWay.length < 2 * scorer.parallelism) continue;
-    const next = underWay.shift();
-    if (next !== undefined) yield next;
-  }
-  yield* underWay;
+  yield* runInOrder(chain(first, rest), 2 * scorer.parallelism, (passages) =>
+    scoreBatch(context, { query, bm25 }, passages),
+  );
 }
 
 async function scoreBatch(

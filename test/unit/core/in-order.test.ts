@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-import { runInOrder } from "../../../src/core/in-order.js";
+import { batchStarts, runInOrder } from "../../../src/core/in-order.js";
 
 describe("runInOrder", () => {
   it("yields results in the order of the inputs, whichever ends first", async () => {
@@ -44,5 +44,13 @@ describe("runInOrder", () => {
     await assert.rejects(value ?? Promise.resolve(), { message: "input 0 failed" });
     await nextTurn();
     assert.deepEqual(started, [0, 1]);
+  });
+});
+
+describe("batchStarts", () => {
+  it("covers every item once, the last batch being what is left", () => {
+    assert.deepEqual([...batchStarts(7, 3)], [0, 3, 6]);
+    assert.deepEqual([...batchStarts(6, 3)], [0, 3]);
+    assert.deepEqual([...batchStarts(0, 3)], []);
   });
 });
