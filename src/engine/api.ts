@@ -8,6 +8,7 @@ import type { RerankRequest, RerankUpdate } from "../contract/rerank.js";
 import type { Phrasing, SearchRequest } from "../contract/search-request.js";
 import type { SearchUpdate } from "../contract/search-update.js";
 import type { ExplainRequest, ExplainedPassage } from "../contract/explain.js";
+import type { ReaderRoom } from "../core/unread-answers.js";
 import type {
   CollectionSettings,
   CollectionStatus,
@@ -15,16 +16,18 @@ import type {
 } from "../index/collection-settings.js";
 import type { WriteAck } from "../ingest/write-operations.js";
 import type { SnapshotInfo } from "../store/snapshot-folder.js";
-import type { SearchOptions } from "../search/stream-search.js";
 import type { ScoreCalibration } from "../store/stored-values.js";
 
 /** All methods throw SluiceError for what the caller or the world got wrong. */
 export interface EngineApi {
-  /** Streams updates; ends after the final one. `signal` is the caller's cancel. */
-  search(request: SearchRequest, options: SearchOptions): AsyncGenerator<SearchUpdate, void, void>;
+  /**
+   * Streams updates; ends after the final one. The search does not wait for its reader: who asks for
+   * the next update late gets the newest one.
+   */
+  search(request: SearchRequest, options: SearchCall): AsyncGenerator<SearchUpdate, void, void>;
 
-  /** Streams rankings of the request's items; ends after the final one. */
-  rerank(request: RerankRequest, options: SearchOptions): AsyncGenerator<RerankUpdate, void, void>;
+  /** Streams rankings of the request's items in the same way. */
+  rerank(request: RerankRequest, options: SearchCall): AsyncGenerator<RerankUpdate, void, void>;
 
   /** How one passage of a document gets its score. */
   explain(
@@ -99,6 +102,20 @@ export interface EngineApi {
   deleteSnapshot(snapshotName: string): void;
   /** Cheap: asked with every look at the health of the server. */
   readiness(): Readiness;
+}
+
+/** Who asks for a search, and until when. */
+export interface SearchCall {
+  /** The caller's cancel. */
+  readonly signal: AbortSignal;
+  /** Milliseconds to the caller's deadline; undefined: none. */
+  readonly deadlineMs?: number | undefined;
+  /** Address of the caller; when searches wait, peers take turns. Undefined: not known. */
+  readonly peer?: string | undefined;
+  /** Name that the caller gives himself; the clients of each peer take turns. */
+  readonly client?: string | undefined;
+  /** Whether the caller takes what it is sent; undefined: it is not known. */
+  readonly reader?: ReaderRoom | undefined;
 }
 
 /** Which documents a write may touch. */

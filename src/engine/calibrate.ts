@@ -10,11 +10,11 @@ import type { Scorer } from "../scoring/scorer.js";
 import { estimateRecall } from "../search/measure-recall.js";
 import type { SampleDepths } from "../search/measure-recall.js";
 import type { SearchDefaults, SearchPlan } from "../search/plan.js";
-import type { SearchContext } from "../search/search-context.js";
+import type { SearchDeps } from "../search/search-deps.js";
 import type { RecallCalibration } from "../store/stored-values.js";
 import type { Collections } from "./collections.js";
+import { holdOpen } from "./open-collection.js";
 import type { OpenCollection } from "./open-collection.js";
-import { holdOpen } from "./hold-open.js";
 
 export interface CalibrationParts {
   readonly collections: Collections;
@@ -139,16 +139,16 @@ const taskPassages = 128;
 
 /** What a sample is measured with: one task at a time, so that the other threads are left to searches. */
 export function measuringGently(
-  context: SearchContext,
+  deps: SearchDeps,
   plan: SearchPlan,
-): readonly [SearchContext, SearchPlan] {
-  const { scorer } = context;
+): readonly [SearchDeps, SearchPlan] {
+  const { scorer } = deps;
   let last: Promise<unknown> = Promise.resolve();
   const maxSim: Scorer["maxSim"] = (task) => {
     const next = last.then(() => scorer.maxSim(task));
     last = next.catch(() => undefined);
     return next;
   };
-  const gentle = { ...context, scorer: { ...scorer, parallelism: 1, maxSim } };
+  const gentle = { ...deps, scorer: { ...scorer, parallelism: 1, maxSim } };
   return [gentle, { ...plan, batchPassages: Math.min(plan.batchPassages, taskPassages) }];
 }

@@ -9,7 +9,7 @@ import { eligibleRowsOf } from "../index/eligible-rows.js";
 import type { Generation } from "../index/generation.js";
 import type { DeleteOperation } from "../ingest/write-operations.js";
 import type { Scorer } from "../scoring/scorer.js";
-import type { Scope } from "../search/search-context.js";
+import type { Scope } from "../search/search-deps.js";
 import { filterStage } from "../search/stages/filter.js";
 import type { OpenCollection } from "./open-collection.js";
 

@@ -8,18 +8,18 @@ import type { Collection } from "../index/collection.js";
 import { explain } from "../search/explain.js";
 import type { Explanation } from "../search/explain.js";
 import type { SearchPlan } from "../search/plan.js";
-import type { SearchContext } from "../search/search-context.js";
+import type { SearchDeps } from "../search/search-deps.js";
 import type { EncodePool } from "../encoding/encode-pool.js";
 import type { TracedPassage } from "../encoding/encode.protocol.js";
 
 /** The caller holds the generation. Throws what search/explain.ts throws. */
 export async function explainPassage(
   {
-    context,
+    deps,
     plan,
     request,
   }: {
-    readonly context: SearchContext;
+    readonly deps: SearchDeps;
     readonly plan: SearchPlan;
     readonly request: ExplainRequest;
   },
@@ -31,7 +31,7 @@ export async function explainPassage(
   },
 ): Promise<ExplainedPassage> {
   const { key } = request;
-  const found = await explain(context, plan, { key, passageNumber: request.passageNumber });
+  const found = await explain(deps, plan, { key, passageNumber: request.passageNumber });
   const { score, maxSim, bm25, bm25Top, lexicalWeight, passageNumber, span, terms } = found;
   const { query, passage } = await traceTokens(found, { plan, by });
   const querySpans = request.vectors === undefined ? spansInText(request.text, plan.lexical) : [];

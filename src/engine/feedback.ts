@@ -5,7 +5,7 @@ import { limits } from "../core/limits.js";
 import type { CollectionStore } from "../store/store.js";
 import type { EngineApi, FeedbackPage, FeedbackPageRequest } from "./api.js";
 import type { Collections } from "./collections.js";
-import { holdOpen } from "./hold-open.js";
+import { holdOpen } from "./open-collection.js";
 
 export interface FeedbackParts {
   readonly collections: Collections;

@@ -9,7 +9,7 @@ import { isBitSet } from "../index/bm25/bits.js";
 import { eligibleRowsOf } from "../index/eligible-rows.js";
 import type { Generation } from "../index/generation.js";
 import type { Scorer } from "../scoring/scorer.js";
-import type { Scope } from "../search/search-context.js";
+import type { Scope } from "../search/search-deps.js";
 import { filterStage } from "../search/stages/filter.js";
 import type { DocumentRecord } from "../store/stored-values.js";
 import type { PageRequest } from "./api.js";

@@ -1,6 +1,7 @@
 // One open collection: what is opened with it, and what is let go when it is closed.
 
 import type { SluiceError } from "../core/errors.js";
+import { linkAbort } from "../core/linked-abort.js";
 import { closeCollection } from "../index/collection.js";
 import type { Collection } from "../index/collection.js";
 import { partBytes } from "../index/segment-parts.js";
@@ -41,6 +42,33 @@ export async function closeWithWriter(
   await Promise.allSettled(searches.values());
   await writer.close();
   await closeCollection(collection);
+}
+
+/** A use of a collection that a drop, or the stop of the server, waits for. */
+export interface CollectionHold {
+  /** Aborts with the caller's signal, or with the reason for which the collection is closed. */
+  readonly signal: AbortSignal;
+  /** Call exactly once. */
+  readonly end: () => void;
+}
+
+/** Until `end` is called. Such work is short, ends by itself or obeys the signal. */
+export function holdOpen(
+  { searches }: OpenCollection,
+  callerSignal = new AbortController().signal,
+): CollectionHold {
+  const { controller, unlink } = linkAbort(callerSignal);
+  let finish = (): void => undefined;
+  const ended = new Promise<void>((resolve) => (finish = resolve));
+  searches.set(controller, ended);
+  return {
+    signal: controller.signal,
+    end() {
+      unlink();
+      searches.delete(controller);
+      finish();
+    },
+  };
 }
 
 /** Lists of pages that LMDB makes for each environment, and what is made around it. */

@@ -14,9 +14,11 @@ import type { RerankItem, RerankRequest, RerankUpdate } from "../contract/rerank
 import type { OpenedModel } from "../encoders/model-folder.js";
 import type { Kernels } from "../kernels/kernels.js";
 import { checkRerank, rerankItems } from "../search/rerank-items.js";
-import type { ScoredItems } from "../search/rerank-items.js";
-import type { SearchOptions } from "../search/stream-search.js";
+import type { ScoredItems, UnnumberedRerankUpdate } from "../search/rerank-items.js";
+import { streamUpdates } from "../search/update-stream.js";
+import type { Handover } from "../search/update-stream.js";
 import { checkFingerprint } from "../encoding/encode-pool.js";
+import type { SearchCall } from "./api.js";
 import { findReranker } from "./rerankers.js";
 import type { SearchParts } from "./searches.js";
 
@@ -34,27 +36,35 @@ export type RerankParts = Pick<
 >;
 
 /** Streams rankings of the request's items. Takes its turn among the searches. */
-export async function* rerank(
+export function rerank(
   parts: RerankParts,
   request: RerankRequest,
-  { signal, deadlineMs, peer = "", client = "" }: SearchOptions,
+  call: SearchCall,
 ): AsyncGenerator<RerankUpdate, void, void> {
-  const { clock } = parts;
+  return streamUpdates<UnnumberedRerankUpdate>(call.signal, (handover, signal) =>
+    rerankInTurn(parts, request, { handover, call: { ...call, signal } }),
+  );
+}
+
+async function rerankInTurn(
+  parts: RerankParts,
+  request: RerankRequest,
+  to: { readonly handover: Handover<UnnumberedRerankUpdate>; readonly call: SearchCall },
+): Promise<UnnumberedRerankUpdate> {
+  const { clock, defaults } = parts;
+  const { signal, deadlineMs, peer = "", client = "" } = to.call;
   checkRerank(request);
   const deadline = createSoftDeadline(clock, { budgetMs: request.budgetMs, deadlineMs });
   const admitted = parts.admission.enter(peer);
   const flag = createCancelFlag(signal);
-  const stop = new AbortController();
   try {
     const remainingMs = deadline.remainingMs();
     await admitted.turn({ priority: "normal", peer, client, signal, remainingMs });
-    const either = AbortSignal.any([signal, stop.signal]);
-    const scorer = await chooseScorer(parts, request, { cancel: flag.shared, signal: either });
-    const minIntervalMs = parts.defaults.minUpdateIntervalMs;
-    const context = { clock, deadline, signal, minIntervalMs };
-    yield* rerankItems(request, context, batchesOf(request.items, scorer));
+    const scorer = await chooseScorer(parts, request, { cancel: flag.shared, signal });
+    const { minUpdateIntervalMs: minIntervalMs } = defaults;
+    const deps = { clock, deadline, signal, minIntervalMs, handover: to.handover };
+    return await rerankItems(request, deps, batchesOf(request.items, scorer));
   } finally {
-    stop.abort();
     flag.raise();
     admitted.leave();
   }

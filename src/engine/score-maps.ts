@@ -2,8 +2,8 @@
 
 import type { Collection } from "../index/collection.js";
 import type { ScoreCalibration } from "../store/stored-values.js";
+import { holdOpen } from "./open-collection.js";
 import type { OpenCollection } from "./open-collection.js";
-import { holdOpen } from "./hold-open.js";
 
 /** Searches that begin after it resolves use them; running ones keep the maps they began with. */
 export async function setScoreMaps(

@@ -13,8 +13,8 @@ import { openLmdbStore } from "../store/lmdb-store.js";
 import type { SnapshotInfo } from "../store/snapshot-folder.js";
 import { syncFile, syncFolder } from "../store/sync.js";
 import type { Collections } from "./collections.js";
+import { holdOpen } from "./open-collection.js";
 import type { OpenCollection } from "./open-collection.js";
-import { holdOpen } from "./hold-open.js";
 
 /** Reads and checks every value of a closed store; one line a damage. */
 export type VerifyFolder = (folder: string) => Promise<readonly string[]>;

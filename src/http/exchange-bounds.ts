@@ -6,7 +6,7 @@ import { present } from "../core/assert.js";
 import type { ByteHold } from "../core/byte-budget.js";
 import type { Traffic } from "../core/traffic.js";
 import type { ReaderRoom } from "../core/unread-answers.js";
-import type { SearchOptions } from "../search/stream-search.js";
+import type { SearchCall } from "../engine/api.js";
 
 export interface ExchangeBounds {
   /** Of the body; given back when the exchange is over. */
@@ -19,7 +19,7 @@ export interface ExchangeBounds {
 }
 
 /** Whose turn it is, and whether he reads. */
-export type Turn = Pick<SearchOptions, "client" | "peer" | "reader">;
+export type Turn = Pick<SearchCall, "client" | "peer" | "reader">;
 
 const ofRequests = new WeakMap<IncomingMessage, ExchangeBounds>();
 

@@ -5,7 +5,7 @@ import { limits } from "../core/limits.js";
 import type { SearchRequest } from "../contract/search-request.js";
 import type { SearchUpdate } from "../contract/search-update.js";
 import type { EngineApi } from "../engine/api.js";
-import { streamSearch } from "../search/stream-search.js";
+import { sendUpdates } from "../search/send-updates.js";
 import { toHttpFailure } from "./errors.js";
 import type { HttpLogger } from "./errors.js";
 import { boundsOf } from "./exchange-bounds.js";
@@ -74,10 +74,8 @@ async function run(
       done(error);
     });
   };
-  await streamSearch(context.engine, search, {
-    ...context.turn,
+  await sendUpdates(context.engine.search(search, { ...context.turn, signal }), {
     signal,
-    deadlineMs: undefined,
     stallMs: context.stalledStreamMs,
     send: isSingle ? sendOne : sendEvent,
   });

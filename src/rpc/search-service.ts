@@ -25,30 +25,29 @@ import { rerankRequestFromMessage, rerankUpdateToMessage } from "./convert-reran
 import { searchRequestFromMessage, searchUpdateToMessage } from "./convert-search.js";
 import { collectionName } from "./validate.js";
 import { runSessionStream } from "./session-stream.js";
-import { rerankUpdates } from "../search/rerank-items.js";
-import { streamSearch, streamUpdates } from "../search/stream-search.js";
+import { sendUpdates } from "../search/send-updates.js";
 
 export function createSearchService(context: RpcContext): UntypedServiceImplementation {
   return {
-    Search: serverStream<SearchRequest__Output, SearchResponse>(context, (call, tools) =>
-      streamSearch(tools.engine, searchRequestFromMessage(call.request), {
-        ...tools,
+    Search: serverStream<SearchRequest__Output, SearchResponse>(context, (call, tools) => {
+      const asked = searchRequestFromMessage(call.request);
+      return sendUpdates(tools.engine.search(asked, tools), {
+        signal: tools.signal,
         stallMs: context.stalledStreamMs,
         // Its callback says that HTTP/2 took the message; the stream's own buffer of 16 would hide
         // a slow reader.
         send: (update, done) => call.write({ update: searchUpdateToMessage(update) }, done),
-      }),
-    ),
+      });
+    }),
     SearchSession: duplexStream<SearchSessionRequest__Output, SearchSessionResponse>(
       context,
       (call, tools) => runSessionStream(call, context, tools),
     ),
     Rerank: serverStream<RerankRequest__Output, RerankResponse>(context, (call, tools) => {
       const asked = rerankRequestFromMessage(call.request);
-      return streamUpdates(tools.engine.rerank(asked, tools), {
+      return sendUpdates(tools.engine.rerank(asked, tools), {
         signal: tools.signal,
         stallMs: context.stalledStreamMs,
-        kind: rerankUpdates,
         send: (update, done) => call.write(rerankUpdateToMessage(update), done),
       });
     }),

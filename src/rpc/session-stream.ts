@@ -8,8 +8,8 @@ import type { ServerDuplexStream } from "@grpc/grpc-js";
 import type { SearchRequest__Output } from "../gen/proto/sluice/v1/SearchRequest.js";
 import type { SearchSessionRequest__Output } from "../gen/proto/sluice/v1/SearchSessionRequest.js";
 import type { SearchSessionResponse } from "../gen/proto/sluice/v1/SearchSessionResponse.js";
-import { streamSearch } from "../search/stream-search.js";
-import type { SendUpdate } from "../search/update-outlet.js";
+import { sendUpdates } from "../search/send-updates.js";
+import type { SendUpdate } from "../search/send-updates.js";
 import type { RpcContext, StreamTools } from "./calls.js";
 import { claimRequest } from "./bounded-call.js";
 import { refuseWireFaults } from "./decode-request.js";
@@ -164,12 +164,10 @@ class SessionStream {
     const { stalledStreamMs, nowMs } = this.context;
     const { engine, client, peer, reader } = this.tools;
     const { deadlineAtMs } = this;
-    return streamSearch(engine, query.request, {
+    const deadlineMs = deadlineAtMs === undefined ? undefined : Math.max(0, deadlineAtMs - nowMs());
+    const caller = { signal, deadlineMs, client, peer, reader };
+    return sendUpdates(engine.search(query.request, caller), {
       signal,
-      deadlineMs: deadlineAtMs === undefined ? undefined : Math.max(0, deadlineAtMs - nowMs()),
-      client,
-      peer,
-      reader,
       stallMs: stalledStreamMs,
       send: (update, done) => {
         const write = (): void => this.write(query.number, update, done);

@@ -3,37 +3,37 @@
 import { createHash } from "node:crypto";
 
 import type { LruCache } from "../core/lru-cache.js";
-import type { SearchUpdate } from "../contract/search-update.js";
 import type { SearchPlan } from "./plan.js";
-import type { SearchContext } from "./search-context.js";
+import { search } from "./search.js";
+import type { SearchDeps } from "./search-deps.js";
+import type { UpdateReader } from "./search-run.js";
+import { withoutSentPayloads } from "./to-update.js";
+import type { UnnumberedUpdate } from "./to-update.js";
 
-export type AnswerCache = LruCache<SearchUpdate>;
+export type AnswerCache = LruCache<UnnumberedUpdate>;
 
 /**
- * The stream of `search`; or, when this generation has answered the same plan before, that answer as
- * its one update. Kept are answers that lack nothing. A generation is what a search sees, so nothing
+ * What `search` gives; or, when this generation has answered the same plan before, that answer as its
+ * only update. Kept are answers that lack nothing. A generation is what a search sees, so nothing
  * kept is ever stale: a write makes another one.
  */
-export async function* withAnswerCache(
+export async function searchWithCache(
   cache: AnswerCache,
-  { context, plan }: { readonly context: SearchContext; readonly plan: SearchPlan },
-  search: (context: SearchContext, plan: SearchPlan) => AsyncGenerator<SearchUpdate, void, void>,
-): AsyncGenerator<SearchUpdate, void, void> {
-  const startMs = context.clock();
-  const key = keyOf(context, plan);
+  { deps, plan }: { readonly deps: SearchDeps; readonly plan: SearchPlan },
+  reader: UpdateReader,
+): Promise<UnnumberedUpdate> {
+  const startMs = deps.clock();
+  const key = keyOf(deps, plan);
   const known = key === undefined ? undefined : cache.get(key);
   if (known !== undefined) {
-    await context.reader.untilRoom();
-    const queue = Math.round(1000 * context.queuedMs);
-    const total = queue + Math.round(1000 * (context.clock() - startMs));
-    yield { ...known, sequence: 1, timings: { queue, total } };
-    return;
+    await reader.untilRoom();
+    const queue = Math.round(1000 * deps.queuedMs);
+    const total = queue + Math.round(1000 * (deps.clock() - startMs));
+    return { ...known, timings: { queue, total } };
   }
-  for await (const update of search(context, plan)) {
-    if (key !== undefined && update.final && update.degradations.length === 0)
-      cache.set(key, update, bytesOf(update));
-    yield update;
-  }
+  const final = await search(deps, plan, reader);
+  if (key !== undefined && final.degradations.length === 0) cache.set(key, final, bytesOf(final));
+  return withoutSentPayloads(final, reader.sentKeys);
 }
 
 const ids = new WeakMap<object, number>();
@@ -47,12 +47,14 @@ function idOf(object: object): number {
 
 /** Undefined: not worth it. Who brings vectors seldom asks twice, and hashing them takes time. */
 function keyOf(
-  { generation, scoreMaps }: Pick<SearchContext, "generation" | "scoreMaps">,
+  { generation, scoreMaps }: Pick<SearchDeps, "generation" | "scoreMaps">,
   plan: SearchPlan,
 ): string | undefined {
   if (plan.phrasings.some(({ vectors }) => vectors !== undefined)) return undefined;
-  // How often updates go out does not change the last one.
-  const said = JSON.stringify({ ...plan, minUpdateIntervalMs: 0 }, (_, value: unknown) =>
+  // When updates go out, and which of them bring a payload, does not change what is kept.
+  const payload = { ...plan.payload, mode: undefined };
+  const asked = { ...plan, minUpdateIntervalMs: 0, payload };
+  const said = JSON.stringify(asked, (_, value: unknown) =>
     typeof value === "bigint" ? `${value} as bigint` : value,
   );
   // What a collection is calibrated with is not part of a generation.
@@ -60,7 +62,7 @@ function keyOf(
 }
 
 /** About: texts are UTF-16, and a hit has some dozen numbers. */
-function bytesOf({ hits, context }: SearchUpdate): number {
+function bytesOf({ hits, context }: UnnumberedUpdate): number {
   let bytes = 500;
   for (const { text, title } of context?.passages ?? [])
     bytes += 200 + 2 * (text.length + title.length);

@@ -10,7 +10,7 @@ import type { DocumentRecord } from "../store/stored-values.js";
 import { relevance } from "./blend.js";
 import type { SearchPlan } from "./plan.js";
 import { compareRanked } from "./ranking.js";
-import type { ScopedContext, SearchContext } from "./search-context.js";
+import type { ScopedDeps, SearchDeps } from "./search-deps.js";
 import { filterStage } from "./stages/filter.js";
 import { lateInteractionBatches } from "./stages/late-interaction.js";
 import type { PassagePlace } from "./passage-ids.js";
@@ -47,20 +47,20 @@ export interface Explanation {
  * MODEL_REQUIRED for a text that nothing can encode, DATA_CORRUPT, and the signal's reason.
  */
 export async function explain(
-  context: SearchContext,
+  deps: SearchDeps,
   plan: SearchPlan,
   target: { readonly key: string; readonly passageNumber: number | undefined },
 ): Promise<Explanation> {
-  const { generation, settings, signal } = context;
+  const { generation, settings, signal } = deps;
   const document = generation.documents.readDocument(target.key);
   if (document === undefined)
     throw new SluiceError("DOCUMENT_NOT_FOUND", `there is no document "${target.key}"`, {
       field: "key",
     });
-  const places = placesOf(context, document, target);
-  const encoding = startEncoding(context);
-  const scope = finished(await filterStage(context, plan.filter, plan.lexical.excluded), signal);
-  const scoped = { ...context, scope };
+  const places = placesOf(deps, document, target);
+  const encoding = startEncoding(deps);
+  const scope = finished(await filterStage(deps, plan.filter, plan.lexical.excluded), signal);
+  const scoped = { ...deps, scope };
   const lexical = isEmptyQuery(plan.lexical)
     ? noLexicalResult
     : finished(await lexicalStage(scoped, plan), signal);
@@ -68,7 +68,7 @@ export async function explain(
   const best = await bestOf(scoped, plan, { query, lexical, places });
   const entry = present(generation.segments[best.segment], "a place names a segment");
   const answer = finished(
-    await context.scorer.explain({
+    await deps.scorer.explain({
       kind: "explain",
       parts: [entry.part],
       row: best.row,
@@ -78,7 +78,7 @@ export async function explain(
         ...work,
         liveTermIds: [work.liveTermIds[best.segment]],
       })),
-      cancel: context.cancel,
+      cancel: deps.cancel,
     }),
     signal,
   );
@@ -103,14 +103,12 @@ export async function explain(
 }
 
 /** To be awaited; a failure before that is not reported as unhandled. */
-function startEncoding(
-  context: SearchContext,
-): NonNullable<ReturnType<SearchContext["encodeQuery"]>> {
-  const encoding = context.encodeQuery();
+function startEncoding(deps: SearchDeps): NonNullable<ReturnType<SearchDeps["encodeQuery"]>> {
+  const encoding = deps.encodeQuery();
   if (encoding === undefined)
     throw new SluiceError(
       "MODEL_REQUIRED",
-      `collection "${context.settings.name}" has no usable model; send the query's vectors`,
+      `collection "${deps.settings.name}" has no usable model; send the query's vectors`,
       { field: "query.vectors" },
     );
   encoding.catch(() => undefined);
@@ -125,7 +123,7 @@ function finished<T>(answer: T | undefined, signal: AbortSignal): T {
 
 /** Where the wanted passages of the document lie. */
 function placesOf(
-  { generation }: SearchContext,
+  { generation }: SearchDeps,
   { spans, firstPassageSequence }: DocumentRecord,
   { key, passageNumber }: { key: string; passageNumber: number | undefined },
 ): PassagePlace[] {
@@ -158,7 +156,7 @@ interface ScoredPlace extends PassagePlace {
 
 /** As the ranking chooses the passage that stands for its document. */
 async function bestOf(
-  context: ScopedContext,
+  deps: ScopedDeps,
   plan: SearchPlan,
   work: {
     query: PackedQuery;
@@ -170,18 +168,18 @@ async function bestOf(
   const { bm25Top } = lexical;
   const scale = { rowCount: query.rowCount, bm25Top, lexicalWeight: plan.lexicalWeight };
   const scored: ScoredPlace[] = [];
-  const batches = lateInteractionBatches(context, plan, {
+  const batches = lateInteractionBatches(deps, plan, {
     query,
     candidates: places,
     bm25: lexical.work,
     isExhaustive: false,
   });
   for (const promise of batches) {
-    const batch = finished(await promise, context.signal);
+    const batch = finished(await promise, deps.signal);
     const [damage] = batch.damages;
     if (damage !== undefined) throw new SluiceError("DATA_CORRUPT", damage);
     for (const [i, { segment, row }] of batch.passages.entries()) {
-      const table = present(context.generation.segments[segment], "as in placesOf").table;
+      const table = present(deps.generation.segments[segment], "as in placesOf").table;
       const maxSim = present(batch.scores[i], "one score a passage");
       const bm25 = batch.bm25[0]?.[i] ?? 0;
       const score = relevance({ maxSim, bm25 }, scale);

@@ -10,7 +10,7 @@ import { relevance } from "./blend.js";
 import type { SearchPlan } from "./plan.js";
 import { createRanking } from "./ranking.js";
 import type { RankedPassage } from "./ranking.js";
-import type { ScopedContext, SearchContext } from "./search-context.js";
+import type { ScopedDeps, SearchDeps } from "./search-deps.js";
 import { candidatesStage } from "./stages/candidates.js";
 import { filterStage } from "./stages/filter.js";
 import { lateInteractionBatches } from "./stages/late-interaction.js";
@@ -34,21 +34,18 @@ export interface SampleDepths {
  * Costs one exhaustive search, and holds the scores of the best alone.
  * Throws MODEL_REQUIRED, what an encoding throws, and the signal's reason.
  */
-export async function measureDepths(
-  context: SearchContext,
-  plan: SearchPlan,
-): Promise<SampleDepths> {
-  const { signal } = context;
-  const encoding = context.encodeQuery();
+export async function measureDepths(deps: SearchDeps, plan: SearchPlan): Promise<SampleDepths> {
+  const { signal } = deps;
+  const encoding = deps.encodeQuery();
   if (encoding === undefined)
     throw new SluiceError(
       "MODEL_REQUIRED",
-      `collection "${context.settings.name}" has no usable model; send the vectors of the samples`,
+      `collection "${deps.settings.name}" has no usable model; send the vectors of the samples`,
       { field: "samples" },
     );
   const query = await encoding;
-  const scope = finished(await filterStage(context, undefined), signal);
-  const scoped = { ...context, scope };
+  const scope = finished(await filterStage(deps, undefined), signal);
+  const scoped = { ...deps, scope };
   const hasWords = !isEmptyQuery(plan.lexical);
   const lexical = hasWords ? finished(await lexicalStage(scoped, plan), signal) : noLexicalResult;
   const { sketches } = finished(
@@ -66,20 +63,20 @@ export async function measureDepths(
 }
 
 async function exactTop(
-  context: ScopedContext,
+  deps: ScopedDeps,
   plan: SearchPlan,
   { query, lexical }: { readonly query: PackedQuery; readonly lexical: LexicalResult },
 ): Promise<readonly RankedPassage[]> {
-  const ranking = createRanking(context.generation.segments, plan.k);
+  const ranking = createRanking(deps.generation.segments, plan.k);
   const { bm25Top } = lexical;
   const scale = { rowCount: query.rowCount, bm25Top, lexicalWeight: plan.lexicalWeight };
   const work = { query, candidates: [], bm25: lexical.work, isExhaustive: true };
-  for (const promise of lateInteractionBatches(context, plan, work)) {
+  for (const promise of lateInteractionBatches(deps, plan, work)) {
     const {
       passages,
       scores,
       bm25: [bm25Scores],
-    } = finished(await promise, context.signal);
+    } = finished(await promise, deps.signal);
     for (const [i, { segment, row }] of passages.entries()) {
       const maxSim = scores[i] ?? NaN;
       // Damaged: searches do not find it either, and say so.

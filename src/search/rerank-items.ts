@@ -1,13 +1,13 @@
 // Given items in the order of their scores: whole rankings that grow, as a search streams them.
 
+import type { RankedItem, RerankRequest, RerankUpdate } from "../contract/rerank.js";
+import type { Degradation } from "../contract/search-update.js";
 import type { Clock } from "../core/clock.js";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 import type { SoftDeadline } from "../core/soft-deadline.js";
-import type { Degradation } from "../contract/search-update.js";
-import type { RankedItem, RerankRequest, RerankUpdate } from "../contract/rerank.js";
-import { createUpdateGate } from "./update-gate.js";
-import type { UpdateKind } from "./update-outlet.js";
+import { createUpdateSink } from "./update-stream.js";
+import type { Handover } from "./update-stream.js";
 
 /** Scores of the items from `start` on. */
 export interface ScoredItems {
@@ -15,50 +15,46 @@ export interface ScoredItems {
   readonly scores: readonly number[];
 }
 
-/** Of updates of `rerankItems`, for the outlet. */
-export const rerankUpdates: UpdateKind<RerankUpdate> = {
-  print: ({ hits }) => hits.map(({ index }) => index).join(" "),
-  shape: (update) => update,
-};
+/** An update before its stream numbers it. */
+export type UnnumberedRerankUpdate = Omit<RerankUpdate, "sequence">;
 
 /**
- * Streams a ranking of the items scored so far, the last one final. Equal scores keep the order of
- * the request. When the budget runs out, what is scored becomes final, with the degradation
+ * Offers a ranking of the items scored so far and resolves with the final one. Equal scores keep the
+ * order of the request. When the budget runs out, what is scored becomes final, with the degradation
  * BUDGET_EXHAUSTED; a deadline before any score throws DEADLINE_EXCEEDED. Failures of the model
  * propagate to the caller.
  */
-export async function* rerankItems(
+export async function rerankItems(
   request: Pick<RerankRequest, "items" | "topN" | "minScore">,
-  context: {
+  deps: {
     readonly clock: Clock;
     readonly deadline: SoftDeadline;
     readonly signal: AbortSignal;
     /** Least time between two updates, milliseconds. */
     readonly minIntervalMs: number;
+    readonly handover: Handover<UnnumberedRerankUpdate>;
   },
   batches: Iterable<Promise<ScoredItems>>,
-): AsyncGenerator<RerankUpdate, void, void> {
-  const { clock, deadline } = context;
+): Promise<UnnumberedRerankUpdate> {
+  const { clock, deadline } = deps;
   const startMs = clock();
   const scores = new Map<number, number>();
   const degradations: Degradation[] = [];
-  let sequence = 0;
-  const toUpdate = (isFinal: boolean): RerankUpdate => ({
-    sequence: (sequence += 1),
+  const toUpdate = (isFinal: boolean, atMs: number): UnnumberedRerankUpdate => ({
     final: isFinal,
     hits: rank(request, scores),
     scoredCount: scores.size,
     degradations: [...degradations],
-    totalUs: Math.round(1000 * (clock() - startMs)),
+    totalUs: Math.round(1000 * (atMs - startMs)),
   });
-  const fingerprint = (hits: readonly RankedItem[]): string =>
-    hits.map(({ index }) => index).join(" ");
-  const gate = createUpdateGate({ ...context, fingerprint });
+  const sink = createUpdateSink<readonly RankedItem[], UnnumberedRerankUpdate>(deps.handover, {
+    ...deps,
+    print: (hits) => hits.map(({ index }) => index).join(" "),
+    toUpdate: (_, atMs) => toUpdate(false, atMs),
+  });
   for (const batch of batches) {
-    const waiting = gate.waitFor(batch);
-    let step = await waiting.next();
-    for (; step.done !== true; step = await waiting.next()) yield toUpdate(false);
-    if (step.value.kind === "late") {
+    const outcome = await sink.waitFor(batch);
+    if (outcome.kind === "late") {
       const message = `time ran out when ${scores.size} of ${request.items.length} items were scored`;
       if (scores.size === 0 && deadline.cause === "deadline")
         throw new SluiceError("DEADLINE_EXCEEDED", `${message}; allow more time`);
@@ -66,11 +62,11 @@ export async function* rerankItems(
       degradations.push({ reason, message, stages: ["cross_encoder"] });
       break;
     }
-    const { start, scores: found } = step.value.value;
+    const { start, scores: found } = outcome.value;
     for (const [i, score] of found.entries()) scores.set(start + i, score);
-    gate.offer(rank(request, scores));
+    sink.offer(rank(request, scores));
   }
-  yield toUpdate(true);
+  return toUpdate(true, clock());
 }
 
 function rank(

@@ -1,37 +1,37 @@
 // A limit of one stage's own: its work is cancelled when it has run out, the search goes on.
 
 import { createCancelFlag } from "../core/cancel-flag.js";
-import type { SearchContext } from "./search-context.js";
+import type { SearchDeps } from "./search-deps.js";
 
-export interface StageLimit<C> {
+export interface StageLimit<Deps> {
   /** What the stage works with: cancelled by the limit, and by whatever cancels the search. */
-  readonly context: C;
+  readonly deps: Deps;
   /** The limit has run out: an undefined result is due to it. */
   isOver(): boolean;
   /** `work`, or undefined when the limit runs out first: then nobody waits for it. */
   orOver<T>(work: Promise<T>): Promise<T | undefined>;
   /** `work`, or undefined after `onOver` when the limit runs out first: then nobody waits for it. */
   within<T>(work: Promise<T>, onOver: () => void): Promise<T | undefined>;
-  /** The same updates and result; the stage is over when they are, also when nobody reads on. */
-  endsWith<T, R>(updates: AsyncGenerator<T, R, void>): AsyncGenerator<T, R, void>;
+  /** The same result; the stage is over when it is there. */
+  endsWith<T>(result: Promise<T>): Promise<T>;
   /** Call when the stage is over, however it ended. */
   end(): void;
 }
 
-export function limitStage<C extends SearchContext>(
-  context: C,
+export function limitStage<Deps extends SearchDeps>(
+  deps: Deps,
   budgetMs: number | undefined,
-): StageLimit<C> {
+): StageLimit<Deps> {
   if (budgetMs === undefined)
     return {
-      context,
+      deps,
       isOver: () => false,
       orOver: (work) => work,
       within: (work) => work,
-      endsWith: (updates) => updates,
+      endsWith: (result) => result,
       end: () => undefined,
     };
-  const flag = createCancelFlag(context.signal);
+  const flag = createCancelFlag(deps.signal);
   let isOver = false;
   let tell = (): void => undefined;
   const over = new Promise<undefined>((resolve) => {
@@ -49,7 +49,7 @@ export function limitStage<C extends SearchContext>(
     flag.raise();
   };
   return {
-    context: { ...context, cancel: flag.shared },
+    deps: { ...deps, cancel: flag.shared },
     isOver: () => isOver,
     orOver: (work) => Promise.race([over, work]),
     async within(work, onOver) {
@@ -58,13 +58,7 @@ export function limitStage<C extends SearchContext>(
       if (first === undefined) onOver();
       return first?.value;
     },
-    async *endsWith(updates) {
-      try {
-        return yield* updates;
-      } finally {
-        end();
-      }
-    },
+    endsWith: (result) => result.finally(end),
     end,
   };
 }

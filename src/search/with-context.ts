@@ -1,30 +1,30 @@
 // The last step of a search that asks for a context: from the final ranking to its passages.
 
 import { asDamage } from "../core/errors.js";
-import type { SearchUpdate } from "../contract/search-update.js";
 import { assembleContext } from "./context.js";
 import type { ContextCandidate, ContextSource } from "./context.js";
 import type { SearchPlan } from "./plan.js";
 import type { BaseRanking } from "./rerank-top.js";
-import type { ScopedContext } from "./search-context.js";
+import type { ScopedDeps } from "./search-deps.js";
+import type { UnnumberedUpdate } from "./to-update.js";
 
 /**
  * The final update with the context that was asked for, made of its hits' passages and of others of
  * the same documents that late interaction has scored, which rise with their document.
  */
 export async function withContext(
-  context: ScopedContext,
+  deps: ScopedDeps,
   plan: SearchPlan,
-  final: SearchUpdate,
+  final: UnnumberedUpdate,
   base: BaseRanking | undefined,
-): Promise<SearchUpdate> {
+): Promise<UnnumberedUpdate> {
   if (plan.context === undefined) return final;
   const damages = new Set<string>();
-  const assembled = await assembleContext(candidatesOf(context, final, base), {
+  const assembled = await assembleContext(candidatesOf(deps, final, base), {
     tokenBudget: plan.context.tokenBudget,
     order: plan.context.order,
-    sourceOf: (key) => readSource(context, key, damages),
-    countTokens: context.countTokens,
+    sourceOf: (key) => readSource(deps, key, damages),
+    countTokens: deps.countTokens,
   });
   const degradations = [
     ...final.degradations,
@@ -37,8 +37,8 @@ export async function withContext(
 }
 
 function candidatesOf(
-  { generation }: ScopedContext,
-  { hits }: SearchUpdate,
+  { generation }: ScopedDeps,
+  { hits }: UnnumberedUpdate,
   base: BaseRanking | undefined,
 ): ContextCandidate[] {
   const before = new Map(base?.ranked.map(({ key, score }) => [key, score]));
@@ -54,7 +54,7 @@ function candidatesOf(
 
 /** Undefined, and noted, for a document that is damaged. */
 function readSource(
-  { generation }: ScopedContext,
+  { generation }: ScopedDeps,
   key: string,
   damages: Set<string>,
 ): ContextSource | undefined {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 
 import type { EngineApi } from "../../src/engine/api.js";
 import { hasReason } from "../support/errors.js";
+import { settle } from "../support/fake-time.js";
 import { useTemporaryFolder } from "../support/each-test-folder.js";
 import { openInlineEngine, searchDefaults, searchRequest } from "../support/inline-engine.js";
 import type { InlineEngineOptions } from "../support/inline-engine.js";
@@ -99,6 +100,34 @@ describe("a stream of updates", () => {
       const [hit] = (await finalOf(api, { ...query!, payload: some })).hits;
       assert.deepEqual(hit?.payload, { title: byKey.get(hit!.key)!.title });
       assert.equal((await finalOf(api, query!)).hits[0]?.payload, undefined);
+    });
+  });
+
+  it("sends a payload with the first update that reaches the reader, not with one it missed", async () => {
+    await withEngine({ search: everything }, async (api) => {
+      await putAll(api, documents);
+      const payload = {
+        mode: "on_first_appearance",
+        title: true,
+        text: true,
+        fields: false,
+      } as const;
+      const asked = searchRequest({ ...query!, k: 30, payload });
+      for (const turns of [0, 1, 3, 200]) {
+        const seen = new Set<string>();
+        let late = 0;
+        const stream = api.search(asked, { signal: new AbortController().signal });
+        for await (const { hits, sequence } of stream) {
+          for (const hit of hits) {
+            assert.equal(hit.payload?.text !== undefined, !seen.has(hit.key), hit.key);
+            if (!seen.has(hit.key) && sequence > 1) late += 1;
+            seen.add(hit.key);
+          }
+          // A reader that is away misses updates.
+          for (let turn = 0; turn < turns; turn += 1) await settle();
+        }
+        assert.ok(late > 0, "a later update has brought new hits");
+      }
     });
   });
 

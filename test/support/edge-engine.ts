@@ -160,13 +160,14 @@ const notes: CollectionSettings = {
   seed: -7,
 };
 
-/** A script that gives these updates without waiting. */
+/** A script that gives these updates without waiting, numbered. */
 export async function* updates(
   list: Iterable<SearchUpdate>,
 ): AsyncGenerator<SearchUpdate, void, void> {
+  let sequence = 0;
   for (const one of list) {
     await Promise.resolve();
-    yield one;
+    yield { ...one, sequence: (sequence += 1) };
   }
 }
 

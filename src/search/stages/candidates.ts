@@ -8,8 +8,8 @@ import type { Candidate } from "../fusion.js";
 import { createPassageIds } from "../passage-ids.js";
 import type { PassagePlace } from "../passage-ids.js";
 import type { SearchPlan } from "../plan.js";
-import { partsOf } from "../search-context.js";
-import type { ScopedContext } from "../search-context.js";
+import { partsOf } from "../search-deps.js";
+import type { ScopedDeps } from "../search-deps.js";
 import type { LexicalResult } from "./lexical.js";
 
 export interface CandidatesResult {
@@ -26,11 +26,11 @@ const rowsPerTaskMin = 4096;
 
 /** Undefined when cancelled. */
 export async function candidatesStage(
-  context: ScopedContext,
+  deps: ScopedDeps,
   plan: SearchPlan,
   found: { readonly query: PackedQuery; readonly lexical: LexicalResult },
 ): Promise<CandidatesResult | undefined> {
-  const { generation, scorer, cancel, settings, scope } = context;
+  const { generation, scorer, cancel, settings, scope } = deps;
   const parts = partsOf(generation);
   const tasks = splitRows(generation, scorer.parallelism).map((ranges) =>
     scorer.scan({

@@ -5,7 +5,7 @@ import { SluiceError, asDamage } from "../../core/errors.js";
 import type { Reranker } from "../reranker.js";
 import type { RankedPassage } from "../ranking.js";
 import type { RerankPlan, SearchPlan } from "../plan.js";
-import type { ScopedContext } from "../search-context.js";
+import type { ScopedDeps } from "../search-deps.js";
 
 /** Passages and how well they answer, one for one. */
 export interface ReadBatch {
@@ -26,7 +26,7 @@ export interface FailedBatch {
  * model can use, and one more, so that it never waits for this thread.
  */
 export function* crossEncoderBatches(
-  context: ScopedContext,
+  deps: ScopedDeps,
   plan: SearchPlan,
   work: {
     readonly reranker: Reranker;
@@ -38,23 +38,23 @@ export function* crossEncoderBatches(
   const query = plan.phrasings[0]?.text ?? "";
   const starts = batchStarts(passages.length, reranker.batchSize);
   yield* runInOrder(starts, reranker.parallelism + 1, (start) =>
-    readBatch(context, { ...work, query }, passages.slice(start, start + reranker.batchSize)),
+    readBatch(deps, { ...work, query }, passages.slice(start, start + reranker.batchSize)),
   );
 }
 
 async function readBatch(
-  context: ScopedContext,
+  deps: ScopedDeps,
   work: { readonly reranker: Reranker; readonly rerank: RerankPlan; readonly query: string },
   passages: readonly RankedPassage[],
 ): Promise<ReadBatch | FailedBatch | undefined> {
   const damages: string[] = [];
-  const texts = passages.map((passage) => readText(context, passage, damages));
+  const texts = passages.map((passage) => readText(deps, passage, damages));
   const readable = texts.filter((text) => text !== undefined);
   try {
     const found = await work.reranker.relevances(work.query, readable, {
       pooling: work.rerank.pooling,
-      signal: context.signal,
-      cancel: context.cancel,
+      signal: deps.signal,
+      cancel: deps.cancel,
     });
     const left = [...found];
     const takeIfRead = (text: string | undefined): number | undefined =>
@@ -68,7 +68,7 @@ async function readBatch(
 
 /** The passage as it was encoded: its document's title and its own part of the text. */
 function readText(
-  { generation }: ScopedContext,
+  { generation }: ScopedDeps,
   { segment, row, key }: RankedPassage,
   damages: string[],
 ): string | undefined {

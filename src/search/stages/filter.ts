@@ -9,7 +9,7 @@ import { createEligibleRows, setEligibleRows } from "../../index/eligible-rows.j
 import type { EligibleRows } from "../../index/eligible-rows.js";
 import type { Generation } from "../../index/generation.js";
 import type { FilterTask } from "../../scoring/score.protocol.js";
-import type { Scope, SearchContext } from "../search-context.js";
+import type { Scope, SearchDeps } from "../search-deps.js";
 import { toBm25Phrase } from "./lexical.js";
 
 /** Rows below which evaluating is not worth cutting into pieces. */
@@ -17,7 +17,7 @@ const rowsPerTaskMin = 65_536;
 
 /** Undefined when cancelled. O(1) without a filter and words that are left out. */
 export async function filterStage(
-  { generation, scorer, cancel }: Pick<SearchContext, "generation" | "scorer" | "cancel">,
+  { generation, scorer, cancel }: Pick<SearchDeps, "generation" | "scorer" | "cancel">,
   filter: Filter | undefined,
   excludedPhrases: readonly QueryPhrase[] = [],
 ): Promise<Scope | undefined> {

@@ -8,8 +8,8 @@ import type { MaxSimTask } from "../../scoring/score.protocol.js";
 import { createPassageIds } from "../passage-ids.js";
 import type { PassagePlace } from "../passage-ids.js";
 import type { SearchPlan } from "../plan.js";
-import { partsOf } from "../search-context.js";
-import type { ScopedContext } from "../search-context.js";
+import { partsOf } from "../search-deps.js";
+import type { ScopedDeps } from "../search-deps.js";
 
 /** Passages and their MaxSim, one for one. */
 export interface ScoredBatch {
@@ -26,7 +26,7 @@ export interface ScoredBatch {
  * cancelled. At most twice as many tasks as workers are under way.
  */
 export function* lateInteractionBatches(
-  context: ScopedContext,
+  deps: ScopedDeps,
   plan: SearchPlan,
   work: {
     readonly query: PackedQuery;
@@ -38,17 +38,17 @@ export function* lateInteractionBatches(
   },
 ): Generator<Promise<ScoredBatch | undefined>, void, void> {
   const { query, candidates, bm25, isExhaustive } = work;
-  const { scorer } = context;
+  const { scorer } = deps;
   const pieces = Math.max(scorer.parallelism, Math.ceil(candidates.length / plan.batchPassages));
   const first = cut(candidates, Math.max(1, Math.ceil(candidates.length / pieces)));
-  const rest = isExhaustive ? cut(remaining(context, candidates), plan.batchPassages) : [];
+  const rest = isExhaustive ? cut(remaining(deps, candidates), plan.batchPassages) : [];
   yield* runInOrder(chain(first, rest), 2 * scorer.parallelism, (passages) =>
-    scoreBatch(context, { query, bm25 }, passages),
+    scoreBatch(deps, { query, bm25 }, passages),
   );
 }
 
 async function scoreBatch(
-  context: ScopedContext,
+  deps: ScopedDeps,
   { query, bm25 }: Pick<MaxSimTask, "query" | "bm25">,
   passages: readonly PassagePlace[],
 ): Promise<ScoredBatch | undefined> {
@@ -58,15 +58,15 @@ async function scoreBatch(
     partOf[i] = segment;
     rows[i] = row;
   }
-  const answer = await context.scorer.maxSim({
+  const answer = await deps.scorer.maxSim({
     kind: "maxsim",
-    parts: partsOf(context.generation),
+    parts: partsOf(deps.generation),
     partOf,
     rows,
     query,
-    bits: context.settings.bits,
+    bits: deps.settings.bits,
     bm25,
-    cancel: context.cancel,
+    cancel: deps.cancel,
   });
   if (answer === undefined) return undefined;
   const damages = answer.damages.map(({ part, message }) => {
@@ -78,7 +78,7 @@ async function scoreBatch(
 
 /** Every eligible passage that is no candidate, in the order of the generation. */
 function* remaining(
-  { generation, scope }: ScopedContext,
+  { generation, scope }: ScopedDeps,
   candidates: readonly PassagePlace[],
 ): Generator<PassagePlace, void, void> {
   const idOf = createPassageIds(generation.segments);

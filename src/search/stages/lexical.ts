@@ -18,8 +18,8 @@ import { createPassageIds } from "../passage-ids.js";
 import type { PassagePlace } from "../passage-ids.js";
 import { createRanking } from "../ranking.js";
 import type { RankedPassage } from "../ranking.js";
-import { partsOf } from "../search-context.js";
-import type { ScopedContext } from "../search-context.js";
+import { partsOf } from "../search-deps.js";
+import type { ScopedDeps } from "../search-deps.js";
 
 export interface LexicalResult {
   /** Exact top k documents by BM25. */
@@ -49,7 +49,7 @@ export const noLexicalResult: LexicalResult = {
   bm25Of: () => 0,
 };
 
-type LexicalContext = Pick<ScopedContext, "generation" | "scorer" | "cancel" | "scope">;
+type LexicalDeps = Pick<ScopedDeps, "generation" | "scorer" | "cancel" | "scope">;
 
 /** Rows below which a search by words is not worth cutting into pieces. */
 const rowsPerTaskMin = 16_384;
@@ -59,10 +59,10 @@ const cappedDepthMax = 16_384;
 
 /** Undefined when cancelled. */
 export async function lexicalStage(
-  context: LexicalContext,
+  deps: LexicalDeps,
   plan: SearchPlan,
 ): Promise<LexicalResult | undefined> {
-  const { generation } = context;
+  const { generation } = deps;
   const query = toBm25Query(plan.lexical);
   const bm25: Bm25Work = {
     query,
@@ -70,7 +70,7 @@ export async function lexicalStage(
     totals: generation.totals,
   };
   let topCount = Math.max(plan.lexicalPoolSize, plan.k);
-  let found = await findTop(context, bm25, topCount);
+  let found = await findTop(deps, bm25, topCount);
   if (found === undefined) return undefined;
   const first = found;
   let top = topDocuments(generation, found.top, plan);
@@ -78,7 +78,7 @@ export async function lexicalStage(
   const depthMax = plan.caps.length === 0 ? Infinity : cappedDepthMax;
   while (top.length < plan.k && found.top.rows.length >= topCount && topCount < depthMax) {
     topCount *= 4;
-    found = await findTop(context, bm25, topCount);
+    found = await findTop(deps, bm25, topCount);
     if (found === undefined) return undefined;
     top = topDocuments(generation, found.top, plan);
   }
@@ -145,7 +145,7 @@ function utf8Of(term: string): Uint8Array {
 
 /** The best rows of all parts, as few tasks as are worth it; scores fall. Undefined when cancelled. */
 async function findTop(
-  { generation, scorer, cancel, scope }: LexicalContext,
+  { generation, scorer, cancel, scope }: LexicalDeps,
   bm25: Bm25Work,
   topCount: number,
 ): Promise<LexicalAnswer | undefined> {

@@ -262,7 +262,7 @@ describe("HTTP server", () => {
     engine.script = async function* () {
       yield update();
       await finished;
-      yield update({ final: true });
+      yield update({ sequence: 2, final: true });
     };
     const response = await fetch(`${base}/v1/search?q=x&collection=notes`);
     const stopped = server.stop(60_000);

@@ -7,6 +7,8 @@ import type { ClientReadableStream } from "@grpc/grpc-js";
 import { definitions } from "../../../src/wire/definitions.js";
 import type { SearchRequest as SearchRequestMessage } from "../../../src/gen/proto/sluice/v1/SearchRequest.js";
 import type { SearchResponse__Output } from "../../../src/gen/proto/sluice/v1/SearchResponse.js";
+import type { SearchUpdate } from "../../../src/contract/search-update.js";
+import { createUpdateSink, streamUpdates } from "../../../src/search/update-stream.js";
 import { hit, update, updates } from "../../support/edge-engine.js";
 import { startEdge } from "../../support/edge-server.js";
 import type { Edge } from "../../support/edge-server.js";
@@ -77,7 +79,7 @@ const everythingAsked = {
   context: { tokenBudget: 9, order: "edges_first", tokenizer: "t" },
   rerank: { model: "m", depth: 3, weight: 0, pooling: "mean" },
   payload: {
-    mode: "every_update",
+    mode: "on_first_appearance",
     title: true,
     text: false,
     fields: true,
@@ -114,17 +116,29 @@ describe("Search", () => {
     const engineDone = new Promise<void>((resolve) => {
       finish = resolve;
     });
-    edge.engine.script = async function* () {
-      try {
-        for (let i = 1; i <= updateCount; i += 1) {
-          await new Promise((resolve) => setImmediate(resolve));
-          const hits = [hit(`h${i}`, { payload: { text } })];
-          yield update({ generation: i, final: i === updateCount, hits });
+    edge.engine.script = (_, { signal }) =>
+      streamUpdates<SearchUpdate>(signal, async (handover) => {
+        const toUpdate = (generation: number): SearchUpdate =>
+          update({
+            generation,
+            final: generation === updateCount,
+            hits: [hit(`h${generation}`, { payload: { text } })],
+          });
+        const sink = createUpdateSink<{ readonly generation: number }, SearchUpdate>(handover, {
+          clock: () => performance.now(),
+          minIntervalMs: 0,
+          deadline: { remainingMs: () => Infinity, cause: "none" },
+          signal,
+          print: ({ generation }) => `h${generation}`,
+          toUpdate: ({ generation }) => toUpdate(generation),
+        });
+        for (let generation = 1; generation < updateCount; generation += 1) {
+          sink.offer({ generation });
+          await sink.waitFor(new Promise((resolve) => setImmediate(resolve)));
         }
-      } finally {
         finish();
-      }
-    };
+        return toUpdate(updateCount);
+      });
     const call = open({});
     const received: SearchResponse__Output[] = [];
     const ended = new Promise((resolve) => call.on("end", resolve));

@@ -198,7 +198,7 @@ describe("gRPC server", () => {
     edge.engine.script = async function* () {
       yield update();
       await released;
-      yield update({ final: true });
+      yield update({ sequence: 2, final: true });
     };
     const updatesOf = edge.client.search({ collection: "notes", text: "x" });
     await updatesOf.next();

@@ -73,7 +73,7 @@ describe("SearchSession", () => {
           // What an engine says after its cancel is nobody's business.
           if (request.text === "q7") throw new SluiceError("CANCELLED", "cancelled");
         }
-        yield update({ final: true });
+        yield update({ sequence: 2, final: true });
       } finally {
         runningCount -= 1;
       }

@@ -16,7 +16,7 @@ describe("a silent peer", () => {
     edge.engine.script = async function* () {
       yield update({});
       await mayEnd.promise;
-      yield update({ final: true });
+      yield update({ sequence: 2, final: true });
     };
     const child = startChild(new URL("../../support/search-child.js", import.meta.url), [
       edge.address,

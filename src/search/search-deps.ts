@@ -12,7 +12,8 @@ import type { ScoreCalibration } from "../store/stored-values.js";
 import type { FindReranker } from "./reranker.js";
 import type { StageTimes } from "./stage-times.js";
 
-export interface SearchContext {
+/** Dependencies of one search, explanation or measurement. */
+export interface SearchDeps {
   readonly settings: CollectionSettings;
   readonly generation: Generation;
   readonly scorer: Scorer;
@@ -25,7 +26,6 @@ export interface SearchContext {
   readonly pressure: number;
   /** Raised when the signal aborts or the search ends: what is still running stops. */
   readonly cancel: SharedArrayBuffer;
-  readonly reader: SearchReader;
   /** Milliseconds that the search waited before it began. */
   readonly queuedMs: number;
   readonly findReranker: FindReranker;
@@ -37,17 +37,6 @@ export interface SearchContext {
   encodeQuery(): Promise<EncodedQuery> | undefined;
 }
 
-/** What a search asks about who reads its updates. */
-export interface SearchReader {
-  /** False: an intermediate update would only lie in memory. */
-  hasRoom(): boolean;
-  /**
-   * Resolves when there is room for the final update. Until then the search has given its turn to
-   * others. Throws DEADLINE_EXCEEDED for a reader that takes nothing.
-   */
-  untilRoom(): Promise<void>;
-}
-
 /** Which passages a search may return. */
 export interface Scope {
   /** Undefined: all that are not deleted. */
@@ -56,7 +45,7 @@ export interface Scope {
 }
 
 /** What the stages work with: the filter is evaluated. */
-export interface ScopedContext extends SearchContext {
+export interface ScopedDeps extends SearchDeps {
   readonly scope: Scope;
 }
 

@@ -1,0 +1,79 @@
+// Token vectors of a query: precomputed ones, those of the cache, or the model's.
+
+import { createCodec } from "../codec/codec.js";
+import type { EncodedQuery } from "../codec/codec.js";
+import { fuseQueries } from "../codec/fuse-queries.js";
+import { givenRowCountMax, toTokenMatrix } from "../codec/given-vectors.js";
+import type { LruCache } from "../core/lru-cache.js";
+import { memoize } from "../core/memoize.js";
+import { checkFingerprint } from "../encoding/encode-pool.js";
+import type { EncodePool } from "../encoding/encode-pool.js";
+import type { CollectionSettings } from "../index/collection-settings.js";
+import type { Kernels } from "../kernels/kernels.js";
+import type { Phrasing } from "../contract/search-request.js";
+import type { Models } from "./models.js";
+import type { OpenCollection } from "./open-collection.js";
+
+/** Token vectors of texts, by collection and text. */
+export type QueryCache = LruCache<EncodedQuery>;
+
+/**
+ * All variants as one query; undefined: one of them has neither vectors nor a model to make them.
+ * Throws INVALID_VECTORS and what the model throws.
+ */
+export type EncodeQuery = (
+  opened: OpenCollection,
+  variants: readonly Phrasing[],
+  cancel: SharedArrayBuffer,
+) => Promise<EncodedQuery> | undefined;
+
+export function createQueryEncoder(parts: {
+  readonly models: Models;
+  readonly encodePool: Pick<EncodePool, "encodeQuery">;
+  readonly kernels: Kernels;
+  readonly cache: QueryCache;
+}): EncodeQuery {
+  const { models, encodePool, kernels, cache } = parts;
+  // A codec's rotation factors are drawn from the seed: once a collection, not once a search.
+  const codecOf = memoize((settings: CollectionSettings) => createCodec(settings, kernels));
+
+  const encodeVariant = (
+    { collection }: OpenCollection,
+    { vectors, text }: Phrasing,
+    { field, cancel }: { readonly field: string; readonly cancel: SharedArrayBuffer },
+  ): Promise<EncodedQuery> | undefined => {
+    const { settings } = collection;
+    if (vectors !== undefined) {
+      // A few vectors: the way to a worker and back would cost more than the work.
+      return Promise.resolve().then(() => {
+        checkFingerprint(vectors.modelFingerprint, settings.modelFingerprint);
+        const rowCountMax = givenRowCountMax.query;
+        const rows = toTokenMatrix(vectors, { dim: settings.dim, rowCountMax, field });
+        return codecOf(settings).encodeQuery(rows);
+      });
+    }
+    if (models.of(settings) === undefined) return undefined;
+    const key = `${collection.store.folder} ${text}`;
+    const known = cache.get(key);
+    if (known !== undefined) return Promise.resolve(known);
+    return encodePool.encodeQuery(text, collection, cancel).then((encoded) => {
+      const { tokens, sketch } = encoded;
+      cache.set(key, encoded, 2 * key.length + tokens.rows.length + sketch.rows.length);
+      return encoded;
+    });
+  };
+
+  return (opened, variants, cancel) => {
+    const encodings: Promise<EncodedQuery>[] = [];
+    for (const [i, variant] of variants.entries()) {
+      const field = `${i === 0 ? "query" : `other_queries[${i - 1}]`}.vectors`;
+      const encoding = encodeVariant(opened, variant, { field, cancel });
+      if (encoding === undefined) {
+        for (const started of encodings) started.catch(() => undefined);
+        return undefined;
+      }
+      encodings.push(encoding);
+    }
+    return Promise.all(encodings).then(fuseQueries);
+  };
+}

@@ -1,0 +1,133 @@
+// From a draft to the update that goes out: which hits are shown, what they are worth, their payloads.
+
+import { isEmptyQuery } from "../analysis/lexical-query.js";
+import { SluiceError, asDamage } from "../core/errors.js";
+import type { Draft } from "./draft.js";
+import type { SearchPlan } from "./plan.js";
+import type { JudgedHit } from "./probabilities.js";
+import { certificateOf, degrade, timingsAt } from "./progress.js";
+import type { SearchProgress } from "./progress.js";
+import type { SearchDeps } from "./search-deps.js";
+import type { SearchRun } from "./search-run.js";
+import type { SearchHit, SearchUpdate, Stage } from "../contract/search-update.js";
+
+/** An update before its stream numbers it. */
+export type UnnumberedUpdate = Omit<SearchUpdate, "sequence">;
+
+/**
+ * Reads payloads: call it only for what is sent. An intermediate update leaves out those that
+ * `run.sentKeys` has, and adds its own; the final one has all, since it may be kept for other readers:
+ * see `withoutSentPayloads`.
+ */
+export function toUpdate(
+  run: SearchRun,
+  draft: Draft | undefined,
+  { isFinal, atMs }: { readonly isFinal: boolean; readonly atMs: number },
+): UnnumberedUpdate {
+  const { plan, progress, deps } = run;
+  const { coverage, baseCertificate } = progress;
+  const judged = draft && run.judge.judge(draft);
+  // Before the degradations are copied: a payload that cannot be read is one.
+  const hits = (judged?.shown ?? []).map((hit, i) => toHit(run, hit, { rank: i + 1, isFinal }));
+  const isReranked = draft?.stage === "cross_encoder" && baseCertificate !== undefined;
+  const expectedRecall = recallOf(plan, progress, draft?.stage);
+  const hasAbstained = isFinal && hits.length === 0 && isThresholdToBlame(plan, progress);
+  return {
+    final: isFinal,
+    stage: draft?.stage ?? "lexical",
+    certificate: draft === undefined ? certificateOfNothing(plan) : certificateOf(draft, coverage),
+    ...(isReranked && { baseCertificate }),
+    ...(expectedRecall !== undefined && { expectedRecall }),
+    coverage,
+    settledCount: isFinal ? hits.length : (judged?.settledCount ?? 0),
+    generation: deps.generation.number,
+    timings: timingsAt(progress, atMs),
+    degradations: [...progress.degradations],
+    hits,
+    ...(hasAbstained && { abstained: true }),
+  };
+}
+
+/** The update without the payloads that its reader has. */
+export function withoutSentPayloads(
+  update: UnnumberedUpdate,
+  sentKeys: ReadonlySet<string> | undefined,
+): UnnumberedUpdate {
+  if (sentKeys === undefined || sentKeys.size === 0) return update;
+  const hits = update.hits.map((hit) =>
+    sentKeys.has(hit.key) ? { ...hit, payload: undefined } : hit,
+  );
+  return { ...update, hits };
+}
+
+/** Without terms the exact lexical ranking is the empty one; else it was not computed. */
+function certificateOfNothing(plan: SearchPlan): SearchUpdate["certificate"] {
+  return isEmptyQuery(plan.lexical) ? "lexical" : "estimate";
+}
+
+/** Told while the pool is whole: not for an exact ranking, nor once something was left out. */
+function recallOf(
+  { expectedRecall, exhaustiveBelowPassages }: SearchPlan,
+  { coverage, baseCertificate, degradations }: SearchProgress,
+  stage: Stage | undefined,
+): number | undefined {
+  const hasPool = stage !== undefined && stage !== "lexical" && baseCertificate === "estimate";
+  const isWhole = coverage.eligible <= exhaustiveBelowPassages;
+  const isPoorer = degradations.some(({ stages }) => stages.some((one) => one !== "cross_encoder"));
+  return hasPool && !isWhole && !isPoorer ? expectedRecall : undefined;
+}
+
+/** A threshold has left nothing of what was scored. */
+function isThresholdToBlame(
+  { minScore, minProbability }: SearchPlan,
+  { coverage }: SearchProgress,
+): boolean {
+  return (minScore !== undefined || minProbability !== undefined) && coverage.maxSimScored > 0;
+}
+
+function toHit(
+  run: SearchRun,
+  { ranked, parts }: JudgedHit,
+  { rank, isFinal }: { readonly rank: number; readonly isFinal: boolean },
+): SearchHit {
+  const { key, score, passageNumber, segment, row } = ranked;
+  const span = run.deps.generation.segments[segment]?.table.spanAt(row) ?? { start: 0, end: 0 };
+  const isSent = !isFinal && run.sentKeys?.has(key) === true;
+  if (!isFinal) run.sentKeys?.add(key);
+  const payload = isSent ? undefined : readablePayload(run, { key, span });
+  return { key, rank, score, parts, passageNumber, span, payload };
+}
+
+/** A hit whose document is damaged comes without it: the others are worth as much as before. */
+function readablePayload(
+  { deps, plan, progress }: SearchRun,
+  hit: Pick<SearchHit, "key" | "span">,
+): SearchHit["payload"] {
+  try {
+    return readPayload(deps, plan, hit);
+  } catch (error) {
+    const { message } = asDamage(error);
+    const { damagedKeys } = progress;
+    if (!damagedKeys.has(hit.key)) degrade(progress, "CORRUPT_PASSAGES", { message, stages: [] });
+    damagedKeys.add(hit.key);
+    return undefined;
+  }
+}
+
+function readPayload(
+  { generation }: SearchDeps,
+  { payload: { title, text, fields }, highlight }: SearchPlan,
+  { key, span }: Pick<SearchHit, "key" | "span">,
+): SearchHit["payload"] {
+  if (!title && !text && !fields && highlight === undefined) return undefined;
+  const record = generation.documents.readDocument(key);
+  // Passages and documents are of one moment: a passage without its document was not written so.
+  if (record === undefined)
+    throw new SluiceError("DATA_CORRUPT", `document "${key}" is missing, its passages are there`);
+  return {
+    ...(title ? { title: record.title } : {}),
+    ...(text ? { text: record.text } : {}),
+    ...(fields ? { fields: record.fields } : {}),
+    ...(highlight === undefined ? {} : { highlights: highlight(record.text, span) }),
+  };
+}
