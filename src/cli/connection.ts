@@ -1,4 +1,4 @@
-// The connection of client commands: which server, and a client that is closed in any case.
+// The connection of client commands: which server, and a client that is always closed.
 
 import type { SluiceClient } from "../client/client.js";
 import type { Command } from "commander";
@@ -14,7 +14,7 @@ export interface ConnectionOptions {
   readonly apiKeyPlaintext?: boolean | undefined;
 }
 
-/** Adds the options that every client command has. */
+/** Adds the options common to all client commands. */
 export function addConnectionOptions(command: Command): Command {
   const group = "Connection:";
   const option = (flags: string, text: string) =>
@@ -26,18 +26,19 @@ export function addConnectionOptions(command: Command): Command {
         `host:port of the server (default: SLUICE_SERVER, else ${serverAddress({})})`,
       ),
     )
-    .addOption(option("--tls-ca <file>", "connect with TLS; authority of the server's certificate"))
-    .addOption(option("--tls-cert <file>", "certificate of this client"))
-    .addOption(option("--tls-key <file>", "key of --tls-cert"))
+    .addOption(option("--tls-ca <file>", "connect with TLS; CA of the server's certificate"))
+    .addOption(option("--tls-cert <file>", "client certificate"))
+    .addOption(option("--tls-key <file>", "private key of --tls-cert"))
     .addOption(
       option("--api-key-file <file>", "file with the API key or token (default: SLUICE_API_KEY)"),
     )
-    .addOption(
-      option("--api-key-plaintext", "send the key to another machine without TLS, readable to all"),
-    );
+    .addOption(option("--api-key-plaintext", "send the key to another machine unencrypted"));
 }
 
-/** Runs `use` with a client and closes it. The address: --server, else SLUICE_SERVER, else default. */
+/**
+ * Runs `use` with a client, then closes it. Address: --server, else SLUICE_SERVER, else the
+ * default.
+ */
 export async function withClient<T>(
   options: ConnectionOptions,
   use: (client: SluiceClient) => Promise<T>,
@@ -54,7 +55,7 @@ export async function connect(options: ConnectionOptions): Promise<SluiceClient>
   const { createClient } = await import("../client/client.js");
   const { tlsCa, tlsCert, tlsKey, apiKeyFile } = options;
   const hasTls = tlsCa !== undefined || tlsCert !== undefined;
-  // Spreads the retries of many commands that lose one server; nothing else depends on it.
+  // Spreads the retries of many commands after a server fails; nothing else depends on the seed.
   const prng = createPrng(process.pid);
   return createClient({
     address: options.server ?? serverAddress(),

@@ -1,4 +1,4 @@
-// What every command gets: where to print, the clock, and a way to end with another code than 0.
+// What every command receives: output, clock, interruption and exit code.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,22 +9,22 @@ import type { Terminal } from "./terminal/terminal.js";
 export interface CliContext {
   /** Results. */
   readonly out: Terminal;
-  /** Progress and complaints. */
+  /** Progress and warnings. */
   readonly err: Terminal;
-  /** Milliseconds from a monotonic origin. */
+  /** Milliseconds since a monotonic origin. */
   readonly nowMs: () => number;
   /**
    * Aborted by the first Ctrl-C or SIGTERM; a second one ends the process at once. Until a command
-   * has asked for it, the first one does.
+   * reads this property, the first one ends the process.
    */
   readonly interrupted: AbortSignal;
-  /** One line of results. */
+  /** Prints one line of results. */
   print(line: string): void;
-  /** One line of JSON. */
+  /** Prints one line of JSON. */
   printJson(value: unknown): void;
-  /** A complaint that ends nothing. */
+  /** Prints a warning. */
   warn(line: string): void;
-  /** The process will end with this code, unless an error gives another. */
+  /** Sets the exit code of the process, unless an error sets another. */
   setExitCode(code: number): void;
 }
 
@@ -48,7 +48,7 @@ export function createContext(): CliContext {
   };
 }
 
-/** Version of the program, as in package.json. */
+/** Version of the program, from package.json. */
 export function programVersion(): string {
   const text = readFileSync(join(repositoryRoot(), "package.json"), "utf8");
   return (JSON.parse(text) as { readonly version: string }).version;
@@ -67,7 +67,7 @@ function interruptSignal(): AbortSignal {
   return controller.signal;
 }
 
-/** The reason of an interrupted command. */
+/** The error of an interrupted command. */
 export class InterruptedError extends Error {
   override readonly name = "InterruptedError";
   readonly exitCode: number;

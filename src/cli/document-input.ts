@@ -1,4 +1,4 @@
-// The documents behind the paths of `sluice ingest`: which format, how many, and what was faulty.
+// The documents of the paths of `sluice ingest`: format, number and faults.
 
 import { createReadStream, statSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
@@ -12,15 +12,15 @@ import type { ImportedDocument } from "../importers/jsonl.js";
 import { readDocumentsFrom } from "./standard-input.js";
 
 export interface DocumentInput {
-  /** Lines in all, an estimate of the documents; undefined for standard input. */
+  /** Total number of lines, which estimates that of documents; undefined for standard input. */
   readonly lineCount: number | undefined;
-  /** The good documents; `onFault` gets the others, and reading goes on. */
+  /** The valid documents. `onFault` receives the others, and reading continues. */
   read(onFault: (error: SluiceError) => void): AsyncGenerator<Document, void, void>;
 }
 
 /**
- * `-`: JSON Lines from standard input. A folder: BEIR. `*.csv`, `*.tsv`: tables. All else: JSON Lines;
- * files may be gzip. Throws INVALID_INPUT_FILE when a path cannot be opened.
+ * `-`: JSON Lines from standard input. A folder: BEIR. `*.csv`, `*.tsv`: tables. Anything else:
+ * JSON Lines. Files may be gzip. Throws INVALID_INPUT_FILE when a path cannot be opened.
  */
 export async function openDocumentInput(paths: readonly string[]): Promise<DocumentInput> {
   const sources = await Promise.all(paths.map(openSource));
@@ -43,7 +43,7 @@ export async function openDocumentInput(paths: readonly string[]): Promise<Docum
 }
 
 interface Source {
-  /** For counting; undefined: standard input. */
+  /** File to count lines of; absent for standard input. */
   readonly file: string | undefined;
   open(): AsyncIterable<ImportedDocument>;
 }
@@ -62,7 +62,7 @@ async function openSource(path: string): Promise<Source> {
   return { file: path, open: () => (isTable ? readCsv(path) : readJsonLines(path)) };
 }
 
-/** Line ends of a file, plain or gzip by its name; reads it once. */
+/** Number of lines of a file, plain or gzip by its name. Reads it once. */
 export async function countLines(path: string): Promise<number> {
   let count = 0;
   const countIn = async (blocks: AsyncIterable<Buffer>): Promise<void> => {
@@ -75,7 +75,7 @@ export async function countLines(path: string): Promise<number> {
     if (path.endsWith(".gz")) await pipeline(file, createGunzip(), countIn);
     else await pipeline(file, countIn);
   } catch {
-    // Only the progress bar needs the number; what is wrong with the file is told when it is read.
+    // Only the progress bar needs the number; faults are reported when the file is read.
   }
   return count;
 }

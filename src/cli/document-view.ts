@@ -1,4 +1,4 @@
-// The client's plain values as JSON: maps become objects, big integers numbers or text.
+// The client's plain values as JSON: maps become objects, big integers numbers or strings.
 
 import type { FieldValue } from "../core/document.js";
 import type { ClientSearchUpdate } from "../client/types.js";
@@ -18,7 +18,7 @@ function fieldsToJson(fields: ReadonlyMap<string, FieldValue>): object {
 function valueToJson(field: FieldValue): unknown {
   switch (field.kind) {
     case "integer":
-      // Beyond 2^53 a JSON number would lose digits in most readers.
+      // Beyond 2^53 most JSON readers would lose digits.
       return Number.isSafeInteger(Number(field.value)) ? Number(field.value) : String(field.value);
     case "time":
       return new Date(field.value).toISOString();

@@ -1,19 +1,19 @@
-// What the exit code of a command says, in one table; documents and help are made from it.
+// The table of exit codes; documentation and help derive from it.
 
 import type { ErrorReason } from "../core/errors.js";
 
 interface ExitCodeRow {
   readonly code: number;
   readonly meaning: string;
-  /** Error reasons that end a command with this code. */
+  /** Error reasons that map to this code. */
   readonly reasons: readonly (ErrorReason | "UNAVAILABLE")[];
 }
 
 export const exitCodes = {
   done: row(0, "Done. For `serve`: stopped by a signal, with nothing lost."),
-  failed: row(1, "Failed, or done in part: some documents were refused."),
+  failed: row(1, "Failed, or partly done: some documents were rejected."),
   usage: row(2, "Wrong usage or configuration.", ["INVALID_CONFIG"]),
-  locked: row(3, "The data folder is held by another process.", ["DATA_FOLDER_LOCKED"]),
+  locked: row(3, "Another process has the data folder open.", ["DATA_FOLDER_LOCKED"]),
   newerFormat: row(4, "The data was written by a newer version.", ["DATA_FORMAT_NEWER"]),
   damaged: row(5, "Stored data or a model is damaged.", ["DATA_CORRUPT", "MODEL_INVALID"]),
   portInUse: row(6, "A port cannot be listened on.", ["PORT_IN_USE"]),
@@ -24,7 +24,7 @@ export const exitCodes = {
     "NOT_READY",
     "UNAVAILABLE",
   ]),
-  killed: row(137, "The stop of `serve` did not end by itself; nothing acknowledged is lost."),
+  killed: row(137, "The stop of `serve` did not complete; acknowledged writes are kept."),
   interrupted: row(130, "Interrupted by Ctrl-C (143: by SIGTERM)."),
 } as const;
 
@@ -34,7 +34,7 @@ export function exitCodeOf(reason: string): number {
   return (found ?? exitCodes.failed).code;
 }
 
-/** The table as Markdown, for documents. */
+/** The table as Markdown, for the documentation. */
 export function exitCodesMarkdown(): string {
   const rows = Object.values(exitCodes).map(({ code, meaning }) => `| ${code} | ${meaning} |`);
   return ["| exit code | meaning |", "|---|---|", ...rows].join("\n");

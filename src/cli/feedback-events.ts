@@ -1,9 +1,9 @@
-// The recorded feedback of a collection, read to its end.
+// Reads the recorded feedback of a collection.
 
 import type { SluiceClient } from "../client/client.js";
 import type { RecordedFeedback } from "../core/feedback.js";
 
-/** All of them: some hundred bytes an event, and the server bounds their number. */
+/** All events: about a hundred bytes each, and the server bounds their number. */
 export async function readEvents(
   client: SluiceClient,
   collection: string,

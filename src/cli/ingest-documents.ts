@@ -1,4 +1,4 @@
-// Sends documents with a progress bar and tells which were refused: for `ingest`, `eval` and `demo`.
+// Sends documents with a progress bar and reports rejections, for `ingest`, `eval` and `demo`.
 
 import type { SluiceClient } from "../client/client.js";
 import type { Document } from "../core/document.js";
@@ -11,15 +11,15 @@ export interface IngestReport {
   readonly acceptedCount: number;
   readonly rejectedCount: number;
   readonly passageCount: number;
-  /** Highest sequence of the writes; usable as a search's minSequence. */
+  /** Highest sequence of the writes, usable as minSequence of a search. */
   readonly lastSequence: number;
   readonly seconds: number;
-  /** The first refusals; `rejectedCount` counts all. */
+  /** The first rejections; `rejectedCount` counts all. */
   readonly errors: readonly RefusedDocument[];
 }
 
 export interface RefusedDocument {
-  /** Empty where a line could not be read. */
+  /** Empty for a line that could not be read. */
   readonly key: string;
   readonly reason: string;
   readonly message: string;
@@ -30,16 +30,16 @@ export interface IngestWork {
   readonly collection: string;
   readonly total: number | undefined;
   readonly label: string;
-  /** `onFault` takes what could not be read. */
+  /** `onFault` receives documents that could not be read. */
   read(onFault: (error: SluiceError) => void): AsyncIterable<Document>;
 }
 
-/** Refusals that are listed one by one. */
+/** Rejections that are kept. */
 const listedMax = 100;
-/** Refusals that are shown while the work goes on. */
+/** Rejections that are printed while ingesting. */
 const shownMax = 10;
 
-/** Resolves when every document is answered. Throws what broke the stream. */
+/** Resolves when every document is acknowledged or rejected. Throws when the stream fails. */
 export async function ingestWithProgress(
   context: CliContext,
   work: IngestWork,
@@ -94,5 +94,5 @@ function showRefused(
     context.warn(`refused: ${name}${message} [${reason}]`);
   }
   const hidden = rejectedCount - Math.min(shownMax, errors.length);
-  if (hidden > 0) context.warn(`and ${hidden} more were refused`);
+  if (hidden > 0) context.warn(`and ${hidden} more were rejected`);
 }

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-// PROCESS ENTRY: loads the command line, if the process may open as many files as that takes.
+// PROCESS ENTRY. Loads the command line, if the limit of open files permits.
 
 import { exitCodes } from "./exit-codes.js";
 import { processLimits } from "../store/process-limits.js";
 
-/** Node reads about a hundred modules at the same time. */
+/** Node reads about a hundred modules concurrently. */
 const descriptorsToLoad = 128;
 
 const { descriptorsMax } = processLimits();

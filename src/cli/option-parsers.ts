@@ -1,4 +1,4 @@
-// Reads the values of command line options, refusing what is out of range before anything starts.
+// Parsers of option values, which reject values out of range before a command starts.
 
 import { InvalidArgumentError } from "commander";
 import { isSluiceError } from "../core/errors.js";
@@ -15,7 +15,7 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   };
 }
 
-/** A filter as text; see core/parse-filter.ts. */
+/** A text filter; see core/parse-filter.ts. */
 export function filterText(text: string): Filter {
   try {
     return parseFilter(text);
@@ -40,7 +40,7 @@ export function decimalNumber(min: number, max: number): (text: string) => numbe
   };
 }
 
-/** A time as ISO 8601, to milliseconds since 1970 UTC. */
+/** An ISO 8601 time, as milliseconds since 1970 UTC. */
 export function timeMs(text: string): number {
   const ms = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN;
   if (Number.isFinite(ms) && ms >= 0) return ms;
@@ -49,7 +49,7 @@ export function timeMs(text: string): number {
 
 const unitsMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** A time from now as `30m`, `12h` or `90d`, up to ten years, in milliseconds. */
+/** A duration such as `30m`, `12h` or `90d`, up to ten years, in milliseconds. */
 export function durationMs(text: string): number {
   const [, count = "", unit = ""] = /^(\d{1,7})([mhd])$/.exec(text) ?? [];
   const ms = Number(count) * (unitsMs[unit] ?? NaN);

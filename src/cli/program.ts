@@ -1,4 +1,4 @@
-// The command line: its commands, and how a process ends.
+// The command line: its commands, and how the process exits.
 
 import { Command } from "commander";
 import { addBenchCommand } from "./commands/bench.js";
@@ -24,9 +24,9 @@ import type { CliContext } from "./context.js";
 import { exitCodesText } from "./exit-codes.js";
 import { reportError } from "./report-error.js";
 
-/** Runs what the arguments of the process say, and sets its exit code. */
+/** Runs the process's arguments and sets its exit code. */
 export async function runProgram(): Promise<void> {
-  // A reader that has seen enough (`| head`) is no failure.
+  // A reader that closes the pipe early (`| head`) is not an error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     process.exit(error.code === "EPIPE" ? 0 : 1);
   });
@@ -43,7 +43,8 @@ export function createProgram(context: CliContext): Command {
     .description("A streaming retrieval engine with late interaction.")
     .version(programVersion())
     .exitOverride()
-    // An option after a subcommand's name is the subcommand's, also where both have one so named.
+    // Options after a subcommand's name belong to the subcommand, even if the parent has the same
+    // one.
     .enablePositionalOptions()
     .showHelpAfterError("(add --help for the options)")
     .addHelpText("after", helpText());
@@ -69,7 +70,7 @@ export function createProgram(context: CliContext): Command {
   return program;
 }
 
-/** Commander hands the settings down only to commands that are made after them. */
+/** Commander passes settings only to commands that are created after them. */
 function copySettings(command: Command, parent: Command): void {
   command.copyInheritedSettings(parent);
   for (const inner of command.commands) copySettings(inner, command);

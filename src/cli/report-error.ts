@@ -1,4 +1,4 @@
-// How a failed command ends: one message that says what to do, and an exit code from the table.
+// Reports a failed command: one message with a remedy, and an exit code from the table.
 
 import { CommanderError } from "commander";
 import type { SluiceClientError } from "../client/client-error.js";
@@ -7,10 +7,10 @@ import { InterruptedError } from "./context.js";
 import type { CliContext } from "./context.js";
 import { exitCodeOf, exitCodes } from "./exit-codes.js";
 
-/** Prints the error, as JSON on standard error when asked for, and returns the exit code. */
+/** Prints the error (with `isJson` as JSON on standard error) and returns the exit code. */
 export function reportError(error: unknown, context: CliContext, isJson: boolean): number {
   if (error instanceof CommanderError) {
-    // It has printed its message itself; help and version are no errors.
+    // Commander has printed its message; help and version are not errors.
     return error.exitCode === 0 ? exitCodes.done.code : exitCodes.usage.code;
   }
   const interruption: unknown = context.interrupted.reason;
@@ -53,7 +53,7 @@ function factsOf(error: unknown): ErrorFacts {
 
 const unreachableRemedy = "Start a server with `sluice serve`, or name one with --server ADDRESS.";
 
-/** By name: loading the class would load gRPC, which most failing commands never needed. */
+/** By name, because importing the class loads gRPC, which most failing commands do not need. */
 function isClientError(error: unknown): error is SluiceClientError {
   return error instanceof Error && error.name === "SluiceClientError";
 }

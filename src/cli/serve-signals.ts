@@ -1,18 +1,18 @@
-// The signals of a server: stop, hurry, reload.
+// Signals of a server process.
 
-/** SIGTERM and Ctrl-C stop, the second of them hurries, SIGHUP reloads. */
+/** SIGTERM and Ctrl-C stop the server, a second one ends the grace period, SIGHUP reloads. */
 export interface ServeSignals {
   /** Aborted by the first SIGTERM or Ctrl-C. */
   readonly stop: AbortSignal;
-  /** Says what a second one does; until then it ends the process at once. */
+  /** Sets the handler of a second signal; without one, it ends the process at once. */
   onHurry(hurry: () => void): void;
-  /** Says what SIGHUP does; one that has come before is acted upon now. */
+  /** Sets the handler of SIGHUP; one that was received before is handled now. */
   onReload(reload: () => void): void;
 }
 
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** From now on none of the three ends the process by itself. */
+/** From now on these signals no longer end the process by default. */
 export function listenForSignals(): ServeSignals {
   const controller = new AbortController();
   let hurry: (() => void) | undefined;

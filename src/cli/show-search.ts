@@ -1,4 +1,4 @@
-// Shows a search while it runs: redrawn in place on a terminal, line by line elsewhere, or as JSON.
+// Shows a search while it runs: redrawn in place on a terminal, otherwise line by line or as JSON.
 
 import type { ClientSearchUpdate } from "../client/types.js";
 import { updateToJson } from "./document-view.js";
@@ -14,7 +14,7 @@ export interface ShowSearchOptions {
   readonly json: boolean;
 }
 
-/** Reads all updates and shows each as it comes. Returns them; the last is final. */
+/** Shows each update as it arrives. Returns all updates; the last one is final. */
 export async function showSearch(
   updates: AsyncIterable<ClientSearchUpdate>,
   context: CliContext,
@@ -57,7 +57,7 @@ function showInPlace({ out }: CliContext, query: string): Show {
   const history: string[] = [];
   return (update, previous) => {
     const { columns, rows } = out.size();
-    // Head, foot, degradations and the prompt below need rows too; a hit needs two.
+    // Header, footer, degradations and the prompt need rows too; a hit needs two.
     const hitsMax = Math.max(1, Math.floor((rows - 8 - update.degradations.length) / 2));
     const view: RankingView = { query, columns: columns - 1, hitsMax, style: out.style, previous };
     history.push(`${update.sequence} ${update.stage.replace("_", " ")}`);
@@ -67,7 +67,7 @@ function showInPlace({ out }: CliContext, query: string): Show {
       out.style.dim(cut(`updates: ${history.join(" → ")}`, view.columns)),
       out.style.dim(cut(timingsLine(update), view.columns)),
     ]);
-    // Below the ranking, which stays as it is: nothing is redrawn after the final update.
+    // Printed below the ranking, since nothing is redrawn after the final update.
     if (update.final)
       out.write(
         contextLines(update)

@@ -1,4 +1,4 @@
-// Documents from standard input. A pipe cannot be looked at twice, as the reader of files does.
+// Documents from standard input. Unlike files, a pipe can be read only once.
 
 import { createInterface } from "node:readline";
 import { TextDecoder } from "node:util";
@@ -10,11 +10,14 @@ import type { InputLine } from "../importers/lines.js";
 
 const name = "standard input";
 
-/** JSON Lines from `input`, each as it comes; a faulty line comes as an error. Memory: one line. */
+/**
+ * JSON Lines from `input` as they arrive; an invalid line yields an error. Holds one line in
+ * memory.
+ */
 export async function* readDocumentsFrom(
   input: NodeJS.ReadableStream,
 ): AsyncGenerator<ImportedDocument, void, void> {
-  // As latin1 each character is one byte: lines are split before anything is decoded.
+  // In latin1 each character is one byte, so lines are split before they are decoded.
   input.setEncoding("latin1");
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let line = 0;

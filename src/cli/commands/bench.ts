@@ -1,4 +1,4 @@
-// sluice bench: runs the program of the benches, which is no part of the engine.
+// sluice bench: runs the benchmark programs of the checkout in a child process.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -13,20 +13,20 @@ import { repositoryRoot } from "../../core/paths.js";
 export function addBenchCommand(program: Command): void {
   program
     .command("bench")
-    .summary("measure the speed of the parts on this machine")
+    .summary("measure the speed of components on this machine")
     .usage("[NAME] [options]")
     .passThroughOptions()
     .argument("[words...]", "name of a bench and its options")
     .action((words: string[]) => runBenches(words));
 }
 
-/** Ends as the program of the benches ends; a signal reaches both, they share a terminal. */
+/** Exits as the benchmark does. Signals reach both processes, since they share a terminal. */
 async function runBenches(words: readonly string[]): Promise<void> {
   const file = join(repositoryRoot(), "build", "bench", "main.js");
   if (!existsSync(file))
     throw new SluiceError(
       "INVALID_CONFIG",
-      "the benches come with a checkout of the sources and not with the package",
+      "benchmarks need a checkout of the sources; the package does not contain them",
     );
   const child = spawn(process.execPath, [...process.execArgv, file, ...words], {
     stdio: "inherit",

@@ -1,4 +1,5 @@
-// sluice calibrate scores: fits what a score is worth on judged queries, and keeps it.
+// sluice calibrate scores: fits a map from scores to probabilities on judged queries, and stores
+// it.
 
 import { Option } from "commander";
 import type { Command } from "commander";
@@ -49,31 +50,36 @@ export function addCalibrateScores(group: Command, context: CliContext): void {
     .description(
       "Fits a map from scores to probabilities of relevance on the judged queries of a BEIR folder " +
         "and keeps it with the collection, so that hits carry a probability and searches take " +
-        "--min-probability. Results that nobody judged count as not relevant. Figures are of queries " +
+        "--min-probability. Unjudged results count as not relevant. Metrics are of queries " +
         "held back.",
     )
     .option("--data <folder>", "BEIR folder with queries.jsonl and qrels/SPLIT.tsv")
     .option("--split <name>", "judgments to use", "test")
-    .option("--queries <n>", "use at most so many queries, evenly spaced", wholeNumber(1, 1e9))
-    .option("-k <count>", "results a query", wholeNumber(1, limits.hitCountMax), 100)
-    .option("--relevant-from <gain>", "least gain of what is relevant", wholeNumber(1, 1000), 1)
+    .option("--queries <n>", "use at most n queries, evenly spaced", wholeNumber(1, 1e9))
+    .option("-k <count>", "results per query", wholeNumber(1, limits.hitCountMax), 100)
+    .option(
+      "--relevant-from <gain>",
+      "lowest gain that counts as relevant",
+      wholeNumber(1, 1000),
+      1,
+    )
     .option(
       "--lexical-weight <w>",
-      "of the searches to come (default: search.lexicalWeight)",
+      "lexical weight of the searches (default: search.lexicalWeight)",
       weight,
     )
-    .option("--rerank <model>", "of searches that this cross-encoder re-ranks")
+    .option("--rerank <model>", "cross-encoder of the searches")
     .option("--rerank-weight <w>", "its weight (default: search.rerankWeight)", decimalNumber(0, 1))
     .addOption(
       new Option("--method <name>", "the map (default: the better one)").choices(
         calibrationMethods,
       ),
     )
-    .option("--folds <n>", "of the cross-validation", wholeNumber(2, 100), 5)
-    .option("--seed <n>", "of the folds", wholeNumber(0, 2 ** 32 - 1), 2026)
+    .option("--folds <n>", "folds of the cross-validation", wholeNumber(2, 100), 5)
+    .option("--seed <n>", "seed of the folds", wholeNumber(0, 2 ** 32 - 1), 2026)
     .option("--svg <file>", "draw the reliability diagram")
     .option("--dry-run", "measure only, store nothing")
-    .option("--clear", "forget all maps of the collection instead")
+    .option("--clear", "delete all maps of the collection instead")
     .option("--json", "print one object of JSON");
   addConnectionOptions(command);
   command.action(async (name: string, options: ScoresOptions) => {
@@ -93,7 +99,7 @@ interface Searches {
   readonly rerank: ClientScoreMap["rerank"];
 }
 
-/** What the map is to speak of. */
+/** The kind of searches that the map applies to. */
 function searchesOf({ lexicalWeight, rerank: model, rerankWeight }: ScoresOptions): Searches {
   const { search } = loadConfig({ flags: {} }).config;
   return {
@@ -110,7 +116,7 @@ interface Work extends Omit<ScoresOptions, keyof Searches>, Searches {
 
 async function clear(client: SluiceClient, name: string, context: CliContext): Promise<void> {
   await client.collections.setScoreMaps(name, [], { signal: context.interrupted });
-  context.print(`hits of ${name} have no probability any more`);
+  context.print(`hits of ${name} no longer have probabilities`);
 }
 
 async function calibrateScores(
@@ -179,7 +185,7 @@ async function readSamples(
   }).finally(() => progress.finish());
 }
 
-/** In place of the map that speaks of the same searches; the others stay. */
+/** Replaces the map for the same kind of searches; other maps stay. */
 async function keep(
   client: SluiceClient,
   name: string,

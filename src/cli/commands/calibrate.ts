@@ -1,4 +1,4 @@
-// sluice calibrate: measures what later answers are told by.
+// sluice calibrate: measures recall, and fits probabilities.
 
 import type { Command } from "commander";
 import type { ClientPhrasing, ClientRecallEstimate } from "../../client/types.js";
@@ -36,16 +36,16 @@ function addRecall(group: Command, context: CliContext): void {
     .description(
       "Measures the recall of each pool size on sample queries and stores it with the collection, so " +
         "that searches report expected_recall and accept --min-recall. It runs one exhaustive search " +
-        "per sample, one at a time. Samples should resemble the queries to come.",
+        "per sample, one at a time. Samples should resemble production queries.",
     )
-    .option("--queries <file>", "sample queries, one a line (default: drawn from the passages)")
+    .option("--queries <file>", "sample queries, one per line (default: drawn from the passages)")
     .option("--samples <n>", "sample queries to draw (default: 200)", wholeNumber(min, max))
     .option(
       "--confidence <share>",
       "share of queries for which the bounds hold (default: 0.95)",
       decimalNumber(0.5, 0.9999),
     )
-    .option("--json", "print the figures as one array of JSON");
+    .option("--json", "print the estimates as a JSON array");
   addConnectionOptions(command);
   command.action(async (name: string, options: RecallOptions) => {
     const { queries, samples: sampleCount, confidence, json, ...connection } = options;
@@ -76,7 +76,7 @@ function addRecall(group: Command, context: CliContext): void {
   });
 }
 
-/** Mean and bound of each pool size; also what `collections describe` shows. */
+/** Mean and bound of each pool size; also shown by `collections describe`. */
 export function recallLines(
   estimates: readonly ClientRecallEstimate[],
   confidence: number,
@@ -98,7 +98,7 @@ async function readQueries(path: string): Promise<ClientPhrasing[]> {
     if (text.trim() !== "") queries.push({ text });
   }
   if (queries.length > 0) return queries;
-  throw new SluiceError("INVALID_INPUT_FILE", `${path} has no queries; write one a line`);
+  throw new SluiceError("INVALID_INPUT_FILE", `${path} has no queries; write one per line`);
 }
 
 const examples = `

@@ -1,4 +1,4 @@
-// sluice check: every stored byte of a data folder against its checksum, and repair of what is damaged.
+// sluice check: verifies every stored byte of a data folder, and repairs damage.
 
 import type { Command } from "commander";
 import type { CollectionCheck, CheckReport } from "../../app/check.js";
@@ -19,11 +19,11 @@ interface CheckOptions {
 export function addCheckCommand(program: Command, context: CliContext): void {
   program
     .command("check")
-    .summary("verify a data folder that no server holds, and repair it")
+    .summary("verify a data folder that no server has open, and repair it")
     .description(
-      "Reads every stored value, compares it with its checksum and with the other values; changes " +
-        "nothing without --repair. A repair removes what is damaged and names it, encodes documents " +
-        "again that lost passages, and keeps those readable whose vectors were given.",
+      "Verifies every stored value against its checksum and against other values; changes " +
+        "nothing without --repair. A repair removes and lists damaged data, encodes documents " +
+        "again that lost passages, and keeps documents with precomputed vectors readable.",
     )
     .option("--data <folder>", "data folder (default: as for serve)")
     .option("-c, --config <file>", "TOML file with options (default: SLUICE_CONFIG)")
@@ -89,7 +89,7 @@ function printCheck(context: CliContext, check: CollectionCheck): void {
   for (const damage of damages) context.print(`  ${damage}`);
   if (incompleteCount > 0)
     context.print(
-      `  ${formatCount(incompleteCount)} documents are not found by all their passages`,
+      `  ${formatCount(incompleteCount)} documents are missing some of their passages in searches`,
     );
 }
 

@@ -58,8 +58,8 @@ function addList(group: Command, context: CliContext): void {
 
 function addCreate(group: Command, context: CliContext): void {
   const command = addCollectionSettings(group.command("create <name>"))
-    .description("Creates an empty collection; its settings never change.")
-    .option("--if-not-exists", "do nothing when it is there with these settings")
+    .description("Creates an empty collection. Its settings cannot be changed later.")
+    .option("--if-not-exists", "do nothing if it exists with these settings")
     .option("--json", "print the settings as JSON");
   addConnectionOptions(command);
   command.action(async (name: string, options: CreateOptions) => {
@@ -75,17 +75,17 @@ function addCreate(group: Command, context: CliContext): void {
   });
 }
 
-/** Options that say what a new collection is made with. */
+/** Adds the options for the settings of a new collection. */
 export function addCollectionSettings(command: Command): Command {
   const analyzer = command.createOption("--analyzer <name>", "how text becomes terms");
   return command
     .option("--model <name>", "model folder that encodes text (default: the server's)")
     .option("--dim <n>", "for precomputed vectors, without a model", wholeNumber(16, 1024))
-    .option("--bits <n>", "bits a coordinate of token codes: 1, 2, 4, 8 (default: 2)", bitCount)
-    .option("--sketch-bits <n>", "bits a coordinate of sketches (default: 2)", bitCount)
+    .option("--bits <n>", "bits per dimension of token codes: 1, 2, 4, 8 (default: 2)", bitCount)
+    .option("--sketch-bits <n>", "bits per dimension of sketches (default: 2)", bitCount)
     .addOption(analyzer.choices(["english", "unicode"]))
     .option("--stemmer <language>", "stem the words of this language, or none")
-    .option("--stop-words <language>", "pass over the stop words of this language, or none");
+    .option("--stop-words <language>", "skip the stop words of this language, or none");
 }
 
 function bitCount(text: string): number {
@@ -161,7 +161,7 @@ function recallSection({ recall, settings }: ClientCollection): string[] {
   if (recall === undefined) return ["recall      not measured: sluice calibrate recall"];
   const { areSamplesGiven, passageCount, isStale, estimates, confidence } = recall;
   const samples = areSamplesGiven ? "given samples" : "samples drawn from its passages";
-  const remedy = `too much has changed since: sluice calibrate recall ${settings.name}`;
+  const remedy = `out of date: sluice calibrate recall ${settings.name}`;
   return [
     `recall      of the exact top 10, by ${samples}, at ${formatCount(passageCount)} passages`,
     ...(isStale ? [`            ${remedy}`] : []),
@@ -187,13 +187,13 @@ function settingsLine(settings: ClientCollection["settings"]): string {
 function addDrop(group: Command, context: CliContext): void {
   const command = group
     .command("drop <name>")
-    .description("Deletes a collection and all its documents, for good.")
+    .description("Permanently deletes a collection and all its documents.")
     .option("-y, --yes", "confirm the deletion")
     .option("--json", "print what was dropped as JSON");
   addConnectionOptions(command);
   command.action(async (name: string, options: Options & { readonly yes?: boolean }) => {
     if (options.yes !== true) {
-      const fault = `error: dropping ${name} deletes all its documents for good; say --yes to do it`;
+      const fault = `error: dropping ${name} permanently deletes all its documents; confirm with --yes`;
       command.error(fault);
     }
     await withClient(options, (client) =>
@@ -210,7 +210,7 @@ Examples:
   sluice collections describe docs --json
   sluice collections drop docs --yes`;
 
-/** The analyzer, and what it has that its name does not say. */
+/** The analyzer, and settings that differ from its defaults. */
 function wordsLine(settings: ClientCollectionSettings): string {
   const { analyzer, analyzerVersion, stemmer, stopWords } = settings;
   const usual = analyzer === "english" ? "english" : "none";

@@ -1,4 +1,4 @@
-// sluice config: the options with their values and where each came from.
+// sluice config: the options with their values and where each was set.
 
 import type { Command } from "commander";
 import { describeSource, loadConfig, variablesMarkdown } from "../../config/load-config.js";
@@ -13,11 +13,11 @@ export function addConfigCommand(program: Command, context: CliContext): void {
   const command = group
     .command("print")
     .description(
-      "Prints each option with its value and where that came from: flags come before the " +
-        "environment, the environment before the file, the file before defaults.",
+      "Prints each option with its value and where it was set: flags override the " +
+        "environment, the environment the file, the file the defaults.",
     )
     .option("--json", "print values and sources as one object of JSON")
-    .option("--markdown", "print the table of all options with ranges, for documents")
+    .option("--markdown", "print all options with ranges as a Markdown table")
     .addHelpText("after", "\nExamples:\n  sluice config print --config sluice.toml --json");
   addConfigFlags(command);
   command.action((flags: ServeOptions) => {

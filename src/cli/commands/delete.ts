@@ -1,4 +1,4 @@
-// sluice delete: documents by key, or by a filter.
+// sluice delete: deletes documents by key or by filter.
 
 import type { Command } from "commander";
 import type { Filter } from "../../core/filter.js";
@@ -19,17 +19,17 @@ export function addDeleteCommand(program: Command, context: CliContext): void {
     .command("delete <collection> [key...]")
     .summary("delete documents by key or by a filter")
     .description(
-      "Deletes documents; returns once that is durable. Unknown keys are counted. With --filter every " +
-        "document goes that meets it now; one that is written again meanwhile stays.",
+      "Deletes documents and waits until that is durable. Unknown keys are counted. --filter deletes " +
+        "the documents that match now, except those that are written again meanwhile.",
     )
-    .option("--filter <conditions>", "delete the documents that meet them", filterText)
+    .option("--filter <conditions>", "delete the documents that match", filterText)
     .option("--json", "print the counts as JSON")
     .addHelpText("after", examples);
   addConnectionOptions(command);
   command.action(async (collection: string, keys: string[], options: DeleteOptions) => {
     const { filter } = options;
     if ((filter === undefined) === (keys.length === 0))
-      command.error("error: send keys or --filter, one of them");
+      command.error("error: give either keys or --filter");
     const total = { deletedCount: 0, missingCount: 0, sequence: 0 };
     const call = { signal: context.interrupted };
     await withClient(options, async (client) => {

@@ -1,4 +1,4 @@
-// sluice demo: a server on the documentation of Node.js, and a first search, with one command.
+// sluice demo: ingests the documentation of Node.js, serves it and runs a search, with one command.
 
 import type { Command } from "commander";
 import { join, resolve } from "node:path";
@@ -29,14 +29,14 @@ export function addDemoCommand(program: Command, context: CliContext): void {
     .command("demo")
     .summary("search the documentation of Node.js, with one command")
     .description(
-      "Ingests the documentation comments of the package @types/node, one document a symbol, starts " +
-        "a server and runs a streaming search. A second run uses the documents of the first.",
+      "Ingests the documentation comments of the package @types/node, one document per symbol, starts " +
+        "a server and runs a streaming search. Later runs reuse the documents.",
     )
-    .option("--once", "end after the search instead of serving on")
+    .option("--once", "exit after the search instead of serving")
     .option("--data <folder>", "folder of the demo (default: .demo in the checkout)")
-    .option("--grpc-port <port>", "as for serve; another port is used when it is taken")
-    .option("--http-port <port>", "as for serve; another port is used when it is taken")
-    .option("--json", "print each update of the search as one line of JSON, and nothing else")
+    .option("--grpc-port <port>", "as for serve; another port is used if it is taken")
+    .option("--http-port <port>", "as for serve; another port is used if it is taken")
+    .option("--json", "print only the updates of the search, one line of JSON each")
     .addHelpText("after", "\nExamples:\n  sluice demo\n  sluice demo --once --data /tmp/demo")
     .action(async (options: DemoOptions) => {
       context.interrupted.throwIfAborted();
@@ -60,7 +60,7 @@ async function openDemoServer(
   options: DemoOptions,
   context: CliContext,
 ): Promise<{ readonly server: RunningServer; readonly config: Config }> {
-  // A demo that ends by itself must not care which ports are taken.
+  // A demo that ends by itself must not depend on which ports are free.
   const anyPort = options.once === true ? { grpcPort: 0, httpPort: 0 } : {};
   const { grpcPort, httpPort } = options;
   const flags = {
@@ -99,7 +99,7 @@ async function showDemo(
   say("");
   const call = { signal: context.interrupted };
   const request = { collection: demoCollection, text: demoQuery, k: 10, rerank: {} };
-  // The first search of a process loads code and models; later ones show what a user gets.
+  // The first search of a process includes the time to load code, which is not representative.
   await client.searchFinal({ ...request, text: "first words" }, call);
   await showSearch(client.search(request, call), context, { query: demoQuery, json });
 }
@@ -110,7 +110,7 @@ function printHowOn(server: RunningServer, config: Config, context: CliContext):
   context.print("");
   for (const line of serverLines(server, config)) context.print(line);
   context.print("");
-  context.print("Search on, in another terminal:");
+  context.print("Run searches in another terminal:");
   const command = `npm run -s sluice -- search ${demoCollection} --server ${address}`;
   context.print(`  ${bold(`${command} "watch a folder for changes"`)}`);
   context.print("Ctrl-C stops the server.");

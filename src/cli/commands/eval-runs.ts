@@ -1,4 +1,4 @@
-// sluice eval score and eval compare: run files of any system, without a server.
+// sluice eval score and eval compare: evaluate run files of any system, without a server.
 
 import type { Command } from "commander";
 import type { Comparison } from "../../eval/compare.js";
@@ -42,7 +42,7 @@ export function addRunCommands(evalCommand: Command, context: CliContext): void 
     .summary("compare two TREC run files, with the significance of the difference")
     .requiredOption("--qrels <file>", "judgments, TREC's or BEIR's format")
     .option("--measure <name>", "measure to compare by", "nDCG@10")
-    .option("--ignore-identical-ids", "leave out documents whose id is the query's, as BEIR does")
+    .option("--ignore-identical-ids", "ignore documents whose id is the query's, as BEIR does")
     .option("--changes <count>", "queries to list that changed most", wholeNumber(0, 10_000), 10)
     .option("--json", "print exactly one object of JSON")
     .action((baseline: string, contender: string, options: CompareOptions) =>
@@ -101,7 +101,7 @@ async function compareRuns(
   else for (const line of comparisonLines({ ...comparison, changes })) context.print(line);
 }
 
-/** What the difference is, how often it shows, and how likely chance alone would make it. */
+/** The difference, the queries where it occurs, and its p values. */
 export function comparisonLines(comparison: Comparison): string[] {
   const { measure, queryCount, randomization, tTest } = comparison;
   const { winCount, lossCount, tieCount } = comparison;

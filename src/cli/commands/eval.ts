@@ -1,4 +1,4 @@
-// sluice eval: retrieval quality and latency of a server on judged queries.
+// sluice eval: measures retrieval quality and latency of a server on judged queries.
 
 import type { Command } from "commander";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -52,15 +52,15 @@ export function addEvalCommand(program: Command, context: CliContext): void {
     .option("--data <folder>", "BEIR folder")
     .option("--split <name>", "judgments to use", "test")
     .option("--collection <name>", "collection to use (default: the folder's name)")
-    .option("--skip-ingest", "with --server: use the documents that are in the collection")
-    .option("-k <count>", "hits asked for", wholeNumber(1, limits.hitCountMax), 100)
-    .option("--concurrency <n>", "queries at a time", wholeNumber(1, 256), 1)
-    .option("--queries <n>", "use at most so many queries, evenly spaced", wholeNumber(1, 1e9))
-    .option("--rerank [model]", "let a cross-encoder re-order the top (the server's, or this one)")
-    .option("--rerank-depth <n>", "documents it reads", wholeNumber(1, limits.hitCountMax))
-    .option("--rerank-weight <w>", "weight of its part of the score", decimalNumber(0, 1))
+    .option("--skip-ingest", "with --server: use the documents of the existing collection")
+    .option("-k <count>", "hits per query", wholeNumber(1, limits.hitCountMax), 100)
+    .option("--concurrency <n>", "concurrent queries", wholeNumber(1, 256), 1)
+    .option("--queries <n>", "use at most n queries, evenly spaced", wholeNumber(1, 1e9))
+    .option("--rerank [model]", "rerank with a cross-encoder (the server's default, or this one)")
+    .option("--rerank-depth <n>", "documents to rerank", wholeNumber(1, limits.hitCountMax))
+    .option("--rerank-weight <w>", "weight of the cross-encoder in the score", decimalNumber(0, 1))
     .option("--run <file>", "write the rankings as a TREC run")
-    .option("--stages", "measure the last ranking of each stage, too")
+    .option("--stages", "also measure the last ranking of each stage")
     .option("--segment <by>", "length, first-stage, score or field:NAME", parseSegmentation)
     .option(
       "--sweep <name=values>",
@@ -69,7 +69,7 @@ export function addEvalCommand(program: Command, context: CliContext): void {
     )
     .option("--svg <file>", "with --sweep: draw quality over search time")
     .option("--tune", "with --sweep: choose a value by cross-validation and test the gain")
-    .option("-c, --config <file>", "options of the temporary server (default: SLUICE_CONFIG)")
+    .option("-c, --config <file>", "configuration of the temporary server (default: SLUICE_CONFIG)")
     .option("--json", "print exactly one object of JSON")
     .addHelpText("after", examples);
   addJudgeOptions(command);
@@ -138,7 +138,7 @@ async function evaluateOn(
   await evaluateAnswers({ ask, queries, qrels, about }, options, context);
 }
 
-/** What is asked and how it is judged; ids that no run could hold are refused here. */
+/** Reads queries and judgments; rejects ids that no TREC run can contain. */
 async function readJudgments(
   options: EvalOptions & { readonly data: string },
 ): Promise<Pick<EvalWork, "queries" | "qrels">> {
@@ -156,14 +156,14 @@ async function readJudgments(
   }
   if (options.run !== undefined)
     await answers.checkRunIds(queries, options.skipIngest === true ? undefined : beir);
-  // Those that were left out on purpose are not missing.
+  // Queries that were left out on purpose do not count as missing.
   const asked = new Set(queries.map(({ id }) => id));
   const isAsked = ([id]: readonly [string, unknown]): boolean => asked.has(id);
   const qrels = options.queries === undefined ? judgments : new Map([...judgments].filter(isAsked));
   return { queries, qrels };
 }
 
-/** A changed weight is one of the re-ranking that was asked for. */
+/** Combines tuning options; a changed weight keeps the reranking model. */
 function merged(tuning: SearchTuning, changed: SearchTuning): SearchTuning {
   const rerank = changed.rerank && { ...tuning.rerank, ...changed.rerank };
   return { ...tuning, ...changed, ...(rerank && { rerank }) };
@@ -199,7 +199,7 @@ async function ingestCorpus(
   return report.seconds;
 }
 
-/** A server in this process, on a folder that is removed afterwards, whatever happens. */
+/** Starts a server in this process on a temporary folder, which is always removed. */
 async function withTemporaryServer<T>(
   options: EvalOptions,
   interrupted: AbortSignal,
@@ -207,7 +207,7 @@ async function withTemporaryServer<T>(
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "sluice-eval-"));
   try {
-    // What is asked twice is to be searched twice: latencies are those of searches.
+    // Repeated queries must be searched again: latencies are those of searches, not of caches.
     const noCaches = { "search.answerCacheBytes": 0, "search.rowCacheBytes": 0 };
     const flags = { data: folder, grpcPort: 0, httpPort: 0, "log.level": "warn" };
     const { config } = loadConfig({
@@ -227,7 +227,7 @@ async function withTemporaryServer<T>(
   }
 }
 
-/** The folder's name with only the letters that a collection's name may have. */
+/** The folder's name, reduced to the characters that a collection's name may have. */
 function collectionNameOf(folder: string): string {
   const name = basename(resolve(folder))
     .toLowerCase()

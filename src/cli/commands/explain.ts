@@ -1,4 +1,4 @@
-// sluice explain: how a document got its score, token by token.
+// sluice explain: shows how a document got its score, token by token.
 
 import type { Command } from "commander";
 import type { Filter } from "../../core/filter.js";
@@ -18,14 +18,14 @@ interface ExplainOptions extends ConnectionOptions {
 export function addExplainCommand(program: Command, context: CliContext): void {
   const command = program
     .command("explain <collection> <key> <query...>")
-    .summary("how a document got its score, as a heat map")
+    .summary("show how a document got its score, as a heat map")
     .description(
       "Prints for each token of the query the token of the passage that matched it best, and the score; the " +
-        "scores add up to the MaxSim of the hit. The text shows the places, the best ones warmest.",
+        "scores add up to the MaxSim of the hit. Matches are highlighted in the text, the best warmest.",
     )
     .option("--passage <n>", "passage of the document, from 0", wholeNumber(0, 2 ** 31))
     .option("--filter <conditions>", "as in the search that is explained", filterText)
-    .option("--lexical-weight <w>", "weight of the words' part of the score", decimalNumber(0, 10))
+    .option("--lexical-weight <w>", "weight of BM25 in the score", decimalNumber(0, 10))
     .option("--json", "print the explanation as one object of JSON")
     .addHelpText("after", '\nExamples:\n  sluice explain docs fs.readFile "read a whole file"');
   addConnectionOptions(command);

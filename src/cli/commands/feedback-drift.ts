@@ -1,4 +1,4 @@
-// sluice feedback drift: whether this week's queries and scores are those of before.
+// sluice feedback drift: detects whether queries and scores have drifted from a reference period.
 
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
@@ -19,7 +19,7 @@ interface DriftOptions extends ConnectionOptions {
   readonly json?: boolean;
 }
 
-/** Milliseconds since 1970 UTC; the end is not part of it. */
+/** Milliseconds since 1970 UTC, end exclusive. */
 interface Window {
   readonly fromMs: number;
   readonly toMs: number;
@@ -29,12 +29,12 @@ export function addFeedbackDrift(group: Command, context: CliContext): void {
   const command = group
     .command("drift <collection>")
     .description(
-      "Compares the feedback of two times: words and terms of queries, scores of hits where they " +
-        "were sent, ranks of clicks. A row has parted when chance explains it in less than one " +
+      "Compares the feedback of two periods: words and terms of queries, scores of hits where they " +
+        "were sent, ranks of clicks. A row has drifted if chance explains it in less than one " +
         "report of a hundred and the difference is large enough to matter.",
     )
-    .option("--reference <from..to>", "time to compare with (default: all before)", timeWindow)
-    .option("--current <from..to>", "time to look at (default: the last 7 days)", timeWindow)
+    .option("--reference <from..to>", "reference period (default: all before)", timeWindow)
+    .option("--current <from..to>", "current period (default: the last 7 days)", timeWindow)
     .option("--json", "print the rows as one object of JSON");
   addConnectionOptions(command);
   command.action(async (collection: string, options: DriftOptions) => {
@@ -52,7 +52,7 @@ export function addFeedbackDrift(group: Command, context: CliContext): void {
     if (rows.length === 0)
       throw new SluiceError(
         "INVALID_INPUT_FILE",
-        `${sides[0].length} events of the reference and ${sides[1].length} current ones are too few; each side needs ${driftCountMin} different queries`,
+        `${sides[0].length} events of the reference and ${sides[1].length} current ones are too few; each period needs ${driftCountMin} different queries`,
       );
     if (options.json === true) context.printJson({ reference, current, rows });
     else for (const line of driftLines(rows, collection)) context.print(line);
@@ -87,12 +87,12 @@ function driftLines(rows: readonly DriftRow[], collection: string): string[] {
     const verdict = row.hasParted ? "parted" : "same";
     return `${row.what.padEnd(18)}${line}  ${verdict} (${row.referenceCount}, ${row.currentCount})`;
   });
-  const parted = rows.filter(({ hasParted }) => hasParted).map(({ what }) => what);
+  const drifted = rows.filter(({ hasParted }) => hasParted).map(({ what }) => what);
   return [
     `${"".padEnd(18)}${heads.map((head) => head.padStart(11)).join("")}`,
     ...lines,
-    parted.length === 0
-      ? "nothing has parted from the reference"
-      : `parted: ${parted.join(", ")}. Evaluate again: sluice feedback export ${collection} --qrels DIR, then sluice eval --data DIR`,
+    drifted.length === 0
+      ? "nothing has drifted from the reference"
+      : `drifted: ${drifted.join(", ")}. Evaluate again: sluice feedback export ${collection} --qrels DIR, then sluice eval --data DIR`,
   ];
 }

@@ -1,4 +1,4 @@
-// sluice feedback estimate: what other options would be worth, by clicks alone.
+// sluice feedback estimate: estimates from clicks what other options would be worth.
 
 import type { Command } from "commander";
 import { SluiceError } from "../../core/errors.js";
@@ -27,14 +27,14 @@ export function addFeedbackEstimate(group: Command, context: CliContext): void {
   const command = group
     .command("estimate <collection>")
     .description(
-      "Asks the queries that hits were clicked for with the server's defaults and with the options " +
-        "given, and estimates the DCG of both from the clicks: a click at rank r counts r^eta, since " +
+      "Runs the queries with clicked hits with the server's defaults and with the given options, " +
+        "and estimates the DCG of both from the clicks: a click at rank r counts r^eta, since " +
         "users examine lower ranks less often. With judgments, `sluice eval` is more precise.",
     )
-    .option("-k <count>", "hits of a ranking", wholeNumber(1, limits.hitCountMax), 10)
-    .option("--eta <exponent>", "of the position bias", decimalNumber(0, 5), 1)
+    .option("-k <count>", "hits per ranking", wholeNumber(1, limits.hitCountMax), 10)
+    .option("--eta <exponent>", "exponent of the position bias", decimalNumber(0, 5), 1)
     .option("--weight-max <weight>", "largest weight of one click", decimalNumber(1, 1000), 10)
-    .option("--since <time>", "only events from this time on (ISO 8601, UTC)", timeMs)
+    .option("--since <time>", "only events since this time (ISO 8601, UTC)", timeMs)
     .option("--json", "print the estimate as one object of JSON");
   addSearchTuning(command);
   addConnectionOptions(command);

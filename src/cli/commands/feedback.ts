@@ -1,4 +1,4 @@
-// sluice feedback: what users did with hits, as judgments, and whether their queries change.
+// sluice feedback: exports recorded feedback as judgments, and detects drift.
 
 import type { Command } from "commander";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -35,10 +35,10 @@ function addExport(group: Command, context: CliContext): void {
     .command("export <collection>")
     .description(
       "Prints the recorded events, one line of JSON each, oldest first. With --qrels they become a " +
-        "BEIR folder for `sluice eval` and `sluice calibrate scores`: relevant 2, click, copy or a " +
-        "stay of 30 s 1, not relevant 0; what was judged last stands.",
+        "BEIR folder for `sluice eval` and `sluice calibrate scores`: relevant 2; click, copy or a " +
+        "dwell time of 30 s 1; not relevant 0. The last judgment counts.",
     )
-    .option("--since <time>", "only events from this time on (ISO 8601, UTC)", timeMs)
+    .option("--since <time>", "only events since this time (ISO 8601, UTC)", timeMs)
     .option("--qrels <folder>", "write queries.jsonl and qrels/test.tsv there instead");
   addConnectionOptions(command);
   command.action(async (collection: string, options: ExportOptions) => {

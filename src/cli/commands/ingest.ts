@@ -1,4 +1,4 @@
-// sluice ingest: documents from files into a collection.
+// sluice ingest: writes documents from files to a collection.
 
 import type { Command } from "commander";
 import { addConnectionOptions, withClient } from "../connection.js";
@@ -19,12 +19,12 @@ export function addIngestCommand(program: Command, context: CliContext): void {
     .command("ingest <collection> <path...>")
     .summary("write documents from files")
     .description(
-      "Writes documents; a document with a known key replaces the one before it. A path is a file of JSON Lines " +
-        "({key, title, text, fields} a line) or a table (.csv, .tsv), plain or gzip, a BEIR folder, " +
-        "or - for JSON Lines from standard input. Refused documents are reported; the others are stored.",
+      "Writes documents; a document replaces one with the same key. A path is a file of JSON Lines " +
+        "({key, title, text, fields} per line) or a table (.csv, .tsv), plain or gzip, a BEIR folder, " +
+        "or - for JSON Lines from standard input. Rejected documents are reported; the others are stored.",
     )
-    .option("--create", "create the collection when it is not there")
-    .option("--json", "print counts and the first refusals as one object of JSON")
+    .option("--create", "create the collection if it does not exist")
+    .option("--json", "print counts and the first rejections as one object of JSON")
     .addHelpText("after", examples);
   addCollectionSettings(command);
   addConnectionOptions(command);

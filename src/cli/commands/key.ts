@@ -1,4 +1,5 @@
-// sluice key: makes, lists and revokes API keys in a data folder, also while a server holds it.
+// sluice key: creates, lists and revokes API keys in a data folder, also while a server has it
+// open.
 
 import type { Command } from "commander";
 import type { ShownKey } from "../../access/manage-keys.js";
@@ -25,14 +26,14 @@ interface CreateOptions extends FolderOptions {
 export function addKeyCommand(program: Command, context: CliContext): void {
   const group = program
     .command("key")
-    .summary("make, list and revoke API keys")
+    .summary("create, list and revoke API keys")
     .description(
-      "Keys lie hashed in the data folder. A running server takes a change within two seconds; with " +
-        "the first key it begins to refuse callers that have none.",
+      "Keys are stored hashed in the data folder. A running server applies changes within two seconds; " +
+        "from the first key on it rejects calls without credentials.",
     );
   addCreate(group, context);
   withFolder(group.command("list"))
-    .description("Lists all keys, revoked and expired ones included; never a secret.")
+    .description("Lists all keys, including revoked and expired ones, without secrets.")
     .action(async (options: FolderOptions) => {
       const { listKeys } = await import("../../access/manage-keys.js");
       const keys = listKeys(folderOf(options));
@@ -41,7 +42,7 @@ export function addKeyCommand(program: Command, context: CliContext): void {
     });
   withFolder(group.command("revoke"))
     .argument("<id>", "id of the key, as `key list` shows it")
-    .description("Revokes a key: its next call, and its streams' next step, are refused.")
+    .description("Revokes a key: its next call, and the next step of its streams, are rejected.")
     .addHelpText("after", "\nExamples:\n  sluice key revoke 3f9c02d18a44be07")
     .action(async (id: string, options: FolderOptions) => {
       const { revokeKey } = await import("../../access/manage-keys.js");
@@ -58,22 +59,25 @@ function addCreate(group: Command, context: CliContext): void {
   ];
   withFolder(group.command("create"))
     .description(
-      "Makes a key and prints it, for the only time. Scopes: read, write (feedback included), " +
-        "feedback or admin (everything) of a collection, of all that begin alike, or of all; metrics.",
+      "Creates a key and prints it once. Scopes: read, write (includes feedback), " +
+        "feedback or admin (everything) on a collection, a prefix or all collections; metrics.",
     )
-    .requiredOption("--name <text>", "what it is for")
+    .requiredOption("--name <text>", "purpose of the key")
     .requiredOption(
       "--scope <scope>",
-      "read:docs, write:logs-*, admin:*, metrics; again for more",
+      "read:docs, write:logs-*, admin:*, metrics; repeatable",
       collected,
       [],
     )
-    .option("--tenant-filter <filter>", "filter added to all that the key reads and writes")
+    .option(
+      "--tenant-filter <filter>",
+      "filter applied to everything that the key reads and writes",
+    )
     .option("--expires <time>", "from now: 90d, 12h, 30m (default: never)", durationMs)
     .option("--rate <number>", "calls per second", decimalNumber(0.001, limits.accessRateMax))
     .option(
       "--concurrency <number>",
-      "calls at a time",
+      "concurrent calls",
       wholeNumber(1, limits.accessConcurrencyMax),
     )
     .addHelpText("after", createExamples)
@@ -93,7 +97,7 @@ function addCreate(group: Command, context: CliContext): void {
         return;
       }
       context.print(text);
-      context.warn("the key is not stored and not shown again; send it as `authorization: Bearer`");
+      context.warn("the key is not shown again; send it as `authorization: Bearer`");
     });
 }
 

@@ -1,4 +1,4 @@
-// sluice model add: a checkpoint that lies in a folder becomes a model that collections can use.
+// sluice model add: imports a checkpoint folder as a model that collections can use.
 
 import { Option } from "commander";
 import type { Command } from "commander";
@@ -33,14 +33,14 @@ export function addModelAdd(group: Command, context: CliContext): void {
     .description(
       "Imports a folder with an ONNX graph and its tokenizer.json: a Hugging Face export, a ColBERT " +
         "checkpoint (artifact.metadata) or a PyLate one (config_sentence_transformers.json). Markers, " +
-        "lengths, expansion and skipped words are read from its files; the model is run once before " +
-        "it is there.",
+        "lengths, expansion and skipped words are read from its files. The model is run once before " +
+        "it becomes available.",
     );
   addConventionOptions(command);
   addModelsFolder(command).option("--json", "print one object of JSON");
   command.action(async (folder: string, options: AddOptions) => {
     const source = resolve(folder);
-    await addAndTell(
+    await addAndReport(
       context,
       { source, name: options.name ?? nameFrom(source), origin: folder },
       options,
@@ -48,25 +48,25 @@ export function addModelAdd(group: Command, context: CliContext): void {
   });
 }
 
-/** Options of what a model's own files may not say. */
+/** Options for what a model's own files may not contain. */
 export function addConventionOptions(command: Command): Command {
-  const kind = new Option("--kind <kind>", "instead of what is found out");
-  const titles = new Option("--titles <where>", "which passages begin with the document's title");
+  const kind = new Option("--kind <kind>", "kind of the model (default: detected)");
+  const titles = new Option("--titles <where>", "which passages start with the document's title");
   return command
-    .option("--name <name>", "of the model (default: the folder's)")
+    .option("--name <name>", "name of the model (default: the folder's)")
     .addOption(kind.choices(["late-interaction", "cross-encoder"]))
     .option("--file <path>", "the graph in the folder (default: model.onnx, onnx/model.onnx)")
-    .option("--license <id>", "as the manifest is to say it (default: the model card's)")
-    .option("--query-prefix <text>", "marker or instruction before queries")
-    .option("--document-prefix <text>", "marker or instruction before passages")
+    .option("--license <id>", "license (default: the model card's)")
+    .option("--query-prefix <text>", "prefix of queries: a marker or an instruction")
+    .option("--document-prefix <text>", "prefix of passages: a marker or an instruction")
     .option("--query-tokens <n>", "longest query", wholeNumber(16, limits.queryRowsMax))
     .option("--document-tokens <n>", "longest passage", wholeNumber(16, limits.passageRowsMax))
     .addOption(titles.choices(["every_passage", "first_passage", "none"]))
     .option("--expand-to <n>", "mask tokens up to n; 0: none", wholeNumber(0, limits.queryRowsMax));
 }
 
-/** Adds the model and says what it is. */
-export async function addAndTell(
+/** Adds the model and prints its properties. */
+export async function addAndReport(
   context: CliContext,
   at: { readonly source: string; readonly name: string; readonly origin: string },
   options: AddOptions,
@@ -117,7 +117,7 @@ function addedLines({ manifest, family }: AddedModel): string[] {
     ];
   }
   const { query, passage, dim } = manifest;
-  const expanded = query.expandToTokens === null ? "" : `, filled up to ${query.expandToTokens}`;
+  const expanded = query.expandToTokens === null ? "" : `, padded to ${query.expandToTokens}`;
   const marked = (prefix: string): string => (prefix === "" ? "" : ` after "${prefix}"`);
   return [
     `added ${name}: late interaction, conventions of ${familyNames[family ?? "plain"]}, dim ${dim}`,
@@ -133,7 +133,7 @@ const familyNames = {
   plain: "a plain encoder",
 } as const;
 
-/** The last part of a path, without what no name may have. */
+/** The last component of a path, without characters that names cannot contain. */
 export function nameFrom(path: string): string {
   return basename(path)
     .replaceAll(/[^A-Za-z0-9._-]+/g, "-")

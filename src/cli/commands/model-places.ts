@@ -1,4 +1,4 @@
-// Where models lie: options that the model commands share.
+// Options for the location of models, shared by the model commands.
 
 import type { Command } from "commander";
 import { loadConfig } from "../../config/load-config.js";

@@ -1,4 +1,4 @@
-// sluice model pull: a known model, or any repository of the hub, downloaded and added.
+// sluice model pull: downloads and adds a known model, or any repository of the hub.
 
 import type { Command } from "commander";
 import { rmSync } from "node:fs";
@@ -9,7 +9,7 @@ import { findKnownModel, knownModels } from "../../hub/known-models.js";
 import type { CliContext } from "../context.js";
 import { createProgress } from "../terminal/progress.js";
 import type { Progress } from "../terminal/progress.js";
-import { addAndTell, addConventionOptions, nameFrom } from "./model-add.js";
+import { addAndReport, addConventionOptions, nameFrom } from "./model-add.js";
 import type { AddOptions } from "./model-add.js";
 import { addModelsFolder, readPlaces } from "./model-places.js";
 
@@ -23,11 +23,14 @@ export function addModelPull(group: Command, context: CliContext): void {
     .command("pull <model>")
     .description(
       "Downloads a known model, or any OWNER/NAME with an ONNX graph, from the Hugging Face Hub, " +
-        "checks every file, and adds it. Run the same command again to resume a partial download. A token " +
-        "for closed repositories is read from HF_TOKEN.",
+        "verifies every file and adds it. Rerun the command to resume a partial download. A token " +
+        "for gated repositories is read from HF_TOKEN.",
     )
     .option("--revision <name>", "branch, tag or commit", "main")
-    .option("--url <address>", "of the hub (default: SLUICE_HUB_URL, else https://huggingface.co)");
+    .option(
+      "--url <address>",
+      "address of the hub (default: SLUICE_HUB_URL, else https://huggingface.co)",
+    );
   addConventionOptions(command);
   addModelsFolder(command)
     .option("--json", "print one object of JSON")
@@ -49,7 +52,7 @@ async function pull(model: string, options: PullFlags, context: CliContext): Pro
   ]);
   const name = options.name ?? nameFrom(known.repository);
   const { modelsFolder } = readPlaces(options);
-  // Beside the models, so that adding copies within one disk; hidden from lists.
+  // Beside the models, so that adding copies within one file system; hidden from listings.
   const folder = join(modelsFolder, `.pulling-${name}`);
   const graphFile = options.file ?? known.graphFile;
   const settings = hubSettings();
@@ -81,7 +84,7 @@ async function pull(model: string, options: PullFlags, context: CliContext): Pro
   ).finally(() => bar?.finish());
   const origin = `${known.repository}@${commit}`;
   const file = graphFile === undefined ? {} : { file: graphFile };
-  await addAndTell(context, { source: folder, name, origin }, { ...options, ...file });
+  await addAndReport(context, { source: folder, name, origin }, { ...options, ...file });
   rmSync(folder, { recursive: true, force: true });
 }
 

@@ -18,12 +18,12 @@ export function addModelRemove(group: Command, context: CliContext): void {
   const command = group
     .command("remove <model>")
     .description(
-      "Deletes a model's folder, unless it is the default or a collection of the data folder was " +
-        "made with it: without its model a collection is searched by words only. A running server " +
+      "Deletes a model's folder, unless it is the default or a collection of the data folder " +
+        "uses it; without its model a collection has lexical search only. A running server " +
         "keeps what it has loaded.",
     )
-    .option("--data <folder>", "data folder whose collections count (default: as for serve)")
-    .option("-f, --force", "delete it all the same");
+    .option("--data <folder>", "data folder whose collections are checked (default: as for serve)")
+    .option("-f, --force", "delete it anyway");
   addModelsFolder(command).option("--json", "print what was removed as JSON");
   command.action(async (model: string, options: RemoveOptions) => {
     const { modelsFolder, defaultModel, data } = readPlaces(options);
@@ -32,12 +32,12 @@ export function addModelRemove(group: Command, context: CliContext): void {
       throw new SluiceError("MODEL_INVALID", `there is no model ${model} in ${modelsFolder}`);
     if (options.force !== true) {
       if (model === defaultModel)
-        throw inUse(`${model} is the default model; set defaultModel first, or say --force`);
+        throw inUse(`${model} is the default model; set defaultModel first, or use --force`);
       const users = await collectionsWith(model, resolve(options.data ?? data));
       if (users.length > 0)
-        throw inUse(`${model} is the model of ${users.join(", ")}; drop them, or say --force`);
+        throw inUse(`${model} is the model of ${users.join(", ")}; drop them, or use --force`);
     }
-    // Gone at once, however long deleting takes.
+    // Renamed first, so that it disappears at once however long deleting takes.
     const going = join(modelsFolder, `.removing-${model}-${process.pid}`);
     renameSync(folder, going);
     rmSync(going, { recursive: true, force: true });
@@ -46,7 +46,7 @@ export function addModelRemove(group: Command, context: CliContext): void {
   });
 }
 
-/** Names of collections that were made with the model. Throws DATA_FOLDER_LOCKED. */
+/** Names of the collections that use the model. Throws DATA_FOLDER_LOCKED. */
 async function collectionsWith(model: string, data: string): Promise<string[]> {
   if (!existsSync(join(data, "collections"))) return [];
   const { collectionModels } = await import("../../engine/collection-models.js");

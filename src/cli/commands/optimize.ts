@@ -17,10 +17,13 @@ export function addOptimizeCommand(program: Command, context: CliContext): void 
     .command("optimize <collection>")
     .summary("merge segments, drop deleted passages")
     .description(
-      "Writes the journal as a segment and merges segments where it pays. Scores never change, and searches and writes go on meanwhile.",
+      "Flushes the journal to a segment and merges segments where worthwhile. Scores do not change; searches and writes continue meanwhile.",
     )
-    .option("--full", "merge into as few segments as their size allows, and drop all dead rows")
-    .option("--reanalyze", "make all terms anew with the latest version of the analyzer");
+    .option(
+      "--full",
+      "merge into as few segments as their size allows, and drop all deleted passages",
+    )
+    .option("--reanalyze", "rebuild all terms with the latest version of the analyzer");
   addConnectionOptions(command);
   command.action(async (name: string, options: Options) => {
     await withClient(options, async (client) => {

@@ -1,4 +1,4 @@
-// sluice rerank: texts of the caller's own, best first.
+// sluice rerank: ranks texts from a file.
 
 import type { Command } from "commander";
 import { readFileSync } from "node:fs";
@@ -30,11 +30,11 @@ export function addRerankCommand(program: Command, context: CliContext): void {
     )
     .option("--model <name>", "a model of the server (default: its default model)")
     .option("-n, --top-n <count>", "lines wanted", wholeNumber(1, limits.hitCountMax))
-    .option("--min-score <score>", "leave out lines below it", decimalNumber(-1e9, 1e9))
-    .option("--mean", "score long lines by the mean of their windows, not by the best one")
+    .option("--min-score <score>", "drop lines with lower scores", decimalNumber(-1e9, 1e9))
+    .option("--mean", "score long lines by the mean of their windows instead of the best one")
     .option(
       "--budget-ms <ms>",
-      "after this time the best ranking so far is final",
+      "return the best ranking so far after this time",
       wholeNumber(1, 600_000),
     )
     .option("--json", "print the ranking as one object of JSON")
@@ -65,7 +65,7 @@ export function addRerankCommand(program: Command, context: CliContext): void {
   });
 }
 
-/** Lines that hold something. */
+/** Non-blank lines. */
 function readLines(file: string): string[] {
   try {
     const content = readFileSync(file === "-" ? 0 : file, "utf8");

@@ -1,4 +1,4 @@
-// sluice search: one search, shown while it gets better.
+// sluice search: runs one search and shows it while it improves.
 
 import type { Command } from "commander";
 import type { ClientSearchRequest } from "../../client/types.js";
@@ -17,7 +17,7 @@ export interface PoolTuning {
   readonly lexicalWeight?: number;
 }
 
-/** Also of a cross-encoder, as the client takes it. */
+/** Includes the cross-encoder, as the client takes it. */
 export interface SearchTuning extends PoolTuning {
   readonly rerank?: ClientSearchRequest["rerank"];
 }
@@ -52,35 +52,42 @@ export function addSearchCommand(program: Command, context: CliContext): void {
     .summary("search, and show each update of the ranking")
     .description(
       "Searches a collection. On a terminal the ranking is redrawn in place with each update: stage, " +
-        "time, certificate, hits. Elsewhere updates are lines; with --json one object a line.",
+        "time, certificate, hits. Otherwise updates are printed as lines, with --json one object per line.",
     )
     .option("-k <count>", "hits wanted", wholeNumber(1, limits.hitCountMax), limits.hitCountDefault)
-    .option("--also <query...>", "other phrasings of the same question: scores are their mean")
-    .option("--filter <conditions>", "only documents that meet these conditions", filterText)
+    .option("--also <query...>", "query variants; scores are the mean over all variants")
+    .option("--filter <conditions>", "only documents that match these conditions", filterText)
     .option("--min-recall <r>", "the smallest pool measured to reach it", decimalNumber(0, 1))
-    .option("--min-score <score>", "leave out hits below it", decimalNumber(-1e9, 1e9))
-    .option("--min-probability <p>", "leave out hits below it", decimalNumber(0, 1))
+    .option("--min-score <score>", "drop hits below it", decimalNumber(-1e9, 1e9))
+    .option("--min-probability <p>", "drop hits below it", decimalNumber(0, 1))
     .option(
       "--softmax-temperature <t>",
-      "report each hit's share of the ranking",
+      "report each hit's share of the ranking's scores",
       decimalNumber(1e-6, 1e6),
     )
     .option("--typos", "also find misspelled words, ranked below exact ones")
-    .option("--last-word-begins", "take the last word as the beginning of words")
-    .option("--group-by <field[:n]>", "at most n hits (1) with the same value", groupBy)
+    .option("--last-word-begins", "match the last word as a prefix")
+    .option("--group-by <field[:n]>", "at most n hits (default 1) with the same value", groupBy)
     .option("--dedupe-field <field>", "each value of the field at most once")
-    .option("--rerank [model]", "let a cross-encoder re-order the top (the server's, or this one)")
-    .option("--rerank-depth <n>", "documents it reads", wholeNumber(1, limits.hitCountMax))
-    .option("--rerank-weight <w>", "weight of its part of the score", decimalNumber(0, 1))
-    .option("--context <tokens>", "assemble a context of so many tokens", wholeNumber(1, 1_000_000))
-    .option("--edges-first", "the context's best passages at both ends")
-    .option("--context-tokenizer <model>", "whose tokens count (default: the collection's)")
+    .option("--rerank [model]", "rerank with a cross-encoder (the server's default, or this one)")
+    .option("--rerank-depth <n>", "documents to rerank", wholeNumber(1, limits.hitCountMax))
+    .option("--rerank-weight <w>", "weight of the cross-encoder in the score", decimalNumber(0, 1))
+    .option(
+      "--context <tokens>",
+      "assemble a context of at most this many tokens",
+      wholeNumber(1, 1_000_000),
+    )
+    .option("--edges-first", "put the best passages at both ends of the context")
+    .option(
+      "--context-tokenizer <model>",
+      "tokenizer that counts its tokens (default: the collection's)",
+    )
     .option(
       "--budget-ms <ms>",
-      "after this time the best ranking so far is final",
+      "return the best ranking so far after this time",
       wholeNumber(1, 600_000),
     )
-    .option("--deadline-ms <ms>", "fail when there is no ranking by then", wholeNumber(1, 600_000))
+    .option("--deadline-ms <ms>", "fail if there is no ranking by then", wholeNumber(1, 600_000))
     .option("--min-sequence <n>", "wait until this write is visible", wholeNumber(1, 2 ** 53 - 1))
     .option("--json", "print each update as one line of JSON")
     .addHelpText("after", examples);
@@ -127,13 +134,13 @@ function toRequest(
   };
 }
 
-/** Options of a search's quality and cost, for `search` and `eval`. */
+/** Options for quality and cost of a search, for `search` and `eval`. */
 export function addSearchTuning(command: Command): Command {
   const pool = wholeNumber(0, limits.poolSizeMax);
   return command
     .option("--exhaustive", "score every passage by late interaction: the exact ranking")
-    .option("--sketch-pool-size <n>", "best sketches that become candidates", pool)
-    .option("--lexical-pool-size <n>", "best BM25 passages that become candidates", pool)
+    .option("--sketch-pool-size <n>", "candidates from sketches", pool)
+    .option("--lexical-pool-size <n>", "candidates from BM25", pool)
     .option("--lexical-weight <w>", "weight of BM25 in the score", decimalNumber(0, 10));
 }
 

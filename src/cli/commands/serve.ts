@@ -21,8 +21,8 @@ export function addServeCommand(program: Command, context: CliContext): void {
     .command("serve")
     .summary("serve a data folder over gRPC and HTTP")
     .description(
-      "Serves a data folder until SIGTERM or Ctrl-C, which lets running requests finish and ends " +
-        "with 0; a second signal ends their time. SIGHUP reads certificates and keys anew. Each option may also stand in a TOML file or in the " +
+      "Serves a data folder until SIGTERM or Ctrl-C, then lets running requests finish and exits " +
+        "with 0; a second signal ends the grace period. SIGHUP reloads certificates and keys. Options can also be set in a TOML file or in the " +
         "environment: see `sluice config print`.",
     )
     .option("--json", "print ports and kernel as one line of JSON")
@@ -34,11 +34,11 @@ export function addServeCommand(program: Command, context: CliContext): void {
   });
 }
 
-/** Time for what keeps the process after everything is closed, milliseconds. */
+/** Time limit after everything is closed, milliseconds. */
 const lastMs = 2_000;
 
 async function serve(config: Config, printing: Printing): Promise<void> {
-  // From here on: a signal while the server starts stops it as soon as it has.
+  // From here on, a signal during the start stops the server as soon as it has started.
   const signals = listenForSignals();
   const [{ drainMsOf }, { startStopWatchdog }] = await Promise.all([
     import("../../app/drain.js"),
@@ -55,17 +55,17 @@ async function serve(config: Config, printing: Printing): Promise<void> {
     watchdog.limit(shutdownLastResortMs);
   });
   printServer(server, config, printing);
-  // Whoever read the output may leave, and a terminal may be closed: the server goes on.
+  // The reader of the output or the terminal may go away; the server continues.
   process.stdout.removeAllListeners("error").on("error", () => undefined);
   await untilInterrupted(signals.stop);
   if (!printing.isJson) printing.context.print("stopping: running requests may finish");
   await server.stop();
   watchdog.limit(lastMs);
-  // A handle that something has forgotten must not keep the process.
+  // A leaked handle must not keep the process alive.
   setTimeout(() => process.exit(), lastMs / 2).unref();
 }
 
-/** Starts logging, metrics and the server. */
+/** Creates logger and metrics, and starts the server. */
 export async function openServer(config: Config): Promise<RunningServer> {
   const [{ startServer }, { createLogger }, { createMetrics }] = await Promise.all([
     import("../../app/serve.js"),
@@ -99,7 +99,7 @@ export function configFlags(flags: Readonly<Record<string, unknown>>): Record<st
   return given;
 }
 
-/** Commander's name of a flag: `--grpc-port` is `grpcPort`. */
+/** Commander's attribute name of a flag: `--grpc-port` becomes `grpcPort`. */
 function attributeOf(flag: string): string {
   return flag.slice(2).replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
@@ -121,7 +121,7 @@ function printServer(server: RunningServer, config: Config, { context, isJson }:
   for (const line of serverLines(server, config)) context.print(line);
 }
 
-/** One line for each port, one for the kernels and the division of the cores, one for the data. */
+/** One line per port, one about kernels and threads, one about the data. */
 export function serverLines(server: RunningServer, config: Config): string[] {
   const { kernelName, budget } = server;
   const address = config.host.includes(":") ? `[${config.host}]` : config.host;

@@ -1,4 +1,4 @@
-// sluice snapshot and sluice restore: copies of collections, made and brought back while serving.
+// sluice snapshot and sluice restore: copy collections, and restore them, while serving.
 
 import type { Command } from "commander";
 import { addConnectionOptions, withClient } from "../connection.js";
@@ -23,9 +23,9 @@ interface RestoreOptions extends ConnectionOptions {
 export function addSnapshotCommands(program: Command, context: CliContext): void {
   const snapshot = program
     .command("snapshot [collection]")
-    .summary("copy a collection while it is served")
+    .summary("copy a collection while it is being served")
     .description(
-      "Writes a consistent copy below the server's data folder, opens it again and verifies every value before it counts as a snapshot.",
+      "Writes a consistent copy below the server's data folder, then reopens it and verifies every value.",
     )
     .option("--name <name>", "name of the snapshot (default: the server chooses one)")
     .option("--list", "list the snapshots instead")
@@ -41,8 +41,8 @@ export function addSnapshotCommands(program: Command, context: CliContext): void
   });
   const restore = program
     .command("restore <snapshot>")
-    .summary("make a collection from a snapshot")
-    .option("--name <name>", "name of the collection to make (default: the one that it had)")
+    .summary("create a collection from a snapshot")
+    .option("--name <name>", "name of the new collection (default: the original name)")
     .option("--json", "print the collection as JSON")
     .addHelpText("after", "\nExamples:\n  sluice restore nightly --name docs-of-yesterday");
   addConnectionOptions(restore);
@@ -93,7 +93,7 @@ async function deleteSnapshot(name: string, options: SnapshotOptions): Promise<v
   await withClient(options, (client) => client.collections.snapshots.delete(name));
 }
 
-/** A bar in bytes, drawn from the first progress on. */
+/** A progress bar in bytes, shown from the first progress on. */
 function progressBar(context: CliContext): {
   onProgress: (progress: { step: string; done: number; total: number }) => void;
   finish: () => void;

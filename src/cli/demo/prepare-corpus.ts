@@ -1,4 +1,4 @@
-// Makes sure that the demo's collection holds the corpus of the installed @types/node, and only that.
+// Ensures that the demo's collection contains exactly the corpus of the installed @types/node.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ import { corpusFormat, readTypesNodeCorpus, typesNodeVersion } from "./types-nod
 
 export const demoCollection = "node-docs";
 
-/** Which corpus the collection was made for; beside the data folder. */
+/** The corpus that the collection was created for; stored beside the data folder. */
 interface Marker {
   readonly packageVersion: string;
   readonly corpusFormat: number;
@@ -38,7 +38,7 @@ export async function prepareCorpus(
     marker?.packageVersion === packageVersion && marker.corpusFormat === corpusFormat;
   const known = await countDocuments(client);
   if (isCurrent && known === marker.documentCount) {
-    say(`${formatCount(known)} documents of @types/node ${packageVersion} are there already`);
+    say(`${formatCount(known)} documents of @types/node ${packageVersion} are already stored`);
     return;
   }
   if (known !== undefined && !isCurrent) await client.collections.drop(demoCollection);
@@ -68,12 +68,12 @@ function readMarker(path: string): Marker | undefined {
   try {
     return JSON.parse(readFileSync(path, "utf8")) as Marker;
   } catch {
-    // Not there, or cut off: the corpus is made anew.
+    // Missing or truncated: the corpus is rebuilt.
     return undefined;
   }
 }
 
-/** Undefined when the collection is not there. */
+/** Undefined when the collection does not exist. */
 async function countDocuments(client: SluiceClient): Promise<number | undefined> {
   const collections = await client.collections.list();
   return collections.find(({ settings }) => settings.name === demoCollection)?.documentCount;

@@ -1,8 +1,8 @@
-// What is said about a declaration: its signature on one line and its documentation as plain text.
+// Text of a declaration: its signature on one line, and its documentation as plain text.
 
 import type ts from "typescript";
 
-/** The compiler, handed in because it is loaded only for the demo. */
+/** The compiler, injected because it is loaded only for the demo. */
 export type TypeScript = typeof ts;
 
 /** The documentation comment with its parameters; empty when there is none. */
@@ -27,7 +27,7 @@ export function docTextOf(ts: TypeScript, node: ts.Node): string {
   return parts.filter((part) => part !== "").join("\n");
 }
 
-/** The version behind @since, such as `v0.1.29`. */
+/** The version of @since, such as `v0.1.29`. */
 export function sinceOf(ts: TypeScript, node: ts.Node): string | undefined {
   const tag = commentOf(ts, node)?.tags?.find(({ tagName }) => tagName.text === "since");
   return /v?\d+(\.\d+)*/.exec(ts.getTextOfJSDocComment(tag?.comment) ?? "")?.[0];
@@ -35,7 +35,9 @@ export function sinceOf(ts: TypeScript, node: ts.Node): string | undefined {
 
 const signatureLengthMax = 240;
 
-/** The declaration on one line without its body, `name` standing for its own; may be cut. */
+/**
+ * The declaration on one line without its body, with `name` in place of its own; may be truncated.
+ */
 export function signatureOf(ts: TypeScript, node: ts.Node, name: string): string {
   if (ts.isModuleDeclaration(node)) return "";
   const start = node.getStart();
@@ -72,11 +74,11 @@ function endOfHead(ts: TypeScript, node: ts.Node): number {
 }
 
 function commentOf(ts: TypeScript, node: ts.Node): ts.JSDoc | undefined {
-  // The last of several comments belongs to the declaration; those before it are about the file.
+  // The last of several comments documents the declaration; earlier ones document the file.
   return ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc).at(-1);
 }
 
-/** Markdown as plain text: links as their words, code without its fences. */
+/** Markdown as plain text: links as their text, code without fences. */
 export function cleanText(text: string): string {
   return text
     .replaceAll(

@@ -1,4 +1,4 @@
-// The demo's corpus: the API documentation inside @types/node, one document a documented symbol.
+// The demo's corpus: the API documentation in @types/node, one document per documented symbol.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -10,19 +10,20 @@ import { docTextOf, signatureOf, sinceOf } from "./symbol-text.js";
 import type { TypeScript } from "./symbol-text.js";
 
 export interface DemoCorpus {
-  /** Of the package, such as `20.19.43`. */
+  /** Version of the package, such as `20.19.43`. */
   readonly packageVersion: string;
-  /** In order of their keys. */
+  /** Sorted by key. */
   readonly documents: readonly Document[];
 }
 
-/** Changes when the same package would give other documents. */
+/** Changes whenever the same package version would give different documents. */
 export const corpusFormat = 1;
 
 /**
- * Reads every declaration file of the package. Key and title: the qualified name, `fs.readFile`;
- * a second kind of thing under one name gets the kind behind it: `url.URL (class)`. Overloads are
- * one document. Takes about a second. Throws INVALID_INPUT_FILE when the package is not there.
+ * Reads every declaration file of the package. Key and title are the qualified name, such as
+ * `fs.readFile`; further kinds under the same name have the kind as a suffix: `url.URL (class)`.
+ * Overloads are one document. Takes about a second. Throws INVALID_INPUT_FILE when the package is
+ * missing.
  */
 export async function readTypesNodeCorpus(repository: string): Promise<DemoCorpus> {
   const folder = packageFolder(repository);
@@ -50,7 +51,7 @@ interface DocumentedSymbol {
   readonly texts: string[];
 }
 
-/** Where a declaration stands: `{module: "fs", path: ["promises"]}`. */
+/** Where a declaration is: `{module: "fs", path: ["promises"]}`. */
 interface Place {
   readonly module: string;
   readonly path: readonly string[];
@@ -82,7 +83,7 @@ function declarationFiles(folder: string): string[] {
   );
 }
 
-/** Version of the installed package. Throws INVALID_INPUT_FILE when it is not there. */
+/** Version of the installed package. Throws INVALID_INPUT_FILE when it is missing. */
 export function typesNodeVersion(repository: string): string {
   const folder = packageFolder(repository);
   if (!existsSync(folder)) throw missingPackage(folder);
@@ -177,7 +178,7 @@ function add(
   symbols: Symbols,
 ): void {
   const { name } = node;
-  // A computed name such as [Symbol.iterator] is written as it stands.
+  // A computed name such as [Symbol.iterator] is kept as written.
   const word = name === undefined ? "default" : name.getText().replaceAll(/^["']|["']$/g, "");
   addNamed(ts, node, kind, { ...place, path: [...place.path, word] }, symbols);
 }
@@ -202,7 +203,7 @@ function addNamed(
   if (!symbol.texts.some((other) => other.includes(text))) symbol.texts.push(text);
 }
 
-/** Signatures of one symbol that are shown; the rest of its overloads differ little. */
+/** Signatures shown per symbol; further overloads differ little. */
 const signaturesMax = 3;
 
 function toDocuments(symbols: Symbols): Document[] {

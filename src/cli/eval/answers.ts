@@ -1,4 +1,4 @@
-// Runs judged queries against a server and sums up quality and latency: the work of `sluice eval`.
+// Runs judged queries against a server and summarizes quality and latency, for `sluice eval`.
 
 import type { SluiceClient } from "../../client/client.js";
 import type { ClientSearchUpdate, ClientTimings, SearchStage } from "../../client/types.js";
@@ -18,7 +18,7 @@ export interface JudgedQuery {
   readonly fields: Fields;
 }
 
-/** One query's answer, with times in milliseconds as the client saw them. */
+/** One query's answer, with times in milliseconds as measured by the client. */
 export interface Answer {
   readonly query: string;
   readonly hits: readonly ScoredKey[];
@@ -28,11 +28,11 @@ export interface Answer {
   readonly timings: ClientTimings;
   readonly certificate: string;
   readonly degradations: readonly string[];
-  /** The last ranking of each stage that showed one. */
+  /** The last ranking of each stage that sent one. */
   readonly stageHits: ReadonlyMap<SearchStage, readonly ScoredKey[]>;
 }
 
-/** The queries that `qrels` judges, `countMax` at most, in the file's order. Throws what is wrong with a line. */
+/** The judged queries, at most `countMax`, in the file's order. Throws for an invalid line. */
 export async function readJudgedQueries(
   beir: BeirFolder,
   qrels: Qrels,
@@ -43,7 +43,7 @@ export async function readJudgedQueries(
     if (error !== undefined) throw error;
     if (qrels.has(value.id)) queries.push(value);
   }
-  // Evenly taken: neighbors in such files often ask about the same.
+  // Evenly spaced, since neighbors in such files are often similar.
   const step = Math.max(1, queries.length / countMax);
   const count = Math.min(queries.length, countMax);
   return Array.from({ length: count }, (_, i) => queries[Math.floor(i * step)]).filter(
@@ -52,15 +52,15 @@ export async function readJudgedQueries(
 }
 
 /**
- * Throws INVALID_FIELD for an id of a query or of a document of `corpus` that no TREC run can hold:
- * to be called before anything is asked. `corpus` undefined: its ids are not at hand.
+ * Throws INVALID_FIELD for a query or document id that no TREC run can contain; call it before any
+ * search. Without `corpus`, document ids are not checked.
  */
 export async function checkRunIds(
   queries: readonly JudgedQuery[],
   corpus: BeirFolder | undefined,
 ): Promise<void> {
   for (const { id } of queries) checkId(id, "blank");
-  // A line with a fault is told where documents are ingested.
+  // Invalid lines are reported when documents are ingested.
   for await (const { document } of corpus?.readCorpus() ?? [])
     if (document !== undefined) checkId(document.key, "blank");
 }
@@ -69,12 +69,12 @@ export interface QueryWork {
   readonly client: SluiceClient;
   readonly collection: string;
   readonly queries: readonly JudgedQuery[];
-  /** Queries at a time. */
+  /** Concurrent queries. */
   readonly concurrency: number;
   readonly k: number;
-  /** Every stage is to show its ranking, however soon the next one comes. */
+  /** Every stage must send its ranking, however soon the next one follows. */
   readonly showsStages: boolean;
-  /** Leave out the document whose id is the query's; one more hit is asked for. */
+  /** Ignore the document whose id is the query's; one more hit is requested. */
   readonly ignoresIdenticalIds: boolean;
   readonly tuning: SearchTuning;
   readonly nowMs: () => number;
@@ -82,12 +82,12 @@ export interface QueryWork {
   readonly onAnswer: (answeredCount: number) => void;
 }
 
-/** Queries that are asked once before anything is measured: they warm caches and compilers. */
+/** Queries that run once before the measurement, to warm caches and compilers. */
 const warmUpCount = 5;
 
 export async function answerQueries(work: QueryWork): Promise<Answer[]> {
   for (const query of work.queries.slice(0, warmUpCount))
-    // With a blank more: the server must not know the answer when it is measured.
+    // The extra blank keeps the server from answering the measured query from its cache.
     await answerQuery(work, { ...query, text: `${query.text} ` });
   const answers: Answer[] = [];
   const waiting = work.queries.values();
@@ -111,7 +111,7 @@ async function answerQuery(work: QueryWork, query: JudgedQuery): Promise<Answer>
     text: query.text,
     k: work.ignoresIdenticalIds ? Math.min(k + 1, limits.hitCountMax) : k,
     ...tuning,
-    // Only the ranking counts; texts would be measured along with it.
+    // Only the ranking matters; loading texts would be measured with it.
     payload: { title: false, text: false, fields: false },
     ...(work.showsStages ? { minUpdateIntervalMs: 0 } : {}),
   };
@@ -146,21 +146,21 @@ export interface Percentiles {
   readonly p99: number;
 }
 
-/** What `sluice eval --json` prints. Measures in [0, 1], times in milliseconds. */
+/** Output of `sluice eval --json`. Measures in [0, 1], times in milliseconds. */
 export interface EvaluationReport {
   readonly ndcg10: number;
   readonly recall100: number;
   readonly mrr10: number;
-  /** Judged queries. */
+  /** Number of judged queries. */
   readonly queries: number;
   readonly searchMs: Percentiles;
   readonly firstUpdateMs: Percentiles;
-  /** By the server's clock; stages that never ran are left out. */
+  /** By the server's clock; without stages that never ran. */
   readonly stageMs: Readonly<Record<string, Percentiles>>;
   readonly updatesPerSearch: number;
   readonly certificates: Readonly<Record<string, number>>;
   readonly degradations: Readonly<Record<string, number>>;
-  /** Means of all measures that were asked for, by their written forms. */
+  /** Means of all requested measures, by their written forms. */
   readonly measures: Readonly<Record<string, number>>;
   /** 95 % bootstrap intervals of the measures. */
   readonly intervals: Readonly<Record<string, readonly [number, number]>>;
@@ -170,10 +170,10 @@ export function toRun(answers: readonly Answer[]): Run {
   return new Map(answers.map(({ query, hits }) => [query, hits]));
 }
 
-/** Measures that every report has, whatever else is asked for. */
+/** Measures of every report. */
 export const reportMeasures = ["nDCG@10", "R@100", "RR@10"] as const;
 
-/** `evaluation` of these answers, by at least `reportMeasures`. */
+/** `evaluation` must include `reportMeasures`. */
 export function sumUp(answers: readonly Answer[], evaluation: Evaluation): EvaluationReport {
   const updateCount = answers.reduce((sum, answer) => sum + answer.updateCount, 0);
   const [ndcg10, recall100, mrr10] = reportMeasures.map((name) => meanOf(evaluation, name));
@@ -195,7 +195,7 @@ export function sumUp(answers: readonly Answer[], evaluation: Evaluation): Evalu
   };
 }
 
-/** Mean of a measure that was evaluated; 0 for others. */
+/** Mean of a measure; 0 when it was not evaluated. */
 export function meanOf(evaluation: Evaluation, name: string): number {
   return evaluation.means.find(({ measure }) => measure === name)?.mean ?? 0;
 }

@@ -1,4 +1,4 @@
-// What `sluice eval` does with judged queries: one report, or one a value of a swept option.
+// Runs `sluice eval` on judged queries: one report, or one per value of a swept option.
 
 import { SluiceError } from "../../core/errors.js";
 import { loadConfig } from "../../config/load-config.js";
@@ -32,7 +32,7 @@ export interface ReportOptions extends JudgeOptions {
   readonly json?: boolean;
 }
 
-/** Judged queries and how to ask them. */
+/** Judged queries, and how to run them. */
 export interface EvalWork {
   readonly ask: (
     tuning: SearchTuning,
@@ -43,7 +43,7 @@ export interface EvalWork {
   readonly about: EvalSubject;
 }
 
-/** Prints the report; exit code 1 when a gate was asked for and does not hold. */
+/** Prints the report. Exit code 1 when a gate was given and does not hold. */
 export async function evaluateAnswers(
   work: EvalWork,
   options: ReportOptions,

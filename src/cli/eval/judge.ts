@@ -1,4 +1,4 @@
-// Judges a run, wherever it came from: measures, a table by query, segments, the gate.
+// Evaluates a run of any origin: measures, a table by query, segments, and the regression gate.
 
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
@@ -28,13 +28,13 @@ export interface JudgeOptions {
   readonly allowance: number;
 }
 
-/** What was asked about a run beside its means. */
+/** Results besides the means, as requested. */
 export interface Judgment {
   readonly evaluation: Evaluation;
   readonly segments: readonly Segment[];
-  /** Empty: no gate was asked for. */
+  /** Empty without a gate. */
   readonly gate: readonly GateRow[];
-  /** Files that were asked for, to be written once the measures are told. */
+  /** Requested files, written after the report is printed. */
   readonly files: readonly SideFile[];
 }
 
@@ -42,16 +42,16 @@ export function addJudgeOptions(command: Command): Command {
   return command
     .option("--measures <list>", "measures to report", measureList, measureList(""))
     .option("--per-query <file>", "write a table of every query's measures (tab-separated)")
-    .option("--gate <file>", "fail when a measure has fallen by more than its allowance")
-    .option("--write-gate <file>", "write such a file from this result")
+    .option("--gate <file>", "fail if a measure falls by more than its allowance")
+    .option("--write-gate <file>", "write a gate file from this result")
     .option(
       "--ignore-identical-ids",
-      "leave out the document whose id is the query's, as BEIR does (ArguAna, Quora)",
+      "ignore the document whose id is the query's, as BEIR does (ArguAna, Quora)",
     )
     .option("--allowance <share>", "for --write-gate", decimalNumber(0, 1), 0.003);
 }
 
-/** `labelOf` names a query's segment; undefined: none wanted. */
+/** `labelOf` returns a query's segment; absent when segments were not requested. */
 export async function judgeRun(
   run: Run,
   qrels: Qrels,
@@ -83,7 +83,7 @@ export function judgmentJson({ evaluation, segments, gate }: Judgment): object {
   };
 }
 
-/** Means with their intervals, then segments and gate where there are any. */
+/** Means with intervals, then segments and gate if there are any. */
 export function judgmentLines({ evaluation, segments, gate }: Judgment): string[] {
   const lines = evaluation.means.map(
     ({ measure, mean, low, high }) =>
@@ -107,12 +107,12 @@ export function judgmentLines({ evaluation, segments, gate }: Judgment): string[
   return lines;
 }
 
-/** True when no gate was asked for, or all of it holds. */
+/** True when no gate was given, or all of it holds. */
 export function isGatePassed({ gate }: Judgment): boolean {
   return gate.every(({ isPassed }) => isPassed);
 }
 
-/** Measures by name, those of every report first. */
+/** Measures by name, starting with those of every report. */
 function measureList(text: string): Measure[] {
   const names = [...reportMeasures, ...text.split(",").map((name) => name.trim())];
   const measures = new Map<string, Measure>();

@@ -1,4 +1,4 @@
-// Which segment a query belongs to, for `sluice eval --segment`.
+// Segments of queries, for `sluice eval --segment`.
 
 import { InvalidArgumentError } from "commander";
 
@@ -7,18 +7,18 @@ import type { Qrels } from "../../eval/qrels.js";
 import { lengthBand, quartileBands } from "../../eval/segments.js";
 import type { Answer, JudgedQuery } from "./answers.js";
 
-/** `field` holds the field's name. */
+/** `field` is the field's name. */
 export type Segmentation =
   { readonly by: "length" | "first-stage" | "score" } | { readonly by: "field"; field: string };
 
-/** Reads `length`, `first-stage`, `score` or `field:NAME`. */
+/** Parses `length`, `first-stage`, `score` or `field:NAME`. */
 export function parseSegmentation(text: string): Segmentation {
   if (text === "length" || text === "first-stage" || text === "score") return { by: text };
   if (text.startsWith("field:") && text.length > 6) return { by: "field", field: text.slice(6) };
   throw new InvalidArgumentError("Expected length, first-stage, score or field:NAME.");
 }
 
-/** The segment of each query; `first-stage` needs answers that show their stages. */
+/** The segment of each query. `first-stage` needs answers with the rankings of stages. */
 export function labelsOf(
   segmentation: Segmentation,
   work: {
@@ -40,7 +40,7 @@ export function labelsOf(
       for (const { query, stageHits } of answers) {
         const judged = qrels.get(query);
         const isHit = stageHits.get("lexical")?.some(({ key }) => (judged?.get(key) ?? 0) > 0);
-        labels.set(query, isHit === true ? "found by words" : "missed by words");
+        labels.set(query, isHit === true ? "found by BM25" : "missed by BM25");
       }
       break;
     case "score": {

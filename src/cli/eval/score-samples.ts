@@ -1,4 +1,4 @@
-// Judged scores of a server's answers, and the map fitted on them: the work of `calibrate scores`.
+// Judged scores from a server's answers, and the map fitted on them, for `calibrate scores`.
 
 import type { SluiceClient } from "../../client/client.js";
 import type { ClientScoreMap } from "../../client/score-maps.js";
@@ -19,18 +19,19 @@ export interface SampleWork {
   readonly qrels: Qrels;
   readonly k: number;
   readonly lexicalWeight: number;
-  /** Only hits that it has re-ranked count; undefined: all hits, of searches without any. */
+  /**
+   * Only hits that were reranked by it count. When absent, all hits of searches without reranking.
+   */
   readonly rerank: { readonly model: string; readonly weight: number } | undefined;
-  /** Least gain of a relevant document. */
+  /** Lowest gain of a relevant document. */
   readonly relevantFrom: number;
   readonly signal: AbortSignal;
   readonly onAnswer: (answeredCount: number) => void;
 }
 
 /**
- * One array a query. Documents that nobody judged count as not relevant, as in measures of rankings.
- * Throws what a search throws, and INVALID_INPUT_FILE when an answer is degraded: its scores would be
- * others.
+ * One array per query. Unjudged documents count as not relevant, as in ranking measures. Throws
+ * what a search throws, and INVALID_INPUT_FILE for a degraded answer, whose scores would differ.
  */
 export async function sampleScores(work: SampleWork): Promise<JudgedScore[][]> {
   const samples: JudgedScore[][] = [];
@@ -45,12 +46,12 @@ export async function sampleScores(work: SampleWork): Promise<JudgedScore[][]> {
       payload: { title: false, text: false, fields: false },
     };
     const final = await work.client.searchFinal(request, { signal: work.signal });
-    // A query that was cut is cut each time: its scores are those of later searches.
+    // A truncated query is truncated each time, so its scores match those of later searches.
     const lost = final.degradations.find(({ reason }) => reason !== "QUERY_CUT");
     if (lost !== undefined)
       throw new SluiceError(
         "INVALID_INPUT_FILE",
-        `query ${id} was answered with ${lost.reason}: ${lost.message}; its scores would mislead`,
+        `query ${id} was answered with ${lost.reason}: ${lost.message}, so its scores cannot be used`,
       );
     samples.push(judged(final, work.qrels.get(id), work));
     work.onAnswer(samples.length);
@@ -72,12 +73,12 @@ export const calibrationMethods = ["platt", "isotonic"] as const satisfies Calib
 
 export interface ScoreFit {
   readonly method: CalibrationMethod;
-  /** On queries held back. */
+  /** On held-out queries. */
   readonly reliability: Reliability;
   readonly map: ClientScoreMap["map"];
 }
 
-/** Both maps, fitted on everything and judged by cross-validation over queries. */
+/** Both maps, fitted on all samples and evaluated by cross-validation over queries. */
 export function fitScores(
   samples: readonly (readonly JudgedScore[])[],
   folds: { readonly foldCount: number; readonly seed: number },
@@ -87,7 +88,7 @@ export function fitScores(
   if (relevantCount === 0 || relevantCount === all.length)
     throw new SluiceError(
       "INVALID_INPUT_FILE",
-      `${relevantCount} of ${all.length} results are relevant; a map needs some of both`,
+      `${relevantCount} of ${all.length} results are relevant; a map needs relevant and other results`,
     );
   return calibrationMethods.map((method) => ({
     method,
@@ -96,7 +97,7 @@ export function fitScores(
   }));
 }
 
-/** The one with the lower Brier score; Platt's, which has two numbers only, when they are equal. */
+/** The map with the lower Brier score; on ties Platt's, which has only two parameters. */
 export function betterFit(fits: readonly ScoreFit[]): ScoreFit {
   return fits.reduce((best, fit) => (fit.reliability.brier < best.reliability.brier ? fit : best));
 }
@@ -108,10 +109,10 @@ export function scoreFitLines(fits: readonly ScoreFit[], chosen: ScoreFit): stri
     return `${row.join("  ")}${fit === chosen ? "  chosen" : ""}`;
   };
   return [
-    "method    Brier    of base  ECE      on queries held back",
+    "method    Brier    of base  ECE      on held-out queries",
     ...fits.map(figures),
     "",
-    `reliability of ${chosen.method}, a row of equal counts each`,
+    `reliability of ${chosen.method}, rows of equal counts`,
     "results  predicted  observed",
     ...chosen.reliability.bins.map(({ count, predicted, observed }) => {
       const shares = [predicted.toFixed(4).padEnd(9), observed.toFixed(4)];
@@ -120,14 +121,14 @@ export function scoreFitLines(fits: readonly ScoreFit[], chosen: ScoreFit): stri
   ];
 }
 
-/** The reliability diagram: observed over predicted; what is right lies on the diagonal. */
+/** Reliability diagram: observed over predicted; perfect calibration is the diagonal. */
 export function reliabilitySvg(fits: readonly ScoreFit[], name: string): string {
   const diagonal = [
     [0, 0],
     [1, 1],
   ] as const;
   return lineChartSvg({
-    title: `Reliability of probabilities, ${name}, on queries held back`,
+    title: `Reliability of probabilities, ${name}, on held-out queries`,
     xLabel: "predicted probability",
     yLabel: "relevant share",
     series: [

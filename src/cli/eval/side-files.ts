@@ -1,14 +1,14 @@
-// Files that are written beside a report: after it, so that a failing one costs nothing but itself.
+// Files written beside a report, after it is printed, so that a failure does not lose the report.
 
 import { writeFileSync } from "node:fs";
 
 export interface SideFile {
-  /** Undefined: it was not asked for. */
+  /** Absent when the file was not requested. */
   readonly path: string | undefined;
   readonly text: () => string;
 }
 
-/** Writes each; throws the first failure when all were tried. */
+/** Writes all files; then throws the first failure. */
 export function writeSideFiles(files: readonly SideFile[]): void {
   const failures: unknown[] = [];
   for (const { path, text } of files) {

@@ -1,4 +1,4 @@
-// What each stage of a search is worth: the measures of its last ranking beside its time.
+// Contribution of each stage of a search: measures of its last ranking, and its time.
 
 import { evaluate, evaluationDefaults } from "../../eval/evaluate.js";
 import type { Measure } from "../../eval/measures.js";
@@ -9,10 +9,12 @@ import type { Answer, Percentiles } from "./answers.js";
 
 export interface StageReport {
   readonly stage: SearchStage;
-  /** Queries in which the stage showed a ranking; the others count with that of the stage before. */
+  /**
+   * Queries in which the stage sent a ranking; the others count with that of the previous stage.
+   */
   readonly shownCount: number;
   readonly measures: Readonly<Record<string, number>>;
-  /** Time that the stage itself took, by the server's clock. */
+  /** Time of the stage itself, by the server's clock. */
   readonly stageMs: Percentiles;
 }
 
@@ -24,7 +26,7 @@ const timingOf = {
   cross_encoder: "crossEncoder",
 } as const satisfies Record<SearchStage, string>;
 
-/** Stages that no query showed are left out. Asks for answers that show their stages. */
+/** Without stages that never sent a ranking. Needs answers with the rankings of stages. */
 export function stageReports(
   answers: readonly Answer[],
   qrels: Qrels,

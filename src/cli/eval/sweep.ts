@@ -1,4 +1,4 @@
-// Runs the same queries at several values of one option: what each is worth, and what it costs.
+// Runs the same queries with several values of one option: quality and cost of each.
 
 import { InvalidArgumentError } from "commander";
 
@@ -11,7 +11,7 @@ import type { SearchTuning } from "../commands/search.js";
 import { percentiles } from "./answers.js";
 import type { Answer, Percentiles } from "./answers.js";
 
-/** What can be swept, as it is written on the command line, and what a value changes. */
+/** Options that can be swept, by their command line names, and what a value changes. */
 const sweepOptions = {
   pool: (value: number) => ({ sketchPoolSize: value }),
   "lexical-pool": (value: number) => ({ lexicalPoolSize: value }),
@@ -26,18 +26,18 @@ export interface Sweep {
   readonly values: readonly number[];
 }
 
-/** Asks all queries with this tuning. */
+/** Runs all queries with this tuning. */
 export type AskAll = (tuning: SearchTuning, label: string) => Promise<readonly Answer[]>;
 
 export interface SweepPoint {
   readonly value: number;
   readonly evaluation: Evaluation;
   readonly searchMs: Percentiles;
-  /** Mean share of the exhaustive search's first 10 that this search has among its first 10. */
+  /** Mean share of the exhaustive search's top 10 found in this search's top 10. */
   readonly exactRecall10: number;
 }
 
-/** Reads `pool=32,64,128`. */
+/** Parses `pool=32,64,128`. */
 export function parseSweep(text: string): Sweep {
   const [name = "", list = ""] = text.split("=");
   const values = list.split(",").map((value) => (value.trim() === "" ? NaN : Number(value)));
@@ -48,7 +48,7 @@ export function parseSweep(text: string): Sweep {
   return { name, values };
 }
 
-/** One search of all queries a value, and an exhaustive one to compare with. */
+/** Runs all queries once per value, and exhaustively for comparison. */
 export async function runSweep(
   { name, values }: Sweep,
   ask: AskAll,
@@ -60,7 +60,7 @@ export async function runSweep(
   for (const value of values) {
     const change = sweepOptions[name](value);
     const answers = await ask(change, `${name} ${value}`);
-    // Another weight is another exact ranking.
+    // A different weight has a different exact ranking.
     const truth =
       exact ?? firstTen(await ask({ ...change, exhaustive: true }, `${name} ${value}, exact`));
     points.push({
@@ -97,7 +97,7 @@ export function sweepLines({ name }: Sweep, points: readonly SweepPoint[]): stri
   return [`${name.padEnd(16)}${heads.join("")}`, ...rows];
 }
 
-/** Measures and recall over the option's value, and over the time that it costs. */
+/** Measures and recall over the option's value, and over search time. */
 export function sweepChart({ name }: Sweep, points: readonly SweepPoint[]): string {
   const measures = points[0]?.evaluation.measures ?? [];
   const lines = measures.map((measure, i) => ({
@@ -117,7 +117,7 @@ export function sweepChart({ name }: Sweep, points: readonly SweepPoint[]): stri
   });
 }
 
-/** Cross-validated choice of the swept option; `baseline` is its present value. */
+/** Choice of the swept option by cross-validation; `baseline` is its current value. */
 export function tuneSweep(points: readonly SweepPoint[], baseline: number): Tuning {
   return tune(points, { ...tuningDefaults, measure: "nDCG@10", baseline });
 }
@@ -129,8 +129,10 @@ export function tuningLines({ name }: Sweep, tuning: Tuning): string[] {
   const gain = comparison.difference.toFixed(4);
   return [
     `best ${name} by ${tuning.measure}: ${best} (chosen in the folds: ${chosen.join(", ")})`,
-    `gain on queries held back: ${gain}, p ${pValue.toFixed(4)} by randomization`,
-    isGain ? `The gain is significant: set ${name} to ${best}.` : "Keep the default: no sure gain.",
+    `gain on held-out queries: ${gain}, p ${pValue.toFixed(4)} by randomization`,
+    isGain
+      ? `The gain is significant: set ${name} to ${best}.`
+      : "Keep the default: no significant gain.",
   ];
 }
 

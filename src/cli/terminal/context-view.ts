@@ -1,4 +1,4 @@
-// The assembled context as lines: its passages with their sources, ready to be pasted.
+// The assembled context as lines: its passages with their sources.
 
 import type { ClientSearchUpdate } from "../../client/types.js";
 

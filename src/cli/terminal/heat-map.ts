@@ -1,16 +1,16 @@
-// How a passage answers a query, as lines: what each query token found, and the text with its warm
-// places.
+// How a passage matches a query, as lines: the match of each query token, and the text with
+// highlighted matches.
 
 import type { ClientExplanation, ClientTokenMatch } from "../../client/explain.js";
 import type { Paint, Style } from "./terminal.js";
 import { cut } from "./text.js";
 
 export interface HeatMapView {
-  /** Of the document; undefined: not known. */
+  /** The document's text, if known. */
   readonly text: string | undefined;
   readonly columns: number;
   readonly style: Style;
-  /** Places are marked with brackets where there are no colors. */
+  /** Without colors, matches are marked with brackets. */
   readonly hasColor: boolean;
 }
 
@@ -54,7 +54,10 @@ function matchLine(match: ClientTokenMatch, row: number, { style }: HeatMapView)
   return `  ${shown}  ${pad(cut(found, 20), 20)} ${style.dim(where)}`.trimEnd();
 }
 
-/** Lower bounds of how warm a place is; measured on the embedded model, where equal words are near 1. */
+/**
+ * Lower bounds of similarity per level, measured on the embedded model, where equal words are near
+ * 1.
+ */
 const warm = { hot: 0.85, warm: 0.7, mild: 0.55 } as const;
 
 function paintOf(score: number, style: Style): Paint {
@@ -66,7 +69,7 @@ function paintOf(score: number, style: Style): Paint {
 
 interface Piece {
   readonly text: string;
-  /** Undefined: no query token found it. */
+  /** Absent when no query token matched it. */
   readonly score: number | undefined;
 }
 
@@ -91,7 +94,7 @@ function heatLines(explained: ClientExplanation, text: string, view: HeatMapView
   return [...lines, line].filter((one) => one !== "").map((one) => `  ${one.trimEnd()}`);
 }
 
-/** The passage cut at the places that query tokens found; each has the score of its best. */
+/** The passage split at the matches of query tokens, each with its best score. */
 function piecesOf(
   { matches }: ClientExplanation,
   text: string,
@@ -115,7 +118,7 @@ function piecesOf(
   return [...pieces, { text: text.slice(at, end), score: undefined }];
 }
 
-/** Text between places, cut into words, so that lines break at them. */
+/** Text between matches, split into words so that lines can break there. */
 function wordsOf(pieces: readonly Piece[]): Piece[] {
   return pieces.flatMap(({ text, score }) => {
     const plain = text.replaceAll(/[\p{C}\s]+/gu, " ");

@@ -1,28 +1,28 @@
-// How far long work has come, on standard error: a bar on a terminal, else a line now and then.
+// Progress of long-running work on standard error: a bar on a terminal, otherwise occasional lines.
 
 import { SingleBar } from "cli-progress";
 import type { Terminal } from "./terminal.js";
 import { formatCount } from "./text.js";
 
 export interface Progress {
-  /** `done` units so far; never falls. */
+  /** `done`: units so far; never decreases. */
   update(done: number): void;
-  /** Ends the bar, or prints the last line. */
+  /** Completes the bar, or prints the last line. */
   finish(): void;
 }
 
 export interface ProgressOptions {
-  /** What is being done: `ingest`. */
+  /** The activity: `ingest`. */
   readonly label: string;
-  /** Plural: `documents`. */
+  /** Plural of the unit: `documents`. */
   readonly unit: string;
-  /** Units in all; undefined: not known. */
+  /** Total units, if known. */
   readonly total: number | undefined;
   readonly terminal: Terminal;
   readonly nowMs: () => number;
 }
 
-/** Milliseconds between lines where there is no terminal. */
+/** Milliseconds between lines without a terminal. */
 const lineIntervalMs = 3000;
 
 export function createProgress(options: ProgressOptions): Progress {
@@ -83,7 +83,7 @@ function createLines(options: ProgressOptions): Progress {
   };
 }
 
-/** `1,200 of 2,958 documents` and `210/s, 8 s left`; dashes for what is not known. */
+/** `1,200 of 2,958 documents` and `210/s, 8 s left`; dashes for unknown values. */
 export function figures(
   { total, unit }: Pick<ProgressOptions, "total" | "unit">,
   done: number,

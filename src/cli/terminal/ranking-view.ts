@@ -1,4 +1,4 @@
-// A search update as lines of text. Pure: the same update, size and style give the same lines.
+// A search update as lines of text. A pure function of update, size and style.
 
 import type { ClientSearchHit, ClientSearchUpdate } from "../../client/types.js";
 import { snippetOf } from "./snippet.js";
@@ -8,14 +8,14 @@ import { cut, formatCount, formatMs } from "./text.js";
 export interface RankingView {
   readonly query: string;
   readonly columns: number;
-  /** Hits beyond this are counted instead of shown. */
+  /** Further hits are counted instead of shown. */
   readonly hitsMax: number;
   readonly style: Style;
-  /** The update before, to show what moved; undefined for the first. */
+  /** The previous update, to show which hits moved; absent for the first. */
   readonly previous?: ClientSearchUpdate | undefined;
 }
 
-/** Headline, what the ranking is worth, then two lines a hit. No line is wider than `columns`. */
+/** Status lines, then two lines per hit. No line is wider than `columns`. */
 export function rankingLines(update: ClientSearchUpdate, view: RankingView): string[] {
   const { style, columns } = view;
   const shown = update.hits.slice(0, view.hitsMax);
@@ -28,7 +28,7 @@ export function rankingLines(update: ClientSearchUpdate, view: RankingView): str
   ];
   const hidden = update.hits.length - shown.length;
   if (hidden > 0) lines.push(style.dim(cut(`   and ${formatCount(hidden)} more`, columns)));
-  const nothing = update.abstained === true ? "   nothing reaches the threshold" : "   no hits";
+  const nothing = update.abstained === true ? "   no hit reaches the threshold" : "   no hits";
   if (update.hits.length === 0) lines.push(style.dim(nothing));
   return lines;
 }
@@ -42,7 +42,7 @@ export function statusLine(update: ClientSearchUpdate): string {
   return parts.join(" · ");
 }
 
-/** `encode 8.1 ms · lexical 0.4 ms · ...`; empty before any stage has ended. */
+/** `encode 8.1 ms · lexical 0.4 ms · ...`; empty until a stage has ended. */
 export function timingsLine({ timings }: ClientSearchUpdate): string {
   const stages: readonly (readonly [string, number | undefined])[] = [
     ["queue", timings.queue],
@@ -57,7 +57,7 @@ export function timingsLine({ timings }: ClientSearchUpdate): string {
     .join(" · ");
 }
 
-/** The hits alone, for logs: rank, score, name. */
+/** The hits as plain lines, for logs: rank, score, name. */
 export function plainHitLines(update: ClientSearchUpdate, view: RankingView): string[] {
   return update.hits.slice(0, view.hitsMax).flatMap((hit) => hitLines(hit, update, view));
 }
@@ -76,7 +76,7 @@ function certificateWords({ certificate, expectedRecall }: ClientSearchUpdate): 
 
 function coverageWords({ coverage, stage }: ClientSearchUpdate): string {
   const eligible = formatCount(coverage.eligible);
-  if (stage === "lexical") return `${eligible} passages by words`;
+  if (stage === "lexical") return `${eligible} passages by BM25`;
   if (stage === "candidates")
     return `${formatCount(coverage.sketchScored)} sketches of ${eligible}`;
   if (stage === "cross_encoder") return `${formatCount(coverage.reranked)} re-ranked`;
@@ -98,7 +98,7 @@ function hitLines(hit: ClientSearchHit, update: ClientSearchUpdate, view: Rankin
   const { style, columns } = view;
   const name = nameOf(hit);
   const score = scoreOf(hit);
-  // Rank, mark, name and score; facts only where they fit behind a name that is shown whole.
+  // Rank, mark, name and score; fields only if they fit behind an untruncated name.
   const room = columns - 6 - 2 - score.length;
   const facts = factsOf(hit, room - Array.from(name).length - 2);
   const head = `${String(hit.rank).padStart(3)} ${markOf(hit, update, view)} `;
@@ -108,24 +108,24 @@ function hitLines(hit: ClientSearchHit, update: ClientSearchUpdate, view: Rankin
   return snippet === "" ? [line] : [line, `      ${paintHighlights(snippet, hit, style)}`];
 }
 
-/** `0.731`; with the probability where it is known: `0.731, 82 %`. */
+/** `0.731`, or with a probability `0.731, 82 %`. */
 function scoreOf({ score, parts: { probability } }: ClientSearchHit): string {
   const percent = probability === undefined ? "" : `, ${Math.round(100 * probability)} %`;
   return `${score.toFixed(3)}${percent}`;
 }
 
-/** Dim, but for what the query's words have found. */
+/** Dimmed, except for the words that matched the query. */
 function paintHighlights(snippet: string, { payload }: ClientSearchHit, style: Style): string {
   const words = (payload?.highlights ?? []).map(({ start, end }) =>
     (payload?.text ?? "").slice(start, end).replaceAll(/\s+/g, " "),
   );
   if (words.length === 0) return style.dim(snippet);
-  // Longest first, so that a phrase is found before its words.
+  // Longest first, so that a phrase matches before its words.
   const patterns = [...new Set(words)]
     .sort((a, b) => b.length - a.length)
     .map((word) => {
       const literal = word.replaceAll(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
-      // Scripts that are written without spaces have no ends of words to look at.
+      // Scripts without spaces have no word boundaries to check.
       if (/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(word)) return literal;
       return `(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`;
     });
@@ -136,7 +136,7 @@ function paintHighlights(snippet: string, { payload }: ClientSearchHit, style: S
     .join("");
 }
 
-/** Settled hits get a tick; the others an arrow when they rose or fell since the last update. */
+/** A tick for settled hits; an arrow for those that rose or fell since the last update. */
 function markOf(hit: ClientSearchHit, update: ClientSearchUpdate, view: RankingView): string {
   const { style, previous } = view;
   if (hit.rank <= update.settledCount) return style.green("✓");
@@ -146,14 +146,14 @@ function markOf(hit: ClientSearchHit, update: ClientSearchUpdate, view: RankingV
   return before > hit.rank ? style.green("↑") : style.red("↓");
 }
 
-/** The title; the key too where it says more. */
+/** The title, followed by the key if that adds information. */
 function nameOf({ key, payload }: ClientSearchHit): string {
   const title = payload?.title ?? "";
   if (title === "" || title === key) return key;
   return key.startsWith(title) ? key : `${title} [${key}]`;
 }
 
-/** Short keywords among the fields, as many as fit: `module fs, kind function`. */
+/** Short keyword fields, as many as fit: `module fs, kind function`. */
 function factsOf({ payload }: ClientSearchHit, lengthMax: number): string {
   let facts = "";
   for (const [name, field] of payload?.fields ?? []) {

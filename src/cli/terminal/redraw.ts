@@ -1,4 +1,4 @@
-// A block of lines that is drawn again in the same place.
+// A block of lines that is redrawn in place.
 
 import type { Terminal } from "./terminal.js";
 
@@ -7,13 +7,13 @@ export interface RedrawnBlock {
   draw(lines: readonly string[]): void;
 }
 
-/** Starts below the cursor. What was drawn last stays when nothing more is drawn. */
+/** Starts below the cursor. The last drawing stays on screen. */
 export function createRedrawnBlock(terminal: Terminal): RedrawnBlock {
   let drawnCount = 0;
   return {
     draw(lines) {
       const up = drawnCount === 0 ? "" : `\u001b[${drawnCount}A`;
-      // Each line is cleared as it is written, not the block before: no flicker.
+      // Lines are cleared one by one as they are written, which avoids flicker.
       const body = lines.map((line) => `\u001b[2K${line}\n`).join("");
       terminal.write(`${up}${body}\u001b[0J`);
       drawnCount = lines.length;

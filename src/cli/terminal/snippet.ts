@@ -1,9 +1,9 @@
-// The line of a hit's best passage that has most to do with the query.
+// The line of a hit's best passage that is most relevant to the query.
 
 import type { ClientSearchHit } from "../../client/types.js";
 import { cut } from "./text.js";
 
-/** One line of at most `lengthMax` characters; empty when the hit came without its text. */
+/** One line of at most `lengthMax` characters; empty when the hit has no text. */
 export function snippetOf(
   hit: ClientSearchHit,
   { query, lengthMax }: { readonly query: string; readonly lengthMax: number },
@@ -20,14 +20,14 @@ export function snippetOf(
 }
 
 function sentencesOf(passage: string): string[] {
-  // A line break inside a paragraph is none of the sentence's.
+  // A line break within a paragraph does not end a sentence.
   return passage
     .split(/\n\s*\n|(?<=[.!?])\s+/u)
     .map((sentence) => sentence.replaceAll(/\s+/g, " ").trim())
     .filter((sentence) => sentence !== "");
 }
 
-/** Words of three letters and more, without a plural s: enough to choose a line. */
+/** Words of at least three letters, without a plural s: sufficient to choose a line. */
 function wordsOf(text: string): string[] {
   const words = text.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? [];
   return words.map((word) => word.replace(/s$/, ""));

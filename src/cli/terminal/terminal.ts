@@ -1,20 +1,20 @@
-// What the two output streams can show, decided once and handed to everything that prints.
+// Capabilities of the two output streams, determined once.
 
 import { terminalPreference } from "../../config/load-config.js";
 
 /** One output stream. */
 export interface Terminal {
-  /** True when somebody watches and lines can be redrawn. */
+  /** True for a terminal on which lines can be redrawn. */
   readonly isInteractive: boolean;
   readonly style: Style;
-  /** Current width and height in characters; 80 by 24 when not known. */
+  /** Width and height in characters; 80 by 24 if unknown. */
   size(): { readonly columns: number; readonly rows: number };
   write(text: string): void;
 }
 
 export type Paint = (text: string) => string;
 
-/** Colors, or nothing at all. */
+/** Colors, or plain text. */
 export interface Style {
   readonly bold: Paint;
   readonly dim: Paint;
@@ -24,19 +24,19 @@ export interface Style {
   readonly cyan: Paint;
 }
 
-/** The terminal behind a stream of this process, as NO_COLOR, FORCE_COLOR and TERM allow. */
+/** The terminal of a stream of this process, subject to NO_COLOR, FORCE_COLOR and TERM. */
 export function openTerminal(stream: NodeJS.WriteStream): Terminal {
   const { colors, canRedraw } = terminalPreference();
   return {
     isInteractive: stream.isTTY && canRedraw,
     style: createStyle(colors === "always" || (colors === "terminal" && stream.isTTY)),
-    // Node leaves out the size where there is no terminal.
+    // Node has no size where there is no terminal.
     size: () => ({ columns: stream.columns || 80, rows: stream.rows || 24 }),
     write: (text) => void stream.write(text),
   };
 }
 
-/** Colors, or text as it is. */
+/** A style with colors, or one that leaves text unchanged. */
 export function createStyle(hasColor: boolean): Style {
   const paint = (on: number, off: number): Paint =>
     hasColor ? (text) => `\u001b[${on}m${text}\u001b[${off}m` : (text) => text;

@@ -1,4 +1,4 @@
-// Numbers and lines as people read them.
+// Numbers and lines in readable form.
 
 /** `12,345`. */
 export function formatCount(count: number): string {
@@ -26,7 +26,10 @@ export function formatSize(bytes: number): string {
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit] ?? ""}`;
 }
 
-/** At most `lengthMax` characters; control characters become blanks so that no text moves the cursor. */
+/**
+ * At most `lengthMax` characters; control characters become blanks, so that text cannot move the
+ * cursor.
+ */
 export function cut(text: string, lengthMax: number): string {
   const plain = text.replaceAll(/\p{C}/gu, " ");
   const characters = Array.from(plain);

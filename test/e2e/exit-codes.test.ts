@@ -5,11 +5,11 @@ import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { exitCodeOf, exitCodes, exitCodesMarkdown } from "../../../src/cli/exit-codes.js";
-import { programVersion } from "../../../src/cli/context.js";
-import { useTemporaryFolder } from "../../support/each-test-folder.js";
+import { exitCodeOf, exitCodes, exitCodesMarkdown } from "../../src/cli/exit-codes.js";
+import { programVersion } from "../../src/cli/context.js";
+import { useTemporaryFolder } from "../support/each-test-folder.js";
 
-const main = fileURLToPath(new URL("../../../src/cli/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
 
 describe("exit codes", () => {
   it("differ from each other and stand in the table", () => {
@@ -34,7 +34,7 @@ describe("the command line", () => {
     assert.deepEqual([version.code, version.stdout], [0, `${programVersion()}\n`]);
     const help = await run(["--help"]);
     assert.equal(help.code, 0);
-    assert.match(help.stdout, /Examples:[^]*Exit codes:[^]*data folder is held/);
+    assert.match(help.stdout, /Examples:[^]*Exit codes:[^]*data folder open/);
     const commands = ["serve", "ingest", "search", "eval", "demo"];
     for (const { code, stdout } of await Promise.all(
       commands.map((command) => run([command, "--help"])),
