@@ -3,17 +3,17 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { deflateSync, gzipSync } from "node:zlib";
-import { limits } from "../../../src/core/limits.js";
-import { createTraffic } from "../../../src/core/traffic.js";
-import type { Traffic } from "../../../src/core/traffic.js";
-import type { RpcServerOptions } from "../../../src/rpc/server.js";
-import { definitions } from "../../../src/wire/definitions.js";
-import { hit, update, updates } from "../../support/edge-engine.js";
-import { startEdge } from "../../support/edge-server.js";
-import type { Edge } from "../../support/edge-server.js";
-import { connectRaw, field, framed } from "../../support/raw-grpc.js";
-import type { RawPeer } from "../../support/raw-grpc.js";
-import { repeatedFields } from "../../support/request-fields.js";
+import { limits } from "../../src/core/limits.js";
+import { createTraffic } from "../../src/core/traffic.js";
+import type { Traffic } from "../../src/core/traffic.js";
+import type { RpcServerOptions } from "../../src/rpc/server.js";
+import { definitions } from "../../src/wire/definitions.js";
+import { hit, update, updates } from "../support/edge-engine.js";
+import { startEdge } from "../support/edge-server.js";
+import type { Edge } from "../support/edge-server.js";
+import { connectRaw, field, framed } from "../support/raw-grpc.js";
+import type { RawPeer } from "../support/raw-grpc.js";
+import { repeatedFields } from "../support/request-fields.js";
 
 const MiB = 1024 * 1024;
 const { search, documents } = definitions();

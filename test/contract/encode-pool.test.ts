@@ -1,24 +1,24 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 
-import { latestSettings } from "../../../src/analysis/analyzer.js";
-import { createEncodePool } from "../../../src/encoding/encode-pool.js";
-import type { EncodePool } from "../../../src/encoding/encode-pool.js";
-import { isSluiceError } from "../../../src/core/errors.js";
-import type { Document } from "../../../src/core/document.js";
-import { openModelFolder } from "../../../src/encoders/model-folder.js";
-import type { OpenedModel } from "../../../src/encoders/model-folder.js";
-import type { Collection } from "../../../src/index/collection.js";
-import { closeCollection } from "../../../src/index/collection.js";
-import { initializeCollection, openCollection } from "../../../src/index/stored-collection.js";
-import type { PreparedPassage } from "../../../src/encoding/prepared-passage.js";
-import { openLmdbStore } from "../../../src/store/lmdb-store.js";
-import { unpackJournalPassage } from "../../../src/store/records.js";
-import { useTemporaryFolder } from "../../support/each-test-folder.js";
-import { hasReason } from "../../support/errors.js";
-import { writeTinyModel } from "../../support/model-folders.js";
-import { seededDocuments } from "../../support/seeded-corpus.js";
-import { quietWatch } from "../../support/score-pool.js";
+import { latestSettings } from "../../src/analysis/analyzer.js";
+import { createEncodePool } from "../../src/encoding/encode-pool.js";
+import type { EncodePool } from "../../src/encoding/encode-pool.js";
+import { isSluiceError } from "../../src/core/errors.js";
+import type { Document } from "../../src/core/document.js";
+import { openModelFolder } from "../../src/encoders/model-folder.js";
+import type { OpenedModel } from "../../src/encoders/model-folder.js";
+import type { Collection } from "../../src/index/collection.js";
+import { closeCollection } from "../../src/index/collection.js";
+import { initializeCollection, openCollection } from "../../src/index/stored-collection.js";
+import type { PreparedPassage } from "../../src/encoding/prepared-passage.js";
+import { openLmdbStore } from "../../src/store/lmdb-store.js";
+import { unpackJournalPassage } from "../../src/store/records.js";
+import { useTemporaryFolder } from "../support/each-test-folder.js";
+import { hasReason } from "../support/errors.js";
+import { writeTinyModel } from "../support/model-folders.js";
+import { seededDocuments } from "../support/seeded-corpus.js";
+import { quietWatch } from "../support/score-pool.js";
 
 describe("createEncodePool", () => {
   const folder = useTemporaryFolder();
@@ -50,7 +50,7 @@ describe("createEncodePool", () => {
   /** One thread: what it takes next is decided by the queue alone. */
   function openPool(of: OpenedModel | undefined): EncodePool {
     return createEncodePool({
-      workerUrl: new URL("../../../src/encoding/encode.worker.js", import.meta.url),
+      workerUrl: new URL("../../src/encoding/encode.worker.js", import.meta.url),
       watch: quietWatch(),
       workerCount: 1,
       workerData: { kernel: undefined, models: [model] },

@@ -2,13 +2,13 @@
 
 import assert from "node:assert/strict";
 
-import { createPrng } from "../../../src/core/prng.js";
-import { closeCollection } from "../../../src/index/collection.js";
-import { CollectionWriter } from "../../../src/ingest/collection-writer.js";
-import type { PutOperation } from "../../../src/ingest/write-operations.js";
-import { openSmallCollection, seededPut } from "../../support/collections.js";
-import { contentsOf, readContents } from "../../support/generation-contents.js";
-import { withTemporaryFolder } from "../../support/temporary-folder.js";
+import { createPrng } from "../../src/core/prng.js";
+import { closeCollection } from "../../src/index/collection.js";
+import { CollectionWriter } from "../../src/ingest/collection-writer.js";
+import type { PutOperation } from "../../src/ingest/write-operations.js";
+import { openSmallCollection, seededPut } from "../support/collections.js";
+import { contentsOf, readContents } from "../support/generation-contents.js";
+import { withTemporaryFolder } from "../support/temporary-folder.js";
 
 const documentCount = 4000;
 const rowsPerPassage = 1500;
