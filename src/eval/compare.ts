@@ -1,4 +1,4 @@
-// Compares two evaluations of the same queries: which is better, how surely, and where.
+// Compares two evaluations of the same queries: difference, significance, and largest changes.
 
 import { SluiceError } from "../core/errors.js";
 import { createPrng } from "../core/prng.js";
@@ -7,7 +7,7 @@ import { mean, pairedTTest, randomizationTest } from "./statistics.js";
 import type { RandomizationTest, TTest } from "./statistics.js";
 
 export interface ComparisonOptions {
-  /** One measure that both evaluations have: `nDCG@10`. */
+  /** A measure of both evaluations, such as `nDCG@10`. */
   readonly measure: string;
   /** Random sign patterns of the randomization test. */
   readonly permutationCount: number;
@@ -21,15 +21,15 @@ export interface Comparison {
   readonly queryCount: number;
   readonly baselineMean: number;
   readonly contenderMean: number;
-  /** Contender less baseline. */
+  /** Contender minus baseline. */
   readonly difference: number;
-  /** Queries at which the contender is better, worse, equal. */
+  /** Queries for which the contender is better; worse; equal. */
   readonly winCount: number;
   readonly lossCount: number;
   readonly tieCount: number;
   readonly randomization: RandomizationTest;
   readonly tTest: TTest;
-  /** Queries whose value changed, largest change first, ties in the evaluations' order. */
+  /** Queries whose value changed, largest change first; ties in the order of the evaluations. */
   readonly changes: readonly QueryChange[];
 }
 

@@ -1,4 +1,4 @@
-// What clicks under one ranking say of another: inverse propensity scoring.
+// Estimates one ranking's quality from clicks on another, by inverse propensity scoring.
 
 import type { RecordedFeedback } from "../core/feedback.js";
 import { createPrng } from "../core/prng.js";
@@ -6,7 +6,7 @@ import { bootstrapMean, mean, randomizationTest } from "./statistics.js";
 import type { Interval } from "./statistics.js";
 import type { Run } from "./run.js";
 
-/** A query, and what was clicked of it: by key, the weights of its clicks. */
+/** A query, and the weights of its clicks by document key. */
 export interface ClickedQuery {
   readonly id: string;
   readonly text: string;
@@ -14,10 +14,10 @@ export interface ClickedQuery {
 }
 
 /**
- * A click at rank r counts r^eta: so much more seldom is a lower hit looked at, by the position model
- * of Joachims, Swaminathan and Schnabel, "Unbiased Learning-to-Rank with Biased Feedback" (WSDM 2017),
- * who take eta = 1. `weightMax` cuts the weights: less variance, for some bias. Clicks without a rank
- * are left out.
+ * A click at rank r has the weight r^eta, because users examine lower ranks less often (position
+ * bias): Joachims, Swaminathan and Schnabel, "Unbiased Learning-to-Rank with Biased Feedback" (WSDM
+ * 2017), with eta = 1. `weightMax` clips the weights: less variance, some bias. Clicks without a
+ * rank are ignored.
  */
 export function clickedQueries(
   events: Iterable<RecordedFeedback>,
@@ -36,20 +36,20 @@ export function clickedQueries(
 
 export interface ClickEstimate {
   readonly queryCount: number;
-  /** Means over queries of the estimated DCG. */
+  /** Mean estimated DCG over the queries. */
   readonly baseline: number;
   readonly changed: number;
   readonly difference: number;
-  /** 95 %, by bootstrap over queries. */
+  /** 95 % bootstrap interval over queries. */
   readonly interval: Interval;
-  /** By randomization, two-sided. */
+  /** Two-sided p value of the randomization test. */
   readonly pValue: number;
 }
 
 /**
- * Estimated DCG of two rankings of the same queries: sum over clicked documents of weight /
- * log2(1 + rank), 0 where they are not ranked. Unbiased as far as the position model holds and every
- * document had a chance to be shown.
+ * Estimated DCG of two rankings of the same queries: the sum over clicked documents of weight /
+ * log2(1 + rank), 0 for documents that are not ranked. Unbiased if the position model holds and
+ * every document had a chance to be shown.
  */
 export function estimateFromClicks(
   queries: readonly ClickedQuery[],

@@ -1,4 +1,4 @@
-// Whether the queries and scores of one time have parted from those of another, by their feedback.
+// Detects drift: whether queries and scores of one period differ from those of another.
 
 import type { RecordedFeedback } from "../core/feedback.js";
 import { createPrng } from "../core/prng.js";
@@ -7,35 +7,35 @@ import { compareTerms, kolmogorovSmirnov, stabilityIndex } from "./two-samples.j
 
 export interface DriftRow {
   readonly what: "words a query" | "terms of queries" | "score of hits" | "rank of clicks";
-  /** Values on each side. */
+  /** Number of values in each period. */
   readonly referenceCount: number;
   readonly currentCount: number;
-  /** Means; null: terms have none. */
+  /** Means; null for terms. */
   readonly referenceMean: number | null;
   readonly currentMean: number | null;
-  /** Of Kolmogorov and Smirnov; of terms their divergence. */
+  /** Kolmogorov-Smirnov statistic; for terms, the divergence. */
   readonly statistic: number;
-  /** Population stability index; null: terms have none. */
+  /** Population stability index; null for terms. */
   readonly stability: number | null;
   readonly pValue: number;
-  /** Beyond chance, and by so much that it matters. */
-  readonly hasParted: boolean;
+  /** True when the difference is significant and large enough to matter. */
+  readonly hasDrifted: boolean;
 }
 
-/** Each side needs that many values: less says nothing. */
+/** Smallest number of values per period. */
 export const driftCountMin = 20;
 
-/** Chance of a false alarm, over all rows of a report together. */
+/** Probability of a false alarm, over all rows of a report. */
 const alarmRate = 0.01;
-/** Below, a difference does not matter, however sure it is; see `stabilityIndex`. */
+/** Smaller differences do not matter, however significant; see `stabilityIndex`. */
 const stabilityFrom = 0.1;
-/** The same of the terms' divergence, in bits: about a tenth of the words are others. */
+/** The same for the divergence of terms, in bits: about a tenth of the words differ. */
 const divergenceFrom = 0.1;
 const permutationCount = 999;
 
 /**
- * Rows for which both sides have enough values. Queries count once a side, however often they were
- * asked; scores and ranks count once an event. `termsOf` analyzes a text.
+ * Rows for which both periods have enough values. Each distinct query counts once per period;
+ * scores and ranks count once per event. `termsOf` analyzes a text.
  */
 export function driftReport(
   reference: readonly RecordedFeedback[],
@@ -70,7 +70,7 @@ function clickRanksOf(events: readonly RecordedFeedback[]): number[] {
   return events.flatMap(({ kind, rank }) => (kind === "click" && rank > 0 ? [rank] : []));
 }
 
-/** Of the rows that a report may have. */
+/** Largest number of rows in a report. */
 const rowCount = 4;
 
 function numberRow(
@@ -91,7 +91,7 @@ function numberRow(
       statistic,
       stability,
       pValue,
-      hasParted: pValue < alarmRate / rowCount && stability >= stabilityFrom,
+      hasDrifted: pValue < alarmRate / rowCount && stability >= stabilityFrom,
     },
   ];
 }
@@ -113,7 +113,7 @@ function termsRow(
       referenceMean: null,
       currentMean: null,
       stability: null,
-      hasParted: test.pValue < alarmRate / rowCount && test.divergence >= divergenceFrom,
+      hasDrifted: test.pValue < alarmRate / rowCount && test.divergence >= divergenceFrom,
     },
   ];
 }

@@ -1,5 +1,4 @@
-// Evaluates a run against judgments: a value for each query and measure, means, and how sure they
-// are.
+// Evaluates a run against judgments: values per query and measure, means, and confidence intervals.
 
 import { assert } from "../core/assert.js";
 import { createPrng } from "../core/prng.js";
@@ -11,30 +10,30 @@ import { bootstrapMean, mean } from "./statistics.js";
 
 export interface EvaluationOptions {
   readonly measures: readonly Measure[];
-  /** Bootstrap samples behind each interval. */
+  /** Bootstrap samples per interval. */
   readonly resampleCount: number;
-  /** Share of samples inside the interval, in (0, 1). */
+  /** Confidence level of the intervals, in (0, 1). */
   readonly confidence: number;
   readonly seed: number;
 }
 
-/** What is usual for reports: 95 % intervals from 2,000 samples. */
+/** Common defaults: 95 % intervals from 2,000 samples. */
 export const evaluationDefaults = { resampleCount: 2000, confidence: 0.95, seed: 1 } as const;
 
 export interface Evaluation {
-  /** Written forms of the measures: `nDCG@10`. */
+  /** Written forms of the measures, such as `nDCG@10`. */
   readonly measures: readonly string[];
-  /** Judged queries in the order of the judgments. */
+  /** Judged queries, in the order of the judgments. */
   readonly queries: readonly QueryResult[];
-  /** Beside `measures`. */
+  /** In the order of `measures`. */
   readonly means: readonly MeasureMean[];
-  /** Judged queries for which the run has no ranking; they count as 0. */
+  /** Judged queries without a ranking in the run; they count as 0. */
   readonly missingCount: number;
 }
 
 export interface QueryResult {
   readonly query: string;
-  /** Beside the evaluation's `measures`. */
+  /** In the order of the evaluation's `measures`. */
   readonly values: readonly number[];
 }
 
@@ -46,9 +45,9 @@ export interface MeasureMean {
 }
 
 /**
- * Counts every judged query: one without a relevant document, or without a ranking, counts as 0, as
- * in BEIR's evaluator, ir_measures and trec_eval with -c. Rankings are taken in the order in which
- * they stand. O(queries x (measures x depth + resamples)).
+ * Counts every judged query; one without a relevant document or without a ranking counts as 0, as
+ * in BEIR's evaluator, ir_measures and trec_eval with -c. Rankings are evaluated in the given
+ * order. O(queries x (measures x depth + resamples)).
  */
 export function evaluate(run: Run, qrels: Qrels, options: EvaluationOptions): Evaluation {
   const measures = options.measures.map(formatMeasure);
@@ -63,7 +62,7 @@ export function evaluate(run: Run, qrels: Qrels, options: EvaluationOptions): Ev
   }
   const means = measures.map((measure, index) => {
     const values = queries.map((result) => result.values[index] ?? 0);
-    // Each measure draws its own samples from the seed: adding one changes none of the others.
+    // Each measure draws its own samples from the seed, so adding a measure changes no other.
     const interval = bootstrapMean(values, { ...options, prng: createPrng(options.seed) });
     return { measure, mean: mean(values), ...interval };
   });

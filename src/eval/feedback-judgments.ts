@@ -1,23 +1,24 @@
-// Judgments out of feedback: what users did with hits, as graded relevance.
+// Derives graded judgments from user feedback.
 
 import type { RecordedFeedback } from "../core/feedback.js";
 import type { Judgments } from "./measures.js";
 
-/** A query that somebody gave feedback on, and what it says of documents. */
+/** A query with feedback, and the judgments derived from it. */
 export interface FeedbackQuery {
-  /** `q` and a number from 1, by the first event. */
+  /** `q` and a number from 1, in the order of first events. */
   readonly id: string;
   readonly text: string;
   readonly judgments: Judgments;
 }
 
-/** Milliseconds from which staying with a document counts: Fox et al., TOIS 2005, took 30 s. */
+/** Dwell time that counts as a sign of relevance: 30 s, after Fox et al., TOIS 2005. */
 export const dwellMsFrom = 30_000;
 
 /**
- * The last judgment (relevant: 2, not relevant: 0) of a query and a document stands. Without one, a
- * click, a copy or a stay of `dwellMsFrom` gives 1; shorter stays say nothing. Queries are the same
- * when their texts are, but for blanks around them. Queries that nothing is said of are left out.
+ * The last explicit judgment of a query and document counts (relevant: 2, not relevant: 0). Without
+ * one, a click, a copy or a dwell time of at least `dwellMsFrom` gives 1; shorter dwell times are
+ * ignored. Queries are equal when their trimmed texts are. Queries without any judgment are
+ * omitted.
  */
 export function judgmentsOf(events: Iterable<RecordedFeedback>): FeedbackQuery[] {
   const queries = new Map<string, { judged: Map<string, number>; implied: Map<string, number> }>();

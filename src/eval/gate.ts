@@ -1,10 +1,10 @@
-// The regression gate: measures that may not fall below what was reached before.
+// Regression gate: measures that must not fall below a recorded baseline.
 
 import { SluiceError } from "../core/errors.js";
 import type { Evaluation } from "./evaluate.js";
 import { readText } from "./table-lines.js";
 
-/** What was reached, and how far a measure may fall, by the measure's written form. */
+/** Baseline and allowed decrease, by the measure's written form. */
 export type Gate = ReadonlyMap<string, { readonly value: number; readonly allowance: number }>;
 
 export interface GateRow {
@@ -12,7 +12,7 @@ export interface GateRow {
   readonly baseline: number;
   readonly allowance: number;
   readonly value: number;
-  /** Value less baseline. */
+  /** Value minus baseline. */
   readonly change: number;
   readonly isPassed: boolean;
 }
@@ -26,13 +26,13 @@ export function checkGate(evaluation: Evaluation, gate: Gate): GateRow[] {
       throw new SluiceError("INVALID_FIELD", `no measure "${measure}"; evaluated: ${known}`);
     }
     const change = found.mean - baseline;
-    // A figure that was written with rounded digits is not held against itself.
+    // Tolerates the rounding of values in the file.
     const isPassed = change >= -allowance - 1e-9;
     return { measure, baseline, allowance, value: found.mean, change, isPassed };
   });
 }
 
-/** Reads what `formatGate` writes. Throws INVALID_INPUT_FILE. */
+/** Reads the format of `formatGate`. Throws INVALID_INPUT_FILE. */
 export async function readGate(path: string): Promise<Gate> {
   return parseGate(await readText(path), path);
 }
@@ -64,7 +64,7 @@ export function parseGate(text: string, file: string): Gate {
   return gate;
 }
 
-/** A gate at what an evaluation reached; `allowance` in [0, 1] for every measure. */
+/** A gate at the values of an evaluation; `allowance` in [0, 1] applies to every measure. */
 export function formatGate(evaluation: Evaluation, allowance: number): string {
   const measures = evaluation.means.map(({ measure, mean }) => [
     measure,

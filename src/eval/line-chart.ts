@@ -1,8 +1,8 @@
-// Draws lines over two axes as SVG: the plots of sweeps and benches.
+// Draws line charts as SVG, for sweeps and benchmarks.
 
 export interface ChartSeries {
   readonly name: string;
-  /** In the order in which they are joined. */
+  /** In drawing order. */
   readonly points: readonly (readonly [x: number, y: number])[];
 }
 
@@ -10,7 +10,7 @@ export interface LineChart {
   readonly title: string;
   readonly xLabel: string;
   readonly yLabel: string;
-  /** Of the x axis; values on a logarithmic one are above 0. Default linear. */
+  /** Scale of the x axis; a logarithmic one needs values above 0. Default: linear. */
   readonly xScale?: "linear" | "log";
   readonly series: readonly ChartSeries[];
 }
@@ -18,10 +18,10 @@ export interface LineChart {
 const width = 720;
 const height = 420;
 const plot = { left: 70, right: 700, top: 40, bottom: 360 } as const;
-/** Told apart also by people who do not see all colors alike (Okabe and Ito 2008). */
+/** Colors that are distinguishable with color vision deficiencies (Okabe and Ito 2008). */
 const colors = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"];
 
-/** A whole SVG document. Equal charts give equal bytes. Points that are not finite are left out. */
+/** A complete SVG document, byte-identical for equal charts. Non-finite points are omitted. */
 export function lineChartSvg(chart: LineChart): string {
   const series = chart.series.map(({ name, points }) => ({
     name,
@@ -89,7 +89,7 @@ function axis(
   let low = Math.min(...values);
   let high = Math.max(...values);
   if (values.length === 0) [low, high] = [1, 2];
-  // Nearer to each other than steps of doubles can tell apart.
+  // Closer than steps of doubles can distinguish.
   if (high - low <= 1e-9 * Math.abs(high)) {
     const room = Math.abs(low) / 2 || 1;
     [low, high] = scale === "log" ? [low / 2, high * 2] : [low - room, high + room];

@@ -1,17 +1,17 @@
-// Scores one query's ranking against its judgments, with the names of ir_measures and the results
-// of trec_eval.
+// Evaluates one query's ranking against its judgments, with the measure names of ir_measures and
+// the values of trec_eval.
 
 import { SluiceError } from "../core/errors.js";
 
 export type MeasureName = "nDCG" | "RR" | "AP" | "R" | "P" | "Success" | "Judged";
 
-/** A measure over the first `cutoff` places; undefined: over the whole ranking. */
+/** A measure over the first `cutoff` ranks, or over the whole ranking. */
 export interface Measure {
   readonly name: MeasureName;
   readonly cutoff?: number | undefined;
 }
 
-/** Relevance of each judged document; 0 and below: judged, and not relevant. */
+/** Relevance of each judged document; 0 and below mean not relevant. */
 export type Judgments = ReadonlyMap<string, number>;
 
 /**
@@ -19,12 +19,12 @@ export type Judgments = ReadonlyMap<string, number>;
  * documents (of relevance above 0) among those judged:
  * - nDCG: sum of relevance / log2(rank + 1), divided by that of the best possible ranking
  * - RR: 1 / rank of the first relevant document
- * - AP: mean over the r relevant documents of the precision at their rank, 0 where not found
+ * - AP: mean over the r relevant documents of the precision at their rank, 0 if not found
  * - R: found relevant / r. P: found relevant / cutoff (whole ranking: / its length)
- * - Success: 1 when a relevant document was found (hit rate). Judged: share of places that were
+ * - Success: 1 if a relevant document was found (hit rate). Judged: share of ranks that were
  *   judged
  *
- * 0 where r is 0. O(cutoff + judged log judged).
+ * 0 if r is 0. O(cutoff + judged log judged).
  */
 export function measureRanking(
   measure: Measure,
@@ -50,7 +50,7 @@ export function measureRanking(
   }
 }
 
-/** Reads `nDCG@10`, `RR`, `R@100`, ... Throws INVALID_FIELD naming what is known. */
+/** Parses `nDCG@10`, `RR`, `R@100`, ... Throws INVALID_FIELD listing the known measures. */
 export function parseMeasure(text: string): Measure {
   const match = /^(\w+)(?:@(\d{1,9}))?$/.exec(text);
   const name = match === null ? undefined : measureNames.get((match[1] ?? "").toLowerCase());
@@ -62,7 +62,7 @@ export function parseMeasure(text: string): Measure {
   return cutoff === undefined ? { name } : { name, cutoff };
 }
 
-/** The written form: `nDCG@10`. */
+/** The written form, such as `nDCG@10`. */
 export function formatMeasure({ name, cutoff }: Measure): string {
   return cutoff === undefined ? name : `${name}@${cutoff}`;
 }
@@ -82,7 +82,7 @@ const measureNames: ReadonlyMap<string, MeasureName> = new Map([
   ["judged", "Judged"],
 ]);
 
-/** Documents of relevance above 0. */
+/** Number of documents with a relevance above 0. */
 export function relevantCount(judgments: Judgments): number {
   let count = 0;
   for (const relevance of judgments.values()) if (relevance > 0) count += 1;

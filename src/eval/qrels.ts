@@ -1,4 +1,4 @@
-// Reads and writes relevance judgments in BEIR's and TREC's formats.
+// Reads and writes relevance judgments in the formats of BEIR and TREC.
 
 import type { Judgments } from "./measures.js";
 import { formatTable, readText, tableError, tableLines, toInteger } from "./table-lines.js";
@@ -6,17 +6,18 @@ import { formatTable, readText, tableError, tableLines, toInteger } from "./tabl
 /** Judgments by query id, in file order. */
 export type Qrels = ReadonlyMap<string, Judgments>;
 
-/** Reads a file in either format: see `parseQrels`. Throws INVALID_INPUT_FILE. */
+/** Reads a file in either format; see `parseQrels`. Throws INVALID_INPUT_FILE. */
 export async function readQrels(path: string): Promise<Qrels> {
   return parseQrels(await readText(path), path);
 }
 
 /**
- * Reads BEIR's table (header line, then query, document, relevance between tabs; without the header
- * only ids that hold no blanks) or TREC's (query, iteration, document, relevance between blanks; #
- * begins a comment), told apart by the first line that is no comment. `file` is named in errors. Throws INVALID_INPUT_FILE at a line of another count
- * of columns, a relevance that is no whole number, or a document that one query judges twice and
- * differently.
+ * Parses BEIR's format (a header line, then query, document and relevance separated by tabs;
+ * without the header, ids must not contain blanks) or TREC's (query, iteration, document and
+ * relevance separated by blanks; # starts a comment), detected by the first line that is not a
+ * comment. `file` is named in errors. Throws INVALID_INPUT_FILE for a line with another number of
+ * columns, a relevance that is not a whole number, or contradictory judgments of a document for one
+ * query.
  */
 export function parseQrels(text: string, file: string): Qrels {
   const qrels = new Map<string, Map<string, number>>();
@@ -47,7 +48,7 @@ function isBeirTable(text: string): boolean {
   );
 }
 
-/** TREC's format, one line a judgment, in order. Throws as `formatTable`. */
+/** TREC's format, one line per judgment, in order. Throws like `formatTable`. */
 export function formatTrecQrels(qrels: Qrels): string {
   return formatTable(
     judgmentsOf(qrels).map(([query, document, relevance]) => [query, 0, document, relevance]),
@@ -55,7 +56,7 @@ export function formatTrecQrels(qrels: Qrels): string {
   );
 }
 
-/** BEIR's format with its header. Throws as `formatTable`. */
+/** BEIR's format, with its header. Throws like `formatTable`. */
 export function formatBeirQrels(qrels: Qrels): string {
   return formatTable([["query-id", "corpus-id", "score"], ...judgmentsOf(qrels)], "tab");
 }

@@ -1,4 +1,4 @@
-// How far probabilities can be believed: Brier score, calibration error, cross-validation by query.
+// Calibration of probabilities: Brier score, expected calibration error, cross-validation by query.
 
 import { createPrng } from "../core/prng.js";
 import { fitIsotonic, fitPlatt, probabilityOf } from "./score-calibration.js";
@@ -21,11 +21,11 @@ export interface ReliabilityBin {
 export interface Reliability {
   /** Mean squared error of the probabilities (Brier 1950); 0 is best. */
   readonly brier: number;
-  /** Of always telling the share of relevant results. */
+  /** Brier score of always predicting the share of relevant results. */
   readonly brierOfBase: number;
   /** Mean distance of predicted and observed over the bins, weighted by their counts. */
   readonly ece: number;
-  /** Of equal counts, by rising probability (Nguyen and O'Connor 2015). */
+  /** Bins of equal counts, by ascending probability (Nguyen and O'Connor 2015). */
   readonly bins: readonly ReliabilityBin[];
 }
 
@@ -68,8 +68,8 @@ export function fitScoreMap(method: CalibrationMethod, samples: readonly JudgedS
 }
 
 /**
- * Predictions for each query's results by a map that was fitted without them: whole queries are held
- * back, since results of one query are not independent. Folds are drawn by `seed`.
+ * Predictions for each query's results by a map that was fitted without them. Whole queries are
+ * held out, because results of one query are not independent. `seed` determines the folds.
  */
 export function crossValidate(
   method: CalibrationMethod,
@@ -89,7 +89,7 @@ export function crossValidate(
   return predictions;
 }
 
-/** Folds of equal size, in a drawn order. */
+/** Random folds of equal size. */
 function drawFolds(
   count: number,
   { foldCount, seed }: { readonly foldCount: number; readonly seed: number },

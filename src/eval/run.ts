@@ -1,4 +1,4 @@
-// A run: the rankings of one system, read from and written to TREC's format.
+// A run: the rankings of one system, in TREC's format.
 
 import { assert } from "../core/assert.js";
 import { compareKeys } from "../core/document.js";
@@ -9,19 +9,20 @@ export interface ScoredKey {
   readonly score: number;
 }
 
-/** Rankings by query id, best first; keys are distinct within one ranking. */
+/** Rankings by query id, best first; keys are distinct within a ranking. */
 export type Run = ReadonlyMap<string, readonly ScoredKey[]>;
 
-/** Reads a TREC run file: see `parseTrecRun`. Throws INVALID_INPUT_FILE. */
+/** Reads a TREC run file; see `parseTrecRun`. Throws INVALID_INPUT_FILE. */
 export async function readTrecRun(path: string): Promise<Run> {
   return parseTrecRun(await readText(path), path);
 }
 
 /**
- * Reads lines of query, "Q0", document, rank, score, tag. As trec_eval does, the order is that of
- * the scores, compared as float32, and among equal ones that of the document keys, falling; ranks
- * are not believed; # begins a comment. `file` is named in errors. Throws INVALID_INPUT_FILE at a
- * line of more or fewer columns, a bad score or a document that one query ranks twice.
+ * Parses lines of query, "Q0", document, rank, score and tag. As in trec_eval, documents are
+ * ordered by score, compared as float32, then by descending document key; the rank column is
+ * ignored and # starts a comment. `file` is named in errors. Throws INVALID_INPUT_FILE for a line
+ * with another number of columns, an invalid score, or a document that is ranked twice for one
+ * query.
  */
 export function parseTrecRun(text: string, file: string): Run {
   const scores = new Map<string, Map<string, number>>();
@@ -42,9 +43,9 @@ export function parseTrecRun(text: string, file: string): Run {
 }
 
 /**
- * Writes a run in TREC's format. Where a ranking's own order differs from what readers would make
- * of its scores (ties, scores equal as float32), the scores written fall by the least float32 step,
- * so that every reader sees the same ranking. Throws as `formatTable`.
+ * Formats a run as TREC does. Where a ranking's order differs from the order that readers derive
+ * from its scores (ties, or equality as float32), scores are decreased by the smallest float32
+ * step, so that every reader sees the same ranking. Throws like `formatTable`.
  */
 export function formatTrecRun(run: Run, tag: string): string {
   const rows: (string | number)[][] = [];
@@ -61,8 +62,8 @@ export function formatTrecRun(run: Run, tag: string): string {
 }
 
 /**
- * The run without documents whose id is the query's: in ArguAna and Quora each query is a document of
- * the corpus. BEIR's evaluator calls it `ignore_identical_ids`, and does so unless told otherwise.
+ * The run without documents whose id is the query's: in ArguAna and Quora each query is a document
+ * of the corpus. BEIR's evaluator calls this `ignore_identical_ids` and does it by default.
  */
 export function withoutIdenticalIds(run: Run): Run {
   return new Map(
@@ -78,7 +79,8 @@ function nextFloat32Below(value: number): number {
   const float = Float32Array.of(value);
   const bits = new Int32Array(float.buffer);
   const [pattern = 0] = bits;
-  // Positive patterns rise with the value, negative ones fall; below zero comes the least negative.
+  // Bit patterns of positive floats ascend with the value, those of negative ones descend; below
+  // zero follows the smallest negative number.
   if (value === 0) bits[0] = -0x7fffffff;
   else bits[0] = value > 0 ? pattern - 1 : pattern + 1;
   return float[0] ?? value;

@@ -1,33 +1,33 @@
-// Maps from scores to probabilities of relevance, fitted on judged results: Platt's and isotonic.
+// Maps from scores to probabilities of relevance, fitted on judged results: Platt and isotonic.
 
 import { assert } from "../core/assert.js";
 import { mean } from "./statistics.js";
 
-/** One judged result: the score that it got, and whether it was relevant. */
+/** The score of a judged result, and whether it was relevant. */
 export interface JudgedScore {
   readonly score: number;
   readonly isRelevant: boolean;
 }
 
-/** 1 / (1 + exp(-(slope * score + intercept))); slope is 0 or more. */
+/** 1 / (1 + exp(-(slope * score + intercept))), with slope >= 0. */
 export interface PlattMap {
   readonly method: "platt";
   readonly slope: number;
   readonly intercept: number;
 }
 
-/** Straight lines between points whose scores and probabilities rise; level beyond both ends. */
+/** Linear between ascending points, constant beyond both ends. */
 export interface IsotonicMap {
   readonly method: "isotonic";
-  /** Rising; at least one. */
+  /** Ascending; at least one. */
   readonly scores: readonly number[];
-  /** One for each score, not falling, in [0, 1]. */
+  /** One per score, non-decreasing, in [0, 1]. */
   readonly probabilities: readonly number[];
 }
 
 export type ScoreMap = PlattMap | IsotonicMap;
 
-/** The probability of relevance of a score, in [0, 1]. Never falls as the score rises. O(log points). */
+/** Probability of relevance for a score, in [0, 1]; non-decreasing. O(log points). */
 export function probabilityOf(map: ScoreMap, score: number): number {
   if (map.method === "platt") return logistic(map.slope * score + map.intercept);
   const { scores, probabilities } = map;
@@ -35,11 +35,13 @@ export function probabilityOf(map: ScoreMap, score: number): number {
   if (above === 0 || above === scores.length) return probabilities.at(above === 0 ? 0 : -1) ?? 0;
   const [low = 0, high = 0] = [scores[above - 1], scores[above]];
   const [from = 0, to = 0] = [probabilities[above - 1], probabilities[above]];
-  // Rounding may carry the line a little past its upper end, from where the map would fall.
+  // Rounding could exceed the upper end, so that the map would decrease there.
   return Math.min(to, from + ((to - from) * (score - low)) / (high - low));
 }
 
-/** Place of the first of rising points that is not below `score`; their number when there is none. */
+/**
+ * Index of the first of ascending points that is at least `score`; their number when there is none.
+ */
 function firstFrom(points: readonly number[], score: number): number {
   let [low, high] = [0, points.length];
   while (low < high) {
@@ -54,15 +56,15 @@ function logistic(logit: number): number {
   return 1 / (1 + Math.exp(-logit));
 }
 
-/** Newton's method has long converged by then; no step of it makes the fit worse. */
+/** Newton's method converges well before; no step increases the loss. */
 const iterationsMax = 100;
 
 /**
- * Logistic regression on the score, with the targets (n+ + 1) / (n+ + 2) and 1 / (n- + 2) instead of
- * 1 and 0, so that a sample which a threshold separates has a finite fit: Platt, "Probabilistic
- * Outputs for Support Vector Machines" (1999), in the form of Lin, Lin and Weng, "A Note on Platt's
- * Probabilistic Outputs" (2007). Where relevance falls with the score, the slope is 0. At least one
- * sample. O(samples x iterations).
+ * Logistic regression on the score, with the targets (n+ + 1) / (n+ + 2) and 1 / (n- + 2) instead
+ * of 1 and 0, so that separable samples have a finite fit: Platt, "Probabilistic Outputs for
+ * Support Vector Machines" (1999), as formulated by Lin, Lin and Weng, "A Note on Platt's
+ * Probabilistic Outputs" (2007). If relevance decreases with the score, the slope is 0. Needs at
+ * least one sample. O(samples x iterations).
  */
 export function fitPlatt(samples: readonly JudgedScore[]): PlattMap {
   assert(samples.length > 0, "there are samples");
@@ -72,7 +74,7 @@ export function fitPlatt(samples: readonly JudgedScore[]): PlattMap {
   );
   const base = mean(targets);
   const level: Line = { slope: 0, intercept: Math.log(base / (1 - base)) };
-  // In units of their spread around their mean scores are tame, whatever their scale.
+  // Standardized, so that the fit does not depend on the scale of the scores.
   const center = mean(samples.map(({ score }) => score));
   const spread = Math.sqrt(mean(samples.map(({ score }) => (score - center) ** 2)));
   if (spread === 0) return { method: "platt", ...level };
@@ -94,7 +96,7 @@ interface Line {
   readonly intercept: number;
 }
 
-/** Cross entropy, in a form that no logit overflows. */
+/** Cross entropy, in a form that does not overflow. */
 function lossOf(
   { slope, intercept }: Line,
   scores: readonly number[],
@@ -108,14 +110,14 @@ function lossOf(
   return loss;
 }
 
-/** A step downhill; undefined: there is none left. */
+/** A descent step; undefined when none decreases the loss. */
 function newtonStep(
   line: Line,
   scores: readonly number[],
   targets: readonly number[],
   loss: number,
 ): { readonly line: Line; readonly loss: number } | undefined {
-  // The ridge keeps the Hessian regular where all probabilities are close to 0 or 1.
+  // The ridge keeps the Hessian regular when all probabilities are close to 0 or 1.
   const hessian = { aa: 1e-12, ab: 0, bb: 1e-12 };
   const gradient = { a: 0, b: 0 };
   for (const [i, score] of scores.entries()) {
@@ -148,9 +150,9 @@ interface Block {
 }
 
 /**
- * The rising map with the least squared error, by pooling neighbors that fall: Ayer et al., "An
- * Empirical Distribution Function for Sampling with Incomplete Information" (1955). Each pool becomes
- * one point at its mean score. At least one sample. O(n log n).
+ * The non-decreasing map with the least squared error, by pooling adjacent violators: Ayer et al.,
+ * "An Empirical Distribution Function for Sampling with Incomplete Information" (1955). Each pool
+ * becomes a point at its mean score. Needs at least one sample. O(n log n).
  */
 export function fitIsotonic(samples: readonly JudgedScore[]): IsotonicMap {
   assert(samples.length > 0, "there are samples");
@@ -168,7 +170,7 @@ export function fitIsotonic(samples: readonly JudgedScore[]): IsotonicMap {
   };
 }
 
-/** Equal scores are one block, whatever their order; by rising score. */
+/** Equal scores form one block, whatever their order; ascending by score. */
 function poolTies(samples: readonly JudgedScore[]): Iterable<Block> {
   const ties = new Map<number, Block>();
   for (const { score, isRelevant } of samples.toSorted((a, b) => a.score - b.score)) {
@@ -190,7 +192,7 @@ function pooled(a: Block | undefined, b: Block): Block {
   };
 }
 
-/** Within the scores of the block, also when the sum was rounded: so the points of blocks rise. */
+/** Clamped to the block's scores, because the sum may be rounded and points must ascend. */
 function meanScore({ scoreMin, scoreMax, scoreSum, count }: Block): number {
   return Math.min(scoreMax, Math.max(scoreMin, scoreSum / count));
 }

@@ -1,4 +1,4 @@
-// Cuts an evaluation into groups of queries, to see where a system is good and where it is not.
+// Splits an evaluation into groups of queries, to show where a system is good and where it is not.
 
 import type { Evaluation } from "./evaluate.js";
 import { mean, quantile } from "./statistics.js";
@@ -6,11 +6,11 @@ import { mean, quantile } from "./statistics.js";
 export interface Segment {
   readonly name: string;
   readonly queryCount: number;
-  /** Beside the evaluation's `measures`. */
+  /** In the order of the evaluation's `measures`. */
   readonly means: readonly number[];
 }
 
-/** One segment a label, in order of their names; queries without a label are left out. */
+/** One segment per label, sorted by label; queries without a label are omitted. */
 export function segmentQueries(
   evaluation: Evaluation,
   labelOf: (query: string) => string | undefined,
@@ -40,13 +40,13 @@ export function lengthBand(text: string): string {
   return words <= 15 ? "8-15 words" : "16 words and more";
 }
 
-/** Bands by quartiles of a figure that each query has, such as the score of its first hit. */
-export function quartileBands(figures: ReadonlyMap<string, number>): Map<string, string> {
-  const sorted = Float64Array.from(figures.values()).sort();
+/** Bands by quartiles of a value per query, such as the score of its first hit. */
+export function quartileBands(values: ReadonlyMap<string, number>): Map<string, string> {
+  const sorted = Float64Array.from(values.values()).sort();
   const edges = [0.25, 0.5, 0.75].map((share) => quantile(sorted, share));
   return new Map(
-    Array.from(figures, ([query, figure]) => {
-      const band = edges.filter((edge) => figure > edge).length;
+    Array.from(values, ([query, value]) => {
+      const band = edges.filter((edge) => value > edge).length;
       const from = quantile(sorted, band / 4).toFixed(3);
       const to = quantile(sorted, (band + 1) / 4).toFixed(3);
       return [query, `quarter ${band + 1}: ${from} to ${to}`];

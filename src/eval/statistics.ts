@@ -1,9 +1,9 @@
-// The statistics that evaluation reports rest on: means, resampling, Student's t.
+// Statistics of evaluation reports: means, resampling, significance tests.
 
 import { assert } from "../core/assert.js";
 import type { Prng } from "../core/prng.js";
 
-/** Brings the values into a drawn order (Fisher and Yates), in place. O(values). */
+/** Shuffles in place (Fisher-Yates). O(values). */
 export function shuffle(values: unknown[], prng: Prng): void {
   for (let i = values.length - 1; i > 0; i -= 1) {
     const other = Math.floor(prng.nextFloat() * (i + 1));
@@ -11,7 +11,7 @@ export function shuffle(values: unknown[], prng: Prng): void {
   }
 }
 
-/** Mean; 0 for none. Adds in order, so equal input gives equal bits. */
+/** Mean; 0 for no values. Sums in order, so that equal input gives equal bits. */
 export function mean(values: readonly number[]): number {
   let sum = 0;
   for (const value of values) sum += value;
@@ -48,7 +48,7 @@ export function bootstrapMean(
   return { low: quantile(means, tail), high: quantile(means, 1 - tail) };
 }
 
-/** Quantile of sorted values, between neighbors in proportion. */
+/** Quantile of sorted values, with linear interpolation. */
 export function quantile(sorted: ArrayLike<number>, share: number): number {
   const position = share * (sorted.length - 1);
   const below = Math.floor(position);
@@ -64,7 +64,7 @@ export interface TTest {
   readonly pValue: number;
 }
 
-/** Student's test that the mean of paired differences is 0. */
+/** Paired Student's t-test that the mean of the differences is 0. */
 export function pairedTTest(differences: readonly number[]): TTest {
   const degreesOfFreedom = differences.length - 1;
   if (degreesOfFreedom < 1) return { t: 0, degreesOfFreedom: 0, pValue: 1 };
@@ -85,17 +85,17 @@ export function pairedTTest(differences: readonly number[]): TTest {
 }
 
 export interface RandomizationTest {
-  /** Two-sided: how often signs drawn at random give a mean at least as far from 0. */
+  /** Two-sided: share of random sign patterns with a mean at least as far from 0. */
   readonly pValue: number;
   readonly permutationCount: number;
-  /** True when all sign patterns were tried instead of a sample. */
+  /** True when all sign patterns were enumerated instead of sampled. */
   readonly isExhaustive: boolean;
 }
 
 /**
- * Fisher's randomization test on paired differences: tries all 2^n sign patterns where that is no
- * more than `permutationCount`, else so many random ones; then (extremes + 1) / (patterns + 1),
- * which is never 0.
+ * Fisher's randomization test on paired differences: enumerates all 2^n sign patterns if there are
+ * at most `permutationCount`, otherwise samples that many; the p value is then (extremes + 1) /
+ * (patterns + 1), which is never 0.
  */
 export function randomizationTest(
   differences: readonly number[],
@@ -104,7 +104,7 @@ export function randomizationTest(
   const moved = differences.filter((difference) => difference !== 0);
   let observed = 0;
   for (const difference of moved) observed += difference;
-  // Sums of the same numbers in other orders differ in their last bits; such sums are equal here.
+  // Sums of the same numbers in different orders differ in their last bits; they count as equal.
   const bound = Math.abs(observed) * (1 - 1e-12);
   const isExhaustive = 2 ** moved.length <= options.permutationCount;
   const patternCount = isExhaustive ? 2 ** moved.length : options.permutationCount;
@@ -132,7 +132,7 @@ function incompleteBeta(x: number, { a, b }: { a: number; b: number }): number {
   const front =
     Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x)) /
     a;
-  // Evaluated from the far end: 200 terms are far more than double precision needs here.
+  // Evaluated backwards; 200 terms are far more than double precision needs here.
   let fraction = 1;
   for (let m = 200; m >= 1; m -= 1) {
     const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));

@@ -1,4 +1,4 @@
-// The text tables of evaluation files: lines to cells and back, and numbers out of cells.
+// Tables in evaluation files: lines to cells and back, and numbers from cells.
 
 import { readFile } from "node:fs/promises";
 import { TextDecoder } from "node:util";
@@ -11,7 +11,7 @@ export interface TableLine {
   readonly line: number;
 }
 
-/** The text of a whole file. Throws INVALID_INPUT_FILE when it cannot be read or is not UTF-8. */
+/** The text of a file. Throws INVALID_INPUT_FILE when it cannot be read or is not UTF-8. */
 export async function readText(path: string): Promise<string> {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(await readFile(path));
@@ -21,20 +21,20 @@ export async function readText(path: string): Promise<string> {
   }
 }
 
-/** A kind of table. */
+/** Format of a table. */
 export interface TableForm {
   /**
-   * "tab": cells lie between tabs (BEIR). "blank": between blanks (TREC), where a line that begins
-   * with # is a comment, as in trec_eval; a line whose tabs alone give the right count of cells is
-   * cut at these, so that ids may hold blanks.
+   * "tab": cells are separated by tabs (BEIR). "blank": by blanks (TREC), where a line that starts
+   * with # is a comment, as in trec_eval; a line with the right number of tab-separated cells is
+   * split at tabs, so that ids may contain blanks.
    */
   readonly separator: "tab" | "blank";
   readonly columnCount: number;
 }
 
 /**
- * Lines that are not empty, cut into cells. `file` is named in errors. Throws INVALID_INPUT_FILE at
- * a line of another count of columns: it would be read shifted.
+ * Non-empty lines, split into cells. `file` is named in errors. Throws INVALID_INPUT_FILE for a
+ * line with another number of columns.
  */
 export function* tableLines(
   text: string,
@@ -58,7 +58,7 @@ export function* tableLines(
   }
 }
 
-/** What C's isspace() takes for blank, as trec_eval does: other spaces may be part of an id. */
+/** The blanks of C's isspace(), as in trec_eval; other spaces may be part of an id. */
 const blanks = /[ \t\v\f\r]+/;
 
 function trimBlanks(text: string): string {
@@ -67,7 +67,7 @@ function trimBlanks(text: string): string {
 
 /**
  * The table as text, which `tableLines` reads back cell by cell. Throws INVALID_FIELD naming a cell
- * that such a file cannot hold.
+ * that the format cannot represent.
  */
 export function formatTable(
   rows: Iterable<readonly (string | number)[]>,
@@ -87,7 +87,9 @@ export function formatTable(
   return text;
 }
 
-/** Throws INVALID_FIELD for an id that a table cannot hold. Readers differ in what is blank. */
+/**
+ * Throws INVALID_FIELD for an id that the format cannot represent. Readers differ in what is blank.
+ */
 export function checkId(id: string, separator: TableForm["separator"]): void {
   const isFit = separator === "tab" ? id.trim() === id && !/[\t\n\r]/.test(id) : !/\s/.test(id);
   if (id !== "" && isFit) return;
@@ -98,14 +100,14 @@ export function checkId(id: string, separator: TableForm["separator"]): void {
   throw new SluiceError("INVALID_FIELD", `${JSON.stringify(id)} ${fault}`);
 }
 
-/** A finite number. Throws INVALID_INPUT_FILE naming the place. */
+/** Parses a finite number. Throws INVALID_INPUT_FILE naming the place. */
 export function toNumber(cell: string | undefined, place: { file: string; line: number }): number {
   const value = cell === undefined || cell === "" ? NaN : Number(cell);
   if (Number.isFinite(value)) return value;
   throw tableError(place, `"${cell ?? ""}" is not a number`);
 }
 
-/** A whole number. Throws INVALID_INPUT_FILE naming the place. */
+/** Parses a whole number. Throws INVALID_INPUT_FILE naming the place. */
 export function toInteger(cell: string | undefined, place: { file: string; line: number }): number {
   const value = toNumber(cell, place);
   if (Number.isSafeInteger(value)) return value;

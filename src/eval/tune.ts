@@ -1,4 +1,4 @@
-// Chooses the value of one option by cross-validation, and says whether it is worth choosing.
+// Chooses the value of one option by cross-validation, and tests whether it is an improvement.
 
 import { assert } from "../core/assert.js";
 import { createPrng } from "../core/prng.js";
@@ -7,16 +7,16 @@ import type { Comparison } from "./compare.js";
 import type { Evaluation, QueryResult } from "./evaluate.js";
 import { mean } from "./statistics.js";
 
-/** The same queries, evaluated with one value of the option. */
+/** An evaluation of the same queries with one value of the option. */
 export interface TuningPoint {
   readonly value: number;
   readonly evaluation: Evaluation;
 }
 
 export interface TuningOptions {
-  /** One measure that all evaluations have: `nDCG@10`. */
+  /** A measure of all evaluations, such as `nDCG@10`. */
   readonly measure: string;
-  /** Value of the option that is compared with: its default. Must be among the points. */
+  /** The current value of the option, which must be among the points. */
   readonly baseline: number;
   readonly foldCount: number;
   readonly seed: number;
@@ -26,20 +26,20 @@ export const tuningDefaults = { foldCount: 5, seed: 1 } as const;
 
 export interface Tuning {
   readonly measure: string;
-  /** Best over all queries: what to set. */
+  /** The best value over all queries: the recommendation. */
   readonly best: number;
-  /** Mean at each value, in the order of the points. */
+  /** Mean for each value, in the order of the points. */
   readonly means: readonly { readonly value: number; readonly mean: number }[];
-  /** What was chosen without each fold's own queries. */
+  /** The value chosen for each fold from the other folds. */
   readonly chosen: readonly number[];
   /**
-   * The baseline against the values chosen for each fold from the other folds: an estimate of what
-   * the choice is worth on queries that it has not seen.
+   * The baseline against the values that were chosen for each fold from the other folds, which
+   * estimates the improvement on unseen queries.
    */
   readonly comparison: Comparison;
 }
 
-/** Ties go to the value nearest to the baseline. O(points x queries). */
+/** On ties, the value closest to the baseline wins. O(points x queries). */
 export function tune(points: readonly TuningPoint[], options: TuningOptions): Tuning {
   const { measure, baseline, foldCount, seed } = options;
   const reference = points.find((point) => point.value === baseline);
@@ -92,7 +92,7 @@ function bestOf(means: readonly { value: number; mean: number }[], baseline: num
   return best.value;
 }
 
-/** Queries dealt out at random into folds of nearly equal size. */
+/** Queries assigned at random to folds of nearly equal size. */
 function foldsOf(
   queries: readonly string[],
   { foldCount, seed }: { foldCount: number; seed: number },

@@ -1,19 +1,19 @@
-// Whether two samples come from the same distribution: Kolmogorov-Smirnov, stability index, words.
+// Two-sample tests of equal distributions: Kolmogorov-Smirnov, stability index, terms.
 
 import { assert } from "../core/assert.js";
 import type { Prng } from "../core/prng.js";
 import { quantile, shuffle } from "./statistics.js";
 
 export interface KsTest {
-  /** Largest distance of the two empirical distribution functions, in [0, 1]. */
+  /** Largest distance between the empirical distribution functions, in [0, 1]. */
   readonly statistic: number;
-  /** Asymptotic, two-sided; good from some 20 values a sample on. */
+  /** Asymptotic, two-sided; accurate from about 20 values per sample. */
   readonly pValue: number;
 }
 
 /**
- * The two-sample Kolmogorov-Smirnov test, with Stephens' correction for small samples (Numerical
- * Recipes 14.3.18). With many equal values it is conservative. O(n log n).
+ * Two-sample Kolmogorov-Smirnov test with Stephens' correction for small samples (Numerical Recipes
+ * 14.3.18). Conservative when there are many ties. O(n log n).
  */
 export function kolmogorovSmirnov(a: readonly number[], b: readonly number[]): KsTest {
   assert(a.length > 0 && b.length > 0, "both samples have values");
@@ -31,7 +31,7 @@ export function kolmogorovSmirnov(a: readonly number[], b: readonly number[]): K
 
 /** P(K > x) of Kolmogorov's distribution: 2 sum (-1)^(k-1) exp(-2 k^2 x^2). */
 function kolmogorovTail(x: number): number {
-  // Below, the series converges slowly, and the value is 1 to double precision.
+  // Below, the series converges slowly and the value is 1 in double precision.
   if (x < 0.2) return 1;
   let sum = 0;
   for (let k = 1; k <= 100; k += 1) sum += (k % 2 === 1 ? 2 : -2) * Math.exp(-2 * k * k * x * x);
@@ -41,9 +41,9 @@ function kolmogorovTail(x: number): number {
 const binCount = 10;
 
 /**
- * Population stability index over bins of equal counts of the reference: sum of (c - r) ln(c / r).
- * By the rule of thumb (Siddiqi, "Credit Risk Scorecards", 2006) below 0.1 nothing has happened, and
- * above 0.25 much has. Empty bins count as half a value.
+ * Population stability index over bins of equal counts of the reference: the sum of (c - r) ln(c /
+ * r). By the rule of thumb (Siddiqi, "Credit Risk Scorecards", 2006), below 0.1 means no change,
+ * above 0.25 a large one. Empty bins count as half a value.
  */
 export function stabilityIndex(reference: readonly number[], current: readonly number[]): number {
   assert(reference.length > 0 && current.length > 0, "both samples have values");
@@ -68,13 +68,13 @@ export function stabilityIndex(reference: readonly number[], current: readonly n
 }
 
 export interface TermsTest {
-  /** Jensen-Shannon divergence of the terms' shares in bits, in [0, 1] (Lin 1991). */
+  /** Jensen-Shannon divergence of the term distributions in bits, in [0, 1] (Lin 1991). */
   readonly divergence: number;
-  /** How often texts that are dealt at random to both sides lie as far apart. */
+  /** Share of random assignments of the texts to both samples with at least this divergence. */
   readonly pValue: number;
 }
 
-/** `terms` of each text. Small samples of texts differ by chance: hence the permutation test. */
+/** `terms` of each text. Small samples differ by chance, hence the permutation test. */
 export function compareTerms(
   reference: readonly (readonly string[])[],
   current: readonly (readonly string[])[],

@@ -191,11 +191,11 @@ describe("feedback to a server", () => {
       `${between}..2100-01-01`,
     ];
     const report = await runProgram([...drift, ...windows]);
-    assert.match(report, /^words a query .* parted \(40, 40\)$/m);
+    assert.match(report, /^words a query .* drifted \(40, 40\)$/m);
     assert.match(report, /^rank of clicks .* same \(40, 40\)$/m);
     assert.match(
       report,
-      /parted: words a query, terms of queries. Evaluate again: sluice feedback/,
+      /drifted: words a query, terms of queries. Evaluate again: sluice feedback/,
     );
   });
 

@@ -84,10 +84,10 @@ function driftLines(rows: readonly DriftRow[], collection: string): string[] {
     const means = [number(row.referenceMean, 3), number(row.currentMean, 3)];
     const cells = [...means, number(row.statistic, 3), number(row.stability, 3)];
     const line = [...cells, number(row.pValue, 4)].map((cell) => cell.padStart(11)).join("");
-    const verdict = row.hasParted ? "parted" : "same";
+    const verdict = row.hasDrifted ? "drifted" : "same";
     return `${row.what.padEnd(18)}${line}  ${verdict} (${row.referenceCount}, ${row.currentCount})`;
   });
-  const drifted = rows.filter(({ hasParted }) => hasParted).map(({ what }) => what);
+  const drifted = rows.filter(({ hasDrifted }) => hasDrifted).map(({ what }) => what);
   return [
     `${"".padEnd(18)}${heads.map((head) => head.padStart(11)).join("")}`,
     ...lines,

@@ -108,7 +108,7 @@ describe("the drift report", () => {
     current: readonly RecordedFeedback[],
   ): unknown =>
     Object.fromEntries(
-      driftReport(reference, current, termsOf).map(({ what, hasParted }) => [what, hasParted]),
+      driftReport(reference, current, termsOf).map(({ what, hasDrifted }) => [what, hasDrifted]),
     );
 
   it("tells what has parted from what has not", () => {
