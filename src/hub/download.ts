@@ -1,4 +1,4 @@
-// Downloads one file of a repository: resumed where it broke off, and checked before it counts.
+// Downloads one file of a repository, resuming partial downloads and verifying the result.
 
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
@@ -13,15 +13,15 @@ import type { Repository, RepositoryFile } from "./repository.js";
 export interface Download {
   readonly repository: Repository;
   readonly file: RepositoryFile;
-  /** Folder that takes the repository's paths. */
+  /** Folder for the repository's files, under their paths. */
   readonly folder: string;
-  /** Bytes of this file that are here, each time some have come. */
+  /** Called with the number of bytes received so far. */
   readonly onBytes: (bytes: number) => void;
 }
 
 /**
- * The file is there under its path when it resolves, never in part: what has come lies beside it as
- * `.part`, from which another call goes on. Throws DOWNLOAD_FAILED, DISK_FULL, the signal's reason.
+ * Resolves when the complete file is at its path. A partial download is kept beside it as `.part`,
+ * from which a later call resumes. Throws DOWNLOAD_FAILED, DISK_FULL, or the signal's reason.
  */
 export async function downloadFile(download: Download, hub: HubOptions): Promise<void> {
   const { file, folder, onBytes } = download;
@@ -37,7 +37,9 @@ export async function downloadFile(download: Download, hub: HubOptions): Promise
     if (await isAsPromised(part, file)) break;
     await rm(part, { force: true });
     if (isRetry)
-      throw downloadFailed(`${file.path} came twice with another checksum than the hub names`);
+      throw downloadFailed(
+        `${file.path} was received twice with a checksum that differs from the hub's`,
+      );
   }
   await rename(part, target);
 }
@@ -65,7 +67,7 @@ async function fetchRest(download: Download, part: string, hub: HubOptions): Pro
   );
 }
 
-/** One request; appends what comes. */
+/** One request; appends the received bytes. */
 async function fetchInto(
   handle: FileHandle,
   { repository, file, onBytes }: Download,
@@ -80,7 +82,7 @@ async function fetchInto(
   onSize(size);
   if (size === file.bytes) return;
   const at = `/${repository.name}/resolve/${repository.commit}/${encodePath(file.path)}`;
-  // Without compression: ranges and lengths are those of the file.
+  // Uncompressed, so that ranges and lengths refer to the file.
   const headers = { "accept-encoding": "identity", ...(size > 0 && { range: `bytes=${size}-` }) };
   const stall = stallGuard(hub);
   try {
@@ -94,7 +96,9 @@ async function fetchInto(
       size += chunk.length;
       if (size > file.bytes) {
         await handle.truncate(0);
-        throw downloadFailed(`${file.path} is longer than the ${file.bytes} bytes the hub names`);
+        throw downloadFailed(
+          `${file.path} is longer than the ${file.bytes} bytes that the hub declares`,
+        );
       }
       await write(handle, chunk, file.path);
       onSize(size);
@@ -103,7 +107,7 @@ async function fetchInto(
   } catch (error) {
     hub.signal.throwIfAborted();
     if (error instanceof PassingFailure || error instanceof SluiceError) throw error;
-    throw new PassingFailure(`${file.path} broke off at ${size} bytes: ${causeOf(error)}`);
+    throw new PassingFailure(`${file.path} was interrupted at ${size} bytes: ${causeOf(error)}`);
   } finally {
     stall.end();
   }
@@ -111,7 +115,10 @@ async function fetchInto(
     throw new PassingFailure(`${file.path} ended at ${size} of ${file.bytes} bytes`);
 }
 
-/** Whether the server goes on where it was asked to; one that ignores ranges begins anew. */
+/**
+ * Whether the server honours the requested range; one that ignores ranges starts from the
+ * beginning.
+ */
 function continuesAt({ status, headers }: Response, size: number): boolean {
   const start = /^bytes (\d+)-/.exec(headers.get("content-range") ?? "")?.[1];
   return status === 206 && Number(start) === size;
@@ -128,18 +135,18 @@ async function write(handle: FileHandle, chunk: Uint8Array, path: string): Promi
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code !== "ENOSPC" && code !== "EDQUOT") throw cause;
-    throw new SluiceError("DISK_FULL", `no room for ${path}; make some and pull again`, { cause });
+    throw new SluiceError("DISK_FULL", `no space for ${path}; free some and pull again`, { cause });
   }
 }
 
-/** Aborts when no byte has come for a while. */
+/** Aborts when no byte arrives for `stallMs`. */
 function stallGuard({ signal, stallMs }: HubOptions): {
   readonly signal: AbortSignal;
   touch(): void;
   end(): void;
 } {
   const controller = new AbortController();
-  const stalled = (): void => controller.abort(new Error(`nothing came for ${stallMs} ms`));
+  const stalled = (): void => controller.abort(new Error(`no data received for ${stallMs} ms`));
   let timer = setTimeout(stalled, stallMs);
   return {
     signal: AbortSignal.any([signal, controller.signal]),

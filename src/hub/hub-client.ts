@@ -1,4 +1,4 @@
-// Asks a model hub: with time limits, retries and errors that say what to do.
+// HTTP client of model hubs, with time limits, retries and actionable errors.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { SluiceError } from "../core/errors.js";
@@ -6,12 +6,12 @@ import { SluiceError } from "../core/errors.js";
 export interface HubOptions {
   /** `https://huggingface.co`, or a mirror of it. */
   readonly baseUrl: string;
-  /** Sent to `baseUrl` alone; never told. */
+  /** Sent only to `baseUrl`, and never logged. */
   readonly token: string | undefined;
   readonly signal: AbortSignal;
-  /** Milliseconds without a byte after which a request is given up and repeated. */
+  /** Milliseconds without data after which a request is aborted and retried. */
   readonly stallMs: number;
-  /** Milliseconds of the first pause between attempts; each further one is twice as long. */
+  /** First delay between attempts, milliseconds; doubled for each further one. */
   readonly firstPauseMs: number;
 }
 
@@ -21,12 +21,12 @@ export const hubDefaults = {
   firstPauseMs: 500,
 } as const;
 
-/** Attempts without a byte of progress between them. */
+/** Attempts without progress in between. */
 export const attemptsMax = 6;
-/** Longest pause that a server may ask for, milliseconds. */
+/** Longest Retry-After that is honoured, milliseconds. */
 const retryAfterMsMax = 60_000;
 
-/** A failure that another attempt may mend. */
+/** A failure that is worth retrying. */
 export class PassingFailure extends Error {
   readonly afterMs: number | undefined;
   constructor(message: string, afterMs?: number) {
@@ -40,8 +40,9 @@ export function downloadFailed(message: string, cause?: unknown): SluiceError {
 }
 
 /**
- * Repeats `attempt` after failures that may pass, with growing pauses. `hasProgressed` is asked after
- * each failure: progress makes the count begin anew. Throws DOWNLOAD_FAILED after the last one.
+ * Retries `attempt` after transient failures with exponential backoff. When `hasProgressed` returns
+ * true after a failure, the count of attempts restarts. Throws DOWNLOAD_FAILED after the last
+ * attempt.
  */
 export async function persistently<T>(
   attempt: () => Promise<T>,
@@ -62,7 +63,9 @@ export async function persistently<T>(
   }
 }
 
-/** A response with a good status. Throws PassingFailure, or DOWNLOAD_FAILED for what will not pass. */
+/**
+ * A successful response. Throws PassingFailure for transient failures, otherwise DOWNLOAD_FAILED.
+ */
 export async function ask(
   path: string,
   { baseUrl, token, signal }: HubOptions,
@@ -77,7 +80,7 @@ export async function ask(
     });
   } catch (cause) {
     throw new PassingFailure(
-      `${baseUrl} cannot be reached (${causeOf(cause)}); without a network, bring the folder here and use sluice model add`,
+      `${baseUrl} cannot be reached (${causeOf(cause)}); without a network, copy the folder to this machine and use sluice model add`,
     );
   }
   const { status } = response;
@@ -89,8 +92,8 @@ export async function ask(
 }
 
 const hints: Readonly<Record<number, string>> = {
-  401: ": there is no such model, or it asks for a token; set HF_TOKEN",
-  403: ": the token does not open it; accept its terms on the hub",
+  401: ": there is no such model, or it requires a token; set HF_TOKEN",
+  403: ": the token has no access; accept the model's terms on the hub",
   404: ": there is no such model, revision or file",
 };
 
@@ -99,7 +102,7 @@ function retryAfterMs({ headers }: Response): number | undefined {
   return seconds >= 0 ? Math.min(1000 * seconds, retryAfterMsMax) : undefined;
 }
 
-/** `ECONNREFUSED`, `ENOTFOUND` or whatever lies at the bottom. */
+/** `ECONNREFUSED`, `ENOTFOUND` or another root cause. */
 export function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;

@@ -1,13 +1,13 @@
-// Models by short names, and the repositories of a model hub that they lie in.
+// Short names of models, and their repositories on the hub.
 
 export interface KnownModel {
   readonly repository: string;
-  /** The graph in it; undefined: where exports usually lie. */
+  /** Path of the graph; default: the usual places of exports. */
   readonly graphFile?: string;
   readonly about: string;
 }
 
-/** Names are the repositories' last parts, in the case that users write. */
+/** Names are the last components of the repositories, as users write them. */
 export const knownModels: Readonly<Record<string, KnownModel>> = {
   "answerai-colbert-small-v1": {
     repository: "answerdotai/answerai-colbert-small-v1",
@@ -47,7 +47,7 @@ export const knownModels: Readonly<Record<string, KnownModel>> = {
   },
 };
 
-/** A known name, in any case, or `OWNER/NAME`; undefined: neither. */
+/** Matches a known name (case-insensitive) or `OWNER/NAME`; undefined for anything else. */
 export function findKnownModel(name: string): KnownModel | undefined {
   if (/^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/.test(name)) return { repository: name, about: "" };
   const found = Object.entries(knownModels).find(

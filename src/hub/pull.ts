@@ -1,4 +1,4 @@
-// Brings the files of a model from a hub into a folder: which ones, in which order, how far.
+// Downloads a model from a hub: selects its files, orders them and reports progress.
 
 import { mkdir, rm, statfs, writeFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,16 +14,19 @@ export interface PullOptions {
   readonly repository: string;
   /** Branch, tag or commit. */
   readonly revision: string;
-  /** The graph in it; undefined: where exports usually lie. */
+  /** Path of the graph; default: the usual places of exports. */
   readonly graphFile: string | undefined;
-  /** Configuration files that are wanted where they are there. */
+  /** Optional configuration files. */
   readonly configFiles: readonly string[];
-  /** Takes the files; what an earlier call left of the same commit is gone on with. */
+  /** Destination; a partial download of the same commit is resumed. */
   readonly folder: string;
   readonly onBytes: (done: number, total: number) => void;
 }
 
-/** The commit that was pulled. Throws DOWNLOAD_FAILED, DISK_FULL, the signal's reason. */
+/**
+ * Returns the commit that was downloaded. Throws DOWNLOAD_FAILED, DISK_FULL, or the signal's
+ * reason.
+ */
 export async function pullModel(options: PullOptions, hub: HubOptions): Promise<Repository> {
   const repository = await readRepository(options.repository, options.revision, hub);
   const files = chooseFiles(repository, options);
@@ -31,7 +34,7 @@ export async function pullModel(options: PullOptions, hub: HubOptions): Promise<
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
   await checkRoom(options.folder, total);
   let done = 0;
-  // Small files first: a tokenizer that is missing is told before a gigabyte has come.
+  // Small files first, so that a missing tokenizer is reported before a gigabyte is downloaded.
   for (const file of files.toSorted((a, b) => a.bytes - b.bytes)) {
     await downloadFile(
       {
@@ -72,7 +75,7 @@ function chooseFiles(
   return files.filter(({ path }) => wanted.has(path) || isWeights(path));
 }
 
-/** Parts of another commit would not fit: they are thrown away. */
+/** Partial files of another commit are deleted. */
 async function startFolder(folder: string, commit: string): Promise<void> {
   const note = join(folder, ".commit");
   const before = await readFile(note, "utf8").catch(() => "");
@@ -86,6 +89,6 @@ async function checkRoom(folder: string, bytes: number): Promise<void> {
   if (bavail * bsize >= bytes) return;
   throw new SluiceError(
     "DISK_FULL",
-    `${folder} has room for ${bavail * bsize} bytes, the model has ${bytes}; make room and pull again`,
+    `${folder} has room for ${bavail * bsize} bytes, the model has ${bytes}; free space and pull again`,
   );
 }

@@ -1,22 +1,22 @@
-// What a repository of a model hub holds, at one commit.
+// Contents of a hub repository at one commit.
 
 import { z } from "zod";
 import { ask, downloadFailed, persistently } from "./hub-client.js";
 import type { HubOptions } from "./hub-client.js";
 
 export interface RepositoryFile {
-  /** Within the repository. */
+  /** Path within the repository. */
   readonly path: string;
   readonly bytes: number;
-  /** Of the content; undefined: small files have a git hash instead. */
+  /** SHA-256 of the content; absent for small files, which have a git hash. */
   readonly sha256: string | undefined;
-  /** SHA-1 of git's blob. */
+  /** SHA-1 of the git blob. */
   readonly gitHash: string | undefined;
 }
 
 export interface Repository {
   readonly name: string;
-  /** Full hash; the same files for ever. */
+  /** Full commit hash, which identifies the content. */
   readonly commit: string;
   readonly files: readonly RepositoryFile[];
 }
@@ -66,7 +66,7 @@ export async function readRepository(
   return { name, commit, files };
 }
 
-/** `next`: gets the path of the page that follows. */
+/** `next` receives the path of the following page. */
 async function json<T>(
   path: string,
   schema: z.ZodType<T>,
@@ -76,7 +76,8 @@ async function json<T>(
   const response = await persistently(() => ask(path, hub), hub);
   const body: unknown = await response.json().catch(() => undefined);
   const parsed = schema.safeParse(body);
-  if (!parsed.success) throw downloadFailed(`${hub.baseUrl}${path} did not answer as a model hub`);
+  if (!parsed.success)
+    throw downloadFailed(`${hub.baseUrl}${path} did not respond like a model hub`);
   const link = /<([^>]+)>;\s*rel="next"/.exec(response.headers.get("link") ?? "")?.[1];
   if (next !== undefined && link !== undefined) {
     const { pathname, search } = new URL(link, hub.baseUrl);

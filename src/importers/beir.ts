@@ -1,4 +1,4 @@
-// Reads the folders of the BEIR benchmark: corpus, queries, and where their judgments lie.
+// Reads folders of the BEIR benchmark: corpus, queries and judgments.
 
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
@@ -14,23 +14,23 @@ import { readLines } from "./lines.js";
 export interface BeirQuery {
   readonly id: string;
   readonly text: string;
-  /** What stands under "metadata". */
+  /** The object under "metadata". */
   readonly fields: Fields;
 }
 
 export interface BeirFolder {
   /**
-   * Path of corpus.jsonl or corpus.jsonl.gz. Throws INVALID_INPUT_FILE when neither is there:
-   * judgments alone are of use, too.
+   * Path of corpus.jsonl or corpus.jsonl.gz. Throws INVALID_INPUT_FILE when neither exists, which
+   * is not required for evaluation.
    */
   corpusPath(): string;
-  /** Its documents, whose key is `_id`. Throws as `corpusPath`. */
+  /** The documents, with `_id` as key. Throws like `corpusPath`. */
   readCorpus(): AsyncIterable<ImportedDocument>;
-  /** queries.jsonl or queries.jsonl.gz. */
+  /** Queries from queries.jsonl or queries.jsonl.gz. */
   readQueries(): AsyncIterable<Imported<BeirQuery>>;
   /** Names of the judgment files without .tsv, sorted: test, train, dev, ... */
   readonly splits: readonly string[];
-  /** Path of qrels/SPLIT.tsv. Throws INVALID_INPUT_FILE naming the splits when there is none. */
+  /** Path of qrels/SPLIT.tsv. When it is missing, throws INVALID_INPUT_FILE listing the splits. */
   qrelsPath(split: string): string;
 }
 
@@ -73,7 +73,7 @@ function findFile(folder: string, name: string): string {
     const path = join(folder, candidate);
     if (existsSync(path)) return path;
   }
-  const fault = `neither ${name} nor ${name}.gz is there; is this a BEIR folder?`;
+  const fault = `neither ${name} nor ${name}.gz exists; is this a BEIR folder?`;
   throw new SluiceError("INVALID_INPUT_FILE", `${folder}: ${fault}`);
 }
 

@@ -8,11 +8,11 @@ import { inputError, readLines } from "./lines.js";
 
 /**
  * The documents of a table, plain or gzip, in order. Columns `key` (or `_id`, `id`), `title` and
- * `text` make the document; each other column becomes a keyword field of its name, absent where the
- * cell is empty. Cells may be quoted; quoted cells may hold line ends, which become `\n`. Cells are
- * separated by tabs in files whose name ends in .tsv or .tsv.gz, by commas in others. A faulty
- * record comes as an error with the line it starts at. Throws INVALID_INPUT_FILE when the file
- * cannot be opened or the header lacks key or text.
+ * `text` form the document; any other column becomes a keyword field, absent for empty cells. Cells
+ * may be quoted, and may then contain line ends, which become `\n`. The separator is a tab in files
+ * named .tsv or .tsv.gz, otherwise a comma. An invalid record is returned as an error with its
+ * first line. Throws INVALID_INPUT_FILE when the file cannot be opened or the header lacks key or
+ * text.
  */
 export async function* readCsv(path: string): AsyncGenerator<ImportedDocument, void, void> {
   const separator = /\.tsv(?:\.gz)?$/i.test(path) ? "\t" : ",";
@@ -39,7 +39,7 @@ type CsvRecord =
   | { readonly text: string; readonly error?: undefined; readonly line: number }
   | { readonly error: SluiceError; readonly text?: undefined; readonly line: number };
 
-/** Joins the lines of records whose quoted cells hold line ends; empty lines are passed over. */
+/** Joins the lines of records whose quoted cells contain line ends; skips empty lines. */
 async function* readRecords(
   path: string,
   separator: string,
@@ -51,8 +51,8 @@ async function* readRecords(
     if (input.error !== undefined) {
       yield input;
       if (start === 0) continue;
-      // Whether the unreadable line closed the cell is unknown, so no later line can be trusted.
-      const fault = "a quoted cell cannot be read on; the rest of the file is left out";
+      // The unreadable line may have closed the cell, so later lines cannot be interpreted.
+      const fault = "a quoted cell cannot be continued; the rest of the file is skipped";
       yield { error: inputError(path, start, fault), line: start };
       return;
     }
@@ -88,14 +88,15 @@ function endsInside(line: string, separator: string, startsInside: boolean): boo
       isInside = false;
       at = end + 1;
     }
-    // Quotes elsewhere in a cell open nothing: the record is faulty, and its fault ends with it.
+    // Other quotes in a cell do not open one: the record is invalid, but the next line is not
+    // affected.
     const next = line.indexOf(separator, at);
     if (next < 0) return false;
     at = next + 1;
   }
 }
 
-/** Cells of one record; undefined when text stands beside a quoted cell. */
+/** Cells of one record; undefined when there is text beside a quoted cell. */
 function splitCells(text: string, separator: string): string[] | undefined {
   const cells: string[] = [];
   let at = 0;
@@ -118,7 +119,7 @@ function splitCells(text: string, separator: string): string[] | undefined {
   }
 }
 
-/** Index of the quote that ends a quoted cell, or -1; a doubled one stands for itself. */
+/** Index of the quote that closes a cell, or -1; a doubled quote is a literal one. */
 function closingQuote(text: string, start: number): number {
   let at = text.indexOf('"', start);
   while (at >= 0 && text.charAt(at + 1) === '"') at = text.indexOf('"', at + 2);

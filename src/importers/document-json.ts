@@ -1,13 +1,16 @@
-// Turns a JSON object into a document, refusing what would be lost or changed on the way.
+// Converts a JSON object to a document, rejecting values that would be lost or changed.
 
 import type { Document, Fields, FieldValue, GivenVectors, VectorType } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 
 /**
- * Reads `{key | _id | id, title?, text?, fields? | metadata?, vectors?}`.
+ * Accepts `{key
+ * _id
+ * id, title?, text?, fields?
+ * metadata?, vectors?}`.
  * Fields: string -> keyword, list of strings -> keywords, whole number -> integer, other number ->
- * float, true/false -> boolean, null -> no field. Vectors: rows as nested arrays of numbers, or
- * `{type, dim, base64, model_fingerprint?}`. Throws INVALID_INPUT_FILE naming the property.
+ * float, true/false -> boolean, null -> no field. Vectors: nested arrays of numbers, or `{type,
+ * dim, base64, model_fingerprint?}`. Throws INVALID_INPUT_FILE naming the property.
  */
 export function toDocument(value: unknown): Document {
   const object = expectObject(value, "the line");
@@ -33,16 +36,16 @@ const knownProperties: ReadonlySet<string> = new Set([
   ...["key", "_id", "id", "title", "text", "fields", "metadata", "vectors"],
 ]);
 
-/** A text property: absent and null are the empty text. */
+/** A text property; absent and null become the empty text. */
 export function toText(value: unknown, name: string): string {
   if (value === undefined || value === null) return "";
   if (typeof value !== "string") throw invalid(`"${name}" is ${kindOf(value)}, expected a string`);
-  // Half of a character cannot be stored as UTF-8; encoders would replace it without a word.
+  // A lone surrogate cannot be stored as UTF-8; encoders would replace it silently.
   if (/\p{Surrogate}/u.test(value)) throw invalid(`"${name}" is not valid Unicode`);
   return value;
 }
 
-/** A key: a string, or a whole number written as one. */
+/** A key: a string, or a whole number, which becomes one. */
 export function toKey(value: unknown): string {
   if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
   const key = toText(value, "key");
@@ -69,13 +72,13 @@ function toFieldValue(name: string, value: unknown): FieldValue {
 
 function toKeyword(name: string, value: unknown): string {
   if (typeof value === "string") return toText(value, name);
-  throw invalid(`field "${name}" lists ${kindOf(value)}; a list holds strings`);
+  throw invalid(`field "${name}" has ${kindOf(value)} in its list; lists may contain strings only`);
 }
 
 function toNumberField(name: string, value: number): FieldValue {
   if (!Number.isInteger(value)) return { kind: "float", value };
   if (Number.isSafeInteger(value)) return { kind: "integer", value: BigInt(value) };
-  // JSON numbers become doubles before they get here: larger ones have lost digits already.
+  // JSON numbers are already doubles here, so larger integers have lost digits.
   throw invalid(`field "${name}" holds a whole number beyond 2^53; send it as a string`);
 }
 
@@ -89,11 +92,11 @@ function rowsToVectors(rows: readonly unknown[]): GivenVectors {
   const values = new Float32Array(rows.length * dim);
   for (const [i, row] of rows.entries()) {
     if (!Array.isArray(row) || row.length !== dim) {
-      throw invalid(`row ${i} of "vectors" has another length than row 0, which has ${dim}`);
+      throw invalid(`row ${i} of "vectors" has a length other than row 0, which has ${dim}`);
     }
     for (const [j, number] of row.entries()) {
       if (typeof number !== "number" || !Number.isFinite(Math.fround(number))) {
-        throw invalid(`row ${i} of "vectors" holds something that is not a finite number`);
+        throw invalid(`row ${i} of "vectors" contains a value that is not a finite number`);
       }
       values[i * dim + j] = number;
     }
@@ -147,7 +150,7 @@ function kindOf(value: unknown): string {
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
-/** A fault without its place, which the reader of the line puts before it. */
+/** A fault without its location, which the reader of the line adds. */
 function invalid(fault: string): SluiceError {
   return new SluiceError("INVALID_INPUT_FILE", fault);
 }

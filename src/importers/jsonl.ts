@@ -1,4 +1,4 @@
-// Reads documents from JSON Lines: one object a line, in the form that document-json.ts describes.
+// Reads documents from JSON Lines: one object per line, as document-json.ts defines.
 
 import type { Document } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
@@ -6,19 +6,19 @@ import { toDocument } from "./document-json.js";
 import { inputError, readLines } from "./lines.js";
 import type { InputLine } from "./lines.js";
 
-/** One value from an input file, or what is wrong with its line; reading goes on after either. */
+/** A value from an input file, or the fault of its line; reading continues after either. */
 export type Imported<T> =
   | { readonly value: T; readonly error?: undefined; readonly line: number }
   | { readonly error: SluiceError; readonly value?: undefined; readonly line: number };
 
-/** A document or the fault of its line (INVALID_INPUT_FILE). Lines count from 1. */
+/** A document, or the fault of its line (INVALID_INPUT_FILE). Lines are numbered from 1. */
 export type ImportedDocument =
   | { readonly document: Document; readonly error?: undefined; readonly line: number }
   | { readonly error: SluiceError; readonly document?: undefined; readonly line: number };
 
 /**
- * The documents of a .jsonl file, plain or gzip, in order; empty lines are passed over.
- * Throws INVALID_INPUT_FILE when the file cannot be opened. Memory: one line.
+ * The documents of a .jsonl file, plain or gzip, in order; empty lines are skipped. Throws
+ * INVALID_INPUT_FILE when the file cannot be opened. Holds one line in memory.
  */
 export async function* readJsonLines(path: string): AsyncGenerator<ImportedDocument, void, void> {
   for await (const input of readLines(path)) {
@@ -28,7 +28,7 @@ export async function* readJsonLines(path: string): AsyncGenerator<ImportedDocum
   }
 }
 
-/** Parses one line of JSON through `convert`; undefined for an empty line. */
+/** Parses one line of JSON and applies `convert`; undefined for an empty line. */
 export function importLine<T>(
   path: string,
   input: InputLine,

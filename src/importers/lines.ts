@@ -1,4 +1,4 @@
-// Reads a text file line by line, plain or gzip. Formats are the other files' work.
+// Reads a text file line by line, plain or gzip, whatever its format.
 
 import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
@@ -9,17 +9,17 @@ import { createGunzip } from "node:zlib";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 
-/** A line without its end, or what is wrong with it. Lines count from 1. */
+/** A line without its terminator, or its fault. Lines are numbered from 1. */
 export type InputLine =
   | { readonly text: string; readonly error?: undefined; readonly line: number }
   | { readonly error: SluiceError; readonly text?: undefined; readonly line: number };
 
 /**
- * The lines of a UTF-8 file, in order; a byte order mark and carriage returns at line ends are
- * dropped. A file whose first bytes are gzip's is decompressed. A line that is not UTF-8 or longer
- * than `limits.inputLineBytesMax` comes as an error, and reading goes on; damaged gzip data comes
- * as an error and ends the file. Throws INVALID_INPUT_FILE when the file cannot be opened. Memory:
- * one line and one block. Stopping early closes the file.
+ * The lines of a UTF-8 file, in order, without a byte order mark and carriage returns. Gzip is
+ * detected by the first bytes. A line that is not UTF-8 or exceeds `limits.inputLineBytesMax` is
+ * returned as an error, and reading continues; damaged gzip data is returned as an error and ends
+ * the file. Throws INVALID_INPUT_FILE when the file cannot be opened. Holds one line and one block
+ * in memory. Stopping early closes the file.
  */
 export async function* readLines(path: string): AsyncGenerator<InputLine, void, void> {
   const file = await openFile(path);
@@ -89,7 +89,7 @@ async function openBlocks(file: FileHandle): Promise<AsyncIterable<Buffer>> {
 interface Splitter {
   /** Lines that end in this block; undefined stands for one that was too long. */
   push(block: Buffer): Generator<Uint8Array | undefined, void, void>;
-  /** The last line when it has no end; null when there is none. */
+  /** The last line if it has no terminator; null when there is none. */
   end(): Uint8Array | undefined | null;
 }
 

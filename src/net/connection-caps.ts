@@ -1,12 +1,12 @@
-// How many connections a port has at a time, of all and of one peer. A socket beyond is closed at
-// once: nothing was read of it.
+// Limits the open connections of a port, in total and per peer. Excess sockets are closed before
+// anything is read.
 
 import type { Server, Socket } from "node:net";
 
-/** One peer may have this part of them, so that others find room beside him. */
+/** Largest share of the connections for one peer, so that others can still connect. */
 const peerShare = 7 / 8;
 
-/** Caps the connections of `server` from now on. */
+/** Limits the connections of `server` from now on. */
 export function capConnections(server: Server, connectionsMax: number): void {
   const ofPeers = new Map<string, number>();
   const peerMax = Math.max(1, Math.floor(peerShare * connectionsMax));

@@ -1,25 +1,25 @@
-// Listening: one way for both ports, with errors that say what is wrong.
+// Listening on a port, with errors that name the cause.
 
 import type { AddressInfo, Server } from "node:net";
 import { SluiceError } from "../core/errors.js";
 
 /**
- * Idle time after which the kernel asks whether a peer is still there, milliseconds. It answers
- * for a process that is stopped or throttled, and asks also while this process is: only a machine
- * that is gone loses its connection, about ten seconds later.
+ * Idle time before TCP keep-alive probes, milliseconds. The kernel answers probes even for a
+ * process that is stopped or throttled, and sends them while this process is blocked, so only the
+ * connections of a machine that is gone are lost, about ten seconds later.
  */
 export const peerProbeMs = 60_000;
 
 export interface ListenAddress {
-  /** An address or a name of this machine; brackets around an IPv6 address are optional. */
+  /** An address or host name of this machine; brackets around an IPv6 address are optional. */
   readonly host: string;
-  /** 0: the system chooses. */
+  /** 0 lets the system choose. */
   readonly port: number;
 }
 
 /**
- * Resolves with the port. Throws PORT_IN_USE when it cannot be had, INVALID_CONFIG for a host that is
- * none of this machine.
+ * Resolves with the port. Throws PORT_IN_USE when it cannot be bound, INVALID_CONFIG when the host
+ * is not an address of this machine.
  */
 export function listen(server: Server, address: ListenAddress): Promise<number> {
   const host = bareHost(address.host);
@@ -33,23 +33,23 @@ export function listen(server: Server, address: ListenAddress): Promise<number> 
     server.once("error", refuse);
     server.listen(address.port, host, () => {
       server.off("error", refuse);
-      // What fails later, such as an accept without descriptors, must not end the process.
+      // Later errors, such as an accept without file descriptors, must not end the process.
       server.on("error", () => undefined);
       resolve((server.address() as AddressInfo).port);
     });
   });
 }
 
-/** Of an address as options and Host headers write it. */
+/** The host without brackets, as in options and Host headers. */
 export function bareHost(host: string): string {
   return host.replace(/^\[(.*)\]$/, "$1");
 }
 
-/** True for `localhost` and for addresses that reach this machine only. */
+/** True for `localhost` and for loopback addresses. */
 export function isLoopback(host: string): boolean {
   const bare = bareHost(host).toLowerCase();
   if (bare === "localhost" || bare === "::1") return true;
-  // IPv4, also inside IPv6 as it is written and as URLs write it.
+  // IPv4, also mapped into IPv6, in dotted and in URL form.
   return /^(::ffff:)?127(\.\d{1,3}){3}$/.test(bare) || /^::ffff:7f[\da-f]{2}:/.test(bare);
 }
 

@@ -1,5 +1,5 @@
-// The files of TLS: read whole and checked, so that a fault is told before anything listens or is
-// replaced.
+// Reads and validates the TLS files, so that a fault is reported before a port is opened or the
+// current files are replaced.
 
 import { createPrivateKey, randomBytes, X509Certificate } from "node:crypto";
 import type { KeyObject } from "node:crypto";
@@ -10,24 +10,24 @@ import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 
 export interface TlsFiles {
-  /** PEM: the server's certificate first, then those that lead to its authority. */
+  /** PEM: the server's certificate, followed by its chain. */
   readonly certificateFile: string;
   /** PEM, without a passphrase. */
   readonly keyFile: string;
-  /** PEM; when given, only clients with a certificate of one of these authorities may connect. */
+  /** PEM. When given, clients must present a certificate issued by one of these authorities. */
   readonly clientAuthorityFile?: string | undefined;
 }
 
 export interface TlsMaterial {
   readonly context: SecureContextOptions;
-  /** The server's certificate is valid from here to there, milliseconds since 1970. */
+  /** Validity of the server's certificate, milliseconds since 1970. */
   readonly notBeforeMs: number;
   readonly notAfterMs: number;
-  /** What works and deserves a line in the log. */
+  /** Warnings for the log. */
   readonly warnings: readonly string[];
 }
 
-/** Key exchange by ephemeral Diffie-Hellman only: who gets the key later reads nothing recorded. */
+/** Ephemeral Diffie-Hellman only, so that a stolen key does not decrypt recorded traffic. */
 const ciphers = [
   ...["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"],
   ...["ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256"],
@@ -35,7 +35,7 @@ const ciphers = [
   ...["ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-RSA-CHACHA20-POLY1305"],
 ].join(":");
 
-/** A certificate that ends within this time is warned about, milliseconds. */
+/** A certificate that expires within this time causes a warning, milliseconds. */
 const expiryWarningMs = 14 * 86_400_000;
 
 /** Throws INVALID_CONFIG naming the option (`tls.cert`, `tls.key`, `tls.clientCa`) and the file. */
@@ -59,8 +59,8 @@ export function readTlsFiles(files: TlsFiles, nowMs: number): TlsMaterial {
     minVersion: "TLSv1.2",
     ciphers,
     honorCipherOrder: true,
-    // New with each set of files: a session of a client whose authority was taken out must not be
-    // resumed.
+    // New for each set of files, because sessions of clients whose authority was removed must not
+    // be resumed.
     ticketKeys: randomBytes(48),
   };
   checkContext(context, files.certificateFile);
@@ -79,7 +79,7 @@ export function readTlsFiles(files: TlsFiles, nowMs: number): TlsMaterial {
   };
 }
 
-/** What `readTlsFiles` calls a certificate that is not valid at `nowMs`; undefined: it is. */
+/** Why a certificate is not valid at `nowMs`; undefined when it is. */
 export function validityFault(
   { notBeforeMs, notAfterMs }: Pick<TlsMaterial, "notBeforeMs" | "notAfterMs">,
   nowMs: number,
@@ -92,7 +92,7 @@ export function validityFault(
 function read(option: string, file: string): string {
   try {
     const { size } = statSync(file);
-    // A pipe or a device would hold the server up for ever.
+    // Reading a pipe or a device could block the server forever.
     if (!statSync(file).isFile()) throw fault(option, file, "is not a file");
     if (size > limits.tlsFileBytesMax)
       throw fault(option, file, `has ${size} bytes, the limit is ${limits.tlsFileBytesMax}`);
@@ -157,7 +157,7 @@ function checkPair(chain: Chain, key: KeyObject, files: TlsFiles): void {
   throw fault("tls.key", files.keyFile, message);
 }
 
-/** The library's own view: keys that are too short, algorithms that it does not take any more. */
+/** OpenSSL's own checks, such as key lengths and supported algorithms. */
 function checkContext(context: SecureContextOptions, file: string): void {
   try {
     createSecureContext(context);

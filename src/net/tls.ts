@@ -1,4 +1,4 @@
-// TLS of both ports: one set of files, exchanged while connections go on.
+// TLS of both ports. The files can be replaced while connections stay open.
 
 import type { SecureContextOptions, TlsOptions } from "node:tls";
 import { SluiceError } from "../core/errors.js";
@@ -6,26 +6,28 @@ import { readTlsFiles, validityFault } from "./tls-files.js";
 import type { TlsFiles, TlsMaterial } from "./tls-files.js";
 
 export interface Tls {
-  /** What a server is made with and keeps. */
+  /** Options for creating a server, which stay valid. */
   readonly serverOptions: Pick<
     TlsOptions,
     "requestCert" | "rejectUnauthorized" | "handshakeTimeout"
   >;
-  /** What is in use now. */
+  /** The material in use. */
   material(): TlsMaterial;
-  /** Calls `use` with each later context: new handshakes get it, connections go on. */
+  /** Calls `use` with each new context, for new handshakes; existing connections are kept. */
   onRenewed(use: (context: SecureContextOptions) => void): void;
   /**
-   * Reads the files anew. Throws INVALID_CONFIG for what could not be served; then, and when a
-   * certificate is not valid now, what was in use before stays. Returns what deserves a warning.
+   * Reads the files again. Throws INVALID_CONFIG when they cannot be used or the certificate is not
+   * currently valid; the previous material then stays in use. Returns warnings.
    */
   reload(): readonly string[];
 }
 
-/** A peer that connects and says nothing holds a descriptor that long, milliseconds. */
+/** Time limit of a handshake, since an idle peer occupies a file descriptor, milliseconds. */
 const handshakeTimeoutMs = 10_000;
 
-/** Reads the files; throws as `readTlsFiles`. A certificate that is not valid now is served. */
+/**
+ * Reads the files; throws like `readTlsFiles`. A certificate that is not currently valid is served.
+ */
 export function openTls(files: TlsFiles, nowMs: () => number): Tls {
   const users: ((context: SecureContextOptions) => void)[] = [];
   let material = readTlsFiles(files, nowMs());

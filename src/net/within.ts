@@ -1,10 +1,10 @@
-// Waiting that has an end.
+// Waiting with a time limit.
 
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * Resolves once `done` has, after `ms` milliseconds, or when `hurry` aborts, whichever is first.
- * `done` undefined: nothing but the other two ends the wait.
+ * Resolves when `done` does, after `ms` milliseconds, or when `hurry` aborts, whichever is first.
+ * `done` may be undefined.
  */
 export async function within(
   done: Promise<void> | undefined,

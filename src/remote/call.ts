@@ -1,4 +1,4 @@
-// One HTTP call to a service: bounded in time and size, and what came of it in words without secrets.
+// One HTTP call to a remote service, bounded in time and size, with errors that contain no secrets.
 
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
@@ -13,18 +13,21 @@ export interface CallRequest {
 
 export interface CallFailure {
   readonly kind: "failed";
-  /** What the service did, without a word of its answer, which may repeat the key. */
+  /** What happened, without text of the response, which may repeat the key. */
   readonly message: string;
-  /** The same again may succeed. */
+  /** Whether a retry may succeed. */
   readonly mayPass: boolean;
-  /** False when the request is at fault, or there are too many: the service itself is well. */
+  /**
+   * False when the request is at fault or the rate limit is exceeded, which is no sign of an
+   * outage.
+   */
   readonly isBroken: boolean;
   readonly retryAfterMs?: number | undefined;
 }
 
 export type CallResult = { readonly kind: "answered"; readonly text: string } | CallFailure;
 
-/** Throws CANCELLED when `signal` aborts, and nothing else. */
+/** Throws only CANCELLED, when `signal` aborts. */
 export async function call(request: CallRequest): Promise<CallResult> {
   const { signal, timeoutMs } = request;
   const stop = new AbortController();
@@ -40,7 +43,7 @@ export async function call(request: CallRequest): Promise<CallResult> {
     return await send(request, stop.signal);
   } catch (error) {
     if (signal.aborted) throw cancelled();
-    const message = isLate ? `it gave no answer within ${timeoutMs} ms` : describe(error);
+    const message = isLate ? `no response within ${timeoutMs} ms` : describe(error);
     return { kind: "failed", message, mayPass: true, isBroken: true };
   } finally {
     clearTimeout(timer);
@@ -57,7 +60,7 @@ async function send({ url, body, key }: CallRequest, signal: AbortSignal): Promi
       ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
     },
     body: JSON.stringify(body),
-    // Followed, a redirect would take query and texts to wherever it says.
+    // Following a redirect would send query and texts to another server.
     redirect: "manual",
     signal,
   });
@@ -73,7 +76,7 @@ async function readBody(response: Response): Promise<CallResult> {
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
     if (bytes > limits.remoteAnswerBytesMax) {
-      const message = `its answer is longer than ${limits.remoteAnswerBytesMax} bytes`;
+      const message = `its response is longer than ${limits.remoteAnswerBytesMax} bytes`;
       return { kind: "failed", message, mayPass: false, isBroken: true };
     }
     text += decoder.decode(chunk, { stream: true });
@@ -81,17 +84,17 @@ async function readBody(response: Response): Promise<CallResult> {
   return { kind: "answered", text: text + decoder.decode() };
 }
 
-/** Of the request, not of the service: it is too large, malformed, or one of too many. */
+/** Statuses caused by the request: too large, malformed, or rate limited. */
 const requestFaults = new Set([400, 404, 405, 413, 414, 415, 422, 429]);
 
 function toFailure({ status, headers }: Response): CallFailure {
   const mayPass = status === 408 || status === 429 || status >= 500;
   const isBroken = !requestFaults.has(status);
-  const message = `it answered with status ${status}`;
+  const message = `it responded with status ${status}`;
   return { kind: "failed", message, mayPass, isBroken, retryAfterMs: retryAfterMs(headers) };
 }
 
-/** Seconds, or a date, which is read by the service's own clock. */
+/** In seconds or as a date, which is relative to the service's clock. */
 function retryAfterMs(headers: Headers): number | undefined {
   const value = headers.get("retry-after")?.trim() ?? "";
   if (/^\d+(\.\d+)?$/.test(value)) return bounded(Number(value) * 1000);
@@ -103,7 +106,7 @@ function bounded(ms: number): number {
   return Math.min(limits.remoteRetryAfterMsMax, Math.max(0, ms));
 }
 
-/** By its code alone: the message of a failed fetch may quote a header. */
+/** Only the error code, because messages of fetch may quote a header. */
 function describe(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   const code = (cause as { readonly code?: unknown } | undefined)?.code;

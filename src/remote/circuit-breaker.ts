@@ -1,27 +1,27 @@
-// Spares a service that fails, and the searches that would wait for it.
+// Circuit breaker: stops calls to a failing service, which also spares searches the wait.
 
 import type { Clock } from "../core/clock.js";
 
 export type BreakerState = "closed" | "half_open" | "open";
 
-/** One call that was let through; tell what came of it once. */
+/** One call that was let through; report its outcome once. */
 export interface Admitted {
   succeeded(): void;
   failed(): void;
-  /** Nothing was learned about the service. */
+  /** The call says nothing about the service. */
   withdrawn(): void;
 }
 
 export interface CircuitBreaker {
   readonly state: BreakerState;
   enter(): Admitted | { readonly refusedMs: number };
-  /** The service wishes to be left alone for so long. */
+  /** The service asked for a pause of this length. */
   pause(ms: number): void;
 }
 
 /**
- * Opens after `failureCount` failures in a row for `openMs`; then lets one call through, whose
- * success closes it and whose failure opens it again.
+ * Opens for `openMs` after `failureCount` consecutive failures, then lets a single probe through:
+ * its success closes the breaker, its failure opens it again.
  */
 export function createCircuitBreaker(options: {
   readonly clock: Clock;
@@ -60,7 +60,7 @@ export function createCircuitBreaker(options: {
         },
         failed() {
           end();
-          // A call from before it opened says nothing new.
+          // A call that started before the breaker opened carries no new information.
           if (isTripped() && !isProbe) return;
           failures += 1;
           if (isTripped()) openUntilMs = clock() + openMs;

@@ -1,4 +1,4 @@
-// A service elsewhere as the last stage of a search: batches, turns, retries, and when to give up.
+// A remote reranker: batching, concurrency, retries and the circuit breaker.
 
 import { setTimeout as wait } from "node:timers/promises";
 
@@ -14,7 +14,10 @@ import { createRetryBudget } from "./retry-budget.js";
 import { readAnswer, shapes } from "./shapes.js";
 import { createTurns } from "./turns.js";
 
-/** One attempt, for metrics; `refused`: the breaker, or a pause that the service asked for. */
+/**
+ * One attempt, for metrics; `refused`: prevented by the breaker, or by a pause that the service
+ * set.
+ */
 export interface RemoteCall {
   readonly reranker: string;
   readonly outcome: "ok" | "failed" | "cancelled" | "refused";
@@ -23,26 +26,29 @@ export interface RemoteCall {
 
 export interface RemoteReranker extends Reranker {
   readonly breakerState: BreakerState;
-  /** What tells its relevances from those of another service of its name. */
+  /** Distinguishes its scores in caches from those of another service with the same name. */
   readonly identity: string;
 }
 
 export interface RemoteParts {
   readonly clock: Clock;
-  /** In [0, 1), for the spread of retries. */
+  /** In [0, 1), for the jitter of retries. */
   readonly random: () => number;
   readonly onCall: (call: RemoteCall) => void;
-  /** Hears when the breaker opens, and after what. */
+  /** Called when the breaker opens, with the reason. */
   readonly onOpen: (reranker: string, message: string) => void;
 }
 
-/** Failures in a row that open the breaker, and for how long. */
+/** Consecutive failures that open the breaker, and for how long it stays open. */
 const breakerFailureCount = 5;
 const breakerOpenMs = 10_000;
-/** Before the first retry; doubled for each further one. */
+/** Delay of the first retry, milliseconds; doubled for each further one. */
 const retryDelayMs = 100;
 
-/** `relevances` throws REMOTE_FAILED, which never holds a key or a word of an answer, or CANCELLED. */
+/**
+ * `relevances` throws REMOTE_FAILED, which never contains a key or text of a response, or
+ * CANCELLED.
+ */
 export function createRemoteReranker(
   config: RemoteRerankerConfig,
   parts: RemoteParts,
@@ -71,18 +77,19 @@ export function createRemoteReranker(
         turns.run(() => ask(query, batch, either), either);
       const [first = [], ...others] = batchesOf({ query, texts }, config);
       try {
-        // A breaker that is not closed lets one call through, and refuses the others meanwhile.
+        // Unless the breaker is closed, it lets a single call through and rejects the others
+        // meanwhile.
         const tried = breaker.state === "closed" ? askOne(first) : await askOne(first);
         return (await Promise.all([tried, ...others.map(askOne)])).flat();
       } finally {
-        // One that failed is enough: what the others say is of no use.
+        // One failed batch fails the request, so the others are cancelled.
         stop.abort();
       }
     },
   };
 }
 
-/** Texts in calls of what the service takes; one that is too long alone loses its end. */
+/** Batches within the limits of the service; a text that exceeds them alone is truncated. */
 export function batchesOf(
   { query, texts }: { readonly query: string; readonly texts: readonly string[] },
   limit: Pick<RemoteRerankerConfig, "documentsPerCall" | "charactersPerCall">,
@@ -91,7 +98,7 @@ export function batchesOf(
   let characters = 0;
   for (const whole of texts) {
     const text = cut(whole, Math.max(1, limit.charactersPerCall - query.length));
-    // Services count the query once for each text, as their models read it.
+    // Services count the query once per text, since their models read it with each.
     const added = query.length + text.length;
     const last = batches.at(-1);
     const hasRoom = last !== undefined && last.length < limit.documentsPerCall;
@@ -106,7 +113,7 @@ export function batchesOf(
   return batches;
 }
 
-/** At most so many UTF-16 code units, and no half of a character. */
+/** At most `length` UTF-16 code units, without splitting a surrogate pair. */
 function cut(text: string, length: number): string {
   const end = text.slice(0, length);
   return end.length < text.length && /[\ud800-\udbff]$/.test(end) ? end.slice(0, -1) : end;
@@ -134,7 +141,7 @@ function createAsk(
     if ("refusedMs" in entered) {
       ended("refused");
       const retryAfterMs = Math.ceil(entered.refusedMs);
-      const message = `it is not asked for ${retryAfterMs} ms, since ${last?.message ?? "it failed"}`;
+      const message = `calls are paused for ${retryAfterMs} ms, since ${last?.message ?? "it failed"}`;
       return { kind: "failed", message, mayPass: false, isBroken: false, retryAfterMs };
     }
     let result: readonly number[] | CallFailure;
@@ -166,7 +173,7 @@ function createAsk(
       const result = await attempt(query, texts, signal);
       if (!isFailure(result)) return result;
       const backoffMs = retryDelayMs * 2 ** (made - 1) * (0.5 + random());
-      // A timer may be a part of a millisecond early.
+      // Timers may fire a fraction of a millisecond early.
       const delayMs = Math.max((result.retryAfterMs ?? 0) + 1, backoffMs);
       const isWorthIt = result.mayPass && made < config.attempts && delayMs <= config.timeoutMs;
       if (!isWorthIt || !budget.mayRetry) throw remoteFailed(config.name, result);
@@ -188,7 +195,7 @@ async function callOnce(
   const shape = shapes[config.shape];
   const broken = { kind: "failed", mayPass: false, isBroken: true } as const;
   const key = readKey(config);
-  if (key === null) return { ...broken, message: "its key cannot be read any more" };
+  if (key === null) return { ...broken, message: "its key can no longer be read" };
   const result = await call({
     url: config.url + shape.path,
     timeoutMs: config.timeoutMs,
@@ -201,7 +208,7 @@ async function callOnce(
   return typeof read === "string" ? { ...broken, message: read } : read;
 }
 
-/** Null: there should be one. */
+/** Null when a key is required and cannot be read. */
 function readKey({ key }: RemoteRerankerConfig): string | undefined | null {
   try {
     return key?.();

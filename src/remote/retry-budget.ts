@@ -1,13 +1,14 @@
-// How many retries a service is worth: few when many calls fail, so that they do not add to it.
+// Retry budget: allows few retries while many calls fail, so that retries do not add to an
+// overload.
 
 export interface RetryBudget {
   succeeded(): void;
   failed(): void;
-  /** Whether a call that failed may be tried again. */
+  /** Whether a failed call may be retried. */
   readonly mayRetry: boolean;
 }
 
-/** As gRPC throttles retries (gRFC A6): a failure takes one token, a success gives a tenth. */
+/** Like gRPC's retry throttling (gRFC A6): a failure takes one token, a success adds a tenth. */
 const tokensMax = 10;
 const tokensPerSuccess = 0.1;
 

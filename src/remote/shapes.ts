@@ -1,4 +1,4 @@
-// What each kind of re-ranking service is asked, and what its answers mean.
+// Request and response formats of each kind of remote reranker.
 
 import { z } from "zod";
 import type { RemoteShape } from "../config/remote-rerankers.js";
@@ -10,7 +10,7 @@ export interface Asked {
 }
 
 interface Shape {
-  /** Below the service's address. */
+  /** Path below the service's URL. */
   readonly path: string;
   body(asked: Asked): object;
   readonly answer: z.ZodType<readonly Scored[]>;
@@ -25,7 +25,9 @@ const scored = z
   .object({ index: z.int(), relevance_score: z.number() })
   .transform(({ index, relevance_score: score }) => ({ index, score }));
 
-/** Paths, fields and defaults as the services document them; long texts they cut themselves. */
+/**
+ * Paths, fields and defaults from the services' documentation. The services truncate long texts.
+ */
 export const shapes: Readonly<Record<RemoteShape, Shape>> = {
   cohere: {
     path: "/v2/rerank",
@@ -50,18 +52,18 @@ export const shapes: Readonly<Record<RemoteShape, Shape>> = {
   },
   tei: {
     path: "/rerank",
-    // Not raw: the service applies the logistic function itself.
+    // Not raw: the service applies the logistic function.
     body: ({ query, texts }) => ({ query, texts, raw_scores: false, truncate: true }),
     answer: z.array(z.object({ index: z.int(), score: z.number() })),
   },
 };
 
-/** Scores that rounding has put a little outside count as those at the end. */
+/** Tolerance for scores slightly outside [0, 1]; they are clamped. */
 const tolerance = 1e-3;
 
 /**
- * Relevances in [0, 1], one for each text in the order that was sent; negative similarities are 0.
- * A string says what is wrong with the answer, in words that hold nothing of it.
+ * Relevances in [0, 1], one per text in the order sent; negative similarities become 0. A string
+ * describes what is wrong with the response, without quoting it.
  */
 export function readAnswer(
   shape: Shape,
@@ -72,11 +74,13 @@ export function readAnswer(
   try {
     json = JSON.parse(answer);
   } catch {
-    return "its answer is not JSON";
+    return "its response is not JSON";
   }
   const read = shape.answer.safeParse(json);
-  if (!read.success) return `its answer lacks ${read.error.issues[0]?.path.join(".") || "a list"}`;
-  if (read.data.length !== count) return `it gave ${read.data.length} scores for ${count} texts`;
+  if (!read.success)
+    return `its response lacks ${read.error.issues[0]?.path.join(".") || "a list"}`;
+  if (read.data.length !== count)
+    return `it returned ${read.data.length} scores for ${count} texts`;
   const relevances = new Array<number | undefined>(count).fill(undefined);
   for (const { index, score } of read.data) {
     if (index < 0 || index >= count) return `it scored text ${index} of ${count}`;

@@ -1,9 +1,9 @@
-// A few at a time; the others wait in order.
+// Limits concurrency; further calls wait in order.
 
 import { cancelled } from "./call.js";
 
 export interface Turns {
-  /** Runs `work` when its turn comes. Throws CANCELLED when `signal` aborts while it waits. */
+  /** Runs `work` when a slot is free. Throws CANCELLED when `signal` aborts while waiting. */
   run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>;
 }
 

@@ -206,7 +206,7 @@ describe("pulling a model", () => {
     assert.deepEqual(readFileSync(join(target(), graph)), contentOf(graph));
     rmSync(target(), { recursive: true });
     hub!.meddle = meddling(Infinity, wrong);
-    await assert.rejects(pull(), hasReason("DOWNLOAD_FAILED", /another checksum/));
+    await assert.rejects(pull(), hasReason("DOWNLOAD_FAILED", /checksum that differs from the hub's/));
     assert.ok(!existsSync(join(target(), `${graph}.part`)));
     rmSync(target(), { recursive: true });
     hub!.meddle = (file, _, response) => {
@@ -214,7 +214,7 @@ describe("pulling a model", () => {
       response.end(file.content.toString().replace("32", "31"));
       return true;
     };
-    await assert.rejects(pull(), hasReason("DOWNLOAD_FAILED", /artifact.metadata came twice/));
+    await assert.rejects(pull(), hasReason("DOWNLOAD_FAILED", /artifact.metadata was received twice/));
   });
 
   it("waits out overload and stalls, and names what does not pass", async () => {
@@ -232,7 +232,7 @@ describe("pulling a model", () => {
     rmSync(target(), { recursive: true });
     for (const [status, hint] of [
       [401, /set HF_TOKEN/],
-      [403, /accept its terms/],
+      [403, /accept the model's terms/],
       [404, /no such model/],
       [503, /answered 503/],
     ] as const) {
@@ -270,7 +270,7 @@ describe("pulling a model", () => {
     const at = `http://127.0.0.1:${(page.address() as AddressInfo).port}`;
     await assert.rejects(
       pull({}, { baseUrl: at }),
-      hasReason("DOWNLOAD_FAILED", /did not answer as a model hub/),
+      hasReason("DOWNLOAD_FAILED", /did not respond like a model hub/),
     );
     page.close();
   });

@@ -65,7 +65,7 @@ describe("readCsv", () => {
       [
         [2, "is not valid UTF-8"],
         [4, "is not valid UTF-8"],
-        [3, "a quoted cell cannot be read on; the rest of the file is left out"],
+        [3, "a quoted cell cannot be continued; the rest of the file is skipped"],
       ],
     );
   });

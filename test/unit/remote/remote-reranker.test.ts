@@ -225,7 +225,7 @@ describe("a remote reranker", () => {
     nowMs = 59_000;
     const refused = await failure(reranker);
     assert.equal(refused.retryAfterMs, 1000);
-    assert.match(refused.message, /not asked for 1000 ms, since it answered with status 429/);
+    assert.match(refused.message, /calls are paused for 1000 ms, since it responded with status 429/);
     assert.equal(service().requests.length, 1);
     nowMs = 60_000;
     assert.deepEqual(await ask(reranker), texts.map(relevanceOf));
@@ -240,14 +240,14 @@ describe("a remote reranker", () => {
   });
 
   const broken: readonly (readonly [string, Behave, RegExp])[] = [
-    ["stalls", () => undefined, /no answer within 80 ms/],
+    ["stalls", () => undefined, /no response within 80 ms/],
     [
       "sends slowly",
       (_, response) => {
         const timer = setInterval(() => response.write(" "), 10);
         response.on("close", () => clearInterval(timer));
       },
-      /no answer within 80 ms/,
+      /no response within 80 ms/,
     ],
     ["hangs up", (_, __, incoming) => void incoming.socket.destroy(), /connection failed/],
     [
@@ -274,7 +274,7 @@ describe("a remote reranker", () => {
     const key = (): string => {
       throw new SluiceError("INVALID_CONFIG", "keyFile cannot be read");
     };
-    assert.match((await failure(create({ key }))).message, /key cannot be read/);
+    assert.match((await failure(create({ key }))).message, /key can no longer be read/);
     assert.equal(service().requests.length, 0);
   });
 
@@ -312,7 +312,7 @@ describe("a remote reranker", () => {
     service().behave = answerStatus(500);
     for (let i = 0; i < 5; i += 1) await failure(reranker);
     assert.equal(reranker.breakerState, "open");
-    assert.match((await failure(reranker)).message, /not asked for 10000 ms, since .* 500/);
+    assert.match((await failure(reranker)).message, /calls are paused for 10000 ms, since .* 500/);
     assert.equal(service().requests.length, 5);
     nowMs += 10_000;
     assert.equal(reranker.breakerState, "half_open");
@@ -323,7 +323,7 @@ describe("a remote reranker", () => {
     service().behave = good;
     assert.deepEqual(await ask(reranker), texts.map(relevanceOf));
     assert.equal(reranker.breakerState, "closed");
-    assert.deepEqual(opened, new Array(2).fill("far: it answered with status 500"));
+    assert.deepEqual(opened, new Array(2).fill("far: it responded with status 500"));
   });
 
   it("closes again too when each answer takes several calls", async () => {
