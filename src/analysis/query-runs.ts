@@ -11,13 +11,17 @@ interface Place {
   readonly position: number;
 }
 
-/** Its pairs of neighbors, or the one character that it is. `width`: its characters. */
+/**
+ * Its pairs of neighbors, or the one character that it is; of Japanese also each ideograph that
+ * stands alone among kana, since that is a word or its stem. `width`: its characters.
+ */
 export function queryWordOfRun(
   text: string,
   { kind, start, end, position }: Place & { readonly kind: TokenKind },
 ): { readonly word: QueryWord; readonly width: number } {
-  const { pairs, width } = pairsOf(text, { kind, start, end });
-  const terms = addUpTerms(pairs.map((term) => ({ term, frequency: 1 })));
+  const { characters, pairs, width } = pairsOf(text, { kind, start, end });
+  const alone = width < 2 ? [] : characters.filter((_, i) => isAloneHan(characters, i));
+  const terms = addUpTerms([...pairs, ...alone].map((term) => ({ term, frequency: 1 })));
   const word: QueryWord = {
     start,
     end,
@@ -41,25 +45,45 @@ export function beginningOfRun(
   return { terms: pairs.slice(0, -1), prefix: pairs.at(-1) ?? "", letterCount: Math.max(2, width) };
 }
 
-/** The single character of a run of one. */
+function isAloneHan(characters: readonly string[], place: number): boolean {
+  return isHan(characters[place]) && !isHan(characters[place - 1]) && !isHan(characters[place + 1]);
+}
+
+function isHan(character: string | undefined): boolean {
+  const codePoint = character?.codePointAt(0) ?? 0;
+  return (
+    codePoint === 0x3005 ||
+    (codePoint >= 0x3400 && codePoint <= 0x9fff) ||
+    (codePoint >= 0xf900 && codePoint <= 0xfaff) ||
+    codePoint >= 0x20000
+  );
+}
+
+interface RunPairs {
+  readonly characters: readonly string[];
+  /** The single character of a run of one. */
+  readonly pairs: readonly string[];
+  readonly width: number;
+}
+
 function pairsOf(
   text: string,
   run: { readonly kind: TokenKind; readonly start: number; readonly end: number },
-): { readonly pairs: readonly string[]; readonly width: number } {
+): RunPairs {
   const characters: string[] = [];
   forEachRunCharacter(text, run, ({ text: one }) => characters.push(one));
   const width = characters.length;
-  if (width < 2) return { pairs: characters, width };
-  return { pairs: characters.slice(1).map((next, i) => (characters[i] ?? "") + next), width };
+  const pairs = characters.slice(1).map((next, i) => (characters[i] ?? "") + next);
+  return { characters, pairs: width < 2 ? characters : pairs, width };
 }
 
 /**
- * Pairs of syllables that a passage must have of so many: all of a short word; of a question that is
- * written without spaces some words, since pairs alone occur in unlike words, too.
+ * Pairs of syllables that a passage must have of so many: all of a short word, most of a long one; of
+ * a question that is written without spaces a word of it, since one pair occurs in unlike words, too.
  */
 export function quorumOf(pairCount: number): number {
   if (pairCount <= 3) return pairCount;
-  return pairCount <= 8 ? Math.ceil(0.6 * pairCount) : Math.max(5, Math.ceil(pairCount / 3));
+  return pairCount <= 6 ? Math.ceil(0.6 * pairCount) : Math.max(2, Math.ceil(pairCount / 5));
 }
 
 export function queryWordOfSymbol(symbol: string, { start, end, position }: Place): QueryWord {

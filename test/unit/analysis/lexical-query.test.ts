@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import { firstAnalyzer } from "../../support/analyzers.js";
+import { firstAnalyzer, latestAnalyzer } from "../../support/analyzers.js";
 import { isEmptyQuery, parseLexicalQuery } from "../../../src/analysis/lexical-query.js";
 
 const parse = (text: string): ReturnType<typeof parseLexicalQuery> =>
@@ -38,6 +38,21 @@ describe("parseLexicalQuery", () => {
     for (const text of ["", "the", '"the of"', '""']) assert.ok(isEmptyQuery(parse(text)), text);
     assert.deepEqual(parse('"the of"').phrases, []);
     assert.ok(!isEmptyQuery(parse("th*")));
+  });
+
+  it("asks for ideographs that stand alone among kana, beside the pairs", () => {
+    const termsOf = (text: string): string[] =>
+      parseLexicalQuery(latestAnalyzer("unicode"), text).terms.map(({ term }) => term);
+    assert.deepEqual(termsOf("月と潮"), ["月と", "と潮", "月", "潮"]);
+    assert.deepEqual(termsOf("東京へ"), ["東京", "京へ"]);
+    assert.deepEqual(termsOf("東"), ["東"]);
+  });
+
+  it("asks for all of a short word without spaces, and for some of a question", () => {
+    const countsOf = (text: string): number[] =>
+      parseLexicalQuery(latestAnalyzer("unicode"), text).quorums.map(({ count }) => count);
+    assert.deepEqual(countsOf("ข้าวเช้า"), [2]);
+    assert.deepEqual(countsOf("ผึ้งทำน้ำผึ้งอย่างไร"), [2]);
   });
 
   it("leaves any text without syntax as it is, and never throws", () => {
