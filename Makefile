@@ -12,7 +12,7 @@ space := $(subst ,, )
 .DEFAULT_GOAL := help
 .PHONY: help node-version install build types native prune demo demo-once check check-format \
   check-lint check-tests test test-crash test-damage test-measures coverage gen fmt bench-kernels \
-  bench-encode bench-quality bench-recall bench-ingest bench-bm25 bench-stream bench-rerank bench-filters \
+  bench-encode bench-quality bench-recall bench-ingest bench-bm25 bench-languages bench-stream bench-rerank bench-filters \
   bench-scale bench-collections bench-load bench-canonical bench-peers tables screenshot test-one watch clean
 
 help: ## list the targets
@@ -121,6 +121,9 @@ bench-ingest: build ## passages a second into the engine and over gRPC, and how 
 
 bench-bm25: build ## the exact best passages by words among a million, for words, phrases and beginnings
 	@node --max-old-space-size=8192 build/bench/bm25/bm25-bench.js
+
+bench-languages: build ## nDCG@10 on the sample of each language, by words and by default
+	@node build/bench/languages/languages-bench.js
 
 bench-stream: build ## what intermediate updates cost, and how soon cancelled work ends
 	@node build/bench/stream/stream-bench.js

@@ -7,6 +7,7 @@ import { join } from "node:path";
 
 import { bm25Markdown, filtersMarkdown } from "../../bench/generations/render.js";
 import { ingestMarkdown } from "../../bench/ingest/render.js";
+import { languagesMarkdown } from "../../bench/languages/render.js";
 import { canonicalMarkdown, loadMarkdown } from "../../bench/load/render.js";
 import { peersMarkdown } from "../../bench/peers/render.js";
 import { qualityMarkdown, reliabilityMarkdown } from "../../bench/quality/render.js";
@@ -45,6 +46,7 @@ const documents: Readonly<Record<string, Tables>> = {
     "search fields": searchFieldsMarkdown,
     statuses: statusesMarkdown,
   },
+  "docs/guides/languages.md": { languages: languagesMarkdown },
   "docs/benchmarks.md": {
     canonical: () => canonicalMarkdown(),
     quality: qualityMarkdown,
