@@ -1,4 +1,4 @@
-// The six figures at the top of README.md, each with the section of docs/benchmarks.md it is from.
+// The headline numbers in README.md, each with the section of docs/benchmarks.md it is from.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,30 +21,30 @@ export function headlineMarkdown(): string {
     [
       "first update, p50 / p99",
       `${tenths(first.p50)} / ${tenths(first.p99)} ms`,
-      "canonical-figures",
+      "canonical-results",
     ],
     [
       "final update, p50 / p99",
       `${tenths(final.p50)} / ${tenths(final.p99)} ms`,
-      "canonical-figures",
+      "canonical-results",
     ],
     [
       "searches per second with p99 within 200 ms",
       `${canonical.searchesPerSecondAtKnee}`,
-      "canonical-figures",
+      "canonical-results",
     ],
-    ["recall@10 of the exhaustive ranking", canonical.recallAt10.toFixed(3), "canonical-figures"],
+    ["recall@10 of the exhaustive ranking", canonical.recallAt10.toFixed(3), "canonical-results"],
     ["nDCG@10 on scifact: BM25 → default search", `${ndcg(bm25)} → ${ndcg(blend)}`, "quality"],
     [
       `acknowledged writes lost in ${crash.rounds} kills under load`,
       `${crash.lost} of ${crash.acknowledged.toLocaleString("en-US")}`,
       "crash-and-damage-campaigns",
     ],
-  ].map(([figure = "", value = "", section = ""]) =>
-    tableRow([`[${figure}](docs/benchmarks.md#${section})`, value]),
+  ].map(([metric = "", value = "", section = ""]) =>
+    tableRow([`[${metric}](docs/benchmarks.md#${section})`, value]),
   );
   return [
-    tableRow(["figure", "value"]),
+    tableRow(["metric", "value"]),
     "|---|---|",
     ...rows,
     "",

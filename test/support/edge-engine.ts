@@ -28,20 +28,121 @@ export interface EdgeEngine extends EngineApi {
   readonly documents: Map<string, StoredDocument>;
 }
 
-/** One collection, `notes`, of dim 16. */
+interface State {
+  readonly documents: Map<string, StoredDocument>;
+  readonly settings: Map<string, CollectionSettings>;
+  readonly puts: { now: number; max: number };
+  sequence: number;
+}
+
+/** Has one collection, `notes`, of dim 16. */
 export function createEdgeEngine(): EdgeEngine {
-  const documents = new Map<string, StoredDocument>();
-  const settings = new Map<string, CollectionSettings>([["notes", notes]]);
-  const puts = { now: 0, max: 0 };
-  let sequence = 0;
-  const must = (name: string): CollectionSettings => {
-    const found = settings.get(name);
-    if (found === undefined)
-      throw new SluiceError("COLLECTION_NOT_FOUND", `no collection is called ${name}`);
-    return found;
+  const state: State = {
+    documents: new Map(),
+    settings: new Map([["notes", notes]]),
+    puts: { now: 0, max: 0 },
+    sequence: 0,
   };
-  const statusOf = (name: string): CollectionStatus => ({
-    settings: must(name),
+  const engine: EdgeEngine = {
+    documents: state.documents,
+    puts: state.puts,
+    script: () => updates([update({ final: true })]),
+    beforePut: () => undefined,
+    search: (request, options) => engine.script(request, options),
+    put: async (_, document) => {
+      const { puts } = state;
+      puts.now += 1;
+      puts.max = Math.max(puts.max, puts.now);
+      try {
+        await engine.beforePut(document);
+        return store(state, document);
+      } finally {
+        puts.now -= 1;
+      }
+    },
+    ...documentMethods(state),
+    ...collectionMethods(state),
+    ...nothingKept,
+    ...nothingWrong,
+  };
+  return engine;
+}
+
+function documentMethods(
+  state: State,
+): Pick<EngineApi, "delete" | "deleteWhere" | "get" | "list" | "listWhere"> {
+  const { documents } = state;
+  return {
+    delete: (collection, keys) => {
+      settingsOf(state, collection);
+      const deletedCount = keys.filter((key) => documents.delete(key)).length;
+      const sequence = (state.sequence += deletedCount);
+      return Promise.resolve({ deletedCount, missingCount: keys.length - deletedCount, sequence });
+    },
+    deleteWhere: (_, filter) =>
+      Promise.resolve({
+        deletedCount: deleteMatching(documents, filter),
+        sequence: state.sequence,
+      }),
+    get: (collection, keys) => {
+      settingsOf(state, collection);
+      return Promise.resolve(keys.map((key) => documents.get(key)));
+    },
+    list: (collection, page) => {
+      settingsOf(state, collection);
+      return Promise.resolve(pageOf(documents, page));
+    },
+    listWhere: (collection, filter, page) => {
+      settingsOf(state, collection);
+      const matches = createFilterMatch(filter);
+      const found = pageOf(documents, { ...page, pageSize: 1000 }).documents.filter(({ fields }) =>
+        matches((name) => fields.get(name)),
+      );
+      return Promise.resolve({ documents: found.slice(0, page.pageSize) });
+    },
+  };
+}
+
+function collectionMethods(
+  state: State,
+): Pick<
+  EngineApi,
+  "createCollection" | "dropCollection" | "listCollections" | "describeCollection" | "optimize"
+> {
+  const { settings } = state;
+  return {
+    createCollection: (request) => {
+      const created = { ...notes, name: request.name, dim: request.dim ?? 384 };
+      settings.set(request.name, created);
+      return Promise.resolve(created);
+    },
+    dropCollection: (name) => {
+      settingsOf(state, name);
+      settings.delete(name);
+      return Promise.resolve();
+    },
+    listCollections: () => [...settings.keys()].sort().map((name) => statusOf(state, name)),
+    describeCollection: (name) => statusOf(state, name),
+    async *optimize(name) {
+      settingsOf(state, name);
+      yield { step: "merging segments", done: 0, total: 1 };
+      await Promise.resolve();
+      yield { step: "merging segments", done: 1, total: 1 };
+    },
+  };
+}
+
+function settingsOf({ settings }: State, name: string): CollectionSettings {
+  const found = settings.get(name);
+  if (found === undefined)
+    throw new SluiceError("COLLECTION_NOT_FOUND", `no collection is called ${name}`);
+  return found;
+}
+
+function statusOf(state: State, name: string): CollectionStatus {
+  const { documents, sequence } = state;
+  return {
+    settings: settingsOf(state, name),
     documentCount: documents.size,
     passageCount: documents.size,
     tokenCount: documents.size * 3,
@@ -51,68 +152,14 @@ export function createEdgeEngine(): EdgeEngine {
     diskBytes: 4096,
     scoreMaps: [],
     kernel: "reference",
-  });
-  const store = (document: Document): WriteAck => {
-    sequence += 1;
-    const { key, title, text, fields } = document;
-    documents.set(key, { key, title, text, fields, sequence, passageCount: 1 });
-    return { key, sequence, passageCount: 1 };
   };
-  const engine: EdgeEngine = {
-    documents,
-    puts,
-    script: () => updates([update({ final: true })]),
-    beforePut: () => undefined,
-    search: (request, options) => engine.script(request, options),
-    put: async (_, document) => {
-      puts.now += 1;
-      puts.max = Math.max(puts.max, puts.now);
-      try {
-        await engine.beforePut(document);
-        return store(document);
-      } finally {
-        puts.now -= 1;
-      }
-    },
-    delete: (collection, keys) => {
-      must(collection);
-      const deletedCount = keys.filter((key) => documents.delete(key)).length;
-      sequence += deletedCount;
-      return Promise.resolve({ deletedCount, missingCount: keys.length - deletedCount, sequence });
-    },
-    deleteWhere: (_, filter) =>
-      Promise.resolve({ deletedCount: deleteMatching(documents, filter), sequence }),
-    get: (collection, keys) => {
-      must(collection);
-      return Promise.resolve(keys.map((key) => documents.get(key)));
-    },
-    list: (collection, page) => {
-      must(collection);
-      return Promise.resolve(pageOf(documents, page));
-    },
-    listWhere: (collection, filter, page) => listWhere(engine, collection, { filter, page }),
-    createCollection: (request) => {
-      const made = { ...notes, name: request.name, dim: request.dim ?? 384 };
-      settings.set(request.name, made);
-      return Promise.resolve(made);
-    },
-    dropCollection: (name) => {
-      must(name);
-      settings.delete(name);
-      return Promise.resolve();
-    },
-    listCollections: () => [...settings.keys()].sort().map(statusOf),
-    describeCollection: statusOf,
-    async *optimize(name) {
-      must(name);
-      yield { step: "merging segments", done: 0, total: 1 };
-      await Promise.resolve();
-      yield { step: "merging segments", done: 1, total: 1 };
-    },
-    ...nothingKept,
-    ...nothingWrong,
-  };
-  return engine;
+}
+
+function store(state: State, document: Document): WriteAck {
+  const sequence = (state.sequence += 1);
+  const { key, title, text, fields } = document;
+  state.documents.set(key, { key, title, text, fields, sequence, passageCount: 1 });
+  return { key, sequence, passageCount: 1 };
 }
 
 function pageOf(
@@ -126,17 +173,6 @@ function pageOf(
     documents: page,
     nextAfterKey: after.length > pageSize ? page.at(-1)?.key : undefined,
   };
-}
-
-async function listWhere(
-  engine: EngineApi,
-  collection: string,
-  { filter, page }: { readonly filter: Filter; readonly page: PageRequest },
-): Promise<DocumentPage> {
-  const matches = createFilterMatch(filter);
-  const { documents } = await engine.list(collection, { ...page, pageSize: 1000 });
-  const found = documents.filter(({ fields }) => matches((name) => fields.get(name)));
-  return { documents: found.slice(0, page.pageSize) };
 }
 
 function deleteMatching(documents: Map<string, StoredDocument>, filter: Filter): number {
