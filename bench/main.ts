@@ -1,4 +1,4 @@
-// The benches behind one command line: `sluice bench NAME` runs this program.
+// Command line of the benchmarks: `sluice bench NAME` runs this program.
 
 import { tmpdir } from "node:os";
 import { Command, InvalidArgumentError } from "commander";
@@ -15,18 +15,18 @@ try {
 
 function createBenches(): Command {
   const command = new Command("sluice bench")
-    .description("Measures the speed of the parts on this machine.")
+    .description("Measures the speed of components on this machine.")
     .exitOverride()
     .showHelpAfterError("(add --help for the options)");
   command
     .command("kernels")
-    .summary("every kernel against the limits of this machine")
+    .summary("kernels against the limits of this machine")
     .description(
       "Times every kernel, bit width, dimension and instruction set that this CPU has against bare " +
-        "loops and plain reading in the same run: the share of the limit. A few minutes.",
+        "loops and plain reads in the same run, as a share of the limit. A few minutes.",
     )
-    .option("--json", "print the figures as one object of JSON")
-    .option("--seconds <seconds>", "time for each figure", "0.3")
+    .option("--json", "print the results as one object of JSON")
+    .option("--seconds <seconds>", "time per measurement", "0.3")
     .addHelpText("after", "\nExamples:\n  sluice bench kernels --seconds 0.05 --json")
     .action(async (flags: { readonly json?: boolean; readonly seconds: string }) => {
       const seconds = Number(flags.seconds);
@@ -60,19 +60,24 @@ function addScale(command: Command): void {
     .command("scale")
     .summary("collections of growing size: writes, searches, recall, memory")
     .description(
-      "Makes a collection of seeded passages for each size, through the real write path, and " +
+      "Builds a collection of seeded passages for each size, through the real write path, and " +
         "searches it. 120 tokens at 2 bits take about 15 KB a passage on disk, and 10^6 passages " +
         "some ten minutes.",
     )
-    .option("--sizes <list>", "passages of each collection", sizeList, [10_000, 100_000])
-    .option("--tokens <count>", "token rows a passage", wholeNumber(1, 10_000), 120)
-    .option("--words <count>", "words of text a passage", wholeNumber(0, 10_000), 90)
-    .option("--bits <bits>", "bits a coordinate: 1, 2, 4 or 8", codeBits, 2)
-    .option("--seed <seed>", "of the passages", wholeNumber(0, 2 ** 31), 1)
-    .option("--queries <count>", "searches a size; recall takes a tenth", wholeNumber(10, 1e6), 500)
-    .option("--folder <folder>", "where the collections are made and removed again", tmpdir())
-    .option("--out <file>", "file of the figures, JSON, complete after each step", "scale.json")
-    .option("--json", "print the figures as JSON")
+    .option("--sizes <list>", "passages of the collections", sizeList, [10_000, 100_000])
+    .option("--tokens <count>", "token vectors per passage", wholeNumber(1, 10_000), 120)
+    .option("--words <count>", "words of text per passage", wholeNumber(0, 10_000), 90)
+    .option("--bits <bits>", "bits per dimension: 1, 2, 4 or 8", codeBits, 2)
+    .option("--seed <seed>", "seed of the passages", wholeNumber(0, 2 ** 31), 1)
+    .option(
+      "--queries <count>",
+      "searches per size; recall uses a tenth",
+      wholeNumber(10, 1e6),
+      500,
+    )
+    .option("--folder <folder>", "folder of the temporary collections", tmpdir())
+    .option("--out <file>", "result file, JSON, complete after each step", "scale.json")
+    .option("--json", "print the results as JSON")
     .addHelpText("after", "\nExamples:\n  sluice bench scale --sizes 10000 --tokens 32")
     .action(async (flags: ScaleFlags) => {
       const { runScaleBench } = await import("./scale/scale-bench.js");
@@ -99,23 +104,28 @@ interface LoadFlags {
 function addLoad(command: Command): void {
   command
     .command("load")
-    .summary("a server under a load that does not wait: its knee, and 0.5 to 10 times that rate")
+    .summary("a server under open-loop load: its knee, and 0.5 to 10 times that rate")
     .description(
-      "Builds a collection of seeded passages, serves it in a process of its own, and sends " +
-        "searches, sessions, writes and cancels at planned times. Finds the highest rate that is " +
-        "kept up with, then measures at multiples of it. Some four minutes, most of them the build.",
+      "Builds a collection of seeded passages, serves it in a separate process, and sends " +
+        "searches, sessions, writes and cancellations at planned times. Finds the highest rate that is " +
+        "sustained, then measures at multiples of it. About four minutes, most of them the build.",
     )
     .option("--passages <count>", "passages of the collection", wholeNumber(1000, 1e8), 100_000)
-    .option("--tokens <count>", "token rows a passage", wholeNumber(1, 10_000), 120)
-    .option("--words <count>", "words of text a passage", wholeNumber(0, 10_000), 90)
-    .option("--seed <seed>", "of passages, queries and arrivals", wholeNumber(0, 2 ** 31), 1)
-    .option("--seconds <seconds>", "of each run; trials take half", wholeNumber(1, 3600), 8)
-    .option("--start <rate>", "operations a second of the first trial", wholeNumber(1, 1e6), 100)
+    .option("--tokens <count>", "token vectors per passage", wholeNumber(1, 10_000), 120)
+    .option("--words <count>", "words of text per passage", wholeNumber(0, 10_000), 90)
+    .option("--seed <seed>", "seed of passages, queries and arrivals", wholeNumber(0, 2 ** 31), 1)
+    .option(
+      "--seconds <seconds>",
+      "duration of each run; trials take half",
+      wholeNumber(1, 3600),
+      8,
+    )
+    .option("--start <rate>", "operations per second of the first trial", wholeNumber(1, 1e6), 100)
     .option("--profile <file>", "mix of operations; see bench/load/profiles")
-    .option("--folder <folder>", "where the collection is made and removed again", tmpdir())
-    .option("--keep <folder>", "keep the collection here and use it again")
-    .option("--out <file>", "file of the figures, JSON; plots beside it", "load.json")
-    .option("--json", "print the figures as JSON")
+    .option("--folder <folder>", "folder of the temporary collection", tmpdir())
+    .option("--keep <folder>", "keep the collection here and reuse it")
+    .option("--out <file>", "result file, JSON; plots beside it", "load.json")
+    .option("--json", "print the results as JSON")
     .addHelpText("after", "\nExamples:\n  sluice bench load --passages 10000 --seconds 3")
     .action(async (flags: LoadFlags) => {
       const { runLoadBench } = await import("./load/load-bench.js");
@@ -136,16 +146,16 @@ interface CanonicalFlags {
 function addCanonical(command: Command): void {
   command
     .command("canonical")
-    .summary("the figures that versions are compared by, in three minutes")
+    .summary("the numbers that versions are compared by, in three minutes")
     .description(
       "Builds 100,000 seeded passages through the write path, serves them, and measures latency, " +
         "recall, memory and the knee over gRPC.",
     )
-    .option("--passages <count>", "fewer, to look at the output", wholeNumber(1000, 100_000))
-    .option("--folder <folder>", "where the collection is made and removed again", tmpdir())
-    .option("--keep <folder>", "keep the collection here and use it again")
-    .option("--out <file>", "file of the figures, JSON", "canonical.json")
-    .option("--json", "print the figures as JSON")
+    .option("--passages <count>", "fewer passages, to check the output", wholeNumber(1000, 100_000))
+    .option("--folder <folder>", "folder of the temporary collection", tmpdir())
+    .option("--keep <folder>", "keep the collection here and reuse it")
+    .option("--out <file>", "result file, JSON", "canonical.json")
+    .option("--json", "print the results as JSON")
     .addHelpText("after", "\nExamples:\n  sluice bench canonical --json")
     .action(async ({ passages, ...flags }: CanonicalFlags) => {
       const bench = await import("./load/canonical-bench.js");
@@ -169,17 +179,17 @@ interface QualityFlags {
 function addQuality(command: Command): void {
   command
     .command("quality <folders...>")
-    .summary("nDCG, recall and MRR of each stage on BEIR folders, and what probabilities are worth")
+    .summary("nDCG, recall and MRR of each stage on BEIR folders, and calibration of probabilities")
     .description(
       "Ingests each BEIR folder into a server of its own and measures the rankings of BM25, of the " +
         "candidates, of late interaction alone, of the default search and of a cross-encoder.",
     )
-    .option("--models <folder>", "models of the server (default: its own)")
-    .option("--rerank-model <name>", "cross-encoder to measure, too")
-    .option("--queries <count>", "of a set at most, evenly taken", wholeNumber(10, 1e6), 300)
-    .option("--folder <folder>", "where collections are made and removed again", tmpdir())
-    .option("--out <file>", "file of the figures, JSON, complete after each set", "quality.json")
-    .option("--json", "print the figures as JSON")
+    .option("--models <folder>", "models folder of the server (default: models/)")
+    .option("--rerank-model <name>", "cross-encoder that is also measured")
+    .option("--queries <count>", "queries per set, evenly spaced", wholeNumber(10, 1e6), 300)
+    .option("--folder <folder>", "folder of the temporary collections", tmpdir())
+    .option("--out <file>", "result file, JSON, complete after each set", "quality.json")
+    .option("--json", "print the results as JSON")
     .addHelpText("after", "\nExamples:\n  sluice bench quality ./scifact ./cranfield")
     .action(async (sets: string[], { json, ...flags }: QualityFlags) => {
       const { runQualityBench } = await import("./quality/quality-bench.js");
@@ -207,18 +217,23 @@ function addPeers(command: Command): void {
     .summary("recall against latency, beside other engines on the same vectors")
     .description(
       "Searches the same vectors with Sluice and with the engines that `make bench-peers` has " +
-        "installed, one query at a time. Vectors and indexes are kept in the folder, so that what " +
-        "broke off is gone on with.",
+        "installed, one query at a time. Vectors and indexes are kept in the folder, so that an " +
+        "interrupted run is resumed.",
     )
-    .option("--data <folder>", "BEIR folder whose passages the shipped model encodes")
-    .option("--documents <count>", "of it at most", wholeNumber(10, 1e6), 2000)
-    .option("--seeded <count>", "seeded passages of 32 rows x 128", wholeNumber(0, 1e6), 0)
-    .option("--queries <count>", "of a set at most", wholeNumber(10, 1000), 100)
+    .option("--data <folder>", "BEIR folder, encoded with the embedded model")
+    .option("--documents <count>", "documents of the folder to use", wholeNumber(10, 1e6), 2000)
+    .option("--seeded <count>", "seeded passages of 32 vectors x 128", wholeNumber(0, 1e6), 0)
+    .option("--queries <count>", "queries per set", wholeNumber(10, 1000), 100)
     .option("--only <engines...>", "sluice, numpy, maxsim-cpu, lancedb, next-plaid, ...")
-    .option("--folder <folder>", "of what is installed and kept", ".cache/peers")
-    .option("--seconds-max <seconds>", "for a step of one engine", wholeNumber(1, 1e5), 1800)
-    .option("--out <file>", "file of the figures, JSON; plots beside it", "peers.json")
-    .option("--json", "print the figures as JSON")
+    .option("--folder <folder>", "folder of engines, vectors and indexes", ".cache/peers")
+    .option(
+      "--seconds-max <seconds>",
+      "time limit for a step of one engine",
+      wholeNumber(1, 1e5),
+      1800,
+    )
+    .option("--out <file>", "result file, JSON; plots beside it", "peers.json")
+    .option("--json", "print the results as JSON")
     .addHelpText("after", "\nExamples:\n  sluice bench peers --data ./scifact --only sluice numpy")
     .action(async ({ json, data, only, ...flags }: PeersFlags) => {
       const { runPeersBench } = await import("./peers/peers-bench.js");

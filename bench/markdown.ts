@@ -1,4 +1,4 @@
-// Pieces of Markdown that the benches' tables are made of.
+// Markdown helpers of the benchmark tables.
 
 export function tableRow(cells: readonly string[]): string {
   return `| ${cells.join(" | ")} |`;

@@ -1,4 +1,4 @@
-// `make bench-bm25`: how long the exact best passages by words take among a million passages.
+// `make bench-bm25`: time to find the exact BM25 top k among a million passages.
 //
 //   node build/bench/bm25/bm25-bench.js [passages] [segments] [queries of each kind]
 
@@ -27,10 +27,10 @@ const segmentCount = Number(process.argv[3] ?? 180);
 const queryCount = Number(process.argv[4] ?? 200);
 const seed = 1;
 
-/** Terms a passage, as many as are left of some 90 words of English without its stop words. */
+/** Terms per passage: what remains of about 90 words of English without stop words. */
 const termsPerPassage = 50;
 const vocabularySize = 500_000;
-/** Ranks that a stop list would take out. */
+/** Ranks that a stop word list would remove. */
 const skippedRanks = 30;
 
 const prng = createPrng(seed);
@@ -75,7 +75,7 @@ await withScorePool(2, async (pool) => {
   writeFileSync(path, `${JSON.stringify(file, null, 2)}\n`);
 });
 
-/** Ranks by Zipf's law with exponent 1, from 0; a passage repeats some of its words. */
+/** Zipf-distributed ranks with exponent 1, from 0; passages repeat some of their words. */
 function anyRank(): number {
   const low = Math.log(skippedRanks);
   const high = Math.log(vocabularySize);
@@ -102,7 +102,7 @@ function createTermSource(): () => PassageTerms {
       if (positions === undefined) places.set(term, [at]);
       else positions.push(at);
     }
-    // Each word is a term as its stem and, with the mark of whole words, as itself.
+    // Each word is indexed as its stem and, with the whole-word mark, as itself.
     const terms = [...places.keys()];
     const counts = Array.from(places.values(), (positions) => positions.length);
     const positions = [...places.values()].flat();
@@ -119,7 +119,7 @@ function words(count: number): string {
   return Array.from({ length: count }, () => wordOf(anyRank())).join(" ");
 }
 
-/** A word that stems to itself, of letters only. */
+/** A word of letters only that is its own stem. */
 function wordOf(rank: number): string {
   const letters = Array.from(
     rank.toString(20),
@@ -128,7 +128,7 @@ function wordOf(rank: number): string {
   return `${letters.join("o")}k`;
 }
 
-/** Another letter in the middle; words are long enough for it, or taken as they are. */
+/** Changes a letter in the middle; short words are returned unchanged. */
 function misspelled(word: string): string {
   const middle = word.length >> 1;
   return `${word.slice(0, middle)}u${word.slice(middle + 1)}`;

@@ -1,4 +1,4 @@
-// Many collections on one server: what they cost at the start, in memory, and when each is used.
+// Many collections on one server: cost at startup, in memory, and at first use.
 // Usage: collections-bench.js [COUNT] [FOLDER]; prints one object of JSON.
 
 import { mkdtempSync, rmSync } from "node:fs";
@@ -14,7 +14,7 @@ import { startLoadServer } from "../load/server.js";
 
 const count = Number(process.argv[2] ?? 1000);
 const dim = 32;
-/** Collections that are searched, one after another: more than are open at a time. */
+/** Collections that are searched one after another: more than may be open at a time. */
 const searchedCount = Math.min(count, 1000);
 const vectors = {
   type: "float32",
@@ -60,7 +60,7 @@ try {
   rmSync(data, { recursive: true, force: true });
 }
 
-/** Empty ones, in this process. */
+/** Creates empty collections, in this process. */
 async function makeCollections(): Promise<void> {
   const { config } = loadConfig({ flags: { data } });
   const folder = openDataFolder(data);

@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   const ratios: number[] = [];
   const rates: Record<"bare" | "encoder", number[]> = { bare: [], encoder: [] };
   for (let turn = 0; turn < turnCount; turn += 1) {
-    // The two take turns, first one and then the other first, so that drift does not favor either.
+    // The order alternates, so that drift does not favor either.
     const order = turn % 2 === 0 ? (["bare", "encoder"] as const) : (["encoder", "bare"] as const);
     for (const path of order) rates[path].push(await measure(workers, path));
     ratios.push((rates.encoder.at(-1) ?? 0) / (rates.bare.at(-1) ?? 1));
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
   await Promise.all(workers.map(stop));
 }
 
-/** Tokens a second over all workers. */
+/** Tokens per second over all workers. */
 async function measure(workers: readonly Worker[], path: "bare" | "encoder"): Promise<number> {
   const reports = workers.map(nextReport);
   for (const worker of workers) send(worker, { kind: "measure", path, durationMs: turnMs });
@@ -81,7 +81,7 @@ function nextReport(worker: Worker): Promise<EncodeReport> {
   });
 }
 
-/** Workers end by themselves: ending one while the runtime works aborts the process. */
+/** Workers end by themselves: terminating one inside the runtime aborts the process. */
 function stop(worker: Worker): Promise<void> {
   return new Promise((resolve) => {
     worker.once("exit", () => resolve());
@@ -89,7 +89,7 @@ function stop(worker: Worker): Promise<void> {
   });
 }
 
-/** Documents of 40 to 1,500 words drawn from the vocabulary's whole words, with sentence ends. */
+/** Documents of 40 to 1,500 whole words of the vocabulary, with sentence ends. */
 function benchTexts(count: number): string[] {
   const file = JSON.parse(readFileSync(join(folder, "tokenizer.json"), "utf8")) as {
     readonly model: { readonly vocab: Readonly<Record<string, number>> };
@@ -99,7 +99,7 @@ function benchTexts(count: number): string[] {
   return Array.from({ length: count }, () => {
     const wordCount = Math.round(40 * Math.exp(prng.nextFloat() * Math.log(1500 / 40)));
     return Array.from({ length: wordCount }, (_, i) => {
-      // Frequent words first, as in language: the square of a uniform number.
+      // Squaring a uniform number makes the first words frequent, as in natural language.
       const word = words[Math.floor(prng.nextFloat() ** 2 * words.length)] ?? "";
       return i % 17 === 16 ? `${word}.` : word;
     }).join(" ");

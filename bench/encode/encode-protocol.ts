@@ -1,8 +1,8 @@
-// What the bench and its workers say to each other.
+// Messages between the encode benchmark and its workers.
 
 export interface EncodeSetup {
   readonly folder: string;
-  /** Document texts; each worker encodes all of them, over and over. */
+  /** Document texts, which each worker encodes repeatedly. */
   readonly texts: readonly string[];
 }
 

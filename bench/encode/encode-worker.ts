@@ -1,5 +1,5 @@
-// One core of the encode bench: the encoder's whole way from document text to kept rows, or nothing
-// but session.run on the same tokens.
+// Worker of the encode benchmark: the encoder's full path from text to token vectors, or only
+// session.run on the same tokens.
 
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
@@ -34,7 +34,7 @@ const tokenCounts = texts.map((_, i) => countOf(tokens[i] ?? []));
 
 port.on("message", (command: EncodeCommand) => {
   obey(command).catch((error: unknown) => {
-    // Outside of a promise, so that it ends the worker and the bench hears of it.
+    // Thrown outside a promise, so that it ends the worker and the benchmark is notified.
     setImmediate(() => {
       throw error;
     });
@@ -82,7 +82,7 @@ function passagesOf(
   return splitter.splitPassages({ title: "A document", text: texts[text] ?? "" });
 }
 
-/** The ids that the encoder will run, so that both ways do the same inference. */
+/** The ids that the encoder uses, so that both paths run the same inference. */
 function passageIds(): BigInt64Array[][] {
   if (model.manifest.kind !== "late-interaction") throw new Error("a model of rows is needed");
   const tokenizer = createModelTokenizer(folder, model.manifest);

@@ -1,4 +1,4 @@
-// `make bench-filters`: how long a filter over many segments takes to become a bitmap.
+// `make bench-filters`: time to evaluate a filter over many segments to a bitmap.
 //
 //   node build/bench/filters/filter-bench.js [passages] [segments] [runs]
 
@@ -23,7 +23,7 @@ const segmentCount = Number(process.argv[3] ?? 180);
 const runs = Number(process.argv[4] ?? 100);
 const seed = 1;
 
-/** Conditions by the share of passages that they let through, from fields spread evenly. */
+/** Filters of different selectivity, over evenly distributed fields. */
 const filters: readonly string[] = [
   'k1000 = "v7"',
   'k100 = "v7"',

@@ -1,5 +1,5 @@
-// A generation of many small segments in memory, without token rows worth the name: for benches of
-// the stages that do not look at them.
+// A generation of many small segments in memory with trivial token vectors, for benchmarks of
+// stages that do not read them.
 
 import { packTerms } from "../../src/analysis/term-frequencies.js";
 import type { PassageTerms } from "../../src/analysis/term-frequencies.js";
@@ -16,7 +16,7 @@ export interface MadePassage {
 
 const noTerms: PassageTerms = { terms: [], counts: [], positions: [], length: 0 };
 
-/** Passages come from `passageOf`, in order. Only what a search reads is there. */
+/** Passages come from `passageOf`, in order. Only the fields that a search reads are set. */
 export function makeGeneration(
   size: { readonly passageCount: number; readonly segmentCount: number },
   passageOf: () => MadePassage,

@@ -1,4 +1,4 @@
-// The tables of what is measured among a million passages: words and filters.
+// Tables of the benchmarks with a million passages: BM25 and filters.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

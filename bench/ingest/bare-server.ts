@@ -1,5 +1,5 @@
-// A gRPC server that decodes ingest messages, counts their documents and answers with the count:
-// what the stream itself can carry. Prints its port.
+// A gRPC server that only decodes ingest messages, counts their documents and acknowledges them:
+// the upper bound of a stream. Prints its port.
 
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import type { ServerDuplexStream } from "@grpc/grpc-js";

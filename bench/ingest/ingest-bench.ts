@@ -1,4 +1,4 @@
-// `make bench-ingest`: what the write path takes, in process and over gRPC, and how soon it answers.
+// `make bench-ingest`: throughput of the write path, in process and over gRPC, and ack latency.
 //
 //   node build/bench/ingest/ingest-bench.js [documents a case] [seed]
 
@@ -23,7 +23,7 @@ const documentCount = Number(process.argv[2] ?? 20_000);
 const seed = Number(process.argv[3] ?? 1);
 const shape = { dim: 384, tokens: 120, words: 90 };
 const name = "bench";
-/** Different vectors; keys are all different. */
+/** Number of distinct vectors; keys are all distinct. */
 const distinctCount = 1024;
 
 const root = mkdtempSync(join(tmpdir(), "sluice-bench-"));
@@ -53,7 +53,7 @@ try {
   rmSync(root, { recursive: true, force: true });
 }
 
-/** Documents a second through the engine's own port, without a network. */
+/** Documents per second through the engine's interface, without a network. */
 async function measureInProcess(folder: string, documents: readonly Document[]): Promise<number> {
   const { config } = loadConfig({ flags: { data: folder } });
   const engine = await composeEngine({
@@ -83,7 +83,7 @@ async function measureInProcess(folder: string, documents: readonly Document[]):
   }
 }
 
-/** 256 puts at a time. */
+/** Keeps 256 puts in flight. */
 async function putAll(
   api: EngineApi,
   documents: readonly Document[],

@@ -7,13 +7,13 @@ import { repositoryRoot } from "../../src/core/paths.js";
 
 export interface IngestCase {
   readonly type: "float32" | "int8";
-  /** Passages a second through the engine's port. */
+  /** Passages per second through the engine's interface. */
   readonly inProcess: number;
-  /** Over gRPC into a server that decodes and counts. */
+  /** Over gRPC to a server that only decodes and counts. */
   readonly bare: number;
   /** Over gRPC into Sluice, durable. */
   readonly served: number;
-  /** Over gRPC at half of `served`: from a message's due time to its ack. */
+  /** Over gRPC at half the rate of `served`: from a message's scheduled time to its ack. */
   readonly ackMsAtHalf: { readonly p50: number; readonly p99: number };
 }
 

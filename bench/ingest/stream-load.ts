@@ -1,4 +1,4 @@
-// Sends ingest messages over one gRPC stream: as fast as the other side takes them, or at a rate.
+// Sends ingest messages over one gRPC stream, at full speed or at a fixed rate.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, credentials } from "@grpc/grpc-js";
@@ -10,19 +10,19 @@ export interface StreamLoad {
   readonly address: string;
   readonly messages: WireMessages;
   readonly documentCount: number;
-  /** Documents of one message. */
+  /** Documents per message. */
   readonly batch: number;
-  /** Documents a second; undefined: as many as go through. */
+  /** Documents per second; absent for full speed. */
   readonly rate?: number | undefined;
 }
 
 export interface StreamResult {
   readonly perSecond: number;
-  /** From the write of a message to the answer of its last document, sorted. */
+  /** From sending a message to the ack of its last document, sorted. */
   readonly ackMs: readonly number[];
 }
 
-/** Documents that are sent and not answered, when the rate is open. */
+/** Unacknowledged documents at full speed. */
 const unansweredMax = 1024;
 
 export async function runStream(load: StreamLoad): Promise<StreamResult> {
@@ -68,7 +68,7 @@ async function send(client: Client, load: StreamLoad): Promise<StreamResult> {
     while (rate === undefined && first - answered >= unansweredMax)
       await Promise.race([new Promise<void>((resolve) => (wake = resolve)), ended]);
     const count = Math.min(batch, documentCount - first);
-    // Late senders must not make answers look quick: the clock starts when the message was due.
+    // Latency counts from the scheduled time, so that a late sender does not hide it.
     sentAt.push({ through: first + count, ms: dueMs || performance.now() });
     if (!call.write(messages.message(first, count)))
       await Promise.race([new Promise<void>((resolve) => call.once("drain", resolve)), ended]);

@@ -1,5 +1,5 @@
-// Ingest messages as bytes, made with next to no work: documents are packed once, and each message
-// gets keys of its own, so that what a stream costs is not the sender's packing.
+// Ingest messages as bytes at almost no cost: documents are serialized once and each message gets
+// its own keys, so that the sender's serialization is not measured.
 
 import { definitions } from "../../src/wire/definitions.js";
 import { documentToMessage } from "../../src/wire/document-messages.js";
@@ -7,7 +7,9 @@ import { present } from "../../src/core/assert.js";
 import type { Document } from "../../src/core/document.js";
 
 export interface WireMessages {
-  /** Message of documents `first` to `first + count - 1`, whose client sequences are one higher. */
+  /**
+   * Message with documents `first` to `first + count - 1`, whose client sequences are one higher.
+   */
   message(first: number, count: number): Buffer;
 }
 
@@ -16,7 +18,7 @@ export function createWireMessages(
   documents: readonly Document[],
 ): WireMessages {
   const pack = definitions().documents.Ingest.requestSerialize;
-  // A message of one document without a key: its packed document stands at the end.
+  // A message with one document without a key; the serialized document is at its end.
   const bodies = documents.map((document) => {
     const message = documentToMessage(document);
     delete message.key;
@@ -44,7 +46,7 @@ export function createWireMessages(
   };
 }
 
-/** The document inside a message of one item: behind two tags and two lengths. */
+/** The document inside a message with one item, after two tags and two lengths. */
 function documentBytes(message: Buffer): Buffer {
   let at = 0;
   for (let level = 0; level < 2; level += 1) {

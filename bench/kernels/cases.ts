@@ -1,4 +1,4 @@
-// The cases: each sets up data for one kernel, dim, bits and access, and returns its figure.
+// The benchmark cases: each sets up data for one kernel, dim, bits and access, and measures it.
 
 import { rotationFactors } from "../../src/codec/rotation.js";
 import { rowBytes, type CodeBits, type Kernels } from "../../src/kernels/kernels.js";
@@ -10,17 +10,17 @@ export interface BenchContext {
   readonly kernels: Kernels;
   readonly isa: string;
   readonly limits: Limits;
-  /** Time for one figure. */
+  /** Time per measurement. */
   readonly seconds: number;
-  /** Larger than the last-level cache; what the DRAM cases read. */
+  /** Larger than the last-level cache; read by the DRAM cases. */
   readonly large: Uint8Array;
 }
 
 /** Codes that stay in the L2 cache. */
 const hotBytes = 256 * 1024;
-/** Passages of one call, as a scoring worker hands them over. */
+/** Passages per call, as in a scoring task. */
 const batchCount = 256;
-/** Starts of reads are multiples of 64 bytes, so batches are laid out in such units. */
+/** Reads start at multiples of 64 bytes, so batches are laid out in these units. */
 const lineBytes = 64;
 
 export interface MaxSimCase {
@@ -71,7 +71,7 @@ export function benchMaxSim(context: BenchContext, given: MaxSimCase): KernelFig
   };
 }
 
-/** Batches of passages: one after another, or at random; always the same sequence. */
+/** Batches of passages, sequential or random; the same on every run. */
 function batches(given: { total: number; access: Access }): () => Uint32Array {
   const { total, access } = given;
   const passages = new Uint32Array(batchCount);
@@ -85,7 +85,7 @@ function batches(given: { total: number; access: Access }): () => Uint32Array {
   };
 }
 
-/** Bytes a second of reading the same batches and doing nothing else. */
+/** Bytes per second of only reading the same batches. */
 function readBatches(
   limits: Limits,
   bytes: Uint8Array,
@@ -126,7 +126,7 @@ export function benchScan(
   const docsPerSecond = rowCount / time;
   const rate = limits.mac(isa);
   const compute = rate && { name: rate.name, perSecond: rate.perSecond / dim };
-  // Pieces of 4 KiB in order: a scan.
+  // Sequential pieces of 4 KiB: a scan.
   const pieces = Uint32Array.from({ length: Math.floor(bytes.length / 4096) }, (_, i) => i * 64);
   const readPerSecond = limits.read(bytes, pieces, 4096) / rowSize;
   return {

@@ -1,4 +1,4 @@
-// Every kernel against the limit of the machine, each form that this CPU has.
+// Measures every kernel that this CPU supports against the limits of the machine.
 
 import { cpus } from "node:os";
 import type { CodeBits } from "../../src/kernels/kernels.js";
@@ -19,7 +19,7 @@ import { benchInWorker } from "./worker-case.js";
 export interface KernelBenchOptions {
   /** Print JSON instead of a table. */
   readonly json: boolean;
-  /** Seconds for one figure; about 80 figures are taken. */
+  /** Seconds per measurement; there are about 80. */
   readonly seconds: number;
 }
 
@@ -27,7 +27,7 @@ const dims = [48, 64, 96, 128, 384, 768];
 const allBits: readonly CodeBits[] = [1, 2, 4, 8];
 const largeBytes = 384 * 1024 * 1024;
 
-/** Measures everything and prints it. */
+/** Measures and prints everything. */
 export async function runKernelBench(options: KernelBenchOptions): Promise<void> {
   const report = await measureKernels(options.seconds);
   console.log(options.json ? JSON.stringify(report) : renderFigures(report));
@@ -65,7 +65,7 @@ function fullFigures(context: BenchContext): KernelFigure[] {
       figures.push(benchMaxSim(context, { dim, bits, access: "hot", ...canonical }));
     }
   }
-  // A short query against a passage that fills no whole number of strips.
+  // A short query against a passage that does not fill a whole number of strips.
   const everyday = { queryRows: 20, passageRows: 120 };
   figures.push(benchMaxSim(context, { dim: 384, bits: 2, access: "hot", ...everyday }));
   for (const [dim, bits] of [
@@ -100,7 +100,7 @@ function fullFigures(context: BenchContext): KernelFigure[] {
   return figures;
 }
 
-/** The fallbacks: enough to show how they compare. */
+/** The fallbacks, with enough cases to compare them. */
 function briefFigures(context: BenchContext): KernelFigure[] {
   const canonical = { queryRows: 32, passageRows: 128, access: "hot" } as const;
   return [

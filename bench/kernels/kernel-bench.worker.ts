@@ -1,4 +1,4 @@
-// The worker of worker-case.ts: scores random passages of LMDB segments and posts passages a second.
+// Worker of worker-case.ts: scores random passages of LMDB segments and posts passages per second.
 
 import { parentPort, workerData } from "node:worker_threads";
 import { open } from "lmdb";
@@ -13,12 +13,12 @@ const given = workerData as WorkerCase;
 const { dim, bits, passageRows, segmentCount } = given;
 const { kernels } = loadKernels(given.isa);
 const database = open({ path: given.path, encoding: "binary", readOnly: true });
-/** The declared type lacks the options that the method takes. */
+/** The declared type lacks options that the method accepts. */
 interface FastReads {
   getBinaryFast(key: number, options: object): Buffer | undefined;
 }
 const reads = database as unknown as FastReads;
-// Views of the map stay valid only while their read transaction is open.
+// Views of the map are valid only while their read transaction is open.
 const transaction = database.useReadTransaction();
 const segments = Array.from({ length: segmentCount }, (_, key) => {
   const bytes = reads.getBinaryFast(key, { transaction });

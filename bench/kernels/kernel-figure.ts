@@ -1,26 +1,26 @@
-// One measured figure of a kernel, and how a fair one is taken on a busy machine.
+// One measurement of a kernel, and how to take it on a busy machine.
 
-/** How a case touches memory. */
+/** Memory access pattern of a case. */
 export type Access = "hot" | "dram-sequential" | "dram-random" | "worker-lmdb-random";
 
 export interface KernelFigure {
   readonly kernel: "maxSimBatch" | "sketchScan" | "rotateQuantize" | "maxSimFloat";
-  /** Bits a coordinate; 32 for float rows. */
+  /** Bits per dimension; 32 for float vectors. */
   readonly bits: number;
   readonly dim: number;
   readonly isa: string;
   readonly access: Access;
-  /** Passages (maxSim), sketches (sketchScan) or rows (rotateQuantize) a second, one core. */
+  /** Passages (maxSim), sketches (sketchScan) or vectors (rotateQuantize) per second and core. */
   readonly docsPerSecond: number;
-  /** Multiply-accumulates a second; for rotateQuantize its additions and multiplications. */
+  /** Multiply-accumulates per second; for rotateQuantize additions and multiplications. */
   readonly macsPerSecond: number;
-  /** Bytes of codes or rows read a second. */
+  /** Bytes of codes or vectors read per second. */
   readonly bytesPerSecond: number;
-  /** docsPerSecond over what the lower limit allows; null when no limit can be measured. */
+  /** docsPerSecond relative to the lower limit; null when no limit can be measured. */
   readonly shareOfLimit: number | null;
-  /** The limit that is lower, measured in the same run. */
+  /** The lower limit, measured in the same run. */
   readonly limit: string;
-  /** Query rows and rows a passage, where they matter. */
+  /** Query vectors and vectors per passage, where relevant. */
   readonly shape: string;
 }
 
@@ -43,7 +43,7 @@ export function bestTime(run: () => void, seconds: number): number {
   return best / 1000;
 }
 
-/** Fills `bytes` with noise; quality does not matter, only that nothing can be skipped. */
+/** Fills `bytes` with noise; only required to prevent shortcuts. */
 export function fillNoise(bytes: Uint8Array): Uint8Array {
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >>> 2);
   let state = 0x9e3779b9;

@@ -1,4 +1,4 @@
-// The shape of bench/results/kernels.json.
+// Schema of bench/results/kernels.json.
 
 import * as z from "zod";
 import type { KernelReport } from "./kernel-figure.js";
@@ -19,7 +19,7 @@ export const kernelsSchema = z.strictObject({
       docsPerSecond: positive,
       macsPerSecond: positive,
       bytesPerSecond: positive,
-      /** Of the lower limit, measured in the same run; null: it cannot be. */
+      /** Relative to the lower limit, measured in the same run; null when it cannot be measured. */
       shareOfLimit: positive.nullable(),
       limit: z.string(),
       shape: z.string(),

@@ -1,9 +1,9 @@
-// The limits that kernels are held against, measured by the addon's bare loops in the same run.
+// The machine's limits for kernels, measured by the addon's bare loops in the same run.
 
 import { limitKinds, type Addon } from "../../src/kernels/native.js";
 import { bestTime } from "./kernel-figure.js";
 
-/** Operations a second that an instruction set allows, and the name of the loop. */
+/** Operations per second that an instruction set permits, and the name of the loop. */
 export interface Rate {
   readonly name: string;
   readonly perSecond: number;
@@ -14,7 +14,7 @@ export interface Limits {
   mac(isa: string): Rate | undefined;
   /** Float instructions' lanes: fused multiply-adds. */
   fma(isa: string): Rate | undefined;
-  /** Bytes a second of reading pieces of `length` bytes at 64 * starts. */
+  /** Bytes per second of reading pieces of `length` bytes at 64 * starts. */
   read(bytes: Uint8Array, starts: Uint32Array, length: number): number;
 }
 
@@ -32,7 +32,7 @@ const fmaKinds: Readonly<Record<string, keyof typeof limitKinds>> = {
   neon: "fmaNeon",
 };
 
-/** `addon` undefined: nothing can be measured, and shares are null. */
+/** Without `addon` nothing can be measured, and shares are null. */
 export function measureLimits(addon: Addon | undefined, seconds: number): Limits {
   const rates = new Map<string, Rate>();
   const rate = (kind: keyof typeof limitKinds | undefined): Rate | undefined => {
@@ -58,7 +58,7 @@ export function measureLimits(addon: Addon | undefined, seconds: number): Limits
   };
 }
 
-/** The share of the lower of a computing limit and a reading limit, both in items a second. */
+/** Share of the lower of a compute limit and a read limit, both in items per second. */
 export function shareOf(
   itemsPerSecond: number,
   limits: { compute: { name: string; perSecond: number } | undefined; readPerSecond?: number },

@@ -1,4 +1,4 @@
-// Tables of kernel figures, for a terminal and for native/README.md.
+// Tables of kernel measurements, for a terminal and for native/README.md.
 
 import type { KernelFigure, KernelReport } from "./kernel-figure.js";
 
@@ -28,7 +28,7 @@ export function renderFigures(report: KernelReport): string {
   return [machine, "", line(header), rule, ...rows.map(line)].join("\n");
 }
 
-/** Replaces what stands between the markers of `document` by `table`. */
+/** Replaces the text between the markers of `document` by `table`. */
 export function replaceTable(document: string, table: string): string {
   const [begin, end] = ["<!-- figures: begin -->", "<!-- figures: end -->"];
   const from = document.indexOf(begin);

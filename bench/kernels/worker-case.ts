@@ -10,7 +10,7 @@ import type { KernelChoice } from "../../src/kernels/load-kernels.js";
 import { fillNoise, type KernelFigure } from "./kernel-figure.js";
 import { shareOf, type Limits } from "./limits.js";
 
-/** What the worker is told. */
+/** Input of the worker. */
 export interface WorkerCase {
   readonly path: string;
   readonly isa: KernelChoice;
@@ -22,10 +22,10 @@ export interface WorkerCase {
   readonly segmentCount: number;
 }
 
-/** Bytes of a segment's codes: above 16 MiB lmdb returns a view of the map. */
+/** Bytes of a segment's codes; above 16 MiB lmdb returns a view of the map. */
 export const segmentBytes = 48 * 1024 * 1024;
 
-/** `shareOfLimit` is the share of the computing limit, as for the hot figure it is compared with. */
+/** `shareOfLimit` refers to the compute limit, as in the hot case that it is compared with. */
 export async function benchInWorker(given: {
   isa: KernelChoice;
   limits: Limits;

@@ -1,4 +1,4 @@
-// When operations arrive: planned ahead from a seed, so that a slow server delays no arrival.
+// Arrival times, planned in advance from a seed, so that a slow server does not delay arrivals.
 
 import { createPrng } from "../../src/core/prng.js";
 
@@ -8,8 +8,8 @@ export interface ArrivalStep {
 }
 
 /**
- * Milliseconds from the start, rising, of one step of constant rate after the other. `poisson`:
- * exponential times between arrivals; `even`: equal ones. The same for the same seed.
+ * Milliseconds from the start, ascending, for consecutive steps of constant rate. `poisson`:
+ * exponential intervals; `even`: constant ones. Deterministic for a seed.
  */
 export function planArrivals(
   steps: readonly ArrivalStep[],

@@ -1,4 +1,4 @@
-// `sluice bench canonical`: one fixed corpus, the few figures that versions are compared by.
+// `sluice bench canonical`: a fixed corpus, and the numbers that versions are compared by.
 
 import { writeFileSync } from "node:fs";
 import { createClient } from "../../src/client/client.js";
@@ -18,16 +18,16 @@ import { startLoadServer, withCorpus } from "./server.js";
 
 export interface CanonicalOptions {
   readonly passages: number;
-  /** Searches one after the other; recall takes a tenth. */
+  /** Sequential searches; recall uses a tenth. */
   readonly searches: number;
-  /** Of a trial of the knee. */
+  /** Duration of a trial of the knee. */
   readonly trialSeconds: number;
   readonly trialsMax: number;
   /** Folder of temporary files. */
   readonly folder: string;
-  /** Folder in which the collection is kept for the next time; undefined: it is removed. */
+  /** Folder in which the collection is kept for reuse; removed when absent. */
   readonly keep?: string | undefined;
-  /** File of the figures, JSON. */
+  /** Result file, JSON. */
   readonly out: string;
 }
 
@@ -38,10 +38,10 @@ export const canonicalDefaults = {
   trialsMax: 12,
 } as const;
 
-/** What would make figures of two runs differ is fixed. */
+/** Fixed, so that results are comparable. */
 const shape = { tokens: 120, words: 90, seed: 1 } as const;
 const startPerSecond = 150;
-/** With fewer trials it is the output that is looked at. */
+/** With fewer trials only the output is of interest. */
 const warmTrials = 3;
 
 export async function runCanonicalBench(options: CanonicalOptions): Promise<CanonicalFile> {
@@ -117,7 +117,7 @@ async function measureLatency(
   const finalMs: number[] = [];
   const warmUpCount = warmUpTimes * count;
   for (let i = -warmUpCount; i < count; i += 1) {
-    // Made before the clock starts.
+    // Created before the clock starts.
     const request = requestAt(i + warmUpCount);
     const startMs = performance.now();
     for await (const { sequence, final } of client.search(request)) {
@@ -130,7 +130,7 @@ async function measureLatency(
   return { firstUpdateMs: summary(firstMs), finalMs: summary(finalMs) };
 }
 
-/** Of vectors alone: the words' part of the score would be the same on both sides. */
+/** With vectors only: the lexical part of the score would be the same on both sides. */
 async function measureRecall(
   client: SluiceClient,
   requestAt: (i: number) => ClientSearchRequest,

@@ -1,5 +1,5 @@
-// Sends a load at its planned times, whatever the server does meanwhile (an open loop), and counts
-// latencies from those times: a server that stalls cannot hide it.
+// Open-loop load generator: sends operations at their planned times whatever the server does, and
+// measures latencies from those times, so that stalls are not hidden.
 
 import { setImmediate as breathe, setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
@@ -30,16 +30,16 @@ export interface LoadTarget {
 }
 
 export const runFiguresSchema = z.strictObject({
-  /** Operations a second that were planned, over all steps. */
+  /** Planned operations per second, over all steps. */
   offeredPerSecond: z.number(),
   seconds: z.number(),
   searches: tallySchema,
   /** Latency of the last query typed. */
   sessions: tallySchema,
   writes: tallySchema,
-  /** Searches a second that ended with a final update within their budget. */
+  /** Searches per second with a final update within their budget. */
   goodputPerSecond: z.number(),
-  /** How much later than planned the generator began operations, 99th percentile. */
+  /** Delay of the generator relative to its plan, 99th percentile. */
   startedLateMs: z.number().nullable(),
   /** Cores that the generator kept busy. */
   generatorCores: z.number(),
@@ -48,14 +48,14 @@ export const runFiguresSchema = z.strictObject({
 export type RunFigures = z.infer<typeof runFiguresSchema>;
 
 export interface Generator {
-  /** One load, and the end of all that it began. */
+  /** Runs one load until all its operations have ended. */
   run(steps: readonly ArrivalStep[], seed: number): Promise<RunFigures>;
   close(): void;
 }
 
-/** Queries that are made ahead; the server's caches are to be off, since they come again. */
+/** Queries created in advance; the server's caches must be off, since they repeat. */
 const queryCount = 500;
-/** Documents that writes add, replace and delete, beside those that are searched for. */
+/** Documents that writes add, replace and delete, besides the searched ones. */
 const writtenCount = 200;
 
 type Kind = keyof Profile["mix"];
@@ -150,7 +150,7 @@ async function runLoad(
   };
 }
 
-/** Answers are read between arrivals also when the generator is behind its plan. */
+/** Responses are read between arrivals even when the generator is late. */
 async function until(dueMs: number, i: number): Promise<void> {
   const leftMs = dueMs - performance.now();
   if (leftMs > 0.5) await sleep(leftMs);

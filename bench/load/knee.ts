@@ -1,9 +1,9 @@
-// Finds the knee: the highest rate at which the server still keeps up with what arrives.
+// Finds the knee: the highest rate that the server can sustain.
 
 export interface KneeTrial {
-  /** Searches a second that were planned. */
+  /** Planned searches per second. */
   readonly offeredPerSecond: number;
-  /** Share of those that were to be answered and ended with a final update within their budget. */
+  /** Share of searches, without cancelled ones, with a final update within their budget. */
   readonly goodShare: number;
   /** From planned arrival to final update. */
   readonly finalP99Ms: number;
@@ -17,13 +17,13 @@ export interface KneeRule {
 export interface KneeSearch {
   readonly rule: KneeRule;
   readonly startPerSecond: number;
-  /** Stop when the bounds are nearer to each other than this share. */
+  /** Stops when the bounds differ by less than this share. */
   readonly precision: number;
   readonly trialsMax: number;
 }
 
 export interface Knee {
-  /** 0: no rate that was tried is kept up with. */
+  /** 0 when no tested rate was sustained. */
   readonly perSecond: number;
   readonly trials: readonly KneeTrial[];
 }
@@ -33,9 +33,9 @@ export function keepsUp(trial: KneeTrial, rule: KneeRule): boolean {
 }
 
 /**
- * Doubles (or halves) from the start until the rule holds on one side and not on the other, then
- * bisects between the two by their geometric mean. A rate that fails is tried once more: one pause
- * of the machine is no knee.
+ * Doubles (or halves) the rate until the rule holds at one bound and not at the other, then bisects
+ * by the geometric mean. A failing rate is tried twice, since one pause of the machine is not a
+ * knee.
  */
 export async function findKnee(
   { rule, startPerSecond, precision, trialsMax }: KneeSearch,
@@ -51,7 +51,7 @@ export async function findKnee(
     return false;
   };
   let good = 0;
-  /** What chance made of the highest rate that was kept up with. */
+  /** The highest rate that was sustained. */
   let kept = 0;
   let bad = Infinity;
   let rate = startPerSecond;

@@ -1,10 +1,10 @@
-// Latencies of one run, in a histogram of bounded memory however long the run is.
+// Latencies of a run, in a histogram of bounded memory.
 
 import { createHistogram } from "node:perf_hooks";
 import * as z from "zod";
 import { rounded } from "../scale/summary.js";
 
-/** Milliseconds; null: there was nothing to measure. */
+/** Milliseconds; null when there was nothing to measure. */
 export const latencySchema = z.strictObject({
   p50: z.number().nullable(),
   p99: z.number().nullable(),
@@ -16,12 +16,12 @@ export interface Latencies {
   figures(): z.infer<typeof latencySchema>;
 }
 
-/** What counts as an hour or more cannot be told from an hour. */
+/** Latencies above an hour are counted as an hour. */
 const highestMicros = 3600 * 1e6;
 
 /**
- * Node's own HdrHistogram (Tene), in microseconds: a percentile is within a thousandth of the exact
- * one. What is below a microsecond, a negative latency too, counts as one.
+ * Node's HdrHistogram (Tene), in microseconds: percentiles are within a thousandth of the exact
+ * ones. Values below a microsecond, including negative ones, count as one.
  */
 export function createLatencies(): Latencies {
   const histogram = createHistogram({ lowest: 1, highest: highestMicros, figures: 3 });

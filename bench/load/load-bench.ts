@@ -1,5 +1,5 @@
-// `sluice bench load`: finds the knee of a server under an open loop, then loads it with multiples
-// of that rate. This process is the generator, the server is another one.
+// `sluice bench load`: finds the knee of a server under open-loop load, then loads it with
+// multiples of that rate. This process is the generator; the server is a separate one.
 
 import { writeFileSync } from "node:fs";
 import { dirname } from "node:path";
@@ -20,26 +20,26 @@ import type { LoadServer } from "./server.js";
 
 export interface LoadBenchOptions {
   readonly passages: number;
-  /** Token rows and words a passage. */
+  /** Token vectors and words per passage. */
   readonly tokens: number;
   readonly words: number;
   readonly seed: number;
-  /** Of each run; a trial of the knee takes half. */
+  /** Duration of each run; a trial of the knee takes half. */
   readonly seconds: number;
-  /** Profile file; undefined: the mixed one that comes with the bench. */
+  /** Profile file; default: the built-in mixed profile. */
   readonly profile?: string | undefined;
-  /** Searches a second of the first trial. */
+  /** Searches per second of the first trial. */
   readonly start: number;
   /** Folder of temporary files. */
   readonly folder: string;
-  /** Folder in which the collection is kept for the next time; undefined: it is removed. */
+  /** Folder in which the collection is kept for reuse; removed when absent. */
   readonly keep?: string | undefined;
-  /** File of the figures, JSON. */
+  /** Result file, JSON. */
   readonly out: string;
 }
 
 interface KneeOptions {
-  /** Operations a second of the first trial. */
+  /** Operations per second of the first trial. */
   readonly start: number;
   readonly seed: number;
   readonly trialSeconds: number;
@@ -48,16 +48,18 @@ interface KneeOptions {
 
 const trialsMax = 14;
 const timesKnee = [0.5, 1, 2, 3, 10] as const;
-/** A server at rest gives memory back within this time. */
+/** An idle server returns memory within this time. */
 const restMs = 3000;
-/** Code is compiled and caches are filled while it runs; what is measured comes after. */
+/** Compiles code and fills caches before the measurement. */
 export const warmUp = [
   { perSecond: 50, seconds: 2 },
   { perSecond: 200, seconds: 8 },
 ] as const;
 export const corpusShape = { dim: 384, bits: 2 } as const;
 
-/** A rate is kept up with while nearly all is answered in time, and the slowest in the budget. */
+/**
+ * A rate is sustained while nearly all searches, and the slowest, are answered within the budget.
+ */
 function ruleOf(profile: Profile): KneeRule {
   return { goodShareMin: 0.97, finalP99MsMax: profile.budgetMs };
 }
@@ -120,12 +122,12 @@ export async function kneeOf(
     trialNumber += 1;
     const steps = [{ perSecond, seconds: trialSeconds }];
     const { searches, offeredPerSecond } = await generator.run(steps, seed + 1000 * trialNumber);
-    // Those whose caller went away were not to be answered.
+    // Cancelled searches do not count.
     const wanted = Math.max(1, searches.planned - searches.cancelled);
     const trial = {
       offeredPerSecond,
       goodShare: Math.round((1e4 * searches.withinBudget) / wanted) / 1e4,
-      // Without an answer there is no latency; the share says so.
+      // Without a response there is no latency; the share accounts for it.
       finalP99Ms: searches.finalMs.p99 ?? 0,
     };
     say(`trial ${JSON.stringify(trial)}`);

@@ -1,4 +1,4 @@
-// Facts of the machine that figures were measured on.
+// Properties of the machine.
 
 import { cpus, loadavg } from "node:os";
 import { loadKernels } from "../../src/kernels/load-kernels.js";
@@ -6,7 +6,7 @@ import { rounded } from "../scale/summary.js";
 import type { Machine } from "./machine-schema.js";
 
 export interface MachineNote {
-  /** What else ran is seen by the load before the bench began. */
+  /** The load before the benchmark shows what else was running. */
   facts(): Machine;
 }
 

@@ -1,4 +1,4 @@
-// The single operations of a load: each counts from the moment it was planned for.
+// Operations of a load, timed from the moment for which they were planned.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SluiceClient } from "../../src/client/client.js";
@@ -9,13 +9,13 @@ import type { Profile } from "./profile.js";
 import type { Tally } from "./tally.js";
 
 export interface Planned {
-  /** `performance.now()` at which it was to begin. */
+  /** Planned start, as `performance.now()`. */
   readonly dueMs: number;
   readonly client: SluiceClient;
   readonly tally: Tally;
 }
 
-/** Times the budget, and at least this long: then the generator gives an operation up. */
+/** Operations are abandoned after this multiple of the budget, and at least this long. */
 const patience = { budgets: 10, msMin: 5000 } as const;
 
 export async function runSearch(
@@ -38,7 +38,7 @@ export async function runSearch(
       tally.completed({ ms, degradations: update.degradations.map(({ reason }) => reason) });
     }
   } catch (error) {
-    // A cancel between the answer and the end of its stream came too late to count.
+    // A cancellation after the response has no effect.
     if (controller.signal.aborted && isCancel(error)) {
       if (!isAnswered) tally.cancelled();
     } else tally.failed(error);
@@ -51,7 +51,7 @@ function isCancel(error: unknown): boolean {
   return error instanceof SluiceClientError && error.status === "CANCELLED";
 }
 
-/** Types a text letter by letter; the last query counts, from the moment its letter was typed. */
+/** Types a text letter by letter; latency is that of the last query, from its key press. */
 export async function runSession(
   { client, tally }: Planned,
   request: ClientSearchRequest,

@@ -8,7 +8,7 @@ import { tableRow } from "../markdown.js";
 import { resultsFolder } from "./result-schema.js";
 import type { CanonicalFile, LoadFile } from "./result-schema.js";
 
-/** Of the given figures, or of those that are committed. */
+/** Of the given results, default: the committed ones. */
 export function loadMarkdown(file: LoadFile = readResult("load") as LoadFile): string {
   const rows = file.runs.map(({ timesKnee, searches, memoryAfter, ...run }) =>
     tableRow([
@@ -53,7 +53,7 @@ export function canonicalMarkdown(
 ): string {
   const { firstUpdateMs: first, finalMs: final, corpus, machine } = file;
   return [
-    "| figure | value |",
+    "| metric | value |",
     "|---|---|",
     `| time to the first update, p50 / p99 | ${tenths(first.p50)} / ${tenths(first.p99)} ms |`,
     `| time to the final update, p50 / p99 | ${tenths(final.p50)} / ${tenths(final.p99)} ms |`,
@@ -69,7 +69,7 @@ export function canonicalMarkdown(
   ].join("\n");
 }
 
-/** Latency against load, and time to the first update against time to the final one. */
+/** Latency over load, and time to the first update over time to the final one. */
 export function drawLoad(file: LoadFile, folder: string): void {
   const line = (
     name: string,

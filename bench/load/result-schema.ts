@@ -1,4 +1,4 @@
-// The shapes of result files; bench/results/schema.json is made from them, for readers in other
+// Schemas of result files. bench/results/schema.json is generated from them, for readers in other
 // languages.
 
 import { join } from "node:path";
@@ -62,15 +62,15 @@ export const canonicalSchema = z.strictObject({
   machine: machineSchema,
   command: z.string(),
   corpus: corpusSchema,
-  /** One search at a time, over gRPC. */
+  /** Sequential searches, over gRPC. */
   firstUpdateMs: quantiles,
   finalMs: quantiles,
   searchesPerSecondAtKnee: positive,
   ingestPassagesPerSecond: positive,
   bytesPerPassage: positive,
-  /** Of the server, pages of its mapped files included. */
+  /** Of the server, including resident pages of mapped files. */
   peakRssMiB: positive,
-  /** Share of the exhaustive top 10 that the default search finds, by vectors alone. */
+  /** Share of the exhaustive top 10 found by the default search, with vectors only. */
   recallAt10: z.number().min(0).max(1),
   seconds: positive,
 });
@@ -89,7 +89,7 @@ export const resultFiles = {
 
 export const resultsFolder = join(repositoryRoot(), "bench/results");
 
-/** All result files as one JSON Schema, as text. */
+/** JSON Schema of all result files, as text. */
 export function resultsJsonSchema(): string {
   return `${JSON.stringify(z.toJSONSchema(z.strictObject(resultFiles), { reused: "ref" }), null, 2)}\n`;
 }

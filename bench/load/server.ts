@@ -1,5 +1,5 @@
-// The server under load: `sluice serve` in a process of its own, over a collection of seeded
-// passages that another process has built.
+// The server under load: `sluice serve` in a separate process, over a collection of seeded passages
+// that was built by another process.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -13,16 +13,16 @@ import type { BuildFigures, BuildOptions } from "../scale/build.js";
 import { buildInChild } from "../scale/build-in-child.js";
 
 export const memorySchema = z.strictObject({
-  /** What the server holds, pages of its mapped files included. */
+  /** Resident memory, including pages of mapped files. */
   rssMiB: z.number(),
-  /** What is its own. */
+  /** Private memory. */
   ownMiB: z.number(),
-  /** The most that it has held. */
+  /** Peak resident memory. */
   peakRssMiB: z.number(),
 });
 
 export interface LoadServer {
-  /** `host:port` of gRPC. */
+  /** `host:port` of the gRPC port. */
   readonly address: string;
   memory(): z.infer<typeof memorySchema>;
   stop(): Promise<void>;
@@ -32,7 +32,7 @@ export interface CorpusOptions extends BuildOptions {
   readonly passages: number;
   /** Folder of temporary files. */
   readonly folder: string;
-  /** Keep the collection here, and take it from here when it was built before. */
+  /** Keep the collection here, and reuse one that was built before. */
   readonly keep?: string | undefined;
 }
 
@@ -41,7 +41,7 @@ export interface Corpus {
   readonly built: BuildFigures;
 }
 
-/** Runs `use` over a data folder with the collection; what is not kept is removed afterwards. */
+/** Calls `use` with the data folder of the collection, which is removed afterwards unless kept. */
 export async function withCorpus<T>(
   options: CorpusOptions,
   use: (corpus: Corpus) => Promise<T>,
@@ -66,7 +66,7 @@ export async function withCorpus<T>(
   }
 }
 
-/** Answers are not kept: the same queries come again and are to be worked for again. */
+/** Without answer caches, since queries repeat and must be computed each time. */
 export async function startLoadServer(
   data: string,
   more: readonly string[] = [],

@@ -1,4 +1,4 @@
-// Counts what became of the operations of one run, and how long they took from their planned arrival.
+// Counts the outcomes of a run's operations, and their latencies from the planned arrival.
 
 import * as z from "zod";
 import { SluiceClientError } from "../../src/client/client-error.js";
@@ -9,11 +9,11 @@ const count = z.int().min(0);
 
 export const tallySchema = z.strictObject({
   planned: count,
-  /** Ended with a final update. */
+  /** Operations with a final update. */
   completed: count,
-  /** Of these, within the budget, counted from the planned arrival. */
+  /** Completed within the budget, from the planned arrival. */
   withinBudget: count,
-  /** Their caller went away, as was planned. */
+  /** Cancelled by plan. */
   cancelled: count,
   /** RESOURCE_EXHAUSTED. */
   refused: count,

@@ -5,7 +5,7 @@ import { closeSync, openSync, writeSync } from "node:fs";
 const types = { float32: "<f4", int32: "<i4" } as const;
 export type NpyType = keyof typeof types;
 
-/** The header of an array in C order, padded so that the data begins at a multiple of 64 bytes. */
+/** Header of a C-order array, padded so that the data starts at a multiple of 64 bytes. */
 export function npyHeader(type: NpyType, shape: readonly number[]): Buffer {
   const sizes = shape.length === 1 ? `${shape[0] ?? 0},` : shape.join(", ");
   const text = `{'descr': '${types[type]}', 'fortran_order': False, 'shape': (${sizes}), }`;
@@ -19,7 +19,7 @@ export function npyHeader(type: NpyType, shape: readonly number[]): Buffer {
   return header;
 }
 
-/** Writes rows as they come; their number is told before. */
+/** Writes rows as they arrive; their number must be known in advance. */
 export function writeNpy(
   path: string,
   about: { readonly type: NpyType; readonly shape: readonly number[] },

@@ -1,4 +1,4 @@
-// Runs the other engines, each in a process of its own, and makes points of what they print.
+// Runs the other engines, each in a separate process, and parses their results.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -12,11 +12,11 @@ import type { CurvePoint, EngineFigures } from "./peers-schema.js";
 import type { VectorSet } from "./vectors.js";
 
 export interface PeerPlaces {
-  /** Of the virtual environment with what bench/peers/requirements.txt names. */
+  /** Python of the virtual environment for bench/peers/requirements.txt. */
   readonly python: string;
-  /** The built program of bench/peers/next-plaid; undefined: it was not built. */
+  /** The program of bench/peers/next-plaid; absent when it was not built. */
   readonly nextPlaid: string | undefined;
-  /** Indexes are kept here. */
+  /** Folder of the indexes, which are kept. */
   readonly folder: string;
 }
 
@@ -25,7 +25,7 @@ export interface PeerWork {
   readonly set: VectorSet;
   readonly queryCount: number;
   readonly truth: readonly (readonly number[])[];
-  /** Seconds after which an engine is given up. */
+  /** Time limit of an engine, seconds. */
   readonly secondsMax: number;
   readonly onWord: (word: string) => void;
 }
@@ -55,7 +55,7 @@ interface Line {
   readonly found?: readonly (readonly number[])[];
 }
 
-/** The exact top 10 of the first queries, by NumPy in float32. */
+/** Exact top 10 of the first queries, by NumPy in float32. */
 export async function exactTop(
   { python }: Pick<PeerPlaces, "python">,
   set: VectorSet,
@@ -68,7 +68,7 @@ export async function exactTop(
   return exact;
 }
 
-/** An engine that fails is told with its error: the others go on. */
+/** A failing engine is recorded with its error; the others continue. */
 export async function measureEngine(engine: PeerEngine, work: PeerWork): Promise<EngineFigures> {
   const { places, set } = work;
   const index = join(places.folder, `${set.name}-${engine.name}`);
@@ -82,7 +82,7 @@ export async function measureEngine(engine: PeerEngine, work: PeerWork): Promise
       await runEngine(engine, index, {
         ...work,
         threads,
-        // As they come: what an engine did before it failed counts.
+        // Parsed as they arrive, so that results before a failure count.
         onLine(line) {
           noteIndexTime(index, line);
           if (line.settings !== undefined) points.push(pointOf(line, { ...work, threads }));
@@ -102,7 +102,7 @@ export async function measureEngine(engine: PeerEngine, work: PeerWork): Promise
 }
 
 function threadCounts(): readonly number[] {
-  // All of them first: an index is built by the first run.
+  // All threads first, because the first run builds the index.
   return [2, 1];
 }
 
@@ -143,7 +143,7 @@ function pointOf(
   return { settings, threads, recallAt10: recallOf(found, truth), ...latencyOf(millis) };
 }
 
-/** Mean share of each query's exact ten that was found. */
+/** Mean share of each query's exact top 10 that was found. */
 export function recallOf(
   found: readonly (readonly (number | string)[])[],
   truth: readonly (readonly (number | string)[])[],
@@ -204,7 +204,7 @@ async function run(
   const [code, signal] = (await once(child, "close")) as [number | null, string | null];
   if (code === 0) return;
   const last = complaints.trim().split("\n").at(-1) ?? "";
-  // What is given up is ended by SIGTERM; other signals are its own.
+  // Only the time limit sends SIGTERM.
   const isLate = signal === "SIGTERM";
   const how = isLate
     ? `took longer than ${secondsMax} s`

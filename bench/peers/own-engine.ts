@@ -1,4 +1,4 @@
-// Sluice on the same vectors: through its engine, at several widths and pool sizes.
+// Sluice on the same vectors: through its engine, with several bit widths and pool sizes.
 
 import {
   closeSync,
@@ -26,7 +26,7 @@ import type { VectorSet } from "./vectors.js";
 const poolSizes = [16, 32, 64, 128, 256, 512] as const;
 const putsAtOnce = 128;
 
-/** One figure for each width: an index of its own. */
+/** One result per bit width, each with its own index. */
 export async function measureOwn(bits: 2 | 4 | 8, work: PeerWork): Promise<EngineFigures> {
   const { set, places, onWord } = work;
   const folder = join(places.folder, `${set.name}-sluice-${bits}`);
@@ -72,7 +72,7 @@ async function withEngine<T>(
   }
 }
 
-/** Seconds until everything is written, flushed and merged; the vectors are in memory before. */
+/** Seconds until everything is written, flushed and merged; vectors are in memory before. */
 function buildOwn(folder: string, bits: number, set: VectorSet): Promise<number> {
   const passages = [...readRagged(set, "passages")];
   return withEngine(folder, 2, async (api) => {
@@ -148,7 +148,7 @@ async function searchOnce(
   return { ms: performance.now() - startMs, keys };
 }
 
-/** The rows of each text, read as they are asked for. */
+/** The vectors of each text, read lazily. */
 function* readRagged(set: VectorSet, name: string): Generator<GivenVectors, void, void> {
   const counts = npyLengths(join(set.folder, `${name}.lengths.npy`));
   const file = openSync(join(set.folder, `${name}.npy`), "r");
@@ -170,14 +170,14 @@ function npyLengths(path: string): Int32Array {
   return new Int32Array(Uint8Array.from(file.subarray(10 + file.readUInt16LE(8))).buffer);
 }
 
-/** Its length stands at byte 8. */
+/** The header's length is stored at byte 8. */
 function headerBytes(file: number): number {
   const start = Buffer.alloc(10);
   readSync(file, start, 0, 10, 0);
   return 10 + start.readUInt16LE(8);
 }
 
-/** Of the collection as the server tells it. */
+/** Disk size of the collection, as reported by the server. */
 function dataBytes(folder: string): Promise<number> {
   return withEngine(folder, 1, (api) =>
     Promise.resolve(api.describeCollection("passages").diskBytes),

@@ -14,23 +14,23 @@ import { beirVectors, seededVectors } from "./vectors.js";
 import type { VectorSet } from "./vectors.js";
 
 export interface PeersOptions {
-  /** BEIR folder; undefined: only the seeded vectors. */
+  /** BEIR folder; default: only the seeded vectors. */
   readonly data: string | undefined;
-  /** Of it at most. */
+  /** Documents of it to use. */
   readonly documents: number;
-  /** Seeded passages of 32 rows x 128; 0: none. */
+  /** Seeded passages of 32 vectors x 128; 0 for none. */
   readonly seeded: number;
   readonly queries: number;
-  /** Engines to measure; undefined: all. */
+  /** Engines to measure; default: all. */
   readonly only: readonly string[] | undefined;
-  /** Vectors, indexes, virtual environment and built programs; kept for the next time. */
+  /** Vectors, indexes, virtual environment and built programs, kept for reuse. */
   readonly folder: string;
-  /** Seconds that one engine may take for a step. */
+  /** Time limit of a step of one engine, seconds. */
   readonly secondsMax: number;
   readonly out: string;
 }
 
-/** tachiom's source names a dependency by its git address; its build fetches it. */
+/** tachiom's source refers to a dependency by git address, which its build fetches. */
 const notInstalled: EngineFigures[] = [
   {
     engine: "tachiom",
@@ -42,7 +42,7 @@ const notInstalled: EngineFigures[] = [
   },
 ];
 
-/** Complete after each engine: what broke off is gone on with, indexes and all. */
+/** The file is complete after each engine; an interrupted run is resumed, including indexes. */
 export async function runPeersBench(options: PeersOptions): Promise<PeersFile> {
   const note = noteMachine();
   const places = findPlaces(options.folder);
@@ -59,7 +59,7 @@ export async function runPeersBench(options: PeersOptions): Promise<PeersFile> {
     const truth = await exactTop(places, set, queryCount);
     const onWord = (word: string): void => console.error(`[peers] ${set.name}: ${word}`);
     const work = { places, set, queryCount, truth, secondsMax: options.secondsMax, onWord };
-    // With --only the others stay as they were measured.
+    // With --only, the results of the other engines are kept.
     const known = before.find((one) => one.set === set.name)?.engines ?? [];
     const engines = options.only === undefined ? [] : known;
     const { name, passageCount: passages, rowCount: rows, dim } = set;
@@ -75,7 +75,7 @@ export async function runPeersBench(options: PeersOptions): Promise<PeersFile> {
   return file;
 }
 
-/** Sets of earlier runs with the same file. */
+/** Sets in the same file from earlier runs. */
 function measuredBefore(path: string): PeersSet[] {
   if (!existsSync(path)) return [];
   return peersSchema.parse(JSON.parse(readFileSync(path, "utf8"))).sets;

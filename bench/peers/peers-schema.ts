@@ -1,4 +1,4 @@
-// The shape of bench/results/peers.json.
+// Schema of bench/results/peers.json.
 
 import * as z from "zod";
 import { machineSchema } from "../load/machine-schema.js";
@@ -6,12 +6,12 @@ import { machineSchema } from "../load/machine-schema.js";
 const positive = z.number().min(0);
 
 const pointSchema = z.strictObject({
-  /** As the engine's own documents call them. */
+  /** In the terms of the engine's documentation. */
   settings: z.string(),
   threads: z.int().min(1),
   /** Mean share of the exact top 10 by float MaxSim. */
   recallAt10: z.number().min(0).max(1),
-  /** Of one query at a time, encoding not included. */
+  /** Sequential queries, without encoding. */
   p50Ms: positive,
   p95Ms: positive,
 });
@@ -19,11 +19,11 @@ const pointSchema = z.strictObject({
 const engineSchema = z.strictObject({
   engine: z.string(),
   version: z.string(),
-  /** Of an index on all threads; null: there is none to build, or it failed. */
+  /** Indexing with all threads; null without an index, or when it failed. */
   indexSeconds: positive.nullable(),
   indexBytes: z.number().min(0).nullable(),
   points: z.array(pointSchema),
-  /** What went wrong; null: nothing. */
+  /** The error, if it failed. */
   error: z.string().nullable(),
 });
 

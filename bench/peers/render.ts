@@ -1,4 +1,4 @@
-// The tables and the plot of the peers bench, from bench/results/peers.json.
+// Tables and plots of the peers benchmark, from bench/results/peers.json.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -53,13 +53,13 @@ function engineRows(figures: EngineFigures): string[] {
 export interface Comparison {
   readonly peer: string;
   readonly point: CurvePoint;
-  /** The fastest of Sluice's points that find at least as much; undefined: none does. */
+  /** The fastest point of Sluice with at least the same recall, if there is one. */
   readonly own: CurvePoint | undefined;
   /** How many times as fast it is. */
   readonly ratio: number | undefined;
 }
 
-/** Each point of each peer on one thread against Sluice's fastest of at least its recall. */
+/** Each point of each peer on one thread, with Sluice's fastest of at least the same recall. */
 export function compareCurves({ engines }: PeersSet): Comparison[] {
   const onOne = ({ points }: EngineFigures): CurvePoint[] =>
     points.filter(({ threads }) => threads === 1);
@@ -77,7 +77,7 @@ export function compareCurves({ engines }: PeersSet): Comparison[] {
     );
 }
 
-/** What the comparison comes to, where Sluice is behind included. */
+/** Summary of the comparison, including where Sluice is behind. */
 function verdicts(set: PeersSet): string[] {
   const comparisons = compareCurves(set);
   const ratios = comparisons.flatMap(({ ratio }) => ratio ?? []);
@@ -107,7 +107,7 @@ function indexRatios({ engines }: PeersSet): string[] {
     );
 }
 
-/** Latency over recall on one thread, a plot a set. */
+/** Latency over recall on one thread, one plot per set. */
 export function drawPeers(file: PeersFile, folder: string): void {
   for (const { set, engines } of file.sets) {
     const svg = lineChartSvg({

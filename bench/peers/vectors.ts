@@ -1,4 +1,4 @@
-// The vectors that every engine gets: token rows of passages and of queries, as float32.
+// The vectors for all engines: token vectors of passages and queries, as float32.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,7 +21,7 @@ export interface VectorSet {
   readonly queryCount: number;
 }
 
-/** Rows of one text, and how many there are. */
+/** The vectors of one text, and their number. */
 interface Rows {
   readonly values: Float32Array;
   readonly rowCount: number;
@@ -29,7 +29,7 @@ interface Rows {
 
 const noteName = "set.json";
 
-/** Made once, and found again. `make` gets a folder to write into. */
+/** Created once and cached. `make` receives a folder to write into. */
 async function cached(
   folder: string,
   name: string,
@@ -64,13 +64,13 @@ export interface BeirVectorOptions {
   readonly folder: string;
   readonly name: string;
   readonly beirFolder: string;
-  /** Documents and queries at most. */
+  /** Numbers of documents and queries to use. */
   readonly documentCount: number;
   readonly queryCount: number;
   readonly onProgress: (documents: number) => void;
 }
 
-/** Passages of a BEIR set by the shipped model, each one a document to the engines. */
+/** Passages of a BEIR set, encoded by the embedded model; each is a document for the engines. */
 export function beirVectors(options: BeirVectorOptions): Promise<VectorSet> {
   return cached(options.folder, options.name, async () => {
     const model = await openModelFolder(join(repositoryRoot(), "models/bge-small-en-v1.5-late"));
@@ -106,14 +106,14 @@ export interface SeededVectorOptions {
   readonly folder: string;
   readonly passageCount: number;
   readonly queryCount: number;
-  /** Rows of a passage, and of a query; elements of a row. */
+  /** Vectors per passage and per query, and their dimension. */
   readonly tokens: number;
   readonly queryTokens: number;
   readonly dim: number;
   readonly seed: number;
 }
 
-/** The clustered passages of the scale bench, without text. */
+/** The clustered passages of the scale benchmark, without text. */
 export function seededVectors(options: SeededVectorOptions): Promise<VectorSet> {
   const { passageCount, queryCount, tokens, queryTokens, dim, seed } = options;
   const name = `seeded-${passageCount}`;

@@ -1,4 +1,4 @@
-// Retrieval quality of each stage on judged sets, through a server and the commands of its users.
+// Retrieval quality of each stage on judged sets, through a server and the command line.
 
 import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -15,17 +15,17 @@ import type { QualityFile, QualitySet } from "./quality-schema.js";
 export interface QualityOptions {
   /** BEIR folders. */
   readonly sets: readonly string[];
-  /** Folder of models in which `rerankModel` lies; undefined: the project's own. */
+  /** Models folder with `rerankModel`; default: the project's. */
   readonly models?: string | undefined;
   readonly rerankModel?: string | undefined;
-  /** Queries of a set at most, evenly taken. */
+  /** Queries per set, evenly spaced. */
   readonly queries: number;
-  /** Where collections are made and removed again. */
+  /** Folder of the temporary collections. */
   readonly folder: string;
   readonly out: string;
 }
 
-/** Set by set; the file is complete after each. A failing command's message is the error. */
+/** The file is complete after each set. A failing command's message becomes the error. */
 export async function runQualityBench(options: QualityOptions): Promise<QualityFile> {
   const note = noteMachine();
   const sets: QualitySet[] = [];
@@ -78,7 +78,7 @@ async function measureSet(
   const evaluate = async (...flags: string[]): Promise<Report> =>
     (await sluice("eval", ...about, "--queries", String(queries), ...flags)) as Report;
   const blend = await evaluate();
-  // Stages that wait for each other's updates would be slower: measured apart.
+  // Measured separately, because stages that wait for each other's updates are slower.
   const { stages } = await evaluate("--skip-ingest", "--stages");
   const late = await evaluate("--skip-ingest", "--lexical-weight", "0");
   const reranked =

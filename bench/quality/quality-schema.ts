@@ -1,4 +1,4 @@
-// The shape of bench/results/quality.json.
+// Schema of bench/results/quality.json.
 
 import * as z from "zod";
 import { machineSchema } from "../load/machine-schema.js";
@@ -14,14 +14,14 @@ const reliabilitySchema = z.strictObject({ brier: share, brierOfBase: share, ece
 export const qualitySchema = z.strictObject({
   machine: machineSchema,
   command: z.string(),
-  /** The cross-encoder of `rerank`; null: none was given. */
+  /** The cross-encoder of `rerank`, if there was one. */
   rerankModel: z.string().nullable(),
   sets: z.array(
     z.strictObject({
       set: z.string(),
       documents: z.int().min(1),
       queries: z.int().min(1),
-      /** Of the default search, encoding included. */
+      /** Of the default search, including encoding. */
       searchMs: ms,
       firstUpdateMs: ms,
       /** The last ranking of each stage. */
@@ -31,12 +31,12 @@ export const qualitySchema = z.strictObject({
         candidates: measuresSchema,
         /** MaxSim alone over the pool. */
         late: measuresSchema,
-        /** With the words' part of the score: the default search. */
+        /** With the lexical part of the score: the default search. */
         blend: measuresSchema,
-        /** Null: no cross-encoder was given. */
+        /** Null without a cross-encoder. */
         rerank: measuresSchema.nullable(),
       }),
-      /** Of probabilities of the blend's top 100, on queries held back. */
+      /** Of probabilities of the default search's top 100, on held-out queries. */
       calibration: z.strictObject({ platt: reliabilitySchema, isotonic: reliabilitySchema }),
     }),
   ),

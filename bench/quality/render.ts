@@ -1,4 +1,4 @@
-// The quality tables of documents, from bench/results/quality.json, which `make bench-quality` writes.
+// Quality tables, from bench/results/quality.json, which `make bench-quality` writes.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -39,7 +39,7 @@ export function qualityMarkdown(file: QualityFile = readQuality()): string {
   ].join("\n");
 }
 
-/** How far probabilities can be believed; lower is better in all columns. */
+/** Calibration of the probabilities; lower is better in all columns. */
 export function reliabilityMarkdown(file: QualityFile = readQuality()): string {
   return [
     "| set | map | Brier | of the base rate | ECE |",

@@ -1,8 +1,8 @@
-// `make bench-recall SETS="DIR DIR"`: does a promised recall hold on queries that were held back?
+// `make bench-recall SETS="DIR DIR"`: whether promised recall holds on held-out queries.
 //
 //   node build/bench/recall/recall-bench.js [--data FOLDER] BEIR_FOLDER...
 //
-// With --data the collections stay there, and those that are there are not written again.
+// With --data the collections are kept there, and existing ones are reused.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -23,12 +23,12 @@ import { recallPath } from "./render.js";
 import type { RecallFile, RecallPromise, RecallSet } from "./render.js";
 
 const seed = 2026;
-/** Half of them are samples, half are held back. */
+/** Half are samples, half are held out. */
 const queriesMax = 1000;
 const promises = [0.9, 1];
 /** Random halves of the queries over which a promise is averaged. */
 const splitCount = 1000;
-/** Documents that are encoded at the same time. */
+/** Documents that are encoded concurrently. */
 const putsAtOnce = 32;
 
 const { values: flags, positionals: folders } = parseArgs({
@@ -41,7 +41,7 @@ try {
   const options = engineOptions(config);
   const { lexicalPoolSize } = options.search;
   const sets: RecallSet[] = [];
-  // Without the best by words in the pool, the promise stands on the sketches alone.
+  // Without the BM25 candidates, the promise depends on the sketches alone.
   for (const lexical of [lexicalPoolSize, 0]) {
     const engine = await composeEngine({
       ...options,
@@ -121,7 +121,7 @@ async function measureSet(
   return { set: name, passageCount, heldBackCount: heldBack.length, calibrations, splits };
 }
 
-/** How well each pool's estimate holds for the queries that were held back. */
+/** How well each pool's estimate holds for held-out queries. */
 async function measurePools(
   api: EngineApi,
   work: {
@@ -144,7 +144,7 @@ async function measurePools(
   return pools;
 }
 
-/** One split is one draw of the samples: what is promised is promised over many. */
+/** One split is one draw of samples; the promise is an average over many. */
 function keptOverSplits(
   byPool: readonly (readonly number[])[],
   { minRecall, confidence }: { readonly minRecall: number; readonly confidence: number },
@@ -163,7 +163,7 @@ function keptOverSplits(
       (recalls) => conformalLowerBound(of(recalls, 0, half), { confidence }) >= minRecall,
     );
     const rest = pool === undefined ? [] : of(pool, half, count);
-    // Everything is scored: the promise is kept.
+    // Everything is scored, so the promise holds.
     kept +=
       rest.length === 0 ? 1 : rest.filter((recall) => recall >= minRecall).length / rest.length;
   }
@@ -176,7 +176,7 @@ async function fill(api: EngineApi, name: string, folder: string): Promise<void>
   const beir = await openBeirFolder(folder);
   let batch: Promise<unknown>[] = [];
   for await (const { document } of beir.readCorpus()) {
-    // A few documents of the sets are empty, and are refused.
+    // A few documents of the sets are empty and rejected.
     if (document !== undefined) batch.push(api.put(name, document).catch(() => undefined));
     if (batch.length < putsAtOnce) continue;
     await Promise.all(batch);
@@ -185,7 +185,7 @@ async function fill(api: EngineApi, name: string, folder: string): Promise<void>
   await Promise.all(batch);
 }
 
-/** Different texts, in an order drawn by the seed. */
+/** Distinct texts, in a random order determined by the seed. */
 async function drawQueries(folder: string): Promise<string[]> {
   const beir = await openBeirFolder(folder);
   const texts = new Set<string>();

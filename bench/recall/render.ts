@@ -7,20 +7,20 @@ import { repositoryRoot } from "../../src/core/paths.js";
 
 export interface RecallPromise {
   readonly minRecall: number;
-  /** Chosen sketch pool; absent: everything is scored. */
+  /** Chosen sketch pool; absent when everything is scored. */
   readonly poolSize?: number | undefined;
-  /** Passages that a search scores by MaxSim, mean. */
+  /** Mean number of passages scored by MaxSim. */
   readonly scoredMean: number;
-  /** Of the exact top 10, mean over the queries held back. */
+  /** Mean recall of the exact top 10, on held-out queries. */
   readonly heldBackRecall: number;
-  /** Queries held back that find at least what was promised. */
+  /** Share of held-out queries with at least the promised recall. */
   readonly keptShare: number;
 }
 
 export interface RecallSet {
   readonly set: string;
   readonly passageCount: number;
-  /** Best by BM25 that are in the pool besides. */
+  /** BM25 candidates that are also in the pool. */
   readonly lexicalPoolSize: number;
   readonly heldBackCount: number;
   readonly calibrations: readonly {
@@ -37,7 +37,7 @@ export interface RecallSet {
     }[];
     readonly promises: readonly RecallPromise[];
   }[];
-  /** Share of held-back queries that find what was promised, mean over random halves. */
+  /** Share of held-out queries with the promised recall, mean over random halves. */
   readonly splits: readonly {
     readonly minRecall: number;
     readonly count: number;

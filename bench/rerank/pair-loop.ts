@@ -1,5 +1,5 @@
-// Pairs of one length through a cross-encoder's graph, in batches of several sizes: what a batcher
-// could win, and what the runtime takes at the least.
+// Pairs of one length through a cross-encoder's graph in batches of several sizes: the possible
+// gain of batching, and the minimum time of the runtime.
 
 import { join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
@@ -12,7 +12,9 @@ export interface PairFigure {
   readonly msPerPair: number;
 }
 
-/** Median milliseconds a pair on one thread. The batch sizes take turns, so that drift favors none. */
+/**
+ * Median milliseconds per pair on one thread. The batch sizes alternate, so that drift favors none.
+ */
 export async function measurePairs(
   { folder, manifest }: OpenedModel,
   options: {

@@ -1,4 +1,4 @@
-// The table of what re-ranking takes, from bench/results/rerank.json.
+// Table of reranking times, from bench/results/rerank.json.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,11 +13,11 @@ export interface RerankFile {
   /** The cross-encoder. */
   readonly model: string;
   readonly command: string;
-  /** Milliseconds of searches without one, with one to its first ranking, and to the final one. */
+  /** Milliseconds without reranking, and with it to the first and to the final ranking. */
   readonly plainMs: Summary;
   readonly firstRerankedMs: Summary;
   readonly rerankedMs: Summary;
-  /** Given texts by late interaction: all of it, and what encoding alone takes at the least. */
+  /** Given texts by late interaction: total time, and the minimum for encoding. */
   readonly texts: { readonly count: number; readonly ms: number; readonly encodeMs: number };
   readonly rowsMs: Summary;
   readonly pairs: readonly PairFigure[];

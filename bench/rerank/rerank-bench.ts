@@ -28,7 +28,7 @@ if (modelFolder === "") throw new Error("name the folder of a cross-encoder: MOD
 const searchCount = Number(searches);
 const passageCount = 5000;
 const depth = 20;
-/** With a query of 12 words and three specials: pairs of 160 tokens. */
+/** With a query of 12 words and three special tokens: pairs of 160 tokens. */
 const passageWords = 145;
 const textCount = 100;
 const textWords = 126;
@@ -57,7 +57,7 @@ try {
     ...(await measureSearches(engine.api)),
     texts: await measureTexts(engine.api),
     rowsMs: await measureRows(engine.api),
-    // Last: another session beside the engine's would be counted with it.
+    // Last, because another session beside the engine's would be measured with it.
     pairs: await measurePairs(model, { tokens: 160, batches: [1, 2, 4, 8], rounds: 15 }),
   };
   writeFileSync(rerankPath, `${JSON.stringify(file, null, 2)}\n`);
@@ -74,7 +74,7 @@ function symlinkFolders(folder: string): void {
   symlinkSync(resolve(modelFolder), join(folder, basename(modelFolder)));
 }
 
-/** Words that are one token each. */
+/** Words that are single tokens. */
 function wholeWords(): string[] {
   const file = join(repositoryRoot(), "models", embedded, "tokenizer.json");
   const tokenizer = JSON.parse(readFileSync(file, "utf8")) as { model: { vocab: object } };
@@ -102,7 +102,7 @@ async function fill(api: EngineApi): Promise<void> {
   while ((await steps.next()).done !== true);
 }
 
-/** Milliseconds of searches with and without a cross-encoder, in turn. */
+/** Milliseconds of searches with and without a cross-encoder, alternating. */
 async function measureSearches(
   api: EngineApi,
 ): Promise<Pick<RerankFile, "plainMs" | "firstRerankedMs" | "rerankedMs">> {
@@ -153,7 +153,7 @@ async function measureTexts(api: EngineApi): Promise<RerankFile["texts"]> {
   }
   const embeddedModel = await openModelFolder(join(models, embedded));
   const [bare] = await measurePairs(embeddedModel, { tokens: 128, batches: [1], rounds: 9 });
-  // The least that encoding can take: every thread busy with nothing else.
+  // The minimum for encoding: every thread busy with nothing else.
   const threads = Math.min(cpus().length, engine.budget.encodingWorkers);
   const encodeMs = ((bare?.msPerPair ?? NaN) * textCount) / threads;
   return { count: textCount, ms: summary(times).p50, encodeMs: rounded(encodeMs) };

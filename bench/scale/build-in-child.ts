@@ -1,4 +1,4 @@
-// Builds a collection in a process of its own, which leaves nothing in the memory that is measured.
+// Builds a collection in a separate process, so that it does not affect the measured memory.
 
 import { fork } from "node:child_process";
 import { once } from "node:events";

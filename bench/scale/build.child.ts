@@ -1,4 +1,4 @@
-// PROCESS ENTRY of the building of one collection: what it leaves in memory is not measured later.
+// PROCESS ENTRY. Builds one collection, so that the build does not affect the measured memory.
 
 import { build } from "./build.js";
 import type { BuildOptions } from "./build.js";

@@ -1,4 +1,4 @@
-// A collection of the scale bench: written through the engine, merged as far as merges are due.
+// A collection of the scale benchmark: written through the engine, with all due merges.
 
 import { composeEngine } from "../../src/app/compose.js";
 import type { ComposedEngine } from "../../src/app/compose.js";
@@ -17,9 +17,9 @@ import { rounded } from "./summary.js";
 export interface BuildOptions {
   readonly dim: number;
   readonly bits: CodeBits;
-  /** Token rows a passage. */
+  /** Token vectors per passage. */
   readonly tokens: number;
-  /** Words of text a passage. */
+  /** Words of text per passage. */
   readonly words: number;
   readonly seed: number;
 }
@@ -30,7 +30,7 @@ export type BuildFigures = Pick<
 >;
 
 export const collection = "scale";
-/** Puts at a time. */
+/** Puts in flight. */
 const putsInFlight = 256;
 
 export async function build(
@@ -50,7 +50,7 @@ export async function build(
   }
 }
 
-/** What is asked again is to be searched again: no answers are kept. */
+/** Without answer caches, so that repeated queries are searched again. */
 export function openEngine(folder: string): Promise<ComposedEngine> {
   const { config } = loadConfig({ flags: { data: folder } });
   return composeEngine({ ...engineOptions(config), rowCacheBytes: 0, answerCacheBytes: 0 });
@@ -81,7 +81,7 @@ export async function ingest(
   };
 }
 
-/** Merges that are due and were put off while documents came: at its rest a server does them. */
+/** Runs the merges that were deferred during ingest, as an idle server does. */
 async function settleSeconds(api: EngineApi): Promise<number> {
   const startMs = performance.now();
   const { signal } = new AbortController();
@@ -91,7 +91,7 @@ async function settleSeconds(api: EngineApi): Promise<number> {
 }
 
 interface Puts {
-  /** Resolves when there is room for another one; rejects once any has failed. */
+  /** Resolves when another put may start; rejects once any has failed. */
   put(document: Document): Promise<void>;
   /** Resolves when all are acknowledged. */
   end(): Promise<void>;

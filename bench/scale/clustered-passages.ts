@@ -1,44 +1,48 @@
-// Seeded passages that behave like a corpus and cost little to make: topics, words that recur, text
-// of the same words, queries that are about one passage each.
+// Seeded passages that resemble a corpus and are cheap to generate: topics, recurring words, text
+// of the same words, and queries about one passage each.
 
 import type { Document, GivenVectors, VectorType } from "../../src/core/document.js";
 import { createPrng } from "../../src/core/prng.js";
 import type { Prng } from "../../src/core/prng.js";
 
 export interface PassageSource {
-  /** Passage `i`; the same whatever was made before it. */
+  /** Passage `i`, independent of what was generated before. */
   passage(i: number): Document;
-  /** A query of `tokenCount` rows about passage `i`: some of its words, and noise of its own. */
+  /** A query with `tokenCount` vectors about passage `i`: some of its words, with noise. */
   query(i: number, tokenCount: number): { readonly text: string; readonly vectors: GivenVectors };
 }
 
 export interface PassageOptions {
   readonly seed: number;
   readonly dim: number;
-  /** Token rows a passage. */
+  /** Token vectors per passage. */
   readonly tokens: number;
-  /** Words of text a passage; 0: no text. */
+  /** Words of text per passage; 0 for no text. */
   readonly words: number;
-  /** int8 costs a tenth: rows are made in that form. */
+  /** int8 takes a tenth of the time, since vectors are generated in this form. */
   readonly type: VectorType & ("float32" | "int8");
 }
 
 /**
- * Subjects have topics, topics have topics of their own, and so on: whatever the size of a corpus,
- * some of its passages are close to each other, more are less close, and the best have rivals.
+ * Topics are nested. In a corpus of any size some passages are therefore close to each other, more
+ * are less close, and the best have near rivals.
  */
 const topicCounts = [64, 512, 4096, 32_768, 262_144] as const;
 const vocabularySize = 200_000;
-/** The most common words, which a list of stop words would take out. */
+/** The most common words, which a stop word list would remove. */
 const stoppedRanks = 30;
-/** A topic or a word is a window into the noise table, so that no table of them is needed. */
+/** A topic or word is a window into the noise table, so no table of them is needed. */
 const noiseCount = 1 << 20;
 /**
- * Parts of a row before it is brought to unit length. With these the sketches find about as much of
- * MaxSim's best passages as on real text, and tokens of a passage are as similar as a model's are.
+ * Components of a vector before normalization. With these weights sketches find about as many of
+ * MaxSim's best passages as on real text, and tokens of a passage are about as similar as a
+ * model's.
  */
 const weights = { topics: [0.5, 0.3, 0.25, 0.2, 0.2], own: 0.3, word: 0.6, query: 0.2 } as const;
-/** Standard deviation of a part of weight 1: the sum of all parts, 3 deviations each, fits int8. */
+/**
+ * Standard deviation of a component of weight 1: the sum of all components at 3 deviations fits
+ * int8.
+ */
 const level = 20;
 
 export function createPassageSource(options: PassageOptions): PassageSource {
@@ -91,15 +95,15 @@ export function createPassageSource(options: PassageOptions): PassageSource {
 
 interface Draft {
   readonly prng: Prng;
-  /** What all rows of a passage have in common. */
+  /** What all vectors of a passage share. */
   readonly context: Float32Array;
   readonly wordIds: readonly number[];
 }
 
-/** Near to normal, with a standard deviation of `level`. */
+/** Approximately normal, with a standard deviation of `level`. */
 function bellNoise(seed: number): Float32Array {
   const prng = createPrng(seed ^ 0x5ca1e);
-  // The sum of three uniform numbers has a deviation of 1/2.
+  // The sum of three uniform numbers has a standard deviation of 1/2.
   return Float32Array.from(
     { length: noiseCount },
     () => 2 * level * (prng.nextFloat() + prng.nextFloat() + prng.nextFloat() - 1.5),
@@ -116,7 +120,10 @@ function addWindow(to: Float32Array, noise: Float32Array, at: number, weight: nu
   for (let j = 0; j < to.length; j += 1) to[j] = to[j]! + weight * noise[at + j]!;
 }
 
-/** Adds int8 values, four at a time: the top bits apart, so that nothing is carried between them. */
+/**
+ * Adds int8 values, four at a time; the top bits are added separately, so that nothing carries
+ * over.
+ */
 function fillRow(
   rows: Int32Array,
   at: number,
@@ -147,7 +154,7 @@ function zipf(prng: Prng): number {
   return Math.floor(rank) - stoppedRanks;
 }
 
-/** Each topic has words of its own: the same law over the vocabulary in another order. */
+/** Each topic has its own words: the same distribution over a permuted vocabulary. */
 function ownWord(topic: number, id: number): number {
   return (id * 7 + 389 * (topic + 1)) % vocabularySize;
 }
@@ -155,7 +162,7 @@ function ownWord(topic: number, id: number): number {
 const syllables = ["ba", "do", "ke", "li", "mu", "na", "po", "ra", "se", "ti"];
 const wordTexts: string[] = [];
 
-/** Words that no stemmer shortens to the same stem. */
+/** Words with pairwise different stems. */
 function wordText(id: number): string {
   return (wordTexts[id] ??=
     `${Array.from(String(id + 10), (digit) => syllables[Number(digit)]).join("")}x`);

@@ -1,4 +1,4 @@
-// Searches of the scale bench: latency by stage, recall by pool size, latency under a running load.
+// Searches of the scale benchmark: latency by stage, recall by pool size, latency under load.
 
 import type { SearchRequest } from "../../src/contract/search-request.js";
 import type { SearchUpdate, StageTimings } from "../../src/contract/search-update.js";
@@ -22,7 +22,7 @@ export interface LatencyResult {
   /** Milliseconds from the call to the first and to the last update. */
   readonly firstUpdateMs: Summary;
   readonly lastUpdateMs: Summary;
-  /** Milliseconds of each stage, as the updates tell. */
+  /** Milliseconds of each stage, from the updates. */
   readonly stagesMs: Readonly<Record<string, Summary>>;
 }
 
@@ -64,13 +64,13 @@ export async function measureLatency(setup: SearchSetup, count: number): Promise
 
 export interface RecallResult {
   readonly queries: number;
-  /** Milliseconds of a search that scores every passage. */
+  /** Milliseconds of an exhaustive search. */
   readonly exhaustiveMs: Summary;
-  /** Share of the exhaustive top 10 and top 100, by MaxSim alone, at each sketch pool size. */
+  /** Share of the exhaustive top 10 and top 100, by MaxSim alone, per sketch pool size. */
   readonly bySketchPool: Readonly<Record<string, { top10: number; top100: number | undefined }>>;
 }
 
-/** Queries of vectors only: what the sketches find of what MaxSim ranks highest. */
+/** Queries with vectors only: what sketches find of MaxSim's best passages. */
 export async function measureRecall(setup: SearchSetup, count: number): Promise<RecallResult> {
   const exhaustive: number[] = [];
   const found = new Map(poolSizes.map((size) => [size, { top10: 0, top100: 0 }]));
@@ -80,7 +80,7 @@ export async function measureRecall(setup: SearchSetup, count: number): Promise<
     exhaustive.push(exact.lastMs);
     const keys = exact.final.hits.map(({ key }) => key);
     for (const [size, shares] of found) {
-      // A pool is at least as large as k, so the smaller ones are asked for fewer hits.
+      // A pool is at least as large as k, so smaller pools are tested with fewer hits.
       const k = size < 100 ? 10 : 100;
       const { final } = await runSearch(setup.api, { ...request, k, sketchPoolSize: size });
       const got = final.hits.map(({ key }) => key);
@@ -101,14 +101,14 @@ export async function measureRecall(setup: SearchSetup, count: number): Promise<
 }
 
 export interface Load {
-  /** Milliseconds from call to last update so far, in the order of their ends. */
+  /** Milliseconds from call to last update, in order of completion. */
   readonly lastMs: number[];
   stop(): Promise<void>;
 }
 
 /**
- * A search every `intervalMs` until it is stopped, whether the ones before have ended or not: times
- * count from when a search was due.
+ * Starts a search every `intervalMs` until it is stopped, whether or not earlier ones have ended;
+ * times count from the scheduled start.
  */
 export function startLoad(setup: SearchSetup, intervalMs: number): Load {
   const lastMs: number[] = [];
@@ -121,7 +121,7 @@ export function startLoad(setup: SearchSetup, intervalMs: number): Load {
   const loop = async (): Promise<void> => {
     const startMs = performance.now();
     for (let i = 0; !isStopped; i += 1) {
-      // Made before it is due: the query's making is not the engine's.
+      // Created in advance, since creating the query is not part of the search.
       const request = requestAt(setup, 31 * (i + 1));
       const dueMs = startMs + i * intervalMs;
       await sleep(Math.max(0, dueMs - performance.now()));

@@ -1,4 +1,4 @@
-// Passages made in a thread of their own, so that their making does not hold up the write path.
+// Generates passages in a separate thread, so that this does not slow down the write path.
 
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
@@ -8,7 +8,7 @@ import type { PassageOptions } from "./clustered-passages.js";
 export interface PassageStream {
   /** Passages [0, count) in order. */
   readonly batches: AsyncGenerator<readonly Document[], void, void>;
-  /** Time that making them took so far. */
+  /** Time spent on generating so far. */
   madeMs(): number;
 }
 
@@ -33,7 +33,7 @@ export function streamPassages(options: PassageOptions, count: number): PassageS
       return made;
     };
     try {
-      // One batch is made while the one before is stored.
+      // One batch is generated while the previous one is stored.
       let next = ask(0);
       for (let first = 0; first < count; first += batchCount) {
         const made = await next;

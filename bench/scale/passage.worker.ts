@@ -1,4 +1,4 @@
-// THREAD ENTRY: makes passages in order, a batch for each message that asks for one.
+// THREAD ENTRY. Generates passages in order, one batch per request message.
 
 import { parentPort, workerData } from "node:worker_threads";
 import { present } from "../../src/core/assert.js";

@@ -1,4 +1,4 @@
-// The tables of the scale bench, from bench/results/scale.json, which `make bench-scale` writes.
+// Tables of the scale benchmark, from bench/results/scale.json, which `make bench-scale` writes.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,17 +15,17 @@ export interface ScaleFile {
   readonly tokens: number;
   readonly words: number;
   readonly queryTokens: number;
-  /** A size that was broken off has only the figures known by then. */
+  /** A size that failed has only the results known by then. */
   readonly sizes: readonly Partial<SizeFigures>[];
 }
 
 export interface SizeFigures {
   readonly passages: number;
-  /** With the making of the passages in a thread beside it. */
+  /** Including the generation of passages in a parallel thread. */
   readonly ingestPerSecond: number;
-  /** Of one core. */
+  /** Share of one core. */
   readonly generatorShare: number;
-  /** Of merges that were due when the last passage was in. */
+  /** Duration of the merges that were due after the last passage. */
   readonly settleSeconds: number;
   readonly disk: {
     readonly bytesPerPassage: number;
@@ -33,13 +33,13 @@ export interface SizeFigures {
     readonly timesNeeded: number;
     readonly segmentCount: number;
   };
-  /** From the data folder to collections that can be searched, without threads and models. */
+  /** From the data folder to searchable collections, without threads and models. */
   readonly openMs: number;
   readonly latency: LatencyResult;
   readonly memory: MemoryFigures;
   readonly recall: RecallResult;
   readonly load: LoadFigures;
-  /** What broke it off. */
+  /** Why it failed. */
   readonly failure: string;
 }
 
@@ -50,12 +50,12 @@ export interface MemoryFigures {
 }
 
 export interface LoadFigures {
-  /** Searches a second, each at its time. */
+  /** Scheduled searches per second. */
   readonly perSecond: number;
   readonly quietMs: Summary;
   readonly mergingMs: Summary;
   readonly searchesWhileMerging: number;
-  /** Upserts before, whose old passages the merge drops. */
+  /** Preceding upserts, whose old passages the merge drops. */
   readonly replaced: number;
   readonly mergeSeconds: number;
   readonly segmentsBefore: number;

@@ -1,5 +1,5 @@
 // `sluice bench scale`: a collection of each size, built through the real write path and searched
-// with the real worker pool. What is known after a step is in the file at once.
+// with the real worker pool. The result file is updated after each step.
 
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
@@ -23,26 +23,26 @@ export interface ScaleBenchOptions {
   readonly sizes: readonly number[];
   readonly dim: number;
   readonly bits: CodeBits;
-  /** Token rows a passage. */
+  /** Token vectors per passage. */
   readonly tokens: number;
-  /** Words of text a passage. */
+  /** Words of text per passage. */
   readonly words: number;
   readonly seed: number;
-  /** Searches for the latency; recall takes a tenth. */
+  /** Searches for the latency; recall uses a tenth. */
   readonly queries: number;
-  /** Where the collections are made, and removed again. */
+  /** Folder of the temporary collections. */
   readonly folder: string;
-  /** JSON of the figures. */
+  /** Result file, JSON. */
   readonly out: string;
 }
 
 const queryTokens = 20;
-/** Time of the running load without a merge. */
+/** Duration of the load without a merge. */
 const loadMs = 6000;
-/** Passages that are replaced before the merge; a tenth of a smaller collection. */
+/** Passages replaced before the merge; a tenth of a smaller collection. */
 const replacedMax = 20_000;
 
-/** Each size a collection of its own; a failure of one leaves the figures of those before it. */
+/** One collection per size; a failure keeps the results of the sizes before. */
 export async function runScaleBench(options: ScaleBenchOptions): Promise<ScaleFile> {
   const { dim, bits, tokens, words, seed } = options;
   const sizes: Partial<SizeFigures>[] = [];
