@@ -31,7 +31,7 @@ export function makeGeneration(
         sequence: first + i + 1,
         key: `${first + i}`,
         passageNumber: 0,
-        rowCount: 1,
+        tokenCount: 1,
         span: { start: 0, end: 1 },
         codes: new Uint8Array(4),
         sketch: new Uint8Array(4),

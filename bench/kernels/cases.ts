@@ -38,12 +38,12 @@ export function benchMaxSim(context: BenchContext, given: MaxSimCase): KernelFig
   const bytes =
     access === "hot" ? fillNoise(new Uint8Array(Math.max(hotBytes, passageBytes))) : context.large;
   const total = Math.floor(bytes.length / passageBytes);
-  const rowOffsets = Uint32Array.from({ length: total + 1 }, (_, i) => i * passageRows);
+  const tokenOffsets = Uint32Array.from({ length: total + 1 }, (_, i) => i * passageRows);
   const query = queryOf(queryRows, dim);
   const scores = new Float32Array(batchCount);
   const nextBatch = batches({ total, access });
   const time = bestTime(() => {
-    kernels.maxSimBatch(query, { bytes, dim, bits }, rowOffsets, nextBatch(), scores);
+    kernels.maxSimBatch(query, { bytes, dim, bits }, tokenOffsets, nextBatch(), scores);
   }, seconds);
 
   const docsPerSecond = batchCount / time;
@@ -181,11 +181,11 @@ export function benchMaxSimFloat(context: BenchContext, dim: number): KernelFigu
   const [queryRows, passageRows, total] = [32, 128, 4];
   const query = floatsOf(queryRows * dim);
   const rows = floatsOf(total * passageRows * dim);
-  const rowOffsets = Uint32Array.from({ length: total + 1 }, (_, i) => i * passageRows);
+  const tokenOffsets = Uint32Array.from({ length: total + 1 }, (_, i) => i * passageRows);
   const passages = Uint32Array.from({ length: 32 }, (_, i) => i % total);
   const scores = new Float32Array(passages.length);
   const time = bestTime(() => {
-    kernels.maxSimFloat(query, rows, dim, rowOffsets, passages, scores);
+    kernels.maxSimFloat(query, rows, dim, tokenOffsets, passages, scores);
   }, seconds);
 
   const docsPerSecond = passages.length / time;

@@ -26,7 +26,7 @@ const segments = Array.from({ length: segmentCount }, (_, key) => {
   return bytes;
 });
 const passageTotal = Math.floor(segmentBytes / (passageRows * rowBytes(dim, bits)));
-const rowOffsets = Uint32Array.from({ length: passageTotal + 1 }, (_, i) => i * passageRows);
+const tokenOffsets = Uint32Array.from({ length: passageTotal + 1 }, (_, i) => i * passageRows);
 const emptyBytes = new Uint8Array(0);
 const query = queryOf(given.queryRows, dim);
 const scores = new Float32Array(batchCount);
@@ -37,7 +37,7 @@ const anySegment = indices(segmentCount);
 const time = bestTime(() => {
   const bytes = segments[anySegment()] ?? emptyBytes;
   for (let i = 0; i < batchCount; i += 1) passages[i] = anyPassage();
-  kernels.maxSimBatch(query, { bytes, dim, bits }, rowOffsets, passages, scores);
+  kernels.maxSimBatch(query, { bytes, dim, bits }, tokenOffsets, passages, scores);
 }, given.seconds);
 transaction.done();
 await database.close();

@@ -25,7 +25,7 @@ export interface CodecOptions {
 export interface EncodedPassage {
   /** `rowCount` packed rows of `rowBytes(dim, bits)` bytes. */
   readonly codes: Uint8Array;
-  readonly rowCount: number;
+  readonly tokenCount: number;
   /** One packed row of `rowBytes(dim, sketchBits)` bytes. */
   readonly sketch: Uint8Array;
 }
@@ -65,7 +65,7 @@ export function createCodec(options: CodecOptions, kernels: Kernels): Codec {
     assertShape(rows, dim);
     const unit = toUnitRows(rows);
     const codes = encodeRows(unit.values, bits);
-    return { codes, rowCount: rows.rowCount, sketch: encodeRows(unit.meanRow(), sketchBits) };
+    return { codes, tokenCount: rows.rowCount, sketch: encodeRows(unit.meanRow(), sketchBits) };
   };
   const packQuery = (rows: Float32Array, rowBits: CodeBits): PackedQuery => {
     const rotated = new Float32Array(rows.length);

@@ -11,8 +11,8 @@ const allRows = Uint32Array.of(0);
  */
 export function floatRelevance(query: TokenMatrix, passage: TokenMatrix, kernels: Kernels): number {
   const scores = new Float32Array(1);
-  const rowOffsets = Uint32Array.of(0, passage.rowCount);
+  const tokenOffsets = Uint32Array.of(0, passage.rowCount);
   const { values, dim } = query;
-  kernels.maxSimFloat(values, passage.values, dim, rowOffsets, allRows, scores);
+  kernels.maxSimFloat(values, passage.values, dim, tokenOffsets, allRows, scores);
   return (scores[0] ?? 0) / query.rowCount;
 }

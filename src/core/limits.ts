@@ -67,7 +67,7 @@ export const limits = {
   /** Line, or CSV record, of an input file, bytes. */
   inputLineBytesMax: 128 * 1024 * 1024,
   /** Passages in the journal that trigger a flush, whatever the size of their codes. */
-  journalRowsMax: 32_768,
+  journalPassagesMax: 32_768,
   /** Token codes in a merged segment, bytes. */
   segmentBytesMax: 256 * 1024 * 1024,
   /** Findings of the data folder that are listed; the rest are only counted. */

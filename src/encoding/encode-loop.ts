@@ -144,9 +144,12 @@ function prepare(
     readonly use: Resources;
   },
 ): EncodeAnswer & { kind: "prepared" } {
-  const { codes, rowCount, sketch } = use.codecOf(by.codec).encodePassage(rows);
+  const { codes, tokenCount: rowCount, sketch } = use.codecOf(by.codec).encodePassage(rows);
   const terms = packTerms(termFrequencies(use.analyzerOf(by.analyzer), passage.text));
-  return { kind: "prepared", passage: { span: passage.span, rowCount, codes, sketch, terms } };
+  return {
+    kind: "prepared",
+    passage: { span: passage.span, tokenCount: rowCount, codes, sketch, terms },
+  };
 }
 
 function answerGiven(document: VectorsDocument, by: VectorsTask, use: Resources): EncodeAnswer {

@@ -7,7 +7,7 @@ import type { Collection } from "../index/collection.js";
 /** A passage after encoding and analysis, without an ordinal. */
 export interface PreparedPassage {
   readonly span: Span;
-  readonly rowCount: number;
+  readonly tokenCount: number;
   readonly codes: Uint8Array;
   readonly sketch: Uint8Array;
   readonly terms: PackedTerms;

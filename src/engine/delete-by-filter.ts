@@ -5,7 +5,7 @@ import { SluiceError } from "../core/errors.js";
 import { checkFilter } from "../core/filter.js";
 import type { Filter } from "../core/filter.js";
 import { isBitSet } from "../index/bm25/bits.js";
-import { eligibleRowsOf } from "../index/eligible-rows.js";
+import { eligibleOf } from "../index/eligible-passages.js";
 import type { Generation } from "../index/generation.js";
 import type { DeleteOperation } from "../ingest/write-operations.js";
 import type { Scorer } from "../scoring/scorer.js";
@@ -64,8 +64,8 @@ function* groupsOf(
 ): Generator<DeleteOperation[], void, void> {
   let group: DeleteOperation[] = [];
   for (const [place, { part, table }] of segments.entries()) {
-    const bits = eligibleRowsOf(eligible, place);
-    for (let row = 0; row < part.rowCount; row += 1) {
+    const bits = eligibleOf(eligible, place);
+    for (let row = 0; row < part.ordinalCount; row += 1) {
       if (bits === undefined || !isBitSet(bits, row) || table.passageNumberAt(row) > 0) continue;
       const ifPassage = table.sequenceAt(row);
       group.push({ kind: "delete", key: table.keyAt(row), ifPassage });

@@ -6,7 +6,7 @@ import { compareKeys } from "../core/document.js";
 import type { Filter } from "../core/filter.js";
 import { createFilterMatch } from "../core/match-filter.js";
 import { isBitSet } from "../index/bm25/bits.js";
-import { eligibleRowsOf } from "../index/eligible-rows.js";
+import { eligibleOf } from "../index/eligible-passages.js";
 import type { Generation } from "../index/generation.js";
 import type { Scorer } from "../scoring/scorer.js";
 import type { Scope } from "../search/search-deps.js";
@@ -64,8 +64,8 @@ async function firstKeys(
     keys = keys.sort(compareKeys).slice(0, wanted);
   };
   for (const [place, { part, table }] of segments.entries()) {
-    const bits = eligibleRowsOf(eligible, place);
-    for (let row = 0; row < part.rowCount; row += 1) {
+    const bits = eligibleOf(eligible, place);
+    for (let row = 0; row < part.ordinalCount; row += 1) {
       rowCount += 1;
       if (rowCount % rowsPerTurn === 0) await nextTurn();
       if (bits === undefined || !isBitSet(bits, row) || table.passageNumberAt(row) > 0) continue;

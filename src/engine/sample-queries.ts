@@ -49,12 +49,12 @@ export function createSampler(
 }
 
 function drawPlace({ segments }: Generation, prng: Prng): PassagePlace {
-  const rowCount = segments.reduce((sum, { part }) => sum + part.rowCount, 0);
+  const rowCount = segments.reduce((sum, { part }) => sum + part.ordinalCount, 0);
   for (;;) {
     let row = Math.floor(prng.nextFloat() * rowCount);
     const segment = segments.findIndex(({ part }) => {
-      if (row < part.rowCount) return true;
-      row -= part.rowCount;
+      if (row < part.ordinalCount) return true;
+      row -= part.ordinalCount;
       return false;
     });
     const tombstones = segments[segment]?.part.tombstones;
@@ -96,7 +96,7 @@ async function rowsOf(
     const answer = await scorer.explain({
       kind: "explain",
       parts,
-      row,
+      ordinal: row,
       query,
       bits,
       bm25: [],

@@ -48,7 +48,9 @@ export interface CheckedPassage {
 /** Lines of one kind; what is beyond is counted. */
 const linesMax = 20;
 
-/** Nobody else has the store open. Throws DATA_CORRUPT when the manifest cannot be read. O(data). */
+/**
+ * Nobody else has the store open. Throws DATA_CORRUPT when the manifest cannot be read. O(data).
+ */
 export function checkCollection(store: CollectionStore): Findings {
   const { valueCount, damages: values } = store.check();
   const manifest = store.readManifest();
@@ -90,8 +92,8 @@ function openWhole(
 ): FlushedSegment {
   const segment = openStoredSegment(store, entry, rowBytes(dim, toCodeBits(bits, store.folder)));
   checkPostings(new PostingsReader(postingsSectionsOf(segment.tables)));
-  for (let row = 1; row < segment.rowCount; row += 1)
-    if (segment.sequenceAt(row) <= segment.sequenceAt(row - 1))
+  for (let ordinal = 1; ordinal < segment.ordinalCount; ordinal += 1)
+    if (segment.sequenceAt(ordinal) <= segment.sequenceAt(ordinal - 1))
       throw new SluiceError(
         "DATA_CORRUPT",
         `segment ${entry.id} is damaged: its passages are not in order`,
@@ -104,7 +106,7 @@ function toChecked(
   segment: FlushedSegment,
   entry: SegmentEntry,
 ): CheckedSegment {
-  const owned = new Uint8Array((segment.rowCount + 7) >>> 3);
+  const owned = new Uint8Array((segment.ordinalCount + 7) >>> 3);
   // A damaged value is named with the values.
   const read = attempt([], () => ({ bits: readTombstones(store, entry) }));
   if (read === undefined) return { entry, segment, dead: undefined, owned };
@@ -131,10 +133,10 @@ function claimPassages(places: Places, key: string, record: DocumentRecord): num
     }
     for (const { entry, segment, dead, owned } of places.segments) {
       if (sequence < entry.firstSequence || sequence > entry.lastSequence) continue;
-      const row = segment.rowOf(sequence);
-      if (row < 0 || !isPlaceOf(segment, row, { key, number, span })) continue;
-      owned[row >>> 3]! |= 1 << (row & 7);
-      if (dead === undefined || !isBitSet(dead, row)) found += 1;
+      const ordinal = segment.ordinalOf(sequence);
+      if (ordinal < 0 || !isPlaceOf(segment, ordinal, { key, number, span })) continue;
+      owned[ordinal >>> 3]! |= 1 << (ordinal & 7);
+      if (dead === undefined || !isBitSet(dead, ordinal)) found += 1;
     }
   }
   return found;
@@ -142,15 +144,15 @@ function claimPassages(places: Places, key: string, record: DocumentRecord): num
 
 function isPlaceOf(
   table: PassageTable,
-  row: number,
+  ordinal: number,
   { key, number, span }: { key: string; number: number; span: { start: number; end: number } },
 ): boolean {
-  const { start, end } = table.spanAt(row);
+  const { start, end } = table.spanAt(ordinal);
   return (
-    table.passageNumberAt(row) === number &&
+    table.passageNumberAt(ordinal) === number &&
     start === span.start &&
     end === span.end &&
-    table.keyAt(row) === key
+    table.keyAt(ordinal) === key
   );
 }
 
@@ -159,9 +161,9 @@ function ownerless({ segments, journal }: Places, values: readonly Damage[]): st
   const damaged = new Set(values.flatMap((one) => (one.kind === "document" ? [one.key] : [])));
   const lines: string[] = [];
   for (const { entry, segment, dead, owned } of segments)
-    for (let row = 0; row < segment.rowCount; row += 1) {
-      if (dead === undefined || isBitSet(dead, row) || isBitSet(owned, row)) continue;
-      const key = segment.keyAt(row);
+    for (let ordinal = 0; ordinal < segment.ordinalCount; ordinal += 1) {
+      if (dead === undefined || isBitSet(dead, ordinal) || isBitSet(owned, ordinal)) continue;
+      const key = segment.keyAt(ordinal);
       if (!damaged.has(key))
         lines.push(`a passage of document "${key}" in segment ${entry.id} belongs to no document`);
     }

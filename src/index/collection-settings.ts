@@ -26,7 +26,7 @@ export interface CollectionStatus {
   readonly settings: CollectionSettings;
   readonly documentCount: number;
   readonly passageCount: number;
-  /** Token rows of live passages. */
+  /** Token vectors of live passages. */
   readonly tokenCount: number;
   readonly generation: number;
   /** Sequence of the last acknowledged write; 0: none yet. */

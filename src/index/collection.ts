@@ -65,10 +65,10 @@ export interface OpenedSegment {
 export interface WriteChanges {
   /** Passages to append to the live segment, by rising sequence. */
   readonly appended: readonly SegmentPassage[];
-  /** Rows of the live segment that are deleted, counted after `appended`. */
-  readonly deadLiveRows: readonly number[];
-  /** Rows of the frozen segment that are deleted. */
-  readonly deadFrozenRows: readonly number[];
+  /** Ordinals of deleted passages of the live segment, counted after `appended`. */
+  readonly deadLiveOrdinals: readonly number[];
+  /** Ordinals of deleted passages of the frozen segment. */
+  readonly deadFrozenOrdinals: readonly number[];
   /** New tombstones of flushed segments, by id. */
   readonly tombstones: ReadonlyMap<number, SharedArrayBuffer>;
 }
@@ -95,8 +95,8 @@ type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 /**
  * Owns the state of an open collection. Only the collection's writer has it, and calls its methods
- * between two commits, after the change is on disk; a method that changes what searches see publishes
- * one new generation.
+ * between two commits, after the change is on disk; a method that changes what searches see
+ * publishes one new generation.
  */
 export class WritableCollection {
   readonly #state: State;
@@ -126,11 +126,15 @@ export class WritableCollection {
     state.manifest = manifest;
     const { live, frozen } = state;
     for (const passage of changes.appended) live.append(passage);
-    if (changes.deadLiveRows.length > 0)
-      state.liveTombstones = withBits(state.liveTombstones, live.rowCount, changes.deadLiveRows);
-    if (frozen !== undefined && changes.deadFrozenRows.length > 0) {
-      const { rowCount } = frozen.live;
-      const tombstones = withBits(frozen.tombstones, rowCount, changes.deadFrozenRows);
+    if (changes.deadLiveOrdinals.length > 0)
+      state.liveTombstones = withBits(
+        state.liveTombstones,
+        live.ordinalCount,
+        changes.deadLiveOrdinals,
+      );
+    if (frozen !== undefined && changes.deadFrozenOrdinals.length > 0) {
+      const { ordinalCount } = frozen.live;
+      const tombstones = withBits(frozen.tombstones, ordinalCount, changes.deadFrozenOrdinals);
       state.frozen = { live: frozen.live, tombstones };
     }
     for (const [id, tombstones] of changes.tombstones) {
@@ -141,10 +145,12 @@ export class WritableCollection {
     this.#publish();
   }
 
-  /** Freezes the live segment, unless it is empty or one is frozen already; writes go to a new one. */
+  /**
+   * Freezes the live segment, unless it is empty or one is frozen already; writes go to a new one.
+   */
   freezeLive(): void {
     const state = this.#state;
-    if (state.frozen !== undefined || state.live.rowCount === 0) return;
+    if (state.frozen !== undefined || state.live.ordinalCount === 0) return;
     state.frozen = { live: state.live, tombstones: state.liveTombstones };
     this.#renewLive();
     this.#publish();
@@ -163,7 +169,9 @@ export class WritableCollection {
     this.dropFrozen();
   }
 
-  /** Replaces flushed segments by the merged one; `merged` is undefined when no passage was left. */
+  /**
+   * Replaces flushed segments by the merged one; `merged` is undefined when no passage was left.
+   */
   installMerged(
     manifest: Manifest,
     replacedIds: readonly number[],
@@ -297,6 +305,6 @@ export async function closeCollection({ generation, store }: Collection): Promis
 }
 
 /** Bytes of one packed token vector. */
-export function tokenRowBytesOf({ dim, bits }: CollectionSettings): number {
+export function tokenBytesOf({ dim, bits }: CollectionSettings): number {
   return rowBytes(dim, bits);
 }

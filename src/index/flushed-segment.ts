@@ -5,7 +5,7 @@ import { PostingsReader } from "./bm25/postings-reader.js";
 import { createFieldLookup } from "./columns/columns-reader.js";
 import { findSequence } from "./passage-table.js";
 import type { PassageTable } from "./passage-table.js";
-import { numbersOf, postingsSectionsOf, rowCountOf, sectionOf } from "./segment-format.js";
+import { numbersOf, postingsSectionsOf, ordinalCountOf, sectionOf } from "./segment-format.js";
 import type { SegmentCodes } from "./segment-codes.js";
 
 export interface FlushedSegment extends PassageTable {
@@ -15,60 +15,64 @@ export interface FlushedSegment extends PassageTable {
 }
 
 /** Bytes of the codes that belong to these tables. */
-export function codeBytesOf(tables: SharedArrayBuffer, tokenRowBytes: number): number {
-  return (numbersOf(tables, "rowOffsets").at(-1) ?? 0) * tokenRowBytes;
+export function codeBytesOf(tables: SharedArrayBuffer, tokenBytes: number): number {
+  return (numbersOf(tables, "tokenOffsets").at(-1) ?? 0) * tokenBytes;
 }
 
 /**
- * `tokenRowBytes`: bytes of one packed token row. Throws DATA_CORRUPT when sections, rows and codes do
+ * `tokenBytes`: bytes of one packed token vector. Throws DATA_CORRUPT when sections and codes do
  * not belong together. O(1).
  */
 export function openFlushedSegment(
   id: number,
   { tables, codes }: Pick<FlushedSegment, "tables" | "codes">,
-  tokenRowBytes: number,
+  tokenBytes: number,
 ): FlushedSegment {
   const sequenceBytes = sectionOf(tables, "sequences");
-  const rowCount = rowCountOf(tables);
-  const rowOffsets = numbersOf(tables, "rowOffsets");
+  const ordinalCount = ordinalCountOf(tables);
+  const tokenOffsets = numbersOf(tables, "tokenOffsets");
   const places = numbersOf(tables, "passages");
   const keyEnds = numbersOf(tables, "keyEnds");
   const keyBytes = sectionOf(tables, "keys");
   const { lengths, lengthTotal } = new PostingsReader(postingsSectionsOf(tables));
   const fieldAt = createFieldLookup(sectionOf(tables, "columns"));
   const isWhole =
-    sequenceBytes.length === 8 * rowCount &&
-    rowOffsets.length === rowCount + 1 &&
-    places.length === 3 * rowCount &&
-    keyEnds.length === rowCount &&
+    sequenceBytes.length === 8 * ordinalCount &&
+    tokenOffsets.length === ordinalCount + 1 &&
+    places.length === 3 * ordinalCount &&
+    keyEnds.length === ordinalCount &&
     (keyEnds.at(-1) ?? 0) === keyBytes.length &&
-    sectionOf(tables, "sketches").length % Math.max(1, rowCount) === 0 &&
-    lengths.length === rowCount;
+    sectionOf(tables, "sketches").length % Math.max(1, ordinalCount) === 0 &&
+    lengths.length === ordinalCount;
   if (!isWhole)
-    throw new SluiceError("DATA_CORRUPT", `segment ${id}: its tables disagree on their rows`);
-  if (rowOffsets[rowCount]! * tokenRowBytes !== codes.byteLength)
+    throw new SluiceError("DATA_CORRUPT", `segment ${id}: its tables disagree on their passages`);
+  if (tokenOffsets[ordinalCount]! * tokenBytes !== codes.byteLength)
     throw new SluiceError("DATA_CORRUPT", `segment ${id}: codes and tables do not belong together`);
-  const sequences = new Float64Array(sequenceBytes.buffer, sequenceBytes.byteOffset, rowCount);
+  const sequences = new Float64Array(sequenceBytes.buffer, sequenceBytes.byteOffset, ordinalCount);
   const keys = Buffer.from(tables);
   const keysAt = keyBytes.byteOffset;
   const table = {
-    rowCount,
-    sequenceAt: (row: number) => sequences[row]!,
+    ordinalCount,
+    sequenceAt: (ordinal: number) => sequences[ordinal]!,
   };
   return {
     ...table,
     id,
     tables,
     codes,
-    tokenTotal: rowOffsets[rowCount]!,
+    tokenTotal: tokenOffsets[ordinalCount]!,
     lengthTotal,
-    rowOf: (sequence) => findSequence(table, sequence),
-    keyAt: (row) =>
-      keys.toString("utf8", keysAt + (row === 0 ? 0 : keyEnds[row - 1]!), keysAt + keyEnds[row]!),
-    passageNumberAt: (row) => places[3 * row]!,
-    spanAt: (row) => ({ start: places[3 * row + 1]!, end: places[3 * row + 2]! }),
-    tokenCountAt: (row) => rowOffsets[row + 1]! - rowOffsets[row]!,
-    lengthAt: (row) => lengths[row]!,
+    ordinalOf: (sequence) => findSequence(table, sequence),
+    keyAt: (ordinal) =>
+      keys.toString(
+        "utf8",
+        keysAt + (ordinal === 0 ? 0 : keyEnds[ordinal - 1]!),
+        keysAt + keyEnds[ordinal]!,
+      ),
+    passageNumberAt: (ordinal) => places[3 * ordinal]!,
+    spanAt: (ordinal) => ({ start: places[3 * ordinal + 1]!, end: places[3 * ordinal + 2]! }),
+    tokenCountAt: (ordinal) => tokenOffsets[ordinal + 1]! - tokenOffsets[ordinal]!,
+    lengthAt: (ordinal) => lengths[ordinal]!,
     fieldAt,
   };
 }

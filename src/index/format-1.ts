@@ -9,7 +9,7 @@ export interface Format1Passage {
   readonly key: string;
   readonly passageNumber: number;
   readonly span: Span;
-  readonly rowCount: number;
+  readonly tokenCount: number;
   readonly codes: Uint8Array;
   readonly sketch: Uint8Array;
   /** In UTF-8 byte order. */
@@ -20,45 +20,49 @@ export interface Format1Passage {
 }
 
 const sectionNames = [
-  ...["sequences", "rowOffsets", "passages", "keyEnds", "keys", "sketches"],
+  ...["sequences", "tokenOffsets", "passages", "keyEnds", "keys", "sketches"],
   ...["terms", "postings", "lengths"],
 ] as const;
 type SectionName = (typeof sectionNames)[number];
 
-/** Every row, deleted ones included. Throws DATA_CORRUPT when sections do not fit. O(bytes). */
+/** Every passage, deleted ones included. Throws DATA_CORRUPT when sections do not fit. O(bytes). */
 export function readFormat1Segment(tables: SharedArrayBuffer, codes: Uint8Array): Format1Passage[] {
-  const rowCount = new Uint32Array(tables, 0, 2)[1]!;
+  const ordinalCount = new Uint32Array(tables, 0, 2)[1]!;
   const section = (name: SectionName): Uint8Array => sectionOf(tables, name);
   const numbers = (name: SectionName): Uint32Array => numbersOf(section(name));
   const sequenceBytes = section("sequences");
-  const sequences = new Float64Array(tables, sequenceBytes.byteOffset, rowCount);
-  const rowOffsets = numbers("rowOffsets");
+  const sequences = new Float64Array(tables, sequenceBytes.byteOffset, ordinalCount);
+  const tokenOffsets = numbers("tokenOffsets");
   const places = numbers("passages");
   const keyEnds = numbers("keyEnds");
   const keys = Buffer.from(section("keys"));
   const sketches = section("sketches");
-  const tokenBytes = rowCount === 0 ? 0 : codes.length / Math.max(1, rowOffsets[rowCount]!);
-  const sketchBytes = rowCount === 0 ? 0 : sketches.length / rowCount;
-  const terms = termsByRow(section("terms"), section("postings"), rowCount);
-  const lengths = numbersOf(section("lengths")).subarray(4, 4 + rowCount);
-  return Array.from({ length: rowCount }, (_, row) => ({
-    sequence: sequences[row]!,
-    key: keys.toString("utf8", row === 0 ? 0 : keyEnds[row - 1]!, keyEnds[row]),
-    passageNumber: places[3 * row]!,
-    span: { start: places[3 * row + 1]!, end: places[3 * row + 2]! },
-    rowCount: rowOffsets[row + 1]! - rowOffsets[row]!,
-    codes: codes.subarray(rowOffsets[row]! * tokenBytes, rowOffsets[row + 1]! * tokenBytes),
-    sketch: sketches.subarray(row * sketchBytes, (row + 1) * sketchBytes),
-    ...terms[row]!,
-    length: lengths[row]!,
+  const tokenBytes =
+    ordinalCount === 0 ? 0 : codes.length / Math.max(1, tokenOffsets[ordinalCount]!);
+  const sketchBytes = ordinalCount === 0 ? 0 : sketches.length / ordinalCount;
+  const terms = termsByOrdinal(section("terms"), section("postings"), ordinalCount);
+  const lengths = numbersOf(section("lengths")).subarray(4, 4 + ordinalCount);
+  return Array.from({ length: ordinalCount }, (_, ordinal) => ({
+    sequence: sequences[ordinal]!,
+    key: keys.toString("utf8", ordinal === 0 ? 0 : keyEnds[ordinal - 1]!, keyEnds[ordinal]),
+    passageNumber: places[3 * ordinal]!,
+    span: { start: places[3 * ordinal + 1]!, end: places[3 * ordinal + 2]! },
+    tokenCount: tokenOffsets[ordinal + 1]! - tokenOffsets[ordinal]!,
+    codes: codes.subarray(
+      tokenOffsets[ordinal]! * tokenBytes,
+      tokenOffsets[ordinal + 1]! * tokenBytes,
+    ),
+    sketch: sketches.subarray(ordinal * sketchBytes, (ordinal + 1) * sketchBytes),
+    ...terms[ordinal]!,
+    length: lengths[ordinal]!,
   }));
 }
 
-/** The dictionary's terms given back to the rows that have them. */
-function termsByRow(
+/** The dictionary's terms given back to the passages that have them. */
+function termsByOrdinal(
   dictionary: Uint8Array,
   postings: Uint8Array,
-  rowCount: number,
+  ordinalCount: number,
 ): { terms: string[]; counts: number[] }[] {
   const header = numbersOf(dictionary);
   const [, termCount = 0] = header;
@@ -68,22 +72,22 @@ function termsByRow(
   const starts = header.subarray(4 + column, 5 + column + termCount);
   const text = Buffer.from(dictionary.subarray(16 + 8 * column));
   const list = numbersOf(postings);
-  const rowsAt = 4;
+  const ordinalsAt = 4;
   const countsAt = 4 + numbersBytes(list[1]!) / 4;
-  const byRow = Array.from({ length: rowCount }, () => ({
+  const byOrdinal = Array.from({ length: ordinalCount }, () => ({
     terms: [] as string[],
     counts: [] as number[],
   }));
   for (let place = 0; place < termCount; place += 1) {
     const term = text.toString("utf8", ends[place], ends[place + 1]);
     for (let i = starts[place]!; i < starts[place + 1]!; i += 1) {
-      const row = byRow[list[rowsAt + i]!];
-      if (row === undefined) throw corrupt("a posting is out of range");
-      row.terms.push(term);
-      row.counts.push(list[countsAt + i]!);
+      const ordinal = byOrdinal[list[ordinalsAt + i]!];
+      if (ordinal === undefined) throw corrupt("a posting is out of range");
+      ordinal.terms.push(term);
+      ordinal.counts.push(list[countsAt + i]!);
     }
   }
-  return byRow;
+  return byOrdinal;
 }
 
 function sectionOf(tables: SharedArrayBuffer, name: SectionName): Uint8Array {

@@ -25,7 +25,7 @@ export interface Totals {
   readonly passageCount: number;
   /** Terms, repeats included. */
   readonly lengthTotal: number;
-  /** Token rows. */
+  /** Token vectors. */
   readonly tokenCount: number;
 }
 
@@ -43,7 +43,9 @@ export interface Generation {
   readonly fieldDamages: readonly string[];
   /** The documents of this generation; readable while it is acquired. */
   readonly documents: PinnedDocuments;
-  /** Keeps the generation readable until the matching `release`; the collection itself holds one. */
+  /**
+   * Keeps the generation readable until the matching `release`; the collection itself holds one.
+   */
   acquire(): void;
   release(): void;
 }
@@ -78,7 +80,7 @@ export function flushedEntry(segment: FlushedSegment, tombstones: Tombstones): G
     table: segment,
     part: {
       kind: "flushed",
-      rowCount: segment.rowCount,
+      ordinalCount: segment.ordinalCount,
       tables: segment.tables,
       codes: segment.codes,
       tombstones,
@@ -92,7 +94,7 @@ export function liveEntry(
   tombstones: Tombstones,
 ): GenerationSegment {
   return {
-    // The table grows with later writes; a generation looks at its own rows only.
+    // The table grows with later writes; a generation looks at its own passages only.
     table: live,
     part: live.part(tombstones),
     totals: liveTotals(live, tombstones),
@@ -112,24 +114,27 @@ export function sumTotals(segments: readonly GenerationSegment[]): Totals {
   return { passageCount, lengthTotal, tokenCount };
 }
 
-/** Of the rows that the tombstones leave. O(rows / 8 + deleted rows): it runs with every commit. */
+/**
+ * Of the passages that the tombstones leave. O(passages / 8 + deleted passages): it runs with every
+ * commit.
+ */
 function liveTotals(
   table: Pick<
     PassageTable,
-    "rowCount" | "tokenTotal" | "lengthTotal" | "lengthAt" | "tokenCountAt"
+    "ordinalCount" | "tokenTotal" | "lengthTotal" | "lengthAt" | "tokenCountAt"
   >,
   tombstones: Tombstones,
 ): Totals {
-  const { rowCount, tokenTotal, lengthTotal } = table;
-  const totals = { passageCount: rowCount, lengthTotal, tokenCount: tokenTotal };
+  const { ordinalCount, tokenTotal, lengthTotal } = table;
+  const totals = { passageCount: ordinalCount, lengthTotal, tokenCount: tokenTotal };
   const dead = new Uint8Array(tombstones ?? new SharedArrayBuffer(0));
   for (let at = 0; at < dead.length; at += 1) {
     if (dead[at] === 0) continue;
-    for (let row = 8 * at; row < Math.min(8 * at + 8, rowCount); row += 1) {
-      if (!isBitSet(dead, row)) continue;
+    for (let ordinal = 8 * at; ordinal < Math.min(8 * at + 8, ordinalCount); ordinal += 1) {
+      if (!isBitSet(dead, ordinal)) continue;
       totals.passageCount -= 1;
-      totals.lengthTotal -= table.lengthAt(row);
-      totals.tokenCount -= table.tokenCountAt(row);
+      totals.lengthTotal -= table.lengthAt(ordinal);
+      totals.tokenCount -= table.tokenCountAt(ordinal);
     }
   }
   return totals;

@@ -20,16 +20,16 @@ export class LiveSegment implements PassageTable {
   readonly #terms = new LiveTerms();
   readonly #codes: GrowingBytes;
   readonly #sketches = createGrowingBytes(firstBytes);
-  readonly #rowOffsets = createGrowingBytes(firstBytes);
-  readonly #rows: RowEntry[] = [];
+  readonly #tokenOffsets = createGrowingBytes(firstBytes);
+  readonly #rows: PassageEntry[] = [];
   #sketchRowBytes = 0;
 
   constructor(roomBytes = firstBytes) {
     this.#codes = createGrowingBytes(roomBytes);
-    this.#rowOffsets.append(numberBytes(0));
+    this.#tokenOffsets.append(numberBytes(0));
   }
 
-  get rowCount(): number {
+  get ordinalCount(): number {
     return this.#rows.length;
   }
 
@@ -51,20 +51,20 @@ export class LiveSegment implements PassageTable {
   }
 
   append(passage: SegmentPassage): void {
-    const entry: RowEntry = {
+    const entry: PassageEntry = {
       sequence: passage.sequence,
       key: passage.key,
       passageNumber: passage.passageNumber,
       span: passage.span,
       length: passage.terms.length,
-      tokenEnd: this.tokenTotal + passage.rowCount,
-      tokenCount: passage.rowCount,
+      tokenEnd: this.tokenTotal + passage.tokenCount,
+      tokenCount: passage.tokenCount,
       fields: passage.fields,
     };
     this.#codes.append(passage.codes);
     this.#sketchRowBytes = passage.sketch.length;
     this.#sketches.append(passage.sketch);
-    this.#rowOffsets.append(numberBytes(entry.tokenEnd));
+    this.#tokenOffsets.append(numberBytes(entry.tokenEnd));
     this.#terms.append(passage.terms);
     this.#rows.push(entry);
   }
@@ -73,51 +73,51 @@ export class LiveSegment implements PassageTable {
   part(tombstones: Tombstones): LivePart {
     return {
       kind: "live",
-      rowCount: this.#rows.length,
+      ordinalCount: this.#rows.length,
       codes: this.#codes.buffer(),
       codeBytes: this.#codes.length,
-      rowOffsets: this.#rowOffsets.buffer(),
+      tokenOffsets: this.#tokenOffsets.buffer(),
       sketches: this.#sketches.buffer(),
-      sketchRowBytes: this.#sketchRowBytes,
+      sketchBytes: this.#sketchRowBytes,
       terms: this.#terms.snapshot(),
       tombstones,
     };
   }
 
-  sequenceAt(row: number): number {
-    return this.#rows[row]!.sequence;
+  sequenceAt(ordinal: number): number {
+    return this.#rows[ordinal]!.sequence;
   }
 
-  rowOf(sequence: number): number {
+  ordinalOf(sequence: number): number {
     return findSequence(this, sequence);
   }
 
-  keyAt(row: number): string {
-    return this.#rows[row]!.key;
+  keyAt(ordinal: number): string {
+    return this.#rows[ordinal]!.key;
   }
 
-  passageNumberAt(row: number): number {
-    return this.#rows[row]!.passageNumber;
+  passageNumberAt(ordinal: number): number {
+    return this.#rows[ordinal]!.passageNumber;
   }
 
-  spanAt(row: number): Span {
-    return this.#rows[row]!.span;
+  spanAt(ordinal: number): Span {
+    return this.#rows[ordinal]!.span;
   }
 
-  tokenCountAt(row: number): number {
-    return this.#rows[row]!.tokenCount;
+  tokenCountAt(ordinal: number): number {
+    return this.#rows[ordinal]!.tokenCount;
   }
 
-  lengthAt(row: number): number {
-    return this.#rows[row]!.length;
+  lengthAt(ordinal: number): number {
+    return this.#rows[ordinal]!.length;
   }
 
-  fieldAt(row: number, name: string): FieldValue | undefined {
-    return this.#rows[row]!.fields.get(name);
+  fieldAt(ordinal: number, name: string): FieldValue | undefined {
+    return this.#rows[ordinal]!.fields.get(name);
   }
 }
 
-interface RowEntry {
+interface PassageEntry {
   readonly sequence: number;
   readonly key: string;
   readonly passageNumber: number;

@@ -1,35 +1,35 @@
-// What the main thread asks of a segment: whose passage lies in a row.
+// What the main thread asks of a segment: which passage has an ordinal.
 
 import type { FieldValue, Span } from "../core/document.js";
 
-/** Rows of passages, by rising sequence. */
+/** The passages of a segment by ordinal, which rises with their sequence. */
 export interface PassageTable {
-  readonly rowCount: number;
-  /** Token rows, and terms with repeats, of all rows. */
+  readonly ordinalCount: number;
+  /** Token vectors, and terms with repeats, of all passages. */
   readonly tokenTotal: number;
   readonly lengthTotal: number;
-  sequenceAt(row: number): number;
-  /** Row of the passage with this sequence, or -1. O(log rows). */
-  rowOf(sequence: number): number;
-  keyAt(row: number): string;
+  sequenceAt(ordinal: number): number;
+  /** Ordinal of the passage with this sequence, or -1. O(log passages). */
+  ordinalOf(sequence: number): number;
+  keyAt(ordinal: number): string;
   /** From 0, in the document. */
-  passageNumberAt(row: number): number;
-  spanAt(row: number): Span;
-  /** Token rows of the passage. */
-  tokenCountAt(row: number): number;
+  passageNumberAt(ordinal: number): number;
+  spanAt(ordinal: number): Span;
+  /** Token vectors of the passage. */
+  tokenCountAt(ordinal: number): number;
   /** Terms of the passage, repeats included. */
-  lengthAt(row: number): number;
+  lengthAt(ordinal: number): number;
   /** Field of the passage's document; undefined: it has none of that name. O(log columns). */
-  fieldAt(row: number, name: string): FieldValue | undefined;
+  fieldAt(ordinal: number, name: string): FieldValue | undefined;
 }
 
-/** Binary search over `sequenceAt`, which rises with the row. */
+/** Binary search over `sequenceAt`, which rises with the ordinal. */
 export function findSequence(
-  table: Pick<PassageTable, "rowCount" | "sequenceAt">,
+  table: Pick<PassageTable, "ordinalCount" | "sequenceAt">,
   sequence: number,
 ): number {
   let low = 0;
-  let high = table.rowCount - 1;
+  let high = table.ordinalCount - 1;
   while (low <= high) {
     const middle = (low + high) >>> 1;
     const found = table.sequenceAt(middle);

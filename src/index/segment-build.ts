@@ -1,5 +1,5 @@
-// Makes segments, from the journal or from other segments, and stores them under ids that no manifest
-// names yet. Runs in the maintenance worker: this is the heavy part of a flush or a merge.
+// Makes segments, from the journal or from other segments, and stores them under ids that no
+// manifest names yet. Runs in the maintenance worker: this is the heavy part of a flush or a merge.
 
 import { createAnalyzer } from "../analysis/analyzer.js";
 import type { AnalyzerSettings } from "../analysis/settings.js";
@@ -19,7 +19,7 @@ import {
   sectionOf,
 } from "./segment-format.js";
 import type { Sections } from "./segment-format.js";
-import { droppedRow, liveRowCount, mergeTables, toMergeInputs } from "./segment-merge.js";
+import { droppedOrdinal, livePassageCount, mergeTables, toMergeInputs } from "./segment-merge.js";
 import type { MergeInput } from "./segment-merge.js";
 import type { Tombstones } from "./segment-parts.js";
 import { termsAnew } from "./terms-anew.js";
@@ -49,15 +49,15 @@ export interface FlushJob extends JobBase {
   readonly sequences: Float64Array;
 }
 
-/** Makes a segment of the live rows of others. */
+/** Makes a segment of the live passages of others. */
 export interface MergeJob extends JobBase {
   readonly kind: "merge";
-  readonly tokenRowBytes: number;
+  readonly tokenBytes: number;
   /** By rising sequence. */
   readonly inputs: readonly MergeSource[];
 }
 
-/** Makes a segment with the rows of another, whose terms another analyzer makes. */
+/** Makes a segment with the passages of another, whose terms another analyzer makes. */
 export interface TermsJob extends JobBase {
   readonly kind: "terms";
   readonly source: MergeSource;
@@ -87,7 +87,9 @@ export interface BuiltSegment {
   readonly codeBytes: number;
 }
 
-/** The segment is on disk when it resolves. Rejects with DISK_FULL or DATA_CORRUPT (the journal). */
+/**
+ * The segment is on disk when it resolves. Rejects with DISK_FULL or DATA_CORRUPT (the journal).
+ */
 export async function buildSegment(
   job: BuildJob,
   { store, reader }: { readonly store: SegmentStore; readonly reader: CodesReader },
@@ -135,7 +137,7 @@ function flushed({ sequences }: FlushJob, store: SegmentStore): Made {
   return { kind: "made", tables, codes: [new Uint8Array(codes)] };
 }
 
-/** Rows that are deleted stay where they are, without terms. */
+/** Passages that are deleted stay where they are, without terms. */
 function withTermsAnew(
   { source, from, to }: TermsJob,
   store: SegmentStore,
@@ -153,21 +155,25 @@ function withTermsAnew(
   const places = numbersOf(tables, "passages");
   const keyEnds = numbersOf(tables, "keyEnds");
   const keys = Buffer.from(sectionOf(tables, "keys"));
-  const { lengths, rowCount } = new PostingsReader(postingsSectionsOf(tables));
+  const { lengths, ordinalCount } = new PostingsReader(postingsSectionsOf(tables));
   // A document's passages follow one another.
   let last: { readonly key: string; readonly record: DocumentRecord | undefined } | undefined;
-  const terms = Array.from({ length: rowCount }, (_, row) => {
-    const key = keys.toString("utf8", row === 0 ? 0 : keyEnds[row - 1]!, keyEnds[row]);
-    const span = { start: places[3 * row + 1]!, end: places[3 * row + 2]! };
-    const isDead = dead !== undefined && isBitSet(dead, row);
+  const terms = Array.from({ length: ordinalCount }, (_, ordinal) => {
+    const key = keys.toString("utf8", ordinal === 0 ? 0 : keyEnds[ordinal - 1]!, keyEnds[ordinal]);
+    const span = { start: places[3 * ordinal + 1]!, end: places[3 * ordinal + 2]! };
+    const isDead = dead !== undefined && isBitSet(dead, ordinal);
     if (!isDead && last?.key !== key) last = { key, record: store.readDocument(key) };
-    return termsAnew({ span, length: lengths[row]! }, isDead ? undefined : last?.record, change);
+    return termsAnew(
+      { span, length: lengths[ordinal]! },
+      isDead ? undefined : last?.record,
+      change,
+    );
   });
   const before = Object.fromEntries(
     sectionNames.map((name) => [name, sectionOf(tables, name)]),
   ) as Sections;
   const sections = { ...before, ...writePostings(terms) };
-  return { kind: "made", tables: joinSections(rowCount, sections), codes: [bytes] };
+  return { kind: "made", tables: joinSections(ordinalCount, sections), codes: [bytes] };
 }
 
 function merged(job: MergeJob, reader: CodesReader): Made {
@@ -177,7 +183,7 @@ function merged(job: MergeJob, reader: CodesReader): Made {
       tombstones: tombstones && new Uint8Array(tombstones),
     })),
   );
-  if (liveRowCount(inputs) === 0) return { kind: "empty" };
+  if (livePassageCount(inputs) === 0) return { kind: "empty" };
   const codes: Uint8Array[] = [];
   for (const [i, source] of job.inputs.entries()) {
     try {
@@ -189,26 +195,26 @@ function merged(job: MergeJob, reader: CodesReader): Made {
   return { kind: "made", tables: mergeTables(inputs), codes };
 }
 
-/** Views of the live rows' codes, neighbors as one. What is copied is checked first. */
+/** Views of the live passages' codes, neighbors as one. What is copied is checked first. */
 function liveCodes(
-  { tokenRowBytes }: MergeJob,
+  { tokenBytes }: MergeJob,
   { tables, codes }: MergeSource,
   input: MergeInput | undefined,
   reader: CodesReader,
 ): Uint8Array[] {
   assert(input !== undefined, "one input a source");
   const bytes = reader.bytesOf(codes);
-  const offsets = numbersOf(tables, "rowOffsets");
-  const { newRows } = input;
+  const offsets = numbersOf(tables, "tokenOffsets");
+  const { newOrdinals } = input;
   const pieces: Uint8Array[] = [];
-  for (let row = 0; row < newRows.length;) {
-    const first = row;
-    while (row < newRows.length && newRows[row] !== droppedRow) row += 1;
-    if (row === first) {
-      row += 1;
+  for (let ordinal = 0; ordinal < newOrdinals.length;) {
+    const first = ordinal;
+    while (ordinal < newOrdinals.length && newOrdinals[ordinal] !== droppedOrdinal) ordinal += 1;
+    if (ordinal === first) {
+      ordinal += 1;
       continue;
     }
-    const range = { start: offsets[first]! * tokenRowBytes, end: offsets[row]! * tokenRowBytes };
+    const range = { start: offsets[first]! * tokenBytes, end: offsets[ordinal]! * tokenBytes };
     reader.check(codes, range);
     pieces.push(bytes.subarray(range.start, range.end));
   }

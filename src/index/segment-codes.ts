@@ -7,7 +7,9 @@ import type { MapTurn } from "../store/map-turn.js";
 import { openSegmentStore } from "../store/segment-store.js";
 import type { SegmentStore } from "../store/segment-store.js";
 
-/** Names codes that each thread finds in the map. Crosses threads; nothing of the codes is copied. */
+/**
+ * Names codes that each thread finds in the map. Crosses threads; nothing of the codes is copied.
+ */
 export interface MappedCodes {
   readonly kind: "mapped";
   /** Folder of the environment. */

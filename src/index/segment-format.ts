@@ -5,20 +5,21 @@ import { SluiceError } from "../core/errors.js";
 import type { PostingsSections } from "./bm25/postings-format.js";
 
 /**
- * The sections, in this order; each starts at a multiple of 8. R = passages, n = token rows of all.
+ * The sections, in this order; each starts at a multiple of 8. R = passages, n = token vectors of
+ * all.
  *   sequences   f64 x R       rising; exact up to 2^53
- *   rowOffsets  u32 x (R + 1) first token row of each passage in the codes, and n
+ *   tokenOffsets  u32 x (R + 1) first token vector of each passage in the codes, and n
  *   passages    u32 x 3R      passage number, start and end of the span
  *   keyEnds     u32 x R       end of each key in the key bytes
  *   keys        bytes         UTF-8, one after another
- *   sketches    bytes         R packed rows
+ *   sketches    bytes         R packed vectors
  *   terms, postings, blocks, positions, lengths  see bm25/postings-format.ts
  *   columns     see columns/columns-format.ts
  * Before them: u32 number of sections, u32 R, then u32 offset and u32 length of each section.
  */
 export const sectionNames = [
   "sequences",
-  "rowOffsets",
+  "tokenOffsets",
   "passages",
   "keyEnds",
   "keys",
@@ -36,7 +37,7 @@ export type Sections = Readonly<Record<SectionName, Uint8Array>>;
 
 const headerBytes = 8 + 8 * sectionNames.length;
 
-export function joinSections(rowCount: number, sections: Sections): SharedArrayBuffer {
+export function joinSections(ordinalCount: number, sections: Sections): SharedArrayBuffer {
   let end = align(headerBytes);
   const places = sectionNames.map((name) => {
     const offset = end;
@@ -46,7 +47,7 @@ export function joinSections(rowCount: number, sections: Sections): SharedArrayB
   const shared = new SharedArrayBuffer(end);
   const bytes = new Uint8Array(shared);
   const header = new Uint32Array(shared, 0, headerBytes / 4);
-  header.set([sectionNames.length, rowCount]);
+  header.set([sectionNames.length, ordinalCount]);
   for (const [i, { name, offset }] of places.entries()) {
     header.set([offset, sections[name].length], 2 + 2 * i);
     bytes.set(sections[name], offset);
@@ -68,7 +69,7 @@ export function sectionOf(tables: SharedArrayBuffer, name: SectionName): Uint8Ar
 }
 
 /** Asks for tables of which a section was already opened. */
-export function rowCountOf(tables: SharedArrayBuffer): number {
+export function ordinalCountOf(tables: SharedArrayBuffer): number {
   return present(new Uint32Array(tables, 0, 2)[1], "tables hold at least their directory");
 }
 

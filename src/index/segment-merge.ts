@@ -11,7 +11,7 @@ import {
   joinSections,
   numbersOf,
   postingsSectionsOf,
-  rowCountOf,
+  ordinalCountOf,
   sectionOf,
 } from "./segment-format.js";
 import type { SectionName, Sections } from "./segment-format.js";
@@ -19,96 +19,104 @@ import type { SectionName, Sections } from "./segment-format.js";
 /** One segment that is merged. */
 export interface MergeInput {
   readonly tables: SharedArrayBuffer;
-  /** Bit set: the row is left out. Undefined: none is. */
+  /** Bit set: the passage is left out. Undefined: none is. */
   readonly tombstones: Uint8Array | undefined;
-  /** Row of the result that each row becomes, or `droppedRow`; rises over the rows that live. */
-  readonly newRows: Uint32Array;
+  /**
+   * Ordinal in the result of each passage, or `droppedOrdinal`; rises over the passages that live.
+   */
+  readonly newOrdinals: Uint32Array;
 }
 
-export const droppedRow = 0xffffffff;
+export const droppedOrdinal = 0xffffffff;
 
-/** Makes some sections of the result, of `rowCount` rows, from those of the inputs, in turn. */
+/**
+ * Makes some sections of the result, of `ordinalCount` passages, from those of the inputs, in turn.
+ */
 export type SectionMerger<Name extends SectionName> = (
   inputs: readonly MergeInput[],
-  rowCount: number,
+  ordinalCount: number,
 ) => Pick<Sections, Name>;
 
 /**
- * Rows of the result: the live rows of the first input in their order, then those of the second, ...
- * The bytes equal those of `writeSegment` for the same passages, so merging is deterministic and never
- * changes a score. `inputs` by rising sequence, their ranges apart. O(bytes + t inputs) for t terms.
+ * Passages of the result: the live ones of the first input in their order, then those of the
+ * second, ... The bytes equal those of `writeSegment` for the same passages, so merging is
+ * deterministic and never changes a score. `inputs` by rising sequence, their ranges apart. O(bytes
+ * + t inputs) for t terms.
  */
 export function mergeTables(inputs: readonly MergeInput[]): SharedArrayBuffer {
-  const rowCount = liveRowCount(inputs);
+  const ordinalCount = livePassageCount(inputs);
   const sections: Sections = {
-    ...mergePassages(inputs, rowCount),
-    ...mergeKeys(inputs, rowCount),
-    ...mergeSketches(inputs, rowCount),
-    ...mergeTerms(inputs, rowCount),
-    ...mergeFields(inputs, rowCount),
+    ...mergePassages(inputs, ordinalCount),
+    ...mergeKeys(inputs, ordinalCount),
+    ...mergeSketches(inputs, ordinalCount),
+    ...mergeTerms(inputs, ordinalCount),
+    ...mergeFields(inputs, ordinalCount),
   };
-  return joinSections(rowCount, sections);
+  return joinSections(ordinalCount, sections);
 }
 
-/** Segments as merge inputs: the rows that live are numbered through, from 0. */
+/** Segments as merge inputs: the passages that live are numbered through, from 0. */
 export function toMergeInputs(
   segments: readonly Pick<MergeInput, "tables" | "tombstones">[],
 ): MergeInput[] {
   let next = 0;
   return segments.map(({ tables, tombstones }) => {
     sectionOf(tables, "sequences");
-    const newRows = new Uint32Array(rowCountOf(tables));
-    for (let row = 0; row < newRows.length; row += 1)
-      newRows[row] = tombstones !== undefined && isBitSet(tombstones, row) ? droppedRow : next++;
-    return { tables, tombstones, newRows };
+    const newOrdinals = new Uint32Array(ordinalCountOf(tables));
+    for (let ordinal = 0; ordinal < newOrdinals.length; ordinal += 1)
+      newOrdinals[ordinal] =
+        tombstones !== undefined && isBitSet(tombstones, ordinal) ? droppedOrdinal : next++;
+    return { tables, tombstones, newOrdinals };
   });
 }
 
-export function liveRowCount(inputs: readonly Pick<MergeInput, "newRows">[]): number {
+export function livePassageCount(inputs: readonly Pick<MergeInput, "newOrdinals">[]): number {
   let count = 0;
-  for (const { newRows } of inputs) for (const row of newRows) if (row !== droppedRow) count += 1;
+  for (const { newOrdinals } of inputs)
+    for (const ordinal of newOrdinals) if (ordinal !== droppedOrdinal) count += 1;
   return count;
 }
 
-const mergePassages: SectionMerger<"sequences" | "rowOffsets" | "passages"> = (
+const mergePassages: SectionMerger<"sequences" | "tokenOffsets" | "passages"> = (
   inputs,
-  rowCount,
+  ordinalCount,
 ) => {
-  const sequences = new Float64Array(rowCount);
-  const rowOffsets = new Uint32Array(rowCount + 1);
-  const passages = new Uint32Array(3 * rowCount);
-  for (const { tables, newRows } of inputs) {
+  const sequences = new Float64Array(ordinalCount);
+  const tokenOffsets = new Uint32Array(ordinalCount + 1);
+  const passages = new Uint32Array(3 * ordinalCount);
+  for (const { tables, newOrdinals } of inputs) {
     const section = sectionOf(tables, "sequences");
     const from = {
-      sequences: new Float64Array(section.buffer, section.byteOffset, newRows.length),
-      rowOffsets: numbersOf(tables, "rowOffsets"),
+      sequences: new Float64Array(section.buffer, section.byteOffset, newOrdinals.length),
+      tokenOffsets: numbersOf(tables, "tokenOffsets"),
       passages: numbersOf(tables, "passages"),
     };
-    for (const [row, to] of newRows.entries()) {
-      if (to === droppedRow) continue;
-      sequences[to] = from.sequences[row]!;
+    for (const [ordinal, to] of newOrdinals.entries()) {
+      if (to === droppedOrdinal) continue;
+      sequences[to] = from.sequences[ordinal]!;
       assert(to === 0 || sequences[to - 1]! < sequences[to], "merged sequences rise");
-      rowOffsets[to + 1] = rowOffsets[to]! + from.rowOffsets[row + 1]! - from.rowOffsets[row]!;
-      passages.set(from.passages.subarray(3 * row, 3 * row + 3), 3 * to);
+      tokenOffsets[to + 1] =
+        tokenOffsets[to]! + from.tokenOffsets[ordinal + 1]! - from.tokenOffsets[ordinal]!;
+      passages.set(from.passages.subarray(3 * ordinal, 3 * ordinal + 3), 3 * to);
     }
   }
   return {
     sequences: bytesOf(sequences),
-    rowOffsets: bytesOf(rowOffsets),
+    tokenOffsets: bytesOf(tokenOffsets),
     passages: bytesOf(passages),
   };
 };
 
-const mergeKeys: SectionMerger<"keyEnds" | "keys"> = (inputs, rowCount) => {
-  const keyEnds = new Uint32Array(rowCount);
+const mergeKeys: SectionMerger<"keyEnds" | "keys"> = (inputs, ordinalCount) => {
+  const keyEnds = new Uint32Array(ordinalCount);
   const keys: Uint8Array[] = [];
   let end = 0;
-  for (const { tables, newRows } of inputs) {
+  for (const { tables, newOrdinals } of inputs) {
     const ends = numbersOf(tables, "keyEnds");
     const bytes = sectionOf(tables, "keys");
-    for (const [row, to] of newRows.entries()) {
-      if (to === droppedRow) continue;
-      const key = bytes.subarray(row === 0 ? 0 : ends[row - 1]!, ends[row]);
+    for (const [ordinal, to] of newOrdinals.entries()) {
+      if (to === droppedOrdinal) continue;
+      const key = bytes.subarray(ordinal === 0 ? 0 : ends[ordinal - 1]!, ends[ordinal]);
       keys.push(key);
       end += key.length;
       keyEnds[to] = end;
@@ -118,14 +126,15 @@ const mergeKeys: SectionMerger<"keyEnds" | "keys"> = (inputs, rowCount) => {
 };
 
 const mergeSketches: SectionMerger<"sketches"> = (inputs) => {
-  const rows: Uint8Array[] = [];
-  for (const { tables, newRows } of inputs) {
+  const ordinals: Uint8Array[] = [];
+  for (const { tables, newOrdinals } of inputs) {
     const sketches = sectionOf(tables, "sketches");
-    const rowBytes = newRows.length === 0 ? 0 : sketches.length / newRows.length;
-    for (const [row, to] of newRows.entries())
-      if (to !== droppedRow) rows.push(sketches.subarray(row * rowBytes, (row + 1) * rowBytes));
+    const rowBytes = newOrdinals.length === 0 ? 0 : sketches.length / newOrdinals.length;
+    for (const [ordinal, to] of newOrdinals.entries())
+      if (to !== droppedOrdinal)
+        ordinals.push(sketches.subarray(ordinal * rowBytes, (ordinal + 1) * rowBytes));
   }
-  return { sketches: Buffer.concat(rows) };
+  return { sketches: Buffer.concat(ordinals) };
 };
 
 const mergeTerms: SectionMerger<keyof PostingsSections> = (inputs) =>
@@ -136,10 +145,13 @@ const mergeTerms: SectionMerger<keyof PostingsSections> = (inputs) =>
     })),
   );
 
-const mergeFields: SectionMerger<"columns"> = (inputs, rowCount) => ({
+const mergeFields: SectionMerger<"columns"> = (inputs, ordinalCount) => ({
   columns: mergeColumns(
-    inputs.map(({ tables, newRows }) => ({ columns: sectionOf(tables, "columns"), newRows })),
-    rowCount,
+    inputs.map(({ tables, newOrdinals }) => ({
+      columns: sectionOf(tables, "columns"),
+      newOrdinals,
+    })),
+    ordinalCount,
   ),
 });
 

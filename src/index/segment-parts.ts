@@ -3,12 +3,12 @@
 import type { LiveTermsSnapshot } from "./bm25/live-terms.js";
 import type { SegmentCodes } from "./segment-codes.js";
 
-/** Bitmap over rows, bit set: deleted. Undefined: none is. Never changed once handed out. */
+/** Bitmap over passages, bit set: deleted. Undefined: none is. Never changed once handed out. */
 export type Tombstones = SharedArrayBuffer | undefined;
 
 export interface FlushedPart {
   readonly kind: "flushed";
-  readonly rowCount: number;
+  readonly ordinalCount: number;
   /** See segment-format.ts. */
   readonly tables: SharedArrayBuffer;
   readonly codes: SegmentCodes;
@@ -17,14 +17,14 @@ export interface FlushedPart {
 
 export interface LivePart {
   readonly kind: "live";
-  readonly rowCount: number;
+  readonly ordinalCount: number;
   readonly codes: SharedArrayBuffer;
   /** Bytes of `codes` that are in use. */
   readonly codeBytes: number;
-  /** u32 x (rowCount + 1), in token rows. */
-  readonly rowOffsets: SharedArrayBuffer;
+  /** u32 x (ordinalCount + 1), in token vectors. */
+  readonly tokenOffsets: SharedArrayBuffer;
   readonly sketches: SharedArrayBuffer;
-  readonly sketchRowBytes: number;
+  readonly sketchBytes: number;
   readonly terms: LiveTermsSnapshot;
   readonly tombstones: Tombstones;
 }
@@ -37,7 +37,7 @@ export function partBytes(part: SegmentPart): number {
   const codes = part.codes instanceof SharedArrayBuffer ? part.codes.byteLength : 0;
   if (part.kind === "flushed") return part.tables.byteLength + codes + tombstones;
   const { ends, termIds, counts, positions, lengths } = part.terms;
-  let bytes = codes + tombstones + part.rowOffsets.byteLength + part.sketches.byteLength;
+  let bytes = codes + tombstones + part.tokenOffsets.byteLength + part.sketches.byteLength;
   for (const numbers of [ends, termIds, counts, positions, lengths]) bytes += numbers.byteLength;
   return bytes;
 }

@@ -15,7 +15,7 @@ export interface SegmentPassage {
   readonly key: string;
   readonly passageNumber: number;
   readonly span: Span;
-  readonly rowCount: number;
+  readonly tokenCount: number;
   readonly codes: Uint8Array;
   readonly sketch: Uint8Array;
   readonly terms: PackedTerms;
@@ -66,21 +66,21 @@ export function createDocumentFields(
 export function writeSegment(passages: readonly SegmentPassage[]): WrittenSegment {
   const count = passages.length;
   const sequences = new Float64Array(count);
-  const rowOffsets = new Uint32Array(count + 1);
+  const tokenOffsets = new Uint32Array(count + 1);
   const places = new Uint32Array(3 * count);
   const keyEnds = new Uint32Array(count);
   const keys = passages.map((passage) => Buffer.from(passage.key, "utf8"));
   let keyEnd = 0;
-  for (const [row, passage] of passages.entries()) {
-    sequences[row] = passage.sequence;
-    rowOffsets[row + 1] = rowOffsets[row]! + passage.rowCount;
-    places.set([passage.passageNumber, passage.span.start, passage.span.end], 3 * row);
-    keyEnd += keys[row]!.length;
-    keyEnds[row] = keyEnd;
+  for (const [ordinal, passage] of passages.entries()) {
+    sequences[ordinal] = passage.sequence;
+    tokenOffsets[ordinal + 1] = tokenOffsets[ordinal]! + passage.tokenCount;
+    places.set([passage.passageNumber, passage.span.start, passage.span.end], 3 * ordinal);
+    keyEnd += keys[ordinal]!.length;
+    keyEnds[ordinal] = keyEnd;
   }
   const sections: Sections = {
     sequences: bytesOf(sequences),
-    rowOffsets: bytesOf(rowOffsets),
+    tokenOffsets: bytesOf(tokenOffsets),
     passages: bytesOf(places),
     keyEnds: bytesOf(keyEnds),
     keys: Buffer.concat(keys),

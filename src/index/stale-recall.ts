@@ -8,8 +8,8 @@ const changedShareMax = 0.2;
 
 /**
  * True when more passages may have changed than the share allows. Counted by sequences: a passage
- * that is written counts once, a replaced one once, a deleted one twice at most, so that it is never
- * too few.
+ * that is written counts once, a replaced one once, a deleted one twice at most, so that it is
+ * never too few.
  */
 export function isRecallStale(
   measured: RecallCalibration,

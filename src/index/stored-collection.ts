@@ -15,7 +15,7 @@ import { SluiceError, asDamage } from "../core/errors.js";
 import type { CodeBits } from "../kernels/kernels.js";
 import type { CalibrationRecords, CollectionStore } from "../store/store.js";
 import type { Manifest } from "../store/stored-values.js";
-import { WritableCollection, tokenRowBytesOf } from "./collection.js";
+import { WritableCollection, tokenBytesOf } from "./collection.js";
 import type { OpenedSegment, StoredParts } from "./collection.js";
 import type { CollectionSettings } from "./collection-settings.js";
 import { flushedEntry } from "./generation.js";
@@ -65,7 +65,7 @@ export async function openCollection(store: CollectionStore): Promise<WritableCo
     await turnOfLoop();
     obsolete.delete(entry.id);
     try {
-      const segment = openStoredSegment(store, entry, tokenRowBytesOf(settings));
+      const segment = openStoredSegment(store, entry, tokenBytesOf(settings));
       const tombstones = readTombstones(store, entry);
       flushed.set(entry.id, { segment, entry: flushedEntry(segment, tombstones) });
     } catch (error) {
@@ -80,9 +80,9 @@ export async function openCollection(store: CollectionStore): Promise<WritableCo
   });
   for (const passage of passages) {
     live.append(passage);
-    if (live.rowCount % passagesPerTurn === 0) await turnOfLoop();
+    if (live.ordinalCount % passagesPerTurn === 0) await turnOfLoop();
   }
-  const lacking = lackingCount(manifest, live.rowCount + damages.length - segmentDamageCount);
+  const lacking = lackingCount(manifest, live.ordinalCount + damages.length - segmentDamageCount);
   if (lacking > 0) damages.push(`the journal lacks ${lacking} passages`);
   const nextSegmentId = Math.max(manifest.nextSegmentId, ...[...stored].map((id) => id + 1));
   return new WritableCollection({

@@ -17,22 +17,22 @@ import type { Tombstones } from "./segment-parts.js";
 export function openStoredSegment(
   store: SegmentReads,
   entry: SegmentEntry,
-  tokenRowBytes: number,
+  tokenBytes: number,
 ): FlushedSegment {
   const { id } = entry;
   const tables = store.readTables(id);
-  const byteLength = codeBytesOf(tables, tokenRowBytes);
+  const byteLength = codeBytesOf(tables, tokenBytes);
   const codes =
     byteLength > mappedBytesMin
       ? mappedCodes({ folder: store.folder, segmentId: id, byteLength })
       : store.readCodes(id);
-  const segment = openFlushedSegment(id, { tables, codes }, tokenRowBytes);
-  const { rowCount } = segment;
-  if (rowCount !== entry.passageCount)
-    throw damaged(id, `it has ${rowCount} passages instead of ${entry.passageCount}`);
+  const segment = openFlushedSegment(id, { tables, codes }, tokenBytes);
+  const { ordinalCount } = segment;
+  if (ordinalCount !== entry.passageCount)
+    throw damaged(id, `it has ${ordinalCount} passages instead of ${entry.passageCount}`);
   const isMeant =
     segment.sequenceAt(0) === entry.firstSequence &&
-    segment.sequenceAt(rowCount - 1) === entry.lastSequence;
+    segment.sequenceAt(ordinalCount - 1) === entry.lastSequence;
   if (!isMeant) throw damaged(id, "its passages are not those that the manifest names");
   return segment;
 }

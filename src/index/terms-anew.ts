@@ -1,5 +1,5 @@
-// Terms of stored passages made anew by another analyzer: a passage keeps its text, which its document
-// has, and of a title as much as it was encoded with.
+// Terms of stored passages made anew by another analyzer: a passage keeps its text, which its
+// document has, and of a title as much as it was encoded with.
 
 import type { Analyzer } from "../analysis/analyzer.js";
 import { packTerms, termFrequencies } from "../analysis/term-frequencies.js";
@@ -19,7 +19,9 @@ export interface AnalyzedPassage {
   readonly length: number;
 }
 
-/** `document` undefined: it is gone, and with it the passage. O(text of the passage and its title). */
+/**
+ * `document` undefined: it is gone, and with it the passage. O(text of the passage and its title).
+ */
 export function termsAnew(
   { span, length }: AnalyzedPassage,
   document: { readonly title: string; readonly text: string } | undefined,
@@ -33,8 +35,8 @@ export function termsAnew(
 }
 
 /**
- * The beginning of a title that has so many terms: long titles are cut, and later passages of a document
- * may have none.
+ * The beginning of a title that has so many terms: long titles are cut, and later passages of a
+ * document may have none.
  */
 function titleOf(title: string, length: number, analyzer: Analyzer): string {
   let count = 0;

@@ -18,7 +18,7 @@ export interface WriterOptions {
   /** Time after which the journal is flushed, however small; undefined: never. */
   readonly flushAgeMs?: number | undefined;
   /** Passages in the journal from which it is flushed; undefined: limits.journalRowsMax. */
-  readonly flushRowsMax?: number | undefined;
+  readonly flushPassagesMax?: number | undefined;
   /** Token code bytes of a segment that merging makes; undefined: limits.segmentBytesMax. */
   readonly segmentBytesMax?: number | undefined;
   /** Undefined: segments are made on the calling thread. */
@@ -71,7 +71,7 @@ export class CollectionWriter {
     this.#maintenance = new Maintenance(collection, {
       flushBytes: options.flushBytes,
       flushAgeMs: options.flushAgeMs,
-      flushRowsMax: options.flushRowsMax ?? limits.journalRowsMax,
+      flushPassagesMax: options.flushPassagesMax ?? limits.journalPassagesMax,
       segmentBytesMax: options.segmentBytesMax ?? limits.segmentBytesMax,
       builder: this.#builder,
       exclusive: (step) => this.#exclusive(step),
@@ -120,14 +120,16 @@ export class CollectionWriter {
     });
   }
 
-  /** Flushes the journal and does the merges that are due. Rejects as a flush; finished steps stay. */
+  /**
+   * Flushes the journal and does the merges that are due. Rejects as a flush; finished steps stay.
+   */
   optimize(options: OptimizeOptions): Promise<void> {
     return this.#maintenance.optimize(options);
   }
 
   /**
-   * Replaces the measured recall; undefined removes it. Searches that begin after it resolves use it.
-   * Durable when it resolves; rejects as a commit of the store.
+   * Replaces the measured recall; undefined removes it. Searches that begin after it resolves use
+   * it. Durable when it resolves; rejects as a commit of the store.
    */
   async setRecall(recall: RecallCalibration | undefined): Promise<void> {
     await this.#view.store.writeRecall(recall);

@@ -1,7 +1,7 @@
 // The small commit that names a segment in the manifest after it was built and stored.
 
 import { countBits, withBits } from "../index/bm25/bits.js";
-import { tokenRowBytesOf } from "../index/collection.js";
+import { tokenBytesOf } from "../index/collection.js";
 import type { Collection, OpenedSegment, WritableCollection } from "../index/collection.js";
 import { openFlushedSegment } from "../index/flushed-segment.js";
 import type { FlushedSegment } from "../index/flushed-segment.js";
@@ -54,17 +54,17 @@ export async function commitSegment(
 /** Passages that were written since the frozen live segment was replaced. */
 function liveCount({ live, liveTombstones }: Collection): number {
   const dead = liveTombstones === undefined ? 0 : countBits(new Uint8Array(liveTombstones));
-  return live.rowCount - dead;
+  return live.ordinalCount - dead;
 }
 
 function toEntry({ segment, entry }: OpenedSegment): SegmentEntry {
-  const { id, rowCount } = segment;
+  const { id, ordinalCount } = segment;
   return {
     id,
-    passageCount: rowCount,
+    passageCount: ordinalCount,
     firstSequence: segment.sequenceAt(0),
-    lastSequence: segment.sequenceAt(rowCount - 1),
-    deadCount: rowCount - entry.totals.passageCount,
+    lastSequence: segment.sequenceAt(ordinalCount - 1),
+    deadCount: ordinalCount - entry.totals.passageCount,
   };
 }
 
@@ -73,13 +73,17 @@ export function openBuilt(collection: Collection, id: number, built: BuiltSegmen
   const { folder } = collection.store;
   const { tables, codeBytes } = built;
   const codes = built.codes ?? mappedCodes({ folder, segmentId: id, byteLength: codeBytes });
-  return openFlushedSegment(id, { tables, codes }, tokenRowBytesOf(collection.settings));
+  return openFlushedSegment(id, { tables, codes }, tokenBytesOf(collection.settings));
 }
 
-/** `deadRows`: rows of passages that were deleted while the segment was built. */
-export function withDeadRows(segment: FlushedSegment, deadRows: readonly number[]): OpenedSegment {
-  const { rowCount } = segment;
-  const tombstones = deadRows.length === 0 ? undefined : withBits(undefined, rowCount, deadRows);
+/** `deadOrdinals`: ordinals of passages that were deleted while the segment was built. */
+export function withDeadOrdinals(
+  segment: FlushedSegment,
+  deadOrdinals: readonly number[],
+): OpenedSegment {
+  const { ordinalCount } = segment;
+  const tombstones =
+    deadOrdinals.length === 0 ? undefined : withBits(undefined, ordinalCount, deadOrdinals);
   return { segment, entry: flushedEntry(segment, tombstones) };
 }
 

@@ -3,15 +3,15 @@
 import { isBitSet } from "../index/bm25/bits.js";
 import type { FrozenSegment, WritableCollection } from "../index/collection.js";
 import type { FlushedSegment } from "../index/flushed-segment.js";
-import { commitSegment, openBuilt, withDeadRows } from "./commit-segment.js";
+import { commitSegment, openBuilt, withDeadOrdinals } from "./commit-segment.js";
 import type { Exclusive } from "./commit-segment.js";
 import type { SegmentBuilder } from "./segment-builder.js";
 
 /**
  * Freezes the live segment, so that writes go on in a new one; builds a segment of its undeleted
  * passages; then names it in the manifest and deletes them from the journal, in one commit. A crash
- * leaves the journal or the segment, never both; a failure leaves the frozen segment, with which the
- * next flush starts.
+ * leaves the journal or the segment, never both; a failure leaves the frozen segment, with which
+ * the next flush starts.
  */
 export async function flush(
   collection: WritableCollection,
@@ -33,7 +33,7 @@ export async function flush(
       return;
     }
     const segment = openBuilt(view, segmentId, result);
-    const added = withDeadRows(segment, deadRows(segment, view.frozen));
+    const added = withDeadOrdinals(segment, deadOrdinals(segment, view.frozen));
     const replacement = { added, replacedIds: [], journalDeletes: sequences };
     collection.installFlushed(await commitSegment(view, replacement), added);
   });
@@ -42,17 +42,19 @@ export async function flush(
 function undeletedSequences({ live, tombstones }: FrozenSegment): Float64Array {
   const dead = tombstones && new Uint8Array(tombstones);
   const sequences: number[] = [];
-  for (let row = 0; row < live.rowCount; row += 1)
-    if (dead === undefined || !isBitSet(dead, row)) sequences.push(live.sequenceAt(row));
+  for (let ordinal = 0; ordinal < live.ordinalCount; ordinal += 1)
+    if (dead === undefined || !isBitSet(dead, ordinal)) sequences.push(live.sequenceAt(ordinal));
   return Float64Array.from(sequences);
 }
 
-/** Rows of the built segment whose passages were deleted since the live segment was frozen. */
-function deadRows(segment: FlushedSegment, frozen: FrozenSegment | undefined): number[] {
+/**
+ * Ordinals in the built segment of passages that were deleted since the live segment was frozen.
+ */
+function deadOrdinals(segment: FlushedSegment, frozen: FrozenSegment | undefined): number[] {
   if (frozen?.tombstones === undefined) return [];
   const dead = new Uint8Array(frozen.tombstones);
-  const rows: number[] = [];
-  for (let row = 0; row < segment.rowCount; row += 1)
-    if (isBitSet(dead, frozen.live.rowOf(segment.sequenceAt(row)))) rows.push(row);
-  return rows;
+  const ordinals: number[] = [];
+  for (let ordinal = 0; ordinal < segment.ordinalCount; ordinal += 1)
+    if (isBitSet(dead, frozen.live.ordinalOf(segment.sequenceAt(ordinal)))) ordinals.push(ordinal);
+  return ordinals;
 }

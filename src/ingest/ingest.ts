@@ -16,8 +16,8 @@ export interface WritePath {
 }
 
 /**
- * Resolves when the document is on disk and visible; rejects with nothing of it stored. `within`: see
- * PutOperation.
+ * Resolves when the document is on disk and visible; rejects with nothing of it stored. `within`:
+ * see PutOperation.
  */
 export async function putDocument(
   path: WritePath,

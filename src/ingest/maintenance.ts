@@ -15,7 +15,7 @@ export interface MaintenanceOptions {
   /** Token code bytes in the journal from which it is flushed to a segment. */
   readonly flushBytes: number;
   /** Passages in the journal from which it is flushed. */
-  readonly flushRowsMax: number;
+  readonly flushPassagesMax: number;
   /** Time after which it is flushed, however small. */
   readonly flushAgeMs: number | undefined;
   /** Token code bytes of a segment that merging makes, at most. */
@@ -38,7 +38,7 @@ export interface MaintenanceStep {
 }
 
 export interface OptimizeOptions {
-  /** Merge into as few segments as their size allows, and leave no dead rows. */
+  /** Merge into as few segments as their size allows, and leave no dead passages. */
   readonly isFull: boolean;
   /** First make all terms anew, by the latest version of the analyzer; undefined: no. */
   readonly isReanalyzed?: boolean | undefined;
@@ -99,7 +99,7 @@ export class Maintenance {
     if (this.#isClosed || !this.isIdle) return;
     if (this.#nextStep() !== undefined) this.#enter(() => this.#run()).catch(() => undefined);
     const { flushAgeMs } = this.#options;
-    if (flushAgeMs !== undefined && this.#view.live.rowCount > 0)
+    if (flushAgeMs !== undefined && this.#view.live.ordinalCount > 0)
       this.#ageTimer ??= setTimeout(() => {
         this.#isAged = true;
         this.start();
@@ -167,8 +167,9 @@ export class Maintenance {
   }
 
   #isFlushDue(): boolean {
-    const { flushBytes, flushRowsMax } = this.#options;
-    const isLarge = this.#view.live.rowCount >= flushRowsMax && this.#flushAtBytes === flushBytes;
+    const { flushBytes, flushPassagesMax } = this.#options;
+    const isLarge =
+      this.#view.live.ordinalCount >= flushPassagesMax && this.#flushAtBytes === flushBytes;
     return this.#unflushedBytes() >= this.#flushAtBytes || isLarge || this.#isAged;
   }
 

@@ -3,9 +3,9 @@
 /** Neighbors in this list are neighbors in the order of their passages. */
 export interface SegmentSize {
   readonly id: number;
-  readonly rowCount: number;
-  readonly liveRows: number;
-  /** Bytes of the token codes of live rows. */
+  readonly ordinalCount: number;
+  readonly livePassages: number;
+  /** Bytes of the token codes of live passages. */
   readonly liveBytes: number;
   /** A damaged segment: left as it is, and nothing is merged across it. */
   readonly isBarrier: boolean;
@@ -22,13 +22,13 @@ const fanIn = 8;
 /** A passage counts for at least this many bytes: its share of a segment's tables. */
 const passageBytesMin = 256;
 
-/** Share of dead rows from which a segment is written anew. */
+/** Share of dead passages from which a segment is written anew. */
 const deadShareMax = 0.3;
 
 /**
  * The neighbors to merge next, by id; undefined: nothing is worth it. Only neighbors are merged, so
  * that the ranges of sequences never overlap. `isFull`: as few segments as the size allows, and no
- * dead rows.
+ * dead passages.
  */
 export function planMerge(
   segments: readonly SegmentSize[],
@@ -36,7 +36,7 @@ export function planMerge(
   { isFull }: { readonly isFull: boolean } = { isFull: false },
 ): readonly number[] | undefined {
   const bytesMax = segmentBytesMax;
-  const emptied = segments.find(({ isBarrier, liveRows }) => !isBarrier && liveRows === 0);
+  const emptied = segments.find(({ isBarrier, livePassages }) => !isBarrier && livePassages === 0);
   if (emptied !== undefined) return [emptied.id];
   if (isFull) return idsOf(firstRun(segments, fullRun(bytesMax)));
   // Small tiers first: their merges are cheap, and what they make takes part in the next tier.
@@ -45,7 +45,8 @@ export function planMerge(
     if (run !== undefined) return idsOf(run);
   }
   const dead = segments.find(
-    ({ isBarrier, rowCount, liveRows }) => !isBarrier && liveRows < (1 - deadShareMax) * rowCount,
+    ({ isBarrier, ordinalCount, livePassages }) =>
+      !isBarrier && livePassages < (1 - deadShareMax) * ordinalCount,
   );
   return dead && [dead.id];
 }
@@ -62,10 +63,11 @@ export function countMerges(
     const run = sizes.filter(({ id }) => ids?.includes(id));
     const merged = run.reduce((sum, size) => ({
       ...size,
-      liveRows: sum.liveRows + size.liveRows,
+      livePassages: sum.livePassages + size.livePassages,
       liveBytes: sum.liveBytes + size.liveBytes,
     }));
-    const made = merged.liveRows === 0 ? [] : [{ ...merged, rowCount: merged.liveRows }];
+    const made =
+      merged.livePassages === 0 ? [] : [{ ...merged, ordinalCount: merged.livePassages }];
     sizes = sizes.flatMap((size) => {
       if (size.id === run[0]?.id) return made;
       return run.includes(size) ? [] : [size];
@@ -80,7 +82,7 @@ interface RunLimits {
   readonly sizeMax: number;
   readonly countMin: number;
   readonly countMax: number;
-  /** Dead rows make any run worth it. */
+  /** Dead passages make any run worth it. */
   readonly dropsDead?: boolean;
 }
 
@@ -109,13 +111,14 @@ function firstRun(
       bytes += size;
     }
     if (run.length >= countMin || (isFilled && run.length > 1)) return run;
-    if (dropsDead && run.some(({ rowCount, liveRows }) => liveRows < rowCount)) return run;
+    if (dropsDead && run.some(({ ordinalCount, livePassages }) => livePassages < ordinalCount))
+      return run;
   }
   return undefined;
 }
 
-function sizeOf({ liveBytes, liveRows }: SegmentSize): number {
-  return Math.max(liveBytes, liveRows * passageBytesMin);
+function sizeOf({ liveBytes, livePassages }: SegmentSize): number {
+  return Math.max(liveBytes, livePassages * passageBytesMin);
 }
 
 function idsOf(run: readonly SegmentSize[] | undefined): readonly number[] | undefined {

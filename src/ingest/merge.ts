@@ -1,12 +1,12 @@
 // Makes one segment of several neighbors, without their deleted passages.
 
 import { isBitSet } from "../index/bm25/bits.js";
-import { tokenRowBytesOf } from "../index/collection.js";
+import { tokenBytesOf } from "../index/collection.js";
 import type { Collection, WritableCollection } from "../index/collection.js";
 import type { MergeSource } from "../index/segment-build.js";
-import { droppedRow, toMergeInputs } from "../index/segment-merge.js";
+import { droppedOrdinal, toMergeInputs } from "../index/segment-merge.js";
 import type { SegmentSize } from "./merge-policy.js";
-import { commitSegment, openBuilt, withDeadRows } from "./commit-segment.js";
+import { commitSegment, openBuilt, withDeadOrdinals } from "./commit-segment.js";
 import type { Exclusive } from "./commit-segment.js";
 import type { SegmentBuilder } from "./segment-builder.js";
 
@@ -15,23 +15,23 @@ export function segmentSizes({ manifest, flushed, settings }: Collection): Segme
   return manifest.segments.map(({ id, passageCount }) => {
     const opened = flushed.get(id);
     if (opened === undefined || opened.isDamaged === true)
-      return { ...noSize, id, rowCount: passageCount };
+      return { ...noSize, id, ordinalCount: passageCount };
     const { part, totals } = opened.entry;
     return {
       id,
-      rowCount: part.rowCount,
-      liveRows: totals.passageCount,
-      liveBytes: totals.tokenCount * tokenRowBytesOf(settings),
+      ordinalCount: part.ordinalCount,
+      livePassages: totals.passageCount,
+      liveBytes: totals.tokenCount * tokenBytesOf(settings),
       isBarrier: false,
     };
   });
 }
 
-const noSize = { liveRows: 0, liveBytes: 0, isBarrier: true };
+const noSize = { livePassages: 0, liveBytes: 0, isBarrier: true };
 
 /**
- * Merges neighbors of the manifest. Passages that are deleted while the segment is built are dead in
- * it. When the codes of an input are damaged, that one is quarantined instead.
+ * Merges neighbors of the manifest. Passages that are deleted while the segment is built are dead
+ * in it. When the codes of an input are damaged, that one is quarantined instead.
  */
 export async function merge(
   collection: WritableCollection,
@@ -42,8 +42,8 @@ export async function merge(
   const inputs = ids.map((id) => toSource(view, id));
   const segmentId = collection.takeSegmentId();
   const { folder } = view.store;
-  const tokenRowBytes = tokenRowBytesOf(view.settings);
-  const job = { kind: "merge", folder, segmentId, tokenRowBytes, inputs } as const;
+  const tokenBytes = tokenBytesOf(view.settings);
+  const job = { kind: "merge", folder, segmentId, tokenBytes, inputs } as const;
   const result = await builder.build(job);
   await exclusive(async () => {
     if (result.kind === "damaged") {
@@ -54,7 +54,7 @@ export async function merge(
     if (ids.some((id) => view.flushed.get(id)?.isDamaged === true)) return;
     const added =
       result.kind === "built"
-        ? withDeadRows(openBuilt(view, segmentId, result), [...deadRows(view, inputs)])
+        ? withDeadOrdinals(openBuilt(view, segmentId, result), [...deadOrdinals(view, inputs)])
         : undefined;
     const manifest = await commitSegment(view, { added, replacedIds: ids });
     collection.installMerged(manifest, ids, added);
@@ -68,8 +68,8 @@ export function toSource({ flushed }: Collection, id: number): MergeSource {
   return { segmentId: id, tables, codes, tombstones: opened.entry.part.tombstones };
 }
 
-/** Rows of the result whose passages lived when `inputs` were taken, and live no more. */
-function* deadRows(
+/** Ordinals in the result of passages that lived when `inputs` were taken, and live no more. */
+function* deadOrdinals(
   { flushed }: Collection,
   inputs: readonly MergeSource[],
 ): Generator<number, void, void> {
@@ -83,7 +83,7 @@ function* deadRows(
     const now = flushed.get(segmentId)?.entry.part.tombstones;
     if (now === undefined || now === tombstones) continue;
     const dead = new Uint8Array(now);
-    for (const [row, newRow] of mapped[i]?.newRows.entries() ?? [])
-      if (newRow !== droppedRow && isBitSet(dead, row)) yield newRow;
+    for (const [ordinal, newOrdinal] of mapped[i]?.newOrdinals.entries() ?? [])
+      if (newOrdinal !== droppedOrdinal && isBitSet(dead, ordinal)) yield newOrdinal;
   }
 }

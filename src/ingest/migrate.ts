@@ -28,10 +28,10 @@ export interface Migration {
 const groupPassagesMax = 512;
 
 /**
- * Format 1 to 2: terms get their positions and segments their columns, made anew from the documents.
- * Each segment and each group of journal passages is one atomic commit, and the manifest says
- * format 1 until the last one, so a crash leaves some of the old and some of the new, and the next
- * start goes on. Damaged segments stay as they are. O(data of format 1).
+ * Format 1 to 2: terms get their positions and segments their columns, made anew from the
+ * documents. Each segment and each group of journal passages is one atomic commit, and the manifest
+ * says format 1 until the last one, so a crash leaves some of the old and some of the new, and the
+ * next start goes on. Damaged segments stay as they are. O(data of format 1).
  */
 export async function migrateCollection(store: CollectionStore): Promise<Migration> {
   let manifest = store.readManifest();
@@ -60,8 +60,8 @@ async function migrateSegment(
   try {
     const dead = store.readTombstones(id) ?? new Uint8Array();
     const codes = new Uint8Array(store.readCodes(id));
-    const rows = readFormat1Segment(store.readTables(id), codes);
-    passages = rows.filter((_, row) => !isBitSet(dead, row));
+    const ordinals = readFormat1Segment(store.readTables(id), codes);
+    passages = ordinals.filter((_, ordinal) => !isBitSet(dead, ordinal));
   } catch (error) {
     if (isSluiceError(error) && error.reason === "DATA_CORRUPT") return undefined;
     throw error;
@@ -141,9 +141,9 @@ function documentOf(store: CollectionStore, key: string): DocumentRecord | undef
 }
 
 /**
- * Positions of the passage's terms: those of its document's title, as much of it as was kept in front
- * of a long text, and of the text in its span. Where the document does not give these terms (it is
- * damaged), positions are such that no phrase is found.
+ * Positions of the passage's terms: those of its document's title, as much of it as was kept in
+ * front of a long text, and of the text in its span. Where the document does not give these terms
+ * (it is damaged), positions are such that no phrase is found.
  */
 export function positionsOf(
   { span, terms, counts, length }: Pick<WithoutPositions, "span" | "terms" | "counts" | "length">,

@@ -1,5 +1,5 @@
-// Brings a collection's terms to the latest version of its analyzer: segments are made anew beside the
-// writes, and one commit changes over.
+// Brings a collection's terms to the latest version of its analyzer: segments are made anew beside
+// the writes, and one commit changes over.
 
 import { createAnalyzer } from "../analysis/analyzer.js";
 import { analyzerSettingsOf, analyzerVersionLatest } from "../analysis/settings.js";
@@ -30,14 +30,15 @@ interface Parts {
 }
 
 /** Passages whose terms are made between two commits, while writes wait. */
-const journalRowsMax = 256;
+const journalPassagesMax = 256;
 /** Writes may come faster than their terms are made. */
 const flushesMax = 3;
 
 /**
- * Nothing else changes segments meanwhile; writes and searches go on, with terms as they were. A crash
- * leaves the state before or after the one commit. Rejects with DATA_CORRUPT, and nothing is changed,
- * when a segment or document is damaged; with DISK_FULL: each segment is stored twice meanwhile.
+ * Nothing else changes segments meanwhile; writes and searches go on, with terms as they were. A
+ * crash leaves the state before or after the one commit. Rejects with DATA_CORRUPT, and nothing is
+ * changed, when a segment or document is damaged; with DISK_FULL: each segment is stored twice
+ * meanwhile.
  */
 export async function reanalyze(collection: WritableCollection, parts: Parts): Promise<void> {
   const from = analyzerSettingsOf(collection.view.settings);
@@ -46,7 +47,11 @@ export async function reanalyze(collection: WritableCollection, parts: Parts): P
   const made = new Map<number, MadeSegment>();
   await parts.flush();
   await makeSegments(collection, { from, to, made }, parts);
-  for (let i = 0; i < flushesMax && collection.view.live.rowCount > journalRowsMax; i += 1) {
+  for (
+    let i = 0;
+    i < flushesMax && collection.view.live.ordinalCount > journalPassagesMax;
+    i += 1
+  ) {
     await parts.flush();
     await makeSegments(collection, { from, to, made }, parts);
   }
@@ -155,6 +160,6 @@ function journalAnew({ store }: Collection, change: TermsChange): SegmentPassage
 }
 
 function toJournal(passage: SegmentPassage): JournalPassage {
-  const { key, passageNumber, span, rowCount, codes, sketch, terms } = passage;
-  return { key, passageNumber, span, rowCount, codes, sketch, ...terms };
+  const { key, passageNumber, span, tokenCount, codes, sketch, terms } = passage;
+  return { key, passageNumber, span, tokenCount, codes, sketch, ...terms };
 }

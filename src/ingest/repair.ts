@@ -116,7 +116,7 @@ function agreeOnDead(
 
 function deadOf({ segment, owned }: CheckedSegment, lost: ReadonlySet<number>): Uint8Array {
   const dead = new Uint8Array(owned.length);
-  for (let row = 0; row < segment.rowCount; row += 1)
-    if (!isBitSet(owned, row) || lost.has(segment.sequenceAt(row))) setBit(dead, row);
+  for (let ordinal = 0; ordinal < segment.ordinalCount; ordinal += 1)
+    if (!isBitSet(owned, ordinal) || lost.has(segment.sequenceAt(ordinal))) setBit(dead, ordinal);
   return dead;
 }

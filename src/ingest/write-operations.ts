@@ -14,8 +14,8 @@ export interface PutOperation {
   /** Version of the analyzer that made their terms, at least; undefined: the collection's. */
   readonly analyzerVersion?: number | undefined;
   /**
-   * Must be true of the document's fields and of those that it replaces, else the put is refused with
-   * PERMISSION_DENIED; undefined: nothing is asked.
+   * Must be true of the document's fields and of those that it replaces, else the put is refused
+   * with PERMISSION_DENIED; undefined: nothing is asked.
    */
   readonly isWithin?: FieldTest | undefined;
 }
@@ -40,7 +40,9 @@ export interface WriteResult {
   readonly passageCount: number;
   /** False: the key of a delete was not there. */
   readonly isChanged: boolean;
-  /** True: terms are made by another version of the analyzer since; the put is to be prepared anew. */
+  /**
+   * True: terms are made by another version of the analyzer since; the put is to be prepared anew.
+   */
   readonly isOutdated?: boolean;
 }
 

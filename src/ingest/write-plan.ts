@@ -16,7 +16,10 @@ import type { PreparedPassage } from "../encoding/prepared-passage.js";
 
 export interface WritePlan extends WriteChanges {
   readonly batch: WriteBatch;
-  /** One outcome an operation, in their order. An error: that operation is left out, the rest is not. */
+  /**
+   * One outcome an operation, in their order. An error: that operation is left out, the rest is
+   * not.
+   */
   readonly results: readonly (WriteResult | SluiceError)[];
 }
 
@@ -49,14 +52,14 @@ export function planWrites(
     },
     results,
     appended: [...appended.values()],
-    deadLiveRows: draft.deadLiveRows,
-    deadFrozenRows: draft.deadFrozenRows,
+    deadLiveOrdinals: draft.deadLiveOrdinals,
+    deadFrozenOrdinals: draft.deadFrozenOrdinals,
     tombstones: draft.tombstones,
   };
 }
 
 function journalCountAfter({ generation }: Collection, draft: Draft): number {
-  let count = draft.appended.size - draft.deadLiveRows.length - draft.deadFrozenRows.length;
+  let count = draft.appended.size - draft.deadLiveOrdinals.length - draft.deadFrozenOrdinals.length;
   for (const { segmentId, totals } of generation.segments)
     if (segmentId === undefined) count += totals.passageCount;
   return count;
@@ -68,8 +71,8 @@ interface Draft {
   readonly documents: Map<string, DocumentRecord | undefined>;
   readonly appended: Map<number, PreparedPassage & SegmentPassage>;
   readonly journalDeletes: number[];
-  readonly deadLiveRows: number[];
-  readonly deadFrozenRows: number[];
+  readonly deadLiveOrdinals: number[];
+  readonly deadFrozenOrdinals: number[];
   readonly tombstones: Map<number, SharedArrayBuffer>;
 }
 
@@ -79,8 +82,8 @@ function createDraft(collection: Collection): Draft {
     documents: new Map(),
     appended: new Map(),
     journalDeletes: [],
-    deadLiveRows: [],
-    deadFrozenRows: [],
+    deadLiveOrdinals: [],
+    deadFrozenOrdinals: [],
     tombstones: new Map(),
   };
 }
@@ -172,8 +175,8 @@ function findSequences(collection: Collection, key: string): number[] {
   const tables = [...Array.from(flushed.values(), ({ segment }) => segment), frozen?.live, live];
   return tables.flatMap((table) => {
     const found: number[] = [];
-    for (let row = 0; row < (table?.rowCount ?? 0); row += 1)
-      if (table?.keyAt(row) === key) found.push(table.sequenceAt(row));
+    for (let ordinal = 0; ordinal < (table?.ordinalCount ?? 0); ordinal += 1)
+      if (table?.keyAt(ordinal) === key) found.push(table.sequenceAt(ordinal));
     return found;
   });
 }
@@ -199,12 +202,12 @@ function applyPut(draft: Draft, operation: PutOperation): WriteResult {
 
 function removePassage(collection: Collection, draft: Draft, sequence: number): void {
   if (draft.appended.delete(sequence)) return;
-  const liveRow = collection.live.rowOf(sequence);
-  const frozenRow = collection.frozen?.live.rowOf(sequence) ?? -1;
-  if (liveRow >= 0) draft.deadLiveRows.push(liveRow);
-  if (frozenRow >= 0) draft.deadFrozenRows.push(frozenRow);
+  const liveOrdinal = collection.live.ordinalOf(sequence);
+  const frozenOrdinal = collection.frozen?.live.ordinalOf(sequence) ?? -1;
+  if (liveOrdinal >= 0) draft.deadLiveOrdinals.push(liveOrdinal);
+  if (frozenOrdinal >= 0) draft.deadFrozenOrdinals.push(frozenOrdinal);
   // One that no segment has is in the journal, be it damaged there.
-  if (liveRow >= 0 || frozenRow >= 0 || !buryFlushed(collection, draft, sequence))
+  if (liveOrdinal >= 0 || frozenOrdinal >= 0 || !buryFlushed(collection, draft, sequence))
     draft.journalDeletes.push(sequence);
 }
 
@@ -216,17 +219,18 @@ function buryFlushed(collection: Collection, draft: Draft, sequence: number): bo
     isFlushed = true;
     // A damaged segment is not open: its passages are not searched, so there is nothing to bury.
     const opened = collection.flushed.get(id);
-    const row = opened?.segment.rowOf(sequence) ?? -1;
-    if (opened === undefined || row < 0) continue;
+    const ordinal = opened?.segment.ordinalOf(sequence) ?? -1;
+    if (opened === undefined || ordinal < 0) continue;
     const { segment, entry } = opened;
-    const bits = draft.tombstones.get(id) ?? withBits(entry.part.tombstones, segment.rowCount, []);
-    setBit(new Uint8Array(bits), row);
+    const bits =
+      draft.tombstones.get(id) ?? withBits(entry.part.tombstones, segment.ordinalCount, []);
+    setBit(new Uint8Array(bits), ordinal);
     draft.tombstones.set(id, bits);
   }
   return isFlushed;
 }
 
 function toJournal(passage: PreparedPassage & SegmentPassage): JournalPassage {
-  const { key, passageNumber, span, rowCount, codes, sketch, terms, packed } = passage;
-  return { key, passageNumber, span, rowCount, codes, sketch, ...terms, packed };
+  const { key, passageNumber, span, tokenCount, codes, sketch, terms, packed } = passage;
+  return { key, passageNumber, span, tokenCount, codes, sketch, ...terms, packed };
 }

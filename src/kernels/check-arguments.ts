@@ -32,17 +32,17 @@ export function checkQuery(query: PackedQuery, dim: number): void {
 
 /** `rowCountMax`: rows that the row array holds. */
 export function checkPassages(
-  rowOffsets: Uint32Array,
+  tokenOffsets: Uint32Array,
   passages: Uint32Array,
   rowCountMax: number,
 ): void {
   for (const passage of passages) {
     // A comparison with NaN would be false, so a passage without both offsets must be named first.
-    if (passage + 1 >= rowOffsets.length) {
-      throw new RangeError(`passage ${passage} of ${rowOffsets.length - 1}`);
+    if (passage + 1 >= tokenOffsets.length) {
+      throw new RangeError(`passage ${passage} of ${tokenOffsets.length - 1}`);
     }
-    const first = rowOffsets[passage]!;
-    const end = rowOffsets[passage + 1]!;
+    const first = tokenOffsets[passage]!;
+    const end = tokenOffsets[passage + 1]!;
     if (first > end || end > rowCountMax) {
       throw new RangeError(`rows ${first} to ${end} of passage ${passage} leave the codes`);
     }

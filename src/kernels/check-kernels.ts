@@ -40,7 +40,7 @@ function runMaxSim(kernels: Kernels, bits: CodeBits): Uint8Array {
     rowScales: floats(queryRowCount),
   };
   const codes = { bytes: bytes(rowTotal * rowBytes(dim, bits)), dim, bits };
-  kernels.maxSimBatch(query, codes, rowOffsets(), Uint32Array.of(0, 1, 2, 3, 4), scores);
+  kernels.maxSimBatch(query, codes, tokenOffsets(), Uint32Array.of(0, 1, 2, 3, 4), scores);
   return new Uint8Array(scores.buffer);
 }
 
@@ -72,7 +72,7 @@ function runMaxSimFloat(kernels: Kernels): Uint8Array {
   const scores = new Float32Array(passageLengths.length);
   const passages = Uint32Array.of(4, 3, 2, 1, 0);
   const query = floats(queryRowCount * dim);
-  kernels.maxSimFloat(query, floats(rowTotal * dim), dim, rowOffsets(), passages, scores);
+  kernels.maxSimFloat(query, floats(rowTotal * dim), dim, tokenOffsets(), passages, scores);
   return new Uint8Array(scores.buffer);
 }
 
@@ -85,7 +85,7 @@ function runUnitRows(kernels: Kernels, rows: Float32Array | Int8Array): Uint8Arr
   return Buffer.concat(parts.map(({ buffer }) => new Uint8Array(buffer)));
 }
 
-function rowOffsets(): Uint32Array {
+function tokenOffsets(): Uint32Array {
   let row = 0;
   return Uint32Array.from([0, ...passageLengths], (length) => (row += length));
 }

@@ -37,14 +37,14 @@ export interface Kernels {
    * `scores[i] = sum over query rows r, in row order, in float32, of
    * fround(rowScales[r] * fround(max over rows d of passage i of I(r, d)))`, where
    * `I(r, d) = sum over j of q[r][j] * (2 * code[d][j] - (2^bits - 1))`, an exact int32.
-   * An empty passage scores 0. Passage p owns rows `rowOffsets[p]` to `rowOffsets[p + 1] - 1`.
+   * An empty passage scores 0. Passage p owns rows `tokenOffsets[p]` to `tokenOffsets[p + 1] - 1`.
    * `scores.length >= passages.length`. Throws RangeError when an offset leaves `codes` or a
-   * passage number leaves `rowOffsets`; scores are then undefined.
+   * passage number leaves `tokenOffsets`; scores are then undefined.
    */
   maxSimBatch(
     query: PackedQuery,
     codes: PackedCodes,
-    rowOffsets: Uint32Array,
+    tokenOffsets: Uint32Array,
     passages: Uint32Array,
     scores: Float32Array,
   ): void;
@@ -96,7 +96,7 @@ export interface Kernels {
     query: Float32Array,
     rows: Float32Array,
     dim: number,
-    rowOffsets: Uint32Array,
+    tokenOffsets: Uint32Array,
     passages: Uint32Array,
     scores: Float32Array,
   ): void;

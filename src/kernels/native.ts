@@ -20,7 +20,7 @@ interface NativeFunctions {
     codes: Uint8Array,
     dim: number,
     bits: CodeBits,
-    rowOffsets: Uint32Array,
+    tokenOffsets: Uint32Array,
     passages: Uint32Array,
     scores: Float32Array,
   ): void;
@@ -50,7 +50,7 @@ interface NativeFunctions {
     query: Float32Array,
     rows: Float32Array,
     dim: number,
-    rowOffsets: Uint32Array,
+    tokenOffsets: Uint32Array,
     passages: Uint32Array,
     scores: Float32Array,
   ): void;
@@ -85,7 +85,7 @@ export function openNativeKernels(set: NativeSet): Kernels {
   if (functions === undefined) throw new Error(`this CPU or build has no ${set}`);
   return {
     name: `native-${set}`,
-    maxSimBatch: (query, codes, rowOffsets, passages, scores) => {
+    maxSimBatch: (query, codes, tokenOffsets, passages, scores) => {
       if (query.dim !== codes.dim) throw new RangeError("query and codes differ in dim");
       functions.maxSimBatch(
         query.rows,
@@ -94,7 +94,7 @@ export function openNativeKernels(set: NativeSet): Kernels {
         codes.bytes,
         codes.dim,
         codes.bits,
-        rowOffsets,
+        tokenOffsets,
         passages,
         scores,
       );
@@ -120,8 +120,8 @@ export function openNativeKernels(set: NativeSet): Kernels {
     rotateQuantize: (rows, factors, inverseStep, out) => {
       functions.rotateQuantize(rows, factors, inverseStep, out.bytes, out.dim, out.bits);
     },
-    maxSimFloat: (query, rows, dim, rowOffsets, passages, scores) => {
-      functions.maxSimFloat(query, rows, dim, rowOffsets, passages, scores);
+    maxSimFloat: (query, rows, dim, tokenOffsets, passages, scores) => {
+      functions.maxSimFloat(query, rows, dim, tokenOffsets, passages, scores);
     },
     unitRows: (rows, dim, tolerance, out, columnSums) =>
       functions.unitRows(rows, dim, tolerance, out, columnSums),

@@ -38,19 +38,19 @@ export function createReferenceKernels(): Kernels {
 function maxSimBatch(
   query: PackedQuery,
   codes: PackedCodes,
-  rowOffsets: Uint32Array,
+  tokenOffsets: Uint32Array,
   passages: Uint32Array,
   scores: Float32Array,
 ): void {
   checkCodes(codes);
   checkQuery(query, codes.dim);
   checkScores(scores, passages);
-  checkPassages(rowOffsets, passages, Math.floor(codes.bytes.length / packedRowBytes(codes)));
+  checkPassages(tokenOffsets, passages, Math.floor(codes.bytes.length / packedRowBytes(codes)));
   const best = new Int32Array(query.rowCount);
   const units = new Int16Array(codes.dim);
   for (let i = 0; i < passages.length; i += 1) {
-    const first = rowOffsets[passages[i]!]!;
-    const end = rowOffsets[passages[i]! + 1]!;
+    const first = tokenOffsets[passages[i]!]!;
+    const end = tokenOffsets[passages[i]! + 1]!;
     best.fill(-2147483648);
     for (let row = first; row < end; row += 1) {
       unpackRow(codes, row, units);
@@ -67,15 +67,15 @@ function maxSimBatch(
  * the first of equals, counted from `first`, and its part of the sum, float32. The parts added up in
  * order, each sum rounded to float32, are the bits that `maxSimBatch` gives.
  */
-export function bestRows(
+export function bestTokens(
   query: PackedQuery,
   codes: PackedCodes,
   { first, end }: { readonly first: number; readonly end: number },
-): { rows: Uint32Array; scores: Float32Array } {
+): { tokens: Uint32Array; scores: Float32Array } {
   checkCodes(codes);
   checkQuery(query, codes.dim);
   const best = new Int32Array(query.rowCount).fill(-2147483648);
-  const rows = new Uint32Array(query.rowCount);
+  const tokens = new Uint32Array(query.rowCount);
   const units = new Int16Array(codes.dim);
   for (let row = first; row < end; row += 1) {
     unpackRow(codes, row, units);
@@ -83,12 +83,12 @@ export function bestRows(
       const product = dot(query.rows, r * codes.dim, units);
       if (product <= best[r]!) continue;
       best[r] = product;
-      rows[r] = row - first;
+      tokens[r] = row - first;
     }
   }
-  if (first === end) return { rows, scores: new Float32Array(query.rowCount) };
+  if (first === end) return { tokens, scores: new Float32Array(query.rowCount) };
   const scores = Float32Array.from(best, (value, r) => query.rowScales[r]! * Math.fround(value));
-  return { rows, scores };
+  return { tokens, scores };
 }
 
 /** The float sum in row order, every product and sum rounded to float32. */
@@ -189,16 +189,16 @@ function maxSimFloat(
   query: Float32Array,
   rows: Float32Array,
   dim: number,
-  rowOffsets: Uint32Array,
+  tokenOffsets: Uint32Array,
   passages: Uint32Array,
   scores: Float32Array,
 ): void {
   checkFloatRows(query, rows, dim);
   checkScores(scores, passages);
-  checkPassages(rowOffsets, passages, rows.length / dim);
+  checkPassages(tokenOffsets, passages, rows.length / dim);
   for (let i = 0; i < passages.length; i += 1) {
-    const first = rowOffsets[passages[i]!]!;
-    const end = rowOffsets[passages[i]! + 1]!;
+    const first = tokenOffsets[passages[i]!]!;
+    const end = tokenOffsets[passages[i]! + 1]!;
     let sum = 0;
     for (let q = 0; first < end && q < query.length; q += dim) {
       let best = -Infinity;

@@ -15,7 +15,7 @@ export interface WasmExports {
     codeSize: number,
     dim: number,
     bits: number,
-    rowOffsets: number,
+    tokenOffsets: number,
     passages: number,
     passageCount: number,
     scores: number,

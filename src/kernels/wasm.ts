@@ -46,8 +46,8 @@ export function openWasmKernels(): Kernels {
   const reference = createReferenceKernels();
   return {
     name: "wasm",
-    maxSimBatch: (query, codes, rowOffsets, passages, scores) => {
-      maxSimBatch(memory, { query, codes, rowOffsets, passages, scores });
+    maxSimBatch: (query, codes, tokenOffsets, passages, scores) => {
+      maxSimBatch(memory, { query, codes, tokenOffsets, passages, scores });
     },
     sketchScan: (queryRow, codes, rowCount, eligible, topN, outRows, outScores, scoreMin) =>
       sketchScan(memory, {
@@ -76,8 +76,8 @@ export function openWasmKernels(): Kernels {
       });
     },
     // WASM has no fused multiply-add, and emulating one there gains little over doing it here.
-    maxSimFloat: (query, rows, dim, rowOffsets, passages, scores) => {
-      reference.maxSimFloat(query, rows, dim, rowOffsets, passages, scores);
+    maxSimFloat: (query, rows, dim, tokenOffsets, passages, scores) => {
+      reference.maxSimFloat(query, rows, dim, tokenOffsets, passages, scores);
     },
     // Copied in and out, a pass over the rows would cost about what it saves.
     unitRows: (rows, dim, tolerance, out, columnSums) =>
@@ -88,26 +88,26 @@ export function openWasmKernels(): Kernels {
 interface MaxSimCall {
   query: PackedQuery;
   codes: PackedCodes;
-  rowOffsets: Uint32Array;
+  tokenOffsets: Uint32Array;
   passages: Uint32Array;
   scores: Float32Array;
 }
 
 function maxSimBatch(memory: WasmMemory, call: MaxSimCall): void {
-  const { query, codes, rowOffsets, passages, scores } = call;
+  const { query, codes, tokenOffsets, passages, scores } = call;
   const { dim, bits } = codes;
   const rowSize = rowBytes(dim, bits);
   checkCodes(codes);
   checkQuery(query, dim);
   checkScores(scores, passages);
-  checkPassages(rowOffsets, passages, Math.floor(codes.bytes.length / rowSize));
+  checkPassages(tokenOffsets, passages, Math.floor(codes.bytes.length / rowSize));
   for (let from = 0; from < passages.length;) {
     // The passages of this part, with their rows moved together.
     const offsets = [0];
     let to = from;
     while (to < passages.length && offsets.at(-1)! * rowSize < partBytes) {
       const passage = passages[to]!;
-      offsets.push(offsets.at(-1)! + rowOffsets[passage + 1]! - rowOffsets[passage]!);
+      offsets.push(offsets.at(-1)! + tokenOffsets[passage + 1]! - tokenOffsets[passage]!);
       to += 1;
     }
     scorePart(memory, call, { from, to, offsets: Uint32Array.from(offsets) });
@@ -120,7 +120,7 @@ function scorePart(
   call: MaxSimCall,
   part: { from: number; to: number; offsets: Uint32Array },
 ): void {
-  const { query, codes, rowOffsets, passages, scores } = call;
+  const { query, codes, tokenOffsets, passages, scores } = call;
   const { dim, bits } = codes;
   const { from, to, offsets } = part;
   const rowSize = rowBytes(dim, bits);
@@ -136,8 +136,8 @@ function scorePart(
   for (let i = 0; i < count; i += 1) {
     const passage = passages[from + i]!;
     const rows = codes.bytes.subarray(
-      rowOffsets[passage]! * rowSize,
-      rowOffsets[passage + 1]! * rowSize,
+      tokenOffsets[passage]! * rowSize,
+      tokenOffsets[passage + 1]! * rowSize,
     );
     memory.bytes().set(rows, codesAt + offsets[i]! * rowSize);
   }

@@ -4,7 +4,9 @@ import type { SegmentPart, Tombstones } from "../index/segment-parts.js";
 
 /** Parts by their numbers. Flat: every task names all parts of its generation. */
 export interface PartReferences {
-  /** `[number, rows, length of the rows in terms]` of each part; the last is 0 for flushed ones. */
+  /**
+   * `[id, passages, length of the passages in terms]` of each part; the last is 0 for flushed ones.
+   */
   readonly numbers: Float64Array;
   /** Beside the parts, up to the last that has any. */
   readonly tombstones: readonly Tombstones[];
@@ -33,7 +35,7 @@ export function toReferences(
   const tombstones: Tombstones[] = [];
   for (const [place, part] of parts.entries()) {
     numbers[stride * place] = idOf(part);
-    numbers[stride * place + 1] = part.rowCount;
+    numbers[stride * place + 1] = part.ordinalCount;
     if (part.kind === "live") numbers[stride * place + 2] = part.terms.lengthTotal;
     if (part.tombstones === undefined) continue;
     while (tombstones.length < place) tombstones.push(undefined);
@@ -51,15 +53,15 @@ export function createPartCache(): PartCache {
       const missing: number[] = [];
       for (let place = 0; stride * place < numbers.length; place += 1) {
         const at = stride * place;
-        const [id, rowCount, lengthTotal] = [
+        const [id, ordinalCount, lengthTotal] = [
           numbers[at] ?? 0,
           numbers[at + 1] ?? 0,
           numbers[at + 2] ?? 0,
         ];
         const body = bodies.get(id);
-        const rows = { rowCount, lengthTotal, tombstones: tombstones[place] };
+        const ordinals = { ordinalCount, lengthTotal, tombstones: tombstones[place] };
         if (body === undefined) missing.push(place);
-        else parts.push(withRows(body, rows));
+        else parts.push(withRows(body, ordinals));
       }
       return missing.length > 0 ? { kind: "missing", places: missing } : { kind: "parts", parts };
     },
@@ -69,20 +71,25 @@ export function createPartCache(): PartCache {
   };
 }
 
-/** The kept buffers with the rows and tombstones of the task's generation. */
+/** The kept buffers with the passages and tombstones of the task's generation. */
 function withRows(
   body: SegmentPart,
-  rows: {
-    readonly rowCount: number;
+  ordinals: {
+    readonly ordinalCount: number;
     readonly lengthTotal: number;
     readonly tombstones: Tombstones;
   },
 ): SegmentPart {
-  const { rowCount, lengthTotal, tombstones } = rows;
+  const { ordinalCount, lengthTotal, tombstones } = ordinals;
   switch (body.kind) {
     case "flushed":
       return body.tombstones === tombstones ? body : { ...body, tombstones };
     case "live":
-      return { ...body, rowCount, tombstones, terms: { ...body.terms, rowCount, lengthTotal } };
+      return {
+        ...body,
+        ordinalCount,
+        tombstones,
+        terms: { ...body.terms, ordinalCount, lengthTotal },
+      };
   }
 }

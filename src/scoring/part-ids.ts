@@ -1,6 +1,6 @@
 // Ids for the shared memory that scoring threads keep, so that a task names a segment instead of
-// sending it: a handle to shared memory counts as memory of the thread that gets it, and hundreds of
-// them a task would keep its garbage collector busy.
+// sending it: a handle to shared memory counts as memory of the thread that gets it, and hundreds
+// of them a task would keep its garbage collector busy.
 
 import { BroadcastChannel } from "node:worker_threads";
 
@@ -9,7 +9,9 @@ import type { LivePart, SegmentPart } from "../index/segment-parts.js";
 import type { RetireMessage } from "./score.protocol.js";
 
 export interface PartIds {
-  /** The same id as long as the part's buffers are the same, whatever its rows and tombstones. */
+  /**
+   * The same id as long as the part's buffers are the same, whatever its ordinals and tombstones.
+   */
   idOf(part: SegmentPart): number;
   /** Gives up the id of a part that is no longer used. */
   retire(part: SegmentPart): void;
@@ -50,8 +52,8 @@ function buffersOf(part: SegmentPart): unknown[] {
   return part.kind === "flushed" ? [part.tables] : liveBuffersOf(part);
 }
 
-function liveBuffersOf({ rowOffsets, sketches, terms }: LivePart): unknown[] {
-  return [rowOffsets, sketches, terms.ends, terms.termIds, terms.counts, terms.lengths];
+function liveBuffersOf({ tokenOffsets, sketches, terms }: LivePart): unknown[] {
+  return [tokenOffsets, sketches, terms.ends, terms.termIds, terms.counts, terms.lengths];
 }
 
 /** A thread that has not answered in this time may have ended: it is taken to have no handle. */
@@ -84,7 +86,9 @@ export class PartRetirement {
     return this.#ids.idOf(part);
   }
 
-  /** Resolves when no thread has a handle on the folder, whose collection was closed with `parts`. */
+  /**
+   * Resolves when no thread has a handle on the folder, whose collection was closed with `parts`.
+   */
   async release(folder: string, parts: readonly SegmentPart[]): Promise<void> {
     for (const part of parts) this.#ids.retire(part);
     // Only codes in the map make a thread open a handle.

@@ -13,17 +13,17 @@ export function tombstonesOf(part: SegmentPart): Uint8Array | undefined {
   return part.tombstones && new Uint8Array(part.tombstones);
 }
 
-/** Packed token rows and where each passage's begin. */
-export function tokenRowsOf(
+/** Packed token vectors and where each passage's begin. */
+export function tokensOf(
   part: SegmentPart,
   reader: CodesReader,
-): { bytes: Uint8Array; rowOffsets: Uint32Array } {
+): { bytes: Uint8Array; tokenOffsets: Uint32Array } {
   const bytes = reader.bytesOf(part.codes);
   switch (part.kind) {
     case "flushed":
-      return { bytes, rowOffsets: numbersOf(part.tables, "rowOffsets") };
+      return { bytes, tokenOffsets: numbersOf(part.tables, "tokenOffsets") };
     case "live":
-      return { bytes, rowOffsets: new Uint32Array(part.rowOffsets, 0, part.rowCount + 1) };
+      return { bytes, tokenOffsets: new Uint32Array(part.tokenOffsets, 0, part.ordinalCount + 1) };
   }
 }
 
@@ -59,7 +59,7 @@ export function postingsOf(tables: SharedArrayBuffer): PostingsReader {
   return reader;
 }
 
-/** Bits of rows [start, start + count) that are not deleted; `start` is a multiple of 8. */
+/** Bits of ordinals [start, start + count) that are not deleted; `start` is a multiple of 8. */
 export function eligibleBits(
   tombstones: Uint8Array | undefined,
   { start, count }: { start: number; count: number },

@@ -16,8 +16,8 @@ export interface PoolScorer extends Scorer {
   /** From now on `tell` hears of each segment whose codes a task finds damaged. */
   watchDamages(tell: (damage: CodesDamage) => void): void;
   /**
-   * Lets go of a folder whose collection was closed, and of its parts. Resolves when no thread has a
-   * handle on it any more.
+   * Lets go of a folder whose collection was closed, and of its parts. Resolves when no thread has
+   * a handle on it any more.
    */
   release(folder: string, parts: readonly SegmentPart[]): Promise<void>;
   /** Resolves when no task is under way. */

@@ -1,74 +1,74 @@
-// The sketch scan of some row ranges: exact top N, ties of the last place included.
+// The sketch scan of some ranges of ordinals: exact top N, ties of the last place included.
 
 import { isRaised } from "../core/cancel-flag.js";
-import { eligibleRowsOf } from "../index/eligible-rows.js";
+import { eligibleOf } from "../index/eligible-passages.js";
 import { rowBytes } from "../kernels/kernels.js";
 import type { Kernels } from "../kernels/kernels.js";
 import { eligibleBits, sketchesOf, tombstonesOf } from "./part-views.js";
 import type { ScanAnswer, ScanTask } from "./score.protocol.js";
 
-interface FoundRow {
+interface FoundPassage {
   readonly part: number;
-  readonly row: number;
+  readonly ordinal: number;
   readonly score: number;
 }
 
-/** Rows between two looks at the cancel flag. */
-const rowsPerLook = 16_384;
+/** Passages between two looks at the cancel flag. */
+const passagesPerLook = 16_384;
 
 export function scanRanges(task: ScanTask, kernels: Kernels): ScanAnswer | undefined {
-  let found: FoundRow[] = [];
+  let found: FoundPassage[] = [];
   for (const range of task.ranges) {
-    for (let start = range.start; start < range.end; start += rowsPerLook) {
+    for (let start = range.start; start < range.end; start += passagesPerLook) {
       if (isRaised(task.cancel)) return undefined;
-      const end = Math.min(range.end, start + rowsPerLook);
-      // Once there are enough, only rows as good as the worst of them matter: most of the selection
-      // is saved.
+      const end = Math.min(range.end, start + passagesPerLook);
+      // Once there are enough, only passages as good as the worst of them matter: most of the
+      // selection is saved.
       const scoreMin = found.length < task.topCount ? undefined : found.at(-1)?.score;
-      const more = scanRows(task, kernels, { part: range.part, start, end, scoreMin });
+      const more = scanOrdinals(task, kernels, { part: range.part, start, end, scoreMin });
       found = mergeTops(found, more, task.topCount);
     }
   }
-  return { top: toScoredRows(found) };
+  return { top: toScoredPassages(found) };
 }
 
-function toScoredRows(found: readonly FoundRow[]): ScanAnswer["top"] {
+function toScoredPassages(found: readonly FoundPassage[]): ScanAnswer["top"] {
   const parts = new Uint32Array(found.length);
-  const rows = new Uint32Array(found.length);
+  const ordinals = new Uint32Array(found.length);
   const scores = new Int32Array(found.length);
-  for (const [i, { part, row, score }] of found.entries()) {
+  for (const [i, { part, ordinal, score }] of found.entries()) {
     parts[i] = part;
-    rows[i] = row;
+    ordinals[i] = ordinal;
     scores[i] = score;
   }
-  return { parts, rows, scores };
+  return { parts, ordinals, scores };
 }
 
-interface RowRange {
+interface OrdinalRange {
   readonly part: number;
   readonly start: number;
   readonly end: number;
   readonly scoreMin: number | undefined;
 }
 
-function scanRows(
+function scanOrdinals(
   task: ScanTask,
   kernels: Kernels,
-  { part: place, start, end, scoreMin }: RowRange,
-): FoundRow[] {
+  { part: place, start, end, scoreMin }: OrdinalRange,
+): FoundPassage[] {
   const part = task.parts[place];
   if (part === undefined) return [];
   const { query, bits } = task;
-  const bytesPerRow = rowBytes(query.dim, bits);
-  const bytes = sketchesOf(part).subarray(start * bytesPerRow, end * bytesPerRow);
+  const sketchBytes = rowBytes(query.dim, bits);
+  const bytes = sketchesOf(part).subarray(start * sketchBytes, end * sketchBytes);
   const count = end - start;
   const eligible =
-    eligibleRowsOf(task.eligible, place)?.subarray(start >>> 3, (end + 7) >>> 3) ??
+    eligibleOf(task.eligible, place)?.subarray(start >>> 3, (end + 7) >>> 3) ??
     eligibleBits(tombstonesOf(part), { start, count });
   // Equal scores at the edge are told apart by document key, which is not known here: so all of
   // them are wanted, and the scan is repeated with more room in the rare case that some fell out.
   for (let topCount = Math.min(task.topCount, count); ; topCount = Math.min(2 * topCount, count)) {
-    const rows = new Uint32Array(topCount);
+    const ordinals = new Uint32Array(topCount);
     const scores = new Int32Array(topCount);
     const result = kernels.sketchScan(
       query.rows,
@@ -76,14 +76,14 @@ function scanRows(
       count,
       eligible,
       topCount,
-      rows,
+      ordinals,
       scores,
       scoreMin,
     );
     if (result.tiesDropped && topCount < count) continue;
-    const found: FoundRow[] = [];
+    const found: FoundPassage[] = [];
     for (let i = 0; i < result.count; i += 1)
-      found.push({ part: place, row: start + (rows[i] ?? 0), score: scores[i] ?? 0 });
+      found.push({ part: place, ordinal: start + (ordinals[i] ?? 0), score: scores[i] ?? 0 });
     return found;
   }
 }
@@ -93,11 +93,11 @@ function scanRows(
  * those of the first list come first.
  */
 function mergeTops(
-  first: readonly FoundRow[],
-  second: readonly FoundRow[],
+  first: readonly FoundPassage[],
+  second: readonly FoundPassage[],
   count: number,
-): FoundRow[] {
-  const merged: FoundRow[] = [];
+): FoundPassage[] {
+  const merged: FoundPassage[] = [];
   let [i, j] = [0, 0];
   for (;;) {
     const [a, b] = [first[i], second[j]];

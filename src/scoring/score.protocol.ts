@@ -1,8 +1,9 @@
-// What the main thread asks of scoring workers, and what they answer. Shared memory crosses as handles.
+// What the main thread asks of scoring workers, and what they answer. Shared memory crosses as
+// handles.
 
 import type { Filter } from "../core/filter.js";
 import type { Bm25Phrase, Bm25Query, Bm25Totals, LiveTermIds } from "../index/bm25/query.js";
-import type { EligibleRows } from "../index/eligible-rows.js";
+import type { EligiblePassages } from "../index/eligible-passages.js";
 import type { SegmentPart } from "../index/segment-parts.js";
 import type { CodeBits, PackedQuery } from "../kernels/kernels.js";
 import type { PartReferences } from "./part-cache.js";
@@ -35,25 +36,25 @@ export type RetireMessage =
 
 interface TaskBase {
   readonly parts: readonly SegmentPart[];
-  /** Beside `parts`: rows that may be returned. Undefined: all that are not deleted. */
-  readonly eligible?: EligibleRows | undefined;
+  /** Beside `parts`: passages that may be returned. Undefined: all that are not deleted. */
+  readonly eligible?: EligiblePassages | undefined;
   /** See core/cancel-flag.ts. */
   readonly cancel: SharedArrayBuffer;
 }
 
-/** Which rows of flushed parts a filter lets through. */
+/** Which passages of flushed parts a filter lets through. */
 export interface FilterTask extends TaskBase {
   readonly kind: "filter";
   /** Undefined: every passage is let through. */
   readonly filter: Filter | undefined;
   /** Documents with a passage that has one of these are not. */
   readonly excluded: readonly Bm25Phrase[];
-  /** Beside `parts`: takes the rows that live and are let through. */
-  readonly into: EligibleRows;
+  /** Beside `parts`: takes the passages that live and are let through. */
+  readonly into: EligiblePassages;
 }
 
 export interface FilterAnswer {
-  /** Rows let through, of all parts. */
+  /** Passages let through, of all parts. */
   readonly passageCount: number;
 }
 
@@ -66,28 +67,30 @@ export interface Bm25Work {
   readonly totals: Bm25Totals;
 }
 
-/** The best passages of some parts by BM25. `parts` are all of the generation: statistics need them. */
+/**
+ * The best passages of some parts by BM25. `parts` are all of the generation: statistics need them.
+ */
 export interface LexicalTask extends TaskBase {
   readonly kind: "lexical";
   readonly bm25: Bm25Work;
   /** Parts [from, to) whose passages are wanted. */
   readonly range: { readonly from: number; readonly to: number };
   readonly topCount: number;
-  /** See index/bm25/top-rows.ts; the same for all tasks of one search. */
+  /** See index/bm25/top-passages.ts; the same for all tasks of one search. */
   readonly sharedThreshold: SharedArrayBuffer;
 }
 
 export interface LexicalAnswer {
   /** Passages of the generation that have each clause of the query. */
   readonly frequencies: readonly number[];
-  /** The best rows with all ties of the last place, best first. */
-  readonly top: ScoredRows;
+  /** The best passages with all ties of the last place, best first. */
+  readonly top: ScoredPassages;
 }
 
-/** Sketches of some rows against the query's sketch. */
+/** Sketches of some passages against the query's sketch. */
 export interface ScanTask extends TaskBase {
   readonly kind: "scan";
-  /** Rows [start, end) of a part; start is a multiple of 8. */
+  /** Passages [start, end) of a part; start is a multiple of 8. */
   readonly ranges: readonly {
     readonly part: number;
     readonly start: number;
@@ -99,16 +102,19 @@ export interface ScanTask extends TaskBase {
 }
 
 export interface ScanAnswer {
-  /** The best rows of the ranges with all ties of the last place; scores are the integers I(q, d). */
-  readonly top: ScoredRows;
+  /**
+   * The best passages of the ranges with all ties of the last place; scores are the integers I(q,
+   * d).
+   */
+  readonly top: ScoredPassages;
 }
 
 /** MaxSim of given passages, and their BM25 by each of some queries. */
 export interface MaxSimTask extends TaskBase {
   readonly kind: "maxsim";
-  /** Part and row of each passage. */
+  /** Part and ordinal of each passage. */
   readonly partOf: Uint32Array;
-  readonly rows: Uint32Array;
+  readonly ordinals: Uint32Array;
   readonly query: PackedQuery;
   readonly bits: CodeBits;
   /** With the frequencies that the lexical stage has counted. */
@@ -124,18 +130,18 @@ export interface MaxSimAnswer {
   readonly damages: readonly PartDamage[];
 }
 
-/** One passage, row by row and term by term. `parts` is the passage's part alone. */
+/** One passage, token by token and term by term. `parts` is the passage's part alone. */
 export interface ExplainTask extends TaskBase {
   readonly kind: "explain";
-  readonly row: number;
+  readonly ordinal: number;
   readonly query: PackedQuery;
   readonly bits: CodeBits;
   readonly bm25: MaxSimTask["bm25"];
 }
 
 export interface ExplainAnswer {
-  /** Beside the query's rows: the best of the passage's, from 0, and its part of MaxSim. */
-  readonly rows: Uint32Array;
+  /** Beside the query's tokens: the best of the passage's, from 0, and its part of MaxSim. */
+  readonly tokens: Uint32Array;
   readonly scores: Float32Array;
   /** Clauses that the passage has, for each query of the task. */
   readonly clauses: readonly (readonly {
@@ -143,7 +149,7 @@ export interface ExplainAnswer {
     readonly count: number;
     readonly score: number;
   }[])[];
-  /** A copy of the passage's packed rows. */
+  /** A copy of the passage's packed vectors. */
   readonly codes: Uint8Array;
   /** The codes do not match their checksum; nothing else is told. */
   readonly damage: string | undefined;
@@ -155,8 +161,8 @@ export interface PartDamage {
   readonly message: string;
 }
 
-export interface ScoredRows {
+export interface ScoredPassages {
   readonly parts: Uint32Array;
-  readonly rows: Uint32Array;
+  readonly ordinals: Uint32Array;
   readonly scores: Float32Array | Int32Array;
 }

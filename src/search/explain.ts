@@ -71,7 +71,7 @@ export async function explain(
     await deps.scorer.explain({
       kind: "explain",
       parts: [entry.part],
-      row: best.row,
+      ordinal: best.row,
       query,
       bits: settings.bits,
       bm25: lexical.work.map((work) => ({
@@ -93,7 +93,7 @@ export async function explain(
     lexicalWeight: plan.lexicalWeight,
     passageNumber: best.passageNumber,
     span: entry.table.spanAt(best.row),
-    rows: Array.from(answer.scores, (score, i) => ({ passageRow: answer.rows[i] ?? 0, score })),
+    rows: Array.from(answer.scores, (score, i) => ({ passageRow: answer.tokens[i] ?? 0, score })),
     terms: (answer.clauses[0] ?? []).map(({ clause, count, score }) => ({
       term: clauseName(plan.lexical, clause),
       frequency: count,
@@ -136,9 +136,9 @@ function placesOf(
   const numbers = passageNumber === undefined ? [...spans.keys()] : [passageNumber];
   const places = numbers.flatMap((number) =>
     generation.segments.flatMap(({ table, part }, segment) => {
-      const row = table.rowOf(firstPassageSequence + number);
+      const row = table.ordinalOf(firstPassageSequence + number);
       // A live table grows with later writes; the part does not.
-      return row >= 0 && row < part.rowCount ? [{ segment, row }] : [];
+      return row >= 0 && row < part.ordinalCount ? [{ segment, row }] : [];
     }),
   );
   if (places.length > 0) return places;

@@ -3,7 +3,7 @@
 import { compareKeys } from "../core/document.js";
 import type { FusionMethod } from "../contract/search-request.js";
 import type { GenerationSegment } from "../index/generation.js";
-import type { ScoredRows } from "../scoring/score.protocol.js";
+import type { ScoredPassages } from "../scoring/score.protocol.js";
 import { createPassageIds } from "./passage-ids.js";
 
 /** A passage of one source. */
@@ -21,12 +21,12 @@ const reciprocalRankConstant = 60;
  * are decided by the documents, not by where their passages happen to lie.
  */
 export function toCandidates(
-  found: readonly ScoredRows[],
+  found: readonly ScoredPassages[],
   segments: readonly GenerationSegment[],
   count: number,
 ): Candidate[] {
   const candidates: Candidate[] = [];
-  for (const { parts, rows, scores } of found)
+  for (const { parts, ordinals: rows, scores } of found)
     for (const [i, row] of rows.entries())
       candidates.push({ segment: parts[i] ?? 0, row, score: scores[i] ?? 0 });
   return candidates.sort(candidateOrder(segments)).slice(0, count);

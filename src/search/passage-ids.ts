@@ -16,7 +16,7 @@ export function createPassageIds(
   let next = 0;
   for (const { table } of segments) {
     firsts.push(next);
-    next += table.rowCount;
+    next += table.ordinalCount;
   }
   return ({ segment, row }) => (firsts[segment] ?? 0) + row;
 }

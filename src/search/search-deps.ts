@@ -4,7 +4,7 @@ import type { Clock } from "../core/clock.js";
 import type { EncodedQuery } from "../codec/codec.js";
 import type { SoftDeadline } from "../core/soft-deadline.js";
 import type { CollectionSettings } from "../index/collection-settings.js";
-import type { EligibleRows } from "../index/eligible-rows.js";
+import type { EligiblePassages } from "../index/eligible-passages.js";
 import type { Generation } from "../index/generation.js";
 import type { SegmentPart } from "../index/segment-parts.js";
 import type { Scorer } from "../scoring/scorer.js";
@@ -40,7 +40,7 @@ export interface SearchDeps {
 /** Which passages a search may return. */
 export interface Scope {
   /** Undefined: all that are not deleted. */
-  readonly eligible: EligibleRows | undefined;
+  readonly eligible: EligiblePassages | undefined;
   readonly passageCount: number;
 }
 

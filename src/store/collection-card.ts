@@ -1,6 +1,6 @@
-// What is known of a closed collection without opening it: a file beside its data, written when it is
-// closed. It is believed only while the data is the very file that it was written for; nothing depends
-// on it but what an opening would find out, so it is neither synced nor repaired.
+// What is known of a closed collection without opening it: a file beside its data, written when it
+// is closed. It is believed only while the data is the very file that it was written for; nothing
+// depends on it but what an opening would find out, so it is neither synced nor repaired.
 
 import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -22,7 +22,9 @@ export interface DataFolder {
   readonly found: readonly FoundCollection[];
   /** Lines for the log about what was changed at the opening. */
   readonly notes: readonly string[];
-  /** Makes a folder for a collection; gone at the next start unless finished. `id`: not used before. */
+  /**
+   * Makes a folder for a collection; gone at the next start unless finished. `id`: not used before.
+   */
   beginCollection(id: string): string;
   /** Makes what `beginCollection` returned the folder of a collection, for good. */
   finishCollection(path: string, name: string): void;
@@ -33,7 +35,9 @@ export interface DataFolder {
   /** Deletes a prepared folder. */
   dropPrepared(id: string): void;
   readonly snapshots: SnapshotFolder;
-  /** Deletes what Sluice wrote into a collection's folder, whose store is closed, and the folder. */
+  /**
+   * Deletes what Sluice wrote into a collection's folder, whose store is closed, and the folder.
+   */
   removeCollectionFolder(path: string): void;
   /** Adds to what `findings` tells: a collection that could not be opened, say. */
   leave(finding: DataFinding): void;

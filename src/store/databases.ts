@@ -28,8 +28,8 @@ export interface Databases {
 }
 
 /**
- * The first handle of the folder: makes them where there are none. The caller sees to it that nobody
- * else writes there. Throws DATA_CORRUPT, DISK_FULL, SYSTEM_LIMIT.
+ * The first handle of the folder: makes them where there are none. The caller sees to it that
+ * nobody else writes there. Throws DATA_CORRUPT, DISK_FULL, SYSTEM_LIMIT.
  */
 export function openDatabases(folder: string): Databases {
   try {

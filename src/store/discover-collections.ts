@@ -43,9 +43,9 @@ export interface Discovery {
 
 /**
  * Looks at every entry of `root`, the folder of the collections; the caller holds the data folder's
- * lock, and no collection is open. Deletes what a mark proves to be unfinished work of Sluice's own,
- * and gives a collection of an older version its label; changes nothing else. A few pages are read
- * for each. Throws DATA_FORMAT_NEWER.
+ * lock, and no collection is open. Deletes what a mark proves to be unfinished work of Sluice's
+ * own, and gives a collection of an older version its label; changes nothing else. A few pages are
+ * read for each. Throws DATA_FORMAT_NEWER.
  */
 export function discoverCollections(root: string): Discovery {
   const findings: DataFinding[] = [];
@@ -196,7 +196,10 @@ export function strangersIn(path: string, place: string): DataFinding[] {
     });
 }
 
-/** It is of use only once the data is damaged, so a disk that is full or read-only is no reason to stop. */
+/**
+ * It is of use only once the data is damaged, so a disk that is full or read-only is no reason to
+ * stop.
+ */
 function labelIfPossible(path: string, name: string): void {
   try {
     writeLabel(path, name);

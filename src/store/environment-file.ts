@@ -35,10 +35,10 @@ const fileBytesMax = 2n ** 42n;
 
 /**
  * To be called while nobody writes: a file that grows meanwhile would be cut back, pages and all.
- * Throws DATA_CORRUPT when `folder` holds a data file that LMDB did not write. A file that is shorter
- * than its last page is filled up with zeros: reading beyond the end of a mapped file kills a
- * process, reading zeros gives DATA_CORRUPT where they matter. (They need not: the last pages of a
- * transaction may be free and were never written.)
+ * Throws DATA_CORRUPT when `folder` holds a data file that LMDB did not write. A file that is
+ * shorter than its last page is filled up with zeros: reading beyond the end of a mapped file kills
+ * a process, reading zeros gives DATA_CORRUPT where they matter. (They need not: the last pages of
+ * a transaction may be free and were never written.)
  */
 export function checkEnvironmentFile(folder: string): void {
   const path = join(folder, "data.mdb");
@@ -114,8 +114,9 @@ export function environmentBytes(folder: string): number {
 const pageBytes = 4096;
 
 /**
- * Gives LMDB's lock file its pages on the disk before LMDB maps it: where a disk is full, writing to
- * a mapped page that the file does not have yet kills the process. Throws what the file system says.
+ * Gives LMDB's lock file its pages on the disk before LMDB maps it: where a disk is full, writing
+ * to a mapped page that the file does not have yet kills the process. Throws what the file system
+ * says.
  */
 export function allocateLockFile(folder: string, byteLength: number): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });

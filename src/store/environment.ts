@@ -33,7 +33,9 @@ export function prepareEnvironment(folder: string): void {
   allocateLockFile(folder, lockFileBytes);
 }
 
-/** Descriptors of an environment: its file, the same for meta pages, its lock file; one in passing. */
+/**
+ * Descriptors of an environment: its file, the same for meta pages, its lock file; one in passing.
+ */
 const descriptorCount = 4;
 
 export interface Environment {
@@ -43,9 +45,9 @@ export interface Environment {
 }
 
 /**
- * A handle of a folder that was prepared. The map's size is chosen here and kept: LMDB would map the
- * file anew when it outgrows the map, and end the process when it cannot. Throws SYSTEM_LIMIT, before
- * lmdb is asked: an environment that it fails to open ends the process.
+ * A handle of a folder that was prepared. The map's size is chosen here and kept: LMDB would map
+ * the file anew when it outgrows the map, and end the process when it cannot. Throws SYSTEM_LIMIT,
+ * before lmdb is asked: an environment that it fails to open ends the process.
  */
 export function openEnvironment(folder: string): Environment {
   checkDescriptors(descriptorCount, `opening ${basename(folder)}`);

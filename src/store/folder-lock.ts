@@ -1,4 +1,5 @@
-// The exclusive lock on a data folder: LMDB lets two processes write, and our caches would go stale.
+// The exclusive lock on a data folder: LMDB lets two processes write, and our caches would go
+// stale.
 
 import { randomBytes } from "node:crypto";
 import { linkSync, lstatSync, readFileSync, renameSync, rmSync } from "node:fs";
@@ -28,8 +29,8 @@ export const lockFilePattern = /^LOCK(\.guard){0,3}$|^LOCK\.\d+(-[0-9a-f]+)?(\.n
 
 /**
  * Takes the lock or throws DATA_FOLDER_LOCKED naming the holder's pid. A lock whose process is gone
- * (kill -9) is taken over, and so is what a power cut leaves of one; anything else of that name stays
- * as it is and is DATA_FOLDER_LOCKED too. Of several starters one wins.
+ * (kill -9) is taken over, and so is what a power cut leaves of one; anything else of that name
+ * stays as it is and is DATA_FOLDER_LOCKED too. Of several starters one wins.
  */
 export function lockFolder(folder: string): FolderLock {
   const self: Holder = { pid: process.pid, started: statusOf(process.pid)?.started ?? "" };
@@ -103,8 +104,8 @@ function tryLink(from: string, to: string): boolean {
 }
 
 /**
- * none: no such file. unknown: its bytes say nobody, as a power cut leaves them. foreign: Sluice did
- * not write it.
+ * none: no such file. unknown: its bytes say nobody, as a power cut leaves them. foreign: Sluice
+ * did not write it.
  */
 type FoundHolder = Holder | "none" | "unknown" | "foreign";
 

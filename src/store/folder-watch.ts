@@ -10,11 +10,13 @@ import { hasCode, toStoreError } from "./store-errors.js";
 
 export interface FolderWatch {
   /**
-   * Looks again, in some microseconds. Throws DATA_FOLDER_UNAVAILABLE unless the folder and its lock
-   * are those that were opened and the last look of `start` found the folder writable.
+   * Looks again, in some microseconds. Throws DATA_FOLDER_UNAVAILABLE unless the folder and its
+   * lock are those that were opened and the last look of `start` found the folder writable.
    */
   check(): void;
-  /** Looks every second from now on; `onChange` hears what is wrong, or undefined when it is over. */
+  /**
+   * Looks every second from now on; `onChange` hears what is wrong, or undefined when it is over.
+   */
   start(onChange: (fault: string | undefined) => void): void;
   close(): void;
 }

@@ -3,7 +3,9 @@
 /** Raised by one with every change that older code would misread. */
 export const FORMAT_VERSION = 2;
 
-/** What a stored value is; written into its frame, so that a value in the wrong place is noticed. */
+/**
+ * What a stored value is; written into its frame, so that a value in the wrong place is noticed.
+ */
 export const valueKinds = {
   manifest: 1,
   document: 2,

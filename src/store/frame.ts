@@ -6,8 +6,9 @@
 //   5   u8   kind of value        16   u32  CRC32C of each 64 KiB of payload, in turn
 //   6   u16  1: bound to its key  ..        zeros up to a multiple of 8, then the payload
 //
-// All numbers are little-endian. A value that is bound to its key is not believed under another one:
-// damage may lie in what is around the value, too. Values of before may be bound to none. CRC32C: RFC 3720, appendix B.4.
+// All numbers are little-endian. A value that is bound to its key is not believed under another
+// one: damage may lie in what is around the value, too. Values of before may be bound to none.
+// CRC32C: RFC 3720, appendix B.4.
 
 import { crc32c } from "@node-rs/crc32";
 

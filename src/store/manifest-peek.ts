@@ -1,9 +1,10 @@
-// Reads a collection's manifest out of LMDB's file without LMDB: nothing is mapped, locked or made, a
-// foreign file stays as it is, and damage is an answer where LMDB would end the process.
+// Reads a collection's manifest out of LMDB's file without LMDB: nothing is mapped, locked or made,
+// a foreign file stays as it is, and damage is an answer where LMDB would end the process.
 //
-// What is known here of LMDB's file is that of lmdb 3.5, little-endian. A page begins with its number
-// (u64), a transaction (u64), padding (u16), flags (u16) and the ends of its free space (2 u16, from
-// the end of the header); then come the places of its nodes (u16 each, from the end of the header).
+// What is known here of LMDB's file is that of lmdb 3.5, little-endian. A page begins with its
+// number (u64), a transaction (u64), padding (u16), flags (u16) and the ends of its free space (2
+// u16, from the end of the header); then come the places of its nodes (u16 each, from the end of
+// the header).
 
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 
@@ -89,7 +90,9 @@ interface LeafNode {
   readonly flags: number;
 }
 
-/** Nodes of the leaves below a root, in order. A tree of more pages than `pageCountMax` is cut off. */
+/**
+ * Nodes of the leaves below a root, in order. A tree of more pages than `pageCountMax` is cut off.
+ */
 function* leafNodes(pages: Pages, root: bigint): Generator<LeafNode, void, void> {
   const open = root === noPage ? [] : [root];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {

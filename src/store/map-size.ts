@@ -21,8 +21,8 @@ export function keptAddressBytes({
 const granularityBytes = 2 * 2 ** 20;
 
 /**
- * For a file of `fileBytes`: an eighth of the address space that is free, as long as this leaves the
- * file room to double; at most 256 GiB. Throws SYSTEM_LIMIT when there is not even that much.
+ * For a file of `fileBytes`: an eighth of the address space that is free, as long as this leaves
+ * the file room to double; at most 256 GiB. Throws SYSTEM_LIMIT when there is not even that much.
  */
 export function chooseMapBytes(fileBytes: number, folder: string): number {
   const { addressBytesMax } = processLimits();

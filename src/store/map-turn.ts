@@ -1,6 +1,6 @@
 // One thread at a time opens and closes environments and asks for views of a map: lmdb keeps the
-// memory behind views in a table of the process that it does not lock. A thread that is ended within
-// such a call takes the process with it, so who ends threads takes the turn first, for good.
+// memory behind views in a table of the process that it does not lock. A thread that is ended
+// within such a call takes the process with it, so who ends threads takes the turn first, for good.
 
 /** Shared by all threads that open environments of the same process. */
 export type MapTurn = SharedArrayBuffer;

@@ -1,6 +1,6 @@
 // The folders that Sluice makes, and the proof that they are its own: a mark that is written into a
-// folder before anything else, and that names the folder. What has no such mark is never deleted, and
-// of what has one only the files that Sluice writes are, by their names.
+// folder before anything else, and that names the folder. What has no such mark is never deleted,
+// and of what has one only the files that Sluice writes are, by their names.
 
 import { lstatSync, mkdirSync, renameSync, rmSync, rmdirSync, unlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -16,7 +16,9 @@ export type OwnWork = "making" | "deleting";
 const markName = "unfinished.json";
 const markBytesMax = 512;
 
-/** Of a snapshot that is being made; its id follows. No suffix: lmdb takes a dot for a file's name. */
+/**
+ * Of a snapshot that is being made; its id follows. No suffix: lmdb takes a dot for a file's name.
+ */
 export const unfinishedPrefix = "unfinished-";
 
 /** Every file that Sluice writes into a folder of a collection or a snapshot. */
@@ -70,8 +72,8 @@ export function ownWorkIn(path: string): OwnWork | undefined {
 }
 
 /**
- * Deletes what Sluice wrote into one of its folders, and the folder; a crash in between is made up for
- * at the next start. False: the folder stays, since it holds something else.
+ * Deletes what Sluice wrote into one of its folders, and the folder; a crash in between is made up
+ * for at the next start. False: the folder stays, since it holds something else.
  */
 export function deleteOwnFolder(path: string): boolean {
   try {

@@ -1,5 +1,6 @@
 // What the system lets this process have of descriptors and address space, and how much of it is in
-// use. LMDB's binding ends the process when an environment cannot be opened, so that is asked before.
+// use. LMDB's binding ends the process when an environment cannot be opened, so that is asked
+// before.
 
 import { readFileSync, readdirSync } from "node:fs";
 
@@ -8,7 +9,9 @@ import { SluiceError } from "../core/errors.js";
 export interface ProcessLimits {
   /** Open descriptors at a time; Infinity where nothing is known of a limit. */
   readonly descriptorsMax: number;
-  /** Address space in bytes: the limit that is set, or else what the processor's addresses allow. */
+  /**
+   * Address space in bytes: the limit that is set, or else what the processor's addresses allow.
+   */
   readonly addressBytesMax: number;
 }
 

@@ -149,7 +149,7 @@ export function packJournalPassage(passage: JournalPassage): Buffer {
   DiskPassage.addPassageNumber(builder, passage.passageNumber);
   DiskPassage.addSpanStart(builder, passage.span.start);
   DiskPassage.addSpanEnd(builder, passage.span.end);
-  DiskPassage.addRowCount(builder, passage.rowCount);
+  DiskPassage.addRowCount(builder, passage.tokenCount);
   DiskPassage.addCodes(builder, codes);
   DiskPassage.addSketch(builder, sketch);
   DiskPassage.addCounts(builder, counts);
@@ -180,7 +180,7 @@ export function unpackJournalPassage(framed: Buffer, what: string): JournalPassa
     key: required(disk.key(), what, "key"),
     passageNumber: disk.passageNumber(),
     span: { start: disk.spanStart(), end: disk.spanEnd() },
-    rowCount: disk.rowCount(),
+    tokenCount: disk.rowCount(),
     codes: required(disk.codesArray(), what, "codes"),
     sketch: required(disk.sketchArray(), what, "sketch"),
     ...readTerms(disk, what),

@@ -28,7 +28,9 @@ export interface SegmentStore {
    * generation that names the segment is held, and never moves: see ARCHITECTURE.md.
    */
   mappedCodes(id: number): OpenFrame;
-  /** Durable when it resolves; nothing names the segment yet. Rejects with DISK_FULL, SYSTEM_LIMIT. */
+  /**
+   * Durable when it resolves; nothing names the segment yet. Rejects with DISK_FULL, SYSTEM_LIMIT.
+   */
   writeSegment(id: number, bytes: SegmentBytes): Promise<void>;
   close(): Promise<void>;
 }

@@ -26,8 +26,8 @@ export interface PinnedDocuments {
 }
 
 /**
- * All reads see everything committed, check checksums and throw DATA_CORRUPT. A list with `onDamage`
- * leaves damaged values out and passes each one's error to it.
+ * All reads see everything committed, check checksums and throw DATA_CORRUPT. A list with
+ * `onDamage` leaves damaged values out and passes each one's error to it.
  */
 export interface DocumentReads {
   readDocument(key: string): DocumentRecord | undefined;
@@ -94,8 +94,8 @@ export interface CollectionStore
   formatVersion(): number | undefined;
   /**
    * Resolves when the whole batch is on disk; rejects with nothing of it visible: DISK_FULL, or
-   * STORAGE_FAILED, then and ever after: once a write failed, only reading the disk anew shows what is
-   * on it (Rebello et al., "Can Applications Recover from fsync Failures?", ATC 2020).
+   * STORAGE_FAILED, then and ever after: once a write failed, only reading the disk anew shows what
+   * is on it (Rebello et al., "Can Applications Recover from fsync Failures?", ATC 2020).
    */
   commit(batch: WriteBatch): Promise<void>;
   /** Throws DATA_FOLDER_UNAVAILABLE where a write would. */
@@ -105,8 +105,8 @@ export interface CollectionStore
   /** Reads and checks every stored value; one entry a damaged value, which it names. O(data). */
   check(): { readonly valueCount: number; readonly damages: Damage[] };
   /**
-   * Copies everything committed into `folder`, which is empty, without free pages. Writes go on; the
-   * event loop is not held. Rejects with DISK_FULL.
+   * Copies everything committed into `folder`, which is empty, without free pages. Writes go on;
+   * the event loop is not held. Rejects with DISK_FULL.
    */
   copyTo(folder: string): Promise<void>;
   diskBytes(): number;

@@ -95,7 +95,7 @@ export interface JournalPassage {
   readonly key: string;
   readonly passageNumber: number;
   readonly span: Span;
-  readonly rowCount: number;
+  readonly tokenCount: number;
   readonly codes: Uint8Array;
   readonly sketch: Uint8Array;
   /** As in analysis/term-frequencies.ts. */

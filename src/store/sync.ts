@@ -1,4 +1,5 @@
-// Makes what the file system has taken durable, and reads small files that anybody may have written.
+// Makes what the file system has taken durable, and reads small files that anybody may have
+// written.
 
 import {
   closeSync,
@@ -39,7 +40,9 @@ export function writeDurably(file: string, text: string): void {
   }
 }
 
-/** Undefined: there is no such file, it is a link or no file, it is larger, or it cannot be read. */
+/**
+ * Undefined: there is no such file, it is a link or no file, it is larger, or it cannot be read.
+ */
 export function readSmallFile(file: string, bytesMax: number): string | undefined {
   let descriptor;
   try {

@@ -71,7 +71,9 @@ export class WriteGuard {
   }
 }
 
-/** Throws DATA_FOLDER_UNAVAILABLE once the path leads to another file; LMDB keeps its own one open. */
+/**
+ * Throws DATA_FOLDER_UNAVAILABLE once the path leads to another file; LMDB keeps its own one open.
+ */
 function sameFile(path: string): () => void {
   const { dev, ino } = statSync(path);
   return () => {

@@ -85,7 +85,7 @@ describe("createEncodePool", () => {
     assert.ok(passages.length > 2);
     assert.equal(passages[0]?.span.start, 0);
     assert.equal(passages.at(-1)?.span.end, text.length);
-    for (const { rowCount, codes, sketch } of passages) {
+    for (const { tokenCount: rowCount, codes, sketch } of passages) {
       assert.equal(codes.length, rowCount * 4);
       assert.equal(sketch.length, 4);
     }
@@ -133,7 +133,7 @@ describe("createEncodePool", () => {
   it("packs a passage for the journal as the store would", async () => {
     const [given] = seededDocuments({ seed: 8, count: 1, dim: 16 });
     const [passage] = await pool.prepare(given!, collection);
-    const { terms, packed, span, rowCount, codes, sketch } = passage!;
+    const { terms, packed, span, tokenCount: rowCount, codes, sketch } = passage!;
     const parts = { key: given!.key, passageNumber: 0, span, rowCount, codes, sketch, ...terms };
     assert.deepEqual(unpackJournalPassage(Buffer.from(packed!), "passage"), parts);
   });

@@ -37,7 +37,7 @@ function largePut(version: number): PutOperation {
   const put = seededPut(`key ${version}`, version);
   const [passage] = put.passages;
   assert.ok(passage !== undefined);
-  return { ...put, passages: [{ ...passage, rowCount: rowsPerPassage, codes }] };
+  return { ...put, passages: [{ ...passage, tokenCount: rowsPerPassage, codes }] };
 }
 
 const puts = Array.from({ length: passageCount }, (_, i) => largePut(i + 1));
@@ -80,7 +80,7 @@ async function scoreAll(scorer: Scorer, part: FlushedPart): Promise<MaxSimAnswer
     kind: "maxsim",
     parts: [part],
     partOf: new Uint32Array(passageCount),
-    rows: Uint32Array.from({ length: passageCount }, (_, row) => row),
+    ordinals: Uint32Array.from({ length: passageCount }, (_, row) => row),
     query,
     bits: smallSettings.bits,
     bm25: [],
@@ -93,11 +93,11 @@ async function scoreAll(scorer: Scorer, part: FlushedPart): Promise<MaxSimAnswer
 /** What scores are, from the codes that were written. */
 function expectedScores(): Float32Array {
   const bytes = Buffer.concat(puts.map(({ passages }) => passages[0]?.codes ?? Buffer.alloc(0)));
-  const rowOffsets = Uint32Array.from({ length: passageCount + 1 }, (_, i) => i * rowsPerPassage);
+  const tokenOffsets = Uint32Array.from({ length: passageCount + 1 }, (_, i) => i * rowsPerPassage);
   const rows = Uint32Array.from({ length: passageCount }, (_, row) => row);
   const scores = new Float32Array(passageCount);
   const codes = { bytes, dim: 16, bits: smallSettings.bits };
-  kernels.maxSimBatch(query, codes, rowOffsets, rows, scores);
+  kernels.maxSimBatch(query, codes, tokenOffsets, rows, scores);
   return scores;
 }
 
@@ -164,7 +164,7 @@ describe("codes above 16 MiB", () => {
         const answer = await scorer.explain({
           kind: "explain",
           parts: [part],
-          row,
+          ordinal: row,
           query,
           bits: smallSettings.bits,
           bm25: [],

@@ -176,7 +176,7 @@ describe("check and repair", () => {
     const { collection } = engine.collections.opened("notes")!;
     try {
       for (const { table, segmentId, part } of collection.generation.segments) {
-        const keys = Array.from({ length: part.rowCount }, (_, row) => table.keyAt(row));
+        const keys = Array.from({ length: part.ordinalCount }, (_, row) => table.keyAt(row));
         const sequences = new Set(keys.map((_, row) => table.sequenceAt(row)));
         if (segmentId === undefined || !keys.includes(key)) continue;
         lostKeys = keys.filter((one) => {

@@ -20,7 +20,7 @@ function largePut(key: string, version: number): PutOperation {
   const codes = new Uint8Array(4 * rowsPerPassage).fill(version);
   const [passage] = put.passages;
   assert.ok(passage !== undefined);
-  return { ...put, passages: [{ ...passage, rowCount: rowsPerPassage, codes }] };
+  return { ...put, passages: [{ ...passage, tokenCount: rowsPerPassage, codes }] };
 }
 
 function shuffled(count: number, seed: number): number[] {
@@ -57,8 +57,8 @@ describe("a collection that is replaced ten times over", () => {
       const { live, store, flushed, generation } = collection;
       let bytes = live.codeBytes;
       for (const { segment, entry } of flushed.values()) {
-        const { tables, codes, rowCount } = segment;
-        const share = entry.totals.passageCount / rowCount;
+        const { tables, codes, ordinalCount } = segment;
+        const share = entry.totals.passageCount / ordinalCount;
         bytes += share * (tables.byteLength + codes.byteLength);
       }
       for (const { title, text } of last.values()) bytes += title.length + text.length;

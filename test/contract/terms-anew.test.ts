@@ -130,7 +130,7 @@ function assertTerms(collection: Collection, texts: ReadonlyMap<string, string>)
     const reader = new PostingsReader(postingsSectionsOf(segment.tables));
     checkPostings(reader);
     const dead = new Uint8Array(entry.part.tombstones ?? new SharedArrayBuffer(0));
-    for (let row = 0; row < segment.rowCount; row += 1) {
+    for (let row = 0; row < segment.ordinalCount; row += 1) {
       if (((dead[row >>> 3] ?? 0) & (1 << (row & 7))) !== 0) continue;
       const key = segment.keyAt(row);
       seen.add(key);
@@ -138,7 +138,7 @@ function assertTerms(collection: Collection, texts: ReadonlyMap<string, string>)
       assert.equal(segment.lengthAt(row), expected.length, key);
       for (const term of expected.terms) {
         const postings = reader.find(Buffer.from(term, "utf8"));
-        assert.ok(postings?.rows.includes(row), `${key}: ${term}`);
+        assert.ok(postings?.ordinals.includes(row), `${key}: ${term}`);
       }
     }
   }

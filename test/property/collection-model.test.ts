@@ -83,7 +83,7 @@ function checkNow(world: World): void {
   assert.deepEqual(generation.totals, {
     passageCount: all.length,
     lengthTotal: sum((passage) => passage.terms.length),
-    tokenCount: sum((passage) => passage.rowCount),
+    tokenCount: sum((passage) => passage.tokenCount),
   });
   for (const held of world.held)
     assert.deepEqual(readContents(held.generation), held.contents, "an acquired generation stays");

@@ -10,7 +10,7 @@ import type { LexicalQuery } from "../../src/analysis/lexical-query.js";
 import { packTerms, termFrequencies } from "../../src/analysis/term-frequencies.js";
 import { bindFlushed, bindLive } from "../../src/index/bm25/bound-segment.js";
 import type { BoundSegment } from "../../src/index/bm25/bound-segment.js";
-import { countFrequencies, scaleOf, scoreRow } from "../../src/index/bm25/bm25.js";
+import { countFrequencies, scaleOf, scorePassage } from "../../src/index/bm25/bm25.js";
 import { LiveTerms } from "../../src/index/bm25/live-terms.js";
 import { PostingsReader } from "../../src/index/bm25/postings-reader.js";
 import { writePostings } from "../../src/index/bm25/postings-writer.js";
@@ -98,5 +98,5 @@ function assertFound(segments: readonly Bind[], lexical: LexicalQuery, what: str
 function score(segment: BoundSegment, query: Bm25Query): number {
   const lengthTotal = segment.lengths[0] ?? 0;
   const totals = { passageCount: 1, lengthTotal };
-  return scoreRow(segment, 0, scaleOf(query, countFrequencies([segment], query), totals));
+  return scorePassage(segment, 0, scaleOf(query, countFrequencies([segment], query), totals));
 }

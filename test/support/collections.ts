@@ -74,7 +74,7 @@ function seededPassage(below: (bound: number) => number): PreparedPassage {
   const counts = terms.map(() => 1 + below(4));
   return {
     span: { start, end: start + below(1000) },
-    rowCount,
+    tokenCount: rowCount,
     codes: Uint8Array.from({ length: rowCount * rowBytes }, () => below(256)),
     sketch: Uint8Array.from({ length: rowBytes }, () => below(256)),
     terms: packTerms(

@@ -46,7 +46,7 @@ export function contentsOf(puts: Iterable<PutOperation>): Contents {
   for (const put of puts) {
     documents.set(put.key, documentLine(put));
     for (const [number, passage] of put.passages.entries()) {
-      const { span, rowCount, codes, sketch } = passage;
+      const { span, tokenCount: rowCount, codes, sketch } = passage;
       const terms = unpackTerms(passage.terms);
       const counted = terms.terms.map((term, i) => `${term}:${terms.counts[i] ?? 0}`);
       const { length } = terms;
@@ -84,13 +84,13 @@ function documentLine(document: Pick<PutOperation, "title" | "text" | "fields">)
 
 function visiblePassages(segment: GenerationSegment): PassageLine[] {
   const { part, table } = segment;
-  const { codes, rowOffsets, sketches } = bytesOf(part);
+  const { codes, tokenOffsets, sketches } = bytesOf(part);
   const terms = termsOf(segment);
   const dead = part.tombstones && new Uint8Array(part.tombstones);
   const lines: PassageLine[] = [];
-  for (let row = 0; row < part.rowCount; row += 1) {
+  for (let row = 0; row < part.ordinalCount; row += 1) {
     if (dead !== undefined && isBitSet(dead, row)) continue;
-    const [start = 0, end = 0] = rowOffsets.subarray(row, row + 2);
+    const [start = 0, end = 0] = tokenOffsets.subarray(row, row + 2);
     const rowCodes = codes.subarray(4 * start, 4 * end);
     const sketch = sketches.subarray(4 * row, 4 * row + 4);
     const shape = {
@@ -107,32 +107,32 @@ function visiblePassages(segment: GenerationSegment): PassageLine[] {
 
 function bytesOf(part: SegmentPart): {
   codes: Uint8Array;
-  rowOffsets: Uint32Array;
+  tokenOffsets: Uint32Array;
   sketches: Uint8Array;
 } {
   if (part.kind === "flushed")
     return {
       codes: reader.bytesOf(part.codes),
-      rowOffsets: numbersOf(part.tables, "rowOffsets"),
+      tokenOffsets: numbersOf(part.tables, "tokenOffsets"),
       sketches: sectionOf(part.tables, "sketches"),
     };
   return {
     codes: new Uint8Array(part.codes),
-    rowOffsets: new Uint32Array(part.rowOffsets, 0, part.rowCount + 1),
+    tokenOffsets: new Uint32Array(part.tokenOffsets, 0, part.ordinalCount + 1),
     sketches: new Uint8Array(part.sketches),
   };
 }
 
 /** Terms with counts of each row, from the postings: in byte order of the terms. */
 function termsOf({ part, liveTerms }: GenerationSegment): string[][] {
-  const byRow = Array.from({ length: part.rowCount }, (): string[] => []);
+  const byRow = Array.from({ length: part.ordinalCount }, (): string[] => []);
   const note = (term: string, rows: Uint32Array, counts: Uint32Array): void => {
     for (const [i, row] of rows.entries()) byRow[row]?.push(`${term}:${counts[i] ?? 0}`);
   };
   if (part.kind === "flushed") {
     const reader = new PostingsReader(postingsSectionsOf(part.tables));
     for (let place = 0; place < reader.termCount; place += 1) {
-      const { rows, counts } = reader.postings(place);
+      const { ordinals: rows, counts } = reader.postings(place);
       note(Buffer.from(reader.term(place)).toString("utf8"), rows, counts);
     }
     return byRow;
@@ -147,7 +147,7 @@ function termsOf({ part, liveTerms }: GenerationSegment): string[][] {
   const found = gatherLivePostings(part.terms, new Set(ids));
   for (const [i, id] of ids.entries()) {
     const postings = found.get(id);
-    if (postings !== undefined) note(all[i] ?? "", postings.rows, postings.counts);
+    if (postings !== undefined) note(all[i] ?? "", postings.ordinals, postings.counts);
   }
   return byRow;
 }

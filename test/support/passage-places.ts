@@ -23,7 +23,7 @@ export function segmentsOf(lists: readonly (readonly PlacedPassage[])[]): Genera
         key,
         passageNumber,
         span: { start: 0, end: 1 },
-        rowCount: 1,
+        tokenCount: 1,
         codes: Uint8Array.of(1, 2, 3, 4),
         sketch: Uint8Array.of(5, 6, 7, 8),
         fields,

@@ -79,7 +79,7 @@ function countIn({ terms, counts }: PassageTerms, term: string): number {
 /** Sum over query rows of the best row's product, from the codes, in float32. */
 export function plainMaxSim(query: PackedQuery, { vectors }: Document, codec: Codec): number {
   if (vectors === undefined) throw new Error("plain search needs the documents' vectors");
-  const { codes, rowCount } = codec.encodePassage(rowsOf(vectors, codec.dim));
+  const { codes, tokenCount: rowCount } = codec.encodePassage(rowsOf(vectors, codec.dim));
   const values = unpack(codes, codec.bits);
   let sum = 0;
   for (let q = 0; q < query.rowCount; q += 1) {

@@ -12,16 +12,16 @@ import { anyText } from "./stored-values.js";
 /** Bytes of a token row, and of a sketch, of every passage made here. */
 export const tokenRowBytes = 4;
 
-const anyContent = fc.nat(4).chain((rowCount) =>
+const anyContent = fc.nat(4).chain((tokenCount) =>
   fc.record(
     {
       key: anyText,
       passageNumber: fc.nat(100),
       span: fc.record({ start: fc.nat(), end: fc.nat() }, { noNullPrototype: true }),
-      rowCount: fc.constant(rowCount),
+      tokenCount: fc.constant(tokenCount),
       codes: fc.uint8Array({
-        minLength: rowCount * tokenRowBytes,
-        maxLength: rowCount * tokenRowBytes,
+        minLength: tokenCount * tokenRowBytes,
+        maxLength: tokenCount * tokenRowBytes,
       }),
       sketch: fc.uint8Array({ minLength: tokenRowBytes, maxLength: tokenRowBytes }),
       terms: anyPassage.map(packTerms),
@@ -45,8 +45,8 @@ export const anySegmentPassages: fc.Arbitrary<SegmentPassage[]> = fc
   });
 
 /** The table's rows in plain values. */
-export function tableRows(table: PassageTable, rowCount = table.rowCount): unknown[] {
-  return Array.from({ length: rowCount }, (_, row) => ({
+export function tableRows(table: PassageTable, ordinalCount = table.ordinalCount): unknown[] {
+  return Array.from({ length: ordinalCount }, (_, row) => ({
     sequence: table.sequenceAt(row),
     key: table.keyAt(row),
     passageNumber: table.passageNumberAt(row),
@@ -59,12 +59,12 @@ export function tableRows(table: PassageTable, rowCount = table.rowCount): unkno
 
 /** What `tableRows` gives for a table of these passages. */
 export function expectedRows(passages: readonly SegmentPassage[]): unknown[] {
-  return passages.map(({ sequence, key, passageNumber, span, rowCount, terms, fields }) => ({
+  return passages.map(({ sequence, key, passageNumber, span, tokenCount, terms, fields }) => ({
     sequence,
     key,
     passageNumber,
     span,
-    tokenCount: rowCount,
+    tokenCount,
     length: terms.length,
     fields: fieldNames.map((name) => fields.get(name)),
   }));

@@ -49,7 +49,7 @@ export const anyJournalPassage: fc.Arbitrary<JournalPassage> = fc.record(
     key: anyText,
     passageNumber: anyUint32,
     span: anySpan,
-    rowCount: anyUint32,
+    tokenCount: anyUint32,
     codes: fc.uint8Array({ maxLength: 200 }),
     sketch: fc.uint8Array({ maxLength: 50 }),
     // Terms are made of letters and digits; a line feed is none.
@@ -137,7 +137,7 @@ export function journalPassage(key: string, codes: Uint8Array): JournalPassage {
     key,
     passageNumber: 0,
     span: { start: 0, end: 1 },
-    rowCount: codes.length >>> 2,
+    tokenCount: codes.length >>> 2,
     codes,
     sketch: codes.slice(0, 4),
     ...packTerms({ terms: [`term of ${key}`], counts: [1], positions: [0], length: 1 }),

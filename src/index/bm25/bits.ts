@@ -1,25 +1,28 @@
-// Bitmaps over the rows of a segment: row r is bit r % 8, lowest first, of byte r / 8.
+// Bitmaps over the passages of a segment: ordinal r is bit r % 8, lowest first, of byte r / 8.
 
-/** Rows beyond the bitmap's end count as not set. */
-export function isBitSet(bits: Uint8Array, row: number): boolean {
-  return ((bits[row >>> 3] ?? 0) & (1 << (row & 7))) !== 0;
+/** Ordinals beyond the bitmap's end count as not set. */
+export function isBitSet(bits: Uint8Array, ordinal: number): boolean {
+  return ((bits[ordinal >>> 3] ?? 0) & (1 << (ordinal & 7))) !== 0;
 }
 
-/** A copy of `rowCount` bits in shared memory in which `rows` are set too; undefined: none was set. */
+/**
+ * A copy of `ordinalCount` bits in shared memory in which `ordinals` are set too; undefined: none
+ * was set.
+ */
 export function withBits(
   bits: SharedArrayBuffer | undefined,
-  rowCount: number,
-  rows: Iterable<number>,
+  ordinalCount: number,
+  ordinals: Iterable<number>,
 ): SharedArrayBuffer {
-  const copy = new SharedArrayBuffer((rowCount + 7) >>> 3);
+  const copy = new SharedArrayBuffer((ordinalCount + 7) >>> 3);
   const bytes = new Uint8Array(copy);
   if (bits !== undefined) bytes.set(new Uint8Array(bits));
-  for (const row of rows) setBit(bytes, row);
+  for (const ordinal of ordinals) setBit(bytes, ordinal);
   return copy;
 }
 
-export function setBit(bits: Uint8Array, row: number): void {
-  bits[row >>> 3]! |= 1 << (row & 7);
+export function setBit(bits: Uint8Array, ordinal: number): void {
+  bits[ordinal >>> 3]! |= 1 << (ordinal & 7);
 }
 
 /** The same bitmap, or undefined when no bit of it is set. O(bytes). */

@@ -1,11 +1,11 @@
-// BM25 of passages: its statistics, its formula, and the exact scores of given rows. The best rows of
-// all are found in top-rows.ts.
+// BM25 of passages: its statistics, its formula, and the exact scores of given passages. The best
+// passages of all are found in top-passages.ts.
 
 import { assert } from "../../core/assert.js";
 import { isBitSet } from "./bits.js";
 import { liveFrequency } from "./bound-segment.js";
 import type { BoundSegment } from "./bound-segment.js";
-import { windowRows } from "./postings-format.js";
+import { windowOrdinals } from "./postings-format.js";
 import type { TermPostings } from "./postings-reader.js";
 import type { Bm25Query, Bm25Totals } from "./query.js";
 
@@ -62,7 +62,9 @@ export function scaleOf(
   return { weights, base: k1 * (1 - b), slope };
 }
 
-/** What one clause adds: `weight * count / (count + k1 * (1 - b + b * length / average length))`. */
+/**
+ * What one clause adds: `weight * count / (count + k1 * (1 - b + b * length / average length))`.
+ */
 export function contribution(
   { weights, base, slope }: Bm25Scale,
   clause: number,
@@ -72,57 +74,65 @@ export function contribution(
 }
 
 /**
- * Exact BM25 of rows of one segment, in their order: the sum of the contributions in the clauses'
- * order, each partial sum rounded to float32. 0 for rows without a clause, without a required
- * phrase, and for deleted ones. O(clauses log postings) a row.
+ * Exact BM25 of passages of one segment, in their order: the sum of the contributions in the
+ * clauses' order, each partial sum rounded to float32. 0 for passages without a clause, without a
+ * required phrase, and for deleted ones. O(clauses log postings) a passage.
  */
-export function scoreRows(
+export function scorePassages(
   segment: BoundSegment,
-  rows: Iterable<number>,
+  ordinals: Iterable<number>,
   scale: Bm25Scale,
 ): Float32Array {
-  return Float32Array.from(rows, (row) => scoreRow(segment, row, scale));
+  return Float32Array.from(ordinals, (ordinal) => scorePassage(segment, ordinal, scale));
 }
 
-export function scoreRow(segment: BoundSegment, row: number, scale: Bm25Scale): number {
-  if (!isMatchable(segment, row)) return 0;
-  const length = segment.lengths[row]!;
+export function scorePassage(segment: BoundSegment, ordinal: number, scale: Bm25Scale): number {
+  if (!isMatchable(segment, ordinal)) return 0;
+  const length = segment.lengths[ordinal]!;
   let score = 0;
   for (let clause = 0; clause < segment.postings.length; clause += 1) {
     const postings = segment.postings[clause];
-    const count = postings === undefined ? 0 : countIn(postings, row);
+    const count = postings === undefined ? 0 : countIn(postings, ordinal);
     if (count > 0) score = Math.fround(score + contribution(scale, clause, { count, length }));
   }
   return score;
 }
 
-/** What each clause that the row has added to `scoreRow`, in the order in which it is added up. */
-export function explainRow(
+/**
+ * What each clause that the passage has added to `scorePassage`, in the order in which it is added
+ * up.
+ */
+export function explainBm25(
   segment: BoundSegment,
-  row: number,
+  ordinal: number,
   scale: Bm25Scale,
 ): { readonly clause: number; readonly count: number; readonly score: number }[] {
-  if (!isMatchable(segment, row)) return [];
-  const length = segment.lengths[row]!;
+  if (!isMatchable(segment, ordinal)) return [];
+  const length = segment.lengths[ordinal]!;
   return segment.postings.flatMap((postings, clause) => {
-    const count = postings === undefined ? 0 : countIn(postings, row);
+    const count = postings === undefined ? 0 : countIn(postings, ordinal);
     if (count === 0) return [];
     return [{ clause, count, score: contribution(scale, clause, { count, length }) }];
   });
 }
 
-/** False for rows that are deleted or lack a phrase. */
-export function isMatchable({ tombstones, required }: BoundSegment, row: number): boolean {
-  if (tombstones !== undefined && isBitSet(tombstones, row)) return false;
-  return required === undefined || isBitSet(required, row);
+/** False for passages that are deleted or lack a phrase. */
+export function isMatchable({ tombstones, required }: BoundSegment, ordinal: number): boolean {
+  if (tombstones !== undefined && isBitSet(tombstones, ordinal)) return false;
+  return required === undefined || isBitSet(required, ordinal);
 }
 
-/** The row's count; 0: it has no posting. */
-function countIn({ rows, counts, blocks }: TermPostings, row: number): number {
-  const block = findAt(blocks.windows, Math.floor(row / windowRows), 0, blocks.windows.length);
+/** The passage's count; 0: it has no posting. */
+function countIn({ ordinals, counts, blocks }: TermPostings, ordinal: number): number {
+  const block = findAt(
+    blocks.windows,
+    Math.floor(ordinal / windowOrdinals),
+    0,
+    blocks.windows.length,
+  );
   if (block < 0) return 0;
-  const end = blocks.firsts[block + 1] ?? rows.length;
-  const place = findAt(rows, row, blocks.firsts[block]!, end);
+  const end = blocks.firsts[block + 1] ?? ordinals.length;
+  const place = findAt(ordinals, ordinal, blocks.firsts[block]!, end);
   return place < 0 ? 0 : counts[place]!;
 }
 

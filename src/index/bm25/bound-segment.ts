@@ -1,25 +1,26 @@
-// A segment with a query's clauses looked up in it: what scoring reads, whatever kind the segment has.
+// A segment with a query's clauses looked up in it: what scoring reads, whatever kind the segment
+// has.
 
 import { createLruCache } from "../../core/lru-cache.js";
 import type { LruCache } from "../../core/lru-cache.js";
 import { isBitSet, unlessEmpty } from "./bits.js";
 import { gatherLivePostings } from "./live-terms.js";
 import type { LivePostings, LiveTermsSnapshot } from "./live-terms.js";
-import { phraseRows } from "./phrases.js";
+import { phraseOrdinals } from "./phrases.js";
 import type { PhraseTerm } from "./phrases.js";
-import { windowRows } from "./postings-format.js";
+import { windowOrdinals } from "./postings-format.js";
 import { decodePositions } from "./postings-reader.js";
 import type { PostingsReader, TermPostings } from "./postings-reader.js";
 import type { Bm25Clause, Bm25Phrase, Bm25Query, Bm25Quorum, LiveTermIds } from "./query.js";
 
 export interface BoundSegment {
-  readonly rowCount: number;
+  readonly ordinalCount: number;
   readonly lengths: Uint32Array;
-  /** Bit set: the row is deleted; it counts nowhere. Undefined: none is. */
+  /** Bit set: the passage is deleted; it counts nowhere. Undefined: none is. */
   readonly tombstones: Uint8Array | undefined;
-  /** Beside the query's clauses; undefined: no row has it. */
+  /** Beside the query's clauses; undefined: no passage has it. */
   readonly postings: readonly (TermPostings | undefined)[];
-  /** Bit set: the row has all phrases of the query. Undefined: it has no phrases. */
+  /** Bit set: the passage has all phrases of the query. Undefined: it has no phrases. */
   readonly required: Uint8Array | undefined;
 }
 
@@ -29,25 +30,25 @@ export function bindFlushed(
   query: Bm25Query,
   tombstones: Uint8Array | undefined,
 ): BoundSegment {
-  const { rowCount, lengths } = reader;
+  const { ordinalCount, lengths } = reader;
   const found = query.clauses.map((clause) =>
     clause.kind === "term" ? reader.find(clause.utf8) : rememberedUnion(reader, clause),
   );
   const postings = withQuorums(found, query.quorums, lengths);
   const phrases = query.phrases.map((phrase) => flushedPhrase(reader, phrase));
-  const required = phraseRows(phrases, rowCount);
-  return { rowCount, lengths, tombstones: unlessEmpty(tombstones), postings, required };
+  const required = phraseOrdinals(phrases, ordinalCount);
+  return { ordinalCount, lengths, tombstones: unlessEmpty(tombstones), postings, required };
 }
 
-/** Scans every entry of the snapshot once: meant for some thousands of rows. */
+/** Scans every entry of the snapshot once: meant for some thousands of passages. */
 export function bindLive(
   snapshot: LiveTermsSnapshot,
   query: Bm25Query,
   ids: LiveTermIds,
   tombstones: Uint8Array | undefined,
 ): BoundSegment {
-  const { rowCount } = snapshot;
-  const lengths = snapshot.lengths.subarray(0, rowCount);
+  const { ordinalCount } = snapshot;
+  const lengths = snapshot.lengths.subarray(0, ordinalCount);
   const wanted = new Set([...ids.clauses, ...ids.phrases].flatMap((list) => [...list]));
   wanted.delete(-1);
   const gathered = gatherLivePostings(snapshot, wanted);
@@ -59,8 +60,8 @@ export function bindLive(
   const phrases = query.phrases.map(({ terms }, i) =>
     livePhrase(snapshot, gathered, { terms, ids: ids.phrases[i] ?? new Int32Array() }),
   );
-  const required = phraseRows(phrases, rowCount);
-  return { rowCount, lengths, tombstones: unlessEmpty(tombstones), postings, required };
+  const required = phraseOrdinals(phrases, ordinalCount);
+  return { ordinalCount, lengths, tombstones: unlessEmpty(tombstones), postings, required };
 }
 
 /** Where a phrase's terms stand in a flushed segment. */
@@ -69,11 +70,11 @@ export function flushedPhrase(reader: PostingsReader, { terms }: Bm25Phrase): Ph
     const place = reader.placeOf(utf8);
     return {
       offset,
-      rows: place < 0 ? new Uint32Array() : reader.postings(place).rows,
+      ordinals: place < 0 ? new Uint32Array() : reader.postings(place).ordinals,
       forEachOccurrence: (visit) => {
         if (place < 0) return;
-        reader.forEachPosting(place, (row, _count, from, to) =>
-          visit(row, () => decodePositions(reader.positions, from, to)),
+        reader.forEachPosting(place, (ordinal, _count, from, to) =>
+          visit(ordinal, () => decodePositions(reader.positions, from, to)),
         );
       },
     };
@@ -90,28 +91,28 @@ export function livePhrase(
     const found = gathered.get(ids[i] ?? -1);
     return {
       offset,
-      rows: found?.rows ?? new Uint32Array(),
+      ordinals: found?.ordinals ?? new Uint32Array(),
       forEachOccurrence: (visit) => {
-        for (const [n, row] of found?.rows.entries() ?? []) {
+        for (const [n, ordinal] of found?.ordinals.entries() ?? []) {
           const at = found?.positionsAt[n] ?? 0;
-          visit(row, () => [...positions.subarray(at, at + (found?.counts[n] ?? 0))]);
+          visit(ordinal, () => [...positions.subarray(at, at + (found?.counts[n] ?? 0))]);
         }
       },
     };
   });
 }
 
-/** Rows that have the clause and are not deleted. */
+/** Passages that have the clause and are not deleted. */
 export function liveFrequency({ postings, tombstones }: BoundSegment, clause: number): number {
   const found = postings[clause];
   if (found === undefined) return 0;
   if (tombstones === undefined) return found.documentFrequency;
   let frequency = 0;
-  for (const row of found.rows) if (!isBitSet(tombstones, row)) frequency += 1;
+  for (const ordinal of found.ordinals) if (!isBitSet(tombstones, ordinal)) frequency += 1;
   return frequency;
 }
 
-/** Clauses with a quorum keep the rows that have it. */
+/** Clauses with a quorum keep the passages that have it. */
 function withQuorums(
   postings: readonly (TermPostings | undefined)[],
   quorums: readonly Bm25Quorum[],
@@ -121,26 +122,29 @@ function withQuorums(
   const kept = new Map<number, Uint8Array>();
   for (const { clauses, count } of quorums) {
     const counts = new Uint16Array(lengths.length);
-    for (const clause of clauses) for (const row of postings[clause]?.rows ?? []) counts[row]! += 1;
+    for (const clause of clauses)
+      for (const ordinal of postings[clause]?.ordinals ?? []) counts[ordinal]! += 1;
     for (const clause of clauses) {
       const isKept = kept.get(clause) ?? new Uint8Array(lengths.length);
-      for (const row of postings[clause]?.rows ?? []) if (counts[row]! >= count) isKept[row] = 1;
+      for (const ordinal of postings[clause]?.ordinals ?? [])
+        if (counts[ordinal]! >= count) isKept[ordinal] = 1;
       kept.set(clause, isKept);
     }
   }
   return postings.map((found, clause) => {
     const isKept = kept.get(clause);
-    return found && isKept ? keepRows(found, isKept, lengths) : found;
+    return found && isKept ? keepOrdinals(found, isKept, lengths) : found;
   });
 }
 
-function keepRows(
-  { rows, counts }: TermPostings,
+function keepOrdinals(
+  { ordinals, counts }: TermPostings,
   isKept: Uint8Array,
   lengths: Uint32Array,
 ): TermPostings | undefined {
   const sums = new Uint32Array(lengths.length);
-  for (let i = 0; i < rows.length; i += 1) if (isKept[rows[i]!] === 1) sums[rows[i]!] = counts[i]!;
+  for (let i = 0; i < ordinals.length; i += 1)
+    if (isKept[ordinals[i]!] === 1) sums[ordinals[i]!] = counts[i]!;
   return postingsOf(sums, lengths);
 }
 
@@ -149,13 +153,13 @@ interface Union {
 }
 
 /**
- * Unions of each segment's terms that begin alike or are near a word. All stages of a search ask for
- * the same, as does the next search of a session; segments never change.
+ * Unions of each segment's terms that begin alike or are near a word. All stages of a search ask
+ * for the same, as does the next search of a session; segments never change.
  */
 const unions = new WeakMap<PostingsReader, LruCache<Union>>();
 
-/** Two unions that have every row. */
-const unionBytesPerRow = 16;
+/** Two unions that have every passage. */
+const unionBytesPerPassage = 16;
 
 function rememberedUnion(
   reader: PostingsReader,
@@ -163,14 +167,14 @@ function rememberedUnion(
 ): TermPostings | undefined {
   let cache = unions.get(reader);
   if (cache === undefined)
-    unions.set(reader, (cache = createLruCache(1024 + unionBytesPerRow * reader.rowCount)));
+    unions.set(reader, (cache = createLruCache(1024 + unionBytesPerPassage * reader.ordinalCount)));
   const edits = clause.kind === "near" ? clause.distance : 0;
   const key = `${edits}${Buffer.from(clause.utf8).toString("latin1")}`;
   const known = cache.get(key);
   if (known !== undefined) return known.postings;
   const postings = flushedUnion(reader, clause);
-  const rowCount = postings?.documentFrequency ?? 0;
-  cache.set(key, { postings }, 64 + key.length + 8 * rowCount);
+  const ordinalCount = postings?.documentFrequency ?? 0;
+  cache.set(key, { postings }, 64 + key.length + 8 * ordinalCount);
   return postings;
 }
 
@@ -188,32 +192,32 @@ function flushedUnion(
 }
 
 interface Listed {
-  readonly rows: Uint32Array;
+  readonly ordinals: Uint32Array;
   readonly counts: Uint32Array;
 }
 
 /**
- * Counts of the same row added; `isOnce`: a row that has several, or one often, has it once.
- * Undefined: there is none.
+ * Counts of the same passage added; `isOnce`: a passage that has several, or one often, has it
+ * once. Undefined: there is none.
  */
 function unionPostings(
   found: readonly Listed[],
   lengths: Uint32Array,
   { isOnce }: { readonly isOnce: boolean },
 ): TermPostings | undefined {
-  if (found.every(({ rows }) => rows.length === 0)) return undefined;
+  if (found.every(({ ordinals }) => ordinals.length === 0)) return undefined;
   const sums = new Uint32Array(lengths.length);
-  for (const { rows, counts } of found)
-    if (isOnce) for (let i = 0; i < rows.length; i += 1) sums[rows[i]!] = 1;
-    else for (let i = 0; i < rows.length; i += 1) sums[rows[i]!]! += counts[i]!;
+  for (const { ordinals, counts } of found)
+    if (isOnce) for (let i = 0; i < ordinals.length; i += 1) sums[ordinals[i]!] = 1;
+    else for (let i = 0; i < ordinals.length; i += 1) sums[ordinals[i]!]! += counts[i]!;
   return postingsOf(sums, lengths);
 }
 
-/** Postings of the rows whose count is above 0; undefined: there are none. O(rows). */
+/** Postings of the passages whose count is above 0; undefined: there are none. O(passages). */
 function postingsOf(sums: Uint32Array, lengths: Uint32Array): TermPostings | undefined {
-  const rows = new Uint32Array(sums.length);
+  const ordinals = new Uint32Array(sums.length);
   const counts = new Uint32Array(sums.length);
-  const windowCount = Math.ceil(sums.length / windowRows);
+  const windowCount = Math.ceil(sums.length / windowOrdinals);
   const windows = new Uint32Array(windowCount);
   const firsts = new Uint32Array(windowCount);
   const maxCounts = new Uint32Array(windowCount);
@@ -222,17 +226,17 @@ function postingsOf(sums: Uint32Array, lengths: Uint32Array): TermPostings | und
   let blockCount = 0;
   for (let window = 0; window < windowCount; window += 1) {
     const first = filled;
-    const end = Math.min(sums.length, (window + 1) * windowRows);
+    const end = Math.min(sums.length, (window + 1) * windowOrdinals);
     let maxCount = 0;
     let minLength = 0xffffffff;
-    for (let row = window * windowRows; row < end; row += 1) {
-      const count = sums[row]!;
+    for (let ordinal = window * windowOrdinals; ordinal < end; ordinal += 1) {
+      const count = sums[ordinal]!;
       if (count === 0) continue;
-      rows[filled] = row;
+      ordinals[filled] = ordinal;
       counts[filled] = count;
       filled += 1;
       if (count > maxCount) maxCount = count;
-      if (lengths[row]! < minLength) minLength = lengths[row]!;
+      if (lengths[ordinal]! < minLength) minLength = lengths[ordinal]!;
     }
     if (filled === first) continue;
     windows[blockCount] = window;
@@ -244,7 +248,7 @@ function postingsOf(sums: Uint32Array, lengths: Uint32Array): TermPostings | und
   if (filled === 0) return undefined;
   return {
     documentFrequency: filled,
-    rows: rows.slice(0, filled),
+    ordinals: ordinals.slice(0, filled),
     counts: counts.slice(0, filled),
     blocks: {
       windows: windows.slice(0, blockCount),

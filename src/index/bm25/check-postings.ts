@@ -1,7 +1,7 @@
 // Looks at every number of a segment's postings: for checks of stored data and for tests.
 
 import { SluiceError } from "../../core/errors.js";
-import { windowRows } from "./postings-format.js";
+import { windowOrdinals } from "./postings-format.js";
 import { decodePositions } from "./postings-reader.js";
 import type { PostingsReader } from "./postings-reader.js";
 
@@ -10,7 +10,7 @@ export function checkPostings(reader: PostingsReader): void {
   let total = 0;
   for (const length of reader.lengths) total += length;
   if (total !== reader.lengthTotal) throw corrupt("lengths do not add up to their stored sum");
-  const sums = new Float64Array(reader.rowCount);
+  const sums = new Float64Array(reader.ordinalCount);
   let posted = 0;
   for (let place = 0; place < reader.termCount; place += 1) {
     const term = reader.term(place);
@@ -20,35 +20,35 @@ export function checkPostings(reader: PostingsReader): void {
     posted += checkTerm(reader, place, sums);
   }
   if (posted !== reader.postingCount) throw corrupt("terms do not cover all postings");
-  for (let row = 0; row < reader.rowCount; row += 1)
-    if (sums[row] !== reader.lengths[row])
-      throw corrupt(`length of row ${row} differs from its terms`);
+  for (let ordinal = 0; ordinal < reader.ordinalCount; ordinal += 1)
+    if (sums[ordinal] !== reader.lengths[ordinal])
+      throw corrupt(`length of passage ${ordinal} differs from its terms`);
 }
 
-/** Returns the number of its postings and adds its counts to the rows' sums. */
+/** Returns the number of its postings and adds its counts to the passages' sums. */
 function checkTerm(reader: PostingsReader, place: number, sums: Float64Array): number {
-  const { rows, counts, blocks, documentFrequency } = reader.postings(place);
+  const { ordinals, counts, blocks, documentFrequency } = reader.postings(place);
   if (documentFrequency < 1) throw corrupt(`term ${place} has no postings`);
   let block = -1;
   for (let i = 0; i < documentFrequency; i += 1) {
-    const row = rows[i]!;
-    const isAscending = i === 0 || row > rows[i - 1]!;
-    if (!isAscending || row >= reader.rowCount || counts[i]! < 1)
+    const ordinal = ordinals[i]!;
+    const isAscending = i === 0 || ordinal > ordinals[i - 1]!;
+    if (!isAscending || ordinal >= reader.ordinalCount || counts[i]! < 1)
       throw corrupt(`posting ${i} of term ${place} is out of order or out of range`);
     if (blocks.firsts[block + 1] === i) block += 1;
     const isBounded =
-      blocks.windows[block] === Math.floor(row / windowRows) &&
+      blocks.windows[block] === Math.floor(ordinal / windowOrdinals) &&
       counts[i]! <= blocks.maxCounts[block]! &&
-      reader.lengths[row]! >= blocks.minLengths[block]!;
+      reader.lengths[ordinal]! >= blocks.minLengths[block]!;
     if (!isBounded) throw corrupt(`posting ${i} of term ${place} is beyond its block's bounds`);
-    sums[row]! += counts[i]!;
+    sums[ordinal]! += counts[i]!;
   }
   if (block !== blocks.windows.length - 1) throw corrupt(`term ${place} has an empty block`);
-  reader.forEachPosting(place, (row, count, from, to) => {
+  reader.forEachPosting(place, (ordinal, count, from, to) => {
     const positions = decodePositions(reader.positions, from, to);
     const isRising = positions.every((position, i) => i === 0 || position > positions[i - 1]!);
     if (positions.length !== count || !isRising)
-      throw corrupt(`positions of term ${place} in row ${row} are out of order`);
+      throw corrupt(`positions of term ${place} in passage ${ordinal} are out of order`);
   });
   return documentFrequency;
 }

@@ -7,12 +7,15 @@ import { assert } from "../../core/assert.js";
 import type { Bm25Clause, Bm25Phrase, Bm25Query, LiveTermIds } from "./query.js";
 import { TermDictionary } from "./term-dictionary.js";
 
-/** What a worker needs to score rows [0, rowCount). Crosses threads without copying. */
+/** What a worker needs to score passages [0, ordinalCount). Crosses threads without copying. */
 export interface LiveTermsSnapshot {
-  readonly rowCount: number;
-  /** Sum of the lengths of these rows. */
+  readonly ordinalCount: number;
+  /** Sum of the lengths of these passages. */
   readonly lengthTotal: number;
-  /** Row r's entries in `termIds` and `counts` are [ends[r - 1], ends[r]), from 0 for the first. */
+  /**
+   * Entries of ordinal r in `termIds` and `counts` are [ends[r - 1], ends[r]), from 0 for the
+   * first.
+   */
   readonly ends: Uint32Array;
   readonly termIds: Uint32Array;
   readonly counts: Uint32Array;
@@ -36,7 +39,7 @@ export class LiveTerms {
   #entryCount = 0;
   #lengthTotal = 0;
 
-  get rowCount(): number {
+  get ordinalCount(): number {
     return this.#rowCount;
   }
 
@@ -44,13 +47,13 @@ export class LiveTerms {
     return this.#lengthTotal;
   }
 
-  /** Adds a passage; returns its row. Amortized O(terms). */
+  /** Adds a passage; returns its ordinal. Amortized O(terms). */
   append(passage: PackedTerms): number {
-    const row = this.#rowCount;
+    const ordinal = this.#rowCount;
     const termCount = passage.counts.length;
     const firstEntry = this.#entryCount;
-    this.#ends = grownTo(this.#ends, row + 1);
-    this.#lengths = grownTo(this.#lengths, row + 1);
+    this.#ends = grownTo(this.#ends, ordinal + 1);
+    this.#lengths = grownTo(this.#lengths, ordinal + 1);
     this.#termIds = grownTo(this.#termIds, firstEntry + termCount);
     this.#counts = grownTo(this.#counts, firstEntry + termCount);
     this.#positions = grownTo(this.#positions, this.#lengthTotal + passage.length);
@@ -67,16 +70,16 @@ export class LiveTerms {
     }
     assert(entry === firstEntry + termCount, "one count a term");
     this.#entryCount = entry;
-    this.#ends[row] = entry;
-    this.#lengths[row] = passage.length;
+    this.#ends[ordinal] = entry;
+    this.#lengths[ordinal] = passage.length;
     this.#lengthTotal += passage.length;
     this.#rowCount += 1;
-    return row;
+    return ordinal;
   }
 
   /**
-   * Ids of the query's terms, for workers, which have no dictionary. O(clauses), and O(dictionary) for
-   * each prefix and each misspelled word.
+   * Ids of the query's terms, for workers, which have no dictionary. O(clauses), and O(dictionary)
+   * for each prefix and each misspelled word.
    */
   resolve({ clauses, phrases }: Bm25Query): LiveTermIds {
     return {
@@ -95,7 +98,7 @@ export class LiveTerms {
   /** A view that later appends never change: they write beyond it, or to larger buffers. O(1). */
   snapshot(): LiveTermsSnapshot {
     return {
-      rowCount: this.#rowCount,
+      ordinalCount: this.#rowCount,
       lengthTotal: this.#lengthTotal,
       ends: this.#ends,
       termIds: this.#termIds,
@@ -115,14 +118,14 @@ export class LiveTerms {
 
 /** A term's postings in a live segment, and where each one's positions begin. */
 export interface LivePostings {
-  readonly rows: Uint32Array;
+  readonly ordinals: Uint32Array;
   readonly counts: Uint32Array;
   readonly positionsAt: Uint32Array;
 }
 
 /**
- * Postings of each wanted id among the snapshot's rows; ids that no row has are left out. Scans
- * every entry once: meant for some thousands of rows.
+ * Postings of each wanted id among the snapshot's passages; ids that no passage has are left out.
+ * Scans every entry once: meant for some thousands of passages.
  */
 export function gatherLivePostings(
   snapshot: LiveTermsSnapshot,
@@ -133,17 +136,18 @@ export function gatherLivePostings(
   // Ids above the largest wanted one fall outside.
   const isWanted = new Uint8Array(idMax + 1);
   for (const id of wantedIds) isWanted[id] = 1;
-  const found = new Map<number, { rows: number[]; counts: number[]; positionsAt: number[] }>();
+  const found = new Map<number, { ordinals: number[]; counts: number[]; positionsAt: number[] }>();
   let entry = 0;
   let positionsAt = 0;
-  for (let row = 0; row < snapshot.rowCount; row += 1) {
-    for (const end = snapshot.ends[row]!; entry < end; entry += 1) {
+  for (let ordinal = 0; ordinal < snapshot.ordinalCount; ordinal += 1) {
+    for (const end = snapshot.ends[ordinal]!; entry < end; entry += 1) {
       const id = snapshot.termIds[entry]!;
       const count = snapshot.counts[entry]!;
       if (isWanted[id] === 1) {
         let list = found.get(id);
-        if (list === undefined) found.set(id, (list = { rows: [], counts: [], positionsAt: [] }));
-        list.rows.push(row);
+        if (list === undefined)
+          found.set(id, (list = { ordinals: [], counts: [], positionsAt: [] }));
+        list.ordinals.push(ordinal);
         list.counts.push(count);
         list.positionsAt.push(positionsAt);
       }
@@ -151,10 +155,10 @@ export function gatherLivePostings(
     }
   }
   return new Map(
-    Array.from(found, ([id, { rows, counts, positionsAt: places }]) => [
+    Array.from(found, ([id, { ordinals, counts, positionsAt: places }]) => [
       id,
       {
-        rows: Uint32Array.from(rows),
+        ordinals: Uint32Array.from(ordinals),
         counts: Uint32Array.from(counts),
         positionsAt: Uint32Array.from(places),
       },

@@ -1,5 +1,5 @@
-// Finds the terms that differ from a word by a few letters: wrong, lacking, too many, or two of them
-// swapped.
+// Finds the terms that differ from a word by a few letters: wrong, lacking, too many, or two of
+// them swapped.
 
 export interface NearWord {
   readonly utf8: Uint8Array;
@@ -15,7 +15,9 @@ export interface SortedTerms {
   readonly ends: Uint32Array;
 }
 
-/** One set of letters a term, to tell most terms apart without reading them. O(bytes of the terms). */
+/**
+ * One set of letters a term, to tell most terms apart without reading them. O(bytes of the terms).
+ */
 export function letterSetsOf({ text, ends }: SortedTerms): Uint32Array {
   const sets = new Uint32Array(ends.length - 1);
   for (let place = 0; place < sets.length; place += 1)
@@ -91,9 +93,9 @@ interface Matcher {
 }
 
 /**
- * Rows of the distance table (Wagner and Fischer, with swaps of neighbors), one a letter of the term;
- * those of the letters that a term has in common with the one before are kept. Only entries near the
- * diagonal are computed; all others stay out of reach.
+ * Rows of the distance table (Wagner and Fischer, with swaps of neighbors), one a letter of the
+ * term; those of the letters that a term has in common with the one before are kept. Only entries
+ * near the diagonal are computed; all others stay out of reach.
  */
 function createMatcher({ utf8, markLength, distance }: NearWord): Matcher {
   const word = lettersOf(utf8, markLength);

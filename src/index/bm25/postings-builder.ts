@@ -9,7 +9,7 @@ import {
   numbersBytes,
   postingsVersion,
   termsHeaderBytes,
-  windowRows,
+  windowOrdinals,
 } from "./postings-format.js";
 import type { PostingsSections } from "./postings-format.js";
 
@@ -33,7 +33,10 @@ export class PostingsBuilder {
   /** Window of the term's last posting; -1: it has none yet. */
   #lastWindow = -1;
 
-  /** `lengths` of all rows; `postingsMax` and `positionBytesMax` are upper bounds for the buffers. */
+  /**
+   * `lengths` of all passages; `postingsMax` and `positionBytesMax` are upper bounds for the
+   * buffers.
+   */
   constructor(
     lengths: Uint32Array,
     { postingsMax, positionBytesMax }: { postingsMax: number; positionBytesMax: number },
@@ -54,12 +57,12 @@ export class PostingsBuilder {
     this.#lastWindow = -1;
   }
 
-  /** Rows rise within a term. */
-  addPosting(row: number, count: number): void {
-    this.#rows[this.#postingCount] = row;
+  /** Ordinals rise within a term. */
+  addPosting(ordinal: number, count: number): void {
+    this.#rows[this.#postingCount] = ordinal;
     this.#counts[this.#postingCount] = count;
-    const window = Math.floor(row / windowRows);
-    const length = this.#lengths[row]!;
+    const window = Math.floor(ordinal / windowOrdinals);
+    const length = this.#lengths[ordinal]!;
     if (window === this.#lastWindow) {
       const last = this.#windows.length - 1;
       if (count > this.#maxCounts[last]!) this.#maxCounts[last] = count;

@@ -4,7 +4,7 @@
 /*
  * Five sections, each a flat run of bytes that starts at a multiple of 8 and whose length is a
  * multiple of 8. All numbers are u32, little-endian; a gap before an 8-byte boundary holds zeros.
- * T = terms, P = postings, R = rows, B = blocks, H = a power of 2, at least 2T.
+ * T = terms, P = postings, R = passages, B = blocks, H = a power of 2, at least 2T.
  *
  * terms section
  *   0    version, T, bytes of all terms, P, B, H, bytes of all positions, 0
@@ -17,11 +17,11 @@
  *   ..   term bytes, UTF-8, terms ascending as bytes: prefixes are found by binary search
  * postings section
  *   0    version, P, 0, 0
- *   16   rows      P numbers: passage rows, ascending within a term
+ *   16   ordinals    P numbers: ordinals, ascending within a term
  *   ..   counts    P numbers: how often the term occurs in that passage, never 0
- * blocks section: the postings of one term within one window of rows; no empty ones
+ * blocks section: the postings of one term within one window of ordinals; no empty ones
  *   0    version, B, 0, 0
- *   16   windows     B numbers: rows [w * windowRows, (w + 1) * windowRows), ascending in a term
+ *   16   windows     B numbers: ordinals [w * windowOrdinals, (w + 1) * windowOrdinals), ascending in a term
  *   ..   firsts      B numbers: first posting of the block, counted from its term's first
  *   ..   maxCounts   B numbers: largest count in it
  *   ..   minLengths  B numbers: length of its shortest passage
@@ -43,8 +43,8 @@ export const postingsVersion = 2;
 export const headerBytes = 16;
 export const termsHeaderBytes = 32;
 
-/** Rows of a block. Small enough that a window's scores stay in the first cache. */
-export const windowRows = 2048;
+/** Passages of a block. Small enough that a window's scores stay in the first cache. */
+export const windowOrdinals = 2048;
 
 /** The stored form of one segment's postings. */
 export interface PostingsSections {

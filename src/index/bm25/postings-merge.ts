@@ -7,24 +7,24 @@ import type { PostingsReader } from "./postings-reader.js";
 
 export interface MergeInput {
   readonly reader: PostingsReader;
-  /** Bit set: the row is deleted and left out. Undefined: none is. */
+  /** Bit set: the passage is deleted and left out. Undefined: none is. */
   readonly tombstones?: Uint8Array | undefined;
 }
 
 /**
- * Rows of the result: the live rows of the first input in their order, then those of the second,
- * ... The bytes equal those that `writePostings` gives for the same passages. O(postings + T
- * inputs).
+ * Passages of the result: the live ones of the first input in their order, then those of the
+ * second, ... The bytes equal those that `writePostings` gives for the same passages. O(postings +
+ * T inputs).
  */
 export function mergePostings(inputs: readonly MergeInput[]): PostingsSections {
-  const rowMaps = mapRows(inputs);
+  const ordinalMaps = mapOrdinals(inputs);
   let postingsMax = 0;
   let positionBytesMax = 0;
   for (const { reader } of inputs) {
     postingsMax += reader.postingCount;
     positionBytesMax += reader.positionBytes;
   }
-  const builder = new PostingsBuilder(mergeLengths(inputs, rowMaps), {
+  const builder = new PostingsBuilder(mergeLengths(inputs, ordinalMaps), {
     postingsMax,
     positionBytesMax,
   });
@@ -33,13 +33,13 @@ export function mergePostings(inputs: readonly MergeInput[]): PostingsSections {
     for (const [input, { reader }] of inputs.entries()) {
       const place = places[input]!;
       if (place < 0) continue;
-      const rowMap = rowMaps[input]!;
-      reader.forEachPosting(place, (oldRow, count, from, to) => {
-        const row = rowMap[oldRow]!;
-        if (row === deletedRow) return;
+      const ordinalMap = ordinalMaps[input]!;
+      reader.forEachPosting(place, (oldOrdinal, count, from, to) => {
+        const ordinal = ordinalMap[oldOrdinal]!;
+        if (ordinal === deletedOrdinal) return;
         if (!isStarted) builder.startTerm(term);
         isStarted = true;
-        builder.addPosting(row, count);
+        builder.addPosting(ordinal, count);
         builder.addPositions(reader.positions, from, to);
       });
     }
@@ -47,25 +47,29 @@ export function mergePostings(inputs: readonly MergeInput[]): PostingsSections {
   return builder.finish();
 }
 
-const deletedRow = 0xffffffff;
+const deletedOrdinal = 0xffffffff;
 
-function mapRows(inputs: readonly MergeInput[]): Uint32Array[] {
+function mapOrdinals(inputs: readonly MergeInput[]): Uint32Array[] {
   let next = 0;
   return inputs.map(({ reader, tombstones }) => {
-    const map = new Uint32Array(reader.rowCount);
-    for (let row = 0; row < map.length; row += 1) {
-      map[row] = tombstones !== undefined && isBitSet(tombstones, row) ? deletedRow : next++;
+    const map = new Uint32Array(reader.ordinalCount);
+    for (let ordinal = 0; ordinal < map.length; ordinal += 1) {
+      map[ordinal] =
+        tombstones !== undefined && isBitSet(tombstones, ordinal) ? deletedOrdinal : next++;
     }
     return map;
   });
 }
 
-function mergeLengths(inputs: readonly MergeInput[], rowMaps: readonly Uint32Array[]): Uint32Array {
+function mergeLengths(
+  inputs: readonly MergeInput[],
+  ordinalMaps: readonly Uint32Array[],
+): Uint32Array {
   const lengths: number[] = [];
   for (const [input, { reader }] of inputs.entries()) {
-    const rowMap = rowMaps[input]!;
-    for (let row = 0; row < reader.rowCount; row += 1) {
-      if (rowMap[row] !== deletedRow) lengths.push(reader.lengths[row]!);
+    const ordinalMap = ordinalMaps[input]!;
+    for (let ordinal = 0; ordinal < reader.ordinalCount; ordinal += 1) {
+      if (ordinalMap[ordinal] !== deletedOrdinal) lengths.push(reader.lengths[ordinal]!);
     }
   }
   return Uint32Array.from(lengths);

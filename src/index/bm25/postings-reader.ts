@@ -13,15 +13,17 @@ import {
 } from "./postings-format.js";
 import type { PostingsSections } from "./postings-format.js";
 
-/** The passages that have one term: `rows` ascending, `counts` beside them. Views, not copies. */
+/**
+ * The passages that have one term: `ordinals` ascending, `counts` beside them. Views, not copies.
+ */
 export interface TermPostings {
   readonly documentFrequency: number;
-  readonly rows: Uint32Array;
+  readonly ordinals: Uint32Array;
   readonly counts: Uint32Array;
   readonly blocks: TermBlocks;
 }
 
-/** The postings of one term cut at windows of rows; one entry a window that has any. */
+/** The postings of one term cut at windows of ordinals; one entry a window that has any. */
 export interface TermBlocks {
   readonly windows: Uint32Array;
   /** First posting of each block among the term's. */
@@ -40,11 +42,11 @@ export interface TermPlaces {
 
 /** Views of the five sections, which must stay unchanged while the reader is used. */
 export class PostingsReader {
-  readonly rowCount: number;
+  readonly ordinalCount: number;
   readonly termCount: number;
   readonly postingCount: number;
   readonly positionBytes: number;
-  /** Terms of each passage, repeats included; one number a row. */
+  /** Terms of each passage, repeats included; one number a passage. */
   readonly lengths: Uint32Array;
   /** Sum of all lengths. */
   readonly lengthTotal: number;
@@ -59,14 +61,14 @@ export class PostingsReader {
   #letterSets: Uint32Array | undefined;
 
   /**
-   * Throws DATA_CORRUPT when headers and lengths of the sections disagree; checks no more than that,
-   * in O(1) (`checkPostings` checks everything). Sections start at multiples of 4 bytes in their
-   * buffers.
+   * Throws DATA_CORRUPT when headers and lengths of the sections disagree; checks no more than
+   * that, in O(1) (`checkPostings` checks everything). Sections start at multiples of 4 bytes in
+   * their buffers.
    */
   constructor(sections: PostingsSections) {
     const dictionary = openDictionary(sections.terms);
     const { termCount, postingCount, blockCount, positionBytes } = dictionary;
-    const [rows, counts] = openColumns(sections.postings, "postings", postingCount, 2);
+    const [ordinals, counts] = openColumns(sections.postings, "postings", postingCount, 2);
     const blocks = openColumns(sections.blocks, "blocks", blockCount, 4);
     const [windows, firsts, maxCounts, minLengths] = blocks;
     const [storedBytes] = openHeader(sections.positions, "positions", headerBytes);
@@ -75,10 +77,14 @@ export class PostingsReader {
       throw corrupt(
         `terms list ${positionBytes} bytes of positions, but ${storedBytes} are stored`,
       );
-    const [rowCount, totalLow, totalHigh] = openHeader(sections.lengths, "lengths", headerBytes);
-    checkSize(sections.lengths, "lengths", headerBytes + numbersBytes(rowCount!));
+    const [ordinalCount, totalLow, totalHigh] = openHeader(
+      sections.lengths,
+      "lengths",
+      headerBytes,
+    );
+    checkSize(sections.lengths, "lengths", headerBytes + numbersBytes(ordinalCount!));
     this.#dictionary = dictionary;
-    this.#rows = rows!;
+    this.#rows = ordinals!;
     this.#counts = counts!;
     this.#blocks = {
       windows: windows!,
@@ -86,12 +92,12 @@ export class PostingsReader {
       maxCounts: maxCounts!,
       minLengths: minLengths!,
     };
-    this.rowCount = rowCount!;
+    this.ordinalCount = ordinalCount!;
     this.termCount = termCount;
     this.postingCount = postingCount;
     this.positionBytes = positionBytes;
     this.positions = sections.positions.subarray(headerBytes, headerBytes + positionBytes);
-    this.lengths = numbersAt(sections.lengths, headerBytes, rowCount!);
+    this.lengths = numbersAt(sections.lengths, headerBytes, ordinalCount!);
     this.lengthTotal = totalLow! + totalHigh! * 2 ** 32;
   }
 
@@ -111,7 +117,7 @@ export class PostingsReader {
     const { windows, firsts, maxCounts, minLengths } = this.#blocks;
     return {
       documentFrequency: end - start,
-      rows: this.#rows.subarray(start, end),
+      ordinals: this.#rows.subarray(start, end),
       counts: this.#counts.subarray(start, end),
       blocks: {
         windows: windows.subarray(blockStart, blockEnd),
@@ -147,19 +153,19 @@ export class PostingsReader {
   }
 
   /** Postings of the terms at these places, one term after another. O(1): they are neighbors. */
-  postingsOfAll({ start, end }: TermPlaces): Pick<TermPostings, "rows" | "counts"> {
+  postingsOfAll({ start, end }: TermPlaces): Pick<TermPostings, "ordinals" | "counts"> {
     const from = this.#dictionary.starts[start]!;
     const to = this.#dictionary.starts[end]!;
-    return { rows: this.#rows.subarray(from, to), counts: this.#counts.subarray(from, to) };
+    return { ordinals: this.#rows.subarray(from, to), counts: this.#counts.subarray(from, to) };
   }
 
   /** Visits the postings of the term at `place`; [from, to) of `positions` are a posting's own. */
   forEachPosting(
     place: number,
-    visit: (row: number, count: number, from: number, to: number) => void,
+    visit: (ordinal: number, count: number, from: number, to: number) => void,
   ): void {
     const { positions } = this;
-    const rows = this.#rows;
+    const ordinals = this.#rows;
     const counts = this.#counts;
     const { starts, positionStarts } = this.#dictionary;
     const end = starts[place + 1]!;
@@ -171,7 +177,7 @@ export class PostingsReader {
         while (positions[at]! >= 0x80) at += 1;
         at += 1;
       }
-      visit(rows[i]!, counts[i]!, from, at);
+      visit(ordinals[i]!, counts[i]!, from, at);
     }
   }
 }

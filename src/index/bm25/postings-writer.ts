@@ -8,8 +8,9 @@ import type { PostingsSections } from "./postings-format.js";
 import { TermDictionary } from "./term-dictionary.js";
 
 /**
- * Inverts the passages, which get rows 0, 1, ... in the order given. Equal input gives equal bytes.
- * Memory: some 30 bytes a posting plus the dictionary. O(postings + t log t) for t distinct terms.
+ * Inverts the passages, which get ordinals 0, 1, ... in the order given. Equal input gives equal
+ * bytes. Memory: some 30 bytes a posting plus the dictionary. O(postings + t log t) for t distinct
+ * terms.
  */
 export function writePostings(passages: readonly PackedTerms[]): PostingsSections {
   const { postingCount, positionCount } = countAll(passages);
@@ -24,11 +25,11 @@ export function writePostings(passages: readonly PackedTerms[]): PostingsSection
   for (const [place, term] of terms.entries()) {
     builder.startTerm(term);
     for (const end = postings.ends[place]!; at < end; at += 1) {
-      const row = postings.rows[at]!;
+      const ordinal = postings.ordinals[at]!;
       const start = postings.positionStarts[at]!;
       const count = postings.counts[at]!;
-      builder.addPosting(row, count);
-      builder.encodePositions(passages[row]!.positions, start, start + count);
+      builder.addPosting(ordinal, count);
+      builder.encodePositions(passages[ordinal]!.positions, start, start + count);
     }
   }
   return builder.finish();
@@ -73,11 +74,11 @@ function placesByTerm(
   return { terms, places };
 }
 
-/** All postings, those of the first term first; of one term by rising row. */
+/** All postings, those of the first term first; of one term by rising ordinal. */
 interface GroupedPostings {
   /** Beside the terms. */
   readonly ends: Uint32Array;
-  readonly rows: Uint32Array;
+  readonly ordinals: Uint32Array;
   readonly counts: Uint32Array;
   /** Where a posting's positions begin among its passage's. */
   readonly positionStarts: Uint32Array;
@@ -91,21 +92,21 @@ function groupByPlace(
   const ends = new Uint32Array(termCount + 1);
   for (const place of places) ends[place + 1]! += 1;
   for (let place = 0; place < termCount; place += 1) ends[place + 1]! += ends[place]!;
-  const rows = new Uint32Array(places.length);
+  const ordinals = new Uint32Array(places.length);
   const counts = new Uint32Array(places.length);
   const positionStarts = new Uint32Array(places.length);
   let from = 0;
-  for (const [row, passage] of passages.entries()) {
+  for (const [ordinal, passage] of passages.entries()) {
     let start = 0;
     for (let i = 0; i < passage.counts.length; i += 1, from += 1) {
       const at = ends[places[from]!]!++;
-      rows[at] = row;
+      ordinals[at] = ordinal;
       counts[at] = passage.counts[i]!;
       positionStarts[at] = start;
       start += passage.counts[i]!;
     }
   }
-  return { ends, rows, counts, positionStarts };
+  return { ends, ordinals, counts, positionStarts };
 }
 
 function checkPassage({ counts, positions, length }: PackedTerms): void {

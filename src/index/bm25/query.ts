@@ -1,4 +1,5 @@
-// What BM25 is asked: words, beginnings of words, misspelled words, phrases. Terms are as the index keeps them.
+// What BM25 is asked: words, beginnings of words, misspelled words, phrases. Terms are as the index
+// keeps them.
 
 import type { NearWord } from "./near-terms.js";
 
@@ -41,7 +42,9 @@ export interface Bm25Quorum {
 
 /** The query's terms in a live segment, whose dictionary only the main thread has. */
 export interface LiveTermIds {
-  /** Ids of each clause's terms: none, one, or for beginnings and misspellings as many as there are. */
+  /**
+   * Ids of each clause's terms: none, one, or for beginnings and misspellings as many as there are.
+   */
   readonly clauses: readonly Uint32Array[];
   /** Id of each term of each phrase; -1: no passage has it. */
   readonly phrases: readonly Int32Array[];

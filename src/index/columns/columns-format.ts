@@ -1,17 +1,19 @@
-// The byte layout of a segment's columns: the typed fields of its passages' documents, by name and kind.
+// The byte layout of a segment's columns: the typed fields of its passages' documents, by name and
+// kind.
 
 import type { FieldValue } from "../../core/document.js";
 
 /**
- * Numbers are little-endian. R = rows of the segment; a column has the values of P of them. Blocks
- * start at multiples of 8; the numbers in the directory count bytes from the start of the section.
+ * Numbers are little-endian. R = passages of the segment; a column has the values of P of them.
+ * Blocks start at multiples of 8; the numbers in the directory count bytes from the start of the
+ * section.
  *
  *   u32 columns, u32 R
  *   directory, a column after another by name (as UTF-8 bytes) and kind: see `columnEntry`
  *   names     UTF-8, one after another
  *   for each column, where it has them:
- *     rows    u32 x P, rising; left out when every row has the field
- *     ends    u32 x P, end of each row's keywords among the values (keyword lists)
+ *     ordinals u32 x P, rising; left out when every passage has the field
+ *     ends    u32 x P, end of each passage's keywords among the values (keyword lists)
  *     values  keyword, keywords: u32 numbers of words; integer: i64 x P; float, time: f64 x P;
  *             boolean: P bits
  *     words   u32 end of each word's bytes, then the bytes: distinct words by rising UTF-8 bytes
@@ -22,8 +24,8 @@ export const columnEntry = {
   nameBytes: 2,
   /** P. */
   count: 3,
-  /** 0: every row. */
-  rowsStart: 4,
+  /** 0: every passage. */
+  ordinalsStart: 4,
   endsStart: 5,
   valuesStart: 6,
   /** P; of keyword lists, the keywords of all. */

@@ -1,4 +1,5 @@
-// Reads the columns of a segment where they lie. Their bytes were checked when the segment was opened.
+// Reads the columns of a segment where they lie. Their bytes were checked when the segment was
+// opened.
 
 import { present } from "../../core/assert.js";
 import type { FieldValue } from "../../core/document.js";
@@ -7,7 +8,7 @@ import { isBitSet } from "../bm25/bits.js";
 import { columnEntry, columnKinds, columnsHeaderBytes, entryNumbers } from "./columns-format.js";
 
 export interface ColumnsReader {
-  readonly rowCount: number;
+  readonly ordinalCount: number;
   readonly columnCount: number;
   column(place: number): Column;
   /** Places of the columns of that name, one for each kind: [first, end). O(log columns). */
@@ -19,8 +20,8 @@ export interface Column {
   readonly name: string;
   readonly kind: FieldValue["kind"];
   readonly count: number;
-  /** Rows that have the field; undefined: every row, and positions are rows. */
-  readonly rows: Uint32Array | undefined;
+  /** Passages that have the field; undefined: every passage, and positions are ordinals. */
+  readonly ordinals: Uint32Array | undefined;
   /** Of keyword lists: end of each position's values. */
   readonly ends: Uint32Array;
   /** Of keywords and keyword lists. */
@@ -39,7 +40,7 @@ export interface Column {
 /** Throws DATA_CORRUPT when the directory does not fit the bytes. O(1). */
 export function openColumns(section: Uint8Array): ColumnsReader {
   const header = new Uint32Array(section.buffer, section.byteOffset, section.length >>> 2);
-  const [columnCount = 0, rowCount = 0] = header;
+  const [columnCount = 0, ordinalCount = 0] = header;
   if (section.length < columnsHeaderBytes + 4 * entryNumbers * columnCount)
     throw new SluiceError("DATA_CORRUPT", "segment columns are shorter than their directory");
   const bytes = Buffer.from(section.buffer, section.byteOffset, section.length);
@@ -50,7 +51,7 @@ export function openColumns(section: Uint8Array): ColumnsReader {
     return bytes.compare(name, 0, name.length, start, start + entry(place, "nameBytes"));
   };
   return {
-    rowCount,
+    ordinalCount,
     columnCount,
     column: (place) => openColumn(bytes, (item) => entry(place, item)),
     find(name) {
@@ -84,11 +85,11 @@ export function valueAt(column: Column, position: number): FieldValue {
   }
 }
 
-/** Position of a row in a column, or -1. O(log P). */
-export function positionOf({ rows }: Column, row: number): number {
-  if (rows === undefined) return row;
-  const position = firstWhere(rows.length, (place) => rows[place]! >= row);
-  return rows[position] === row ? position : -1;
+/** Position of an ordinal in a column, or -1. O(log P). */
+export function positionOf({ ordinals }: Column, ordinal: number): number {
+  if (ordinals === undefined) return ordinal;
+  const position = firstWhere(ordinals.length, (place) => ordinals[place]! >= ordinal);
+  return ordinals[position] === ordinal ? position : -1;
 }
 
 function openColumn(bytes: Buffer, entry: (item: keyof typeof columnEntry) => number): Column {
@@ -107,7 +108,10 @@ function openColumn(bytes: Buffer, entry: (item: keyof typeof columnEntry) => nu
     name: bytes.toString("utf8", nameStart, nameStart + entry("nameBytes")),
     kind,
     count,
-    rows: entry("rowsStart") === 0 ? undefined : new Uint32Array(buffer, at("rowsStart"), count),
+    ordinals:
+      entry("ordinalsStart") === 0
+        ? undefined
+        : new Uint32Array(buffer, at("ordinalsStart"), count),
     ends: new Uint32Array(buffer, at("endsStart"), kind === "keywords" ? count : 0),
     wordNumbers: new Uint32Array(buffer, at("valuesStart"), isWords ? valueCount : 0),
     wordCount: wordEnds.length,
@@ -137,12 +141,12 @@ function firstWhere(count: number, isAt: (place: number) => boolean): number {
 }
 
 /**
- * Looks up the value of a field in a row. Throws DATA_CORRUPT as `openColumns`. A lookup is O(log rows)
- * and remembers the columns it read.
+ * Looks up the value of a field in a passage. Throws DATA_CORRUPT as `openColumns`. A lookup is
+ * O(log passages) and remembers the columns it read.
  */
 export function createFieldLookup(
   section: Uint8Array,
-): (row: number, name: string) => FieldValue | undefined {
+): (ordinal: number, name: string) => FieldValue | undefined {
   const reader = openColumns(section);
   const known = new Map<string, readonly Column[]>();
   const columnsOf = (name: string): readonly Column[] => {
@@ -154,9 +158,9 @@ export function createFieldLookup(
     if (columns.length > 0) known.set(name, columns);
     return columns;
   };
-  return (row, name) => {
+  return (ordinal, name) => {
     for (const column of columnsOf(name)) {
-      const position = positionOf(column, row);
+      const position = positionOf(column, ordinal);
       if (position >= 0) return valueAt(column, position);
     }
     return undefined;

@@ -1,4 +1,4 @@
-// Writes the columns of a segment from field values that come row by row.
+// Writes the columns of a segment from field values that come passage by passage.
 
 import { assert } from "../../core/assert.js";
 import type { Fields, FieldValue } from "../../core/document.js";
@@ -6,61 +6,61 @@ import { columnEntry, columnKinds, columnsHeaderBytes, entryNumbers } from "./co
 import { openColumns, valueAt } from "./columns-reader.js";
 
 export interface ColumnsWriter {
-  /** Rows of one column rise from call to call. */
-  add(row: number, name: string, value: FieldValue): void;
+  /** Ordinals of one column rise from call to call. */
+  add(ordinal: number, name: string, value: FieldValue): void;
   /** The section's bytes. Equal values give equal bytes, in whatever order columns came. */
   finish(): Uint8Array;
 }
 
-/** The columns of rows with these fields. */
-export function writeColumns(rows: readonly Fields[]): Uint8Array {
-  const writer = createColumnsWriter(rows.length);
-  for (const [row, fields] of rows.entries())
-    for (const [name, value] of fields) writer.add(row, name, value);
+/** The columns of passages with these fields. */
+export function writeColumns(ordinals: readonly Fields[]): Uint8Array {
+  const writer = createColumnsWriter(ordinals.length);
+  for (const [ordinal, fields] of ordinals.entries())
+    for (const [name, value] of fields) writer.add(ordinal, name, value);
   return writer.finish();
 }
 
 export interface ColumnsInput {
   readonly columns: Uint8Array;
-  /** Row of the result that each row becomes; those not below `rowCount` are left out. */
-  readonly newRows: Uint32Array;
+  /** Ordinal in the result of each passage; those not below `ordinalCount` are left out. */
+  readonly newOrdinals: Uint32Array;
 }
 
-/** `inputs` by rising new rows; `rowCount`: of the result. O(values + words log words). */
-export function mergeColumns(inputs: readonly ColumnsInput[], rowCount: number): Uint8Array {
-  const writer = createColumnsWriter(rowCount);
-  for (const { columns, newRows } of inputs) {
+/** `inputs` by rising new ordinals; `ordinalCount`: of the result. O(values + words log words). */
+export function mergeColumns(inputs: readonly ColumnsInput[], ordinalCount: number): Uint8Array {
+  const writer = createColumnsWriter(ordinalCount);
+  for (const { columns, newOrdinals } of inputs) {
     const reader = openColumns(columns);
     for (let place = 0; place < reader.columnCount; place += 1) {
       const column = reader.column(place);
       for (let position = 0; position < column.count; position += 1) {
-        const row = newRows[column.rows?.[position] ?? position]!;
-        if (row < rowCount) writer.add(row, column.name, valueAt(column, position));
+        const ordinal = newOrdinals[column.ordinals?.[position] ?? position]!;
+        if (ordinal < ordinalCount) writer.add(ordinal, column.name, valueAt(column, position));
       }
     }
   }
   return writer.finish();
 }
 
-export function createColumnsWriter(rowCount: number): ColumnsWriter {
+export function createColumnsWriter(ordinalCount: number): ColumnsWriter {
   const drafts = new Map<string, Draft>();
   return {
-    add(row, name, value) {
+    add(ordinal, name, value) {
       const id = `${value.kind} ${name}`;
       let draft = drafts.get(id);
       if (draft === undefined) drafts.set(id, (draft = createDraft(name, value.kind)));
-      assert(row > (draft.rows.at(-1) ?? -1), "rows of a column rise");
-      draft.rows.push(row);
+      assert(ordinal > (draft.ordinals.at(-1) ?? -1), "rows of a column rise");
+      draft.ordinals.push(ordinal);
       addValue(draft, value);
     },
-    finish: () => joinColumns(rowCount, [...drafts.values()].sort(compareDrafts)),
+    finish: () => joinColumns(ordinalCount, [...drafts.values()].sort(compareDrafts)),
   };
 }
 
 interface Draft {
   readonly name: Buffer;
   readonly kind: number;
-  readonly rows: number[];
+  readonly ordinals: number[];
   readonly numbers: number[];
   readonly integers: bigint[];
   readonly ends: number[];
@@ -72,7 +72,7 @@ function createDraft(name: string, kind: FieldValue["kind"]): Draft {
   return {
     name: Buffer.from(name, "utf8"),
     kind: columnKinds.indexOf(kind),
-    rows: [],
+    ordinals: [],
     numbers: [],
     integers: [],
     ends: [],
@@ -117,9 +117,9 @@ interface Block {
   readonly bytes: Uint8Array;
 }
 
-function joinColumns(rowCount: number, drafts: readonly Draft[]): Uint8Array {
+function joinColumns(ordinalCount: number, drafts: readonly Draft[]): Uint8Array {
   const directory = new Uint32Array(2 + entryNumbers * drafts.length);
-  directory.set([drafts.length, rowCount]);
+  directory.set([drafts.length, ordinalCount]);
   const blocks: Block[] = [];
   let end = columnsHeaderBytes + 4 * entryNumbers * drafts.length;
   const append = (bytes: Uint8Array): number => {
@@ -140,8 +140,9 @@ function joinColumns(rowCount: number, drafts: readonly Draft[]): Uint8Array {
     set("kind", draft.kind);
     set("nameStart", nameStarts[i]!);
     set("nameBytes", draft.name.length);
-    set("count", draft.rows.length);
-    if (draft.rows.length < rowCount) set("rowsStart", appendAligned(u32(draft.rows)));
+    set("count", draft.ordinals.length);
+    if (draft.ordinals.length < ordinalCount)
+      set("ordinalsStart", appendAligned(u32(draft.ordinals)));
     if (draft.ends.length > 0) set("endsStart", appendAligned(u32(draft.ends)));
     const kind = columnKinds[draft.kind];
     const isWords = kind === "keyword" || kind === "keywords";

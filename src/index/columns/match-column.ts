@@ -1,13 +1,13 @@
-// Which positions of a column meet a condition. The inner loops of filtering: without branches, which
-// would cost ten times as much where about half of the values match (make bench-filters).
+// Which positions of a column meet a condition. The inner loops of filtering: without branches,
+// which would cost ten times as much where about half of the values match (make bench-filters).
 
 import type { FieldValue } from "../../core/document.js";
 import type { RangeBounds } from "../../core/filter.js";
 import type { Column } from "./columns-reader.js";
 
 /**
- * Sets the bit of each position whose value is one of `values`; bits beyond the count may be set too.
- * `bits`: zeros, one bit a position. O(P + values log words).
+ * Sets the bit of each position whose value is one of `values`; bits beyond the count may be set
+ * too. `bits`: zeros, one bit a position. O(P + values log words).
  */
 export function matchAnyOf(column: Column, values: readonly FieldValue[], bits: Uint32Array): void {
   const { kind } = column;

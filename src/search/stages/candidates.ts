@@ -2,7 +2,7 @@
 
 import type { PackedQuery } from "../../kernels/kernels.js";
 import type { Generation } from "../../index/generation.js";
-import type { ScanTask, ScoredRows } from "../../scoring/score.protocol.js";
+import type { ScanTask, ScoredPassages } from "../../scoring/score.protocol.js";
 import { fuse, toCandidates } from "../fusion.js";
 import type { Candidate } from "../fusion.js";
 import { createPassageIds } from "../passage-ids.js";
@@ -44,7 +44,7 @@ export async function candidatesStage(
       cancel,
     }),
   );
-  const tops: ScoredRows[] = [];
+  const tops: ScoredPassages[] = [];
   for (const answer of await Promise.all(tasks)) {
     if (answer === undefined) return undefined;
     tops.push(answer.top);
@@ -68,13 +68,13 @@ export async function candidatesStage(
 /** All rows as at most `count` lists of ranges of about equal size; ranges start at multiples of 8. */
 function splitRows(generation: Generation, count: number): ScanTask["ranges"][] {
   let total = 0;
-  for (const { part } of generation.segments) total += part.rowCount;
+  for (const { part } of generation.segments) total += part.ordinalCount;
   const pieces = Math.max(1, Math.min(count, Math.floor(total / rowsPerTaskMin)));
   const rowsPerPiece = (Math.ceil(total / pieces) + 7) & ~7;
   const lists: { part: number; start: number; end: number }[][] = [[]];
   let room = rowsPerPiece;
   for (const [part, segment] of generation.segments.entries()) {
-    const { rowCount } = segment.part;
+    const { ordinalCount: rowCount } = segment.part;
     for (let start = 0; start < rowCount;) {
       const end = Math.min(rowCount, start + room);
       lists.at(-1)?.push({ part, start, end });

@@ -4,9 +4,9 @@
 import { createFilterMatch } from "../../core/match-filter.js";
 import type { Filter } from "../../core/filter.js";
 import type { QueryPhrase } from "../../analysis/lexical-query.js";
-import { clearDocuments, liveRowsWithAny } from "../../index/excluded-rows.js";
-import { createEligibleRows, setEligibleRows } from "../../index/eligible-rows.js";
-import type { EligibleRows } from "../../index/eligible-rows.js";
+import { clearDocuments, liveOrdinalsWithAny } from "../../index/excluded-passages.js";
+import { createEligiblePassages, setEligible } from "../../index/eligible-passages.js";
+import type { EligiblePassages } from "../../index/eligible-passages.js";
 import type { Generation } from "../../index/generation.js";
 import type { FilterTask } from "../../scoring/score.protocol.js";
 import type { Scope, SearchDeps } from "../search-deps.js";
@@ -25,7 +25,7 @@ export async function filterStage(
     return { eligible: undefined, passageCount: generation.totals.passageCount };
   const { segments } = generation;
   const excluded = excludedPhrases.map(toBm25Phrase);
-  const eligible = createEligibleRows(segments.map(({ part }) => part.rowCount));
+  const eligible = createEligiblePassages(segments.map(({ part }) => part.ordinalCount));
   const tasks = splitParts(generation, scorer.parallelism).map(({ start, end }) =>
     scorer.filter({
       kind: "filter",
@@ -48,13 +48,13 @@ export async function filterStage(
 function splitParts(generation: Generation, count: number): { start: number; end: number }[] {
   const flushed = generation.segments.filter(({ part }) => part.kind === "flushed");
   let total = 0;
-  for (const { part } of flushed) total += part.rowCount;
+  for (const { part } of flushed) total += part.ordinalCount;
   const pieces = Math.max(1, Math.min(count, Math.floor(total / rowsPerTaskMin)));
   const ranges: { start: number; end: number }[] = [];
   let start = 0;
   let rows = 0;
   for (const [place, { part }] of flushed.entries()) {
-    rows += part.rowCount;
+    rows += part.ordinalCount;
     if (place + 1 < flushed.length && rows < ((ranges.length + 1) * total) / pieces) continue;
     ranges.push({ start, end: place + 1 });
     start = place + 1;
@@ -65,24 +65,31 @@ function splitParts(generation: Generation, count: number): { start: number; end
 function filterLive(
   generation: Generation,
   { filter, excluded }: Pick<FilterTask, "filter" | "excluded">,
-  eligible: EligibleRows,
+  eligible: EligiblePassages,
 ): number {
   const matches = filter === undefined ? () => true : createFilterMatch(filter);
   let passageCount = 0;
   for (const [place, { part, table, liveTerms }] of generation.segments.entries()) {
     if (part.kind !== "live") continue;
-    const { rowCount } = part;
+    const { ordinalCount: rowCount } = part;
     const rows = new Uint32Array(2 * Math.ceil(rowCount / 64));
     for (let row = 0; row < rowCount; row += 1) {
       if (matches((name) => table.fieldAt(row, name)))
         rows[row >>> 5] = (rows[row >>> 5] ?? 0) | (1 << (row & 31));
     }
     if (liveTerms !== undefined && excluded.length > 0) {
-      const found = liveRowsWithAny(part.terms, excluded, liveTerms.resolvePhrases(excluded));
-      clearDocuments(rows, found, { rowCount, numberAt: (row) => table.passageNumberAt(row) });
+      const found = liveOrdinalsWithAny(part.terms, excluded, liveTerms.resolvePhrases(excluded));
+      clearDocuments(rows, found, {
+        ordinalCount: rowCount,
+        numberAt: (row) => table.passageNumberAt(row),
+      });
     }
     const tombstones = part.tombstones && new Uint8Array(part.tombstones);
-    passageCount += setEligibleRows(eligible, place, { rows, rowCount, tombstones });
+    passageCount += setEligible(eligible, place, {
+      ordinals: rows,
+      ordinalCount: rowCount,
+      tombstones,
+    });
   }
   return passageCount;
 }

@@ -3,7 +3,7 @@
 import { runInOrder } from "../../core/in-order.js";
 import type { PackedQuery } from "../../kernels/kernels.js";
 import { isBitSet } from "../../index/bm25/bits.js";
-import { eligibleRowsOf } from "../../index/eligible-rows.js";
+import { eligibleOf } from "../../index/eligible-passages.js";
 import type { MaxSimTask } from "../../scoring/score.protocol.js";
 import { createPassageIds } from "../passage-ids.js";
 import type { PassagePlace } from "../passage-ids.js";
@@ -62,7 +62,7 @@ async function scoreBatch(
     kind: "maxsim",
     parts: partsOf(deps.generation),
     partOf,
-    rows,
+    ordinals: rows,
     query,
     bits: deps.settings.bits,
     bm25,
@@ -85,8 +85,8 @@ function* remaining(
   const taken = new Set(candidates.map(idOf));
   for (const [segment, { part }] of generation.segments.entries()) {
     const dead = part.tombstones && new Uint8Array(part.tombstones);
-    const eligible = eligibleRowsOf(scope.eligible, segment);
-    for (let row = 0; row < part.rowCount; row += 1) {
+    const eligible = eligibleOf(scope.eligible, segment);
+    for (let row = 0; row < part.ordinalCount; row += 1) {
       if (dead !== undefined && isBitSet(dead, row)) continue;
       if (eligible !== undefined && !isBitSet(eligible, row)) continue;
       const passage = { segment, row };

@@ -9,7 +9,7 @@ import type {
   Bm25Work,
   LexicalAnswer,
   MaxSimTask,
-  ScoredRows,
+  ScoredPassages,
 } from "../../scoring/score.protocol.js";
 import { toCandidates } from "../fusion.js";
 import type { Candidate } from "../fusion.js";
@@ -76,16 +76,16 @@ export async function lexicalStage(
   let top = topDocuments(generation, found.top, plan);
   // Several passages of one document may fill the top: look further until k documents are found.
   const depthMax = plan.caps.length === 0 ? Infinity : cappedDepthMax;
-  while (top.length < plan.k && found.top.rows.length >= topCount && topCount < depthMax) {
+  while (top.length < plan.k && found.top.ordinals.length >= topCount && topCount < depthMax) {
     topCount *= 4;
     found = await findTop(deps, bm25, topCount);
     if (found === undefined) return undefined;
     top = topDocuments(generation, found.top, plan);
   }
-  const isExact = top.length >= plan.k || found.top.rows.length < topCount;
+  const isExact = top.length >= plan.k || found.top.ordinals.length < topCount;
   const idOf = createPassageIds(generation.segments);
   const known = new Map<number, number>();
-  const { parts, rows, scores } = found.top;
+  const { parts, ordinals: rows, scores } = found.top;
   for (const [i, row] of rows.entries())
     known.set(idOf({ segment: parts[i] ?? 0, row }), scores[i] ?? 0);
   const candidates = toCandidates([first.top], generation.segments, plan.lexicalPoolSize);
@@ -165,7 +165,7 @@ async function findTop(
       }),
     ),
   );
-  const tops: ScoredRows[] = [];
+  const tops: ScoredPassages[] = [];
   for (const answer of answers) {
     if (answer === undefined) return undefined;
     tops.push(answer.top);
@@ -176,7 +176,7 @@ async function findTop(
 
 /** Ranges of parts with about as many rows each. */
 function splitParts(generation: Generation, countMax: number): LexicalRange[] {
-  const rowCounts = generation.segments.map(({ part }) => part.rowCount);
+  const rowCounts = generation.segments.map(({ part }) => part.ordinalCount);
   const total = rowCounts.reduce((sum, count) => sum + count, 0);
   const count = Math.max(1, Math.min(countMax, Math.floor(total / rowsPerTaskMin)));
   const ranges: LexicalRange[] = [];
@@ -197,10 +197,10 @@ interface LexicalRange {
 }
 
 /** Best first; all ties of the last place stay. */
-function joinTops(tops: readonly ScoredRows[], topCount: number): ScoredRows {
+function joinTops(tops: readonly ScoredPassages[], topCount: number): ScoredPassages {
   const [only] = tops;
   if (only !== undefined && tops.length === 1) return only;
-  const joined = tops.flatMap(({ parts, rows, scores }) =>
+  const joined = tops.flatMap(({ parts, ordinals: rows, scores }) =>
     Array.from(rows, (row, i) => ({ part: parts[i] ?? 0, row, score: scores[i] ?? 0 })),
   );
   joined.sort((a, b) => b.score - a.score || a.part - b.part || a.row - b.row);
@@ -208,18 +208,18 @@ function joinTops(tops: readonly ScoredRows[], topCount: number): ScoredRows {
   const kept = joined.filter(({ score }) => score >= last);
   return {
     parts: Uint32Array.from(kept, ({ part }) => part),
-    rows: Uint32Array.from(kept, ({ row }) => row),
+    ordinals: Uint32Array.from(kept, ({ row }) => row),
     scores: Float32Array.from(kept, ({ score }) => score),
   };
 }
 
 function topDocuments(
   generation: Generation,
-  found: ScoredRows,
+  found: ScoredPassages,
   { k, caps }: Pick<SearchPlan, "k" | "caps">,
 ): readonly RankedPassage[] {
   const ranking = createRanking(generation.segments, k, caps);
-  for (const [i, row] of found.rows.entries()) {
+  for (const [i, row] of found.ordinals.entries()) {
     const score = found.scores[i] ?? 0;
     ranking.offer({ segment: found.parts[i] ?? 0, row, score, bm25: score });
   }

@@ -21,7 +21,7 @@ describe("codec", () => {
         // A few large coordinates are what a rotation exists for.
         const rows = sparse ? sparseRows(3, dim, seed) : randomRows(3, dim, seed);
         const codec = codecOf(dim, bits);
-        const { codes, rowCount } = codec.encodePassage(rows);
+        const { codes, tokenCount: rowCount } = codec.encodePassage(rows);
         assert.equal(rowCount, 3);
         assert.equal(codes.length, 3 * rowBytes(dim, bits));
         for (let row = 0; row < 3; row += 1) {

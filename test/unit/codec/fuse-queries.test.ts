@@ -27,7 +27,7 @@ function scoreOf(query: PackedQuery, bytes: Uint8Array, rowCount: number): numbe
   return scores[0]! / query.rowCount;
 }
 
-function maxSimOf(query: PackedQuery, { codes, rowCount }: Passage): number {
+function maxSimOf(query: PackedQuery, { codes, tokenCount: rowCount }: Passage): number {
   return scoreOf(query, codes, rowCount);
 }
 

@@ -126,8 +126,8 @@ describe("openCollection", () => {
       const [damage, ...others] = collection.damages;
       assert.match(damage ?? "", new RegExp(`^journal passage ${sequence} is damaged`));
       assert.deepEqual(others, []);
-      assert.equal(collection.live.rowCount, rest.length);
-      assert.equal(collection.live.rowOf(sequence), -1);
+      assert.equal(collection.live.ordinalCount, rest.length);
+      assert.equal(collection.live.ordinalOf(sequence), -1);
       await closeCollection(collection);
     }));
 

@@ -29,7 +29,7 @@ const passages: SegmentPassage[] = [1, 5, 6].map((sequence, i) => ({
   key: `key ${i}`,
   passageNumber: i,
   span: { start: 10 * i, end: 10 * i + 5 },
-  rowCount: i,
+  tokenCount: i,
   codes: new Uint8Array(i * tokenRowBytes).fill(i),
   sketch: new Uint8Array(tokenRowBytes).fill(100 + i),
   terms: packTerms(toPassageTerms(["a", `b${i}`])),
@@ -45,10 +45,10 @@ function rewritten(changes: Partial<Record<SectionName, Uint8Array>>): SharedArr
 
 function termsByRow(tables: SharedArrayBuffer): Map<string, number>[] {
   const reader = new PostingsReader(postingsSectionsOf(tables));
-  const byRow = Array.from({ length: reader.rowCount }, () => new Map<string, number>());
+  const byRow = Array.from({ length: reader.ordinalCount }, () => new Map<string, number>());
   for (let place = 0; place < reader.termCount; place += 1) {
     const term = Buffer.from(reader.term(place)).toString("utf8");
-    const { rows, counts } = reader.postings(place);
+    const { ordinals: rows, counts } = reader.postings(place);
     for (const [i, row] of rows.entries()) byRow[row]!.set(term, counts[i]!);
   }
   return byRow;
@@ -61,14 +61,14 @@ describe("a written segment", () => {
         const written = writeSegment(all);
         const segment = openFlushedSegment(7, written, tokenRowBytes);
         assert.equal(segment.id, 7);
-        assert.equal(segment.rowCount, all.length);
+        assert.equal(segment.ordinalCount, all.length);
         assert.deepEqual(tableRows(segment), expectedRows(all));
         const codes = Buffer.concat(all.map((passage) => passage.codes));
         assert.equal(Buffer.compare(new Uint8Array(written.codes), codes), 0);
         const sketches = Buffer.concat(all.map((passage) => passage.sketch));
         assert.equal(Buffer.compare(sectionOf(segment.tables, "sketches"), sketches), 0);
-        const ends = all.map((_, i) => all.slice(0, i + 1).reduce((n, p) => n + p.rowCount, 0));
-        assert.deepEqual([...numbersOf(segment.tables, "rowOffsets")], [0, ...ends]);
+        const ends = all.map((_, i) => all.slice(0, i + 1).reduce((n, p) => n + p.tokenCount, 0));
+        assert.deepEqual([...numbersOf(segment.tables, "tokenOffsets")], [0, ...ends]);
         const counted = all.map(({ terms }) =>
           unpackTerms(terms).terms.map((term, i) => [term, terms.counts[i]]),
         );
@@ -86,12 +86,12 @@ describe("a written segment", () => {
       fc.property(anySegmentPassages, fc.nat(20), (all, other) => {
         const segment = openFlushedSegment(1, writeSegment(all), tokenRowBytes);
         for (const [row, { sequence }] of all.entries()) {
-          assert.equal(segment.rowOf(sequence), row);
+          assert.equal(segment.ordinalOf(sequence), row);
           if (all[row + 1]?.sequence !== sequence + 1)
-            assert.equal(segment.rowOf(sequence + 1), -1);
+            assert.equal(segment.ordinalOf(sequence + 1), -1);
         }
         assert.equal(
-          segment.rowOf(other),
+          segment.ordinalOf(other),
           all.findIndex(({ sequence }) => sequence === other),
         );
       }),
@@ -157,7 +157,7 @@ describe("openFlushedSegment", () => {
 
   it("refuses sections of another number of rows", () => {
     refuses(rewritten({ sequences: new Uint8Array(16) }));
-    refuses(rewritten({ rowOffsets: new Uint8Array(12) }));
+    refuses(rewritten({ tokenOffsets: new Uint8Array(12) }));
     refuses(rewritten({ passages: new Uint8Array(35) }));
     refuses(rewritten({ passages: new Uint8Array(24) }));
     refuses(rewritten({ keyEnds: new Uint8Array(8) }));

@@ -36,7 +36,7 @@ describe("totals", () => {
     key: `${i}`,
     passageNumber: 0,
     span: { start: 0, end: 1 },
-    rowCount: i,
+    tokenCount: i,
     codes: new Uint8Array(4 * i),
     sketch: new Uint8Array(4),
     fields: new Map(),

@@ -19,14 +19,14 @@ import {
 
 /** What a worker reads of a snapshot, in plain values. */
 function readPart(part: LivePart, ids: readonly number[]): unknown {
-  const rowOffsets = [...new Uint32Array(part.rowOffsets, 0, part.rowCount + 1)];
-  const codeBytes = (rowOffsets.at(-1) ?? 0) * tokenRowBytes;
+  const tokenOffsets = [...new Uint32Array(part.tokenOffsets, 0, part.ordinalCount + 1)];
+  const codeBytes = (tokenOffsets.at(-1) ?? 0) * tokenRowBytes;
   return {
-    rowOffsets,
+    tokenOffsets,
     codes: [...new Uint8Array(part.codes, 0, codeBytes)],
-    sketches: [...new Uint8Array(part.sketches, 0, part.rowCount * tokenRowBytes)],
+    sketches: [...new Uint8Array(part.sketches, 0, part.ordinalCount * tokenRowBytes)],
     postings: postingsOf(part, ids),
-    lengths: [...part.terms.lengths.subarray(0, part.terms.rowCount)],
+    lengths: [...part.terms.lengths.subarray(0, part.terms.ordinalCount)],
     lengthTotal: part.terms.lengthTotal,
   };
 }
@@ -35,7 +35,7 @@ function postingsOf({ terms }: LivePart, ids: readonly number[]): unknown[] {
   const found = gatherLivePostings(terms, new Set(ids));
   return ids.map((id) => {
     const postings = found.get(id);
-    return postings && { rows: postings.rows, counts: postings.counts };
+    return postings && { rows: postings.ordinals, counts: postings.counts };
   });
 }
 
@@ -63,7 +63,7 @@ function expectedPart(passages: readonly SegmentPassage[]): unknown {
         };
   });
   return {
-    rowOffsets: [0, ...passages.map(({ rowCount }) => (end += rowCount))],
+    tokenOffsets: [0, ...passages.map(({ tokenCount }) => (end += tokenCount))],
     codes: passages.flatMap(({ codes }) => [...codes]),
     sketches: passages.flatMap(({ sketch }) => [...sketch]),
     postings,
@@ -78,15 +78,15 @@ describe("LiveSegment", () => {
       fc.property(anySegmentPassages, (passages) => {
         const live = new LiveSegment(8);
         for (const passage of passages) live.append(passage);
-        assert.equal(live.rowCount, passages.length);
+        assert.equal(live.ordinalCount, passages.length);
         assert.equal(
           live.codeBytes,
           passages.reduce((sum, { codes }) => sum + codes.length, 0),
         );
         assert.deepEqual(tableRows(live), expectedRows(passages));
         for (const [row, { sequence }] of passages.entries())
-          assert.equal(live.rowOf(sequence), row);
-        assert.equal(live.rowOf(0), -1);
+          assert.equal(live.ordinalOf(sequence), row);
+        assert.equal(live.ordinalOf(0), -1);
       }),
     );
   });
@@ -103,7 +103,7 @@ describe("LiveSegment", () => {
         const late = live.part(undefined);
         const expected = expectedPart(passages.slice(0, count));
         assert.deepEqual(readPart(early, earlyIds), expected);
-        assert.equal(early.rowCount, Math.min(count, passages.length));
+        assert.equal(early.ordinalCount, Math.min(count, passages.length));
         // Ids that were given out later mean nothing to the early snapshot.
         const lateIds = idsOf(live, vocabulary);
         assert.deepEqual(readPart(early, lateIds), expected);
@@ -119,7 +119,7 @@ describe("LiveSegment", () => {
       key: `${sequence}`,
       passageNumber: 0,
       span: { start: 0, end: 1 },
-      rowCount: 100,
+      tokenCount: 100,
       codes: new Uint8Array(400).fill(sequence),
       sketch: new Uint8Array(4).fill(sequence),
       fields: new Map(),
@@ -131,13 +131,13 @@ describe("LiveSegment", () => {
       if (sequence % 300 === 0) parts.push(live.part(undefined));
     }
     for (const part of parts) {
-      const { rowCount } = part;
-      assert.equal(new Uint8Array(part.codes)[400 * rowCount - 1], rowCount % 256);
-      assert.equal(new Uint32Array(part.rowOffsets)[rowCount], 100 * rowCount);
-      assert.equal(part.terms.rowCount, rowCount);
-      const ids = idsOf(live, [`t${rowCount}`, `t${rowCount + 1}`]);
+      const { ordinalCount } = part;
+      assert.equal(new Uint8Array(part.codes)[400 * ordinalCount - 1], ordinalCount % 256);
+      assert.equal(new Uint32Array(part.tokenOffsets)[ordinalCount], 100 * ordinalCount);
+      assert.equal(part.terms.ordinalCount, ordinalCount);
+      const ids = idsOf(live, [`t${ordinalCount}`, `t${ordinalCount + 1}`]);
       const [own, next] = postingsOf(part, ids);
-      assert.deepEqual(own, { rows: Uint32Array.of(rowCount - 1), counts: Uint32Array.of(1) });
+      assert.deepEqual(own, { rows: Uint32Array.of(ordinalCount - 1), counts: Uint32Array.of(1) });
       assert.equal(next, undefined);
     }
   });

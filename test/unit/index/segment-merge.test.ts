@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import { liveRowCount, mergeTables, toMergeInputs } from "../../../src/index/segment-merge.js";
+import { livePassageCount, mergeTables, toMergeInputs } from "../../../src/index/segment-merge.js";
 import { writeSegment } from "../../../src/index/segment-writer.js";
 import type { SegmentPassage } from "../../../src/index/segment-writer.js";
 import { anySegmentPassages } from "../../support/segment-passages.js";
@@ -32,7 +32,7 @@ describe("mergeTables", () => {
         const live = segments.flatMap(({ passages, dead }) =>
           passages.filter((_, row) => !dead.has(row)),
         );
-        assert.equal(liveRowCount(inputs), live.length);
+        assert.equal(livePassageCount(inputs), live.length);
         assert.deepEqual(
           new Uint8Array(mergeTables(inputs)),
           new Uint8Array(writeSegment(live).tables),

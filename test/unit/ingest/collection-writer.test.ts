@@ -143,7 +143,7 @@ describe("CollectionWriter", () => {
       await flusher.write(added);
       await flusher.close();
       assert.deepEqual([...collection.store.journal()], []);
-      assert.equal(collection.live.rowCount, 0);
+      assert.equal(collection.live.ordinalCount, 0);
       const passageCount = kept.passages.length + added.passages.length;
       const [entry] = collection.manifest.segments;
       assert.equal(entry?.passageCount, passageCount);
@@ -158,7 +158,7 @@ describe("CollectionWriter", () => {
       const flusher = new CollectionWriter(owner, { flushBytes: 1 });
       await flusher.write({ kind: "delete", key: "a" });
       await flusher.close();
-      assert.equal(collection.live.rowCount, 0);
+      assert.equal(collection.live.ordinalCount, 0);
       assert.deepEqual(collection.manifest.segments, []);
       assert.deepEqual(readContents(collection.generation), contentsOf([]));
     }));

@@ -18,7 +18,7 @@ function largePut(version: number): PutOperation {
   const [passage] = put.passages;
   assert.ok(passage !== undefined);
   const codes = Uint8Array.from({ length: 40_000 }, () => prng.nextUint32());
-  return { ...put, passages: [{ ...passage, rowCount: 10_000, codes }] };
+  return { ...put, passages: [{ ...passage, tokenCount: 10_000, codes }] };
 }
 
 /** Writes until the disk is full; every write before that is in `written` afterwards. */

@@ -12,9 +12,9 @@ const policy = { segmentBytesMax: 64 * mib };
 function segments(...sizes: (number | { mib: number; dead: number })[]): SegmentSize[] {
   return sizes.map((size, i) => {
     const { mib: live, dead } = typeof size === "number" ? { mib: size, dead: 0 } : size;
-    const liveRows = Math.round(live * 100);
-    const rowCount = Math.round(liveRows / (1 - dead)) + (live === 0 ? 1 : 0);
-    return { id: i + 1, rowCount, liveRows, liveBytes: live * mib, isBarrier: false };
+    const livePassages = Math.round(live * 100);
+    const ordinalCount = Math.round(livePassages / (1 - dead)) + (live === 0 ? 1 : 0);
+    return { id: i + 1, ordinalCount, livePassages, liveBytes: live * mib, isBarrier: false };
   });
 }
 
@@ -51,8 +51,8 @@ describe("planMerge", () => {
   it("counts a passage of few bytes for its share of the tables", () => {
     const sizes = segments(...Array.from({ length: 8 }, () => 0.01)).map((size) => ({
       ...size,
-      rowCount: 60_000,
-      liveRows: 60_000,
+      ordinalCount: 60_000,
+      livePassages: 60_000,
     }));
     assert.deepEqual(planMerge(sizes, policy), [1, 2, 3, 4]);
   });

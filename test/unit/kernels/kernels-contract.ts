@@ -153,8 +153,8 @@ function maxSim(
   seedValue: number,
 ): Uint32Array {
   const next = random(seedValue);
-  const rowOffsets = offsetsOf(lengths);
-  const bytes = unalignedBytes(rowOffsets.at(-1)! * rowBytes(dim, width), next, how);
+  const tokenOffsets = offsetsOf(lengths);
+  const bytes = unalignedBytes(tokenOffsets.at(-1)! * rowBytes(dim, width), next, how);
   const query = {
     rowCount,
     dim,
@@ -163,7 +163,7 @@ function maxSim(
   };
   const passages = passagesOf(lengths);
   const scores = new Float32Array(passages.length + 1).fill(7);
-  kernels.maxSimBatch(query, { bytes, dim, bits: width }, rowOffsets, passages, scores);
+  kernels.maxSimBatch(query, { bytes, dim, bits: width }, tokenOffsets, passages, scores);
   return new Uint32Array(scores.buffer);
 }
 
@@ -220,12 +220,12 @@ function maxSimFloat(
   seedValue: number,
 ): Uint32Array {
   const next = random(seedValue);
-  const rowOffsets = offsetsOf(lengths);
+  const tokenOffsets = offsetsOf(lengths);
   const query = floats(rowCount * dim, next, 2 ** exponent);
-  const rows = floats(rowOffsets.at(-1)! * dim, next, 2 ** exponent);
+  const rows = floats(tokenOffsets.at(-1)! * dim, next, 2 ** exponent);
   const passages = passagesOf(lengths);
   const scores = new Float32Array(passages.length);
-  kernels.maxSimFloat(query, rows, dim, rowOffsets, passages, scores);
+  kernels.maxSimFloat(query, rows, dim, tokenOffsets, passages, scores);
   return new Uint32Array(scores.buffer);
 }
 

@@ -35,8 +35,8 @@ describe("loadKernels", () => {
     const wrong: typeof reference = {
       ...reference,
       name: "wrong",
-      maxSimBatch: (query, codes, rowOffsets, passages, scores) => {
-        reference.maxSimBatch(query, codes, rowOffsets, passages, scores);
+      maxSimBatch: (query, codes, tokenOffsets, passages, scores) => {
+        reference.maxSimBatch(query, codes, tokenOffsets, passages, scores);
         const words = new Uint32Array(scores.buffer);
         words[0] = words[0]! ^ 1;
       },

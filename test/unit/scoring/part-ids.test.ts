@@ -14,7 +14,7 @@ describe("createPartIds", () => {
     const ids = createPartIds((id) => retired.push(id));
     const part = livePart();
     const id = ids.idOf(part);
-    assert.equal(ids.idOf({ ...part, rowCount: 1, tombstones: new SharedArrayBuffer(1) }), id);
+    assert.equal(ids.idOf({ ...part, ordinalCount: 1, tombstones: new SharedArrayBuffer(1) }), id);
     assert.deepEqual(retired, []);
     const grown = { ...part, sketches: new SharedArrayBuffer(64) };
     const next = ids.idOf(grown);
@@ -66,7 +66,7 @@ describe("createPartCache", () => {
         key,
         passageNumber: 0,
         span: { start: 0, end: 1 },
-        rowCount: 1,
+        tokenCount: 1,
         codes: Uint8Array.of(1, 2),
         sketch: Uint8Array.of(3, 4),
         fields: new Map(),

@@ -74,7 +74,7 @@ describe("createPoolScorer", () => {
       const [entry] = segmentsOf([[{ key: "a", passageNumber: 0 }]]);
       const older = entry!.part;
       assert.ok(older.kind === "live");
-      const newer = { ...older, rowOffsets: older.rowOffsets.slice(0) };
+      const newer = { ...older, tokenOffsets: older.tokenOffsets.slice(0) };
       const tasks = Array.from({ length: 40 }, (_, i) => maxSimOf(i % 2 === 0 ? older : newer));
       const answers = await Promise.all(tasks.map((task) => pool.maxSim(task)));
       for (const answer of answers) assert.deepEqual(answer, answers[0]);
@@ -117,7 +117,7 @@ function maxSimOf(part: SegmentPart): MaxSimTask {
     kind: "maxsim",
     parts: [part],
     partOf: Uint32Array.of(0),
-    rows: Uint32Array.of(0),
+    ordinals: Uint32Array.of(0),
     query: { rowCount: 1, dim: 16, rows: new Int8Array(16).fill(5), rowScales: Float32Array.of(1) },
     bits: 2,
     bm25: [],
@@ -140,7 +140,7 @@ async function answersOf(
     liveTermIds: liveTermIdsOf(generation, query),
     totals: generation.totals,
   };
-  const rowsOf = parts.flatMap(({ rowCount }, part) =>
+  const rowsOf = parts.flatMap(({ ordinalCount: rowCount }, part) =>
     Array.from({ length: rowCount }, (_, row) => ({ part, row })),
   );
   const lexical = await scorer.lexical({
@@ -155,7 +155,7 @@ async function answersOf(
   const scan = await scorer.scan({
     kind: "scan",
     parts,
-    ranges: parts.map(({ rowCount }, part) => ({ part, start: 0, end: rowCount })),
+    ranges: parts.map(({ ordinalCount: rowCount }, part) => ({ part, start: 0, end: rowCount })),
     query: encoded.sketch,
     bits: settings.sketchBits,
     topCount: 10,
@@ -165,7 +165,7 @@ async function answersOf(
     kind: "maxsim",
     parts,
     partOf: Uint32Array.from(rowsOf, ({ part }) => part),
-    rows: Uint32Array.from(rowsOf, ({ row }) => row),
+    ordinals: Uint32Array.from(rowsOf, ({ row }) => row),
     query: encoded.tokens,
     bits: settings.bits,
     bm25: [{ ...bm25, frequencies: lexical!.frequencies }],

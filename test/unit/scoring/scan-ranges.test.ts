@@ -19,7 +19,7 @@ describe("scanRanges", () => {
         const parts = lists.map(toPart);
         const ranges = lists.flatMap((rows, part) => rangesOf(part, rows.length));
         const answer = scanRanges(toTask({ parts, ranges, topCount }), kernels)!;
-        const found = Array.from(answer.top.rows, (row, i) => ({
+        const found = Array.from(answer.top.ordinals, (row, i) => ({
           part: answer.top.parts[i]!,
           row,
           score: answer.top.scores[i]!,
@@ -89,7 +89,7 @@ function toPart(rows: readonly Row[]): LivePart {
   const tombstones = new SharedArrayBuffer(Math.ceil(rows.length / 8));
   const bits = new Uint8Array(tombstones);
   for (const [i, { isDead }] of rows.entries()) if (isDead) bits[i >> 3]! |= 1 << (i & 7);
-  return { ...part, sketches, sketchRowBytes: dim / 4, tombstones };
+  return { ...part, sketches, sketchBytes: dim / 4, tombstones };
 }
 
 /** Cut at multiples of 8, as stages cut them. */

@@ -74,7 +74,7 @@ describe("toCandidates", () => {
     ]);
     const found = {
       parts: Uint32Array.of(0, 0, 1, 1, 1),
-      rows: Uint32Array.of(0, 1, 0, 1, 2),
+      ordinals: Uint32Array.of(0, 1, 0, 1, 2),
       scores: Int32Array.of(5, 7, 5, 5, 7),
     };
     const kept = toCandidates([found], segments, 4);

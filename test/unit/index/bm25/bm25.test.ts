@@ -6,7 +6,7 @@ import {
   bm25Parameters,
   countFrequencies,
   scaleOf,
-  scoreRows,
+  scorePassages,
 } from "../../../../src/index/bm25/bm25.js";
 import type { BoundSegment } from "../../../../src/index/bm25/bound-segment.js";
 import type { Bm25Query, Bm25Totals } from "../../../../src/index/bm25/query.js";
@@ -111,6 +111,6 @@ function scoreAll(
 ): number[] {
   const scale = scaleOf(query, countFrequencies(segments, query), totals);
   return segments.flatMap((segment) => [
-    ...scoreRows(segment, Array(segment.rowCount).keys(), scale),
+    ...scorePassages(segment, Array(segment.ordinalCount).keys(), scale),
   ]);
 }

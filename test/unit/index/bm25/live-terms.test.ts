@@ -17,7 +17,7 @@ describe("live terms", () => {
           passages.map((passage) => live.append(packTerms(passage))),
           [...passages.keys()],
         );
-        assert.equal(live.rowCount, passages.length);
+        assert.equal(live.ordinalCount, passages.length);
         assert.equal(
           live.lengthTotal,
           passages.reduce((sum, { length }) => sum + length, 0),
@@ -35,7 +35,7 @@ describe("live terms", () => {
         for (const term of [...vocabulary, "absent"]) {
           const gathered = gather(live, term);
           const stored = reader.find(Buffer.from(term));
-          assert.deepEqual([...(gathered?.rows ?? [])], [...(stored?.rows ?? [])]);
+          assert.deepEqual([...(gathered?.ordinals ?? [])], [...(stored?.ordinals ?? [])]);
           assert.deepEqual([...(gathered?.counts ?? [])], [...(stored?.counts ?? [])]);
         }
       }),
@@ -63,7 +63,7 @@ describe("live terms", () => {
     live.append(packTerms(toPassageTerms(["a", "a"])));
     const ids = idsOf(live, "a");
     assert.equal(gatherLivePostings(received, ids).size, 0);
-    const [postings] = gatherLivePostings({ ...received, rowCount: 1 }, ids).values();
+    const [postings] = gatherLivePostings({ ...received, ordinalCount: 1 }, ids).values();
     assert.deepEqual([...(postings?.counts ?? [])], [2]);
   });
 
@@ -84,9 +84,9 @@ describe("live terms", () => {
     for (let i = 0; i < 3000; i += 1)
       live.append(packTerms(toPassageTerms([...words, "new", "b"])));
     assert.deepEqual(gatherLivePostings(snapshot, ids), before);
-    assert.equal(snapshot.rowCount, 2);
+    assert.equal(snapshot.ordinalCount, 2);
     assert.deepEqual(
-      ["b", "new"].map((term) => gather(live, term)?.rows.length),
+      ["b", "new"].map((term) => gather(live, term)?.ordinals.length),
       [3002, 3000],
     );
   });

@@ -15,9 +15,9 @@ describe("mergePostings", () => {
     const merged = new PostingsReader(
       mergePostings([{ reader: first, tombstones: Uint8Array.of(0b01) }, { reader: second }]),
     );
-    assert.deepEqual([merged.rowCount, merged.termCount, merged.lengthTotal], [2, 2, 3]);
+    assert.deepEqual([merged.ordinalCount, merged.termCount, merged.lengthTotal], [2, 2, 3]);
     assert.equal(merged.find(Buffer.from("a")), undefined);
-    assert.deepEqual([...(merged.find(Buffer.from("c"))?.rows ?? [])], [0, 1]);
+    assert.deepEqual([...(merged.find(Buffer.from("c"))?.ordinals ?? [])], [0, 1]);
   });
 
   it("writes the bytes that writing the live passages anew would", () => {

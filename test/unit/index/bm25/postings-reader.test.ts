@@ -20,7 +20,7 @@ describe("PostingsReader", () => {
       }),
     ) as unknown as PostingsSections;
     const reader = new PostingsReader(sections);
-    assert.deepEqual([...(reader.find(Buffer.from("wing"))?.rows ?? [])], [0, 1]);
+    assert.deepEqual([...(reader.find(Buffer.from("wing"))?.ordinals ?? [])], [0, 1]);
     for (const absent of ["", "a", "win", "wings", "x", "zzz", "\u{10ffff}"]) {
       assert.equal(reader.find(Buffer.from(absent)), undefined, absent);
     }
@@ -33,7 +33,7 @@ describe("PostingsReader", () => {
     assert.deepEqual(["w", "wing", "wings", "", "zzz", "a"].map(found), [
       ...[["wing"], ["wing"], [], ["b", "wing", "zz"], [], []],
     ]);
-    assert.ok(reader.find(Buffer.from("zz"))?.rows.buffer instanceof SharedArrayBuffer);
+    assert.ok(reader.find(Buffer.from("zz"))?.ordinals.buffer instanceof SharedArrayBuffer);
   });
 
   it("refuses sections of another version, cut short or of different writes", () => {

@@ -10,12 +10,12 @@ describe("writePostings", () => {
   it("inverts passages: rows ascending, with counts, lengths and sums", () => {
     const passages = ["b a b", "", "c b"].map((text) => toPassageTerms(text.match(/\w/g) ?? []));
     const reader = new PostingsReader(writeTerms(passages));
-    assert.deepEqual([reader.rowCount, reader.termCount, reader.postingCount], [3, 3, 4]);
+    assert.deepEqual([reader.ordinalCount, reader.termCount, reader.postingCount], [3, 3, 4]);
     assert.deepEqual([...reader.lengths], [3, 0, 2]);
     assert.equal(reader.lengthTotal, 5);
     const found = reader.find(Buffer.from("b"));
     assert.deepEqual(
-      [found?.documentFrequency, [...(found?.rows ?? [])], [...(found?.counts ?? [])]],
+      [found?.documentFrequency, [...(found?.ordinals ?? [])], [...(found?.counts ?? [])]],
       [2, [0, 2], [2, 1]],
     );
   });
@@ -32,7 +32,7 @@ describe("writePostings", () => {
   it("writes an empty segment", () => {
     const reader = new PostingsReader(writeTerms([]));
     checkPostings(reader);
-    assert.deepEqual([reader.rowCount, reader.termCount, reader.lengthTotal], [0, 0, 0]);
+    assert.deepEqual([reader.ordinalCount, reader.termCount, reader.lengthTotal], [0, 0, 0]);
     assert.equal(reader.find(Buffer.from("a")), undefined);
   });
 
@@ -50,7 +50,7 @@ describe("writePostings", () => {
     checkPostings(reader);
     assert.equal(reader.termCount, 3008);
     assert.equal(reader.find(Buffer.from("all"))?.documentFrequency, 3000);
-    assert.deepEqual([...(reader.find(Buffer.from("own2999"))?.rows ?? [])], [2999]);
+    assert.deepEqual([...(reader.find(Buffer.from("own2999"))?.ordinals ?? [])], [2999]);
   });
 
   it("loses nothing of any passages", () => {
@@ -63,7 +63,7 @@ describe("writePostings", () => {
           const expected = passages.flatMap(({ terms, counts }, row) =>
             terms.includes(term) ? [[row, counts[terms.indexOf(term)]]] : [],
           );
-          const rows = Array.from(found?.rows ?? [], (row, i) => [row, found?.counts[i]]);
+          const rows = Array.from(found?.ordinals ?? [], (row, i) => [row, found?.counts[i]]);
           assert.deepEqual(rows, expected);
           const place = reader.placeOf(Buffer.from(term));
           if (place < 0) continue;

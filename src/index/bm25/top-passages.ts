@@ -1,35 +1,37 @@
-// The exact best rows by BM25 without scoring all: block-max MaxScore over windows of rows.
+// The exact best passages by BM25 without scoring all: block-max MaxScore over windows of ordinals.
 //
-// MaxScore (Turtle and Flood 1995) with block maxima (Ding and Suel 2011), window by window, as Lucene
-// does it: in a window the clauses that together cannot lift a row to the threshold are only looked up
-// for rows that the others make promising.
+// MaxScore (Turtle and Flood 1995) with block maxima (Ding and Suel 2011), window by window, as
+// Lucene does it: in a window the clauses that together cannot lift a passage to the threshold are
+// only looked up for passages that the others make promising.
 
 import { isBitSet } from "./bits.js";
-import { contribution, isMatchable, scoreRow } from "./bm25.js";
+import { contribution, isMatchable, scorePassage } from "./bm25.js";
 import type { Bm25Scale } from "./bm25.js";
 import type { BoundSegment } from "./bound-segment.js";
-import { windowRows } from "./postings-format.js";
+import { windowOrdinals } from "./postings-format.js";
 import type { TermPostings } from "./postings-reader.js";
 
-/** Rows by falling score, then segment, then row; all ties of the last place are among them. */
-export interface TopRows {
+/**
+ * Passages by falling score, then segment, then ordinal; all ties of the last place are among them.
+ */
+export interface TopPassages {
   readonly segments: Uint32Array;
-  readonly rows: Uint32Array;
+  readonly ordinals: Uint32Array;
   readonly scores: Float32Array;
 }
 
-export interface TopRowsRequest {
+export interface TopPassagesRequest {
   readonly segments: readonly BoundSegment[];
   /** Segments to look at, [from, to) of `segments`. */
   readonly range: { readonly from: number; readonly to: number };
-  /** Beside `segments`; bit set: the row may be returned. Undefined: every row may. */
+  /** Beside `segments`; bit set: the passage may be returned. Undefined: every passage may. */
   readonly eligible: readonly (Uint8Array | undefined)[];
   readonly scale: Bm25Scale;
-  /** Rows wanted, 1 or more. */
+  /** Passages wanted, 1 or more. */
   readonly topCount: number;
   /**
    * int32, the bits of a float32 (which order as the numbers do, above 0): a score that the wanted
-   * rows reach at least, raised by everyone who looks at a part of the segments.
+   * passages reach at least, raised by everyone who looks at a part of the segments.
    */
   readonly sharedThreshold: SharedArrayBuffer;
   /** Asked once a window; true ends the work. */
@@ -37,10 +39,10 @@ export interface TopRowsRequest {
 }
 
 /**
- * Undefined when cancelled. Rows of score 0 are never returned. With several ranges at work, each
- * returns all that the best `topCount` of all ranges together can need. O(postings) at worst.
+ * Undefined when cancelled. Passages of score 0 are never returned. With several ranges at work,
+ * each returns all that the best `topCount` of all ranges together can need. O(postings) at worst.
  */
-export function findTopRows(request: TopRowsRequest): TopRows | undefined {
+export function findTopPassages(request: TopPassagesRequest): TopPassages | undefined {
   const { segments, range, isCancelled } = request;
   const collector = createCollector(request);
   const window = new WindowScorer(request, collector);
@@ -68,25 +70,25 @@ interface WindowClause {
   readonly postings: TermPostings;
   readonly from: number;
   readonly to: number;
-  /** No row of the window gets more from this clause. */
+  /** No passage of the window gets more from this clause. */
   readonly bound: number;
 }
 
 class WindowScorer {
-  readonly #request: TopRowsRequest;
+  readonly #request: TopPassagesRequest;
   readonly #collector: Collector;
-  readonly #sums = new Float32Array(windowRows);
-  readonly #touched = new Uint32Array(windowRows);
+  readonly #sums = new Float32Array(windowOrdinals);
+  readonly #touched = new Uint32Array(windowOrdinals);
   /** Sums in another order, and rounded to float32, may differ from exact ones by this share. */
   readonly #slack: number;
 
-  constructor(request: TopRowsRequest, collector: Collector) {
+  constructor(request: TopPassagesRequest, collector: Collector) {
     this.#request = request;
     this.#collector = collector;
     this.#slack = 1 + (request.scale.weights.length + 1) * 2 ** -22;
   }
 
-  /** Offers the rows of the window that may be among the best. */
+  /** Offers the passages of the window that may be among the best. */
   score(place: number, window: number): void {
     const segment = this.#request.segments[place]!;
     const clauses = clausesIn(segment, window, this.#request.scale);
@@ -95,7 +97,7 @@ class WindowScorer {
     for (const { bound } of clauses) total += bound;
     if (total * this.#slack < threshold) return;
     // Clauses that even together with all weaker ones cannot reach the threshold are not needed to
-    // find rows.
+    // find passages.
     const byBound = [...clauses].sort((a, b) => a.bound - b.bound || a.clause - b.clause);
     let skipped = 0;
     let rest = 0;
@@ -109,7 +111,7 @@ class WindowScorer {
     this.#offer(place, count, { rest, isExact: skipped === 0 });
   }
 
-  /** Adds the clauses' contributions to the sums; returns how many rows were touched. */
+  /** Adds the clauses' contributions to the sums; returns how many passages were touched. */
   #accumulate(segment: BoundSegment, clauses: readonly WindowClause[]): number {
     const sums = this.#sums;
     const touched = this.#touched;
@@ -117,13 +119,13 @@ class WindowScorer {
     const { base, slope, weights } = this.#request.scale;
     let count = 0;
     for (const { clause, postings, from, to } of clauses) {
-      const { rows, counts } = postings;
+      const { ordinals, counts } = postings;
       const weight = weights[clause]!;
       for (let i = from; i < to; i += 1) {
-        const row = rows[i]!;
-        const at = row % windowRows;
-        if (sums[at] === 0) touched[count++] = row;
-        sums[at]! += (weight * counts[i]!) / (counts[i]! + base + slope * lengths[row]!);
+        const ordinal = ordinals[i]!;
+        const at = ordinal % windowOrdinals;
+        if (sums[at] === 0) touched[count++] = ordinal;
+        sums[at]! += (weight * counts[i]!) / (counts[i]! + base + slope * lengths[ordinal]!);
       }
     }
     return count;
@@ -142,15 +144,15 @@ class WindowScorer {
     const segment = segments[place]!;
     const bits = eligible[place];
     for (let i = 0; i < count; i += 1) {
-      const row = this.#touched[i]!;
-      const at = row % windowRows;
+      const ordinal = this.#touched[i]!;
+      const at = ordinal % windowOrdinals;
       const sum = sums[at]!;
       sums[at] = 0;
       if ((sum + rest) * slack < collector.threshold) continue;
-      if (bits !== undefined && !isBitSet(bits, row)) continue;
-      if (!isMatchable(segment, row)) continue;
+      if (bits !== undefined && !isBitSet(bits, ordinal)) continue;
+      if (!isMatchable(segment, ordinal)) continue;
       // With all clauses, in their order, the sum is the exact score.
-      collector.offer(place, row, isExact ? sum : scoreRow(segment, row, scale));
+      collector.offer(place, ordinal, isExact ? sum : scorePassage(segment, ordinal, scale));
     }
   }
 }
@@ -164,7 +166,7 @@ function clausesIn(segment: BoundSegment, window: number, scale: Bm25Scale): Win
     const block = blocks.windows.indexOf(window);
     if (block < 0) continue;
     const from = blocks.firsts[block]!;
-    const to = blocks.firsts[block + 1] ?? postings.rows.length;
+    const to = blocks.firsts[block + 1] ?? postings.ordinals.length;
     // More counts and fewer words only raise a contribution.
     const count = blocks.maxCounts[block]!;
     const bound = contribution(scale, clause, { count, length: blocks.minLengths[block]! });
@@ -174,17 +176,17 @@ function clausesIn(segment: BoundSegment, window: number, scale: Bm25Scale): Win
 }
 
 interface Collector {
-  /** Rows below it are not wanted. */
+  /** Passages below it are not wanted. */
   readonly threshold: number;
-  /** The threshold, once others' have raised it: an atomic read is too much for each row. */
+  /** The threshold, once others' have raised it: an atomic read is too much for each passage. */
   readShared(): number;
-  offer(segment: number, row: number, score: number): void;
-  finish(): TopRows;
+  offer(segment: number, ordinal: number, score: number): void;
+  finish(): TopPassages;
 }
 
 /** Keeps what may be in the top: a heap of the best scores, worst first, says what cannot be. */
-function createCollector({ topCount, sharedThreshold }: TopRowsRequest): Collector {
-  const candidates: { segment: number; row: number; score: number }[] = [];
+function createCollector({ topCount, sharedThreshold }: TopPassagesRequest): Collector {
+  const candidates: { segment: number; ordinal: number; score: number }[] = [];
   // The heap starts as all zeros, which stand for places not taken.
   const heap = new Float32Array(topCount);
   const shared = new Int32Array(sharedThreshold);
@@ -209,9 +211,9 @@ function createCollector({ topCount, sharedThreshold }: TopRowsRequest): Collect
       threshold = Math.max(threshold, scratch[0]!);
       return threshold;
     },
-    offer(segment, row, score) {
+    offer(segment, ordinal, score) {
       if (score <= 0 || score < threshold) return;
-      candidates.push({ segment, row, score });
+      candidates.push({ segment, ordinal, score });
       if (score <= heap[0]!) return;
       replaceRoot(heap, score);
       if (heap[0]! <= threshold) return;
@@ -220,10 +222,10 @@ function createCollector({ topCount, sharedThreshold }: TopRowsRequest): Collect
     },
     finish() {
       const picked = candidates.filter(({ score }) => score >= heap[0]!);
-      picked.sort((a, b) => b.score - a.score || a.segment - b.segment || a.row - b.row);
+      picked.sort((a, b) => b.score - a.score || a.segment - b.segment || a.ordinal - b.ordinal);
       return {
         segments: Uint32Array.from(picked, ({ segment }) => segment),
-        rows: Uint32Array.from(picked, ({ row }) => row),
+        ordinals: Uint32Array.from(picked, ({ ordinal }) => ordinal),
         scores: Float32Array.from(picked, ({ score }) => score),
       };
     },

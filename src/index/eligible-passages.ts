@@ -1,28 +1,34 @@
-// Which rows of a generation's segments a search may return: one bitmap a segment, in one buffer.
+// Which passages of a generation's segments a search may return: one bitmap a segment, in one
+// buffer.
 
 import { assert, present } from "../core/assert.js";
 
-/** Bit set: the row may be returned. Rows that are deleted, and bits beyond the rows, are not set. */
-export interface EligibleRows {
+/**
+ * Bit set: the passage may be returned. Passages that are deleted, and bits beyond the passages,
+ * are not set.
+ */
+export interface EligiblePassages {
   readonly bits: SharedArrayBuffer;
   /** Byte of `bits` at which each segment's bitmap begins, a multiple of 8; then their end. */
   readonly offsets: Uint32Array;
 }
 
 /** With no bit set. `rowCounts`: of the segments, in the generation's order. */
-export function createEligibleRows(rowCounts: readonly number[]): EligibleRows {
-  const offsets = new Uint32Array(rowCounts.length + 1);
+export function createEligiblePassages(ordinalCounts: readonly number[]): EligiblePassages {
+  const offsets = new Uint32Array(ordinalCounts.length + 1);
   let end = 0;
-  for (const [place, count] of rowCounts.entries()) {
+  for (const [place, count] of ordinalCounts.entries()) {
     end += 8 * Math.ceil(count / 64);
     offsets[place + 1] = end;
   }
   return { bits: new SharedArrayBuffer(end), offsets };
 }
 
-/** The bitmap of the segment at `place`; undefined, as what is eligible is, when all rows are. */
-export function eligibleRowsOf(
-  eligible: EligibleRows | undefined,
+/**
+ * The bitmap of the segment at `place`; undefined, as what is eligible is, when all passages are.
+ */
+export function eligibleOf(
+  eligible: EligiblePassages | undefined,
   place: number,
 ): Uint8Array | undefined {
   if (eligible === undefined) return undefined;
@@ -32,32 +38,32 @@ export function eligibleRowsOf(
 }
 
 /**
- * Takes the rows of the segment at `place` whose bits are set in `rows`, those that are deleted and
- * those beyond the last left out. Returns how many it took.
+ * Takes the passages of the segment at `place` whose bits are set in `ordinals`, those that are
+ * deleted and those beyond the last left out. Returns how many it took.
  */
-export function setEligibleRows(
-  eligible: EligibleRows,
+export function setEligible(
+  eligible: EligiblePassages,
   place: number,
   {
-    rows,
-    rowCount,
+    ordinals,
+    ordinalCount,
     tombstones,
   }: {
-    readonly rows: Uint32Array;
-    readonly rowCount: number;
+    readonly ordinals: Uint32Array;
+    readonly ordinalCount: number;
     readonly tombstones: Uint8Array | undefined;
   },
 ): number {
-  const bytes = present(eligibleRowsOf(eligible, place), "there is a bitmap");
+  const bytes = present(eligibleOf(eligible, place), "there is a bitmap");
   const taken = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
-  assert(rows.length === taken.length, "one bit a row");
-  const dead = new Uint32Array(rows.length);
+  assert(ordinals.length === taken.length, "one bit a row");
+  const dead = new Uint32Array(ordinals.length);
   if (tombstones !== undefined) new Uint8Array(dead.buffer).set(tombstones);
   let count = 0;
   for (let i = 0; i < taken.length; i += 1) {
-    const rowsLeft = rowCount - 32 * i;
-    const mask = rowsLeft >= 32 ? 0xffffffff : rowsLeft <= 0 ? 0 : 2 ** rowsLeft - 1;
-    taken[i] = rows[i]! & ~dead[i]! & mask;
+    const ordinalsLeft = ordinalCount - 32 * i;
+    const mask = ordinalsLeft >= 32 ? 0xffffffff : ordinalsLeft <= 0 ? 0 : 2 ** ordinalsLeft - 1;
+    taken[i] = ordinals[i]! & ~dead[i]! & mask;
     count += bitCount(taken[i]!);
   }
   return count;

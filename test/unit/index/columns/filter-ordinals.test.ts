@@ -5,12 +5,12 @@ import type { Fields } from "../../../../src/core/document.js";
 import type { Filter } from "../../../../src/core/filter.js";
 import { openColumns } from "../../../../src/index/columns/columns-reader.js";
 import { writeColumns } from "../../../../src/index/columns/columns-writer.js";
-import { filterRows } from "../../../../src/index/columns/filter-rows.js";
+import { filterOrdinals } from "../../../../src/index/columns/filter-ordinals.js";
 import { isBitSet } from "../../../../src/index/bm25/bits.js";
 import { anyFields, anyFilter, plainMatch } from "../../../support/filters.js";
 
 function rowsThrough(filter: Filter, documents: readonly Fields[]): number[] {
-  const bits = filterRows(filter, openColumns(writeColumns(documents)));
+  const bits = filterOrdinals(filter, openColumns(writeColumns(documents)));
   const bytes = new Uint8Array(bits.buffer);
   return [...documents.keys()].filter((row) => isBitSet(bytes, row));
 }

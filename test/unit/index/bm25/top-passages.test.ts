@@ -4,7 +4,7 @@ import fc from "fast-check";
 
 import { createPrng } from "../../../../src/core/prng.js";
 import { countFrequencies, scaleOf } from "../../../../src/index/bm25/bm25.js";
-import { findTopRows } from "../../../../src/index/bm25/top-rows.js";
+import { findTopPassages } from "../../../../src/index/bm25/top-passages.js";
 import type { Bm25Query } from "../../../../src/index/bm25/query.js";
 import {
   alive,
@@ -92,7 +92,7 @@ function found(segments: readonly EntrySegment[], query: Bm25Query, wanted: Want
   let from = 0;
   for (const to of wanted.ranges ?? [segments.length]) {
     const top = run(segments, query, { ...wanted, from, to, sharedThreshold });
-    for (const [i, row] of top?.rows.entries() ?? [])
+    for (const [i, row] of top?.ordinals.entries() ?? [])
       rows.push({ segment: top!.segments[i]!, row, score: top!.scores[i]! });
     from = to;
   }
@@ -110,10 +110,10 @@ function run(
     readonly sharedThreshold?: SharedArrayBuffer;
     readonly isCancelled?: boolean;
   },
-): ReturnType<typeof findTopRows> {
+): ReturnType<typeof findTopPassages> {
   const bound = segments.map((segment) => toBound(segment, query));
   const totals = totalsOf(segments.flatMap(({ entries }) => entries));
-  return findTopRows({
+  return findTopPassages({
     segments: bound,
     range: options,
     eligible: options.eligible ?? [],
