@@ -16,7 +16,7 @@ import { passageTokensMin, splitPassages } from "./passages.js";
 import type { EncodeOptions, TokenTrace, Tokenizer } from "./tokenizer.js";
 import { createTokenizer } from "./tokenizer.js";
 
-export interface EncodedQuery {
+export interface QueryTokens {
   /**
    * One unit vector per token, including special tokens and, if the model adds them, mask tokens.
    */
@@ -33,7 +33,7 @@ export interface EncodedQuery {
 export interface LateInteractionEncoder {
   readonly dim: number;
   readonly fingerprint: string;
-  encodeQuery(text: string): Promise<EncodedQuery>;
+  encodeQuery(text: string): Promise<QueryTokens>;
   /** Vectors of one passage (`title + " " + text` of one window), without those of punctuation. */
   encodePassage(text: string): Promise<TokenMatrix>;
   /** A document's passages, each short enough to be encoded without truncation. */
@@ -160,7 +160,7 @@ interface QueryEncoding {
 async function encodeQuery(
   query: string,
   { text, session, manifest }: QueryEncoding,
-): Promise<EncodedQuery> {
+): Promise<QueryTokens> {
   const { maxTokens, expandToTokens, attendToExpansion } = manifest.query;
   const textIds = text.queryIds(query);
   const ids = expand(textIds, expandToTokens ?? 0, text.tokenizer.maskTokenId ?? 0);

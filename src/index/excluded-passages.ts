@@ -5,7 +5,7 @@ import { flushedPhrase, livePhrase } from "./bm25/bound-segment.js";
 import { gatherLivePostings } from "./bm25/live-terms.js";
 import type { LiveTermsSnapshot } from "./bm25/live-terms.js";
 import { phraseOrdinals } from "./bm25/phrases.js";
-import type { PhraseTerm } from "./bm25/phrases.js";
+import type { PhrasePostings } from "./bm25/phrases.js";
 import type { PostingsReader } from "./bm25/postings-reader.js";
 import type { Bm25Phrase } from "./bm25/query.js";
 
@@ -34,7 +34,7 @@ export function liveOrdinalsWithAny(
 }
 
 function ordinalsWithAny(
-  phrases: readonly (readonly PhraseTerm[])[],
+  phrases: readonly (readonly PhrasePostings[])[],
   ordinalCount: number,
 ): Uint8Array {
   const any = new Uint8Array((ordinalCount + 7) >>> 3);

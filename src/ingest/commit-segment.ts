@@ -46,7 +46,7 @@ export async function commitSegment(
   await store.commit({
     manifest: next,
     journalDeletes: journalDeletes ?? [],
-    tombstonePuts: tombstonesOf(added === undefined ? [] : [added]),
+    tombstonePuts: tombstonePutsOf(added === undefined ? [] : [added]),
   });
   return next;
 }
@@ -88,7 +88,7 @@ export function withDeadOrdinals(
 }
 
 /** Tombstones by id, as a commit stores them. */
-export function tombstonesOf(segments: Iterable<OpenedSegment>): Map<number, Uint8Array> {
+export function tombstonePutsOf(segments: Iterable<OpenedSegment>): Map<number, Uint8Array> {
   const puts = new Map<number, Uint8Array>();
   for (const { segment, entry } of segments) {
     const { tombstones } = entry.part;

@@ -14,7 +14,7 @@ import { termsAnew } from "../index/terms-anew.js";
 import type { TermsChange } from "../index/terms-anew.js";
 import type { JournalPassage, Manifest } from "../store/stored-values.js";
 import { toSource } from "./merge.js";
-import { openBuilt, tombstonesOf } from "./commit-segment.js";
+import { openBuilt, tombstonePutsOf } from "./commit-segment.js";
 import type { Exclusive } from "./commit-segment.js";
 import type { SegmentBuilder } from "./segment-builder.js";
 
@@ -125,7 +125,7 @@ async function changeOver(
   await view.store.commit({
     manifest,
     journalPuts: new Map(passages.map((passage) => [passage.sequence, toJournal(passage)])),
-    tombstonePuts: tombstonesOf(segments.values()),
+    tombstonePuts: tombstonePutsOf(segments.values()),
   });
   const settings = { ...view.settings, ...change.to.settings };
   collection.replaceAnalyzed(manifest, { settings, segments, passages });

@@ -2,7 +2,7 @@
 
 import type { Analyzer } from "../analysis/analyzer.js";
 import {
-  characterClass,
+  codeUnitClass,
   classOfCodePoint,
   foldCharacters,
 } from "../analysis/version-1/characters.js";
@@ -78,7 +78,7 @@ function pairIn(
   text: string,
   { term, start, end, from }: { term: string; start: number; end: number; from: number },
 ): Span {
-  const isPair = classOfCodePoint(term.codePointAt(0) ?? 0) === characterClass.ideograph;
+  const isPair = classOfCodePoint(term.codePointAt(0) ?? 0) === codeUnitClass.ideograph;
   if (!isPair) return { start, end };
   for (let at = Math.max(start, from + 1); at < end; at += 1) {
     const first = String.fromCodePoint(text.codePointAt(at) ?? 0).length;

@@ -49,6 +49,6 @@ export interface ScopedDeps extends SearchDeps {
   readonly scope: Scope;
 }
 
-export function partsOf(generation: Generation): SegmentPart[] {
+export function segmentPartsOf(generation: Generation): SegmentPart[] {
   return generation.segments.map((segment) => segment.part);
 }

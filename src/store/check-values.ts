@@ -12,11 +12,11 @@ import { scoreMapsName, unpackScoreMaps } from "./score-maps-record.js";
 import { unpackDocument, unpackJournalPassage, unpackManifest } from "./records.js";
 import type { Damage, DamagedValue, Manifest } from "./stored-values.js";
 
-export const segmentParts = ["tables", "codes"] as const;
+export const segmentValueKinds = ["tables", "codes"] as const;
 
-export type SegmentPart = (typeof segmentParts)[number];
+export type SegmentValueKind = (typeof segmentValueKinds)[number];
 
-export function segmentPartName(id: number, part: SegmentPart): ValueName & { key: string } {
+export function segmentValueName(id: number, part: SegmentValueKind): ValueName & { key: string } {
   return { what: `segment ${id} (${part})`, key: `${id}/${part}` };
 }
 
@@ -32,8 +32,8 @@ export function checkValues(databases: Databases): { valueCount: number; damages
   checkSegments(databases, found);
   checkRecords(databases, found);
   for (const { id } of manifest?.segments ?? [])
-    for (const part of segmentParts) {
-      const { what, key } = segmentPartName(id, part);
+    for (const part of segmentValueKinds) {
+      const { what, key } = segmentValueName(id, part);
       if (!databases.segments.doesExist(key))
         addDamage(found, { kind: "segment", id }, `${what} is missing`);
     }

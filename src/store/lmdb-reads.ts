@@ -4,8 +4,8 @@ import type { Transaction } from "lmdb";
 
 import { assert } from "../core/assert.js";
 import { SluiceError, asDamage } from "../core/errors.js";
-import { segmentPartName, tombstonesName } from "./check-values.js";
-import type { SegmentPart } from "./check-values.js";
+import { segmentValueName, tombstonesName } from "./check-values.js";
+import type { SegmentValueKind } from "./check-values.js";
 import type { Databases } from "./databases.js";
 import { valueKinds } from "./format.js";
 import { frameVersion, unframe } from "./frame.js";
@@ -63,7 +63,7 @@ export function segmentReads(databases: Databases, folder: string, reading: Read
     segmentIds: () =>
       reading(() => new Set([...databases.segments.getKeys()].map((key) => parseInt(key, 10)))),
     tablesVersion: (id) => {
-      const { key } = segmentPartName(id, "tables");
+      const { key } = segmentValueName(id, "tables");
       const framed = reading(() => databases.segments.getBinary(key));
       return framed && frameVersion(framed, key);
     },
@@ -130,9 +130,9 @@ function pin(databases: Databases, reading: Reading): PinnedDocuments {
 
 function readShared(
   databases: Databases,
-  { id, name }: { id: number; name: SegmentPart },
+  { id, name }: { id: number; name: SegmentValueKind },
 ): SharedArrayBuffer {
-  const { what, key } = segmentPartName(id, name);
+  const { what, key } = segmentValueName(id, name);
   // In memory that the next read overwrites: fresh memory for each would take longer than its copy.
   const read = databases.segments.getBinaryFast(key);
   if (read === undefined) throw new SluiceError("DATA_CORRUPT", `${what} is missing`);

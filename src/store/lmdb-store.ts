@@ -4,7 +4,12 @@ import { basename } from "node:path";
 
 import { SluiceError } from "../core/errors.js";
 import { calibrationRecords } from "./calibration-records.js";
-import { checkValues, segmentPartName, segmentParts, tombstonesName } from "./check-values.js";
+import {
+  checkValues,
+  segmentValueName,
+  segmentValueKinds,
+  tombstonesName,
+} from "./check-values.js";
 import { openDatabases } from "./databases.js";
 import type { Databases } from "./databases.js";
 import { environmentBytes } from "./environment-file.js";
@@ -90,7 +95,8 @@ async function commit(
     for (const [sequence, value] of passages) databases.journal.putSync(sequence, value);
     for (const sequence of batch.journalDeletes ?? []) databases.journal.removeSync(sequence);
     for (const id of batch.segmentDeletes ?? []) {
-      for (const part of segmentParts) databases.segments.removeSync(segmentPartName(id, part).key);
+      for (const part of segmentValueKinds)
+        databases.segments.removeSync(segmentValueName(id, part).key);
       databases.tombstones.removeSync(id);
     }
     for (const [id, value] of tombstones) databases.tombstones.putSync(id, value);

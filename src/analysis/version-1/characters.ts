@@ -1,7 +1,7 @@
 // Says what each character is to the analyzers of version 1, and folds words to the form that is compared.
 
 /** Classes of UTF-16 code units. */
-export const characterClass = {
+export const codeUnitClass = {
   separator: 0,
   word: 1,
   /** Han, kana and Hangul: written without spaces, so indexed as pairs of neighbors. */
@@ -34,18 +34,18 @@ export function classOfCodePoint(codePoint: number): number {
 function buildTable(): Uint8Array {
   const classes = new Uint8Array(65536);
   for (let unit = 0; unit < 65536; unit += 1) classes[unit] = classOf(String.fromCharCode(unit));
-  classes.fill(characterClass.surrogate, 0xd800, 0xe000);
+  classes.fill(codeUnitClass.surrogate, 0xd800, 0xe000);
   for (const apostrophe of "'\u2019\uff07") {
-    classes[apostrophe.charCodeAt(0)] = characterClass.apostrophe;
+    classes[apostrophe.charCodeAt(0)] = codeUnitClass.apostrophe;
   }
   return classes;
 }
 
 function classOf(character: string): number {
   if (letterOrDigit.test(character)) {
-    return unspaced.test(character) ? characterClass.ideograph : characterClass.word;
+    return unspaced.test(character) ? codeUnitClass.ideograph : codeUnitClass.word;
   }
-  return combining.test(character) ? characterClass.mark : characterClass.separator;
+  return combining.test(character) ? codeUnitClass.mark : codeUnitClass.separator;
 }
 
 /**

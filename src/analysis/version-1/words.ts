@@ -1,7 +1,7 @@
 // Finds words in text: runs of letters and digits, in order. What becomes of a word is the
 // analyzer's.
 
-import { characterClass, characterClasses, classOfCodePoint } from "./characters.js";
+import { codeUnitClass, characterClasses, classOfCodePoint } from "./characters.js";
 
 /** Called for each run; `isUnspaced` tells a run of Han, kana or Hangul. End is exclusive. */
 export type WordVisitor = (start: number, end: number, isUnspaced: boolean) => void;
@@ -20,19 +20,19 @@ export function forEachWord(text: string, visit: WordVisitor): void {
   while (position < length) {
     let kind = classes[text.charCodeAt(position)] ?? 0;
     let width = 1;
-    if (kind === characterClass.surrogate) {
+    if (kind === codeUnitClass.surrogate) {
       const codePoint = text.codePointAt(position) ?? 0;
       // A lone half is not a character: it separates.
-      kind = codePoint > 0xffff ? classOfCodePoint(codePoint) : characterClass.separator;
+      kind = codePoint > 0xffff ? classOfCodePoint(codePoint) : codeUnitClass.separator;
       width = codePoint > 0xffff ? 2 : 1;
     }
-    if (kind === characterClass.apostrophe) {
-      kind = joinsWord(text, position, start) && !isUnspaced ? kind : characterClass.separator;
+    if (kind === codeUnitClass.apostrophe) {
+      kind = joinsWord(text, position, start) && !isUnspaced ? kind : codeUnitClass.separator;
     }
-    const isWord = kind === characterClass.word;
-    const isIdeograph = kind === characterClass.ideograph;
+    const isWord = kind === codeUnitClass.word;
+    const isIdeograph = kind === codeUnitClass.ideograph;
     const endsRun = isUnspaced ? isWord : isIdeograph;
-    if (start >= 0 && (kind === characterClass.separator || endsRun)) {
+    if (start >= 0 && (kind === codeUnitClass.separator || endsRun)) {
       visit(start, position, isUnspaced);
       start = -1;
     }
@@ -50,8 +50,8 @@ function joinsWord(text: string, position: number, start: number): boolean {
   const next = text.charCodeAt(position + 1);
   if (Number.isNaN(next)) return false;
   const kind = characterClasses()[next] ?? 0;
-  if (kind === characterClass.surrogate) {
-    return classOfCodePoint(text.codePointAt(position + 1) ?? 0) === characterClass.word;
+  if (kind === codeUnitClass.surrogate) {
+    return classOfCodePoint(text.codePointAt(position + 1) ?? 0) === codeUnitClass.word;
   }
-  return kind === characterClass.word;
+  return kind === codeUnitClass.word;
 }

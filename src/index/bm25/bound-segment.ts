@@ -7,7 +7,7 @@ import { isBitSet, unlessEmpty } from "./bits.js";
 import { gatherLivePostings } from "./live-terms.js";
 import type { LivePostings, LiveTermsSnapshot } from "./live-terms.js";
 import { phraseOrdinals } from "./phrases.js";
-import type { PhraseTerm } from "./phrases.js";
+import type { PhrasePostings } from "./phrases.js";
 import { windowOrdinals } from "./postings-format.js";
 import { decodePositions } from "./postings-reader.js";
 import type { PostingsReader, TermPostings } from "./postings-reader.js";
@@ -65,7 +65,7 @@ export function bindLive(
 }
 
 /** Where a phrase's terms stand in a flushed segment. */
-export function flushedPhrase(reader: PostingsReader, { terms }: Bm25Phrase): PhraseTerm[] {
+export function flushedPhrase(reader: PostingsReader, { terms }: Bm25Phrase): PhrasePostings[] {
   return terms.map(({ utf8, offset }) => {
     const place = reader.placeOf(utf8);
     return {
@@ -86,7 +86,7 @@ export function livePhrase(
   { positions }: LiveTermsSnapshot,
   gathered: ReadonlyMap<number, LivePostings>,
   { terms, ids }: Bm25Phrase & { readonly ids: Int32Array },
-): PhraseTerm[] {
+): PhrasePostings[] {
   return terms.map(({ offset }, i) => {
     const found = gathered.get(ids[i] ?? -1);
     return {

@@ -1,7 +1,7 @@
 // Finds the passages in which terms stand side by side as in a phrase.
 
 /** A term of a phrase, and where it stands in a segment. */
-export interface PhraseTerm {
+export interface PhrasePostings {
   /** Words from the phrase's first. */
   readonly offset: number;
   /** That have the term, ascending. */
@@ -15,7 +15,7 @@ export interface PhraseTerm {
  * terms is in no passage. O(postings of the phrases' terms, positions where all of them meet).
  */
 export function phraseOrdinals(
-  phrases: readonly (readonly PhraseTerm[])[],
+  phrases: readonly (readonly PhrasePostings[])[],
   ordinalCount: number,
 ): Uint8Array | undefined {
   if (phrases.length === 0) return undefined;
@@ -31,7 +31,7 @@ export function phraseOrdinals(
 
 /** Where the phrase begins in each passage that has it. */
 function startsOf(
-  terms: readonly PhraseTerm[],
+  terms: readonly PhrasePostings[],
   ordinalCount: number,
 ): Map<number, ReadonlySet<number>> {
   if (terms.some(({ ordinals }) => ordinals.length === 0)) return new Map();
@@ -57,7 +57,7 @@ function startsOf(
  * How many of the terms each passage has, in their order: only passages with all of them are looked
  * at.
  */
-function countTerms(terms: readonly PhraseTerm[], ordinalCount: number): Uint16Array {
+function countTerms(terms: readonly PhrasePostings[], ordinalCount: number): Uint16Array {
   const counts = new Uint16Array(ordinalCount);
   for (const [i, { ordinals }] of terms.entries())
     for (const ordinal of ordinals) if (counts[ordinal] === i) counts[ordinal] = i + 1;

@@ -5,7 +5,7 @@ import { PostingsBuilder } from "./postings-builder.js";
 import type { PostingsSections } from "./postings-format.js";
 import type { PostingsReader } from "./postings-reader.js";
 
-export interface MergeInput {
+export interface PostingsMergeInput {
   readonly reader: PostingsReader;
   /** Bit set: the passage is deleted and left out. Undefined: none is. */
   readonly tombstones?: Uint8Array | undefined;
@@ -16,7 +16,7 @@ export interface MergeInput {
  * second, ... The bytes equal those that `writePostings` gives for the same passages. O(postings +
  * T inputs).
  */
-export function mergePostings(inputs: readonly MergeInput[]): PostingsSections {
+export function mergePostings(inputs: readonly PostingsMergeInput[]): PostingsSections {
   const ordinalMaps = mapOrdinals(inputs);
   let postingsMax = 0;
   let positionBytesMax = 0;
@@ -49,7 +49,7 @@ export function mergePostings(inputs: readonly MergeInput[]): PostingsSections {
 
 const deletedOrdinal = 0xffffffff;
 
-function mapOrdinals(inputs: readonly MergeInput[]): Uint32Array[] {
+function mapOrdinals(inputs: readonly PostingsMergeInput[]): Uint32Array[] {
   let next = 0;
   return inputs.map(({ reader, tombstones }) => {
     const map = new Uint32Array(reader.ordinalCount);
@@ -62,7 +62,7 @@ function mapOrdinals(inputs: readonly MergeInput[]): Uint32Array[] {
 }
 
 function mergeLengths(
-  inputs: readonly MergeInput[],
+  inputs: readonly PostingsMergeInput[],
   ordinalMaps: readonly Uint32Array[],
 ): Uint32Array {
   const lengths: number[] = [];
@@ -80,7 +80,7 @@ function mergeLengths(
  * term.
  */
 function forEachTerm(
-  inputs: readonly MergeInput[],
+  inputs: readonly PostingsMergeInput[],
   visit: (term: Uint8Array, places: Int32Array) => void,
 ): void {
   const next = new Int32Array(inputs.length);

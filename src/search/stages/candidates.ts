@@ -8,7 +8,7 @@ import type { Candidate } from "../fusion.js";
 import { createPassageIds } from "../passage-ids.js";
 import type { PassagePlace } from "../passage-ids.js";
 import type { SearchPlan } from "../plan.js";
-import { partsOf } from "../search-deps.js";
+import { segmentPartsOf } from "../search-deps.js";
 import type { ScopedDeps } from "../search-deps.js";
 import type { LexicalResult } from "./lexical.js";
 
@@ -31,7 +31,7 @@ export async function candidatesStage(
   found: { readonly query: PackedQuery; readonly lexical: LexicalResult },
 ): Promise<CandidatesResult | undefined> {
   const { generation, scorer, cancel, settings, scope } = deps;
-  const parts = partsOf(generation);
+  const parts = segmentPartsOf(generation);
   const tasks = splitRows(generation, scorer.parallelism).map((ranges) =>
     scorer.scan({
       kind: "scan",

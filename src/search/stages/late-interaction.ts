@@ -8,7 +8,7 @@ import type { MaxSimTask } from "../../scoring/score.protocol.js";
 import { createPassageIds } from "../passage-ids.js";
 import type { PassagePlace } from "../passage-ids.js";
 import type { SearchPlan } from "../plan.js";
-import { partsOf } from "../search-deps.js";
+import { segmentPartsOf } from "../search-deps.js";
 import type { ScopedDeps } from "../search-deps.js";
 
 /** Passages and their MaxSim, one for one. */
@@ -60,7 +60,7 @@ async function scoreBatch(
   }
   const answer = await deps.scorer.maxSim({
     kind: "maxsim",
-    parts: partsOf(deps.generation),
+    parts: segmentPartsOf(deps.generation),
     partOf,
     ordinals: rows,
     query,

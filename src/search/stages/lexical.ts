@@ -18,7 +18,7 @@ import { createPassageIds } from "../passage-ids.js";
 import type { PassagePlace } from "../passage-ids.js";
 import { createRanking } from "../ranking.js";
 import type { RankedPassage } from "../ranking.js";
-import { partsOf } from "../search-deps.js";
+import { segmentPartsOf } from "../search-deps.js";
 import type { ScopedDeps } from "../search-deps.js";
 
 export interface LexicalResult {
@@ -149,7 +149,7 @@ async function findTop(
   bm25: Bm25Work,
   topCount: number,
 ): Promise<LexicalAnswer | undefined> {
-  const parts = partsOf(generation);
+  const parts = segmentPartsOf(generation);
   const sharedThreshold = new SharedArrayBuffer(4);
   const answers = await Promise.all(
     splitParts(generation, scorer.parallelism).map((range) =>

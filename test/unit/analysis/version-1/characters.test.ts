@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import {
-  characterClass,
+  codeUnitClass,
   characterClasses,
   classOfCodePoint,
   foldCharacters,
@@ -9,7 +9,7 @@ import {
 
 describe("characterClasses", () => {
   it("tells letters, digits, separators, marks and scripts without spaces apart", () => {
-    const expected: [string, keyof typeof characterClass][] = [
+    const expected: [string, keyof typeof codeUnitClass][] = [
       ["a", "word"],
       ["É", "word"],
       ["7", "word"],
@@ -29,14 +29,14 @@ describe("characterClasses", () => {
     ];
     for (const [character, name] of expected) {
       const kind = characterClasses()[character.charCodeAt(0)];
-      assert.equal(kind, characterClass[name], JSON.stringify(character));
+      assert.equal(kind, codeUnitClass[name], JSON.stringify(character));
     }
   });
 
   it("knows characters above U+FFFF", () => {
-    assert.equal(classOfCodePoint(0x20000), characterClass.ideograph);
-    assert.equal(classOfCodePoint(0x1d400), characterClass.word);
-    assert.equal(classOfCodePoint(0x1f600), characterClass.separator);
+    assert.equal(classOfCodePoint(0x20000), codeUnitClass.ideograph);
+    assert.equal(classOfCodePoint(0x1d400), codeUnitClass.word);
+    assert.equal(classOfCodePoint(0x1f600), codeUnitClass.separator);
   });
 });
 
