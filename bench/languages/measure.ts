@@ -4,9 +4,9 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import type { SluiceClient } from "../../src/client/client.js";
-import type { ClientSearchUpdate } from "../../src/client/types.js";
 import type { Document } from "../../src/core/document.js";
 import { repositoryRoot } from "../../src/core/paths.js";
+import type { SearchUpdate } from "../../src/contract/search-update.js";
 import { evaluate, evaluationDefaults } from "../../src/eval/evaluate.js";
 import { parseMeasure } from "../../src/eval/measures.js";
 import { readQrels } from "../../src/eval/qrels.js";
@@ -42,7 +42,7 @@ export async function measureLanguage(
   const bm25 = new Map<string, readonly ScoredKey[]>();
   const byDefault = new Map<string, readonly ScoredKey[]>();
   const wordsFirst = new Map<string, readonly ScoredKey[]>();
-  const search = (text: string, lexicalWeight?: number): Promise<ClientSearchUpdate> =>
+  const search = (text: string, lexicalWeight?: number): Promise<SearchUpdate> =>
     client.searchFinal({ collection: name, text, k: documents.length, lexicalWeight });
   for await (const { value, error } of beir.readQueries()) {
     if (error !== undefined) throw error;
@@ -65,7 +65,7 @@ export async function measureLanguage(
 }
 
 /** A search over so few passages ranks all of them, and each hit has its BM25. */
-function byWords({ hits }: ClientSearchUpdate): ScoredKey[] {
+function byWords({ hits }: SearchUpdate): ScoredKey[] {
   return hits
     .map(({ key, parts }) => ({ key, score: parts.bm25 ?? 0 }))
     .filter(({ score }) => score > 0)

@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { createClient } from "../../src/client/client.js";
 import type { SluiceClient } from "../../src/client/client.js";
 import { present } from "../../src/core/assert.js";
-import type { ClientSearchRequest } from "../../src/client/types.js";
+import type { SearchRequest } from "../../src/contract/search-request.js";
 import { collection } from "../scale/build.js";
 import { createPassageSource } from "../scale/clustered-passages.js";
 import type { PassageSource } from "../scale/clustered-passages.js";
@@ -81,7 +81,7 @@ async function measureServer(
   const server = await startLoadServer(data);
   const { address } = server;
   const client = createClient({ address, nowMs: Date.now, random: () => 0.5 });
-  const requestAt = (i: number): ClientSearchRequest => ({
+  const requestAt = (i: number): SearchRequest => ({
     collection,
     k: 10,
     payload: { title: false, text: false, fields: false },
@@ -110,7 +110,7 @@ async function measureServer(
 
 async function measureLatency(
   client: SluiceClient,
-  requestAt: (i: number) => ClientSearchRequest,
+  requestAt: (i: number) => SearchRequest,
   count: number,
 ): Promise<Pick<Measured, "firstUpdateMs" | "finalMs">> {
   const firstMs: number[] = [];
@@ -133,7 +133,7 @@ async function measureLatency(
 /** With vectors only: the lexical part of the score would be the same on both sides. */
 async function measureRecall(
   client: SluiceClient,
-  requestAt: (i: number) => ClientSearchRequest,
+  requestAt: (i: number) => SearchRequest,
   count: number,
 ): Promise<number> {
   let found = 0;

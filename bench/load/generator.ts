@@ -5,10 +5,10 @@ import { setImmediate as breathe, setTimeout as sleep } from "node:timers/promis
 import * as z from "zod";
 import { createClient } from "../../src/client/client.js";
 import type { SluiceClient } from "../../src/client/client.js";
-import type { ClientSearchRequest } from "../../src/client/types.js";
 import { present } from "../../src/core/assert.js";
 import { createPrng } from "../../src/core/prng.js";
 import type { Prng } from "../../src/core/prng.js";
+import type { SearchRequest } from "../../src/contract/search-request.js";
 import type { PassageSource } from "../scale/clustered-passages.js";
 import { rounded } from "../scale/summary.js";
 import { planArrivals } from "./arrivals.js";
@@ -161,7 +161,7 @@ function requestAt(
   { collection, source, size }: LoadTarget,
   { k, budgetMs, query, queryTokens, payload }: Profile,
   i: number,
-): ClientSearchRequest {
+): SearchRequest {
   const { text, vectors } = source.query((Math.imul(i + 1, 0x9e37) >>> 0) % size, queryTokens);
   return {
     collection,

@@ -3,8 +3,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SluiceClient } from "../../src/client/client.js";
 import { SluiceClientError } from "../../src/client/client-error.js";
-import type { ClientSearchRequest } from "../../src/client/types.js";
 import type { Document } from "../../src/core/document.js";
+import type { SearchRequest } from "../../src/contract/search-request.js";
 import type { Profile } from "./profile.js";
 import type { Tally } from "./tally.js";
 
@@ -20,7 +20,7 @@ const patience = { budgets: 10, msMin: 5000 } as const;
 
 export async function runSearch(
   { dueMs, client, tally }: Planned,
-  request: ClientSearchRequest,
+  request: SearchRequest,
   { cancelAfterMs }: { readonly cancelAfterMs: number | undefined },
 ): Promise<void> {
   const controller = new AbortController();
@@ -54,7 +54,7 @@ function isCancel(error: unknown): boolean {
 /** Types a text letter by letter; latency is that of the last query, from its key press. */
 export async function runSession(
   { client, tally }: Planned,
-  request: ClientSearchRequest,
+  request: SearchRequest,
   { queries, keyMs }: Profile["session"],
 ): Promise<void> {
   tally.planned();

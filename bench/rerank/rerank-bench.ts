@@ -13,6 +13,7 @@ import { loadConfig } from "../../src/config/load-config.js";
 import { repositoryRoot } from "../../src/core/paths.js";
 import { createPrng } from "../../src/core/prng.js";
 import type { Prng } from "../../src/core/prng.js";
+import type { RerankRequest } from "../../src/contract/rerank.js";
 import type { SearchRequest } from "../../src/contract/search-request.js";
 import { openModelFolder } from "../../src/encoders/model-folder.js";
 import type { EngineApi } from "../../src/engine/api.js";
@@ -149,7 +150,7 @@ async function measureTexts(api: EngineApi): Promise<RerankFile["texts"]> {
       key: "",
       text: words(prng, textWords),
     }));
-    times.push(await rerankMs(api, { query: { text: words(prng, 12) }, items }));
+    times.push(await rerankMs(api, { text: words(prng, 12), items }));
   }
   const embeddedModel = await openModelFolder(join(models, embedded));
   const [bare] = await measurePairs(embeddedModel, { tokens: 128, batches: [1], rounds: 9 });
@@ -168,19 +169,16 @@ async function measureRows(api: EngineApi): Promise<Summary> {
   });
   const times: number[] = [];
   for (let round = 0; round < 20; round += 1) {
-    const items = Array.from({ length: 100 }, () => ({ key: "", text: "", vectors: given(128) }));
-    times.push(await rerankMs(api, { query: { text: "", vectors: given(32) }, items }));
+    const items = Array.from({ length: 100 }, () => ({ vectors: given(128) }));
+    times.push(await rerankMs(api, { vectors: given(32), items }));
   }
   return summary(times.slice(5));
 }
 
-async function rerankMs(
-  api: EngineApi,
-  request: Pick<Parameters<EngineApi["rerank"]>[0], "query" | "items">,
-): Promise<number> {
+async function rerankMs(api: EngineApi, request: RerankRequest): Promise<number> {
   const startMs = performance.now();
   const { signal } = new AbortController();
-  const stream = api.rerank({ ...request, model: "", pooling: "best" }, { signal });
+  const stream = api.rerank(request, { signal });
   for await (const update of stream) if (update.final) break;
   return performance.now() - startMs;
 }

@@ -1,7 +1,7 @@
 // Shows a search while it runs: redrawn in place on a terminal, otherwise line by line or as JSON.
 
-import type { ClientSearchUpdate } from "../client/types.js";
-import { updateToJson } from "./document-view.js";
+import type { SearchUpdate } from "../contract/search-update.js";
+import { fieldsToJson } from "../core/fields-json.js";
 import type { CliContext } from "./context.js";
 import { createRedrawnBlock } from "./terminal/redraw.js";
 import { contextLines } from "./terminal/context-view.js";
@@ -16,12 +16,12 @@ export interface ShowSearchOptions {
 
 /** Shows each update as it arrives. Returns all updates; the last one is final. */
 export async function showSearch(
-  updates: AsyncIterable<ClientSearchUpdate>,
+  updates: AsyncIterable<SearchUpdate>,
   context: CliContext,
   options: ShowSearchOptions,
-): Promise<ClientSearchUpdate[]> {
+): Promise<SearchUpdate[]> {
   const show = chooseShow(context, options);
-  const seen: ClientSearchUpdate[] = [];
+  const seen: SearchUpdate[] = [];
   for await (const update of updates) {
     show(update, seen.at(-1));
     seen.push(update);
@@ -29,11 +29,21 @@ export async function showSearch(
   return seen;
 }
 
-type Show = (update: ClientSearchUpdate, previous: ClientSearchUpdate | undefined) => void;
+/** As `--json` prints it: names as in the client, times in microseconds. */
+function printedUpdate(update: SearchUpdate): object {
+  const hits = update.hits.map(({ payload, ...hit }) =>
+    payload === undefined
+      ? hit
+      : { ...hit, ...payload, fields: payload.fields && fieldsToJson(payload.fields) },
+  );
+  return { ...update, hits };
+}
+
+type Show = (update: SearchUpdate, previous: SearchUpdate | undefined) => void;
 
 function chooseShow(context: CliContext, { query, json }: ShowSearchOptions): Show {
   const { out } = context;
-  if (json) return (update) => context.printJson(updateToJson(update));
+  if (json) return (update) => context.printJson(printedUpdate(update));
   if (out.isInteractive) return showInPlace(context, query);
   context.print(query);
   return (update) => {

@@ -1,23 +1,20 @@
 // The client's side of calibrations.
 
+import type { Query } from "../contract/search-request.js";
 import type { CollectionServiceCalibrateRequest } from "../gen/proto/sluice/v1/CollectionServiceCalibrateRequest.js";
 import type { CollectionServiceCalibrateResponse__Output } from "../gen/proto/sluice/v1/CollectionServiceCalibrateResponse.js";
 import type { RecallCalibration__Output } from "../gen/proto/sluice/v1/RecallCalibration.js";
 import type { RecallEstimate__Output } from "../gen/proto/sluice/v1/RecallEstimate.js";
 import type { CallOptions, Channel } from "./channel.js";
 import { definitions } from "../wire/definitions.js";
-import { vectorsToMessage } from "../wire/document-messages.js";
+import { toMessage } from "../wire/field-messages.js";
+import { queryFields } from "../contract/search-request.js";
 import { followJob } from "./job.js";
-import type {
-  ClientPhrasing,
-  ClientProgress,
-  ClientRecall,
-  ClientRecallEstimate,
-} from "./types.js";
+import type { ClientProgress, ClientRecall, ClientRecallEstimate } from "./types.js";
 
 export interface CalibrateCallOptions extends CallOptions {
   /** Undefined: drawn from the passages. */
-  readonly samples?: readonly ClientPhrasing[] | undefined;
+  readonly samples?: readonly Query[] | undefined;
   /** To be drawn; undefined: 200. */
   readonly sampleCount?: number | undefined;
   /** Share of queries that lower bounds are to hold for; undefined: 0.95. */
@@ -33,10 +30,7 @@ export async function calibrate(
 ): Promise<ClientRecallEstimate[]> {
   const request: CollectionServiceCalibrateRequest = {
     name,
-    samples: samples.map(({ text = "", vectors }) => ({
-      text,
-      ...(vectors === undefined ? {} : { vectors: vectorsToMessage(vectors) }),
-    })),
+    samples: samples.map((query) => toMessage(queryFields, query)),
     ...(sampleCount === undefined ? {} : { sample_count: sampleCount }),
     ...(confidence === undefined ? {} : { confidence }),
   };

@@ -6,6 +6,8 @@ import type { Document } from "../core/document.js";
 import type { RecordedFeedback } from "../core/feedback.js";
 import type { Filter } from "../core/filter.js";
 import { present } from "../core/assert.js";
+import type { SearchRequest } from "../contract/search-request.js";
+import type { SearchUpdate } from "../contract/search-update.js";
 import { calibrate } from "./calibrate.js";
 import type { CalibrateCallOptions } from "./calibrate.js";
 import { openChannel } from "./channel.js";
@@ -13,24 +15,27 @@ import { scoreMapToMessage } from "./score-maps.js";
 import type { ClientScoreMap } from "./score-maps.js";
 import type { CallOptions, Channel, ChannelOptions, Method } from "./channel.js";
 import { SluiceClientError } from "./client-error.js";
-import { explainRequestToMessage, explanationFromMessage } from "./explain.js";
-import type { ClientExplainRequest, ClientExplanation } from "./explain.js";
 import { listFeedback, sendFeedback } from "./feedback.js";
 import type { ClientFeedback, ClientFeedbackAck } from "./feedback.js";
 import { definitions } from "../wire/definitions.js";
 import { findingFromMessage, surveyFromMessage } from "./findings.js";
-import { filterToMessage } from "./filter-messages.js";
+import { filterToMessage } from "../wire/filter-messages.js";
+import { toMessage } from "../wire/field-messages.js";
+import { explainRequestFields } from "../contract/explain.js";
+import type { ExplainedPassage, ExplainRequest } from "../contract/explain.js";
+import { rerankRequestFields } from "../contract/rerank.js";
+import type { RerankRequest, RerankUpdate } from "../contract/rerank.js";
+import { searchRequestFields } from "../contract/search-request.js";
 import { ingestDocuments } from "./ingest.js";
 import type { IngestOptions } from "./ingest.js";
 import {
   collectionFromMessage,
-  searchRequestToMessage,
+  explanationFromMessage,
+  rerankUpdateFromMessage,
   settingsFromMessage,
   storedDocumentFromMessage,
   updateFromMessage,
 } from "./messages.js";
-import { rerankRequestToMessage, rerankUpdateFromMessage } from "./rerank.js";
-import type { ClientRerankRequest, ClientRerankUpdate } from "./rerank.js";
 import { readStream } from "./stream.js";
 import { checked, contractOf } from "./stream-contract.js";
 import { snapshotCalls } from "./snapshots.js";
@@ -46,8 +51,6 @@ import type {
   ClientIngestSummary,
   ClientProgress,
   ClientRecallEstimate,
-  ClientSearchRequest,
-  ClientSearchUpdate,
   ClientStoredDocument,
   ClientSurvey,
 } from "./types.js";
@@ -69,15 +72,15 @@ export interface SluiceClient {
    * Updates as they come, the last one final. The call begins with the first read; leaving the loop
    * or aborting `signal` cancels it. Retried only before its first update.
    */
-  search(request: ClientSearchRequest, options?: CallOptions): AsyncGenerator<ClientSearchUpdate>;
+  search(request: SearchRequest, options?: CallOptions): AsyncGenerator<SearchUpdate>;
   /** Only the final update. */
-  searchFinal(request: ClientSearchRequest, options?: CallOptions): Promise<ClientSearchUpdate>;
+  searchFinal(request: SearchRequest, options?: CallOptions): Promise<SearchUpdate>;
   /** Ranks items of the caller's own; as `search`, the last ranking is final. */
-  rerank(request: ClientRerankRequest, options?: CallOptions): AsyncGenerator<ClientRerankUpdate>;
+  rerank(request: RerankRequest, options?: CallOptions): AsyncGenerator<RerankUpdate>;
   /** Only the final ranking. */
-  rerankFinal(request: ClientRerankRequest, options?: CallOptions): Promise<ClientRerankUpdate>;
+  rerankFinal(request: RerankRequest, options?: CallOptions): Promise<RerankUpdate>;
   /** How one passage of a document gets its score. */
-  explain(request: ClientExplainRequest, options?: CallOptions): Promise<ClientExplanation>;
+  explain(request: ExplainRequest, options?: CallOptions): Promise<ExplainedPassage>;
   /** Resolves once it is on disk; with an `eventId` it is retried and stored once. */
   sendFeedback(
     collection: string,
@@ -159,10 +162,7 @@ export interface CollectionCalls {
 export function createClient(options: ClientOptions): SluiceClient {
   const channel = openChannel(options);
   const checksContract = options.checkContract === true;
-  const searchOnce = (
-    request: ClientSearchRequest,
-    call: CallOptions,
-  ): AsyncGenerator<ClientSearchUpdate> => {
+  const searchOnce = (request: SearchRequest, call: CallOptions): AsyncGenerator<SearchUpdate> => {
     const updates = search(channel, request, call);
     return checksContract ? checked(updates, contractOf(request)) : updates;
   };
@@ -172,7 +172,7 @@ export function createClient(options: ClientOptions): SluiceClient {
     rerank: (request, call = {}) => rerank(channel, request, call),
     rerankFinal: (request, call = {}) => lastOf(rerank(channel, request, call)),
     explain: async (request, call = {}) => {
-      const message = explainRequestToMessage(request);
+      const message = toMessage(explainRequestFields, request);
       const options = { ...call, isIdempotent: true };
       return explanationFromMessage(
         await channel.unary(definitions().search.Explain, message, options),
@@ -198,22 +198,24 @@ export function createClient(options: ClientOptions): SluiceClient {
 
 async function* search(
   channel: Channel,
-  request: ClientSearchRequest,
+  request: SearchRequest,
   options: CallOptions,
-): AsyncGenerator<ClientSearchUpdate, void, void> {
+): AsyncGenerator<SearchUpdate, void, void> {
   const method = definitions().search.Search;
-  const responses = readStream(channel, method, searchRequestToMessage(request), options);
+  const message = toMessage(searchRequestFields, request);
+  const responses = readStream(channel, method, message, options);
   for await (const { update } of responses)
     yield updateFromMessage(present(update, "every response has an update"));
 }
 
 async function* rerank(
   channel: Channel,
-  request: ClientRerankRequest,
+  request: RerankRequest,
   options: CallOptions,
-): AsyncGenerator<ClientRerankUpdate, void, void> {
+): AsyncGenerator<RerankUpdate, void, void> {
   const method = definitions().search.Rerank;
-  const responses = readStream(channel, method, rerankRequestToMessage(request), options);
+  const message = toMessage(rerankRequestFields, request);
+  const responses = readStream(channel, method, message, options);
   for await (const response of responses) yield rerankUpdateFromMessage(response);
 }
 

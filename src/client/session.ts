@@ -2,20 +2,23 @@
 
 import type { ClientDuplexStream } from "@grpc/grpc-js";
 import { present } from "../core/assert.js";
+import type { SearchRequest } from "../contract/search-request.js";
+import type { SearchUpdate } from "../contract/search-update.js";
 import type { SearchSessionRequest } from "../gen/proto/sluice/v1/SearchSessionRequest.js";
 import type { SearchSessionResponse__Output } from "../gen/proto/sluice/v1/SearchSessionResponse.js";
 import type { CallOptions, Channel } from "./channel.js";
 import { toClientError } from "./client-error.js";
 import { definitions } from "../wire/definitions.js";
-import { searchRequestToMessage, updateFromMessage } from "./messages.js";
+import { searchRequestFields } from "../contract/search-request.js";
+import { toMessage } from "../wire/field-messages.js";
+import { updateFromMessage } from "./messages.js";
 import { checkedSession, contractOf } from "./stream-contract.js";
 import type { ContractOptions } from "./stream-contract.js";
-import type { ClientSearchRequest, ClientSearchUpdate } from "./types.js";
 
 export interface SessionUpdate {
   /** What `search` gave for the query that this answers; never falls. */
   readonly queryNumber: number;
-  readonly update: ClientSearchUpdate;
+  readonly update: SearchUpdate;
 }
 
 export interface SearchSession {
@@ -23,7 +26,7 @@ export interface SearchSession {
    * Replaces the query before. The first one names collection and text; later ones what changed.
    * Returns the number that its updates carry.
    */
-  search(request: Partial<ClientSearchRequest>): number;
+  search(request: Partial<SearchRequest>): number;
   /**
    * Updates of the newest query, as they come; read them from the beginning, since nothing else
    * stops the server from sending. Ends after `end` and the last final update; throws
@@ -46,16 +49,14 @@ export function openSession(
   call.on("error", () => undefined);
   let queryNumber = 0;
   // A later request changes the one before: what is not named stays.
-  const asked: Partial<ClientSearchRequest>[] = [{}];
+  const asked: Partial<SearchRequest>[] = [{}];
   const contractOfQuery = (number: number): ContractOptions => contractOf(asked[number] ?? {});
   const updates = readUpdates(call);
   return {
     search: (request) => {
       queryNumber += 1;
       if (checksContract) asked.push({ ...asked.at(-1), ...request });
-      const search = searchRequestToMessage({ collection: "", ...request });
-      // An empty query would replace the one before.
-      if (request.text === undefined && request.vectors === undefined) delete search.query;
+      const search = toMessage<SearchRequest>(searchRequestFields, { collection: "", ...request });
       call.write({ query_number: queryNumber, search });
       return queryNumber;
     },

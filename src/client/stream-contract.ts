@@ -3,16 +3,12 @@
 
 import { compareKeys } from "../core/document.js";
 import { limits } from "../core/limits.js";
-import type {
-  ClientSearchHit,
-  ClientSearchRequest,
-  ClientSearchUpdate,
-  SearchStage,
-} from "./types.js";
+import type { SearchHit, SearchUpdate, Stage } from "../contract/search-update.js";
+import type { SearchRequest } from "../contract/search-request.js";
 
 /** What the rules are about: the engine's updates have it, and those that a client gets. */
 export type ContractUpdate = Pick<
-  ClientSearchUpdate,
+  SearchUpdate,
   | "sequence"
   | "final"
   | "stage"
@@ -25,7 +21,7 @@ export type ContractUpdate = Pick<
   | "expectedRecall"
 > & {
   readonly timings: { readonly total: number };
-  readonly hits: readonly (Pick<ClientSearchHit, "key" | "rank" | "score" | "span"> & {
+  readonly hits: readonly (Pick<SearchHit, "key" | "rank" | "score" | "span"> & {
     readonly passageNumber: number;
     readonly payload?: object | undefined;
   })[];
@@ -54,19 +50,11 @@ export class ContractViolation extends Error {
   override readonly name = "ContractViolation";
 }
 
-const stages: readonly SearchStage[] = [
-  "lexical",
-  "candidates",
-  "late_interaction",
-  "cross_encoder",
-];
+const stages: readonly Stage[] = ["lexical", "candidates", "late_interaction", "cross_encoder"];
 
 /** What a request lets one expect of its stream. */
 export function contractOf(
-  request: Pick<
-    ClientSearchRequest,
-    "k" | "minUpdateIntervalMs" | "payload" | "groupBy" | "dedupeField"
-  >,
+  request: Pick<SearchRequest, "k" | "minUpdateIntervalMs" | "payload" | "groupBy" | "dedupeField">,
 ): ContractOptions {
   return {
     k: request.k ?? limits.hitCountDefault,

@@ -1,26 +1,30 @@
 // Re-ranking of items that the caller brings: what is asked for, and what is streamed.
 
 import type { GivenVectors } from "../core/document.js";
-import type { Phrasing, WindowPooling } from "./search-request.js";
+import { limits } from "../core/limits.js";
+import { anyText, count, figure, flag, implicit, list, message, optional } from "./fields.js";
+import type { FieldTable } from "./fields.js";
+import { budgetMs, hitCount, modelName, queryFields, windowPooling } from "./search-request.js";
+import type { Query, WindowPooling } from "./search-request.js";
+import { degradationFields } from "./search-update.js";
 import type { Degradation } from "./search-update.js";
 
+/** At least one of text and vectors. */
 export interface RerankItem {
-  /** The caller's name for it; may be empty. */
-  readonly key: string;
-  readonly text: string;
+  /** The caller's name for it. */
+  readonly key?: string | undefined;
+  readonly text?: string | undefined;
   readonly vectors?: GivenVectors | undefined;
 }
 
-export interface RerankRequest {
-  readonly query: Phrasing;
-  /** 1 to limits.hitCountMax. */
+export interface RerankRequest extends Query {
   readonly items: readonly RerankItem[];
-  /** Name of a late-interaction or cross-encoder model; empty: the server's default. */
-  readonly model: string;
+  /** Name of a late-interaction or cross-encoder model; undefined: the server's default. */
+  readonly model?: string | undefined;
   /** Items wanted; undefined: all. */
   readonly topN?: number | undefined;
   readonly minScore?: number | undefined;
-  readonly pooling: WindowPooling;
+  readonly windowPooling?: WindowPooling | undefined;
   /** Soft limit, milliseconds; undefined: none. */
   readonly budgetMs?: number | undefined;
 }
@@ -32,6 +36,8 @@ export interface RankedItem {
   /** From 1. */
   readonly rank: number;
   readonly score: number;
+  /** Of relevance, in [0, 1]; undefined: the model is not calibrated. */
+  readonly probability?: number | undefined;
 }
 
 export interface RerankUpdate {
@@ -41,7 +47,51 @@ export interface RerankUpdate {
   /** Best first. Items that are not scored yet are left out. */
   readonly hits: readonly RankedItem[];
   readonly scoredCount: number;
-  readonly degradations: readonly Degradation[];
+  readonly degradations: readonly RerankDegradation[];
   /** Microseconds since the request's arrival. */
   readonly totalUs: number;
 }
+
+/** There is one stage, which needs no name. */
+export type RerankDegradation = Pick<Degradation, "reason" | "message">;
+
+const itemFields = {
+  key: implicit({ type: "text", bytesMax: limits.keyBytesMax }),
+  text: implicit({ type: "text", bytesMax: limits.textBytesMax }),
+  vectors: optional({ type: "vectors", rowCountMax: limits.passageRowsMax }),
+} satisfies FieldTable<RerankItem>;
+
+/** Of proto RerankRequest. */
+export const rerankRequestFields = {
+  text: { ...queryFields.text, within: "query" },
+  vectors: { ...queryFields.vectors, within: "query" },
+  items: list(message(itemFields), limits.hitCountMax),
+  model: implicit(modelName),
+  topN: optional(hitCount),
+  minScore: optional({ type: "number" }),
+  windowPooling: optional(windowPooling),
+  budgetMs: optional(budgetMs),
+} satisfies FieldTable<RerankRequest>;
+
+/** Of proto RerankResponse. */
+export const rerankUpdateFields = {
+  sequence: count,
+  final: flag,
+  hits: list(
+    message({
+      index: count,
+      key: anyText,
+      rank: count,
+      score: figure,
+      probability: optional(figure),
+    } satisfies FieldTable<RankedItem>),
+  ),
+  scoredCount: count,
+  degradations: list(
+    message({
+      reason: degradationFields.reason,
+      message: degradationFields.message,
+    } satisfies FieldTable<RerankDegradation>),
+  ),
+  totalUs: count,
+} satisfies FieldTable<RerankUpdate>;

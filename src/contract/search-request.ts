@@ -2,21 +2,29 @@
 
 import type { GivenVectors } from "../core/document.js";
 import type { Filter } from "../core/filter.js";
+import { limits } from "../core/limits.js";
+import { flag, implicit, list, message, optional, wholeNumbers, words } from "./fields.js";
+import type { FieldTable } from "./fields.js";
 
 /** How the lexical and the sketch ranking are merged into the order in which MaxSim scores. */
-export type FusionMethod = "reciprocal_rank" | "min_max";
+export const fusionMethods = ["reciprocal_rank", "min_max"] as const;
+export type FusionMethod = (typeof fusionMethods)[number];
 
 /** When title, text and fields travel with a hit. */
-export type PayloadMode = "every_update" | "on_first_appearance";
+export const payloadModes = ["every_update", "on_first_appearance"] as const;
+export type PayloadMode = (typeof payloadModes)[number];
 
 /** Whose turn is first when searches wait; low is for batches. */
-export type Priority = "high" | "normal" | "low";
+export const priorities = ["high", "normal", "low"] as const;
+export type Priority = (typeof priorities)[number];
 
-/** How the windows of a long passage become one figure. */
-export type WindowPooling = "best" | "mean";
+/** How the scores of a long passage's windows become one. */
+export const windowPoolings = ["best", "mean"] as const;
+export type WindowPooling = (typeof windowPoolings)[number];
 
 /** Best first, or best at both ends, where language models look first. */
-export type ContextOrder = "best_first" | "edges_first";
+export const contextOrders = ["best_first", "edges_first"] as const;
+export type ContextOrder = (typeof contextOrders)[number];
 
 /** Milliseconds that each stage may take at most; undefined: no limit of its own. 0: left out. */
 export interface StageBudgets {
@@ -27,48 +35,61 @@ export interface StageBudgets {
   readonly crossEncoderMs?: number | undefined;
 }
 
-/** One way to ask: words, or token rows, or both. */
-export interface Phrasing {
-  readonly text: string;
+/** One way to ask: words, or token vectors, or both. */
+export interface Query {
+  /** Words; without them there is no lexical stage. May be left out when vectors are given. */
+  readonly text?: string | undefined;
+  /** Token vectors; then the model is not asked. */
   readonly vectors?: GivenVectors | undefined;
 }
 
-export interface RerankRequestOptions {
+export interface RerankOptions {
   /** Name of a model; empty or undefined: the server's default. */
   readonly model?: string | undefined;
-  /** Documents to re-rank, 1 to limits.hitCountMax; undefined: the server's default. */
+  /** Documents to re-rank; undefined: the server's default. */
   readonly depth?: number | undefined;
   /** Weight of the cross-encoder's part, in [0, 1]; undefined: the server's default. */
   readonly weight?: number | undefined;
-  /** How the windows of a long passage become one figure; undefined: the best one counts. */
-  readonly pooling?: WindowPooling | undefined;
+  readonly windowPooling?: WindowPooling | undefined;
 }
 
 export interface ContextRequest {
-  /** 1 to limits.contextTokensMax. */
   readonly tokenBudget: number;
-  readonly order: ContextOrder;
+  readonly order?: ContextOrder | undefined;
   /** Model whose tokens count; empty or undefined: the collection's, else the server's default. */
   readonly tokenizer?: string | undefined;
 }
 
-export interface SearchRequest {
+export interface GroupBy {
+  readonly field: string;
+  /** Hits of each value of the field at most. */
+  readonly size?: number | undefined;
+}
+
+/** What travels with a hit. */
+export interface PayloadOptions {
+  readonly mode?: PayloadMode | undefined;
+  readonly title?: boolean | undefined;
+  readonly text?: boolean | undefined;
+  readonly fields?: boolean | undefined;
+  /** Places in the text that match the query's words. */
+  readonly highlights?: boolean | undefined;
+}
+
+/** Ranges are in `searchRequestFields`, defaults in `requestDefaults` or the server's configuration. */
+export interface SearchRequest extends Query {
   readonly collection: string;
-  /** Words of the query; may be empty when vectors are given (then there is no lexical stage). */
-  readonly text: string;
-  /** Query token rows; then the model is not asked. */
-  readonly vectors?: GivenVectors | undefined;
-  /** Other phrasings of the same question, up to limits.otherQueryCountMax; undefined: none. */
-  readonly otherQueries?: readonly Phrasing[] | undefined;
+  /** Other phrasings of the same question; undefined: none. */
+  readonly otherQueries?: readonly Query[] | undefined;
   /** Only passages of documents that it lets through are eligible; undefined: all are. */
   readonly filter?: Filter | undefined;
-  /** Hits wanted, 1 to limits.hitCountMax; undefined: limits.hitCountDefault. */
+  /** Hits wanted. */
   readonly k?: number | undefined;
   /** Score every eligible passage by MaxSim: the final certificate is EXACT. */
-  readonly exhaustive: boolean;
+  readonly exhaustive?: boolean | undefined;
   /** Best sketches that become candidates; undefined: the server's default. */
   readonly sketchPoolSize?: number | undefined;
-  /** Choose the pool whose measured recall reaches this, in (0, 1]; not with sketchPoolSize. */
+  /** Choose the pool whose measured recall reaches this; not with sketchPoolSize. */
   readonly minRecall?: number | undefined;
   /** Best BM25 passages that become candidates; undefined: the server's default. */
   readonly lexicalPoolSize?: number | undefined;
@@ -77,16 +98,16 @@ export interface SearchRequest {
   readonly fusion?: FusionMethod | undefined;
   /** Hits whose relevance is below this are left out, from late interaction on. */
   readonly minScore?: number | undefined;
-  /** Hits whose probability by the collection's score map is below this are left out; in (0, 1]. */
+  /** Hits whose probability by the collection's score map is below this are left out. */
   readonly minProbability?: number | undefined;
-  /** Tell each hit's share: softmax of score / temperature over the hits; above 0. */
+  /** Report each hit's share: softmax of score / temperature over the hits. */
   readonly softmaxTemperature?: number | undefined;
-  /** Misspelled words are found, too; undefined: no. */
+  /** Misspelled words are found, too; undefined: no, in sessions yes. */
   readonly typos?: boolean | undefined;
-  /** The last word finds words that begin so; undefined: no. */
+  /** The last word is a prefix, too; undefined: no, in sessions yes. */
   readonly lastWordBegins?: boolean | undefined;
-  /** Hits of each value of `field`, 1 to 100; undefined: no groups. */
-  readonly groupBy?: { readonly field: string; readonly size: number } | undefined;
+  /** Undefined: no groups. */
+  readonly groupBy?: GroupBy | undefined;
   /** Field of which each value may occur once in a ranking. */
   readonly dedupeField?: string | undefined;
   /** Soft limit, milliseconds; undefined: none. */
@@ -97,18 +118,100 @@ export interface SearchRequest {
   readonly minUpdateIntervalMs?: number | undefined;
   /** Wait until the write with this sequence is visible. */
   readonly minSequence?: number | undefined;
-  /** Undefined: normal. */
   readonly priority?: Priority | undefined;
   /** A cross-encoder re-orders the top; undefined: none is asked for. */
-  readonly rerank?: RerankRequestOptions | undefined;
+  readonly rerank?: RerankOptions | undefined;
   /** Assemble a context from the final ranking; undefined: no. */
   readonly context?: ContextRequest | undefined;
-  readonly payload: {
-    readonly mode: PayloadMode;
-    readonly title: boolean;
-    readonly text: boolean;
-    readonly fields: boolean;
-    /** Places in the text that match the query's words; undefined: no. */
-    readonly highlights?: boolean | undefined;
-  };
+  readonly payload?: PayloadOptions | undefined;
 }
+
+/** Of what a request leaves out and the server's configuration does not set. */
+export const requestDefaults = {
+  k: limits.hitCountDefault,
+  fusion: "reciprocal_rank",
+  priority: "normal",
+  groupSize: 1,
+  contextOrder: "best_first",
+  windowPooling: "best",
+  payload: { mode: "every_update", title: true, text: true, fields: true, highlights: false },
+} as const;
+
+const poolSize = wholeNumbers(0, limits.poolSizeMax);
+export const modelName = { type: "text", bytesMax: 255 } as const;
+const stageMs = optional(wholeNumbers(0, limits.budgetMsMax));
+
+export const budgetMs = wholeNumbers(1, limits.budgetMsMax);
+export const hitCount = wholeNumbers(1, limits.hitCountMax);
+export const windowPooling = words("WINDOW_POOLING_", windowPoolings);
+
+export const queryFields = {
+  text: implicit({ type: "text", bytesMax: limits.queryBytesMax }),
+  vectors: optional({ type: "vectors", rowCountMax: limits.queryRowsMax }),
+} satisfies FieldTable<Query>;
+
+const rerankFields = {
+  model: implicit(modelName),
+  depth: optional(hitCount),
+  weight: optional({ type: "number", min: 0, max: 1 }),
+  windowPooling: optional(windowPooling),
+} satisfies FieldTable<RerankOptions>;
+
+const contextFields = {
+  tokenBudget: wholeNumbers(1, limits.contextTokensMax),
+  order: optional(words("CONTEXT_ORDER_", contextOrders)),
+  tokenizer: implicit(modelName),
+} satisfies FieldTable<ContextRequest>;
+
+const groupFields = {
+  // The planner checks names of fields, which filters have, too.
+  field: { type: "text", bytesMax: Infinity },
+  size: optional({ ...wholeNumbers(1, limits.groupSizeMax), wire: "group_size" }),
+} satisfies FieldTable<GroupBy>;
+
+const stageBudgetFields = {
+  encodeMs: stageMs,
+  lexicalMs: stageMs,
+  candidatesMs: stageMs,
+  lateInteractionMs: stageMs,
+  crossEncoderMs: stageMs,
+} satisfies FieldTable<StageBudgets>;
+
+const payloadFields = {
+  mode: optional(words("PAYLOAD_MODE_", payloadModes)),
+  title: optional(flag),
+  text: optional(flag),
+  fields: optional(flag),
+  highlights: implicit(flag),
+} satisfies FieldTable<PayloadOptions>;
+
+/** Of proto SearchRequest, and of a search as JSON. */
+export const searchRequestFields = {
+  collection: { type: "collection" },
+  text: { ...queryFields.text, within: "query" },
+  vectors: { ...queryFields.vectors, within: "query" },
+  otherQueries: implicit(list(message(queryFields), limits.otherQueryCountMax)),
+  filter: optional({ type: "filter" }),
+  k: optional(hitCount),
+  exhaustive: implicit(flag),
+  sketchPoolSize: optional(poolSize),
+  minRecall: optional({ type: "number", above: 0, max: 1 }),
+  lexicalPoolSize: optional(poolSize),
+  lexicalWeight: optional({ type: "number", min: 0, max: 100 }),
+  fusion: optional(words("FUSION_", fusionMethods)),
+  minScore: optional({ type: "number" }),
+  minProbability: optional({ type: "number", above: 0, max: 1 }),
+  softmaxTemperature: optional({ type: "number", above: 0, max: 1e6 }),
+  typos: optional(flag),
+  lastWordBegins: optional(flag),
+  groupBy: optional(message(groupFields)),
+  dedupeField: implicit({ type: "text", bytesMax: Infinity }),
+  budgetMs: optional(budgetMs),
+  stageBudgets: optional(message(stageBudgetFields)),
+  minUpdateIntervalMs: optional(wholeNumbers(0, limits.updateIntervalMsMax)),
+  minSequence: optional(wholeNumbers(0, Number.MAX_SAFE_INTEGER)),
+  priority: optional(words("PRIORITY_", priorities)),
+  rerank: optional(message(rerankFields)),
+  context: optional(message(contextFields)),
+  payload: optional(message(payloadFields)),
+} satisfies FieldTable<SearchRequest>;

@@ -1,10 +1,25 @@
 // What a search streams: whole rankings, each with what it is worth. The contract is proto/sluice/v1/README.md.
 
 import type { Fields, Span } from "../core/document.js";
+import {
+  anyText,
+  count,
+  figure,
+  flag,
+  implicit,
+  list,
+  message,
+  optional,
+  words,
+} from "./fields.js";
+import type { FieldTable } from "./fields.js";
 
-export type Stage = "lexical" | "candidates" | "late_interaction" | "cross_encoder";
+/** In the order in which they run. */
+export const stages = ["lexical", "candidates", "late_interaction", "cross_encoder"] as const;
+export type Stage = (typeof stages)[number];
 
-export type Certificate = "lexical" | "estimate" | "exact" | "reranked";
+export const certificates = ["lexical", "estimate", "exact", "reranked"] as const;
+export type Certificate = (typeof certificates)[number];
 
 export type DegradationReason =
   | "BUDGET_EXHAUSTED"
@@ -37,12 +52,12 @@ export interface Coverage {
 
 /** Microseconds spent in each stage so far; undefined: not run. */
 export interface StageTimings {
-  readonly queue?: number;
-  readonly encode?: number;
-  readonly lexical?: number;
-  readonly candidates?: number;
-  readonly lateInteraction?: number;
-  readonly crossEncoder?: number;
+  readonly queue?: number | undefined;
+  readonly encode?: number | undefined;
+  readonly lexical?: number | undefined;
+  readonly candidates?: number | undefined;
+  readonly lateInteraction?: number | undefined;
+  readonly crossEncoder?: number | undefined;
   readonly total: number;
 }
 
@@ -71,15 +86,16 @@ export interface SearchHit {
   readonly passageNumber: number;
   readonly span: Span;
   /** Present as the request's payload asks. */
-  readonly payload?:
-    | {
-        readonly title?: string;
-        readonly text?: string;
-        readonly fields?: Fields;
-        /** In order, apart from each other. */
-        readonly highlights?: readonly Span[];
-      }
-    | undefined;
+  readonly payload?: HitPayload | undefined;
+}
+
+/** What of the document was asked for. */
+export interface HitPayload {
+  readonly title?: string | undefined;
+  readonly text?: string | undefined;
+  readonly fields?: Fields | undefined;
+  /** Places in the text that match the query's words: in order, apart from each other. */
+  readonly highlights?: readonly Span[] | undefined;
 }
 
 export interface ContextPassage {
@@ -119,3 +135,89 @@ export interface SearchUpdate {
   /** In the final update, when it was asked for. */
   readonly context?: AssembledContext | undefined;
 }
+
+export const stage = words("STAGE_", stages);
+export const certificate = words("CERTIFICATE_", certificates);
+
+export const spanFields = { start: count, end: count } satisfies FieldTable<Span>;
+
+export const degradationFields = {
+  reason: anyText,
+  message: { type: "text", bytesMax: Infinity, hidesFolders: true },
+  stages: list(stage),
+} satisfies FieldTable<Degradation>;
+
+const coverageFields = {
+  eligible: count,
+  sketchScored: count,
+  maxSimScored: { ...count, wire: "maxsim_scored" },
+  reranked: count,
+} satisfies FieldTable<Coverage>;
+
+const timingFields = {
+  queue: optional({ ...count, wire: "queue_us" }),
+  encode: optional({ ...count, wire: "encode_us" }),
+  lexical: optional({ ...count, wire: "lexical_us" }),
+  candidates: optional({ ...count, wire: "candidates_us" }),
+  lateInteraction: optional({ ...count, wire: "late_interaction_us" }),
+  crossEncoder: optional({ ...count, wire: "cross_encoder_us" }),
+  total: { ...count, wire: "total_us" },
+} satisfies FieldTable<StageTimings>;
+
+export const scorePartFields = {
+  bm25: optional(figure),
+  sketch: optional(figure),
+  maxsim: optional(figure),
+  crossEncoder: optional(figure),
+  probability: optional(figure),
+  softmax: optional(figure),
+} satisfies FieldTable<ScoreParts>;
+
+const payloadFields = {
+  title: optional(anyText),
+  text: optional(anyText),
+  fields: optional({ type: "documentFields" }),
+  highlights: optional(list(message(spanFields))),
+} satisfies FieldTable<HitPayload>;
+
+const hitFields = {
+  key: anyText,
+  rank: count,
+  score: figure,
+  parts: message(scorePartFields),
+  passageNumber: count,
+  span: message(spanFields),
+  payload: optional(message(payloadFields)),
+} satisfies FieldTable<SearchHit>;
+
+const contextFields = {
+  passages: list(
+    message({
+      key: anyText,
+      title: anyText,
+      span: message(spanFields),
+      text: anyText,
+      tokenCount: count,
+      score: figure,
+    } satisfies FieldTable<ContextPassage>),
+  ),
+  tokenCount: count,
+} satisfies FieldTable<AssembledContext>;
+
+/** Of proto SearchUpdate, and of an update as JSON. */
+export const searchUpdateFields = {
+  sequence: count,
+  final: flag,
+  stage,
+  certificate,
+  baseCertificate: optional(certificate),
+  expectedRecall: optional(figure),
+  coverage: message(coverageFields),
+  settledCount: count,
+  generation: count,
+  timings: message(timingFields),
+  degradations: list(message(degradationFields)),
+  hits: list(message(hitFields)),
+  abstained: implicit(flag),
+  context: optional(message(contextFields)),
+} satisfies FieldTable<SearchUpdate>;

@@ -4,8 +4,9 @@ import type { Document } from "../core/document.js";
 import type { Feedback, RecordedFeedback } from "../core/feedback.js";
 import type { Filter } from "../core/filter.js";
 import type { Readiness, RefusedCollection } from "../core/readiness.js";
+import type { Query } from "../contract/search-request.js";
 import type { RerankRequest, RerankUpdate } from "../contract/rerank.js";
-import type { Phrasing, SearchRequest } from "../contract/search-request.js";
+import type { SearchRequest } from "../contract/search-request.js";
 import type { SearchUpdate } from "../contract/search-update.js";
 import type { ExplainRequest, ExplainedPassage } from "../contract/explain.js";
 import type { ReaderRoom } from "../core/unread-answers.js";
@@ -164,7 +165,7 @@ export interface SnapshotProgress extends JobProgress {
 
 export interface CalibrateOptions {
   /** Sample queries; undefined: drawn from the passages. */
-  readonly samples?: readonly Phrasing[] | undefined;
+  readonly samples?: readonly Query[] | undefined;
   /** To be drawn; undefined: limits.sampleQueriesDefault. */
   readonly sampleCount?: number | undefined;
   /** Share of queries that lower bounds are to hold for, in (0, 1); undefined: 0.95. */

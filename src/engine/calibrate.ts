@@ -4,7 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { SluiceError, isSluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
-import type { Phrasing, SearchRequest } from "../contract/search-request.js";
+import type { Query } from "../contract/search-request.js";
+import type { SearchRequest } from "../contract/search-request.js";
 import type { CalibrateOptions, CalibrateProgress } from "./api.js";
 import type { Scorer } from "../scoring/scorer.js";
 import { estimateRecall } from "../search/measure-recall.js";
@@ -20,7 +21,7 @@ export interface CalibrationParts {
   readonly collections: Collections;
   readonly defaults: SearchDefaults;
   /** Of a collection's passages, each independent of the others. */
-  readonly drawSample: (opened: OpenCollection) => () => Promise<Phrasing>;
+  readonly drawSample: (opened: OpenCollection) => () => Promise<Query>;
   /** As a search, when it is its turn. */
   readonly measure: (request: SearchRequest, signal: AbortSignal) => Promise<SampleDepths>;
 }
@@ -95,7 +96,7 @@ async function* calibrateOpened(
   yield { step, done: total, total, result: { ...calibration, isStale: false } };
 }
 
-function sampleRequest(collection: string, phrasing: Phrasing): SearchRequest {
+function sampleRequest(collection: string, phrasing: Query): SearchRequest {
   return {
     collection,
     ...phrasing,

@@ -6,11 +6,11 @@ import { fuseQueries } from "../codec/fuse-queries.js";
 import { givenRowCountMax, toTokenMatrix } from "../codec/given-vectors.js";
 import type { LruCache } from "../core/lru-cache.js";
 import { memoize } from "../core/memoize.js";
+import type { Phrasing } from "../search/plan.js";
 import { checkFingerprint } from "../encoding/encode-pool.js";
 import type { EncodePool } from "../encoding/encode-pool.js";
 import type { CollectionSettings } from "../index/collection-settings.js";
 import type { Kernels } from "../kernels/kernels.js";
-import type { Phrasing } from "../contract/search-request.js";
 import type { Models } from "./models.js";
 import type { OpenCollection } from "./open-collection.js";
 

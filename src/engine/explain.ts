@@ -34,13 +34,12 @@ export async function explainPassage(
   const found = await explain(deps, plan, { key, passageNumber: request.passageNumber });
   const { score, maxSim, bm25, bm25Top, lexicalWeight, passageNumber, span, terms } = found;
   const { query, passage } = await traceTokens(found, { plan, by });
-  const querySpans = request.vectors === undefined ? spansInText(request.text, plan.lexical) : [];
+  const querySpans =
+    request.vectors === undefined ? spansInText(request.text ?? "", plan.lexical) : [];
   return {
-    key,
     score,
-    maxSim,
-    bm25,
-    bm25Top,
+    parts: { bm25, maxsim: maxSim },
+    bestBm25: bm25Top,
     lexicalWeight,
     passageNumber,
     span,

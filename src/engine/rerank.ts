@@ -10,11 +10,16 @@ import { SluiceError } from "../core/errors.js";
 import { createSoftDeadline } from "../core/soft-deadline.js";
 import { tokenMatrix } from "../core/token-matrix.js";
 import type { TokenMatrix } from "../core/token-matrix.js";
-import type { RerankItem, RerankRequest, RerankUpdate } from "../contract/rerank.js";
+import type { RerankRequest, RerankUpdate } from "../contract/rerank.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
 import type { Kernels } from "../kernels/kernels.js";
-import { checkRerank, rerankItems } from "../search/rerank-items.js";
-import type { ScoredItems, UnnumberedRerankUpdate } from "../search/rerank-items.js";
+import { planItems, rerankItems } from "../search/rerank-items.js";
+import type {
+  ItemsPlan,
+  PlannedItem,
+  ScoredItems,
+  UnnumberedRerankUpdate,
+} from "../search/rerank-items.js";
 import { streamUpdates } from "../search/update-stream.js";
 import type { Handover } from "../search/update-stream.js";
 import { checkFingerprint } from "../encoding/encode-pool.js";
@@ -53,17 +58,17 @@ async function rerankInTurn(
 ): Promise<UnnumberedRerankUpdate> {
   const { clock, defaults } = parts;
   const { signal, deadlineMs, peer = "", client = "" } = to.call;
-  checkRerank(request);
-  const deadline = createSoftDeadline(clock, { budgetMs: request.budgetMs, deadlineMs });
+  const plan = planItems(request);
+  const deadline = createSoftDeadline(clock, { budgetMs: plan.budgetMs, deadlineMs });
   const admitted = parts.admission.enter(peer);
   const flag = createCancelFlag(signal);
   try {
     const remainingMs = deadline.remainingMs();
     await admitted.turn({ priority: "normal", peer, client, signal, remainingMs });
-    const scorer = await chooseScorer(parts, request, { cancel: flag.shared, signal });
+    const scorer = await chooseScorer(parts, plan, { cancel: flag.shared, signal });
     const { minUpdateIntervalMs: minIntervalMs } = defaults;
     const deps = { clock, deadline, signal, minIntervalMs, handover: to.handover };
-    return await rerankItems(request, deps, batchesOf(request.items, scorer));
+    return await rerankItems(plan, deps, batchesOf(plan.items, scorer));
   } finally {
     flag.raise();
     admitted.leave();
@@ -71,7 +76,7 @@ async function rerankInTurn(
 }
 
 /** Scores items, one for one. */
-type ScoreItems = (items: readonly RerankItem[], start: number) => Promise<readonly number[]>;
+type ScoreItems = (items: readonly PlannedItem[], start: number) => Promise<readonly number[]>;
 
 interface ItemScorer {
   readonly score: ScoreItems;
@@ -85,13 +90,13 @@ const textsPerTask = 2;
 /** Rows are scored in no time. */
 const matricesPerTask = 32;
 
-function taskSize(items: readonly RerankItem[]): number {
+function taskSize(items: readonly PlannedItem[]): number {
   return items.every(({ vectors }) => vectors !== undefined) ? matricesPerTask : textsPerTask;
 }
 
 /** Promises in order; as many under way as are of use, and one more. */
 function* batchesOf(
-  items: readonly RerankItem[],
+  items: readonly PlannedItem[],
   { score, parallelism, size }: ItemScorer,
 ): Generator<Promise<ScoredItems>, void, void> {
   yield* runInOrder(batchStarts(items.length, size), parallelism + 1, async (start) => ({
@@ -107,18 +112,18 @@ interface Cancelling {
 
 async function chooseScorer(
   parts: RerankParts,
-  request: RerankRequest,
+  plan: ItemsPlan,
   stop: Cancelling,
 ): Promise<ItemScorer> {
-  const { query, items, model: name, pooling } = request;
+  const { query, items, model: name, pooling } = plan;
   const needsModel =
     query.vectors === undefined || items.some(({ vectors }) => vectors === undefined);
   if (needsModel && parts.remoteRerankers?.has(name) === true)
-    return scorerByPairs(parts, request, stop);
+    return scorerByPairs(parts, plan, stop);
   const model = needsModel
     ? await parts.models.open(name === "" ? parts.defaultModel : name)
     : undefined;
-  if (model?.manifest.kind === "cross-encoder") return scorerByPairs(parts, request, stop);
+  if (model?.manifest.kind === "cross-encoder") return scorerByPairs(parts, plan, stop);
   const score = await scorerByRows(parts, { query, items, model, pooling, cancel: stop.cancel });
   return { score, size: taskSize(items), parallelism: parts.encodePool.parallelism };
 }
@@ -126,12 +131,12 @@ async function chooseScorer(
 /** A cross-encoder of this server, or a service elsewhere. */
 async function scorerByPairs(
   parts: RerankParts,
-  { query, items, model, pooling }: RerankRequest,
+  { query, items, model, pooling }: ItemsPlan,
   stop: Cancelling,
 ): Promise<ItemScorer> {
   checkTexts(query.text, items);
   const reranker = await findReranker(model, { ...parts, pairs: parts.caches.pairs });
-  const textsOf = (batch: readonly RerankItem[]): string[] => batch.map(({ text }) => text);
+  const textsOf = (batch: readonly PlannedItem[]): string[] => batch.map(({ text }) => text);
   return {
     score: (batch) => reranker.relevances(query.text, textsOf(batch), { pooling, ...stop }),
     size: reranker.batchSize,
@@ -140,7 +145,7 @@ async function scorerByPairs(
 }
 
 /** A cross-encoder reads words: rows are nothing to it. */
-function checkTexts(query: string, items: readonly RerankItem[]): void {
+function checkTexts(query: string, items: readonly PlannedItem[]): void {
   const missing = items.findIndex(({ text }) => text.trim() === "");
   const field =
     query.trim() === "" ? "query.text" : missing < 0 ? undefined : `items[${missing}].text`;
@@ -153,10 +158,10 @@ function checkTexts(query: string, items: readonly RerankItem[]): void {
 async function scorerByRows(
   parts: RerankParts,
   work: {
-    readonly query: RerankRequest["query"];
-    readonly items: readonly RerankItem[];
+    readonly query: ItemsPlan["query"];
+    readonly items: readonly PlannedItem[];
     readonly model: OpenedModel | undefined;
-    readonly pooling: RerankRequest["pooling"];
+    readonly pooling: ItemsPlan["pooling"];
     readonly cancel: SharedArrayBuffer;
   },
 ): Promise<ScoreItems> {

@@ -5,7 +5,7 @@ import type { Codec } from "../codec/codec.js";
 import { SluiceError } from "../core/errors.js";
 import { createPrng } from "../core/prng.js";
 import type { Prng } from "../core/prng.js";
-import type { Phrasing } from "../contract/search-request.js";
+import type { Query } from "../contract/search-request.js";
 import { sentencesOf } from "../encoders/sentence-ends.js";
 import { isBitSet } from "../index/bm25/bits.js";
 import type { Collection } from "../index/collection.js";
@@ -30,7 +30,7 @@ const sentenceMax = 400;
 export function createSampler(
   { collection, hasModel }: { readonly collection: Collection; readonly hasModel: boolean },
   by: { readonly kernels: Kernels; readonly scorer: Scorer },
-): () => Promise<Phrasing> {
+): () => Promise<Query> {
   const { settings } = collection;
   const prng = createPrng(settings.seed);
   let codec: Codec | undefined;
@@ -85,7 +85,7 @@ async function rowsOf(
   generation: Generation,
   { segment, row }: PassagePlace,
   { codec, scorer }: { readonly codec: Codec; readonly scorer: Scorer },
-): Promise<NonNullable<Phrasing["vectors"]>> {
+): Promise<NonNullable<Query["vectors"]>> {
   const { dim, bits } = codec;
   const parts = generation.segments.slice(segment, segment + 1).map(({ part }) => part);
   // Of an explanation, the codes alone are wanted: any query will do.

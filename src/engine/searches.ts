@@ -64,7 +64,7 @@ export function createSearches(
       ),
     explain: (request, call) => {
       const payload = { mode: "every_update", title: false, text: false, fields: false } as const;
-      const asked = { ...request, exhaustive: false, payload };
+      const asked = { ...request, payload };
       return takeTurn(asked, call, ({ opened: { collection }, plan, deps }) => {
         const hasModel = models.of(collection.settings) !== undefined;
         return explainPassage({ deps, plan, request }, { collection, encodePool, hasModel });
@@ -89,7 +89,7 @@ function readerOf(
   },
 ): UpdateReader {
   const { reader = endlessRoom } = of.call;
-  const isOnce = of.request.payload.mode === "on_first_appearance";
+  const isOnce = of.request.payload?.mode === "on_first_appearance";
   return {
     handover: of.handover,
     sentKeys: isOnce ? new Set() : undefined,

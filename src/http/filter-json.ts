@@ -1,7 +1,7 @@
 // Filters of JSON bodies: as text, or as objects with the names of the proto.
 
 import type { FieldValue } from "../core/document.js";
-import { SluiceError } from "../core/errors.js";
+import { invalidField } from "../contract/validate.js";
 import { checkFilter } from "../core/filter.js";
 import type { Filter } from "../core/filter.js";
 import { parseIsoTime } from "../core/iso-time.js";
@@ -24,13 +24,13 @@ export function filterFromJson(value: unknown): Filter {
 
 function toFilter(value: unknown, path: string, depth: number): Filter {
   if (depth > limits.filterDepthMax)
-    throw invalid(path, `the filter is nested more than ${limits.filterDepthMax} deep`);
+    throw invalidField(path, `the filter is nested more than ${limits.filterDepthMax} deep`);
   const [kind, body] = onlyEntry(value, path);
   const place = `${path}.${kind}`;
   switch (kind) {
     case "all":
     case "any": {
-      if (!Array.isArray(body)) throw invalid(place, `${place} is no list of conditions`);
+      if (!Array.isArray(body)) throw invalidField(place, `${place} is no list of conditions`);
       const filters = body.map((operand, i) => toFilter(operand, `${place}[${i}]`, depth + 1));
       return { kind, filters };
     }
@@ -38,7 +38,8 @@ function toFilter(value: unknown, path: string, depth: number): Filter {
       return { kind, filter: toFilter(body, place, depth + 1) };
     case "any_of": {
       const { field, values } = objectOf(body, place, ["field", "values"]);
-      if (!Array.isArray(values)) throw invalid(`${place}.values`, `${place}.values is no list`);
+      if (!Array.isArray(values))
+        throw invalidField(`${place}.values`, `${place}.values is no list`);
       const found = values.flatMap((entry, i) => toValues(entry, `${place}.values[${i}]`));
       return { kind, field: nameOf(field, `${place}.field`), values: found };
     }
@@ -47,7 +48,7 @@ function toFilter(value: unknown, path: string, depth: number): Filter {
     case "exists":
       return { kind, field: nameOf(body, place) };
     default:
-      throw invalid(place, `${place} is no condition; send ${conditions}`);
+      throw invalidField(place, `${place} is no condition; send ${conditions}`);
   }
 }
 
@@ -61,7 +62,10 @@ function toRange(body: unknown, path: string): Filter {
     if (value === undefined || typeof value === "number") return value;
     const time = typeof value === "string" ? parseIsoTime(value) : undefined;
     if (time !== undefined) return time;
-    throw invalid(`${path}.${name}`, `${path}.${name} is neither a number nor an ISO 8601 time`);
+    throw invalidField(
+      `${path}.${name}`,
+      `${path}.${name} is neither a number nor an ISO 8601 time`,
+    );
   };
   return {
     kind: "range",
@@ -84,7 +88,10 @@ function toValues(value: unknown, path: string): FieldValue[] {
         { kind: "integer", value: BigInt(value) },
         { kind: "float", value },
       ];
-    throw invalid(path, `${path} is beyond 2^53; send {"integer": "${value}"} or {"float": ...}`);
+    throw invalidField(
+      path,
+      `${path} is beyond 2^53; send {"integer": "${value}"} or {"float": ...}`,
+    );
   }
   const [kind, body] = onlyEntry(value, path);
   if (kind === "keyword" && typeof body === "string") return [{ kind, value: body }];
@@ -94,7 +101,7 @@ function toValues(value: unknown, path: string): FieldValue[] {
     return [{ kind, value: BigInt(String(body)) }];
   const time = kind === "time" && typeof body === "string" ? parseIsoTime(body) : undefined;
   if (time !== undefined) return [{ kind: "time", value: time }];
-  throw invalid(path, `${path} is no value: send keyword, integer, float, boolean or time`);
+  throw invalidField(path, `${path} is no value: send keyword, integer, float, boolean or time`);
 }
 
 /** The only property of an object. */
@@ -102,7 +109,7 @@ function onlyEntry(value: unknown, path: string): [name: string, value: unknown]
   const entries = isObject(value) ? Object.entries(value) : [];
   const [first] = entries;
   if (first !== undefined && entries.length === 1) return first;
-  throw invalid(path, `${path} is no object of one property`);
+  throw invalidField(path, `${path} is no object of one property`);
 }
 
 function objectOf(
@@ -110,10 +117,10 @@ function objectOf(
   path: string,
   names: readonly string[],
 ): Readonly<Record<string, unknown>> {
-  if (!isObject(value)) throw invalid(path, `${path} is no object`);
+  if (!isObject(value)) throw invalidField(path, `${path} is no object`);
   for (const name of Object.keys(value))
     if (!names.includes(name))
-      throw invalid(
+      throw invalidField(
         `${path}.${name}`,
         `${path}.${name} is not known to this version; leave it out`,
       );
@@ -126,9 +133,5 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function nameOf(value: unknown, path: string): string {
   if (typeof value === "string") return value;
-  throw invalid(path, `${path} is missing or no string; send the name of a field`);
-}
-
-function invalid(field: string, message: string): SluiceError {
-  return new SluiceError("INVALID_FIELD", message, { field });
+  throw invalidField(path, `${path} is missing or no string; send the name of a field`);
 }

@@ -1,7 +1,7 @@
 // Bodies of JSON, held to a schema: every fault is an error that names its field.
 
 import type { z } from "zod";
-import { SluiceError } from "../core/errors.js";
+import { invalidField } from "../contract/validate.js";
 
 /** From the text of a body. Throws INVALID_FIELD naming the field, or `body`. */
 export function parseBody<T>(schema: z.ZodType<T>, text: string): T {
@@ -10,7 +10,7 @@ export function parseBody<T>(schema: z.ZodType<T>, text: string): T {
     value = JSON.parse(text);
   } catch (error) {
     const message = error instanceof Error ? error.message : "unreadable";
-    throw invalid("body", `the body is not JSON in UTF-8: ${message}`);
+    throw invalidField("body", `the body is not JSON in UTF-8: ${message}`);
   }
   return parseValue(schema, value);
 }
@@ -22,12 +22,8 @@ export function parseValue<T>(schema: z.ZodType<T>, value: unknown): T {
   const issue = parsed.error.issues[0];
   if (issue?.code === "unrecognized_keys") {
     const name = [...issue.path.map(String), issue.keys[0]].join(".");
-    throw invalid(name, `${name} is not known to this version; leave it out`);
+    throw invalidField(name, `${name} is not known to this version; leave it out`);
   }
   const name = issue === undefined || issue.path.length === 0 ? "body" : issue.path.join(".");
-  throw invalid(name, `${name}: ${issue?.message ?? "is wrong"}`);
-}
-
-export function invalid(field: string, message: string): SluiceError {
-  return new SluiceError("INVALID_FIELD", message, { field });
+  throw invalidField(name, `${name}: ${issue?.message ?? "is wrong"}`);
 }

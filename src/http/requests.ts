@@ -6,7 +6,7 @@ import { TLSSocket } from "node:tls";
 import type { Caller } from "../access/caller.js";
 import { isSluiceError, SluiceError } from "../core/errors.js";
 import { boundsOf } from "./exchange-bounds.js";
-import { invalid } from "./json-body.js";
+import { invalidField } from "../contract/validate.js";
 import { createJsonScan } from "./json-scan.js";
 
 /** Who calls which route, as far as headers and connection say it. */
@@ -58,7 +58,7 @@ export function readBody(request: IncomingMessage, at: BodyLimits): Promise<stri
         if (bytes !== undefined) scan.add(bytes);
         parts.push(decoder.decode(bytes, { stream: bytes !== undefined }));
       } catch (error) {
-        fail(isSluiceError(error) ? error : invalid("body", "the body is not JSON in UTF-8"));
+        fail(isSluiceError(error) ? error : invalidField("body", "the body is not JSON in UTF-8"));
       }
     };
     const receive = (bytes: Buffer): void => {

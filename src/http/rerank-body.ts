@@ -38,14 +38,12 @@ export function rerankBodyFromJson(text: string): RerankBody {
   return {
     returnsDocuments: data.return_documents,
     request: {
-      query: { text: data.query },
+      text: data.query,
       items: data.documents.map((document, i) => ({
-        key: "",
         text: textOf(document, data.rank_fields, `documents.${i}`),
       })),
       model: data.model,
       topN: topN === undefined ? undefined : Math.min(topN, length),
-      pooling: "best",
     },
   };
 }
@@ -82,7 +80,7 @@ export function rerankAnswer(
   return {
     id: answer.id,
     object: "list",
-    model: request.model,
+    model: request.model ?? "",
     results: ranked.map(({ text, ...hit }) =>
       returnsDocuments ? { ...hit, document: { text } } : hit,
     ),

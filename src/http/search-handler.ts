@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { limits } from "../core/limits.js";
 import type { SearchRequest } from "../contract/search-request.js";
+import { searchUpdateFields } from "../contract/search-update.js";
 import type { SearchUpdate } from "../contract/search-update.js";
 import type { EngineApi } from "../engine/api.js";
 import { sendUpdates } from "../search/send-updates.js";
@@ -13,7 +14,7 @@ import type { Turn } from "./exchange-bounds.js";
 import { readBody } from "./requests.js";
 import { sendFailure, sendJson } from "./responses.js";
 import { searchRequestFromJson, searchRequestFromQuery } from "./search-body.js";
-import { updateToJson } from "./update-json.js";
+import { toJson } from "./field-json.js";
 
 const bodyLimits = { bytesMax: limits.searchBodyBytesMax, valuesMax: limits.searchBodyValuesMax };
 
@@ -62,7 +63,7 @@ async function run(
 ): Promise<void> {
   const { req: request } = response;
   const sendOne = (update: SearchUpdate, done: (error?: Error | null) => void): void => {
-    if (update.final) sendJson(response, 200, updateToJson(update));
+    if (update.final) sendJson(response, 200, toJson(searchUpdateFields, update));
     done();
   };
   const sendEvent = (update: SearchUpdate, done: (error?: Error | null) => void): void => {
@@ -92,7 +93,7 @@ function beginEvents(response: ServerResponse): void {
 
 function eventOf(update: SearchUpdate): string {
   const name = update.final ? "final" : "update";
-  const data = JSON.stringify(updateToJson(update));
+  const data = JSON.stringify(toJson(searchUpdateFields, update));
   return `id: ${update.sequence}\nevent: ${name}\ndata: ${data}\n\n`;
 }
 

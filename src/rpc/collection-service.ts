@@ -29,7 +29,7 @@ import {
 import { calibrateFromMessage, estimatesToMessages } from "./convert-calibration.js";
 import { scoreMapsFromMessages } from "./convert-score-maps.js";
 import { streamJob } from "./job-stream.js";
-import { collectionName } from "./validate.js";
+import { collectionName } from "../contract/validate.js";
 
 export function createCollectionService(context: RpcContext): UntypedServiceImplementation {
   return {

@@ -5,9 +5,9 @@ import type { CollectionServiceCalibrateRequest__Output } from "../gen/proto/slu
 import type { RecallCalibration as RecallCalibrationMessage } from "../gen/proto/sluice/v1/RecallCalibration.js";
 import type { RecallEstimate as RecallEstimateMessage } from "../gen/proto/sluice/v1/RecallEstimate.js";
 import type { RecallStatus } from "../index/collection-settings.js";
-import { phrasingFromMessage } from "./convert-search.js";
+import { queryFromMessage } from "./requests.js";
 import type { CalibrateOptions } from "../engine/api.js";
-import { integerIn, invalidField, numberIn } from "./validate.js";
+import { integerIn, invalidField, numberIn } from "../contract/validate.js";
 
 export function calibrateFromMessage(
   message: CollectionServiceCalibrateRequest__Output,
@@ -22,8 +22,8 @@ export function calibrateFromMessage(
       `${count} sample queries, the limit is ${limits.sampleQueriesMax}`,
     );
   const samples = [
-    ...texts.map((text, i) => phrasingFromMessage({ text, vectors: null }, `sample_queries[${i}]`)),
-    ...queries.map((query, i) => phrasingFromMessage(query, `samples[${i}]`)),
+    ...texts.map((text, i) => queryFromMessage({ text, vectors: null }, `sample_queries[${i}]`)),
+    ...queries.map((query, i) => queryFromMessage(query, `samples[${i}]`)),
   ];
   return {
     samples: samples.length === 0 ? undefined : samples,

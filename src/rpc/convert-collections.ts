@@ -8,9 +8,9 @@ import type { DataFinding as DataFindingMessage } from "../gen/proto/sluice/v1/D
 import type { CollectionSettings, CollectionStatus } from "../index/collection-settings.js";
 import { recallToMessage } from "./convert-calibration.js";
 import { scoreMapToMessage } from "./convert-score-maps.js";
-import { vectorDim } from "./convert-documents.js";
+import { vectorDim } from "../wire/vector-messages.js";
 import type { CreateCollection } from "../engine/api.js";
-import { collectionName, invalidField, shortName } from "./validate.js";
+import { collectionName, invalidField, shortName } from "../contract/validate.js";
 
 type Analyzer = CollectionSettings["analyzer"];
 

@@ -1,11 +1,14 @@
 // Feedback: events from messages, checked; recorded events to messages.
 
+import { words } from "../contract/fields.js";
+import { certificate, stage } from "../contract/search-update.js";
+import { feedbackKinds } from "../core/feedback.js";
 import type { Feedback, FeedbackKind } from "../core/feedback.js";
 import { limits } from "../core/limits.js";
 import type { ListFeedbackRequest__Output } from "../gen/proto/sluice/v1/ListFeedbackRequest.js";
 import type { ListFeedbackResponse } from "../gen/proto/sluice/v1/ListFeedbackResponse.js";
 import type { SendFeedbackRequest__Output } from "../gen/proto/sluice/v1/SendFeedbackRequest.js";
-import { certificateNames, stageNames } from "./convert-search.js";
+import { knownWord, wordToMessage } from "../wire/field-messages.js";
 import { decodePageToken, encodePageToken } from "./page-token.js";
 import type { FeedbackPage, FeedbackPageRequest } from "../engine/api.js";
 import {
@@ -16,7 +19,7 @@ import {
   sequenceNumber,
   shortName,
   textWithin,
-} from "./validate.js";
+} from "../contract/validate.js";
 
 const pageSizeDefault = 100;
 
@@ -44,17 +47,11 @@ export function checkedFeedback(sent: SentFeedback): Feedback {
   };
 }
 
-const kindNames = {
-  click: "FEEDBACK_KIND_CLICK",
-  relevant: "FEEDBACK_KIND_RELEVANT",
-  not_relevant: "FEEDBACK_KIND_NOT_RELEVANT",
-  copied: "FEEDBACK_KIND_COPIED",
-  dwell: "FEEDBACK_KIND_DWELL",
-} as const satisfies Record<FeedbackKind, string>;
+const kind = words("FEEDBACK_KIND_", feedbackKinds);
 
 export function feedbackFromMessage(message: SendFeedbackRequest__Output): Feedback {
   return checkedFeedback({
-    kind: nameOf(kindNames, message.kind),
+    kind: knownWord(kind, message.kind),
     queryText: message.query_text,
     key: message.key,
     rank: message.rank,
@@ -62,8 +59,8 @@ export function feedbackFromMessage(message: SendFeedbackRequest__Output): Feedb
     generation: sequenceNumber(message.generation, "generation"),
     eventId: message.event_id,
     score: message.score,
-    stage: nameOf(stageNames, message.stage),
-    certificate: nameOf(certificateNames, message.certificate),
+    stage: knownWord(stage, message.stage),
+    certificate: knownWord(certificate, message.certificate),
   });
 }
 
@@ -90,22 +87,16 @@ export function feedbackPageToMessage(
         query_text: event.queryText,
         key: event.key,
         rank: event.rank,
-        kind: kindNames[event.kind],
+        kind: wordToMessage(kind, event.kind),
         dwell_ms: event.dwellMs,
         generation: event.generation,
         event_id: event.eventId,
         ...(event.score === undefined ? {} : { score: event.score }),
-        ...(event.stage && { stage: stageNames[event.stage] }),
-        ...(event.certificate && { certificate: certificateNames[event.certificate] }),
+        ...(event.stage && { stage: wordToMessage(stage, event.stage) }),
+        ...(event.certificate && {
+          certificate: wordToMessage(certificate, event.certificate),
+        }),
       },
     })),
   };
-}
-
-/** Ours for a name of the wire; undefined: this version has none. */
-function nameOf<Name extends string>(
-  names: Readonly<Record<Name, string>>,
-  wire: string,
-): Name | undefined {
-  return (Object.keys(names) as Name[]).find((name) => names[name] === wire);
 }

@@ -5,7 +5,7 @@ import type { ScoreMap as ScoreMapShape } from "../eval/score-calibration.js";
 import type { IsotonicMap__Output } from "../gen/proto/sluice/v1/IsotonicMap.js";
 import type { ScoreMap, ScoreMap__Output } from "../gen/proto/sluice/v1/ScoreMap.js";
 import type { ScoreCalibration } from "../store/stored-values.js";
-import { finiteNumber, invalidField, numberIn, textWithin } from "./validate.js";
+import { finiteNumber, invalidField, numberIn, textWithin } from "../contract/validate.js";
 
 /** Throws INVALID_FIELD naming the field. */
 export function scoreMapsFromMessages(messages: readonly ScoreMap__Output[]): ScoreCalibration[] {

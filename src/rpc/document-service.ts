@@ -14,11 +14,11 @@ import type { IngestResponse } from "../gen/proto/sluice/v1/IngestResponse.js";
 import { duplexStream, unary } from "./calls.js";
 import type { RpcContext } from "./calls.js";
 import { storedDocumentToMessage } from "./convert-documents.js";
-import { filterFromMessage } from "./convert-filter.js";
+import { filterFromMessage } from "../wire/filter-messages.js";
 import { runIngestStream } from "./ingest-stream.js";
 import { decodePageToken, encodePageToken } from "./page-token.js";
 import type { EngineApi, StoredDocument } from "../engine/api.js";
-import { collectionName, documentKey, integerIn, invalidField } from "./validate.js";
+import { collectionName, documentKey, integerIn, invalidField } from "../contract/validate.js";
 
 const pageSizeDefault = 100;
 /** Documents read before their bytes are looked at. */

@@ -20,7 +20,7 @@ import { documentFromMessage } from "./convert-documents.js";
 import { createAnswerOrder, createRecentKeys } from "./ingest-memory.js";
 import type { AnswerMark } from "./ingest-memory.js";
 import { stoppingError } from "./open-calls.js";
-import { collectionName, invalidField, quote, sequenceNumber } from "./validate.js";
+import { collectionName, invalidField, quote, sequenceNumber } from "../contract/validate.js";
 
 type IngestCall = ServerDuplexStream<IngestRequest__Output, IngestResponse>;
 

@@ -1,7 +1,7 @@
 // Page tokens: opaque to callers, the last key of a page to us.
 
 import { isUtf8 } from "node:buffer";
-import { invalidField } from "./validate.js";
+import { invalidField } from "../contract/validate.js";
 
 /** First byte of every token: tells tokens of later versions from ours. */
 const tokenVersion = 1;

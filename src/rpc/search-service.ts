@@ -15,15 +15,21 @@ import type { SearchSessionRequest__Output } from "../gen/proto/sluice/v1/Search
 import type { SearchSessionResponse } from "../gen/proto/sluice/v1/SearchSessionResponse.js";
 import { duplexStream, serverStream, unary } from "./calls.js";
 import type { RpcContext } from "./calls.js";
-import { explainedToMessage, explainRequestFromMessage } from "./convert-explain.js";
 import {
   feedbackFromMessage,
   feedbackPageFromMessage,
   feedbackPageToMessage,
 } from "./convert-feedback.js";
-import { rerankRequestFromMessage, rerankUpdateToMessage } from "./convert-rerank.js";
-import { searchRequestFromMessage, searchUpdateToMessage } from "./convert-search.js";
-import { collectionName } from "./validate.js";
+import { explainedFields } from "../contract/explain.js";
+import { rerankUpdateFields } from "../contract/rerank.js";
+import { searchUpdateFields } from "../contract/search-update.js";
+import { collectionName } from "../contract/validate.js";
+import { toMessage } from "../wire/field-messages.js";
+import {
+  explainRequestFromMessage,
+  rerankRequestFromMessage,
+  searchRequestFromMessage,
+} from "./requests.js";
 import { runSessionStream } from "./session-stream.js";
 import { sendUpdates } from "../search/send-updates.js";
 
@@ -36,7 +42,7 @@ export function createSearchService(context: RpcContext): UntypedServiceImplemen
         stallMs: context.stalledStreamMs,
         // Its callback says that HTTP/2 took the message; the stream's own buffer of 16 would hide
         // a slow reader.
-        send: (update, done) => call.write({ update: searchUpdateToMessage(update) }, done),
+        send: (update, done) => call.write({ update: toMessage(searchUpdateFields, update) }, done),
       });
     }),
     SearchSession: duplexStream<SearchSessionRequest__Output, SearchSessionResponse>(
@@ -48,7 +54,7 @@ export function createSearchService(context: RpcContext): UntypedServiceImplemen
       return sendUpdates(tools.engine.rerank(asked, tools), {
         signal: tools.signal,
         stallMs: context.stalledStreamMs,
-        send: (update, done) => call.write(rerankUpdateToMessage(update), done),
+        send: (update, done) => call.write(toMessage(rerankUpdateFields, update), done),
       });
     }),
     Explain: unary<ExplainRequest__Output, ExplainResponse>(
@@ -58,7 +64,7 @@ export function createSearchService(context: RpcContext): UntypedServiceImplemen
         call.on("cancelled", () => controller.abort());
         const { signal } = controller;
         const asked = explainRequestFromMessage(request);
-        return explainedToMessage(await engine.explain(asked, { signal }));
+        return toMessage(explainedFields, await engine.explain(asked, { signal }));
       },
     ),
     SendFeedback: unary<SendFeedbackRequest__Output, SendFeedbackResponse>(

@@ -1,6 +1,8 @@
 // One session of search as you type: the newest query runs, older ones are dropped.
 
+import { searchRequestFields } from "../contract/search-request.js";
 import type { SearchRequest } from "../contract/search-request.js";
+import { searchUpdateFields } from "../contract/search-update.js";
 import type { SearchUpdate } from "../contract/search-update.js";
 import { once } from "node:events";
 import { setImmediate as nextTick } from "node:timers/promises";
@@ -13,9 +15,10 @@ import type { SendUpdate } from "../search/send-updates.js";
 import type { RpcContext, StreamTools } from "./calls.js";
 import { claimRequest } from "./bounded-call.js";
 import { refuseWireFaults } from "./decode-request.js";
-import { searchRequestFromMessage, searchUpdateToMessage } from "./convert-search.js";
+import { fromMessage, toMessage } from "../wire/field-messages.js";
+import { checkedSearch } from "./requests.js";
 import { stoppingError } from "./open-calls.js";
-import { invalidField } from "./validate.js";
+import { invalidField } from "../contract/validate.js";
 
 type SessionCall = ServerDuplexStream<SearchSessionRequest__Output, SearchSessionResponse>;
 
@@ -68,7 +71,8 @@ class SessionStream {
   private readonly deadlineAtMs: number | undefined;
   private settle: (error: unknown) => void = () => undefined;
   private lastNumber = 0;
-  private lastMessage: SearchRequest__Output | undefined;
+  /** What the requests so far have set. */
+  private asked: Partial<SearchRequest> | undefined;
   private waiting: SessionQuery | undefined;
   private running: AbortController | undefined;
   private isWriting = false;
@@ -107,13 +111,14 @@ class SessionStream {
         `query_number is ${number}, the one before was ${this.lastNumber}; number from 1, rising`,
       );
     }
-    const merged = mergeSearch(this.lastMessage, message.search);
-    const asked = searchRequestFromMessage(merged);
+    const { search } = message;
+    const asked = search === null ? this.asked : merged(this.asked, search);
+    if (asked === undefined) throw invalidField("search", "search is missing in the first request");
     // Whoever types has not ended the word, and mistypes.
     const { typos = true, lastWordBegins = true } = asked;
-    const request = { ...asked, typos, lastWordBegins };
+    const request = checkedSearch({ ...asked, typos, lastWordBegins });
     this.lastNumber = number;
-    this.lastMessage = merged;
+    this.asked = asked;
     this.waiting = { number, request };
     this.held = undefined;
     if (this.running === undefined) this.runQueries().catch((error: unknown) => this.stop(error));
@@ -180,7 +185,7 @@ class SessionStream {
 
   private write(number: number, ...[update, done]: Parameters<SendUpdate<SearchUpdate>>): void {
     this.isWriting = true;
-    const message = { query_number: number, update: searchUpdateToMessage(update) };
+    const message = { query_number: number, update: toMessage(searchUpdateFields, update) };
     this.call.write(message, (error?: Error | null) => {
       this.isWriting = false;
       done(error);
@@ -192,33 +197,12 @@ class SessionStream {
   }
 }
 
-/**
- * What is set in `next` replaces what was said before; plain values count as set when not default.
- */
-function mergeSearch(
-  before: SearchRequest__Output | undefined,
-  next: SearchRequest__Output | null,
-): SearchRequest__Output {
-  if (before === undefined) {
-    if (next === null) throw invalidField("search", "search is missing in the first request");
-    return next;
-  }
-  return next === null ? before : { ...before, ...setProperties(next) };
-}
-
-const fieldsWithPresence: ReadonlySet<string> = new Set([
-  "min_sequence",
-  "typos",
-  "last_word_begins",
-]);
-
-function setProperties(message: SearchRequest__Output): Partial<SearchRequest__Output> {
-  const isSet = (name: string, value: unknown): boolean => {
-    if (Array.isArray(value)) return value.length > 0;
-    // A field with presence that is there was set, also to 0.
-    if (typeof value === "number" || fieldsWithPresence.has(name)) return true;
-    if (typeof value === "string") return value !== "" && !value.endsWith("_UNSPECIFIED");
-    return value !== null && value !== false;
-  };
-  return Object.fromEntries(Object.entries(message).filter(([name, value]) => isSet(name, value)));
+/** What is set replaces what was said before; a query replaces both its words and its vectors. */
+function merged(
+  before: Partial<SearchRequest> | undefined,
+  message: SearchRequest__Output,
+): Partial<SearchRequest> {
+  const set = fromMessage<SearchRequest>(searchRequestFields, message);
+  const query = message.query === null ? {} : { text: set.text, vectors: set.vectors };
+  return Object.assign({}, before, set, query);
 }

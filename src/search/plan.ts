@@ -6,20 +6,29 @@ import type { LexicalQuery } from "../analysis/lexical-query.js";
 import { SluiceError } from "../core/errors.js";
 import { checkFieldName, checkFilter } from "../core/filter.js";
 import type { Filter } from "../core/filter.js";
-import { limits } from "../core/limits.js";
+import { checkRequest } from "../contract/check-fields.js";
+import { requestDefaults, searchRequestFields } from "../contract/search-request.js";
 import type {
   ContextRequest,
   FusionMethod,
-  Phrasing,
+  PayloadOptions,
+  Query,
   SearchRequest,
   StageBudgets,
   WindowPooling,
 } from "../contract/search-request.js";
+import type { GivenVectors } from "../core/document.js";
 import { createHighlighter } from "./highlights.js";
 import type { Cap } from "./caps.js";
 import type { Highlighter } from "./highlights.js";
 import { unknownRecall, withRecall } from "./pool-choice.js";
 import type { KnownRecall } from "./pool-choice.js";
+
+/** One way to ask, as the model reads it. */
+export interface Phrasing {
+  readonly text: string;
+  readonly vectors?: GivenVectors | undefined;
+}
 
 /** The server's defaults; see config/schema.ts for units and meaning. */
 export interface SearchDefaults {
@@ -47,6 +56,11 @@ export interface RerankPlan {
   readonly weight: number;
   readonly pooling: WindowPooling;
 }
+
+/** What travels with a hit. */
+export type PayloadPlan = {
+  readonly [Name in keyof PayloadOptions]-?: NonNullable<PayloadOptions[Name]>;
+};
 
 export interface SearchPlan {
   /** What is asked of the words; when that is empty, there is no lexical stage. */
@@ -78,7 +92,7 @@ export interface SearchPlan {
   readonly rerank: RerankPlan | undefined;
   /** Undefined: nobody asked for a context. */
   readonly context: ContextRequest | undefined;
-  readonly payload: SearchRequest["payload"];
+  readonly payload: PayloadPlan;
   /** Undefined: nobody asked for highlights. */
   readonly highlight: Highlighter | undefined;
 }
@@ -96,137 +110,77 @@ export function planSearch(
     readonly recall?: KnownRecall;
   },
 ): SearchPlan {
+  checkRequest<SearchRequest>(searchRequestFields, request);
   const asked = [request, ...(request.otherQueries ?? [])];
-  checkTexts(asked);
-  checkTimes(request);
+  checkQueries(asked);
   if (request.filter !== undefined) checkFilter(request.filter);
-  const k = inRange("k", request.k ?? limits.hitCountDefault, { min: 1, max: limits.hitCountMax });
-  const pool = { min: 0, max: limits.poolSizeMax };
+  const k = request.k ?? requestDefaults.k;
   const words = { lastWordBegins: request.lastWordBegins, misspellings: request.typos };
-  const parsed = asked.map(({ text }) => parseLexicalQuery(analyzer, text, words));
+  const parsed = asked.map(({ text }) => parseLexicalQuery(analyzer, text ?? "", words));
   const lexical = joinLexicalQueries(parsed as [LexicalQuery, ...LexicalQuery[]]);
   const phrasings = toPhrasings(parsed, asked);
+  const payload = planPayload(request.payload);
   const plan = {
     lexical,
     phrasings,
     filter: request.filter,
     k,
-    exhaustiveBelowPassages: request.exhaustive ? Infinity : defaults.exhaustiveBelowPassages,
-    sketchPoolSize: Math.max(
-      k,
-      inRange("sketch_pool_size", request.sketchPoolSize ?? defaults.sketchPoolSize, pool),
-    ),
-    lexicalPoolSize: inRange(
-      "lexical_pool_size",
-      request.lexicalPoolSize ?? defaults.lexicalPoolSize,
-      pool,
-    ),
-    lexicalWeight: checkWeight(request.lexicalWeight ?? defaults.lexicalWeight, {
-      field: "lexical_weight",
-      max: 100,
-    }),
-    fusion: request.fusion ?? "reciprocal_rank",
-    ...planThresholds(request),
+    exhaustiveBelowPassages:
+      request.exhaustive === true ? Infinity : defaults.exhaustiveBelowPassages,
+    sketchPoolSize: Math.max(k, request.sketchPoolSize ?? defaults.sketchPoolSize),
+    lexicalPoolSize: request.lexicalPoolSize ?? defaults.lexicalPoolSize,
+    lexicalWeight: request.lexicalWeight ?? defaults.lexicalWeight,
+    fusion: request.fusion ?? requestDefaults.fusion,
+    minScore: request.minScore,
+    minProbability: request.minProbability,
+    softmaxTemperature: request.softmaxTemperature,
     caps: toCaps(request),
-    stageBudgets: checkBudgets(request.stageBudgets ?? {}),
-    minUpdateIntervalMs: inRange(
-      "min_update_interval_ms",
-      request.minUpdateIntervalMs ?? defaults.minUpdateIntervalMs,
-      { min: 0, max: limits.updateIntervalMsMax },
-    ),
+    stageBudgets: request.stageBudgets ?? {},
+    minUpdateIntervalMs: request.minUpdateIntervalMs ?? defaults.minUpdateIntervalMs,
     batchPassages: defaults.batchPassages,
     rerank: planRerank(request.rerank, defaults),
-    context: request.context && checkContext(request.context),
-    payload: request.payload,
-    highlight:
-      request.payload.highlights === true ? createHighlighter(lexical, analyzer) : undefined,
+    context: request.context,
+    payload,
+    highlight: payload.highlights ? createHighlighter(lexical, analyzer) : undefined,
   };
   return withRecall(plan, request, recall);
 }
 
 /** What the model reads of each, or the rows that are given. */
-function toPhrasings(parsed: readonly LexicalQuery[], asked: readonly Phrasing[]): Phrasing[] {
+function toPhrasings(parsed: readonly LexicalQuery[], asked: readonly Query[]): Phrasing[] {
   return parsed.map(({ plainText }, i) => ({ text: plainText, vectors: asked[i]?.vectors }));
 }
 
-function checkTexts(asked: readonly Phrasing[]): void {
-  const countMax = 1 + limits.otherQueryCountMax;
-  if (asked.length > countMax)
-    throw new SluiceError(
-      "INVALID_FIELD",
-      `${asked.length - 1} other_queries, the limit is ${limits.otherQueryCountMax}`,
-      { field: "other_queries" },
-    );
-  for (const [i, { text, vectors }] of asked.entries()) {
+function checkQueries(asked: readonly Query[]): void {
+  for (const [i, { text = "", vectors }] of asked.entries()) {
     const name = i === 0 ? "query" : `other_queries[${i - 1}]`;
-    const field = `${name}.text`;
-    const bytes = Buffer.byteLength(text, "utf8");
-    if (bytes > limits.queryBytesMax)
-      throw new SluiceError(
-        "INVALID_TEXT",
-        `${field} has ${bytes} bytes, the limit is ${limits.queryBytesMax}; shorten it`,
-        { field },
-      );
     if (text.trim() === "" && vectors === undefined)
       throw new SluiceError("INVALID_TEXT", `${name} has neither text nor vectors; send one`, {
-        field,
+        field: `${name}.text`,
       });
   }
 }
 
-function checkBudgets(budgets: StageBudgets): StageBudgets {
-  const names: Readonly<Record<keyof StageBudgets, string>> = {
-    encodeMs: "encode_ms",
-    lexicalMs: "lexical_ms",
-    candidatesMs: "candidates_ms",
-    lateInteractionMs: "late_interaction_ms",
-    crossEncoderMs: "cross_encoder_ms",
+function planPayload({ mode, title, text, fields, highlights }: PayloadOptions = {}): PayloadPlan {
+  const { payload: defaults } = requestDefaults;
+  return {
+    mode: mode ?? defaults.mode,
+    title: title ?? defaults.title,
+    text: text ?? defaults.text,
+    fields: fields ?? defaults.fields,
+    highlights: highlights ?? defaults.highlights,
   };
-  for (const [stage, name] of Object.entries(names) as [keyof StageBudgets, string][]) {
-    const ms = budgets[stage];
-    if (ms !== undefined) inRange(`stage_budgets.${name}`, ms, { min: 0, max: limits.budgetMsMax });
-  }
-  return budgets;
 }
 
 function toCaps({ groupBy, dedupeField }: SearchRequest): Cap[] {
-  if (groupBy !== undefined) {
-    checkFieldName(groupBy.field, "group_by.field");
-    inRange("group_by.group_size", groupBy.size, { min: 1, max: limits.groupSizeMax });
-  }
+  if (groupBy !== undefined) checkFieldName(groupBy.field, "group_by.field");
   if (dedupeField !== undefined) checkFieldName(dedupeField, "dedupe_field");
   return [
-    ...(groupBy === undefined ? [] : [groupBy]),
+    ...(groupBy === undefined
+      ? []
+      : [{ field: groupBy.field, size: groupBy.size ?? requestDefaults.groupSize }]),
     ...(dedupeField === undefined ? [] : [{ field: dedupeField, size: 1 }]),
   ];
-}
-
-/** What waits, and for how long: used by the engine, checked with everything else. */
-function checkTimes({ budgetMs, minSequence }: SearchRequest): void {
-  if (budgetMs !== undefined) inRange("budget_ms", budgetMs, { min: 1, max: limits.budgetMsMax });
-  if (minSequence !== undefined)
-    inRange("min_sequence", minSequence, { min: 0, max: Number.MAX_SAFE_INTEGER });
-}
-
-function planThresholds(
-  request: SearchRequest,
-): Pick<SearchPlan, "minScore" | "minProbability" | "softmaxTemperature"> {
-  const { minProbability, softmaxTemperature } = request;
-  return {
-    minScore: checkScore(request.minScore),
-    minProbability: checkPositive(minProbability, { field: "min_probability", max: 1 }),
-    softmaxTemperature: checkPositive(softmaxTemperature, {
-      field: "softmax_temperature",
-      max: 1e6,
-    }),
-  };
-}
-
-function checkScore(score: number | undefined): number | undefined {
-  if (score === undefined || Number.isFinite(score)) return score;
-  throw new SluiceError("INVALID_FIELD", `min_score is ${score}, it must be a finite number`, {
-    field: "min_score",
-  });
 }
 
 function planRerank(
@@ -234,44 +188,11 @@ function planRerank(
   defaults: SearchDefaults,
 ): RerankPlan | undefined {
   if (asked === undefined) return undefined;
-  const { model = "", depth, weight, pooling = "best" } = asked;
+  const { model = "", depth, weight, windowPooling } = asked;
   return {
     model: model === "" ? defaults.rerankModel : model,
-    depth: inRange("rerank.depth", depth ?? defaults.rerankDepth, {
-      min: 1,
-      max: limits.hitCountMax,
-    }),
-    weight: checkWeight(weight ?? defaults.rerankWeight, { field: "rerank.weight", max: 1 }),
-    pooling,
+    depth: depth ?? defaults.rerankDepth,
+    weight: weight ?? defaults.rerankWeight,
+    pooling: windowPooling ?? requestDefaults.windowPooling,
   };
-}
-
-function checkPositive(
-  value: number | undefined,
-  { field, max }: { field: string; max: number },
-): number | undefined {
-  if (value === undefined || (value > 0 && value <= max)) return value;
-  throw new SluiceError("INVALID_FIELD", `${field} is ${value}, it may be above 0 to ${max}`, {
-    field,
-  });
-}
-
-function checkContext(context: ContextRequest): ContextRequest {
-  const { tokenBudget } = context;
-  inRange("context.token_budget", tokenBudget, { min: 1, max: limits.contextTokensMax });
-  return context;
-}
-
-function checkWeight(weight: number, { field, max }: { field: string; max: number }): number {
-  if (Number.isFinite(weight) && weight >= 0 && weight <= max) return weight;
-  throw new SluiceError("INVALID_FIELD", `${field} is ${weight}, it may be 0 to ${max}`, { field });
-}
-
-function inRange(field: string, value: number, range: { min: number; max: number }): number {
-  if (Number.isInteger(value) && value >= range.min && value <= range.max) return value;
-  throw new SluiceError(
-    "INVALID_FIELD",
-    `${field} is ${value}, it must be a whole number from ${range.min} to ${range.max}`,
-    { field },
-  );
 }

@@ -1,11 +1,20 @@
 // Given items in the order of their scores: whole rankings that grow, as a search streams them.
 
-import type { RankedItem, RerankRequest, RerankUpdate } from "../contract/rerank.js";
-import type { Degradation } from "../contract/search-update.js";
+import { checkRequest } from "../contract/check-fields.js";
+import { rerankRequestFields } from "../contract/rerank.js";
+import type {
+  RankedItem,
+  RerankDegradation,
+  RerankRequest,
+  RerankUpdate,
+} from "../contract/rerank.js";
+import { requestDefaults } from "../contract/search-request.js";
+import type { WindowPooling } from "../contract/search-request.js";
 import type { Clock } from "../core/clock.js";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 import type { SoftDeadline } from "../core/soft-deadline.js";
+import type { Phrasing } from "./plan.js";
 import { createUpdateSink } from "./update-stream.js";
 import type { Handover } from "./update-stream.js";
 
@@ -25,7 +34,7 @@ export type UnnumberedRerankUpdate = Omit<RerankUpdate, "sequence">;
  * propagate to the caller.
  */
 export async function rerankItems(
-  request: Pick<RerankRequest, "items" | "topN" | "minScore">,
+  request: Pick<ItemsPlan, "items" | "topN" | "minScore">,
   deps: {
     readonly clock: Clock;
     readonly deadline: SoftDeadline;
@@ -39,7 +48,7 @@ export async function rerankItems(
   const { clock, deadline } = deps;
   const startMs = clock();
   const scores = new Map<number, number>();
-  const degradations: Degradation[] = [];
+  const degradations: RerankDegradation[] = [];
   const toUpdate = (isFinal: boolean, atMs: number): UnnumberedRerankUpdate => ({
     final: isFinal,
     hits: rank(request, scores),
@@ -59,7 +68,7 @@ export async function rerankItems(
       if (scores.size === 0 && deadline.cause === "deadline")
         throw new SluiceError("DEADLINE_EXCEEDED", `${message}; allow more time`);
       const reason = deadline.cause === "budget" ? "BUDGET_EXHAUSTED" : "DEADLINE_REACHED";
-      degradations.push({ reason, message, stages: ["cross_encoder"] });
+      degradations.push({ reason, message });
       break;
     }
     const { start, scores: found } = outcome.value;
@@ -80,13 +89,41 @@ function rank(
     .map((item, i) => ({ ...item, rank: i + 1 }));
 }
 
+/** A request with its defaults filled in. */
+export interface ItemsPlan {
+  readonly query: Phrasing;
+  readonly items: readonly PlannedItem[];
+  /** Empty: the server's default. */
+  readonly model: string;
+  readonly topN: number | undefined;
+  readonly minScore: number | undefined;
+  readonly pooling: WindowPooling;
+  readonly budgetMs: number | undefined;
+}
+
+export interface PlannedItem extends Phrasing {
+  readonly key: string;
+}
+
 /** Throws INVALID_FIELD or INVALID_TEXT naming the field. */
-export function checkRerank({ query, items, topN }: RerankRequest): void {
-  const countMax = limits.hitCountMax;
-  if (items.length === 0 || items.length > countMax)
-    throw wrong("items", `there are ${items.length} items; send 1 to ${countMax}`);
-  if (topN !== undefined && !(Number.isInteger(topN) && topN >= 1 && topN <= countMax))
-    throw wrong("top_n", `top_n is ${topN}, it must be a whole number from 1 to ${countMax}`);
+export function planItems(request: RerankRequest): ItemsPlan {
+  checkRequest<RerankRequest>(rerankRequestFields, request);
+  const plan = {
+    query: { text: request.text ?? "", vectors: request.vectors },
+    items: request.items.map(({ key = "", text = "", vectors }) => ({ key, text, vectors })),
+    model: request.model ?? "",
+    topN: request.topN,
+    minScore: request.minScore,
+    pooling: request.windowPooling ?? requestDefaults.windowPooling,
+    budgetMs: request.budgetMs,
+  };
+  checkItems(plan);
+  return plan;
+}
+
+function checkItems({ query, items }: ItemsPlan): void {
+  if (items.length === 0)
+    throw wrong("items", `there are 0 items; send 1 to ${limits.hitCountMax}`);
   if (query.vectors === undefined && query.text.trim() === "")
     throw wrong("query.text", "the query has neither text nor vectors; send one");
   for (const [i, { text, vectors }] of items.entries())

@@ -1,5 +1,6 @@
 // The last step of a search that asks for a context: from the final ranking to its passages.
 
+import { requestDefaults } from "../contract/search-request.js";
 import { asDamage } from "../core/errors.js";
 import { assembleContext } from "./context.js";
 import type { ContextCandidate, ContextSource } from "./context.js";
@@ -22,7 +23,7 @@ export async function withContext(
   const damages = new Set<string>();
   const assembled = await assembleContext(candidatesOf(deps, final, base), {
     tokenBudget: plan.context.tokenBudget,
-    order: plan.context.order,
+    order: plan.context.order ?? requestDefaults.contextOrder,
     sourceOf: (key) => readSource(deps, key, damages),
     countTokens: deps.countTokens,
   });

@@ -1,17 +1,10 @@
-// Documents, fields and vectors as messages, for both ends of the wire. Nothing is checked here.
+// Documents and their fields as messages, for both ends of the wire. Nothing is checked here.
 
 import { assert, assertNever } from "../core/assert.js";
-import type { Document, FieldValue, Fields, GivenVectors, VectorType } from "../core/document.js";
+import type { Document, FieldValue, Fields } from "../core/document.js";
 import type { Document as DocumentMessage } from "../gen/proto/sluice/v1/Document.js";
 import type { Field, Field__Output } from "../gen/proto/sluice/v1/Field.js";
-import type { Vectors } from "../gen/proto/sluice/v1/Vectors.js";
-import type { VectorType as VectorTypeMessage } from "../gen/proto/sluice/v1/VectorType.js";
-
-const vectorTypeNames = {
-  float32: "VECTOR_TYPE_FLOAT32",
-  float16: "VECTOR_TYPE_FLOAT16",
-  int8: "VECTOR_TYPE_INT8",
-} as const satisfies Record<VectorType, VectorTypeMessage>;
+import { vectorsToMessage } from "./vector-messages.js";
 
 export function documentToMessage(document: Document): DocumentMessage {
   return {
@@ -20,17 +13,6 @@ export function documentToMessage(document: Document): DocumentMessage {
     text: document.text,
     fields: fieldsToMessages(document.fields),
     ...(document.vectors === undefined ? {} : { vectors: vectorsToMessage(document.vectors) }),
-  };
-}
-
-export function vectorsToMessage(vectors: GivenVectors): Vectors {
-  const { bytes } = vectors;
-  return {
-    type: vectorTypeNames[vectors.type],
-    dim: vectors.dim,
-    // The serializer wants a Buffer; this one shares the memory.
-    rows: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-    model_fingerprint: vectors.modelFingerprint ?? "",
   };
 }
 

@@ -47,11 +47,11 @@ describe("an explanation of given vectors", () => {
             },
             { signal },
           );
-          assert.equal(explained.maxSim, hit.parts.maxsim);
-          assert.equal(sumOf(explained.matches), explained.maxSim);
+          assert.equal(explained.parts.maxsim, hit.parts.maxsim);
+          assert.equal(sumOf(explained.matches), explained.parts.maxsim);
           assert.equal(explained.score, hit.score);
-          assert.equal(explained.bm25 ?? 0, hit.parts.bm25 ?? 0);
-          assert.equal(sumOf(explained.terms), explained.bm25 ?? 0);
+          assert.equal(explained.parts.bm25 ?? 0, hit.parts.bm25 ?? 0);
+          assert.equal(sumOf(explained.terms), explained.parts.bm25 ?? 0);
           assert.ok(explained.matches.every(({ queryToken }) => queryToken === ""));
         }
       }

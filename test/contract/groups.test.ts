@@ -53,7 +53,7 @@ function greedy(keys: readonly string[], caps: (typeof asked)[number], k: number
       if (limit === undefined || limit === "") return true;
       const value = valueOf(key, limit.field);
       const sharing = taken.filter((other) => valueOf(other, limit.field) === value);
-      return value === undefined || sharing.length < limit.size;
+      return value === undefined || sharing.length < (limit.size ?? 1);
     });
     if (hasRoom && taken.length < k) taken.push(key);
   }

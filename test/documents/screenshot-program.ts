@@ -10,10 +10,10 @@ import { createContext } from "../../src/cli/context.js";
 import { demoCollection, prepareCorpus } from "../../src/cli/demo/prepare-corpus.js";
 import { rankingLines, timingsLine } from "../../src/cli/terminal/ranking-view.js";
 import { createStyle } from "../../src/cli/terminal/terminal.js";
-import type { ClientSearchUpdate } from "../../src/client/types.js";
 import { loadConfig } from "../../src/config/load-config.js";
 import { present } from "../../src/core/assert.js";
 import { repositoryRoot } from "../../src/core/paths.js";
+import type { SearchUpdate } from "../../src/contract/search-update.js";
 import { createLogger } from "../../src/observability/logger.js";
 import { createNoMetrics } from "../../src/observability/metrics.js";
 import { terminalSvg } from "./terminal-svg.js";
@@ -37,7 +37,7 @@ try {
   // Code that has not run yet is compiled while it runs: searches for something else come first.
   for (let i = 0; i < 50; i += 1)
     await client.searchFinal({ collection: demoCollection, text: `first words ${i}` });
-  const updates: ClientSearchUpdate[] = [];
+  const updates: SearchUpdate[] = [];
   const request = { collection: demoCollection, text: query, minUpdateIntervalMs: 0 };
   for await (const update of client.search(request)) updates.push(update);
   mkdirSync(join(root, "docs/images"), { recursive: true });
@@ -47,11 +47,11 @@ try {
   await server.stop();
 }
 
-function picture(updates: readonly ClientSearchUpdate[]): string[] {
+function picture(updates: readonly SearchUpdate[]): string[] {
   const style = createStyle(true);
   const first = present(updates[0], "a search has an update");
   const last = present(updates.at(-1), "a search has an update");
-  const frame = (update: ClientSearchUpdate, previous?: ClientSearchUpdate): string[] =>
+  const frame = (update: SearchUpdate, previous?: SearchUpdate): string[] =>
     rankingLines(update, { query, columns, hitsMax, style, previous }).slice(1);
   return [
     `${style.dim("$")} ${style.bold(`sluice search ${demoCollection} "${query}"`)}`,

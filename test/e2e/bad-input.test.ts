@@ -9,8 +9,9 @@ import type { ClientDuplexStream } from "@grpc/grpc-js";
 
 import { SluiceClientError } from "../../src/client/client-error.js";
 import { definitions } from "../../src/wire/definitions.js";
-import type { ClientIngestError, ClientSearchRequest } from "../../src/client/types.js";
+import type { ClientIngestError } from "../../src/client/types.js";
 import type { Document, GivenVectors } from "../../src/core/document.js";
+import type { SearchRequest } from "../../src/contract/search-request.js";
 import type { IngestResponse__Output } from "../../src/gen/proto/sluice/v1/IngestResponse.js";
 import { useTemporaryFolder } from "../support/each-test-folder.js";
 import { writeTinyModel } from "../support/model-folders.js";
@@ -162,7 +163,7 @@ async function refusesSearches({ client, url }: ServerProcess): Promise<void> {
     dim: of,
     bytes: new Uint8Array(new Float32Array(of).fill(value).buffer),
   });
-  const table: readonly [Partial<ClientSearchRequest>, reason: string, field: string][] = [
+  const table: readonly [Partial<SearchRequest>, reason: string, field: string][] = [
     [{ k: 0 }, "INVALID_FIELD", "k"],
     [{ k: -1 }, "INVALID_FIELD", "k"],
     [{ k: 1_000_000 }, "INVALID_FIELD", "k"],

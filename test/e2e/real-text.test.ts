@@ -5,7 +5,8 @@ import assert from "node:assert/strict";
 import { Client, credentials } from "@grpc/grpc-js";
 
 import type { Document } from "../../src/core/document.js";
-import type { ClientSearchRequest, ClientSearchUpdate } from "../../src/client/types.js";
+import type { SearchRequest } from "../../src/contract/search-request.js";
+import type { SearchUpdate } from "../../src/contract/search-update.js";
 import type { SluiceClient } from "../../src/client/client.js";
 import { useTemporaryFolder } from "../support/each-test-folder.js";
 import { GrpcReflection } from "../support/reflection-client.js";
@@ -68,8 +69,8 @@ function pick({ title, text, fields }: Document): Omit<Document, "key"> {
   return { title, text, fields };
 }
 
-async function answersOf(client: SluiceClient): Promise<ClientSearchUpdate[]> {
-  const finals: ClientSearchUpdate[] = [];
+async function answersOf(client: SluiceClient): Promise<SearchUpdate[]> {
+  const finals: SearchUpdate[] = [];
   for (const [text] of questions) {
     const updates = await searchChecked(client, { collection: "facts", text, k: 5 });
     const final = updates.at(-1)!;
@@ -91,19 +92,16 @@ async function checkLongQuery(client: SluiceClient): Promise<void> {
   assert.ok(Number(characters) > 100 && Number(characters) < text.length, cut.message);
 }
 
-function searchChecked(
-  client: SluiceClient,
-  request: ClientSearchRequest,
-): Promise<ClientSearchUpdate[]> {
+function searchChecked(client: SluiceClient, request: SearchRequest): Promise<SearchUpdate[]> {
   return collect(client.search(request), { k: request.k ?? 10 });
 }
 
-function hitsOf(updates: readonly ClientSearchUpdate[]): unknown[] {
+function hitsOf(updates: readonly SearchUpdate[]): unknown[] {
   return updates.map(({ hits }) => hits);
 }
 
 /** The event stream ends with the ranking that gRPC gave, and the health paths say yes. */
-async function checkHttp(url: string, expected: ClientSearchUpdate): Promise<void> {
+async function checkHttp(url: string, expected: SearchUpdate): Promise<void> {
   const query = new URLSearchParams({ collection: "facts", q: questions[0][0], k: "5" });
   const response = await fetch(`${url}/v1/search?${query.toString()}`, {
     headers: { accept: "text/event-stream" },

@@ -1,9 +1,10 @@
 // sluice calibrate: measures recall, and fits probabilities.
 
 import type { Command } from "commander";
-import type { ClientPhrasing, ClientRecallEstimate } from "../../client/types.js";
+import type { ClientRecallEstimate } from "../../client/types.js";
 import { SluiceError } from "../../core/errors.js";
 import { limits } from "../../core/limits.js";
+import type { Query } from "../../contract/search-request.js";
 import { readLines } from "../../importers/lines.js";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
@@ -91,8 +92,8 @@ export function recallLines(
   ];
 }
 
-async function readQueries(path: string): Promise<ClientPhrasing[]> {
-  const queries: ClientPhrasing[] = [];
+async function readQueries(path: string): Promise<Query[]> {
+  const queries: Query[] = [];
   for await (const { text, error } of readLines(path)) {
     if (error !== undefined) throw error;
     if (text.trim() !== "") queries.push({ text });

@@ -1,9 +1,9 @@
 // sluice search: runs one search and shows it while it improves.
 
 import type { Command } from "commander";
-import type { ClientSearchRequest } from "../../client/types.js";
 import type { Filter } from "../../core/filter.js";
 import { limits } from "../../core/limits.js";
+import type { SearchRequest } from "../../contract/search-request.js";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
@@ -19,7 +19,7 @@ export interface PoolTuning {
 
 /** Includes the cross-encoder, as the client takes it. */
 export interface SearchTuning extends PoolTuning {
-  readonly rerank?: ClientSearchRequest["rerank"];
+  readonly rerank?: SearchRequest["rerank"];
 }
 
 interface SearchOptions extends ConnectionOptions, PoolTuning {
@@ -108,7 +108,7 @@ function toRequest(
   collection: string,
   query: string,
   options: Omit<SearchOptions, "server" | "tlsCa" | "tlsCert" | "tlsKey" | "json" | "deadlineMs">,
-): ClientSearchRequest {
+): SearchRequest {
   const { also = [], rerank, rerankDepth, rerankWeight, ...unranked } = options;
   const { context: tokenBudget, edgesFirst, contextTokenizer, ...tuning } = unranked;
   return {

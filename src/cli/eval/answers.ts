@@ -1,9 +1,9 @@
 // Runs judged queries against a server and summarizes quality and latency, for `sluice eval`.
 
 import type { SluiceClient } from "../../client/client.js";
-import type { ClientSearchUpdate, ClientTimings, SearchStage } from "../../client/types.js";
 import type { Fields } from "../../core/document.js";
 import { limits } from "../../core/limits.js";
+import type { SearchUpdate, Stage, StageTimings } from "../../contract/search-update.js";
 import type { Evaluation } from "../../eval/evaluate.js";
 import type { Qrels } from "../../eval/qrels.js";
 import type { Run, ScoredKey } from "../../eval/run.js";
@@ -25,11 +25,11 @@ export interface Answer {
   readonly firstUpdateMs: number;
   readonly searchMs: number;
   readonly updateCount: number;
-  readonly timings: ClientTimings;
+  readonly timings: StageTimings;
   readonly certificate: string;
   readonly degradations: readonly string[];
   /** The last ranking of each stage that sent one. */
-  readonly stageHits: ReadonlyMap<SearchStage, readonly ScoredKey[]>;
+  readonly stageHits: ReadonlyMap<Stage, readonly ScoredKey[]>;
 }
 
 /** The judged queries, at most `countMax`, in the file's order. Throws for an invalid line. */
@@ -105,7 +105,7 @@ async function answerQuery(work: QueryWork, query: JudgedQuery): Promise<Answer>
   const { client, collection, k, nowMs, signal, tuning } = work;
   const startMs = nowMs();
   let firstUpdateMs: number | undefined;
-  let last: ClientSearchUpdate | undefined;
+  let last: SearchUpdate | undefined;
   const request = {
     collection,
     text: query.text,
@@ -115,12 +115,12 @@ async function answerQuery(work: QueryWork, query: JudgedQuery): Promise<Answer>
     payload: { title: false, text: false, fields: false },
     ...(work.showsStages ? { minUpdateIntervalMs: 0 } : {}),
   };
-  const scoredKeys = ({ hits }: ClientSearchUpdate): ScoredKey[] =>
+  const scoredKeys = ({ hits }: SearchUpdate): ScoredKey[] =>
     hits
       .map(({ key, score }) => ({ key, score }))
       .filter(({ key }) => !work.ignoresIdenticalIds || key !== query.id)
       .slice(0, k);
-  const stageHits = new Map<SearchStage, readonly ScoredKey[]>();
+  const stageHits = new Map<Stage, readonly ScoredKey[]>();
   for await (const update of client.search(request, { signal })) {
     firstUpdateMs ??= nowMs() - startMs;
     last = update;
@@ -202,7 +202,7 @@ export function meanOf(evaluation: Evaluation, name: string): number {
 
 const stages = [
   ...["queue", "encode", "lexical", "candidates", "lateInteraction", "crossEncoder", "total"],
-] as readonly (keyof ClientTimings)[];
+] as readonly (keyof StageTimings)[];
 
 function stagePercentiles(answers: readonly Answer[]): Record<string, Percentiles> {
   const rows: [string, Percentiles][] = [];

@@ -2,8 +2,8 @@
 
 import type { SluiceClient } from "../../client/client.js";
 import type { ClientScoreMap } from "../../client/score-maps.js";
-import type { ClientSearchUpdate } from "../../client/types.js";
 import { SluiceError } from "../../core/errors.js";
+import type { SearchUpdate } from "../../contract/search-update.js";
 import { lineChartSvg } from "../../eval/line-chart.js";
 import type { Judgments } from "../../eval/measures.js";
 import type { Qrels } from "../../eval/qrels.js";
@@ -60,7 +60,7 @@ export async function sampleScores(work: SampleWork): Promise<JudgedScore[][]> {
 }
 
 function judged(
-  { hits }: ClientSearchUpdate,
+  { hits }: SearchUpdate,
   judgments: Judgments | undefined,
   { rerank, relevantFrom }: SampleWork,
 ): JudgedScore[] {

@@ -1,14 +1,14 @@
 // Contribution of each stage of a search: measures of its last ranking, and its time.
 
+import type { Stage } from "../../contract/search-update.js";
 import { evaluate, evaluationDefaults } from "../../eval/evaluate.js";
 import type { Measure } from "../../eval/measures.js";
 import type { Qrels } from "../../eval/qrels.js";
-import type { SearchStage } from "../../client/types.js";
 import { percentiles } from "./answers.js";
 import type { Answer, Percentiles } from "./answers.js";
 
 export interface StageReport {
-  readonly stage: SearchStage;
+  readonly stage: Stage;
   /**
    * Queries in which the stage sent a ranking; the others count with that of the previous stage.
    */
@@ -24,7 +24,7 @@ const timingOf = {
   candidates: "candidates",
   late_interaction: "lateInteraction",
   cross_encoder: "crossEncoder",
-} as const satisfies Record<SearchStage, string>;
+} as const satisfies Record<Stage, string>;
 
 /** Without stages that never sent a ranking. Needs answers with the rankings of stages. */
 export function stageReports(

@@ -1,9 +1,9 @@
 // The assembled context as lines: its passages with their sources.
 
-import type { ClientSearchUpdate } from "../../client/types.js";
+import type { SearchUpdate } from "../../contract/search-update.js";
 
 /** Empty without a context. */
-export function contextLines({ context }: ClientSearchUpdate): string[] {
+export function contextLines({ context }: SearchUpdate): string[] {
   if (context === undefined) return [];
   const { passages, tokenCount } = context;
   const sources = passages.map(({ key, title, span }, i) => {

@@ -1,7 +1,7 @@
 // How a passage matches a query, as lines: the match of each query token, and the text with
 // highlighted matches.
 
-import type { ClientExplanation, ClientTokenMatch } from "../../client/explain.js";
+import type { ExplainedPassage, TokenMatch } from "../../contract/explain.js";
 import type { Paint, Style } from "./terminal.js";
 import { cut } from "./text.js";
 
@@ -14,7 +14,7 @@ export interface HeatMapView {
   readonly hasColor: boolean;
 }
 
-export function explanationLines(explained: ClientExplanation, view: HeatMapView): string[] {
+export function explanationLines(explained: ExplainedPassage, view: HeatMapView): string[] {
   return [
     scoreLine(explained),
     "",
@@ -27,7 +27,7 @@ export function explanationLines(explained: ClientExplanation, view: HeatMapView
 }
 
 /** score = MaxSim / rows + weight * BM25 / best BM25. */
-function scoreLine(explained: ClientExplanation): string {
+function scoreLine(explained: ExplainedPassage): string {
   const { score, parts, matches, bestBm25, lexicalWeight, passageNumber } = explained;
   const late = `MaxSim ${parts.maxsim.toFixed(3)} / ${matches.length} rows`;
   const words =
@@ -39,7 +39,7 @@ function scoreLine(explained: ClientExplanation): string {
 
 const barCells = 10;
 
-function matchLine(match: ClientTokenMatch, row: number, { style }: HeatMapView): string {
+function matchLine(match: TokenMatch, row: number, { style }: HeatMapView): string {
   const asked = match.queryToken === "" ? `row ${row}` : match.queryToken;
   const found = match.passageToken === "" ? `row ${match.passageRow}` : match.passageToken;
   const cells = Math.round(barCells * Math.min(1, Math.max(0, match.score)));
@@ -73,7 +73,7 @@ interface Piece {
   readonly score: number | undefined;
 }
 
-function heatLines(explained: ClientExplanation, text: string, view: HeatMapView): string[] {
+function heatLines(explained: ExplainedPassage, text: string, view: HeatMapView): string[] {
   const { start, end } = explained.span;
   const span = end > start ? { start, end } : { start: 0, end: text.length };
   const lines: string[] = [];
@@ -96,7 +96,7 @@ function heatLines(explained: ClientExplanation, text: string, view: HeatMapView
 
 /** The passage split at the matches of query tokens, each with its best score. */
 function piecesOf(
-  { matches }: ClientExplanation,
+  { matches }: ExplainedPassage,
   text: string,
   { start, end }: { start: number; end: number },
 ): Piece[] {

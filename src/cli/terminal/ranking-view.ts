@@ -1,6 +1,6 @@
 // A search update as lines of text. A pure function of update, size and style.
 
-import type { ClientSearchHit, ClientSearchUpdate } from "../../client/types.js";
+import type { SearchHit, SearchUpdate } from "../../contract/search-update.js";
 import { snippetOf } from "./snippet.js";
 import type { Style } from "./terminal.js";
 import { cut, formatCount, formatMs } from "./text.js";
@@ -12,11 +12,11 @@ export interface RankingView {
   readonly hitsMax: number;
   readonly style: Style;
   /** The previous update, to show which hits moved; absent for the first. */
-  readonly previous?: ClientSearchUpdate | undefined;
+  readonly previous?: SearchUpdate | undefined;
 }
 
 /** Status lines, then two lines per hit. No line is wider than `columns`. */
-export function rankingLines(update: ClientSearchUpdate, view: RankingView): string[] {
+export function rankingLines(update: SearchUpdate, view: RankingView): string[] {
   const { style, columns } = view;
   const shown = update.hits.slice(0, view.hitsMax);
   const lines = [
@@ -34,7 +34,7 @@ export function rankingLines(update: ClientSearchUpdate, view: RankingView): str
 }
 
 /** `late interaction · 12.4 ms · EXACT · 2,958 of 2,958 passages scored · final`. */
-export function statusLine(update: ClientSearchUpdate): string {
+export function statusLine(update: SearchUpdate): string {
   const parts = [stageNames[update.stage], formatMs(update.timings.total / 1000)];
   parts.push(certificateWords(update), coverageWords(update));
   if (update.final) parts.push("final");
@@ -43,7 +43,7 @@ export function statusLine(update: ClientSearchUpdate): string {
 }
 
 /** `encode 8.1 ms · lexical 0.4 ms · ...`; empty until a stage has ended. */
-export function timingsLine({ timings }: ClientSearchUpdate): string {
+export function timingsLine({ timings }: SearchUpdate): string {
   const stages: readonly (readonly [string, number | undefined])[] = [
     ["queue", timings.queue],
     ["encode", timings.encode],
@@ -58,23 +58,23 @@ export function timingsLine({ timings }: ClientSearchUpdate): string {
 }
 
 /** The hits as plain lines, for logs: rank, score, name. */
-export function plainHitLines(update: ClientSearchUpdate, view: RankingView): string[] {
+export function plainHitLines(update: SearchUpdate, view: RankingView): string[] {
   return update.hits.slice(0, view.hitsMax).flatMap((hit) => hitLines(hit, update, view));
 }
 
-export const stageNames: Readonly<Record<ClientSearchUpdate["stage"], string>> = {
+export const stageNames: Readonly<Record<SearchUpdate["stage"], string>> = {
   lexical: "lexical",
   candidates: "candidates",
   late_interaction: "late interaction",
   cross_encoder: "cross-encoder",
 };
 
-function certificateWords({ certificate, expectedRecall }: ClientSearchUpdate): string {
+function certificateWords({ certificate, expectedRecall }: SearchUpdate): string {
   const name = certificate.toUpperCase();
   return expectedRecall === undefined ? name : `${name} (recall ${expectedRecall.toFixed(3)})`;
 }
 
-function coverageWords({ coverage, stage }: ClientSearchUpdate): string {
+function coverageWords({ coverage, stage }: SearchUpdate): string {
   const eligible = formatCount(coverage.eligible);
   if (stage === "lexical") return `${eligible} passages by BM25`;
   if (stage === "candidates")
@@ -83,18 +83,18 @@ function coverageWords({ coverage, stage }: ClientSearchUpdate): string {
   return `${formatCount(coverage.maxSimScored)} of ${eligible} passages scored`;
 }
 
-function paintStatus(update: ClientSearchUpdate, { style, columns }: RankingView): string {
+function paintStatus(update: SearchUpdate, { style, columns }: RankingView): string {
   const line = cut(statusLine(update), columns);
   return update.final ? style.green(line) : style.cyan(line);
 }
 
-function degradationLines(update: ClientSearchUpdate, { style, columns }: RankingView): string[] {
+function degradationLines(update: SearchUpdate, { style, columns }: RankingView): string[] {
   return update.degradations.map(({ reason, message }) =>
     style.yellow(cut(`degraded: ${reason}: ${message}`, columns)),
   );
 }
 
-function hitLines(hit: ClientSearchHit, update: ClientSearchUpdate, view: RankingView): string[] {
+function hitLines(hit: SearchHit, update: SearchUpdate, view: RankingView): string[] {
   const { style, columns } = view;
   const name = nameOf(hit);
   const score = scoreOf(hit);
@@ -109,13 +109,13 @@ function hitLines(hit: ClientSearchHit, update: ClientSearchUpdate, view: Rankin
 }
 
 /** `0.731`, or with a probability `0.731, 82 %`. */
-function scoreOf({ score, parts: { probability } }: ClientSearchHit): string {
+function scoreOf({ score, parts: { probability } }: SearchHit): string {
   const percent = probability === undefined ? "" : `, ${Math.round(100 * probability)} %`;
   return `${score.toFixed(3)}${percent}`;
 }
 
 /** Dimmed, except for the words that matched the query. */
-function paintHighlights(snippet: string, { payload }: ClientSearchHit, style: Style): string {
+function paintHighlights(snippet: string, { payload }: SearchHit, style: Style): string {
   const words = (payload?.highlights ?? []).map(({ start, end }) =>
     (payload?.text ?? "").slice(start, end).replaceAll(/\s+/g, " "),
   );
@@ -137,7 +137,7 @@ function paintHighlights(snippet: string, { payload }: ClientSearchHit, style: S
 }
 
 /** A tick for settled hits; an arrow for those that rose or fell since the last update. */
-function markOf(hit: ClientSearchHit, update: ClientSearchUpdate, view: RankingView): string {
+function markOf(hit: SearchHit, update: SearchUpdate, view: RankingView): string {
   const { style, previous } = view;
   if (hit.rank <= update.settledCount) return style.green("✓");
   const before = previous?.hits.find(({ key }) => key === hit.key)?.rank;
@@ -147,14 +147,14 @@ function markOf(hit: ClientSearchHit, update: ClientSearchUpdate, view: RankingV
 }
 
 /** The title, followed by the key if that adds information. */
-function nameOf({ key, payload }: ClientSearchHit): string {
+function nameOf({ key, payload }: SearchHit): string {
   const title = payload?.title ?? "";
   if (title === "" || title === key) return key;
   return key.startsWith(title) ? key : `${title} [${key}]`;
 }
 
 /** Short keyword fields, as many as fit: `module fs, kind function`. */
-function factsOf({ payload }: ClientSearchHit, lengthMax: number): string {
+function factsOf({ payload }: SearchHit, lengthMax: number): string {
   let facts = "";
   for (const [name, field] of payload?.fields ?? []) {
     if (field.kind !== "keyword" || field.value.length > 20) continue;

@@ -1,11 +1,11 @@
 // The line of a hit's best passage that is most relevant to the query.
 
-import type { ClientSearchHit } from "../../client/types.js";
+import type { SearchHit } from "../../contract/search-update.js";
 import { cut } from "./text.js";
 
 /** One line of at most `lengthMax` characters; empty when the hit has no text. */
 export function snippetOf(
-  hit: ClientSearchHit,
+  hit: SearchHit,
   { query, lengthMax }: { readonly query: string; readonly lengthMax: number },
 ): string {
   const text = hit.payload?.text ?? "";

@@ -1,7 +1,7 @@
 // What a search looks like in a terminal, as plain lines.
 
+import type { SearchHit, SearchUpdate } from "../../../src/contract/search-update.js";
 import assert from "node:assert/strict";
-import type { ClientSearchHit, ClientSearchUpdate } from "../../../src/client/types.js";
 import { rankingLines, statusLine } from "../../../src/cli/terminal/ranking-view.js";
 import type { RankingView } from "../../../src/cli/terminal/ranking-view.js";
 import { createRedrawnBlock } from "../../../src/cli/terminal/redraw.js";
@@ -113,10 +113,7 @@ function view(changes: Partial<RankingView> = {}): RankingView {
   return { query: "read a file", columns: 100, hitsMax: 10, style: createStyle(false), ...changes };
 }
 
-function makeUpdate(
-  keys: readonly string[],
-  changes: Partial<ClientSearchUpdate> = {},
-): ClientSearchUpdate {
+function makeUpdate(keys: readonly string[], changes: Partial<SearchUpdate> = {}): SearchUpdate {
   return {
     sequence: 2,
     final: false,
@@ -132,7 +129,7 @@ function makeUpdate(
   };
 }
 
-function makeHit(key: string, rank: number): ClientSearchHit {
+function makeHit(key: string, rank: number): SearchHit {
   const text = "fs.readFile(path)\n\nOpens things. Reads a file.";
   return {
     key,

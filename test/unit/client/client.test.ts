@@ -3,10 +3,11 @@
 import assert from "node:assert/strict";
 import { openAccess } from "../../../src/access/access.js";
 import { SluiceClientError } from "../../../src/client/client-error.js";
-import type { ClientIngestError, ClientSearchUpdate } from "../../../src/client/types.js";
+import type { ClientIngestError } from "../../../src/client/types.js";
 import type { Document } from "../../../src/core/document.js";
 import { SluiceError } from "../../../src/core/errors.js";
 import { parseFilter } from "../../../src/core/parse-filter.js";
+import type { SearchUpdate } from "../../../src/contract/search-update.js";
 import { hit, update, updates } from "../../support/edge-engine.js";
 import { startEdge } from "../../support/edge-server.js";
 import type { Edge } from "../../support/edge-server.js";
@@ -214,7 +215,7 @@ describe("client", () => {
       yield* updates([update()]);
       throw new SluiceError("OVERLOADED", "lost its place");
     };
-    const received: ClientSearchUpdate[] = [];
+    const received: SearchUpdate[] = [];
     await assert.rejects(
       async () => {
         for await (const one of edge.client.search({ collection: "notes", text: "x" })) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import { createSampler } from "../../../src/engine/sample-queries.js";
 import { SluiceError } from "../../../src/core/errors.js";
-import type { Phrasing } from "../../../src/contract/search-request.js";
+import type { Query } from "../../../src/contract/search-request.js";
 import { loadKernels } from "../../../src/kernels/load-kernels.js";
 import { createInlineScorer } from "../../../src/scoring/scorer.js";
 import { useTemporaryFolder } from "../../support/each-test-folder.js";
@@ -33,7 +33,7 @@ describe("sample queries", () => {
     }
   }
 
-  function samplerOf({ collections }: InlineEngine, hasModel: boolean): () => Promise<Phrasing> {
+  function samplerOf({ collections }: InlineEngine, hasModel: boolean): () => Promise<Query> {
     const { collection } = collections.opened("notes")!;
     const by = { kernels, scorer: createInlineScorer(kernels) };
     return createSampler({ collection, hasModel }, by);
@@ -50,7 +50,7 @@ describe("sample queries", () => {
       const numbers = new Set<number>();
       const sentences = new Set<string>();
       for (let i = 0; i < 300; i += 1) {
-        const { text, vectors } = await draw();
+        const { text = "", vectors } = await draw();
         // Half of the documents have no text: their rows stand for them.
         assert.equal(vectors === undefined, text !== "");
         if (text === "") continue;

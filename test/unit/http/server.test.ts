@@ -140,13 +140,7 @@ describe("HTTP server", () => {
     assert.equal(rest.exhaustive, true);
     assert.equal(rest.fusion, "min_max");
     assert.equal(rest.minSequence, 4);
-    assert.deepEqual(rest.payload, {
-      mode: "every_update",
-      title: true,
-      text: false,
-      fields: true,
-      highlights: true,
-    });
+    assert.deepEqual(rest.payload, { text: false, highlights: true });
   });
 
   const wrongBodies: readonly [string, string | object, RegExp][] = [

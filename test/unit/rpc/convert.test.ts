@@ -6,12 +6,13 @@ import { definitions } from "../../../src/wire/definitions.js";
 import { documentToMessage } from "../../../src/wire/document-messages.js";
 import { storedDocumentFromMessage, updateFromMessage } from "../../../src/client/messages.js";
 import type { Document, FieldValue } from "../../../src/core/document.js";
+import { searchUpdateFields } from "../../../src/contract/search-update.js";
 import type { SearchUpdate } from "../../../src/contract/search-update.js";
 import {
   documentFromMessage,
   storedDocumentToMessage,
 } from "../../../src/rpc/convert-documents.js";
-import { searchUpdateToMessage } from "../../../src/rpc/convert-search.js";
+import { toMessage } from "../../../src/wire/field-messages.js";
 import { decodePageToken, encodePageToken } from "../../../src/rpc/page-token.js";
 
 /** Ordinary objects, as the code makes them. */
@@ -148,7 +149,7 @@ describe("conversions", () => {
     const { responseSerialize, responseDeserialize } = definitions().search.Search;
     fc.assert(
       fc.property(update, (one) => {
-        const bytes = responseSerialize({ update: searchUpdateToMessage(one) });
+        const bytes = responseSerialize({ update: toMessage(searchUpdateFields, one) });
         const received = updateFromMessage(responseDeserialize(bytes).update!);
         // Parts and stages that the domain does not know are told as absent.
         assert.deepEqual(withoutAbsent(received), withoutAbsent(one));

@@ -48,22 +48,14 @@ const everythingSaid: SearchRequestMessage = {
 
 const everythingAsked = {
   collection: "notes",
-  text: "",
   otherQueries: [{ text: "y" }],
   filter: { kind: "exists", field: "x" },
   groupBy: { field: "topic", size: 2 },
   dedupeField: "digest",
-  stageBudgets: {
-    encodeMs: 0,
-    lexicalMs: undefined,
-    candidatesMs: undefined,
-    lateInteractionMs: 9,
-    crossEncoderMs: undefined,
-  },
+  stageBudgets: { encodeMs: 0, lateInteractionMs: 9 },
   k: 7,
   exhaustive: true,
   sketchPoolSize: 0,
-  minRecall: undefined,
   lexicalPoolSize: 0,
   lexicalWeight: 0,
   lastWordBegins: false,
@@ -77,14 +69,8 @@ const everythingAsked = {
   minSequence: 9007199254740991,
   priority: "low",
   context: { tokenBudget: 9, order: "edges_first", tokenizer: "t" },
-  rerank: { model: "m", depth: 3, weight: 0, pooling: "mean" },
-  payload: {
-    mode: "on_first_appearance",
-    title: true,
-    text: false,
-    fields: true,
-    highlights: true,
-  },
+  rerank: { model: "m", depth: 3, weight: 0, windowPooling: "mean" },
+  payload: { mode: "on_first_appearance", text: false, highlights: true },
 };
 
 describe("Search", () => {
@@ -205,40 +191,7 @@ describe("Search", () => {
   }
 
   it("leaves what the caller does not say to the engine's defaults", async () => {
-    assert.deepEqual(await askedBy({}), {
-      collection: "notes",
-      text: "x",
-      otherQueries: [],
-      filter: undefined,
-      k: undefined,
-      exhaustive: false,
-      sketchPoolSize: undefined,
-      minRecall: undefined,
-      lexicalPoolSize: undefined,
-      lexicalWeight: undefined,
-      lastWordBegins: undefined,
-      typos: undefined,
-      fusion: "reciprocal_rank",
-      minScore: undefined,
-      minProbability: undefined,
-      softmaxTemperature: undefined,
-      groupBy: undefined,
-      dedupeField: undefined,
-      stageBudgets: undefined,
-      budgetMs: undefined,
-      minUpdateIntervalMs: undefined,
-      minSequence: undefined,
-      priority: "normal",
-      rerank: undefined,
-      context: undefined,
-      payload: {
-        mode: "every_update",
-        title: true,
-        text: true,
-        fields: true,
-        highlights: false,
-      },
-    });
+    assert.deepEqual(await askedBy({}), { collection: "notes", text: "x" });
   });
 
   it("asks the engine for exactly what the caller says, zeros included", async () => {

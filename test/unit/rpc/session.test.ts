@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import type { SessionUpdate } from "../../../src/client/session.js";
 import { SluiceError } from "../../../src/core/errors.js";
+import { requestDefaults } from "../../../src/contract/search-request.js";
 import type { SearchRequest } from "../../../src/contract/search-request.js";
 import { update, updates } from "../../support/edge-engine.js";
 import { startEdge } from "../../support/edge-server.js";
@@ -47,7 +48,12 @@ describe("SearchSession", () => {
       else session.search(change);
     }
     assert.deepEqual(
-      asked.map(({ text, k, lexicalWeight, payload }) => [text, k, lexicalWeight, payload.text]),
+      asked.map(({ text, k, lexicalWeight, payload }) => [
+        text,
+        k,
+        lexicalWeight,
+        payload?.text ?? requestDefaults.payload.text,
+      ]),
       [
         ["a", 5, 1, true],
         ["ab", 5, 1, true],

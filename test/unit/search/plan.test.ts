@@ -59,9 +59,15 @@ describe("planSearch", () => {
       batchPassages: 512,
       rerank: undefined,
       context: undefined,
-      payload: request.payload,
+      payload: { mode: "every_update", title: true, text: false, fields: false, highlights: false },
       highlight: undefined,
     });
+  });
+
+  it("sends title, text and fields with every update unless the request says what to send", () => {
+    const all = { mode: "every_update", title: true, text: true, fields: true, highlights: false };
+    assert.deepEqual(plan({ payload: undefined }).payload, all);
+    assert.deepEqual(plan({ payload: { fields: false } }).payload, { ...all, fields: false });
   });
 
   it("takes what the request says, at both ends of each range", () => {

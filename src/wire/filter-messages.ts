@@ -1,14 +1,44 @@
-// Filters from messages, checked.
+// Filters to messages, and from messages, checked.
 
-import { fieldValueFromMessage } from "../wire/document-messages.js";
+import { invalidField } from "../contract/validate.js";
+import { assertNever } from "../core/assert.js";
 import type { FieldValue } from "../core/document.js";
 import { checkFilter } from "../core/filter.js";
 import type { Filter } from "../core/filter.js";
 import type { FieldAnyOf__Output } from "../gen/proto/sluice/v1/FieldAnyOf.js";
 import type { FieldRange__Output } from "../gen/proto/sluice/v1/FieldRange.js";
-import type { Filter__Output } from "../gen/proto/sluice/v1/Filter.js";
+import type { Filter as FilterMessage, Filter__Output } from "../gen/proto/sluice/v1/Filter.js";
 import type { FilterList__Output } from "../gen/proto/sluice/v1/FilterList.js";
-import { invalidField } from "./validate.js";
+import { fieldToMessage, fieldValueFromMessage } from "./document-messages.js";
+
+export function filterToMessage(filter: Filter): FilterMessage {
+  switch (filter.kind) {
+    case "all":
+      return { all: { filters: filter.filters.map(filterToMessage) } };
+    case "any":
+      return { any: { filters: filter.filters.map(filterToMessage) } };
+    case "not":
+      return { not: filterToMessage(filter.filter) };
+    case "any_of": {
+      const values = filter.values.map((value) => fieldToMessage("", value));
+      return { any_of: { field: filter.field, values } };
+    }
+    case "range":
+      return {
+        range: {
+          field: filter.field,
+          ...(filter.atLeast === undefined ? {} : { at_least: filter.atLeast }),
+          ...(filter.moreThan === undefined ? {} : { more_than: filter.moreThan }),
+          ...(filter.atMost === undefined ? {} : { at_most: filter.atMost }),
+          ...(filter.lessThan === undefined ? {} : { less_than: filter.lessThan }),
+        },
+      };
+    case "exists":
+      return { exists: filter.field };
+    default:
+      return assertNever(filter);
+  }
+}
 
 /** Throws INVALID_FIELD naming the place, such as `filter.all.filters[2].range.at_least`. */
 export function filterFromMessage(message: Filter__Output, path: string): Filter {

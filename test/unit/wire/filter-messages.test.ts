@@ -2,15 +2,18 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 
 import { definitions } from "../../../src/wire/definitions.js";
-import { searchRequestToMessage } from "../../../src/client/messages.js";
+import { searchRequestFields } from "../../../src/contract/search-request.js";
+import type { SearchRequest } from "../../../src/contract/search-request.js";
 import type { Filter } from "../../../src/core/filter.js";
 import type { Filter__Output } from "../../../src/gen/proto/sluice/v1/Filter.js";
-import { filterFromMessage } from "../../../src/rpc/convert-filter.js";
+import { toMessage } from "../../../src/wire/field-messages.js";
+import { filterFromMessage } from "../../../src/wire/filter-messages.js";
 import { anyFilter } from "../../support/filters.js";
 
 function overTheWire(filter: Filter): Filter {
   const { requestSerialize, requestDeserialize } = definitions().search.Search;
-  const bytes = requestSerialize(searchRequestToMessage({ collection: "notes", filter }));
+  const request: SearchRequest = { collection: "notes", filter };
+  const bytes = requestSerialize(toMessage(searchRequestFields, request));
   return filterFromMessage(requestDeserialize(bytes).filter!, "filter");
 }
 

@@ -8,7 +8,7 @@ const collectionNamePattern = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
 export function collectionName(name: string, field: string): string {
   if (collectionNamePattern.test(name)) return name;
-  const fault = name === "" ? "is missing" : `is ${quote(name)}`;
+  const fault = name === "" ? "is missing" : `is no name: ${quote(name)}`;
   throw invalidField(
     field,
     `${field} ${fault}; a name is 1 to 63 of a-z, 0-9, _ and -, and begins with a letter or digit`,

@@ -1,0 +1,57 @@
+// Requests from messages, complete and within their ranges.
+
+import { checkQuery, checkRequest } from "../contract/check-fields.js";
+import { explainRequestFields } from "../contract/explain.js";
+import type { ExplainRequest } from "../contract/explain.js";
+import { rerankRequestFields } from "../contract/rerank.js";
+import type { RerankRequest } from "../contract/rerank.js";
+import { queryFields, searchRequestFields } from "../contract/search-request.js";
+import type { Query, SearchRequest } from "../contract/search-request.js";
+import { invalidField } from "../contract/validate.js";
+import type { ExplainRequest__Output } from "../gen/proto/sluice/v1/ExplainRequest.js";
+import type { Query__Output } from "../gen/proto/sluice/v1/Query.js";
+import type { RerankRequest__Output } from "../gen/proto/sluice/v1/RerankRequest.js";
+import type { SearchRequest__Output } from "../gen/proto/sluice/v1/SearchRequest.js";
+import { fromMessage } from "../wire/field-messages.js";
+
+export function searchRequestFromMessage(message: SearchRequest__Output): SearchRequest {
+  requireQuery(message);
+  return checkedSearch(fromMessage<SearchRequest>(searchRequestFields, message));
+}
+
+/** A query of its own, at `path`. */
+export function queryFromMessage(message: Query__Output, path: string): Query {
+  const query = fromMessage<Query>(queryFields, message, `${path}.`);
+  checkRequest<Query>(queryFields, query, `${path}.`);
+  checkQuery(query, path);
+  return query;
+}
+
+function requireQuery({ query }: Pick<SearchRequest__Output, "query">): void {
+  if (query === null) throw invalidField("query", "query is missing; send text or vectors");
+}
+
+/** Throws for a request that lacks something or is out of range. */
+export function checkedSearch(request: Partial<SearchRequest>): SearchRequest {
+  checkRequest<SearchRequest>(searchRequestFields, request);
+  checkQuery(request, "query");
+  for (const [i, query] of (request.otherQueries ?? []).entries())
+    checkQuery(query, `other_queries[${i}]`);
+  return request;
+}
+
+export function rerankRequestFromMessage(message: RerankRequest__Output): RerankRequest {
+  requireQuery(message);
+  const request = fromMessage<RerankRequest>(rerankRequestFields, message);
+  checkRequest<RerankRequest>(rerankRequestFields, request);
+  checkQuery(request, "query");
+  return request;
+}
+
+export function explainRequestFromMessage(message: ExplainRequest__Output): ExplainRequest {
+  requireQuery(message);
+  const request = fromMessage<ExplainRequest>(explainRequestFields, message);
+  checkRequest<ExplainRequest>(explainRequestFields, request);
+  checkQuery(request, "query");
+  return request;
+}
