@@ -8,7 +8,9 @@ import {
   scaleOf,
   scorePassages,
 } from "../../../../src/index/bm25/bm25.js";
+import { bindFlushed } from "../../../../src/index/bm25/bound-segment.js";
 import type { BoundSegment } from "../../../../src/index/bm25/bound-segment.js";
+import { PostingsReader } from "../../../../src/index/bm25/postings-reader.js";
 import type { Bm25Query, Bm25Totals } from "../../../../src/index/bm25/query.js";
 import {
   alive,
@@ -20,6 +22,7 @@ import {
   toBound,
   totalsOf,
 } from "../../../support/bm25-model.js";
+import { toPassageTerms, writeTerms } from "../../../support/passages.js";
 
 describe("BM25 of rows", () => {
   it("follows the formula", () => {
@@ -49,6 +52,43 @@ describe("BM25 of rows", () => {
       }),
       { numRuns: 400 },
     );
+  });
+
+  it("remembers unions of terms by what was asked, and gives the same again", () => {
+    const passages = ["word", "ward", "worth", "work work"].map((text) =>
+      toPassageTerms(text.split(" ")),
+    );
+    const reader = new PostingsReader(writeTerms(passages));
+    const utf8 = Buffer.from("wor");
+    const exact = { utf8: Buffer.from("word"), frequency: 1 };
+    const clauses: Bm25Query["clauses"] = [
+      { kind: "term", ...exact },
+      { kind: "prefix", utf8, frequency: 1 },
+      { kind: "prefix", ...exact },
+      { kind: "near", ...exact, exactClause: 0, markLength: 0, distance: 1 },
+      { kind: "near", ...exact, exactClause: 0, markLength: 0, distance: 2 },
+    ];
+    for (const time of ["first", "again"]) {
+      const { postings } = bindFlushed(reader, { clauses, phrases: [], quorums: [] }, undefined);
+      const found = postings.map((one) => one && [[...one.ordinals], [...one.counts]]);
+      const expected = [
+        [[0], [1]],
+        [
+          [0, 2, 3],
+          [1, 1, 2],
+        ],
+        [[0], [1]],
+        [
+          [1, 3],
+          [1, 1],
+        ],
+        [
+          [1, 2, 3],
+          [1, 1, 1],
+        ],
+      ];
+      assert.deepEqual(found, expected, time);
+    }
   });
 
   it("counts live passages only", () => {
