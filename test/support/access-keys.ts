@@ -1,4 +1,4 @@
-// Keys made in a data folder as `sluice key create` makes them.
+// Creates keys in a data folder, as `sluice key create` does.
 
 import { createKey } from "../../src/access/manage-keys.js";
 import type { NewKey, ShownKey } from "../../src/access/manage-keys.js";

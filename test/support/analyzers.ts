@@ -1,4 +1,4 @@
-// Analyzers by name, of the first version and of the latest.
+// Analyzers by name, of the first and of the latest version.
 
 import { createAnalyzer, latestSettings } from "../../src/analysis/analyzer.js";
 import type { Analyzer } from "../../src/analysis/analyzer.js";

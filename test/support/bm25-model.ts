@@ -1,4 +1,4 @@
-// BM25 computed plainly, passage by passage: what the index must equal bit for bit.
+// BM25 by its definition, passage by passage, which the index must match bit for bit.
 
 import fc from "fast-check";
 
@@ -45,7 +45,7 @@ const anyPhrase = fc.array(fc.record({ text: anyTerm, gap: fc.integer({ min: 1, 
   maxLength: 3,
 });
 
-/** Up to six distinct clauses; now and then a phrase. */
+/** Up to six distinct clauses, sometimes a phrase. */
 export const anyQuery: fc.Arbitrary<Bm25Query> = fc
   .record({
     clauses: fc.uniqueArray(anyClause, {
@@ -100,7 +100,7 @@ export function toBound({ kind, entries }: EntrySegment, query: Bm25Query): Boun
   for (const passage of passages) live.append(packTerms(passage));
   const ids = live.resolve(query);
   const snapshot = live.snapshot();
-  // A later append must not be seen.
+  // A later append must not be visible.
   live.append(packTerms(toPassageTerms([...vocabulary])));
   return bindLive(snapshot, query, ids, tombstones);
 }
@@ -111,7 +111,7 @@ export function totalsOf(entries: readonly Entry[]): Bm25Totals {
   return { passageCount: live.length, lengthTotal };
 }
 
-/** One score an entry, straight from the formula; partial sums in float32. */
+/** One score per entry, straight from the formula, with partial sums in float32. */
 export function bruteForce(entries: readonly Entry[], { clauses, phrases }: Bm25Query): number[] {
   const { passageCount, lengthTotal } = totalsOf(entries);
   const slope = (0.9 * 0.4 * passageCount) / lengthTotal;

@@ -1,6 +1,6 @@
 // A small byte-level BPE tokenizer.json, of the family that newer models use.
 
-/** Bytes as the printable characters that byte-level vocabularies write them with. */
+/** The printable characters that byte-level vocabularies use for bytes. */
 function byteCharacters(): string[] {
   const printable = (byte: number): boolean => {
     return (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
@@ -11,9 +11,7 @@ function byteCharacters(): string[] {
   });
 }
 
-/**
- * The file, with `[CLS]` and `[SEP]` around a text and padding and truncation set to a few tokens.
- */
+/** The file, with `[CLS]` and `[SEP]` around a text, and padding and truncation to a few tokens. */
 export function byteLevelTokenizerFile(): Record<string, unknown> {
   const merges = ["t h", "th e", "i n", "Ġ the", "o r", "Ġ w", "Ġw or", "Ġwor d"];
   const tokens = [...byteCharacters(), ...merges.map((merge) => merge.replace(" ", ""))];

@@ -1,4 +1,4 @@
-// A collection "notes" whose recall was measured, and that is searched by a pool although it is small.
+// A collection "notes" with measured recall that is searched by a pool although it is small.
 
 import type { RecallStatus } from "../../src/index/collection-settings.js";
 import type { EngineApi } from "../../src/engine/api.js";
@@ -8,14 +8,14 @@ import { createNotes, putAll } from "./notes.js";
 import { seededDocuments, seededQueries } from "./seeded-corpus.js";
 
 const dim = 16;
-/** Of one passage each. */
+/** One passage each. */
 export const documents = seededDocuments({ seed: 501, count: 420, dim });
 export const queries = seededQueries({ seed: 501, count: 120, dim });
 const search = { ...searchDefaults, exhaustiveBelowPassages: 0, lexicalPoolSize: 16 };
 
 type Use = (engine: InlineEngine) => Promise<void>;
 
-/** An engine over the folder as it is. */
+/** Opens an engine on the folder as it is. */
 export async function withEngine(
   folder: string,
   use: Use,
@@ -38,7 +38,7 @@ export async function withNotes(folder: string, use: Use, count = documents.leng
   });
 }
 
-/** With all documents, measured by the first 60 queries. */
+/** With all documents, calibrated with the first 60 queries. */
 export async function withMeasured(folder: string, use: Use): Promise<void> {
   await withNotes(folder, async (engine) => {
     await calibrate(engine.api, { samples: queries.slice(0, 60) });

@@ -1,5 +1,5 @@
-// Certificates made for a test by the openssl command: nothing in Node makes them, and keys do not
-// belong into a repository.
+// Test certificates, created by the openssl command: Node cannot create them, and keys should not
+// be in a repository.
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -9,18 +9,18 @@ import { join } from "node:path";
 import type { TlsFiles } from "../../src/net/tls-files.js";
 
 export interface CertificateOptions {
-  /** Name of the authority's files; undefined: it signs itself. */
+  /** Name of the authority's files; self-signed when absent. */
   readonly authority?: string;
   readonly isAuthority?: boolean;
   readonly keyType?: "ec" | "rsa";
-  /** Until it ends; negative: it has ended. Default 2. */
+  /** Days of validity; negative for an expired certificate. Default 2. */
   readonly days?: number;
 }
 
 export interface Certificates {
   /** Path of a file in the folder. */
   file(name: string): string;
-  /** Makes NAME.key and NAME.crt, for localhost and 127.0.0.1. */
+  /** Creates NAME.key and NAME.crt, for localhost and 127.0.0.1. */
   make(name: string, options?: CertificateOptions): void;
   /** Of a server with NAME.crt and NAME.key. */
   tlsFiles(name: string, authority?: string): TlsFiles;
@@ -32,7 +32,7 @@ const keyOptions = {
   rsa: ["-newkey", "rsa:2048"],
 } as const;
 
-/** Call inside a suite: a folder of certificates for all of its tests, filled by `fill`. */
+/** Call it inside a suite: a folder of certificates for all of its tests, filled by `fill`. */
 export function useCertificates(fill: (made: Certificates) => void): Certificates {
   let folder = "";
   const made = certificatesIn(() => folder);

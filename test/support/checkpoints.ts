@@ -1,4 +1,4 @@
-// Checkpoints as other projects export them: a graph, a tokenizer, and the files of their family.
+// Checkpoints as other projects export them: graph, tokenizer, and configuration files.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -8,11 +8,11 @@ import type { TinyGraph } from "./tiny-onnx.js";
 
 export interface Checkpoint {
   readonly graph?: Partial<TinyGraph>;
-  /** Path of the graph; undefined: model.onnx. */
+  /** Path of the graph; default model.onnx. */
   readonly graphFile?: string;
-  /** Undefined: BERT's. */
+  /** Default: BERT's. */
   readonly tokenizer?: object;
-  /** Other files by path: text, or what becomes JSON. */
+  /** Other files by path: text, or a value that is written as JSON. */
   readonly files?: Readonly<Record<string, object | string>>;
 }
 

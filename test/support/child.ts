@@ -1,4 +1,4 @@
-// Programs of the tests' own that run beside the test: they hold locks, write, and get killed.
+// Test programs that run as child processes: they hold locks, write, and get killed.
 
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
@@ -10,17 +10,17 @@ import { present } from "../../src/core/assert.js";
 
 export interface Child {
   readonly pid: number;
-  /** Lines of its output, from the first one on that was not taken yet. */
+  /** Lines of its output that have not been consumed. */
   readonly lines: AsyncIterableIterator<string>;
   nextLine(): Promise<string>;
-  /** Sends a line, or closes the input when there is none. */
+  /** Sends a line, or closes the input. */
   send(line?: string): void;
   kill(signal: NodeJS.Signals): void;
-  /** Resolves when the process is gone and was collected: its code, or the signal that ended it. */
+  /** Resolves when the process has ended, with its exit code or signal. */
   readonly ended: Promise<number | NodeJS.Signals>;
 }
 
-/** Starts the compiled program at `url` with `args`. Its stderr is this program's. */
+/** Starts the compiled program at `url` with `args`; it inherits stderr. */
 export function startChild(url: URL, args: readonly string[]): Child {
   return startCommand([process.execPath, fileURLToPath(url), ...args]);
 }
@@ -29,7 +29,7 @@ export function startCommand([program = "", ...args]: readonly string[]): Child 
   const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
   const reader = createInterface({ input: child.stdout });
   const lines: AsyncIterableIterator<string> = reader[Symbol.asyncIterator]();
-  // A child that is killed closes the pipe while something may still be on its way to it.
+  // The pipe of a killed child closes while writes may be pending.
   child.stdin.on("error", () => undefined);
   return {
     pid: present(child.pid, "the child has started"),

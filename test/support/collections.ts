@@ -1,4 +1,4 @@
-// Small collections on disk, and writes for them whose content follows from a seed.
+// Small collections on disk, and writes whose content is derived from a seed.
 
 import { toPassageTerms } from "./passages.js";
 import { latestSettings } from "../../src/analysis/analyzer.js";
@@ -26,7 +26,7 @@ export const smallSettings: CollectionSettings = {
   seed: 11,
 };
 
-/** None that a test meets unless it means to. */
+/** Limits that tests do not reach unless they intend to. */
 export const collectionLimits: CollectionLimits = {
   countMax: 10_000,
   openMax: 256,
@@ -34,10 +34,10 @@ export const collectionLimits: CollectionLimits = {
   idleMs: 600_000,
 };
 
-/** Bytes of a token row, and of a sketch, under `smallSettings`. */
+/** Bytes of a token vector, and of a sketch, under `smallSettings`. */
 const rowBytes = 4;
 
-/** Opens the collection in `folder`; makes it if there is none. */
+/** Opens the collection in `folder`, creating it if necessary. */
 export async function openSmallCollection(folder: string): Promise<WritableCollection> {
   const store = openLmdbStore(folder);
   if (!hasManifest(store)) await initializeCollection(store, smallSettings);
@@ -55,8 +55,8 @@ function hasManifest(store: CollectionStore): boolean {
 }
 
 /**
- * A put whose every byte follows from `key` and `version`, so that what is read back later can be
- * compared with it. One to three passages, of up to six token rows each.
+ * A put whose content is derived from `key` and `version`, so that it can be verified when it is
+ * read back. One to three passages with up to six token vectors each.
  */
 export function seededPut(key: string, version: number): PutOperation {
   const prng = createPrng(version);

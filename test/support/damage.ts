@@ -1,4 +1,4 @@
-// Changes stored bytes behind the store's back.
+// Modifies stored bytes without the store.
 
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
@@ -9,12 +9,12 @@ import type { Database } from "lmdb";
 
 import { documentOptions } from "../../src/store/environment.js";
 
-/** Flips a bit wherever `needle` occurs in the one collection of a closed data folder. */
+/** Flips a bit at each occurrence of `needle` in the only collection of a closed data folder. */
 export function damageWhere(dataFolder: string, needle: Uint8Array): void {
   damageFile(join(onlyCollectionFolder(dataFolder), "data.mdb"), needle);
 }
 
-/** The same in any file. */
+/** Like `damageWhere`, in any file. */
 export function damageFile(file: string, needle: Uint8Array): void {
   const bytes = readFileSync(file);
   let count = 0;
@@ -26,7 +26,7 @@ export function damageFile(file: string, needle: Uint8Array): void {
   writeFileSync(file, bytes);
 }
 
-/** Changes one of the store's databases as its bytes are; its keys are numbers, names or bytes. */
+/** Modifies one of the store's databases as raw bytes; its keys are numbers, names or bytes. */
 export async function changeDatabase(
   dataFolder: string,
   name: string,
@@ -46,7 +46,7 @@ export async function changeDatabase(
   await root.close();
 }
 
-/** Keeps a value and gives it another key. */
+/** Moves a value to another key. */
 export function renameKey(from: Key, to: Key): (database: Database<Buffer, Key>) => void {
   return (database) => {
     const value = database.getBinary(from);

@@ -1,5 +1,5 @@
-// Writes to a store until its disk is full, tells what is left, and goes on once space was freed.
-// Prints lines of JSON; a line it is sent means that there is space again.
+// Writes to a store until its disk is full, reports what remains, and continues once space is
+// freed. Prints lines of JSON; a line on standard input means that there is space again.
 
 import { createInterface } from "node:readline";
 
@@ -48,7 +48,7 @@ async function writeUntilRefused(): Promise<unknown> {
 }
 
 say(await writeUntilRefused());
-// What is larger than the rest of the disk fails in another place than what nearly fits.
+// A write larger than the remaining space fails in another place than one that nearly fits.
 say(
   await writeStoredSegment(folder, 1, {
     tables: Buffer.alloc(1 << 20),

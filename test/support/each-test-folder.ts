@@ -1,10 +1,10 @@
-// A folder for each test of a suite, removed after it.
+// A temporary folder for each test of a suite.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Call inside a suite; the function it returns gives the running test's folder. */
+/** Call it inside a suite; the returned function gives the running test's folder. */
 export function useTemporaryFolder(): () => string {
   let folder = "";
   beforeEach(() => {

@@ -1,4 +1,4 @@
-// A real gRPC server on a free port over the edge engine, a client for it, and their end.
+// A gRPC server on a free port over the edge engine, and a client for it.
 
 import { openAccess } from "../../src/access/access.js";
 import { createClient } from "../../src/client/client.js";

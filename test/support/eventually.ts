@@ -1,10 +1,10 @@
-// Waits for something that another process or thread does in its own time.
+// Waits for an asynchronous effect in another process or thread.
 
 import { setTimeout as sleep } from "node:timers/promises";
 
 const pollMs = 50;
 
-/** Resolves once `check` throws nothing; after `deadlineMs` it throws what `check` did last. */
+/** Resolves once `check` does not throw; after `deadlineMs` it throws the last error. */
 export async function eventually(
   check: () => Promise<void> | void,
   deadlineMs = 300_000,

@@ -1,10 +1,10 @@
-// Time that tests move by hand: a clock and the timers that follow it.
+// A clock and timers that tests control.
 
 import type { Clock } from "../../src/core/clock.js";
 
 export interface FakeTime {
   readonly clock: Clock;
-  /** Moves on by `ms`, runs the timers that are due, and lets what waited for them run. */
+  /** Advances by `ms`, runs due timers, and then everything that they unblock. */
   advance(ms: number): Promise<void>;
 }
 
@@ -13,7 +13,7 @@ interface FakeTimer {
   readonly run: () => void;
 }
 
-/** Call inside a suite; `setTimeout` and `clearTimeout` are faked while each of its tests runs. */
+/** Call it inside a suite; `setTimeout` and `clearTimeout` are faked during each of its tests. */
 export function useFakeTime(): FakeTime {
   const { setTimeout: realSetTimeout, clearTimeout: realClearTimeout } = globalThis;
   const timers = new Set<FakeTimer>();
@@ -29,7 +29,7 @@ export function useFakeTime(): FakeTime {
   beforeEach(() => {
     nowMs = 0;
     timers.clear();
-    // Only their use as here is imitated: a callback without arguments, and clearing it.
+    // Only the usage in this project is supported: callbacks without arguments, and clearing.
     globalThis.setTimeout = setFake as unknown as typeof setTimeout;
     globalThis.clearTimeout = clearFake as unknown as typeof clearTimeout;
   });

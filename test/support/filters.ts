@@ -1,15 +1,15 @@
-// Random fields and filters that meet, and the meaning of a filter written a second time.
+// Random fields and filters that often match, and an independent implementation of filters.
 
 import fc from "fast-check";
 
 import type { Fields, FieldValue } from "../../src/core/document.js";
 import type { Filter } from "../../src/core/filter.js";
 
-/** Few, so that documents share them; one is longer in UTF-8 than in UTF-16. */
+/** Few names, so that documents share them; one is longer in UTF-8 than in UTF-16. */
 export const fieldNames: readonly string[] = ["lang", "year", "größe", "\u{1d400}", "z"];
 
 const words: readonly string[] = ["", "de", "en", "en-GB", "\uff41", "\u{1d400}", "ключ"];
-/** Around 2^53 doubles and integers part ways. */
+/** Around 2^53 not every integer is a double. */
 const edges: readonly bigint[] = [
   ...[0n, 1n, -1n, 2024n, -2024n, 2n ** 31n, 2n ** 32n, -(2n ** 32n) - 1n],
   ...[2n ** 53n - 1n, 2n ** 53n, 2n ** 53n + 1n, 2n ** 53n + 2n, -(2n ** 53n) - 1n],
@@ -85,7 +85,7 @@ export const anyFilter: fc.Arbitrary<Filter> = fc.letrec<{ filter: Filter }>((ti
   ),
 })).filter;
 
-/** Straight from the words of proto/sluice/v1/types.proto, one document at a time. */
+/** Implements proto/sluice/v1/types.proto literally, one document at a time. */
 export function plainMatch(filter: Filter, fields: Fields): boolean {
   switch (filter.kind) {
     case "all":
@@ -120,7 +120,7 @@ export function plainMatch(filter: Filter, fields: Fields): boolean {
   }
 }
 
-/** The sign of a - b, in whole numbers of 2^-1074, the least step of a double. */
+/** The sign of a - b, in multiples of 2^-1074, the smallest step of doubles. */
 function compare(a: number | bigint | string | boolean | readonly string[], b: number): number {
   const difference = steps(a as number | bigint) - steps(b);
   return difference > 0n ? 1 : difference < 0n ? -1 : 0;

@@ -1,4 +1,4 @@
-// Everything that a generation shows, in plain values that can be compared.
+// The contents of a generation as plain values that can be compared.
 
 import { unpackTerms } from "../../src/analysis/term-frequencies.js";
 import { gatherLivePostings } from "../../src/index/bm25/live-terms.js";
@@ -11,20 +11,20 @@ import { numbersOf, sectionOf, postingsSectionsOf } from "../../src/index/segmen
 import type { SegmentPart } from "../../src/index/segment-parts.js";
 import type { PutOperation } from "../../src/ingest/write-operations.js";
 
-/** As a scoring worker reads them. */
+/** Reads codes as a scoring worker does. */
 const reader = createCodesReader(createMapTurn());
 
-/** A passage as one line: key, number, span, rows, codes, sketch, terms with counts. */
+/** A passage as one line: key, number, span, vectors, codes, sketch, terms with counts. */
 export type PassageLine = string;
 
 export interface Contents {
-  /** By key: the document in one line. */
+  /** Documents by key, one line each. */
   readonly documents: ReadonlyMap<string, string>;
   /** Sorted. */
   readonly passages: readonly PassageLine[];
 }
 
-/** Reads documents through the generation's pin, and passages from the parts that workers get. */
+/** Reads documents through the generation's pin, and passages from the parts sent to workers. */
 export function readContents(generation: Generation): Contents {
   const documents = new Map<string, string>();
   let afterKey: string | undefined;
@@ -39,7 +39,7 @@ export function readContents(generation: Generation): Contents {
   return { documents, passages: passages.sort() };
 }
 
-/** What a generation shows that holds just these documents. */
+/** Contents of a generation with exactly these documents. */
 export function contentsOf(puts: Iterable<PutOperation>): Contents {
   const documents = new Map<string, string>();
   const passages: PassageLine[] = [];
@@ -123,7 +123,7 @@ function bytesOf(part: SegmentPart): {
   };
 }
 
-/** Terms with counts of each row, from the postings: in byte order of the terms. */
+/** Terms with counts of each passage, from the postings, in byte order. */
 function termsOf({ part, liveTerms }: GenerationSegment): string[][] {
   const byRow = Array.from({ length: part.ordinalCount }, (): string[] => []);
   const note = (term: string, rows: Uint32Array, counts: Uint32Array): void => {
@@ -137,7 +137,7 @@ function termsOf({ part, liveTerms }: GenerationSegment): string[][] {
     }
     return byRow;
   }
-  // Every term that seeded passages may have, in byte order.
+  // All terms that seeded passages may have, in byte order.
   const all = Array.from({ length: 30 }, (_, i) => `t${i}`).sort();
   const clauses = all.map((term) => ({
     ...({ kind: "term", utf8: Buffer.from(term), frequency: 1 } as const),

@@ -1,4 +1,4 @@
-// Text that no one writes and everyone gets: for tokenizers and splitters.
+// Adversarial text for tokenizers and splitters.
 
 import fc from "fast-check";
 
@@ -42,7 +42,7 @@ const words = [
   "</s>",
 ];
 
-/** Any mixture of words, scripts, controls and broken surrogates. */
+/** A mixture of words, scripts, control characters and lone surrogates. */
 export function hostileText(partCountMax = 60): fc.Arbitrary<string> {
   const part = fc.oneof(
     { arbitrary: fc.constantFrom(...characters), weight: 6 },
@@ -52,7 +52,7 @@ export function hostileText(partCountMax = 60): fc.Arbitrary<string> {
   return fc.array(part, { maxLength: partCountMax }).map((parts) => parts.join(""));
 }
 
-/** Running text of plain sentences. */
+/** Text of plain sentences. */
 export function plainText(wordCountMax = 600): fc.Arbitrary<string> {
   const plainWords = ["late", "interaction", "scores", "tokens", "of", "a", "query", "quickly"];
   const word = fc.constantFrom(...plainWords, "embeddings,", "retrieval.", "works!", "why?");

@@ -1,4 +1,4 @@
-// Texts of many scripts with everything in them that is no plain letter.
+// Texts in many scripts, with all kinds of characters besides letters.
 
 import fc from "fast-check";
 
@@ -21,7 +21,7 @@ const anyCharacter = fc
   .constantFrom(...alphabets)
   .chain((alphabet) => fc.constantFrom(...Array.from(alphabet)));
 
-/** Chunks of one script each, or of any mixture, with and without blanks. */
+/** Chunks of one script each, or of a mixture, with and without blanks. */
 export const anyHostileText: fc.Arbitrary<string> = fc
   .array(
     fc.oneof(

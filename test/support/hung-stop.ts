@@ -1,4 +1,4 @@
-// A process whose main thread hangs in its stop: only the watchdog's thread can end it.
+// A process whose main thread hangs while stopping; only the watchdog's thread can end it.
 
 import { startStopWatchdog } from "../../src/app/stop-watchdog.js";
 

@@ -1,4 +1,4 @@
-// A scoring thread that hangs in every task until it is let go, and then has nothing to say.
+// A scoring thread that hangs in every task until it is released, and then returns nothing.
 
 import { workerData } from "piscina";
 

@@ -1,4 +1,4 @@
-// The real engine on the calling thread: real store, real kernels, the serial twins of the pools.
+// The real engine in the calling thread: real store and kernels, serial versions of the pools.
 
 import { analyzerSettingsOf } from "../../src/analysis/settings.js";
 import { createEncodeLoop } from "../../src/encoding/encode-loop.js";
@@ -52,15 +52,15 @@ export interface InlineEngineOptions {
   readonly searchesMax: number;
   readonly generationAgeMaxMs: number;
   readonly feedbackEventsMax: number;
-  /** Of each cache; default: none is kept. */
+  /** Byte budget of each cache; default 0. */
   readonly cacheBytes: number;
   readonly modelsFolder: string;
   readonly remoteRerankers: RemoteRerankers;
-  /** Model of collections that name none. */
+  /** Model of collections that are created without one. */
   readonly defaultModel: string;
 }
 
-/** The server's own defaults. */
+/** The server's defaults. */
 export const searchDefaults: SearchDefaults = {
   sketchPoolSize: 256,
   lexicalPoolSize: 128,
@@ -90,7 +90,7 @@ export async function openInlineEngine(
       throw error;
     },
   );
-  // So that tests find them open.
+  // So that they stay open for the tests.
   if (limits.openMax === collectionLimits.openMax)
     for (const { settings } of collections.list())
       await collections.use(settings.name, () => undefined);
@@ -141,7 +141,7 @@ export function searchRequest(asked: Partial<SearchRequest>): SearchRequest {
   };
 }
 
-/** What the pool of encoding/encode-pool.ts does, one task after another. */
+/** The encode pool's interface, executing one task after another. */
 function inlineEncoder(
   run: (task: EncodeTask) => Promise<EncodeAnswer>,
   models: ReturnType<typeof createModels>,

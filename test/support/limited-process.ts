@@ -1,10 +1,10 @@
-// Processes under limits of the system, set by prlimit of util-linux.
+// Processes under system limits, set by prlimit of util-linux.
 
 import { spawnSync } from "node:child_process";
 
 /**
- * The command line that runs `command` under `limits`, such as `--nofile=128`; none: as it is. Throws, saying what to
- * install, where there is no prlimit.
+ * The command line that runs `command` under `limits`, such as `--nofile=128`, or unchanged without
+ * limits. When prlimit is missing, the error says what to install.
  */
 export function underLimits(
   limits: readonly string[],

@@ -1,5 +1,5 @@
-// A process that takes the lock of a folder on command. Prints "ready", then "held" or the refusal;
-// each line it is sent makes it go on: first to try, then to let go.
+// A process that takes the lock of a folder on command. Prints "ready", then "held" or the error;
+// each line on standard input advances it: first to try, then to release.
 
 import { createInterface } from "node:readline";
 

@@ -1,7 +1,7 @@
-// Fenced code blocks of a Markdown text.
+// Fenced code blocks of a Markdown document.
 
 export interface CodeBlock {
-  /** What follows the fence: `sh`, `ts`, `console`. */
+  /** The info string: `sh`, `ts`, `console`. */
   readonly language: string;
   readonly text: string;
   /** Line of the opening fence, from 1. */

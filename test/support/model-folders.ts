@@ -1,4 +1,4 @@
-// Model folders for tests: the embedded model, a copy of it to damage, and tiny made-up ones.
+// Model folders for tests: the embedded model, copies that may be damaged, and tiny ones.
 
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, readFile, readdir, symlink, writeFile } from "node:fs/promises";
@@ -17,7 +17,9 @@ export function embeddedManifest(): LateInteractionManifest {
   return manifest;
 }
 
-/** Links the embedded model's files into `folder`; those in `copied` are real, to be changed. */
+/**
+ * Links the embedded model's files into `folder`; those in `copied` are copies that may be changed.
+ */
 export async function cloneEmbeddedModel(folder: string, copied: readonly string[]): Promise<void> {
   for (const file of await readdir(embeddedModelFolder)) {
     const from = join(embeddedModelFolder, file);
@@ -38,7 +40,7 @@ export async function editManifest(
 
 export const tinyGraph: TinyGraph = { output: "rows", outputName: "rows", dim: 16, extra: 0 };
 
-/** A whole model folder with a made-up graph, the embedded tokenizer, and a manifest to edit. */
+/** A complete model folder with a tiny graph, the embedded tokenizer, and a manifest to edit. */
 export async function writeTinyModel(
   folder: string,
   graph: TinyGraph = tinyGraph,
@@ -71,8 +73,8 @@ export async function writeTinyModel(
 }
 
 /**
- * A cross-encoder whose logit is `extra` times the pairs of equal tokens of query and text, the last
- * separators of both among them.
+ * A cross-encoder whose logit is `extra` times the number of pairs of equal tokens in query and
+ * text, including the final separators of both.
  */
 export async function writeTinyCrossEncoder(
   folder: string,

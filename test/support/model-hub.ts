@@ -1,4 +1,4 @@
-// A model hub for tests, in the shape of the Hugging Face Hub: it can cut, stall, lie and refuse.
+// A model hub in the format of the Hugging Face Hub, which can truncate, stall, corrupt and reject.
 
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
@@ -10,18 +10,18 @@ import { join } from "node:path";
 export interface HubFile {
   readonly path: string;
   readonly content: Buffer;
-  /** Told by SHA-256, as large files are; else by git's hash. */
+  /** Listed with SHA-256, like large files; otherwise with a git hash. */
   readonly isLarge: boolean;
 }
 
 export interface ModelHub {
   readonly url: string;
-  /** `GET PATH RANGE` of each request for a file, in order. */
+  /** `GET PATH RANGE` of each file request, in order. */
   readonly requests: string[];
-  /** Authorization headers that came. */
+  /** Authorization headers received. */
   readonly tokens: (string | undefined)[];
   commit: string;
-  /** Answers a request for a file in place of the hub; false: the hub is to answer. */
+  /** Answers a file request instead of the hub when it returns true. */
   meddle: (file: HubFile, request: IncomingMessage, response: ServerResponse) => boolean;
   close(): Promise<void>;
 }
@@ -103,7 +103,7 @@ function entryOf({ path, content, isLarge }: HubFile): object {
   };
 }
 
-/** The file, or the part that is asked for. */
+/** The file, or the requested range. */
 export function sendFile(
   content: Buffer,
   { headers }: Pick<IncomingMessage, "headers">,

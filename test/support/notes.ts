@@ -1,4 +1,4 @@
-// A collection "notes" of given vectors, and searches of it read to their end.
+// A collection "notes" with precomputed vectors, and complete searches of it.
 
 import type { Document } from "../../src/core/document.js";
 import type { SearchRequest } from "../../src/contract/search-request.js";
@@ -15,7 +15,7 @@ export async function createNotes(
   await api.createCollection({ name: "notes", ifNotExists: false, ...settings });
 }
 
-/** Puts `batchSize` documents at a time, each batch after the one before is durable. */
+/** Puts batches of `batchSize` documents, each after the previous one is durable. */
 export async function putAll(
   api: EngineApi,
   documents: readonly Document[],
@@ -27,7 +27,7 @@ export async function putAll(
   }
 }
 
-/** All updates of a search that nobody cancels, held to the contract. */
+/** All updates of a search, checked against the contract. */
 export function searchNotes(
   api: EngineApi,
   asked: Partial<SearchRequest>,

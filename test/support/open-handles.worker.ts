@@ -1,4 +1,4 @@
-// THREAD ENTRY of a test: opens and closes a collection's segments until it is told to stop.
+// THREAD ENTRY. Opens and closes a collection's segments until it is stopped.
 
 import { workerData } from "node:worker_threads";
 
@@ -8,7 +8,7 @@ import { openSegmentStore } from "../../src/store/segment-store.js";
 export interface OpenHandlesData {
   readonly folder: string;
   readonly turn: MapTurn;
-  /** int32: how often it has opened them; below 0: stop. */
+  /** int32: number of times it has opened them; negative to stop. */
   readonly opened: SharedArrayBuffer;
 }
 

@@ -1,4 +1,4 @@
-// Segments whose passages are only looked up: for rankings and fusion.
+// Segments that are only used to look up passages, for rankings and fusion.
 
 import type { Fields } from "../../src/core/document.js";
 import { packTerms } from "../../src/analysis/term-frequencies.js";
@@ -9,11 +9,11 @@ import { LiveSegment } from "../../src/index/live-segment.js";
 export interface PlacedPassage {
   readonly key: string;
   readonly passageNumber: number;
-  /** Of its document. */
+  /** Fields of its document. */
   readonly fields?: Fields;
 }
 
-/** One live segment a list, its rows in the order given. */
+/** One live segment per list, with passages in the given order. */
 export function segmentsOf(lists: readonly (readonly PlacedPassage[])[]): GenerationSegment[] {
   return lists.map((passages) => {
     const live = new LiveSegment(64);

@@ -1,4 +1,4 @@
-// Random passages for the lexical index's tests.
+// Random passages for tests of the lexical index.
 
 import fc from "fast-check";
 
@@ -7,12 +7,12 @@ import type { PassageTerms } from "../../src/analysis/term-frequencies.js";
 import { writePostings } from "../../src/index/bm25/postings-writer.js";
 import type { PostingsSections } from "../../src/index/bm25/postings-format.js";
 
-/** A small vocabulary, so that terms meet, with bytes whose order differs from UTF-16 order. */
+/** A small vocabulary, so that terms repeat; its byte order differs from UTF-16 order. */
 export const vocabulary: readonly string[] = [
   ...["a", "b", "bb", "c", "don't", "wing", "é", "東京", "\uff41", "\u{1d400}", "zz"],
 ];
 
-/** A passage of up to 12 words; often a short one, now and then an empty one. */
+/** A passage of up to 12 words, often short, sometimes empty. */
 export const anyPassage: fc.Arbitrary<PassageTerms> = fc
   .array(fc.constantFrom(...vocabulary), { maxLength: 12 })
   .map(toPassageTerms);

@@ -1,4 +1,4 @@
-// What a search should find, computed plainly: every passage, one coordinate at a time.
+// The expected result of a search, computed exhaustively, one coordinate at a time.
 
 import { createAnalyzer, latestSettings } from "../../src/analysis/analyzer.js";
 import { parseLexicalQuery } from "../../src/analysis/lexical-query.js";
@@ -21,7 +21,7 @@ export interface PlainHit {
   readonly bm25: number;
 }
 
-/** Every document by falling relevance, ties by key bytes. Documents carry vectors. */
+/** Every document by descending relevance, ties by key bytes. Documents must have vectors. */
 export function plainSearch(
   documents: readonly Document[],
   query: CorpusQuery,
@@ -44,7 +44,7 @@ export function plainSearch(
   return hits.sort((a, b) => b.score - a.score || compareKeys(a.key, b.key));
 }
 
-/** BM25 of each document, straight from the formula, partial sums in float32. */
+/** BM25 of each document, straight from the formula, with partial sums in float32. */
 export function plainBm25(
   documents: readonly Document[],
   text: string,
@@ -76,7 +76,7 @@ function countIn({ terms, counts }: PassageTerms, term: string): number {
   return counts[terms.indexOf(term)] ?? 0;
 }
 
-/** Sum over query rows of the best row's product, from the codes, in float32. */
+/** Sum over the query's tokens of the largest product, from the codes, in float32. */
 export function plainMaxSim(query: PackedQuery, { vectors }: Document, codec: Codec): number {
   if (vectors === undefined) throw new Error("plain search needs the documents' vectors");
   const { codes, tokenCount: rowCount } = codec.encodePassage(rowsOf(vectors, codec.dim));

@@ -1,5 +1,5 @@
-// Loaded before all tests: properties are tried with the same examples every time, so that a tree
-// which passed once passes again. `PROPERTY_SEED=random` looks for new ones, and a number repeats a run.
+// Loaded before all tests. Property tests use the same examples every time, so that results are
+// reproducible. `PROPERTY_SEED=random` tries new ones, and a number repeats a run.
 
 import fc from "fast-check";
 

@@ -1,4 +1,4 @@
-// Calls of any RPC and route as any client would make them, and whether the door let them in.
+// Calls to any RPC and route, and whether access control accepted them.
 
 import { Client, credentials, Metadata, status } from "@grpc/grpc-js";
 import type { MethodDefinition } from "@grpc/proto-loader";
@@ -25,7 +25,7 @@ export function methodsByPath(): ReadonlyMap<string, Method> {
   );
 }
 
-/** Makes one call with one message, and reads its answers to their end. */
+/** Makes one call with one message and reads all responses. */
 export function callRpc(
   address: string,
   path: string,
@@ -36,7 +36,7 @@ export function callRpc(
   const metadata = new Metadata();
   if (authorization !== undefined) metadata.set("authorization", authorization);
   return new Promise((resolve) => {
-    // As a stream both ways, which on the wire every kind of call is.
+    // As a bidirectional stream, which is the same on the wire as any other call.
     const call = client.makeBidiStreamRequest(
       path,
       method.requestSerialize,
@@ -56,13 +56,13 @@ export function callRpc(
 }
 
 function outcomeOf(code: status): Outcome {
-  // Too many calls without a key are refused as too many.
+  // Many calls without a key are rejected by the rate limit.
   if (code === status.UNAUTHENTICATED || code === status.RESOURCE_EXHAUSTED)
     return "unauthenticated";
   return code === status.PERMISSION_DENIED ? "denied" : "let in";
 }
 
-/** The same of a route; `body` undefined: none. */
+/** Calls a route; `body` is optional. */
 export async function callRoute(
   url: string,
   asked: { readonly method: string; readonly body?: object; readonly authorization?: string },

@@ -1,4 +1,4 @@
-// A re-ranking service on a port of its own, which answers, errs or misbehaves as a test tells it.
+// A reranking service on its own port, which responds or misbehaves as a test defines.
 
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -22,12 +22,12 @@ export type Behave = (
 
 export interface RerankService {
   readonly url: string;
-  /** Those that came, in order. */
+  /** Requests received, in order. */
   readonly requests: readonly ServiceRequest[];
   behave: Behave;
 }
 
-/** Call inside a suite: a new service for each of its tests. */
+/** Call it inside a suite: a new service for each of its tests. */
 export function useRerankService(): () => RerankService {
   let service: (RerankService & { stop(): Promise<void> }) | undefined;
   beforeEach(async () => {
@@ -69,14 +69,14 @@ async function startRerankService(): Promise<RerankService & { stop(): Promise<v
   return service;
 }
 
-/** Something in [0, 1) that depends on all of the text. */
+/** A number in [0, 1) that depends on the whole text. */
 export function relevanceOf(text: string): number {
   let sum = 0;
   for (const character of text) sum = (sum * 31 + character.charCodeAt(0)) % 1009;
   return sum / 1009;
 }
 
-/** Best first, in the shape of the path that was asked. */
+/** Best first, in the format of the requested path. */
 export function answerWith(relevance: (text: string) => number): Behave {
   return ({ path, texts, body }, response) => {
     const scored = texts.map((text, index) => ({ index, score: relevance(text) }));
@@ -92,7 +92,7 @@ export function answerWith(relevance: (text: string) => number): Behave {
 export function answerStatus(status: number, headers: Record<string, string> = {}): Behave {
   return ({ authorization = "" }, response) => {
     response.writeHead(status, headers);
-    // As some services do it: the key is in what they say of it.
+    // Some services repeat the key in their error messages.
     response.end(JSON.stringify({ message: `no: ${authorization}` }));
   };
 }

@@ -1,4 +1,4 @@
-// The server's scoring threads, without the server.
+// The server's scoring threads without the server.
 
 import { createTaskWatch } from "../../src/core/task-watch.js";
 import type { TaskWatch } from "../../src/core/task-watch.js";
@@ -9,7 +9,7 @@ import type { ScoreWorkerData } from "../../src/scoring/score.worker.js";
 
 let poolCount = 0;
 
-/** Of threads that never take longer than a test. */
+/** A task watch that never reports a task as stuck. */
 export function quietWatch(): TaskWatch {
   return createTaskWatch({ stepMs: 60_000, onStuck: () => undefined });
 }

@@ -1,4 +1,4 @@
-// A client in a process of its own: one search, a line for each update.
+// A client in a separate process: runs one search and prints a line per update.
 
 import { createClient } from "../../src/client/client.js";
 

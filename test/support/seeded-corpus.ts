@@ -1,4 +1,4 @@
-// Documents and queries from a seed: clustered token rows, words of a Zipf vocabulary, ties.
+// Seeded documents and queries: clustered token vectors, Zipf-distributed words, ties.
 
 import { createPrng } from "../../src/core/prng.js";
 import type { Prng } from "../../src/core/prng.js";
@@ -15,7 +15,7 @@ export interface CorpusQuery {
   readonly vectors: GivenVectors;
 }
 
-/** About every sixth document is a copy of the one before, under another key: equal scores. */
+/** About every sixth document copies the previous one under another key, so that scores tie. */
 export function seededDocuments({ seed, count, dim }: CorpusOptions): Document[] {
   const prng = createPrng(seed);
   const documents: Document[] = [];
@@ -45,7 +45,7 @@ export function seededQueries({ seed, count, dim }: CorpusOptions): CorpusQuery[
   }));
 }
 
-/** Rows around a few centers that all seeds share, so that queries meet documents. */
+/** Vectors around a few centers shared by all seeds, so that queries match documents. */
 export function seededVectors(
   prng: Prng,
   { dim, rowCount }: { dim: number; rowCount: number },
@@ -62,7 +62,7 @@ export function below(prng: Prng, bound: number): number {
   return Math.floor(prng.nextFloat() * bound);
 }
 
-/** The same, in an order drawn by the seed. */
+/** The same values, in a random order determined by the seed. */
 export function shuffled<T>(values: readonly T[], seed: number): T[] {
   const prng = createPrng(seed);
   const result = [...values];
@@ -73,7 +73,7 @@ export function shuffled<T>(values: readonly T[], seed: number): T[] {
   return result;
 }
 
-/** Keys whose UTF-8 order is not their UTF-16 order are among them. */
+/** Includes keys whose UTF-8 order differs from their UTF-16 order. */
 const keyPrefixes = ["a", "b/", "ключ ", "\uff41", "\u{1d400}"];
 
 const syllables = ["ka", "lo", "mi", "ren", "su", "ta", "vor", "zen"];
@@ -90,7 +90,7 @@ function words(prng: Prng, count: number): string {
   return Array.from({ length: count }, word).join(" ");
 }
 
-/** Near enough to normal. */
+/** Approximately normal. */
 function bell(prng: Prng): number {
   return prng.nextFloat() + prng.nextFloat() + prng.nextFloat() - 1.5;
 }

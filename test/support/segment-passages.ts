@@ -1,4 +1,4 @@
-// Random passages as segments hold them.
+// Random passages in the form of segments.
 
 import fc from "fast-check";
 
@@ -9,7 +9,7 @@ import { anyFields, fieldNames } from "./filters.js";
 import { anyPassage } from "./passages.js";
 import { anyText } from "./stored-values.js";
 
-/** Bytes of a token row, and of a sketch, of every passage made here. */
+/** Bytes of a token vector, and of a sketch, of every passage made here. */
 export const tokenRowBytes = 4;
 
 const anyContent = fc.nat(4).chain((tokenCount) =>
@@ -26,14 +26,14 @@ const anyContent = fc.nat(4).chain((tokenCount) =>
       sketch: fc.uint8Array({ minLength: tokenRowBytes, maxLength: tokenRowBytes }),
       terms: anyPassage.map(packTerms),
       fields: anyFields,
-      /** How far its sequence lies from the one before. */
+      /** Distance of its sequence from the previous one. */
       step: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 2 ** 40 })),
     },
     { noNullPrototype: true },
   ),
 );
 
-/** Up to 12 passages by rising sequence. */
+/** Up to 12 passages, by ascending sequence. */
 export const anySegmentPassages: fc.Arbitrary<SegmentPassage[]> = fc
   .array(anyContent, { maxLength: 12 })
   .map((contents) => {
@@ -44,7 +44,7 @@ export const anySegmentPassages: fc.Arbitrary<SegmentPassage[]> = fc
     });
   });
 
-/** The table's rows in plain values. */
+/** The table's passages as plain values. */
 export function tableRows(table: PassageTable, ordinalCount = table.ordinalCount): unknown[] {
   return Array.from({ length: ordinalCount }, (_, row) => ({
     sequence: table.sequenceAt(row),
@@ -57,7 +57,7 @@ export function tableRows(table: PassageTable, ordinalCount = table.ordinalCount
   }));
 }
 
-/** What `tableRows` gives for a table of these passages. */
+/** Expected result of `tableRows` for a table of these passages. */
 export function expectedRows(passages: readonly SegmentPassage[]): unknown[] {
   return passages.map(({ sequence, key, passageNumber, span, tokenCount, terms, fields }) => ({
     sequence,

@@ -1,4 +1,4 @@
-// The real server in a process of its own, as `sluice serve` starts it.
+// The real server in a separate process, as `sluice serve` starts it.
 
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
@@ -13,27 +13,27 @@ import { underLimits } from "./limited-process.js";
 
 export interface ServerOptions {
   readonly data: string;
-  /** Further flags. */
+  /** Additional flags. */
   readonly flags?: readonly string[];
-  /** Of the process, besides PATH. */
+  /** Environment of the process, besides PATH. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Limits of the system, as `prlimit` takes them. */
+  /** System limits, as arguments of `prlimit`. */
   readonly limits?: readonly string[];
-  /** What the client presents. */
+  /** API key of the client. */
   readonly apiKey?: string;
 }
 
 export interface ServerProcess {
   readonly pid: number;
-  /** `host:port` of gRPC. */
+  /** `host:port` of the gRPC port. */
   readonly address: string;
   /** `http://host:port`. */
   readonly url: string;
   readonly client: SluiceClient;
   kill(signal: NodeJS.Signals): void;
-  /** Resolves when the server has printed a line that begins so. */
+  /** Resolves when the server has printed a line that starts with `start`. */
   printed(start: string): Promise<void>;
-  /** What it has logged so far. */
+  /** Its log output so far. */
   stderr(): string;
   /** Its exit code, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>;
@@ -45,10 +45,10 @@ export interface FailedStart {
 }
 
 const program = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
-/** Servers that run; a failed test leaves none behind. */
+/** Running servers, so that none remains after a failed test. */
 const running = new Set<ChildProcess>();
 
-/** Call inside a suite: ends every server that its tests have left running. */
+/** Call it inside a suite: ends every server that its tests leave running. */
 export function endServersAfterEach(): void {
   afterEach(async () => {
     for (const child of running) {
@@ -58,7 +58,7 @@ export function endServersAfterEach(): void {
   });
 }
 
-/** Resolves when both ports answer. */
+/** Resolves when both ports respond. */
 export async function startServerProcess(options: ServerOptions): Promise<ServerProcess> {
   const { child, lines, ended, stderr } = launch(options);
   const first = lines.waitFor("grpc ");
@@ -89,13 +89,13 @@ export async function startServerProcess(options: ServerOptions): Promise<Server
   };
 }
 
-/** For servers that must not start. */
+/** For servers that must fail to start. */
 export async function startInVain(options: ServerOptions): Promise<FailedStart> {
   const { ended, stderr } = launch(options);
   return { code: await ended, stderr: stderr() };
 }
 
-/** SIGTERM, and 0 at the end. */
+/** Sends SIGTERM and expects exit code 0. */
 export async function stopServer(server: ServerProcess): Promise<void> {
   server.kill("SIGTERM");
   const code = await server.ended;

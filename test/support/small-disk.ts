@@ -8,7 +8,7 @@ import { join } from "node:path";
 
 import { withTemporaryFolder } from "./temporary-folder.js";
 
-/** Gives `use` a folder on a disk of 4 MiB. Only where `canMountDisk()`. */
+/** Calls `use` with a folder on a disk of 4 MiB. Requires `canMountDisk()`. */
 export async function withSmallDisk(use: (folder: string) => Promise<void>): Promise<void> {
   await withTemporaryFolder(async (folder) => {
     const disk = join(folder, "disk");
@@ -17,13 +17,13 @@ export async function withSmallDisk(use: (folder: string) => Promise<void>): Pro
     try {
       await use(disk);
     } finally {
-      // Lazily: after a failed test a child may still hold files open.
+      // Lazily, because a child may still have files open after a failed test.
       spawnSync("umount", ["-l", disk]);
     }
   });
 }
 
-/** True where this process may mount a tmpfs. */
+/** Whether this process may mount a tmpfs. */
 export function canMountDisk(): boolean {
   if (process.getuid?.() !== 0) return false;
   const folder = mkdtempSync(join(tmpdir(), "sluice-test-"));

@@ -1,5 +1,5 @@
-// Opens a store that may be damaged, in a process of its own: LMDB may end it. Prints one line of
-// JSON: what `check` says, and what reading each document gives.
+// Opens a possibly damaged store in a separate process, which LMDB may abort. Prints one line of
+// JSON: the result of `check`, and of reading each document.
 
 import { isSluiceError } from "../../src/core/errors.js";
 import { openLmdbStore } from "../../src/store/lmdb-store.js";

@@ -1,4 +1,4 @@
-// Segments in a store, written as a flush does, and names no manifest knows yet.
+// Segments in a store, written like by a flush, that no manifest names yet.
 
 import { createMapTurn } from "../../src/store/map-turn.js";
 import { openSegmentStore } from "../../src/store/segment-store.js";

@@ -1,4 +1,4 @@
-// Random values as a store keeps them, for round trips.
+// Random stored values, for round trips.
 
 import fc from "fast-check";
 
@@ -6,7 +6,7 @@ import { packTerms } from "../../src/analysis/term-frequencies.js";
 import type { FieldValue } from "../../src/core/document.js";
 import type { DocumentRecord, JournalPassage, Manifest } from "../../src/store/stored-values.js";
 
-/** Text of whole characters, now and then outside the Basic Multilingual Plane, now and then empty. */
+/** Well-formed text, sometimes outside the Basic Multilingual Plane, sometimes empty. */
 export const anyText: fc.Arbitrary<string> = fc.string({ unit: "binary", maxLength: 40 });
 
 const anyFieldValue: fc.Arbitrary<FieldValue> = fc.oneof(
@@ -21,7 +21,7 @@ const anyFieldValue: fc.Arbitrary<FieldValue> = fc.oneof(
   fc.integer({ min: -8.64e15, max: 8.64e15 }).map((value) => ({ kind: "time", value }) as const),
 );
 
-/** Objects as literals make them. */
+/** With the prototype of object literals. */
 const plain = { noNullPrototype: true } as const;
 
 const anySpan = fc
@@ -52,7 +52,7 @@ export const anyJournalPassage: fc.Arbitrary<JournalPassage> = fc.record(
     tokenCount: anyUint32,
     codes: fc.uint8Array({ maxLength: 200 }),
     sketch: fc.uint8Array({ maxLength: 50 }),
-    // Terms are made of letters and digits; a line feed is none.
+    // Terms consist of letters and digits, so they contain no line feed.
     joined: fc
       .array(
         anyText.filter((text) => !text.includes("\n")),
@@ -119,7 +119,7 @@ export const emptyManifest: Manifest = {
   segments: [],
 };
 
-/** A document of one passage that says `text`. */
+/** A document with one passage with this text. */
 export function documentRecord(text: string, sequence = 1): DocumentRecord {
   return {
     title: `title of ${sequence}`,
@@ -131,7 +131,7 @@ export function documentRecord(text: string, sequence = 1): DocumentRecord {
   };
 }
 
-/** A passage whose codes are `codes`; one term. */
+/** A passage with these codes and one term. */
 export function journalPassage(key: string, codes: Uint8Array): JournalPassage {
   return {
     key,

@@ -1,4 +1,4 @@
-// Search streams read to their end, held to the contract.
+// Search streams, read to their end and checked against the contract.
 
 import { checked } from "../../src/client/stream-contract.js";
 import type { ContractOptions, ContractUpdate } from "../../src/client/stream-contract.js";

@@ -1,4 +1,4 @@
-// A folder for one test, removed after it.
+// A temporary folder for one test.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

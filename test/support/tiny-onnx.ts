@@ -1,18 +1,18 @@
-// Writes small ONNX graphs, so that tests can give a model known rows, NaN or a wrong shape.
+// Writes small ONNX graphs, so that tests can produce known vectors, NaN or wrong shapes.
 
 export interface TinyGraph {
-  /** What the last dimension of the output holds: `[id, attention, extra...]` or one logit. */
+  /** Last dimension of the output: `[id, attention, extra...]` or one logit. */
   readonly output: "rows" | "logit" | "overlap" | "table";
   readonly outputName: string;
   readonly dim: number;
-  /** Added to every row's third value. */
+  /** Added to the third value of every vector. */
   readonly extra: number;
 }
 
 /**
- * Rows: row t is (id of t, attention of t, extra, 0 ...). Logit: the largest type id, as a float.
- * Table: each row is a unit one of a table, which has rows for ids below `extra` only.
- * Overlap: one logit, `extra` times the number of pairs of a query token and an equal text token.
+ * rows: vector t is (id of t, attention of t, extra, 0 ...). logit: the largest type id, as a
+ * float. table: each vector is a unit vector of a table that covers only ids below `extra`.
+ * overlap: one logit, `extra` times the number of pairs of a query token and an equal text token.
  * Inputs are input_ids, attention_mask and token_type_ids, int64 [1, tokens].
  */
 export function tinyOnnx(graph: TinyGraph): Buffer {

@@ -1,4 +1,5 @@
-// An issuer of tokens on a port of its own: signs them, publishes its keys, changes them, goes away.
+// A token issuer on its own port: signs tokens, publishes its keys, rotates them, becomes
+// unreachable.
 
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -12,14 +13,14 @@ export const audienceName = "sluice-test";
 
 export interface TokenIssuer {
   readonly url: string;
-  /** How often its keys were asked for. */
+  /** Number of requests for its keys. */
   readonly readCount: () => number;
-  /** A token with `claims` over those that are right; undefined takes one of them away. */
+  /** A token whose `claims` override the valid ones; undefined removes a claim. */
   sign(
     claims: Readonly<Record<string, unknown>>,
     header?: { readonly kid?: string },
   ): Promise<string>;
-  /** From now on it signs with another key; `keepsOld`: and still publishes the one before. */
+  /** Signs with a new key from now on; `keepsOld`: the previous one is still published. */
   rotate(options: { readonly keepsOld: boolean }): Promise<void>;
   stop(): Promise<void>;
 }
@@ -49,7 +50,7 @@ export async function startTokenIssuer(): Promise<TokenIssuer> {
       const { kid, secret } = keys.at(-1)!;
       const nowSeconds = Math.floor(Date.now() / 1000);
       const right = { iss: issuerName, aud: audienceName, sub: "alice", exp: nowSeconds + 3600 };
-      // As JSON, which leaves out what is undefined.
+      // As JSON, which omits undefined values.
       const payload = JSON.parse(JSON.stringify({ ...right, ...claims })) as JWTPayload;
       return new SignJWT(payload).setProtectedHeader({ alg: "ES256", kid, ...header }).sign(secret);
     },
@@ -65,7 +66,7 @@ export async function startTokenIssuer(): Promise<TokenIssuer> {
   };
 }
 
-/** Flags of a server that takes its tokens. */
+/** Flags of a server that accepts its tokens. */
 export function tokenFlags({ url }: TokenIssuer): string[] {
   const flags = { "jwks-url": url, "jwt-issuer": issuerName, "jwt-audience": audienceName };
   return Object.entries(flags).flatMap(([name, value]) => [`--access-${name}`, value]);

@@ -1,4 +1,4 @@
-// Compiles a piece of TypeScript from a document as if it were a file at the root of the checkout.
+// Compiles a TypeScript block of a document as a file at the root of the checkout.
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import ts from "typescript";
 
 /**
  * Type-checks `text` with the project's settings and writes its JavaScript to `outFolder`, which
- * holds the compiled sources. Ends with the path of that file; throws with the compiler's messages.
+ * contains the compiled sources. Returns the path of that file; throws the compiler's messages.
  */
 export function compileBlock(
   text: string,
@@ -19,7 +19,7 @@ export function compileBlock(
     ...projectOptions(root),
     noEmit: false,
     incremental: false,
-    // A sample may show a value and leave it at that.
+    // Samples may declare values without using them.
     noUnusedLocals: false,
     sourceMap: false,
   };
