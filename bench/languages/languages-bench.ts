@@ -1,5 +1,5 @@
 // `make bench-languages`: nDCG@10 on the sample of each language, by words and by default, from a
-// server with defaults. The figures are the same on every machine with the same kernels' results.
+// server with defaults. The results are the same on every machine with the same kernels' results.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,7 +16,7 @@ const data = mkdtempSync(join(tmpdir(), "sluice-languages-"));
 try {
   const server = await startLoadServer(data);
   const { address } = server;
-  const client = createClient({ address, nowMs: Date.now, random: Math.random });
+  const client = createClient({ address, nowMs: () => performance.now(), random: () => 0.5 });
   const languages: LanguageFigures[] = [];
   for (const language of sampleLanguages) {
     languages.push(await measureLanguage(client, language));

@@ -1,8 +1,8 @@
-// How late the event loop is: what every request waits for before anything is done for it.
+// Event loop delay, which every request experiences before it is processed.
 
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
-/** Of the last whole second, milliseconds. */
+/** Over the last complete second, milliseconds. */
 export interface LoopDelay {
   readonly p50: number;
   readonly p90: number;
@@ -15,7 +15,7 @@ export interface EventLoopWatch {
   stop(): void;
 }
 
-/** Between two looks at the loop; what a timer takes anyway is not counted as delay. */
+/** Sampling interval; the timer's own time is not counted as delay. */
 const resolutionMs = 10;
 const windowMs = 1000;
 

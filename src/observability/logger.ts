@@ -1,9 +1,9 @@
-// The log: one line an event on standard error, as JSON or as text.
+// The log: one line per event on standard error, as JSON or text.
 
 import { pino } from "pino";
 import type { DestinationStream } from "pino";
 
-/** Details first, then what happened: lower case, no full stop. Errors go under `err`. */
+/** Details first, then the event: lower case, no full stop. Errors are passed as `err`. */
 export interface Logger {
   debug(details: object, message: string): void;
   info(details: object, message: string): void;
@@ -18,14 +18,17 @@ export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 export interface LoggerOptions {
   readonly level: LogLevel;
   readonly format: "json" | "text";
-  /** Takes whole lines; undefined: standard error, written at once so that no line is lost. */
+  /**
+   * Receives complete lines; default: standard error, written synchronously so that no line is
+   * lost.
+   */
   readonly write?: ((line: string) => void) | undefined;
 }
 
-/** JSON lines have `level` as a word, `time` as ISO 8601 in UTC, `message`, and the details. */
+/** JSON lines contain `level` as a word, `time` as ISO 8601 in UTC, `message`, and the details. */
 export function createLogger({ level, format, write }: LoggerOptions): Logger {
   const toStderr = pino.destination({ dest: 2, sync: true });
-  // The terminal or the reader of the pipe is gone: no reason to end.
+  // A closed terminal or pipe must not end the process.
   toStderr.on("error", () => undefined);
   const sink = write ?? ((line: string): void => void toStderr.write(line));
   const destination: DestinationStream = {
@@ -43,7 +46,7 @@ export function createLogger({ level, format, write }: LoggerOptions): Logger {
   );
 }
 
-/** `12:30:05.123 INFO  listening port=7311`; the stack of an error follows on lines of its own. */
+/** `12:30:05.123 INFO  listening port=7311`; the stack of an error follows on separate lines. */
 function textLine(line: string): string {
   const { level, time, message, err, ...details } = JSON.parse(line) as Record<string, unknown>;
   const pairs = Object.entries(details).map(([name, value]) => ` ${name}=${show(value)}`);
@@ -58,7 +61,7 @@ function show(value: unknown): string {
 
 function stackOf(err: unknown): string {
   if (typeof err !== "object" || err === null) return "";
-  // The library has made a plain object of the error, as text.
+  // The library has converted the error to a plain object with strings.
   const { stack, message } = err as { readonly stack?: string; readonly message?: string };
   return `\n${stack ?? message ?? ""}`.replaceAll("\n", "\n  ");
 }

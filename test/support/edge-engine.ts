@@ -1,5 +1,5 @@
-// An engine for tests of the network edge: documents in a map, searches as scripted. It stands in
-// where the real engine cannot be timed: slow readers, cancels, streams that break.
+// An engine for tests of the network layer: documents in a map, scripted searches. It replaces the
+// real engine where timing must be controlled: slow readers, cancellations, broken streams.
 
 import { latestSettings } from "../../src/analysis/analyzer.js";
 import type { Document } from "../../src/core/document.js";

@@ -1,20 +1,20 @@
-// gRPC over bare HTTP/2: bytes exactly as given, for what no client library would send.
+// gRPC over raw HTTP/2: sends exactly the given bytes, which no client library would.
 
 import { connect } from "node:http2";
 import type { ClientHttp2Session, IncomingHttpHeaders } from "node:http2";
 import { definitions } from "../../src/wire/definitions.js";
 
 export interface RawAnswer {
-  /** Status code of gRPC; undefined: the stream ended without one. */
+  /** gRPC status code; absent when the stream ended without one. */
   readonly status: number | undefined;
-  /** Of the error table; undefined: none was told. */
+  /** Reason from the error table, if any. */
   readonly reason: string | undefined;
   readonly message: string;
 }
 
 export interface RawPeer {
   readonly session: ClientHttp2Session;
-  /** Resolves when the stream has ended. `isHalf`: the request is never finished. */
+  /** Resolves when the stream has ended. `isHalf`: the request is never completed. */
   call(
     path: string,
     body: Buffer,
@@ -23,7 +23,7 @@ export interface RawPeer {
   close(): void;
 }
 
-/** `windowBytes`: what the peer takes of an answer before it has read; 0: nothing. */
+/** `windowBytes`: flow-control window for responses before the peer reads; 0 blocks them. */
 export function connectRaw(
   address: string,
   { windowBytes = 65_535 }: { readonly windowBytes?: number } = {},
@@ -68,7 +68,7 @@ function toAnswer(headers: IncomingHttpHeaders): RawAnswer {
   };
 }
 
-/** A message as it goes over the wire. */
+/** A message with its gRPC framing. */
 export function framed(message: Buffer, { isCompressed = false } = {}): Buffer {
   const head = Buffer.alloc(5);
   head.writeUInt8(isCompressed ? 1 : 0, 0);
@@ -83,7 +83,7 @@ export function varint(value: number): Buffer {
   return Buffer.from([...bytes, rest]);
 }
 
-/** A field with bytes, a string, a message or packed numbers. */
+/** A length-delimited field: bytes, a string, a message or packed numbers. */
 export function field(number: number, value: Buffer | string): Buffer {
   const bytes = Buffer.from(value);
   return Buffer.concat([varint(number * 8 + 2), varint(bytes.length), bytes]);

@@ -1,4 +1,4 @@
-// Asks a server's reflection service, as grpcurl would.
+// Queries a server's reflection service, as grpcurl does.
 
 import { join } from "node:path";
 import type { Client } from "@grpc/grpc-js";

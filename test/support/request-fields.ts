@@ -1,15 +1,15 @@
-// Every repeated field that a request can hold, found in the proto files, with bytes of too many of it.
+// Every repeated field of every request, from the proto files, with bytes of too many entries.
 
 import type { MessageTypeDefinition, MethodDefinition } from "@grpc/proto-loader";
 import { definitions } from "../../src/wire/definitions.js";
 import { field, varint } from "./raw-grpc.js";
 
 export interface RepeatedField {
-  /** Of the RPC, such as `/sluice.v1.SearchService/Search`. */
+  /** Path of the RPC, such as `/sluice.v1.SearchService/Search`. */
   readonly path: string;
-  /** From the request down, such as `items.document.fields`. */
+  /** Path from the request, such as `items.document.fields`. */
   readonly name: string;
-  /** With the message that declares it. */
+  /** With the name of the declaring message. */
   readonly fullName: string;
   /** A request whose field has about `byteCount` bytes of the smallest entries. */
   filled(byteCount: number): Buffer;
@@ -30,7 +30,7 @@ export function methodsOfServices(): MethodDefinition<object, object>[] {
   );
 }
 
-/** A message that holds itself is entered once. */
+/** Recursive messages are entered once. */
 export function repeatedFields(): RepeatedField[] {
   return methodsOfServices().flatMap((method) => {
     const { name } = method.requestType.type as { readonly name: string };
