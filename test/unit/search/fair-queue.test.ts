@@ -3,8 +3,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 
-import { createFairQueue } from "../../../src/search/fair-queue.js";
-import type { FairQueue } from "../../../src/search/fair-queue.js";
+import { FairQueue } from "../../../src/search/fair-queue.js";
 
 type Of = Parameters<FairQueue<string>["add"]>[1];
 const normal = (client: string): Of => ({ priority: "normal", peer: "p", client });
@@ -17,7 +16,7 @@ function takeAll(queue: FairQueue<string>): string[] {
 
 describe("the queue of searches", () => {
   it("lets clients take turns, however much one of them sends", () => {
-    const queue = createFairQueue<string>();
+    const queue = new FairQueue<string>();
     for (const item of ["a1", "a2", "a3", "a4"]) queue.add(item, normal("a"));
     for (const item of ["b1", "b2"]) queue.add(item, normal("b"));
     assert.equal(queue.sizeAhead(normal("c")), 2, "a third client waits for one of each");
@@ -28,7 +27,7 @@ describe("the queue of searches", () => {
   });
 
   it("lets peers take turns, under however many names one of them comes", () => {
-    const queue = createFairQueue<string>();
+    const queue = new FairQueue<string>();
     for (const i of [1, 2, 3, 4])
       queue.add(`p${i}`, { priority: "normal", peer: "p", client: `made up ${i}` });
     queue.add("q1", { priority: "normal", peer: "q", client: "" });
@@ -42,7 +41,7 @@ describe("the queue of searches", () => {
   });
 
   it("takes the urgent first, and batches now and then however many others wait", () => {
-    const queue = createFairQueue<string>();
+    const queue = new FairQueue<string>();
     for (let i = 0; i < 40; i += 1) queue.add("normal", normal("a"));
     for (let i = 0; i < 3; i += 1) queue.add("low", { priority: "low", peer: "p", client: "b" });
     queue.add("high", { priority: "high", peer: "p", client: "c" });
@@ -67,7 +66,7 @@ describe("the queue of searches", () => {
     );
     fc.assert(
       fc.property(adds, (entries) => {
-        const queue = createFairQueue<number>();
+        const queue = new FairQueue<number>();
         const removals = entries.map((entry, i) => queue.add(i, entry));
         for (const [i, { leaves }] of entries.entries()) {
           if (!leaves) continue;
