@@ -34,8 +34,7 @@ import type { EncodePool } from "../encoding/encode-pool.js";
 import { createEngine } from "../engine/engine.js";
 import type { EngineParts } from "../engine/engine.js";
 import { inspectInChild } from "../engine/inspect.js";
-import { recallWarnings } from "../engine/known-recall.js";
-import { scoreMapsWarnings } from "../engine/score-maps.js";
+import { calibrationWarnings } from "../engine/calibration-state.js";
 import { createReadiness } from "./readiness.js";
 import type { ReadinessState } from "./readiness.js";
 import { createSnapshots } from "../engine/snapshots.js";
@@ -364,8 +363,7 @@ function migrationNote(path: string, segmentCount: number): string {
 /** One line per part that is not searched or not reported because it is damaged. */
 function damagesIn(collection: Collection): string[] {
   const { damages, fieldDamages } = collection;
-  const calibrations = [...recallWarnings(collection), ...scoreMapsWarnings(collection)];
-  return [...damages, ...fieldDamages, ...calibrations];
+  return [...damages, ...fieldDamages, ...calibrationWarnings(collection)];
 }
 
 /** Opens the models of all collections; returns a line per model that cannot be opened. */

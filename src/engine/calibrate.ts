@@ -14,7 +14,7 @@ import type { SearchDefaults, SearchPlan } from "../search/plan.js";
 import type { SearchDeps } from "../search/search-deps.js";
 import type { RecallCalibration } from "../store/stored-values.js";
 import type { Collections } from "./collections.js";
-import { holdOpen } from "./open-collection.js";
+import { whileOpen } from "./open-collection.js";
 import type { OpenCollection } from "./open-collection.js";
 
 export interface CalibrationParts {
@@ -92,7 +92,7 @@ async function* calibrateOpened(
   signal.throwIfAborted();
   if (parts.collections.opened(name) !== opened)
     throw new SluiceError("COLLECTION_NOT_FOUND", `collection "${name}" was dropped`);
-  await store(opened, calibration);
+  await whileOpen(opened, () => opened.writer.setRecall(calibration));
   yield { step, done: total, total, result: { ...calibration, isStale: false } };
 }
 
@@ -123,15 +123,6 @@ async function patiently<T>(work: () => Promise<T>, signal: AbortSignal): Promis
       await sleep(error.retryAfterMs, undefined, { signal }).catch(() => undefined);
       signal.throwIfAborted();
     }
-  }
-}
-
-async function store(opened: OpenCollection, calibration: RecallCalibration): Promise<void> {
-  const hold = holdOpen(opened);
-  try {
-    await opened.writer.setRecall(calibration);
-  } finally {
-    hold.end();
   }
 }
 

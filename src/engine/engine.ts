@@ -1,14 +1,20 @@
-// The engine behind the network edge: finds the collection and does what is asked of it.
+// The engine's API, put together from its parts.
 
 import { isDeepStrictEqual } from "node:util";
 
 import { SluiceError } from "../core/errors.js";
 import type { Readiness } from "../core/readiness.js";
 import { deleteDocuments, putDocument } from "../ingest/ingest.js";
-import type { CollectionStatus } from "../index/collection-settings.js";
+import type { CollectionSettings, CollectionStatus } from "../index/collection-settings.js";
 import type { PinnedDocuments } from "../store/store.js";
 import type { DocumentRecord } from "../store/stored-values.js";
-import type { DocumentPage, EngineApi, PageRequest, StoredDocument } from "./api.js";
+import type {
+  CreateCollection,
+  DocumentPage,
+  EngineApi,
+  PageRequest,
+  StoredDocument,
+} from "./api.js";
 import { deleteByFilter } from "./delete-by-filter.js";
 import type { CollectionFigures } from "./collection-figures.js";
 import { settingsFor } from "./create-settings.js";
@@ -16,9 +22,9 @@ import { createFeedback } from "./feedback.js";
 import type { FeedbackParts } from "./feedback.js";
 import type { Snapshots } from "./snapshots.js";
 import { listByFilter } from "./list-by-filter.js";
+import { whileOpen } from "./open-collection.js";
 import { optimize } from "./optimize.js";
 import { rerank } from "./rerank.js";
-import { setScoreMaps } from "./score-maps.js";
 import { createSearches } from "./searches.js";
 import type { SearchParts } from "./searches.js";
 
@@ -28,13 +34,24 @@ export interface EngineParts extends SearchParts, FeedbackParts {
 }
 
 export function createEngine(parts: EngineParts): EngineApi {
-  const { collections, encodePool, snapshots } = parts;
-  const toStatus = (figures: CollectionFigures): CollectionStatus => {
-    return { ...figures, kernel: parts.kernels.name };
-  };
   return {
     ...createSearches(parts),
-    rerank: (request, options) => rerank(parts, request, options),
+    rerank: (request, call) => rerank(parts, request, call),
+    ...createReads(parts),
+    ...createWrites(parts),
+    ...createFeedback(parts),
+    ...createAdministration(parts),
+    ...createJobs(parts),
+    readiness: parts.readiness,
+  };
+}
+
+function createWrites({
+  collections,
+  encodePool,
+  scorer,
+}: EngineParts): Pick<EngineApi, "put" | "delete" | "deleteWhere"> {
+  return {
     put: (name, document, scope) =>
       collections.use(name, ({ collection, writer }) =>
         putDocument({ collection, writer, preparer: encodePool }, document, scope?.within),
@@ -42,32 +59,70 @@ export function createEngine(parts: EngineParts): EngineApi {
     delete: (name, keys, scope) =>
       collections.use(name, (opened) => deleteDocuments(opened, keys, scope?.within)),
     deleteWhere: (name, filter, { signal }) =>
-      collections.use(
-        name,
-        (opened) => deleteByFilter(opened, filter, { scorer: parts.scorer, signal }),
-        { signal },
-      ),
-    ...createReads(parts),
-    createCollection: async (request) => {
-      const settings = await settingsFor(request, parts);
-      const known = collections.settingsOf(request.name);
-      if (known !== undefined && request.ifNotExists) {
-        // A collection keeps the version of the analyzer that it was made with.
-        const { analyzerVersion } = known;
-        if (isDeepStrictEqual(known, { ...settings, analyzerVersion })) return known;
-        throw new SluiceError(
-          "COLLECTION_EXISTS",
-          `collection "${known.name}" exists with other settings: ${JSON.stringify(known)}`,
-        );
-      }
-      await collections.create(settings);
-      return settings;
-    },
+      collections.use(name, (opened) => deleteByFilter(opened, filter, { scorer, signal }), {
+        signal,
+      }),
+  };
+}
+
+function createAdministration(
+  parts: EngineParts,
+): Pick<
+  EngineApi,
+  | "createCollection"
+  | "dropCollection"
+  | "listCollections"
+  | "refusedCollections"
+  | "describeCollection"
+  | "setScoreMaps"
+  | "listSnapshots"
+  | "deleteSnapshot"
+> {
+  const { collections, snapshots } = parts;
+  return {
+    createCollection: (request) => createCollection(parts, request),
     dropCollection: (name) => collections.drop(name),
-    listCollections: () => collections.list().map(toStatus),
+    listCollections: () => collections.list().map((figures) => toStatus(parts, figures)),
     refusedCollections: () => collections.refused(),
+    describeCollection: (name) => toStatus(parts, collections.figures(name)),
+    // Searches that begin after it resolves use them; running ones keep the maps they began with.
     setScoreMaps: (name, scoreMaps) =>
-      collections.use(name, (opened) => setScoreMaps(opened, scoreMaps)),
+      collections.use(name, (opened) =>
+        whileOpen(opened, () => opened.writer.setScoreMaps(scoreMaps)),
+      ),
+    listSnapshots: () => snapshots.list(),
+    deleteSnapshot: (snapshotName) => snapshots.remove(snapshotName),
+  };
+}
+
+function toStatus({ kernels }: EngineParts, figures: CollectionFigures): CollectionStatus {
+  return { ...figures, kernel: kernels.name };
+}
+
+async function createCollection(
+  parts: EngineParts,
+  request: CreateCollection,
+): Promise<CollectionSettings> {
+  const { collections } = parts;
+  const settings = await settingsFor(request, parts);
+  const known = collections.settingsOf(request.name);
+  if (known !== undefined && request.ifNotExists) {
+    // A collection keeps the version of the analyzer that it was made with.
+    const { analyzerVersion } = known;
+    if (isDeepStrictEqual(known, { ...settings, analyzerVersion })) return known;
+    throw new SluiceError(
+      "COLLECTION_EXISTS",
+      `collection "${known.name}" exists with other settings: ${JSON.stringify(known)}`,
+    );
+  }
+  await collections.create(settings);
+  return settings;
+}
+
+/** Jobs that stream their progress. */
+function createJobs(parts: EngineParts): Pick<EngineApi, "optimize" | "snapshot" | "restore"> {
+  const { collections, snapshots, models } = parts;
+  return {
     async *optimize(name, options) {
       const { opened, release } = await collections.acquire(name, { signal: options.signal });
       try {
@@ -88,17 +143,12 @@ export function createEngine(parts: EngineParts): EngineApi {
     },
     async *restore(snapshotName, name) {
       const restored = yield* snapshots.restore(snapshotName, name);
-      const result = toStatus(collections.figures(restored));
+      const result = toStatus(parts, collections.figures(restored));
       const { modelName } = result.settings;
       // Without it the collection is searched by words only, as after a start without the model.
-      if (modelName !== undefined) await parts.models.open(modelName).catch(() => undefined);
+      if (modelName !== undefined) await models.open(modelName).catch(() => undefined);
       yield { step: "done", done: 0, total: 0, result };
     },
-    listSnapshots: () => snapshots.list(),
-    deleteSnapshot: (snapshotName) => snapshots.remove(snapshotName),
-    describeCollection: (name) => toStatus(collections.figures(name)),
-    ...createFeedback(parts),
-    readiness: parts.readiness,
   };
 }
 

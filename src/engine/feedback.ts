@@ -5,7 +5,7 @@ import { limits } from "../core/limits.js";
 import type { CollectionStore } from "../store/store.js";
 import type { EngineApi, FeedbackPage, FeedbackPageRequest } from "./api.js";
 import type { Collections } from "./collections.js";
-import { holdOpen } from "./open-collection.js";
+import { whileOpen } from "./open-collection.js";
 
 export interface FeedbackParts {
   readonly collections: Collections;
@@ -27,14 +27,11 @@ export function createFeedback(
       collections.use(name, async (opened) => {
         const { store, generation } = opened.collection;
         const isUnknownKey = generation.documents.readDocument(event.key) === undefined;
-        const hold = holdOpen(opened);
-        try {
-          const timeMs = nowMs();
-          const isNew = await store.appendFeedback({ event, timeMs, eventsMax });
-          return { isRepeated: !isNew, isUnknownKey };
-        } finally {
-          hold.end();
-        }
+        const timeMs = nowMs();
+        const isNew = await whileOpen(opened, () =>
+          store.appendFeedback({ event, timeMs, eventsMax }),
+        );
+        return { isRepeated: !isNew, isUnknownKey };
       }),
     listFeedback: (name, page) =>
       collections.use(name, ({ collection }) => pageOf(collection.store, page)),

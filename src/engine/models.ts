@@ -7,6 +7,7 @@ import { openModelFolder } from "../encoders/model-folder.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
 import { modelNamePattern } from "../encoders/model-manifest.js";
 import type { CollectionSettings } from "../index/collection-settings.js";
+import { openDataFolder } from "../store/data-folder.js";
 
 export interface Models {
   /** Opens and verifies a model's folder once. Throws MODEL_INVALID. */
@@ -34,4 +35,27 @@ export function createModels(modelsFolder: string): Models {
       return model?.fingerprint === settings.modelFingerprint ? model : undefined;
     },
   };
+}
+
+export interface CollectionModel {
+  readonly name: string;
+  /** Undefined: vectors are given. */
+  readonly modelName: string | undefined;
+}
+
+/**
+ * Which model each collection of a data folder was made with, without a server.
+ * Throws DATA_FOLDER_LOCKED while a server holds the folder, DATA_FORMAT_NEWER, and for a collection
+ * whose model cannot be read DATA_CORRUPT or NAME_AMBIGUOUS.
+ */
+export function collectionModels(dataFolder: string): CollectionModel[] {
+  const data = openDataFolder(dataFolder);
+  try {
+    return data.found.map((found) => {
+      if ("fault" in found) throw found.fault;
+      return { name: found.name, modelName: found.manifest.modelName };
+    });
+  } finally {
+    data.close();
+  }
 }

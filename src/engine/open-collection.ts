@@ -71,6 +71,16 @@ export function holdOpen(
   };
 }
 
+/** Holds the collection open for the time of `work`. */
+export async function whileOpen<T>(opened: OpenCollection, work: () => Promise<T>): Promise<T> {
+  const hold = holdOpen(opened);
+  try {
+    return await work();
+  } finally {
+    hold.end();
+  }
+}
+
 /** Lists of pages that LMDB makes for each environment, and what is made around it. */
 const environmentBytes = 3 * 2 ** 20;
 

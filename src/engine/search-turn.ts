@@ -22,7 +22,7 @@ import { createStageTimes } from "../search/stage-times.js";
 import type { StageTimes } from "../search/stage-times.js";
 import type { SearchCall } from "./api.js";
 import { createQueryEncoder } from "./encode-query.js";
-import { knownRecall } from "./known-recall.js";
+import { knownRecall } from "./calibration-state.js";
 import { holdOpen } from "./open-collection.js";
 import type { OpenCollection } from "./open-collection.js";
 import { findReranker } from "./rerankers.js";

@@ -19,8 +19,8 @@ import type {
 } from "../contract/search-request.js";
 import type { GivenVectors } from "../core/document.js";
 import { createHighlighter } from "./highlights.js";
-import type { Cap } from "./caps.js";
 import type { Highlighter } from "./highlights.js";
+import type { Cap } from "./ranking.js";
 import { unknownRecall, withRecall } from "./pool-choice.js";
 import type { KnownRecall } from "./pool-choice.js";
 

@@ -6,7 +6,7 @@ import { probabilityOf } from "../eval/score-calibration.js";
 import type { ScoreCalibration } from "../store/stored-values.js";
 import type { SearchPlan } from "./plan.js";
 import type { RankedPassage } from "./ranking.js";
-import type { Draft } from "./draft.js";
+import type { Draft } from "./progress.js";
 
 export interface Probabilities {
   /** In [0, 1]; undefined: no map speaks of such a score. */

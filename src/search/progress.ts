@@ -2,19 +2,33 @@
 
 import type { Clock } from "../core/clock.js";
 import type { DeadlineCause, SoftDeadline } from "../core/soft-deadline.js";
-import type { Draft } from "./draft.js";
 import type { SearchPlan } from "./plan.js";
+import type { RankedPassage } from "./ranking.js";
 import type { SearchDeps } from "./search-deps.js";
 import type {
   Certificate,
   Coverage,
   Degradation,
   DegradationReason,
+  ScoreParts,
   Stage,
   StageTimings,
 } from "../contract/search-update.js";
 
 export type TimedStage = Exclude<keyof StageTimings, "total" | "queue">;
+
+/** A ranking as a stage offers it. */
+export interface Draft {
+  readonly stage: Stage;
+  readonly ranked: readonly RankedPassage[];
+  partsOf(passage: RankedPassage): ScoreParts;
+  /** Leading hits that no work left in this stream can change; undefined: none. */
+  readonly settledCount?: number;
+  /** False: a lexical ranking that is not proved to be the exact one; undefined: as the stage is. */
+  readonly isExact?: boolean;
+  /** Counts that grew; the others stay. */
+  readonly coverage: Partial<Coverage>;
+}
 
 /** Changed by the functions of this file alone. */
 export interface SearchProgress {

@@ -1,9 +1,14 @@
 // The best k documents so far, in the order that every ranking has: score, then key.
 
 import { compareKeys } from "../core/document.js";
+import type { FieldValue } from "../core/document.js";
 import type { GenerationSegment } from "../index/generation.js";
-import { groupOf } from "./caps.js";
-import type { Cap } from "./caps.js";
+
+/** At most `size` hits of a ranking have the same value of `field`. */
+export interface Cap {
+  readonly field: string;
+  readonly size: number;
+}
 
 /** A passage that stands for its document. */
 export interface RankedPassage {
@@ -157,4 +162,14 @@ function placeOf(sorted: readonly RankedPassage[], entry: RankedPassage): number
     else high = middle;
   }
   return low;
+}
+
+/**
+ * Name of the group; undefined: the document is in none, and nothing limits it. Keywords, integers and
+ * booleans name groups; a value of another kind is as none.
+ */
+function groupOf(value: FieldValue | undefined): string | undefined {
+  const isName =
+    value?.kind === "keyword" || value?.kind === "integer" || value?.kind === "boolean";
+  return isName ? `${value.kind} ${value.value}` : undefined;
 }

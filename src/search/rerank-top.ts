@@ -2,7 +2,7 @@
 
 import { SluiceError } from "../core/errors.js";
 import type { BestPassage } from "./best-passages.js";
-import type { Draft } from "./draft.js";
+import type { Draft } from "./progress.js";
 import type { RerankPlan } from "./plan.js";
 import { degrade, hasTimeFor, noteOverrun, startTimer } from "./progress.js";
 import { compareRanked } from "./ranking.js";

@@ -1,7 +1,7 @@
 // One search under way: what it works with, what it has so far, and the stream that it feeds.
 
 import { SluiceError } from "../core/errors.js";
-import type { Draft } from "./draft.js";
+import type { Draft } from "./progress.js";
 import type { SearchPlan } from "./plan.js";
 import { createJudge } from "./probabilities.js";
 import type { Judge } from "./probabilities.js";

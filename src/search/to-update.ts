@@ -2,7 +2,7 @@
 
 import { isEmptyQuery } from "../analysis/lexical-query.js";
 import { SluiceError, asDamage } from "../core/errors.js";
-import type { Draft } from "./draft.js";
+import type { Draft } from "./progress.js";
 import type { SearchPlan } from "./plan.js";
 import type { JudgedHit } from "./probabilities.js";
 import { certificateOf, degrade, timingsAt } from "./progress.js";

@@ -49,7 +49,7 @@ export function addModelRemove(group: Command, context: CliContext): void {
 /** Names of the collections that use the model. Throws DATA_FOLDER_LOCKED. */
 async function collectionsWith(model: string, data: string): Promise<string[]> {
   if (!existsSync(join(data, "collections"))) return [];
-  const { collectionModels } = await import("../../engine/collection-models.js");
+  const { collectionModels } = await import("../../engine/models.js");
   return collectionModels(data)
     .filter(({ modelName }) => modelName === model)
     .map(({ name }) => name);

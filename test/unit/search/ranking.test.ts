@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 
 import { compareRanked, createRanking } from "../../../src/search/ranking.js";
-import type { Cap } from "../../../src/search/caps.js";
+import type { Cap } from "../../../src/search/ranking.js";
 import type { Fields } from "../../../src/core/document.js";
 import type { RankedPassage, ScoredPassage } from "../../../src/search/ranking.js";
 import { segmentsOf } from "../../support/passage-places.js";
