@@ -37,7 +37,7 @@ import { inspectInChild } from "../engine/inspect.js";
 import { calibrationWarnings } from "../engine/calibration-state.js";
 import { createReadiness } from "./readiness.js";
 import type { ReadinessState } from "./readiness.js";
-import { createSnapshots } from "../engine/snapshots.js";
+import { Snapshots } from "../engine/snapshots.js";
 import { createMaintenancePool } from "../ingest/maintenance-pool.js";
 import type { MaintenancePool } from "../ingest/maintenance-pool.js";
 import { createModels } from "../engine/models.js";
@@ -156,7 +156,7 @@ async function compose(options: EngineOptions, folder: DataFolder): Promise<Comp
       collections,
       models,
       kernels,
-      snapshots: createSnapshots(folder, collections, damagesOf),
+      snapshots: new Snapshots(folder, collections, damagesOf),
       scorer: threads.scorer,
       encodePool: threads.encodePool,
       clock: base.clock,

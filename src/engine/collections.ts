@@ -1,5 +1,5 @@
 // The collections of a server: known by name from the start, opened when they are used, closed again
-// when nobody uses them. What a closed one costs is its name and a few numbers.
+// when they are unused. A closed one costs its name and a few numbers.
 
 import { randomBytes } from "node:crypto";
 import { basename } from "node:path";
@@ -21,55 +21,8 @@ import { makeStore, openStore } from "./collection-store.js";
 import type { StoreOpening } from "./collection-store.js";
 import { closeWithWriter, openWithWriter } from "./open-collection.js";
 import type { OpenCollection } from "./open-collection.js";
-import { createEntry, createOpenSet, notFound } from "./open-set.js";
+import { OpenSet, createEntry, notFound } from "./open-set.js";
 import type { Entry, Use, WaitOptions } from "./open-set.js";
-
-export interface Collections {
-  /**
-   * Throws COLLECTION_NOT_FOUND, and DATA_CORRUPT or NAME_AMBIGUOUS for one that is refused, as all that
-   * takes a name. Opens nothing, as all that does not say so.
-   */
-  check(name: string): void;
-  /**
-   * Opens the collection unless it is open; it stays so until the use is released. Throws
-   * COLLECTION_NOT_FOUND; OVERLOADED when all that may be open are in use for too long; SYSTEM_LIMIT;
-   * DATA_CORRUPT; the signal's reason.
-   */
-  acquire(name: string, wait?: WaitOptions): Promise<Use>;
-  /** The same for the time of `work`. */
-  use<T>(
-    name: string,
-    work: (opened: OpenCollection) => Promise<T> | T,
-    wait?: WaitOptions,
-  ): Promise<T>;
-  /** Undefined: it is not open now, or there is none. */
-  opened(name: string): OpenCollection | undefined;
-  /** Of a closed collection as they were when it was closed. Throws COLLECTION_NOT_FOUND. */
-  figures(name: string): CollectionFigures;
-  list(): CollectionFigures[];
-  /** Of those that are open. */
-  listOpen(): CollectionFigures[];
-  /** Known by name and not served, by name. */
-  refused(): readonly RefusedCollection[];
-  /** Undefined: there is no such collection. */
-  settingsOf(name: string): CollectionSettings | undefined;
-  counts(): CollectionCounts;
-  /** Throws COLLECTION_EXISTS, LIMIT_EXCEEDED, DATA_FOLDER_UNAVAILABLE, OVERLOADED, SYSTEM_LIMIT. */
-  create(settings: CollectionSettings): Promise<void>;
-  drop(name: string): Promise<void>;
-  /** Leaves a segment whose codes were found damaged out of every search from now on. */
-  quarantine(damage: CodesDamage): void;
-  /**
-   * Makes known, closed, a collection that `make` puts into a folder of its own, under an id that it is
-   * given; the name is taken meanwhile. Throws as `create`, and what `make` throws.
-   */
-  adopt<Progress>(
-    name: string,
-    make: (id: string) => AsyncGenerator<Progress, string, void>,
-  ): AsyncGenerator<Progress, void, void>;
-  /** Ends running searches, waits for writes under way and closes every store. */
-  close(): Promise<void>;
-}
 
 export interface CollectionCounts {
   readonly known: number;
@@ -81,25 +34,25 @@ export interface CollectionCounts {
 export interface CollectionLimits {
   readonly countMax: number;
   readonly openMax: number;
-  /** Memory of open ones before those that nobody uses are closed, bytes. */
+  /** Memory of open collections above which unused ones are closed, bytes. */
   readonly openBytesMax: number;
-  /** Time after which one that nobody uses is closed, milliseconds. */
+  /** Time after which an unused one is closed, milliseconds. */
   readonly idleMs: number;
 }
 
 export interface CollectionOptions extends Omit<WriterOptions, "onIdle"> {
   readonly limits: CollectionLimits;
   readonly clock: Clock;
-  /** Told of the folder of a collection that was closed: nothing of it may be kept. */
+  /** Called with the folder of a collection that was closed: nothing of it may be kept. */
   readonly onClosed?:
     ((folder: string, parts: readonly SegmentPart[]) => Promise<void>) | undefined;
-  /** Told of each collection that was opened. */
+  /** Called with each collection that was opened. */
   readonly onOpened?: ((opened: OpenCollection) => void) | undefined;
-  /** Told of a disk that failed: nothing more is written to the collection in that folder. */
+  /** Called when a disk has failed: nothing more is written to the collection in that folder. */
   readonly onStorageFailed?: ((error: SluiceError) => void) | undefined;
-  /** Told of a collection that an older version wrote and that is now in the present format. */
+  /** Called when a collection of an older format was migrated to the current one. */
   readonly onMigrated?: ((folder: string, segmentCount: number) => void) | undefined;
-  /** Told of a collection that could not be closed as it should be. */
+  /** Called when a collection could not be closed properly. */
   readonly onCloseFailed?: ((error: unknown) => void) | undefined;
 }
 
@@ -118,206 +71,291 @@ interface Making {
 }
 
 /**
- * Makes known what the folder holds. A collection of which no card tells the figures, as after a crash,
- * is opened at once; the others when they are used. One that is damaged is refused by its name. Throws
- * LIMIT_EXCEEDED when there are more than there may be.
+ * Makes known what the folder holds. A collection without a readable card, as after a crash, is opened at
+ * once; the others when they are used. One that is damaged is refused by its name. Throws LIMIT_EXCEEDED
+ * when there are more than `limits.countMax`.
  */
 export async function openCollections(
   folder: DataFolder,
   options: CollectionOptions,
 ): Promise<Collections> {
-  const known = new Map<string, Known>();
-  const creating = new Set<string>();
-  const refused = new Map<string, SluiceError>();
-  let isStopping = false;
-  const opening = openingOf(folder, options);
-  /** Of a collection whose data is damaged: it is refused by its name from now on. */
-  const refuse = (name: string, path: string, error: unknown): void => {
-    if (!isSluiceError(error) || error.reason !== "DATA_CORRUPT") return;
-    if (known.get(name)?.entry.folder === path) known.delete(name);
-    refused.set(name, error);
-    const place = `collections/${basename(path)}`;
-    folder.leave({ place, kind: "damaged", message: error.message });
-  };
-  const load = async (store: CollectionStore): Promise<OpenCollection> => {
-    const opened = await openWithWriter(store, { ...options, onIdle: () => set.look() });
-    // From now on it may change.
-    removeCard(store.folder);
-    options.onOpened?.(opened);
-    return opened;
-  };
-  const closeFor = async (
-    reason: SluiceError,
-    { name, folder: path }: Entry,
-    opened: OpenCollection,
-  ): Promise<void> => {
-    const one = known.get(name);
-    if (one !== undefined) one.figures = figuresOf(opened);
-    const parts = opened.collection.generation.segments.map(({ part }) => part);
-    await closeWithWriter(opened, reason);
-    await options.onClosed?.(path, parts);
-    // Writes that were under way have ended since.
-    if (one !== undefined) one.figures = keepFigures(path, opened);
-  };
-  const unused = new SluiceError("NOT_READY", "the collection is just being closed; try again");
-  const set = createOpenSet({
-    ...options.limits,
-    clock: options.clock,
-    async open({ name, folder: path }) {
-      try {
-        return await load(await openStore(path, opening));
-      } catch (error) {
-        refuse(name, path, error);
-        throw error;
-      }
-    },
-    close: (entry, opened) =>
-      closeFor(unused, entry, opened).catch((error: unknown) => options.onCloseFailed?.(error)),
-  });
-  const closeAll = async (): Promise<void> => {
-    isStopping = true;
-    set.stop();
-    for (const { entry } of known.values())
-      await set.drop(entry, (opened) => closeFor(stopping(), entry, opened));
-  };
-  /** Opens what is not known yet, in a place that was reserved. */
-  const enter = async (leave: () => void, store: CollectionStore): Promise<void> => {
-    const opened = await load(store);
-    const { name } = opened.collection.settings;
-    const entry = createEntry(name, store.folder);
-    known.set(name, { entry, figures: undefined });
-    set.enter(entry, opened, leave);
-  };
-  const openAtStart = async (name: string, path: string): Promise<void> => {
-    const leave = await set.reserve({});
-    try {
-      await enter(leave, await openStore(path, opening));
-    } catch (error) {
-      leave();
-      refuse(name, path, error);
-      if (!refused.has(name)) throw error;
-    }
-  };
+  const collections = new Collections(folder, options);
   try {
-    for (const found of folder.found) {
+    await collections.load();
+  } catch (error) {
+    await collections.close();
+    throw error;
+  }
+  return collections;
+}
+
+/** Methods that take a name throw COLLECTION_NOT_FOUND, and the fault of a collection that is refused. */
+export class Collections {
+  private readonly folder: DataFolder;
+  private readonly options: CollectionOptions;
+  private readonly opening: StoreOpening;
+  private readonly known = new Map<string, Known>();
+  /** Names of collections that are being made. */
+  private readonly making = new Set<string>();
+  private readonly faults = new Map<string, SluiceError>();
+  private readonly openSet: OpenSet;
+  private isStopping = false;
+
+  constructor(folder: DataFolder, options: CollectionOptions) {
+    this.folder = folder;
+    this.options = options;
+    this.opening = openingOf(folder, options);
+    const unused = new SluiceError("NOT_READY", "the collection is just being closed; try again");
+    this.openSet = new OpenSet({
+      ...options.limits,
+      clock: options.clock,
+      open: (entry) => this.openKnown(entry),
+      close: (entry, opened) =>
+        this.closeFor(unused, entry, opened).catch((error: unknown) =>
+          options.onCloseFailed?.(error),
+        ),
+    });
+  }
+
+  /** Makes known what the folder holds; call once, first. */
+  async load(): Promise<void> {
+    for (const found of this.folder.found) {
       const { name, path } = found;
       if ("fault" in found) {
-        refused.set(name, found.fault);
+        this.faults.set(name, found.fault);
         continue;
       }
       const figures = readFigures(path);
-      if (figures?.settings.name === name) {
-        known.set(name, { entry: createEntry(name, path), figures });
-        continue;
-      }
-      await openAtStart(name, path);
+      if (figures?.settings.name === name)
+        this.known.set(name, { entry: createEntry(name, path), figures });
+      else await this.openAtStart(name, path);
     }
-    checkCount(known.size + refused.size - 1, options.limits);
-  } catch (error) {
-    await closeAll();
-    throw error;
+    checkCount(this.known.size + this.faults.size - 1, this.options.limits);
   }
 
-  const find = (name: string): Known => {
-    if (isStopping) throw stopping();
-    const fault = refused.get(name);
-    if (fault !== undefined) throw fault;
-    const found = known.get(name);
+  /** Throws DATA_CORRUPT or NAME_AMBIGUOUS for a collection that is refused. Opens nothing. */
+  check(name: string): void {
+    this.find(name);
+  }
+
+  /**
+   * Opens the collection unless it is open; it stays so until the use is released. Throws OVERLOADED
+   * when all that may be open are in use for too long; SYSTEM_LIMIT; DATA_CORRUPT; the signal's reason.
+   */
+  async acquire(name: string, wait: WaitOptions = {}): Promise<Use> {
+    return this.openSet.acquire(this.find(name).entry, wait);
+  }
+
+  /** As `acquire`, for the time of `work`. */
+  async use<T>(
+    name: string,
+    work: (opened: OpenCollection) => Promise<T> | T,
+    wait?: WaitOptions,
+  ): Promise<T> {
+    const { opened, release } = await this.acquire(name, wait);
+    try {
+      return await work(opened);
+    } finally {
+      release();
+    }
+  }
+
+  /** Undefined: it is not open now, or there is none. */
+  opened(name: string): OpenCollection | undefined {
+    return this.known.get(name)?.entry.opened;
+  }
+
+  /** Those of a closed collection are as they were when it was closed. */
+  figures(name: string): CollectionFigures {
+    return figuresOfKnown(this.find(name));
+  }
+
+  list(): CollectionFigures[] {
+    return [...this.known.values()].map(figuresOfKnown);
+  }
+
+  /** Of those that are open. */
+  listOpen(): CollectionFigures[] {
+    return [...this.known.values()].flatMap(({ entry: { opened } }) =>
+      opened ? [figuresOf(opened)] : [],
+    );
+  }
+
+  /** Known by name and not served, by name. */
+  refused(): readonly RefusedCollection[] {
+    return byName(this.faults);
+  }
+
+  /** Undefined: there is no such collection. */
+  settingsOf(name: string): CollectionSettings | undefined {
+    const one = this.known.get(name);
+    return one && figuresOfKnown(one).settings;
+  }
+
+  counts(): CollectionCounts {
+    return {
+      known: this.known.size,
+      open: this.openSet.openCount,
+      openMax: this.options.limits.openMax,
+    };
+  }
+
+  /** Throws COLLECTION_EXISTS, LIMIT_EXCEEDED, DATA_FOLDER_UNAVAILABLE, OVERLOADED, SYSTEM_LIMIT. */
+  async create(settings: CollectionSettings): Promise<void> {
+    const making = await this.begin(settings.name);
+    try {
+      await making.enter(await makeStore(this.folder, settings, this.opening));
+    } finally {
+      making.end();
+    }
+  }
+
+  /**
+   * Makes known, closed, a collection that `make` puts into a folder of its own, under an id that it is
+   * given; the name is taken meanwhile. Throws as `create`, and what `make` throws.
+   */
+  async *adopt<Progress>(
+    name: string,
+    make: (id: string) => AsyncGenerator<Progress, string, void>,
+  ): AsyncGenerator<Progress, void, void> {
+    const making = await this.begin(name);
+    try {
+      const path = yield* make(randomBytes(8).toString("hex"));
+      await making.enter(await openStore(path, this.opening));
+    } finally {
+      making.end();
+    }
+  }
+
+  async drop(name: string): Promise<void> {
+    const { entry } = this.find(name);
+    this.folder.checkWritable();
+    this.known.delete(name);
+    const gone = new SluiceError("COLLECTION_NOT_FOUND", `collection "${name}" was dropped`);
+    await this.openSet.drop(entry, (opened) => this.closeFor(gone, entry, opened));
+    this.folder.removeCollectionFolder(entry.folder);
+  }
+
+  /** Leaves a segment whose codes were found damaged out of every search from now on. */
+  quarantine({ folder: path, ...damage }: CodesDamage): void {
+    for (const { entry } of this.known.values())
+      if (entry.folder === path) entry.opened?.writer.quarantine(damage).catch(() => undefined);
+  }
+
+  /** Ends running searches, waits for writes in flight and closes every store. */
+  async close(): Promise<void> {
+    this.isStopping = true;
+    this.openSet.stop();
+    for (const { entry } of this.known.values())
+      await this.openSet.drop(entry, (opened) => this.closeFor(stopping(), entry, opened));
+  }
+
+  private find(name: string): Known {
+    this.refuseFaulty(name);
+    const found = this.known.get(name);
     if (found === undefined) throw notFound(name);
     return found;
-  };
-  /** Takes a name, and a place for one more open collection. */
-  const begin = async (name: string): Promise<Making> => {
-    if (isStopping) throw stopping();
-    const fault = refused.get(name);
+  }
+
+  private refuseFaulty(name: string): void {
+    if (this.isStopping) throw stopping();
+    const fault = this.faults.get(name);
     if (fault !== undefined) throw fault;
-    if (known.has(name) || creating.has(name))
+  }
+
+  /** Takes a name, and a place for one more open collection. */
+  private async begin(name: string): Promise<Making> {
+    this.refuseFaulty(name);
+    if (this.known.has(name) || this.making.has(name))
       throw new SluiceError("COLLECTION_EXISTS", `there is a collection "${name}" already`);
-    checkCount(known.size + refused.size + creating.size, options.limits);
-    creating.add(name);
+    checkCount(this.known.size + this.faults.size + this.making.size, this.options.limits);
+    this.making.add(name);
     let leave: (() => void) | undefined;
     const end = (): void => {
-      creating.delete(name);
+      this.making.delete(name);
       leave?.();
     };
     try {
-      leave = await set.reserve({});
+      leave = await this.openSet.reserve({});
     } catch (error) {
       end();
       throw error;
     }
     return {
       end,
-      async enter(store) {
-        if (leave !== undefined) await enter(leave, store);
+      enter: async (store) => {
+        if (leave !== undefined) await this.enter(leave, store);
         // From now on the place is the collection's.
         leave = undefined;
       },
     };
-  };
-  const acquire: Collections["acquire"] = async (name, wait = {}) =>
-    set.acquire(find(name).entry, wait);
-  const figuresOfKnown = ({ entry, figures }: Known): CollectionFigures => {
-    const now = entry.opened === undefined ? figures : figuresOf(entry.opened);
-    return present(now, "a closed collection has figures");
-  };
-  return {
-    check: (name) => void find(name),
-    acquire,
-    async use(name, work, wait) {
-      const { opened, release } = await acquire(name, wait);
-      try {
-        return await work(opened);
-      } finally {
-        release();
-      }
-    },
-    opened: (name) => known.get(name)?.entry.opened,
-    figures: (name) => figuresOfKnown(find(name)),
-    list: () => [...known.values()].map(figuresOfKnown),
-    listOpen: () =>
-      [...known.values()].flatMap(({ entry: { opened } }) => (opened ? [figuresOf(opened)] : [])),
-    refused: () => byName(refused),
-    settingsOf(name) {
-      const one = known.get(name);
-      return one && figuresOfKnown(one).settings;
-    },
-    counts: () => ({
-      known: known.size,
-      open: set.openCount(),
-      openMax: options.limits.openMax,
-    }),
-    async *adopt(name, make) {
-      const making = await begin(name);
-      try {
-        const path = yield* make(randomBytes(8).toString("hex"));
-        await making.enter(await openStore(path, opening));
-      } finally {
-        making.end();
-      }
-    },
-    async create(settings) {
-      const making = await begin(settings.name);
-      try {
-        await making.enter(await makeStore(folder, settings, opening));
-      } finally {
-        making.end();
-      }
-    },
-    async drop(name) {
-      const { entry } = find(name);
-      folder.checkWritable();
-      known.delete(name);
-      const gone = new SluiceError("COLLECTION_NOT_FOUND", `collection "${name}" was dropped`);
-      await set.drop(entry, (opened) => closeFor(gone, entry, opened));
-      folder.removeCollectionFolder(entry.folder);
-    },
-    quarantine({ folder: path, ...damage }) {
-      for (const { entry } of known.values())
-        if (entry.folder === path) entry.opened?.writer.quarantine(damage).catch(() => undefined);
-    },
-    close: closeAll,
-  };
+  }
+
+  /** Opens a collection that is not known yet, in a place that was reserved. */
+  private async enter(leave: () => void, store: CollectionStore): Promise<void> {
+    const opened = await this.openWriter(store);
+    const { name } = opened.collection.settings;
+    const entry = createEntry(name, store.folder);
+    this.known.set(name, { entry, figures: undefined });
+    this.openSet.enter(entry, opened, leave);
+  }
+
+  private async openAtStart(name: string, path: string): Promise<void> {
+    const leave = await this.openSet.reserve({});
+    try {
+      await this.enter(leave, await openStore(path, this.opening));
+    } catch (error) {
+      leave();
+      this.refuseDamaged(name, path, error);
+      if (!this.faults.has(name)) throw error;
+    }
+  }
+
+  private async openKnown({ name, folder: path }: Entry): Promise<OpenCollection> {
+    try {
+      return await this.openWriter(await openStore(path, this.opening));
+    } catch (error) {
+      this.refuseDamaged(name, path, error);
+      throw error;
+    }
+  }
+
+  private async openWriter(store: CollectionStore): Promise<OpenCollection> {
+    const onIdle = (): void => this.openSet.closeForWaiting();
+    const opened = await openWithWriter(store, { ...this.options, onIdle });
+    // From now on it may change.
+    removeCard(store.folder);
+    this.options.onOpened?.(opened);
+    return opened;
+  }
+
+  /** A collection whose data is damaged is refused by its name from now on. */
+  private refuseDamaged(name: string, path: string, error: unknown): void {
+    if (!isSluiceError(error) || error.reason !== "DATA_CORRUPT") return;
+    if (this.known.get(name)?.entry.folder === path) this.known.delete(name);
+    this.faults.set(name, error);
+    const place = `collections/${basename(path)}`;
+    this.folder.leave({ place, kind: "damaged", message: error.message });
+  }
+
+  private async closeFor(
+    reason: SluiceError,
+    { name, folder: path }: Entry,
+    opened: OpenCollection,
+  ): Promise<void> {
+    const one = this.known.get(name);
+    if (one !== undefined) one.figures = figuresOf(opened);
+    const parts = opened.collection.generation.segments.map(({ part }) => part);
+    await closeWithWriter(opened, reason);
+    await this.options.onClosed?.(path, parts);
+    // Writes that were in flight have ended since.
+    if (one !== undefined) one.figures = keepFigures(path, opened);
+  }
+}
+
+function figuresOfKnown({ entry, figures }: Known): CollectionFigures {
+  const now = entry.opened === undefined ? figures : figuresOf(entry.opened);
+  return present(now, "a closed collection has figures");
 }
 
 function openingOf(

@@ -1,11 +1,12 @@
-// Which collections are open: at most so many, each as long as somebody uses it, the others closed
-// when their place is wanted or nobody has asked for them for a while.
+// Which collections are open: at most `openMax`, each at least as long as it is used. An unused one is
+// closed when another needs its place or its memory, or when it was not used for `idleMs`.
 
 import { assert } from "../core/assert.js";
 import type { Clock } from "../core/clock.js";
 import { SluiceError, isSluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 import { createSlots } from "../core/slots.js";
+import type { Slots } from "../core/slots.js";
 import { memoryOf } from "./open-collection.js";
 import type { OpenCollection } from "./open-collection.js";
 
@@ -14,11 +15,11 @@ export interface Entry {
   readonly name: string;
   readonly folder: string;
   opened: OpenCollection | undefined;
-  /** Of one that is open, or waits to be. */
+  /** Resolves when it is open; undefined: it is closed, and nobody waits for it. */
   ready: Promise<void> | undefined;
-  /** Of one that is being opened, or closed; never rejects. */
+  /** Resolves when it is no longer being opened or closed; never rejects. */
   changing: Promise<void> | undefined;
-  /** Who uses it, or waits for it: it is not closed meanwhile. */
+  /** Uses, and callers that wait for it; while there are any, it is not closed. */
   useCount: number;
   lastUsedMs: number;
   isDropped: boolean;
@@ -29,9 +30,9 @@ export interface Entry {
 export interface OpenSetOptions {
   /** Collections open at a time. */
   readonly openMax: number;
-  /** Memory that they may take before those that nobody uses are closed, bytes. */
+  /** Memory of the open collections above which unused ones are closed, bytes. */
   readonly openBytesMax: number;
-  /** Time after which one that nobody uses is closed, milliseconds. */
+  /** Time after which an unused one is closed, milliseconds. */
   readonly idleMs: number;
   readonly clock: Clock;
   readonly open: (entry: Entry) => Promise<OpenCollection>;
@@ -51,28 +52,7 @@ export interface Use {
   readonly release: () => void;
 }
 
-export interface OpenSet {
-  /** How many are open, being opened or being closed. */
-  openCount(): number;
-  /**
-   * Opens the entry unless it is open, and keeps it so until the use is released. Throws OVERLOADED
-   * when that takes too long, COLLECTION_NOT_FOUND when it is dropped meanwhile, the signal's reason,
-   * and what `open` throws.
-   */
-  acquire(entry: Entry, wait: WaitOptions): Promise<Use>;
-  /** A place for what is about to be made; what is returned gives it back. Throws OVERLOADED. */
-  reserve(wait: WaitOptions): Promise<() => void>;
-  /** Enters what was made in a place that was reserved. */
-  enter(entry: Entry, opened: OpenCollection, leave: () => void): void;
-  /** Closes one of them for good, whoever uses it. */
-  drop(entry: Entry, close: (opened: OpenCollection) => Promise<void>): Promise<void>;
-  /** Something may have become idle: whoever waits for a place may get its. */
-  look(): void;
-  /** Closes no more idle ones. */
-  stop(): void;
-}
-
-/** Opened at the same time: each reads all of a collection, and takes turns with everything else. */
+/** Collections that are opened at the same time: each open reads a whole collection. */
 const openingMax = 2;
 
 export function createEntry(name: string, folder: string): Entry {
@@ -89,167 +69,205 @@ export function createEntry(name: string, folder: string): Entry {
   };
 }
 
-export function createOpenSet(options: OpenSetOptions): OpenSet {
-  const { clock, openMax } = options;
+/** The open collections, each as long as somebody uses it. */
+export class OpenSet {
+  private readonly options: OpenSetOptions;
   /** Those that are open, the least recently used first. */
-  const used = new Set<Entry>();
-  const slots = createSlots(openMax, () => look());
-  const gate = createSlots(openingMax, () => undefined);
-  let closingCount = 0;
+  private readonly used = new Set<Entry>();
+  private readonly slots: Slots;
+  private readonly opening = createSlots(openingMax, () => undefined);
+  private readonly timer: NodeJS.Timeout;
+  private closingCount = 0;
 
-  const closeEntry = (entry: Entry, opened: OpenCollection, close: CloseOne): Promise<void> => {
-    used.delete(entry);
-    entry.opened = undefined;
-    entry.ready = undefined;
-    closingCount += 1;
-    const closed = close(opened).finally(() => {
-      closingCount -= 1;
-      entry.changing = undefined;
-      entry.leave();
-    });
-    entry.changing = closed.catch(nothing);
-    return closed;
-  };
-  const closeIdle = (entry: Entry, opened: OpenCollection): Promise<void> =>
-    closeEntry(entry, opened, () => options.close(entry, opened));
-  /** Undefined: there is none that nobody uses. */
-  const closeOneIdle = (): Promise<void> | undefined => {
-    for (const entry of used) {
-      const { opened } = entry;
-      if (opened === undefined || !isIdle(entry)) continue;
-      return closeIdle(entry, opened);
-    }
-    return undefined;
-  };
-  const look = (): void => {
-    while (slots.waitingCount > closingCount) if (closeOneIdle() === undefined) return;
-  };
-  const closeUnused = (): void => {
-    const before = clock() - options.idleMs;
-    for (const entry of used) {
-      const { opened } = entry;
-      if (opened !== undefined && entry.lastUsedMs <= before && isIdle(entry))
-        closeIdle(entry, opened).catch(nothing);
-    }
-  };
-  const timer = setInterval(closeUnused, Math.min(lookMsMax, options.idleMs / 4)).unref();
+  constructor(options: OpenSetOptions) {
+    this.options = options;
+    this.slots = createSlots(options.openMax, () => this.closeForWaiting());
+    const intervalMs = Math.min(idleCheckMsMax, options.idleMs / 4);
+    this.timer = setInterval(() => this.closeUnused(), intervalMs).unref();
+  }
 
-  /** A system that has no more to give may have when another was closed. */
-  const openWithRoom = async (entry: Entry): Promise<OpenCollection> => {
-    for (;;)
-      try {
-        return await options.open(entry);
-      } catch (error) {
-        const isShort = isSluiceError(error) && error.reason === "SYSTEM_LIMIT";
-        const closing = isShort ? closeOneIdle() : undefined;
-        if (closing === undefined) throw error;
-        await closing;
+  /** How many are open, being opened or being closed. */
+  get openCount(): number {
+    return this.options.openMax - this.slots.freeCount;
+  }
+
+  /**
+   * Opens the entry unless it is open, and keeps it so until the use is released. Throws OVERLOADED
+   * when that takes too long, COLLECTION_NOT_FOUND when it is dropped meanwhile, the signal's reason,
+   * and what `open` throws.
+   */
+  async acquire(entry: Entry, wait: WaitOptions): Promise<Use> {
+    entry.useCount += 1;
+    try {
+      for (;;) {
+        if (entry.isDropped) throw notFound(entry.name);
+        const { opened } = entry;
+        if (opened !== undefined) return { opened, release: () => this.release(entry) };
+        entry.ready ??= this.startOpening(entry);
+        await withPatience(entry.ready, wait, this.options.openMax);
       }
-  };
-  const open = async (entry: Entry): Promise<void> => {
+    } catch (error) {
+      this.release(entry);
+      throw error;
+    }
+  }
+
+  /**
+   * A place for what is about to be made; the function that it resolves with gives the place back.
+   * Throws OVERLOADED.
+   */
+  async reserve(wait: WaitOptions): Promise<() => void> {
+    let isWanted = true;
+    const taking = this.slots.take(() => isWanted);
+    try {
+      const leave = await withPatience(taking, wait, this.options.openMax);
+      assert(leave !== undefined, "a place that is wanted is granted");
+      return leave;
+    } catch (error) {
+      isWanted = false;
+      taking.then((leave) => leave?.(), nothing);
+      throw error;
+    }
+  }
+
+  /** Enters what was made in a place that was reserved. */
+  enter(entry: Entry, opened: OpenCollection, leave: () => void): void {
+    entry.opened = opened;
+    entry.leave = leave;
+    entry.lastUsedMs = this.options.clock();
+    entry.ready ??= Promise.resolve();
+    this.used.add(entry);
+  }
+
+  /** Closes one of them for good, whoever uses it. */
+  async drop(entry: Entry, close: CloseOne): Promise<void> {
+    entry.isDropped = true;
+    await entry.changing;
+    const { opened } = entry;
+    if (opened !== undefined) await this.closeEntry(entry, opened, close);
+  }
+
+  /** Closes unused collections for those that wait for a place; call when one may be unused now. */
+  closeForWaiting(): void {
+    while (this.slots.waitingCount > this.closingCount)
+      if (this.closeOneUnused() === undefined) return;
+  }
+
+  /** Closes no more unused ones. */
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  private startOpening(entry: Entry): Promise<void> {
+    const ready = this.open(entry);
+    ready.catch(() => {
+      if (entry.ready === ready) entry.ready = undefined;
+    });
+    return ready;
+  }
+
+  private async open(entry: Entry): Promise<void> {
     await entry.changing;
     const isWanted = (): boolean => entry.useCount > 0 && !entry.isDropped;
-    const leave = await slots.take(isWanted);
+    const leave = await this.slots.take(isWanted);
     if (leave === undefined) throw notFound(entry.name);
-    const pass = await gate.take(isWanted);
+    const endOpening = await this.opening.take(isWanted);
     try {
-      if (pass === undefined || entry.isDropped) throw notFound(entry.name);
-      const opening = openWithRoom(entry);
+      if (endOpening === undefined || entry.isDropped) throw notFound(entry.name);
+      const opening = this.openWithRoom(entry);
       entry.changing = opening.then(nothing, nothing);
-      enter(entry, await opening, leave);
+      this.enter(entry, await opening, leave);
       entry.changing = undefined;
     } catch (error) {
       entry.changing = undefined;
       leave();
       throw error;
     } finally {
-      pass?.();
+      endOpening?.();
     }
-    trimMemory();
-  };
-  const enter = (entry: Entry, opened: OpenCollection, leave: () => void): void => {
-    entry.opened = opened;
-    entry.leave = leave;
-    entry.lastUsedMs = clock();
-    entry.ready ??= Promise.resolve();
-    used.add(entry);
-  };
-  const trimMemory = (): void => {
-    let bytes = 0;
-    for (const { opened } of used) bytes += opened === undefined ? 0 : memoryOf(opened);
-    for (const entry of used) {
-      const { opened } = entry;
-      if (bytes <= options.openBytesMax) return;
-      if (opened === undefined || !isIdle(entry)) continue;
-      bytes -= memoryOf(opened);
-      closeIdle(entry, opened).catch(nothing);
-    }
-  };
-  const release = (entry: Entry): void => {
+    this.trimMemory();
+  }
+
+  /** At a limit of the system, closes unused collections and tries again. */
+  private async openWithRoom(entry: Entry): Promise<OpenCollection> {
+    for (;;)
+      try {
+        return await this.options.open(entry);
+      } catch (error) {
+        const isShort = isSluiceError(error) && error.reason === "SYSTEM_LIMIT";
+        const closing = isShort ? this.closeOneUnused() : undefined;
+        if (closing === undefined) throw error;
+        await closing;
+      }
+  }
+
+  private release(entry: Entry): void {
     entry.useCount -= 1;
-    entry.lastUsedMs = clock();
-    if (used.delete(entry)) used.add(entry);
-    look();
-  };
-  const startOpening = (entry: Entry): Promise<void> => {
-    const ready = open(entry);
-    ready.catch(() => {
-      if (entry.ready === ready) entry.ready = undefined;
+    entry.lastUsedMs = this.options.clock();
+    if (this.used.delete(entry)) this.used.add(entry);
+    this.closeForWaiting();
+  }
+
+  private closeEntry(entry: Entry, opened: OpenCollection, close: CloseOne): Promise<void> {
+    this.used.delete(entry);
+    entry.opened = undefined;
+    entry.ready = undefined;
+    this.closingCount += 1;
+    const closed = close(opened).finally(() => {
+      this.closingCount -= 1;
+      entry.changing = undefined;
+      entry.leave();
     });
-    return ready;
-  };
-  return {
-    openCount: () => openMax - slots.freeCount,
-    async acquire(entry, wait) {
-      entry.useCount += 1;
-      try {
-        for (;;) {
-          if (entry.isDropped) throw notFound(entry.name);
-          const { opened } = entry;
-          if (opened !== undefined) return { opened, release: () => release(entry) };
-          entry.ready ??= startOpening(entry);
-          await patience(entry.ready, wait, openMax);
-        }
-      } catch (error) {
-        release(entry);
-        throw error;
-      }
-    },
-    async reserve(wait) {
-      let isWanted = true;
-      const taking = slots.take(() => isWanted);
-      try {
-        const leave = await patience(taking, wait, openMax);
-        assert(leave !== undefined, "a place that is wanted is granted");
-        return leave;
-      } catch (error) {
-        isWanted = false;
-        taking.then((leave) => leave?.(), nothing);
-        throw error;
-      }
-    },
-    enter,
-    async drop(entry, close) {
-      entry.isDropped = true;
-      await entry.changing;
+    entry.changing = closed.catch(nothing);
+    return closed;
+  }
+
+  private closeUnusedEntry(entry: Entry, opened: OpenCollection): Promise<void> {
+    return this.closeEntry(entry, opened, () => this.options.close(entry, opened));
+  }
+
+  /** Undefined: all are in use. */
+  private closeOneUnused(): Promise<void> | undefined {
+    for (const entry of this.used) {
       const { opened } = entry;
-      if (opened !== undefined) await closeEntry(entry, opened, close);
-    },
-    look,
-    stop: () => clearInterval(timer),
-  };
+      if (opened !== undefined && isUnused(entry)) return this.closeUnusedEntry(entry, opened);
+    }
+    return undefined;
+  }
+
+  /** Closes those that nobody has used for `idleMs`. */
+  private closeUnused(): void {
+    const before = this.options.clock() - this.options.idleMs;
+    for (const entry of this.used) {
+      const { opened } = entry;
+      if (opened !== undefined && entry.lastUsedMs <= before && isUnused(entry))
+        this.closeUnusedEntry(entry, opened).catch(nothing);
+    }
+  }
+
+  private trimMemory(): void {
+    let bytes = 0;
+    for (const { opened } of this.used) bytes += opened === undefined ? 0 : memoryOf(opened);
+    for (const entry of this.used) {
+      const { opened } = entry;
+      if (bytes <= this.options.openBytesMax) return;
+      if (opened === undefined || !isUnused(entry)) continue;
+      bytes -= memoryOf(opened);
+      this.closeUnusedEntry(entry, opened).catch(nothing);
+    }
+  }
 }
 
 type CloseOne = (opened: OpenCollection) => Promise<void>;
 
-/** Time between two looks for those that nobody uses, at most. */
-const lookMsMax = 15_000;
+/** Longest time between two checks for unused collections. */
+const idleCheckMsMax = 15_000;
 
 function nothing(): void {
-  // Who waits for the end of something need not know how it ended.
+  // For promises whose end matters and whose result does not.
 }
 
-function isIdle({ opened, useCount }: Entry): boolean {
+function isUnused({ opened, useCount }: Entry): boolean {
   if (opened === undefined || useCount > 0) return false;
   return opened.searches.size === 0 && opened.writer.isIdle();
 }
@@ -259,8 +277,8 @@ export function notFound(name: string): SluiceError {
   return new SluiceError("COLLECTION_NOT_FOUND", message, { field: "collection" });
 }
 
-/** What `ready` resolves with, unless the signal or the time comes first. */
-async function patience<T>(
+/** What `ready` resolves with, unless the signal aborts or the time runs out first. */
+async function withPatience<T>(
   ready: Promise<T>,
   { signal, waitMs = limits.openWaitMsMax }: WaitOptions,
   openMax: number,

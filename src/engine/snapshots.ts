@@ -19,48 +19,46 @@ import type { OpenCollection } from "./open-collection.js";
 /** Reads and checks every value of a closed store; one line a damage. */
 export type VerifyFolder = (folder: string) => Promise<readonly string[]>;
 
-export interface Snapshots {
-  list(): SnapshotInfo[];
-  remove(name: string): void;
-  /** Throws SNAPSHOT_EXISTS, DISK_FULL, DATA_CORRUPT; then nothing is left of it. */
-  take(
-    opened: OpenCollection,
-    name: string | undefined,
-  ): AsyncGenerator<JobProgress, SnapshotInfo, void>;
-  /**
-   * Ends with the name of the collection that was made. Throws SNAPSHOT_NOT_FOUND, COLLECTION_EXISTS,
-   * LIMIT_EXCEEDED, DISK_FULL, DATA_CORRUPT; then nothing is made.
-   */
-  restore(
-    snapshotName: string,
-    name: string | undefined,
-  ): AsyncGenerator<JobProgress, string, void>;
-}
-
-/** Milliseconds between two looks at how far a copy has come. */
+/** Milliseconds between two reports of a copy's progress. */
 const progressMs = 250;
 
-export function createSnapshots(
-  folder: DataFolder,
-  collections: Collections,
-  verify: VerifyFolder,
-): Snapshots {
-  const { snapshots } = folder;
-  const taking = new Set<string>();
+export class Snapshots {
+  private readonly folder: DataFolder;
+  private readonly collections: Collections;
+  private readonly verify: VerifyFolder;
+  /** Names of snapshots that are being taken. */
+  private readonly taking = new Set<string>();
 
-  async function* take(
+  constructor(folder: DataFolder, collections: Collections, verify: VerifyFolder) {
+    this.folder = folder;
+    this.collections = collections;
+    this.verify = verify;
+  }
+
+  list(): SnapshotInfo[] {
+    return this.folder.snapshots.list();
+  }
+
+  remove(name: string): void {
+    this.folder.checkWritable();
+    this.folder.snapshots.remove(name);
+  }
+
+  /** Throws SNAPSHOT_EXISTS, DISK_FULL, DATA_CORRUPT; then nothing is left of it. */
+  async *take(
     opened: OpenCollection,
     asked: string | undefined,
   ): AsyncGenerator<JobProgress, SnapshotInfo, void> {
+    const { snapshots } = this.folder;
     const { store, settings } = opened.collection;
     const id = randomBytes(8).toString("hex");
     const name = asked ?? `${settings.name.slice(0, 45)}-${id}`;
-    if (taking.has(name) || snapshots.list().some((known) => known.name === name))
+    if (this.taking.has(name) || snapshots.list().some((known) => known.name === name))
       throw new SluiceError("SNAPSHOT_EXISTS", `there is a snapshot "${name}" already`, {
         field: "snapshot_name",
       });
-    folder.checkWritable();
-    taking.add(name);
+    this.folder.checkWritable();
+    this.taking.add(name);
     const hold = holdOpen(opened);
     try {
       const path = snapshots.begin(id);
@@ -69,7 +67,7 @@ export function createSnapshots(
         file: join(path, "data.mdb"),
         total: store.diskBytes(),
       });
-      const { lastSequence } = await verified(path, verify);
+      const { lastSequence } = await verified(path, this.verify);
       const bytes = statSync(join(path, "data.mdb")).size;
       const info = { name, collection: settings.name, lastSequence, bytes };
       yield { step: "verifying", done: bytes, total: bytes };
@@ -80,19 +78,25 @@ export function createSnapshots(
       throw error;
     } finally {
       hold.end();
-      taking.delete(name);
+      this.taking.delete(name);
     }
   }
 
-  async function* restore(
+  /**
+   * Ends with the name of the collection that was made. Throws SNAPSHOT_NOT_FOUND, COLLECTION_EXISTS,
+   * LIMIT_EXCEEDED, DISK_FULL, DATA_CORRUPT; then nothing is made.
+   */
+  async *restore(
     snapshotName: string,
     asked: string | undefined,
   ): AsyncGenerator<JobProgress, string, void> {
+    const { folder, verify } = this;
+    const { snapshots } = folder;
     folder.checkWritable();
     const source = join(snapshots.pathOf(snapshotName), "data.mdb");
     const info = snapshots.list().find(({ name }) => name === snapshotName);
     const name = asked ?? info?.collection ?? snapshotName;
-    yield* collections.adopt(name, async function* (id) {
+    yield* this.collections.adopt(name, async function* (id) {
       const path = folder.prepareFolder(id);
       try {
         const copy = copyFile(source, join(path, "data.mdb"), constants.COPYFILE_EXCL);
@@ -111,14 +115,9 @@ export function createSnapshots(
     });
     return name;
   }
-  const remove = (name: string): void => {
-    folder.checkWritable();
-    snapshots.remove(name);
-  };
-  return { list: () => snapshots.list(), remove, take, restore };
 }
 
-/** Tells how large the file has become until `work` is done. */
+/** Yields the size of the file until `work` is done. */
 async function* watched(
   work: Promise<void>,
   { step, file, total }: { step: string; file: string; total: number },
@@ -142,7 +141,7 @@ function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** The manifest's facts of a copy of which every value is right. */
+/** Facts from the manifest of a copy, after each of its values was verified. */
 async function verified(folder: string, verify: VerifyFolder): Promise<{ lastSequence: number }> {
   const damages = await verify(folder);
   if (damages.length > 0)

@@ -8,7 +8,7 @@ import { openCollections } from "../../src/engine/collections.js";
 import type { CollectionLimits, Collections } from "../../src/engine/collections.js";
 import { createEngine } from "../../src/engine/engine.js";
 import { inspect } from "../../src/engine/inspect.js";
-import { createSnapshots } from "../../src/engine/snapshots.js";
+import { Snapshots } from "../../src/engine/snapshots.js";
 import type { SearchCaches } from "../../src/engine/searches.js";
 import type { RemoteRerankers } from "../../src/engine/rerankers.js";
 import { createModels } from "../../src/engine/models.js";
@@ -103,7 +103,7 @@ export async function openInlineEngine(
   };
   const api = createEngine({
     collections,
-    snapshots: createSnapshots(data, collections, async (path) => (await inspect(path)).damages),
+    snapshots: new Snapshots(data, collections, async (path) => (await inspect(path)).damages),
     models,
     scorer: options.scorer ?? createInlineScorer(kernels),
     encodePool: inlineEncoder((task) => encode.run(task), models),
