@@ -100,43 +100,9 @@ const backoffMaxMs = 2_000;
 export function openChannel(options: ChannelOptions): Channel {
   const metadataOf = presentKey(options);
   const client = new Client(options.address, credentialsOf(options.tls), grpcOptions(options));
-  const attemptCountMax = options.attemptCountMax ?? 4;
-  let retryTokens = retryTokensMax;
+  const withRetries = createRetries(options);
   const deadlineAt = (deadlineMs: number | undefined): { deadline?: number } =>
     deadlineMs === undefined ? {} : { deadline: options.nowMs() + deadlineMs };
-
-  const withRetries: Channel["withRetries"] = async (call, attempt) => {
-    const endMs = call.deadlineMs === undefined ? Infinity : options.nowMs() + call.deadlineMs;
-    let attemptCount = 0;
-    for (;;) {
-      attemptCount += 1;
-      const progressBefore = call.progress?.();
-      const leftMs = endMs - options.nowMs();
-      const deadlineMs = Number.isFinite(leftMs) ? Math.max(0, leftMs) : undefined;
-      try {
-        const result = await attempt({ signal: call.signal, deadlineMs });
-        retryTokens = Math.min(retryTokensMax, retryTokens + retryTokensPerSuccess);
-        return result;
-      } catch (error) {
-        if (!(error instanceof SluiceClientError)) throw error;
-        if (call.progress?.() !== progressBefore) {
-          attemptCount = 1;
-          retryTokens = Math.min(retryTokensMax, retryTokens + 1);
-        }
-        // A server that is forced to stop cancels its streams; a cancel of our own aborts the
-        // signal.
-        const isTransient = error.retryable || error.status === "CANCELLED";
-        const mayRetry = isTransient && call.mayRetry() && call.signal?.aborted !== true;
-        if (!mayRetry || attemptCount >= attemptCountMax || retryTokens < 1) throw error;
-        const backoffMs = Math.min(backoffMaxMs, backoffBaseMs * 2 ** attemptCount);
-        const waitMs = (error.retryDelayMs ?? 0) + options.random() * backoffMs;
-        if (options.nowMs() + waitMs >= endMs) throw error;
-        retryTokens -= 1;
-        await sleep(waitMs);
-      }
-    }
-  };
-
   return {
     withRetries,
     unary: (method, request, { isIdempotent, signal, deadlineMs = options.deadlineMs ?? 30_000 }) =>
@@ -173,6 +139,43 @@ export function openChannel(options: ChannelOptions): Channel {
       return call;
     },
     close: () => client.close(),
+  };
+}
+
+/** Retries of all calls of a channel, which share one budget of tokens. */
+function createRetries(options: ChannelOptions): Channel["withRetries"] {
+  const attemptCountMax = options.attemptCountMax ?? 4;
+  let retryTokens = retryTokensMax;
+  return async (call, attempt) => {
+    const endMs = call.deadlineMs === undefined ? Infinity : options.nowMs() + call.deadlineMs;
+    let attemptCount = 0;
+    for (;;) {
+      attemptCount += 1;
+      const progressBefore = call.progress?.();
+      const leftMs = endMs - options.nowMs();
+      const deadlineMs = Number.isFinite(leftMs) ? Math.max(0, leftMs) : undefined;
+      try {
+        const result = await attempt({ signal: call.signal, deadlineMs });
+        retryTokens = Math.min(retryTokensMax, retryTokens + retryTokensPerSuccess);
+        return result;
+      } catch (error) {
+        if (!(error instanceof SluiceClientError)) throw error;
+        if (call.progress?.() !== progressBefore) {
+          attemptCount = 1;
+          retryTokens = Math.min(retryTokensMax, retryTokens + 1);
+        }
+        // A server that is forced to stop cancels its streams; a cancel of our own aborts the
+        // signal.
+        const isTransient = error.retryable || error.status === "CANCELLED";
+        const mayRetry = isTransient && call.mayRetry() && call.signal?.aborted !== true;
+        if (!mayRetry || attemptCount >= attemptCountMax || retryTokens < 1) throw error;
+        const backoffMs = Math.min(backoffMaxMs, backoffBaseMs * 2 ** attemptCount);
+        const waitMs = (error.retryDelayMs ?? 0) + options.random() * backoffMs;
+        if (options.nowMs() + waitMs >= endMs) throw error;
+        retryTokens -= 1;
+        await sleep(waitMs);
+      }
+    }
   };
 }
 

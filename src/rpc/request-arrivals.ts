@@ -1,74 +1,98 @@
-// The messages of a request as they come in: refuses one by the length that it announces, and one that
-// does not come.
+// Incoming messages of a request: rejects those that announce too many bytes, and requests that
+// stall.
 
 import { SluiceError } from "../core/errors.js";
 import { startMessage } from "./message-assembly.js";
 
 export interface Arrivals {
-  /** A request is awaited whole, from its first byte on. */
+  /** Starts to expect a request, whose bytes must then keep arriving. */
   expect(): void;
-  /** The messages that end in these bytes, each with its head; none once a length was refused. */
+  /** The messages that end in these bytes, each with its head; none after a rejected one. */
   receive(data: Buffer): Buffer[];
-  /** Nothing is read for now: its sender is not to blame for what is missing. */
+  /** Reading is paused, so that missing bytes are not a stall of the sender. */
   pause(): void;
   resume(): void;
-  /** The request is there, or over. Idempotent. */
+  /** The request is complete, or over. Idempotent. */
   end(): void;
 }
 
 const headBytes = 5;
-/** Bytes that a message under way brings at least in the time that it may stall. */
+/** Bytes of a request that must arrive at least within `stallMs`. */
 const progressBytes = 16 * 1024;
 
 export function createArrivals(options: {
-  /** Of one message. */
+  /** Largest message, bytes. */
   readonly bytesMax: number;
   readonly stallMs: number;
   /** Ends the call. */
   readonly refuse: (error: SluiceError) => void;
 }): Arrivals {
-  const { bytesMax, stallMs, refuse } = options;
-  /** What comes at present: a head alone, then the message with it. */
-  let message = startMessage(headBytes);
-  let missing = headBytes;
-  let isHead = true;
+  const { stallMs, refuse } = options;
+  const frames = createFrameReader(options.bytesMax);
   let received = 0;
   let receivedBefore = 0;
   let isAwaited = false;
   let isPaused = false;
   let timer: NodeJS.Timeout | undefined;
 
-  const isPartial = (): boolean => isAwaited || !isHead || missing < headBytes;
-  const stop = (): void => {
-    clearTimeout(timer);
-    timer = undefined;
-  };
   const check = (): void => {
     timer = undefined;
     if (received - receivedBefore >= progressBytes) {
       watch();
       return;
     }
-    const told = `of a request that is under way less than ${progressBytes} bytes came in ${stallMs} ms`;
-    refuse(new SluiceError("DEADLINE_EXCEEDED", told));
+    const message = `of a request in flight less than ${progressBytes} bytes arrived in ${stallMs} ms`;
+    refuse(new SluiceError("DEADLINE_EXCEEDED", message));
   };
   const watch = (): void => {
-    if (isPaused || !isPartial()) {
-      stop();
-      return;
+    if (isPaused || !(isAwaited || frames.isPartial)) {
+      clearTimeout(timer);
+      timer = undefined;
+    } else if (timer === undefined) {
+      receivedBefore = received;
+      timer = setTimeout(check, stallMs);
     }
-    if (timer !== undefined) return;
-    receivedBefore = received;
-    timer = setTimeout(check, stallMs);
   };
-
+  const change = (next: { readonly awaited?: boolean; readonly paused: boolean }): void => {
+    isAwaited = next.awaited ?? isAwaited;
+    isPaused = next.paused;
+    watch();
+  };
   return {
-    expect() {
-      isAwaited = true;
-      watch();
-    },
+    expect: () => change({ awaited: true, paused: isPaused }),
     receive(data) {
       received += data.length;
+      const messages = frames.read(data);
+      if (messages instanceof SluiceError) {
+        refuse(messages);
+        return [];
+      }
+      watch();
+      return messages;
+    },
+    pause: () => change({ paused: !isAwaited }),
+    resume: () => change({ paused: false }),
+    end: () => change({ awaited: false, paused: true }),
+  };
+}
+
+interface FrameReader {
+  /** Whether a part of a message has arrived. */
+  readonly isPartial: boolean;
+  /** The messages that end in `data`, or the error of one that announces too many bytes. */
+  read(data: Buffer): Buffer[] | SluiceError;
+}
+
+function createFrameReader(bytesMax: number): FrameReader {
+  /** First the head alone, then the message including its head. */
+  let message = startMessage(headBytes);
+  let missing = headBytes;
+  let isHead = true;
+  return {
+    get isPartial() {
+      return !isHead || missing < headBytes;
+    },
+    read(data) {
       const messages: Buffer[] = [];
       for (let at = 0; at < data.length;) {
         const taken = Math.min(missing, data.length - at);
@@ -85,30 +109,13 @@ export function createArrivals(options: {
           isHead = true;
           continue;
         }
-        if (bodyBytes > bytesMax) {
-          refuse(tooLarge(bodyBytes, bytesMax));
-          return [];
-        }
+        if (bodyBytes > bytesMax) return tooLarge(bodyBytes, bytesMax);
         message = startMessage(headBytes + bodyBytes);
         message.add(framed);
         missing = bodyBytes;
         isHead = false;
       }
-      watch();
       return messages;
-    },
-    pause() {
-      isPaused = !isAwaited;
-      watch();
-    },
-    resume() {
-      isPaused = false;
-      watch();
-    },
-    end() {
-      isAwaited = false;
-      isPaused = true;
-      stop();
     },
   };
 }

@@ -111,17 +111,8 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     ],
   });
   addServices(server, services, context);
-  const health = new HealthImplementation();
-  const setReady = (isReady: boolean): void => {
-    for (const name of ["", ...serviceNames]) {
-      health.setStatus(name, isReady ? "SERVING" : "NOT_SERVING");
-    }
-  };
+  const setReady = addHealth(server);
   setReady(false);
-  health.addToServer(server);
-  const { packages } = definitions();
-  const described: PackageDefinition = { ...packages, ...loadSync(healthProtoPath) };
-  new ReflectionService(described).addToServer(server);
   const listener = await openListener(server, {
     ...options,
     tls: options.tls,
@@ -136,6 +127,19 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
       stopping ??= stopServer({ server, listener, openCalls }, graceMs, hurry);
       return stopping;
     },
+  };
+}
+
+/** Adds the services of health and reflection. Returns the setter of the health status. */
+function addHealth(server: Server): RpcServer["setReady"] {
+  const health = new HealthImplementation();
+  health.addToServer(server);
+  const { packages } = definitions();
+  const described: PackageDefinition = { ...packages, ...loadSync(healthProtoPath) };
+  new ReflectionService(described).addToServer(server);
+  return (isReady) => {
+    for (const name of ["", ...serviceNames])
+      health.setStatus(name, isReady ? "SERVING" : "NOT_SERVING");
   };
 }
 
