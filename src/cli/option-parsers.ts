@@ -1,6 +1,8 @@
 // Parsers of option values, which reject values out of range before a command starts.
 
 import { InvalidArgumentError } from "commander";
+import { isInRange, rangeText } from "../contract/check-fields.js";
+import type { IntegerField, NumberField } from "../contract/fields.js";
 import { isSluiceError } from "../core/errors.js";
 import type { Filter } from "../core/filter.js";
 import { limits } from "../core/limits.js";
@@ -37,6 +39,18 @@ export function decimalNumber(min: number, max: number): (text: string) => numbe
     const value = text.trim() === "" ? NaN : Number(text);
     if (value >= min && value <= max) return value;
     throw new InvalidArgumentError(`Expected a number from ${min} to ${max}.`);
+  };
+}
+
+/** A parser for values of a field of a request. */
+export function valueOf(field: IntegerField | NumberField): (text: string) => number {
+  if (field.type === "integer") return wholeNumber(field.min, field.max);
+  const { min, max } = field;
+  if (min !== undefined && max !== undefined) return decimalNumber(min, max);
+  return (text) => {
+    const value = text.trim() === "" ? NaN : Number(text);
+    if (isInRange(field, value)) return value;
+    throw new InvalidArgumentError(`Expected a number: ${rangeText(field)}.`);
   };
 }
 

@@ -2,11 +2,14 @@
 
 import { join } from "node:path";
 import { z } from "zod";
+import { searchRequestFields } from "../contract/search-request.js";
 import { limits } from "../core/limits.js";
 import { repositoryRoot } from "../core/paths.js";
 import { bytes, choice, decimal, list, path, text, whole } from "./option-kinds.js";
 
 const kernels = ["auto", "avx512", "avx2", "neon", "scalar", "wasm", "reference"] as const;
+
+const { lexicalWeight } = searchRequestFields;
 
 export const configSchema = z.strictObject({
   data: path({
@@ -89,8 +92,8 @@ export const configSchema = z.strictObject({
     }),
     lexicalWeight: decimal({
       default: 0.15,
-      min: 0,
-      max: 100,
+      min: lexicalWeight.min,
+      max: lexicalWeight.max,
       description: "Weight of BM25 in the final score.",
     }),
     exhaustiveBelowPassages: whole({

@@ -78,12 +78,16 @@ function checkList(
 }
 
 function checkNumber(field: IntegerField | NumberField, value: number, path: string): void {
-  const { min = -Infinity, max = Infinity } = field;
-  const above = field.type === "number" ? field.above : undefined;
-  const isWhole = field.type !== "integer" || Number.isInteger(value);
-  if (isWhole && Number.isFinite(value) && value >= min && value <= max)
-    if (above === undefined || value > above) return;
+  if (isInRange(field, value)) return;
   throw invalidField(path, `${path} is ${value}, it must be ${rangeText(field)}`);
+}
+
+/** Whether the value is a number that the field takes. */
+export function isInRange(field: IntegerField | NumberField, value: number): boolean {
+  const { min = -Infinity, max = Infinity } = field;
+  if (!Number.isFinite(value) || value < min || value > max) return false;
+  if (field.type === "integer") return Number.isInteger(value);
+  return field.above === undefined || value > field.above;
 }
 
 /** `1 to 1000`, `above 0 and at most 1`, `a finite number`. */

@@ -1,5 +1,6 @@
 // Score maps from messages, checked, and to messages.
 
+import { searchRequestFields } from "../contract/search-request.js";
 import { limits } from "../core/limits.js";
 import type { ScoreMap as ScoreMapShape } from "../eval/score-calibration.js";
 import type { IsotonicMap__Output } from "../gen/proto/sluice/v1/IsotonicMap.js";
@@ -34,7 +35,8 @@ function calibrationFromMessage(message: ScoreMap__Output, field: string): Score
   const weight = within("rerank_weight");
   if (model === "" && weight > 0)
     throw invalidField(`${field}.rerank_weight`, `${field}.rerank_weight is set without a model`);
-  const lexical = { field: `${field}.lexical_weight`, min: 0, max: 100 };
+  const { min, max } = searchRequestFields.lexicalWeight;
+  const lexical = { field: `${field}.lexical_weight`, min, max };
   return {
     map: mapFromMessage(message, field),
     lexicalWeight: numberIn(message.lexical_weight, lexical) ?? 0,

@@ -1,6 +1,7 @@
 // sluice calibrate scores: fits a map from scores to probabilities on judged queries, and stores
 // it.
 
+import { searchRequestFields } from "../../contract/search-request.js";
 import { Option } from "commander";
 import type { Command } from "commander";
 import { writeFileSync } from "node:fs";
@@ -22,7 +23,7 @@ import {
   scoreFitLines,
 } from "../eval/score-samples.js";
 import type { ScoreFit } from "../eval/score-samples.js";
-import { decimalNumber, wholeNumber } from "../option-parsers.js";
+import { valueOf, wholeNumber } from "../option-parsers.js";
 import { createProgress } from "../terminal/progress.js";
 
 interface ScoresOptions extends ConnectionOptions {
@@ -44,7 +45,7 @@ interface ScoresOptions extends ConnectionOptions {
 }
 
 export function addCalibrateScores(group: Command, context: CliContext): void {
-  const weight = decimalNumber(0, 100);
+  const weight = valueOf(searchRequestFields.lexicalWeight);
   const command = group
     .command("scores <collection>")
     .description(
@@ -69,7 +70,11 @@ export function addCalibrateScores(group: Command, context: CliContext): void {
       weight,
     )
     .option("--rerank <model>", "cross-encoder of the searches")
-    .option("--rerank-weight <w>", "its weight (default: search.rerankWeight)", decimalNumber(0, 1))
+    .option(
+      "--rerank-weight <w>",
+      "its weight (default: search.rerankWeight)",
+      valueOf(searchRequestFields.rerank.fields.weight),
+    )
     .addOption(
       new Option("--method <name>", "the map (default: the better one)").choices(
         calibrationMethods,

@@ -1,5 +1,6 @@
 // sluice eval: measures retrieval quality and latency of a server on judged queries.
 
+import { searchRequestFields } from "../../contract/search-request.js";
 import type { Command } from "commander";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,7 +17,7 @@ import type { EvalWork, ReportOptions } from "../eval/evaluate-answers.js";
 import { addJudgeOptions } from "../eval/judge.js";
 import { parseSegmentation } from "../eval/labels.js";
 import { parseSweep } from "../eval/sweep.js";
-import { decimalNumber, wholeNumber } from "../option-parsers.js";
+import { valueOf, wholeNumber } from "../option-parsers.js";
 import { createProgress } from "../terminal/progress.js";
 import { addCollectionSettings, settingsOf } from "./collections.js";
 import type { CollectionSettingsOptions } from "./collections.js";
@@ -57,8 +58,16 @@ export function addEvalCommand(program: Command, context: CliContext): void {
     .option("--concurrency <n>", "concurrent queries", wholeNumber(1, 256), 1)
     .option("--queries <n>", "use at most n queries, evenly spaced", wholeNumber(1, 1e9))
     .option("--rerank [model]", "rerank with a cross-encoder (the server's default, or this one)")
-    .option("--rerank-depth <n>", "documents to rerank", wholeNumber(1, limits.hitCountMax))
-    .option("--rerank-weight <w>", "weight of the cross-encoder in the score", decimalNumber(0, 1))
+    .option(
+      "--rerank-depth <n>",
+      "documents to rerank",
+      valueOf(searchRequestFields.rerank.fields.depth),
+    )
+    .option(
+      "--rerank-weight <w>",
+      "weight of the cross-encoder in the score",
+      valueOf(searchRequestFields.rerank.fields.weight),
+    )
     .option("--run <file>", "write the rankings as a TREC run")
     .option("--stages", "also measure the last ranking of each stage")
     .option("--segment <by>", "length, first-stage, score or field:NAME", parseSegmentation)

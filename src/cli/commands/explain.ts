@@ -1,11 +1,12 @@
 // sluice explain: shows how a document got its score, token by token.
 
+import { explainRequestFields } from "../../contract/explain.js";
 import type { Command } from "commander";
 import type { Filter } from "../../core/filter.js";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
-import { decimalNumber, filterText, wholeNumber } from "../option-parsers.js";
+import { filterText, valueOf } from "../option-parsers.js";
 import { explanationLines } from "../terminal/heat-map.js";
 
 interface ExplainOptions extends ConnectionOptions {
@@ -23,9 +24,17 @@ export function addExplainCommand(program: Command, context: CliContext): void {
       "Prints for each token of the query the token of the passage that matched it best, and the score; the " +
         "scores add up to the MaxSim of the hit. Matches are highlighted in the text, the best warmest.",
     )
-    .option("--passage <n>", "passage of the document, from 0", wholeNumber(0, 2 ** 31))
+    .option(
+      "--passage <n>",
+      "passage of the document, from 0",
+      valueOf(explainRequestFields.passageNumber),
+    )
     .option("--filter <conditions>", "as in the search that is explained", filterText)
-    .option("--lexical-weight <w>", "weight of BM25 in the score", decimalNumber(0, 10))
+    .option(
+      "--lexical-weight <w>",
+      "weight of BM25 in the score",
+      valueOf(explainRequestFields.lexicalWeight),
+    )
     .option("--json", "print the explanation as one object of JSON")
     .addHelpText("after", '\nExamples:\n  sluice explain docs fs.readFile "read a whole file"');
   addConnectionOptions(command);

@@ -1,13 +1,13 @@
 // sluice rerank: ranks texts from a file.
 
+import { rerankRequestFields } from "../../contract/rerank.js";
 import type { Command } from "commander";
 import { readFileSync } from "node:fs";
 import { SluiceError } from "../../core/errors.js";
-import { limits } from "../../core/limits.js";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
-import { decimalNumber, wholeNumber } from "../option-parsers.js";
+import { valueOf } from "../option-parsers.js";
 import { cut } from "../terminal/text.js";
 
 interface RerankOptions extends ConnectionOptions {
@@ -29,13 +29,17 @@ export function addRerankCommand(program: Command, context: CliContext): void {
         "No collection is needed.",
     )
     .option("--model <name>", "a model of the server (default: its default model)")
-    .option("-n, --top-n <count>", "lines wanted", wholeNumber(1, limits.hitCountMax))
-    .option("--min-score <score>", "drop lines with lower scores", decimalNumber(-1e9, 1e9))
+    .option("-n, --top-n <count>", "lines wanted", valueOf(rerankRequestFields.topN))
+    .option(
+      "--min-score <score>",
+      "drop lines with lower scores",
+      valueOf(rerankRequestFields.minScore),
+    )
     .option("--mean", "score long lines by the mean of their windows instead of the best one")
     .option(
       "--budget-ms <ms>",
       "return the best ranking so far after this time",
-      wholeNumber(1, 600_000),
+      valueOf(rerankRequestFields.budgetMs),
     )
     .option("--json", "print the ranking as one object of JSON")
     .addHelpText("after", '\nExamples:\n  sluice rerank answers.txt "how do I read a file"');

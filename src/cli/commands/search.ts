@@ -2,13 +2,16 @@
 
 import type { Command } from "commander";
 import type { Filter } from "../../core/filter.js";
-import { limits } from "../../core/limits.js";
+import { requestDefaults, searchRequestFields as fields } from "../../contract/search-request.js";
 import type { SearchRequest } from "../../contract/search-request.js";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
-import { decimalNumber, filterText, groupBy, wholeNumber } from "../option-parsers.js";
+import { filterText, groupBy, valueOf } from "../option-parsers.js";
 import { showSearch } from "../show-search.js";
+
+const { depth, weight } = fields.rerank.fields;
+const { tokenBudget: contextTokens } = fields.context.fields;
 
 export interface PoolTuning {
   readonly exhaustive?: boolean;
@@ -54,28 +57,28 @@ export function addSearchCommand(program: Command, context: CliContext): void {
       "Searches a collection. On a terminal the ranking is redrawn in place with each update: stage, " +
         "time, certificate, hits. Otherwise updates are printed as lines, with --json one object per line.",
     )
-    .option("-k <count>", "hits wanted", wholeNumber(1, limits.hitCountMax), limits.hitCountDefault)
+    .option("-k <count>", "hits wanted", valueOf(fields.k), requestDefaults.k)
     .option("--also <query...>", "query variants; scores are the mean over all variants")
     .option("--filter <conditions>", "only documents that match these conditions", filterText)
-    .option("--min-recall <r>", "the smallest pool measured to reach it", decimalNumber(0, 1))
-    .option("--min-score <score>", "drop hits below it", decimalNumber(-1e9, 1e9))
-    .option("--min-probability <p>", "drop hits below it", decimalNumber(0, 1))
+    .option("--min-recall <r>", "the smallest pool measured to reach it", valueOf(fields.minRecall))
+    .option("--min-score <score>", "drop hits below it", valueOf(fields.minScore))
+    .option("--min-probability <p>", "drop hits below it", valueOf(fields.minProbability))
     .option(
       "--softmax-temperature <t>",
       "report each hit's share of the ranking's scores",
-      decimalNumber(1e-6, 1e6),
+      valueOf(fields.softmaxTemperature),
     )
     .option("--typos", "also find misspelled words, ranked below exact ones")
     .option("--last-word-begins", "match the last word as a prefix")
     .option("--group-by <field[:n]>", "at most n hits (default 1) with the same value", groupBy)
     .option("--dedupe-field <field>", "each value of the field at most once")
     .option("--rerank [model]", "rerank with a cross-encoder (the server's default, or this one)")
-    .option("--rerank-depth <n>", "documents to rerank", wholeNumber(1, limits.hitCountMax))
-    .option("--rerank-weight <w>", "weight of the cross-encoder in the score", decimalNumber(0, 1))
+    .option("--rerank-depth <n>", "documents to rerank", valueOf(depth))
+    .option("--rerank-weight <w>", "weight of the cross-encoder in the score", valueOf(weight))
     .option(
       "--context <tokens>",
       "assemble a context of at most this many tokens",
-      wholeNumber(1, 1_000_000),
+      valueOf(contextTokens),
     )
     .option("--edges-first", "put the best passages at both ends of the context")
     .option(
@@ -85,10 +88,10 @@ export function addSearchCommand(program: Command, context: CliContext): void {
     .option(
       "--budget-ms <ms>",
       "return the best ranking so far after this time",
-      wholeNumber(1, 600_000),
+      valueOf(fields.budgetMs),
     )
-    .option("--deadline-ms <ms>", "fail if there is no ranking by then", wholeNumber(1, 600_000))
-    .option("--min-sequence <n>", "wait until this write is visible", wholeNumber(1, 2 ** 53 - 1))
+    .option("--deadline-ms <ms>", "fail if there is no ranking by then", valueOf(fields.budgetMs))
+    .option("--min-sequence <n>", "wait until this write is visible", valueOf(fields.minSequence))
     .option("--json", "print each update as one line of JSON")
     .addHelpText("after", examples);
   addSearchTuning(command);
@@ -136,12 +139,11 @@ function toRequest(
 
 /** Options for quality and cost of a search, for `search` and `eval`. */
 export function addSearchTuning(command: Command): Command {
-  const pool = wholeNumber(0, limits.poolSizeMax);
   return command
     .option("--exhaustive", "score every passage by late interaction: the exact ranking")
-    .option("--sketch-pool-size <n>", "candidates from sketches", pool)
-    .option("--lexical-pool-size <n>", "candidates from BM25", pool)
-    .option("--lexical-weight <w>", "weight of BM25 in the score", decimalNumber(0, 10));
+    .option("--sketch-pool-size <n>", "candidates from sketches", valueOf(fields.sketchPoolSize))
+    .option("--lexical-pool-size <n>", "candidates from BM25", valueOf(fields.lexicalPoolSize))
+    .option("--lexical-weight <w>", "weight of BM25 in the score", valueOf(fields.lexicalWeight));
 }
 
 const examples = `
