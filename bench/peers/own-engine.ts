@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { composeEngine } from "../../src/app/compose.js";
 import { engineOptions } from "../../src/app/serve.js";
 import { loadConfig } from "../../src/config/load-config.js";
-import type { GivenVectors } from "../../src/core/document.js";
+import type { PrecomputedVectors } from "../../src/core/document.js";
 import { programVersion } from "../../src/cli/context.js";
 import type { EngineApi } from "../../src/engine/api.js";
 import { rounded, warmUpTimes } from "../scale/summary.js";
@@ -129,7 +129,7 @@ function curveOf(
 
 async function searchOnce(
   api: EngineApi,
-  vectors: GivenVectors,
+  vectors: PrecomputedVectors,
   sketchPoolSize: number,
 ): Promise<{ readonly ms: number; readonly keys: string[] }> {
   const startMs = performance.now();
@@ -149,7 +149,7 @@ async function searchOnce(
 }
 
 /** The vectors of each text, read lazily. */
-function* readRagged(set: VectorSet, name: string): Generator<GivenVectors, void, void> {
+function* readRagged(set: VectorSet, name: string): Generator<PrecomputedVectors, void, void> {
   const counts = npyLengths(join(set.folder, `${name}.lengths.npy`));
   const file = openSync(join(set.folder, `${name}.npy`), "r");
   try {

@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { GivenVectors } from "../../src/core/document.js";
+import type { PrecomputedVectors } from "../../src/core/document.js";
 import { repositoryRoot } from "../../src/core/paths.js";
 import type { TokenMatrix } from "../../src/core/token-matrix.js";
 import { createLateInteractionEncoder } from "../../src/encoders/late-interaction-encoder.js";
@@ -129,7 +129,7 @@ export function seededVectors(options: SeededVectorOptions): Promise<VectorSet> 
   });
 }
 
-function floatsOf(vectors: GivenVectors | undefined): Rows {
+function floatsOf(vectors: PrecomputedVectors | undefined): Rows {
   if (vectors === undefined) throw new Error("seeded passages have vectors");
   const values = new Float32Array(vectors.bytes.slice().buffer);
   return { values, rowCount: values.length / vectors.dim };

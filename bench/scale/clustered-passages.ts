@@ -1,7 +1,7 @@
 // Seeded passages that resemble a corpus and are cheap to generate: topics, recurring words, text
 // of the same words, and queries about one passage each.
 
-import type { Document, GivenVectors, VectorType } from "../../src/core/document.js";
+import type { Document, PrecomputedVectors, VectorType } from "../../src/core/document.js";
 import { createPrng } from "../../src/core/prng.js";
 import type { Prng } from "../../src/core/prng.js";
 
@@ -9,7 +9,10 @@ export interface PassageSource {
   /** Passage `i`, independent of what was generated before. */
   passage(i: number): Document;
   /** A query with `tokenCount` vectors about passage `i`: some of its words, with noise. */
-  query(i: number, tokenCount: number): { readonly text: string; readonly vectors: GivenVectors };
+  query(
+    i: number,
+    tokenCount: number,
+  ): { readonly text: string; readonly vectors: PrecomputedVectors };
 }
 
 export interface PassageOptions {
@@ -63,7 +66,7 @@ export function createPassageSource(options: PassageOptions): PassageSource {
       wordIds.push(prng.nextUint32() % 2 === 0 ? zipf(prng) : ownWord(path[1] ?? 0, zipf(prng)));
     return { prng, context, wordIds };
   };
-  const vectorsOf = (context: Float32Array, wordIds: readonly number[]): GivenVectors => {
+  const vectorsOf = (context: Float32Array, wordIds: readonly number[]): PrecomputedVectors => {
     const rows = new Int8Array(wordIds.length * dim);
     const shared = new Int8Array(dim);
     for (let j = 0; j < dim; j += 1) shared[j] = Math.round(context[j]!);

@@ -16,7 +16,7 @@ import type { FailureCounter, Limiter } from "./limiter.js";
 import { denied, restrictedEngine } from "./restricted-engine.js";
 
 /** A call that may proceed. */
-export interface Admission {
+export interface AccessGrant {
   /** The engine, restricted to what the caller may do. */
   readonly engine: EngineApi;
   /** Unit of fair queuing: the caller's key, or its address while access control is off. */
@@ -29,7 +29,7 @@ export interface Admission {
 
 export interface Access {
   /** Throws UNAUTHENTICATED, PERMISSION_DENIED or RATE_LIMITED. */
-  admit(caller: Caller): Promise<Admission>;
+  admit(caller: Caller): Promise<AccessGrant>;
 }
 
 /** Why a call was rejected, for metrics. */
@@ -96,7 +96,7 @@ function admission(
     readonly limiter: Limiter | undefined;
     readonly trail: CallTrail;
   },
-): Admission {
+): AccessGrant {
   const { caller, found, limiter, trail } = by;
   const { identity, isProven } = found;
   let searchCount = 0;

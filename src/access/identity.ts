@@ -7,16 +7,16 @@ import type { Filter } from "../core/filter.js";
  * admin: everything in a collection. metrics: metrics of the whole server.
  */
 export const scopes = ["read", "write", "feedback", "admin", "metrics"] as const;
-export type Scope = (typeof scopes)[number];
+export type KeyScope = (typeof scopes)[number];
 
 /** A scope on the collections of a pattern: a name, a prefix such as `logs-*`, or `*`. */
 export interface Grant {
-  readonly scope: Scope;
+  readonly scope: KeyScope;
   readonly pattern: string;
 }
 
 /** What an operation requires. open: nothing; any: some grant, whichever. */
-export type Requirement = "open" | "any" | Scope;
+export type Requirement = "open" | "any" | KeyScope;
 
 export interface Identity {
   /**
@@ -31,7 +31,7 @@ export interface Identity {
 }
 
 /** Scopes that each scope implies. */
-const included: Readonly<Record<Scope, readonly Scope[]>> = {
+const included: Readonly<Record<KeyScope, readonly KeyScope[]>> = {
   read: [],
   write: ["feedback"],
   feedback: [],
@@ -40,7 +40,7 @@ const included: Readonly<Record<Scope, readonly Scope[]>> = {
 };
 
 /** Scopes that cannot be restricted by a filter. */
-const wholeScopes: ReadonlySet<Scope> = new Set(["admin", "metrics"]);
+const wholeScopes: ReadonlySet<KeyScope> = new Set(["admin", "metrics"]);
 
 const patternForm = /^(?:\*|[a-z0-9][a-z0-9_-]{0,62}\*?)$/;
 
@@ -64,7 +64,7 @@ export function isWholeGrant({ scope }: Grant): boolean {
 }
 
 /** Whether the identity has `scope` on this collection. */
-export function mayIn(identity: Identity, scope: Scope, collection: string): boolean {
+export function mayIn(identity: Identity, scope: KeyScope, collection: string): boolean {
   return identity.grants.some(
     (grant) => gives(identity, grant, scope) && covers(grant.pattern, collection),
   );
@@ -93,7 +93,7 @@ export function mayAnywhere(identity: Identity, requirement: Requirement): boole
   return identity.grants.some((grant) => gives(identity, grant, requirement));
 }
 
-function gives({ filter }: Identity, { scope }: Grant, wanted: Scope): boolean {
+function gives({ filter }: Identity, { scope }: Grant, wanted: KeyScope): boolean {
   if (filter !== undefined && wholeScopes.has(scope)) return false;
   return scope === wanted || included[scope].includes(wanted);
 }

@@ -8,7 +8,7 @@ import { createFilterMatch } from "../core/match-filter.js";
 import type { EngineApi, StoredDocument } from "../engine/api.js";
 import type { CollectionStatus } from "../index/collection-settings.js";
 import { mayAll, mayAnywhere, mayIn, mayKnow } from "./identity.js";
-import type { Identity, Scope } from "./identity.js";
+import type { Identity, KeyScope } from "./identity.js";
 
 export interface EngineCaller {
   readonly identity: Identity;
@@ -214,7 +214,7 @@ function administration(engine: EngineApi, caller: EngineCaller): Administration
   };
 }
 
-function demand(caller: EngineCaller, scope: Scope, collection: string): void {
+function demand(caller: EngineCaller, scope: KeyScope, collection: string): void {
   caller.check();
   if (!mayIn(caller.identity, scope, collection)) throw denied(scope, collection);
   caller.named(collection);

@@ -17,7 +17,7 @@ export interface Analyzer {
    * The last word of `text`, of which there may be more; undefined: there is none, or a blank follows
    * it.
    */
-  beginningAt(text: string): PlacedBeginning | undefined;
+  beginningAt(text: string): PlacedPrefix | undefined;
 }
 
 /**
@@ -51,13 +51,13 @@ export interface PhraseTerm {
   readonly offset: number;
 }
 
-export interface PlacedBeginning extends WordBeginning {
+export interface PlacedPrefix extends WordPrefix {
   /** Where it starts in the text. */
   readonly start: number;
 }
 
 /** All of `terms`, and a term that begins with `prefix`. */
-export interface WordBeginning {
+export interface WordPrefix {
   readonly terms: readonly string[];
   readonly prefix: string;
   /** Letters that are typed. */

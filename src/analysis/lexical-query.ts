@@ -2,7 +2,7 @@
 // -words and -"phrases" that are left out; misspelled words where that is asked for.
 
 import { limits } from "../core/limits.js";
-import type { Analyzer, PhraseTerm, QueryWord, WordBeginning } from "./analyzer.js";
+import type { Analyzer, PhraseTerm, QueryWord, WordPrefix } from "./analyzer.js";
 import { parseQuerySyntax } from "./query-syntax.js";
 import { addUpTerms } from "./query-terms.js";
 import type { QueryTerm } from "./query-terms.js";
@@ -165,7 +165,7 @@ function addBeginning(analyzer: Analyzer, text: string, asked: Asked): void {
   const found = analyzer.beginningAt(text);
   addWords(analyzer, text.slice(0, found?.start), asked, { misspellings: false });
   if (found === undefined) return;
-  const { terms, prefix }: WordBeginning = found;
+  const { terms, prefix }: WordPrefix = found;
   asked.prefixes.push({ term: prefix, frequency: 1 });
   asked.terms.push(...terms.map((term) => ({ term, frequency: 1 })));
   const distinct = [...new Set(terms)];

@@ -1,6 +1,6 @@
 // What queries ask of scripts without spaces and of symbols.
 
-import type { QueryWord, WordBeginning } from "./analyzer.js";
+import type { QueryWord, WordPrefix } from "./analyzer.js";
 import { addUpTerms } from "./query-terms.js";
 import { forEachRunCharacter, termsOfSymbol } from "./runs.js";
 import type { TokenKind } from "./tokens.js";
@@ -36,10 +36,10 @@ export function queryWordOfRun(
 }
 
 /** The last pair may go on. */
-export function beginningOfRun(
+export function prefixOfRun(
   text: string,
   run: { readonly kind: TokenKind; readonly start: number; readonly end: number },
-): WordBeginning {
+): WordPrefix {
   const { pairs, width } = pairsOf(text, run);
   // One character may be a word.
   return { terms: pairs.slice(0, -1), prefix: pairs.at(-1) ?? "", letterCount: Math.max(2, width) };

@@ -2,8 +2,8 @@
 // pairs of scripts without spaces, symbols; whole words beside their stems.
 
 import { limits } from "../core/limits.js";
-import type { Analyzer, PlacedBeginning, QueryWord, TermVisitor } from "./analyzer.js";
-import { beginningOfRun, queryWordOfRun, queryWordOfSymbol } from "./query-runs.js";
+import type { Analyzer, PlacedPrefix, QueryWord, TermVisitor } from "./analyzer.js";
+import { prefixOfRun, queryWordOfRun, queryWordOfSymbol } from "./query-runs.js";
 import { forEachRunCharacter, termsOfSymbol } from "./runs.js";
 import type { RunCharacter } from "./runs.js";
 import type { AnalyzerSettings } from "./settings.js";
@@ -196,10 +196,7 @@ function inOne(forms: readonly FormTerms[]): FormTerms | undefined {
   return first?.kind === "whole" ? first : forms.find(({ kind }) => kind === "main");
 }
 
-function beginningAt(
-  text: string,
-  termsOf: (word: string) => WordTerms,
-): PlacedBeginning | undefined {
+function beginningAt(text: string, termsOf: (word: string) => WordTerms): PlacedPrefix | undefined {
   let last: { readonly kind: TokenKind; readonly start: number; readonly end: number } | undefined;
   forEachToken(text, (kind, start, end) => {
     last = { kind, start, end };
@@ -208,7 +205,7 @@ function beginningAt(
   if (last === undefined || last.kind === "symbol" || hasBlank(text.slice(last.end)))
     return undefined;
   const { kind, start, end } = last;
-  if (kind !== "word") return { start, ...beginningOfRun(text, { kind, start, end }) };
+  if (kind !== "word") return { start, ...prefixOfRun(text, { kind, start, end }) };
   const whole = inOne(termsOf(text.slice(start, end)).forms)?.whole;
   if (whole === undefined) return undefined;
   return {

@@ -4,7 +4,7 @@ import type { SluiceClient } from "../client/client.js";
 import type { Document } from "../core/document.js";
 import type { SluiceError } from "../core/errors.js";
 import type { CliContext } from "./context.js";
-import { createProgress } from "./terminal/progress.js";
+import { createProgressLine } from "./terminal/progress.js";
 import { cut } from "./terminal/text.js";
 
 export interface IngestReport {
@@ -47,7 +47,7 @@ export async function ingestWithProgress(
   const startMs = context.nowMs();
   const { label, total } = work;
   const { err: terminal, nowMs } = context;
-  const progress = createProgress({ label, unit: "documents", total, terminal, nowMs });
+  const progress = createProgressLine({ label, unit: "documents", total, terminal, nowMs });
   const errors: RefusedDocument[] = [];
   let answered = 0;
   let unreadable = 0;

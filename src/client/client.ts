@@ -11,7 +11,7 @@ import type { SearchUpdate } from "../contract/search-update.js";
 import { calibrate } from "./calibrate.js";
 import type { CalibrateCallOptions } from "./calibrate.js";
 import { openChannel } from "./channel.js";
-import { scoreMapToMessage } from "./score-maps.js";
+import { clientScoreMapToMessage } from "./score-maps.js";
 import type { ClientScoreMap } from "./score-maps.js";
 import type { CallOptions, Channel, ChannelOptions, Method } from "./channel.js";
 import { SluiceClientError } from "./client-error.js";
@@ -60,7 +60,7 @@ export interface ClientOptions extends ChannelOptions {
   readonly checkContract?: boolean | undefined;
 }
 
-export interface DocumentPage {
+export interface ClientDocumentPage {
   readonly documents: ClientStoredDocument[];
   /** Undefined: this was the last page. */
   readonly nextPageToken: string | undefined;
@@ -123,7 +123,7 @@ export interface SluiceClient {
     collection: string,
     page?: { readonly pageSize?: number; readonly pageToken?: string },
     options?: CallOptions,
-  ): Promise<DocumentPage>;
+  ): Promise<ClientDocumentPage>;
   readonly collections: CollectionCalls;
   /** What the server says of itself; `UNREACHABLE` when it says nothing. */
   health(options?: CallOptions): Promise<"SERVING" | "NOT_SERVING" | "UNREACHABLE">;
@@ -307,7 +307,7 @@ function collectionCalls(channel: Channel): CollectionCalls {
       followJob(channel.serverStream(service.Optimize, { name, full, reanalyze }, options)),
     calibrate: (name, options = {}) => calibrate(channel, name, options),
     setScoreMaps: async (name, scoreMaps, options = {}) => {
-      const request = { name, score_maps: scoreMaps.map(scoreMapToMessage) };
+      const request = { name, score_maps: scoreMaps.map(clientScoreMapToMessage) };
       await channel.unary(service.SetScoreMaps, request, { ...options, isIdempotent: true });
     },
     snapshots: snapshotCalls(channel),

@@ -24,7 +24,7 @@ export interface ClientScoreMap {
   readonly ece: number;
 }
 
-export function scoreMapToMessage({ map, rerank, ...rest }: ClientScoreMap): ScoreMap {
+export function clientScoreMapToMessage({ map, rerank, ...rest }: ClientScoreMap): ScoreMap {
   return {
     lexical_weight: rest.lexicalWeight,
     brier: rest.brier,

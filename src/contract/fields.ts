@@ -1,7 +1,7 @@
 // Descriptions of the fields of requests and updates: name, kind, range and presence of each, once
 // for gRPC, JSON, the client, the command line and the checks.
 
-import type { Fields, GivenVectors } from "../core/document.js";
+import type { Fields, PrecomputedVectors } from "../core/document.js";
 import type { Filter } from "../core/filter.js";
 
 /** What every description may have. */
@@ -93,7 +93,7 @@ export type FieldOf<V> = [V] extends [boolean]
     ? IntegerField | NumberField
     : [V] extends [string]
       ? TextField | CollectionField | KeyField | WordField<V>
-      : [V] extends [GivenVectors]
+      : [V] extends [PrecomputedVectors]
         ? VectorsField
         : [V] extends [Filter]
           ? FilterField

@@ -1,6 +1,6 @@
 // Re-ranking of items that the caller brings: what is asked for, and what is streamed.
 
-import type { GivenVectors } from "../core/document.js";
+import type { PrecomputedVectors } from "../core/document.js";
 import { limits } from "../core/limits.js";
 import { anyText, count, figure, flag, implicit, list, message, optional } from "./fields.js";
 import type { FieldTable } from "./fields.js";
@@ -14,7 +14,7 @@ export interface RerankItem {
   /** The caller's name for it. */
   readonly key?: string | undefined;
   readonly text?: string | undefined;
-  readonly vectors?: GivenVectors | undefined;
+  readonly vectors?: PrecomputedVectors | undefined;
 }
 
 export interface RerankRequest extends Query {

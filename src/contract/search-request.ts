@@ -1,6 +1,6 @@
 // What a search asks for. proto/sluice/v1/search.proto documents each field for callers.
 
-import type { GivenVectors } from "../core/document.js";
+import type { PrecomputedVectors } from "../core/document.js";
 import type { Filter } from "../core/filter.js";
 import { limits } from "../core/limits.js";
 import { flag, implicit, list, message, optional, wholeNumbers, words } from "./fields.js";
@@ -40,7 +40,7 @@ export interface Query {
   /** Words; without them there is no lexical stage. May be left out when vectors are given. */
   readonly text?: string | undefined;
   /** Token vectors; then the model is not asked. */
-  readonly vectors?: GivenVectors | undefined;
+  readonly vectors?: PrecomputedVectors | undefined;
 }
 
 export interface RerankOptions {

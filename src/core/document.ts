@@ -18,7 +18,7 @@ export type Fields = ReadonlyMap<string, FieldValue>;
 export type VectorType = "float32" | "float16" | "int8";
 
 /** A token matrix as bytes: `bytes.length = rowCount * dim * element size`. */
-export interface GivenVectors {
+export interface PrecomputedVectors {
   readonly type: VectorType;
   readonly dim: number;
   readonly bytes: Uint8Array;
@@ -33,7 +33,7 @@ export interface Document {
   readonly text: string;
   readonly fields: Fields;
   /** When present, the document is one passage with these vectors and is not encoded. */
-  readonly vectors?: GivenVectors | undefined;
+  readonly vectors?: PrecomputedVectors | undefined;
 }
 
 /** Range of a passage in its document's text, in UTF-16 code units, end exclusive. */

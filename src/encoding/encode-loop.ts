@@ -9,7 +9,7 @@ import { packTerms, termFrequencies } from "../analysis/term-frequencies.js";
 import { createCodec } from "../codec/codec.js";
 import type { Codec, CodecOptions } from "../codec/codec.js";
 import { floatRelevance } from "../codec/float-relevance.js";
-import { givenRowCountMax, toRowMatrix } from "../codec/given-vectors.js";
+import { precomputedTokensMax, toRowMatrix } from "../codec/precomputed-vectors.js";
 import type { RowMatrix } from "../codec/unit-rows.js";
 import { isRaised } from "../core/cancel-flag.js";
 import { present } from "../core/assert.js";
@@ -154,17 +154,21 @@ function prepare(
 
 function answerGiven(document: VectorsDocument, by: VectorsTask, use: Resources): EncodeAnswer {
   try {
-    return prepareGiven(document, by, use);
+    return preparePrecomputed(document, by, use);
   } catch (error) {
     // What the codec finds wrong with precomputed vectors lies in the bytes that were sent.
     return toFailure(error, "vectors.bytes");
   }
 }
 
-function prepareGiven(document: VectorsDocument, by: VectorsTask, use: Resources): EncodeAnswer {
+function preparePrecomputed(
+  document: VectorsDocument,
+  by: VectorsTask,
+  use: Resources,
+): EncodeAnswer {
   const { key, title, text, type, dim } = document;
   const vectors = { type, dim, bytes: bytesOf(document, by, use.stages) };
-  const rowCountMax = givenRowCountMax.passage;
+  const rowCountMax = precomputedTokensMax.passage;
   const expected = { dim: by.codec.dim, field: "vectors", rowCountMax };
   const whole = { span: { start: 0, end: text.length }, text: `${title} ${text}` };
   const { passage } = prepare(whole, toRowMatrix(vectors, expected), { by, use });

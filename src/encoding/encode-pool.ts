@@ -21,8 +21,8 @@ import type {
   TraceTask,
 } from "./encode.protocol.js";
 import { createEncodeThreads, isForegroundTask } from "./encode-threads.js";
-import { createGivenBatches } from "./given-batches.js";
-import type { PrepareGiven, RunTask } from "./given-batches.js";
+import { createPrecomputedBatches } from "./precomputed-batches.js";
+import type { PreparePrecomputed, RunTask } from "./precomputed-batches.js";
 
 export interface EncodePool extends PassagePreparer {
   /** Rejects with CANCELLED when the flag (core/cancel-flag.ts) is set before the task starts. */
@@ -75,7 +75,7 @@ export function foregroundThreads(workerCount: number): number {
 
 export function createEncodePool(options: EncodePoolOptions): EncodePool {
   const { workerUrl, workerCount, watch } = options;
-  const given = createGivenBatches((task) => run(task), workerCount);
+  const given = createPrecomputedBatches((task) => run(task), workerCount);
   const foreground = createEncodeThreads({
     workerUrl,
     watch,
@@ -94,7 +94,7 @@ export function createEncodePool(options: EncodePoolOptions): EncodePool {
     prepare: (document, collection) =>
       prepareDocument(document, collection, {
         run,
-        prepareGiven: given.prepare,
+        preparePrecomputed: given.prepare,
         opened: options.modelOf(collection),
       }),
     ...collectionTasks(run, options.modelOf),
@@ -155,7 +155,7 @@ async function prepareDocument(
   collection: Collection,
   by: {
     readonly run: RunTask;
-    readonly prepareGiven: PrepareGiven;
+    readonly preparePrecomputed: PreparePrecomputed;
     readonly opened: OpenedModel | undefined;
   },
 ): Promise<readonly PreparedPassage[]> {
@@ -164,7 +164,7 @@ async function prepareDocument(
   const analyzer = analyzerSettingsOf(collection.settings);
   if (vectors !== undefined) {
     checkFingerprint(vectors.modelFingerprint, modelFingerprint);
-    return [await by.prepareGiven({ ...document, vectors }, collection)];
+    return [await by.preparePrecomputed({ ...document, vectors }, collection)];
   }
   const { run } = by;
   const made = { codec: codecOf(collection), analyzer };

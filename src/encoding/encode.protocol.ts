@@ -17,7 +17,7 @@ export interface EncodeWorkerData {
   readonly kernel: KernelChoice | undefined;
   /** Models that are loaded before the first task. */
   readonly models: readonly OpenedModel[];
-  /** Shared memory of precomputed vectors; see given-batches.ts. */
+  /** Shared memory of precomputed vectors; see precomputed-batches.ts. */
   readonly stages: readonly SharedArrayBuffer[];
   /** Lowers the thread's priority, on Linux. */
   readonly isBackground: boolean;

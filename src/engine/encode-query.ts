@@ -3,7 +3,7 @@
 import { createCodec } from "../codec/codec.js";
 import type { EncodedQuery } from "../codec/codec.js";
 import { fuseQueries } from "../codec/fuse-queries.js";
-import { givenRowCountMax, toTokenMatrix } from "../codec/given-vectors.js";
+import { precomputedTokensMax, toTokenMatrix } from "../codec/precomputed-vectors.js";
 import type { LruCache } from "../core/lru-cache.js";
 import { memoize } from "../core/memoize.js";
 import type { Phrasing } from "../search/plan.js";
@@ -47,7 +47,7 @@ export function createQueryEncoder(parts: {
       // A few vectors: the way to a worker and back would cost more than the work.
       return Promise.resolve().then(() => {
         checkFingerprint(vectors.modelFingerprint, settings.modelFingerprint);
-        const rowCountMax = givenRowCountMax.query;
+        const rowCountMax = precomputedTokensMax.query;
         const rows = toTokenMatrix(vectors, { dim: settings.dim, rowCountMax, field });
         return codecOf(settings).encodeQuery(rows);
       });

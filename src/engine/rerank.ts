@@ -2,10 +2,10 @@
 
 import { batchStarts, runInOrder } from "../core/in-order.js";
 import { floatRelevance } from "../codec/float-relevance.js";
-import { givenRowCountMax, toRowMatrix } from "../codec/given-vectors.js";
+import { precomputedTokensMax, toRowMatrix } from "../codec/precomputed-vectors.js";
 import { createUnitRows } from "../codec/unit-rows.js";
 import { createCancelFlag } from "../core/cancel-flag.js";
-import type { GivenVectors } from "../core/document.js";
+import type { PrecomputedVectors } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import { createSoftDeadline } from "../core/soft-deadline.js";
 import { tokenMatrix } from "../core/token-matrix.js";
@@ -171,7 +171,7 @@ async function scorerByRows(
   const unit = createRowReader(parts.kernels, { dim, fingerprint: model?.fingerprint });
   const query =
     vectors !== undefined
-      ? unit(vectors, { rowCountMax: givenRowCountMax.query, field: "query.vectors" })
+      ? unit(vectors, { rowCountMax: precomputedTokensMax.query, field: "query.vectors" })
       : await parts.encodePool.queryRows(text, requireModel(model));
   const scoreGiven = createGivenScorer(query, unit, parts);
   return async (batch, start) => {
@@ -202,7 +202,7 @@ function requireModel(model: OpenedModel | undefined): OpenedModel {
 }
 
 type ReadRows = (
-  given: GivenVectors,
+  given: PrecomputedVectors,
   at: { readonly rowCountMax: number; readonly field: string },
 ) => TokenMatrix;
 
@@ -233,7 +233,7 @@ function createGivenScorer(
   query: TokenMatrix,
   read: ReadRows,
   { kernels, clock }: Pick<RerankParts, "kernels" | "clock">,
-): (given: GivenVectors, field: string) => Promise<number> {
+): (given: PrecomputedVectors, field: string) => Promise<number> {
   // The reader writes to the same memory each time.
   const own = tokenMatrix(query.values.slice(), query.dim);
   let breathedAt = clock();
@@ -242,7 +242,7 @@ function createGivenScorer(
       await new Promise((resolve) => setImmediate(resolve));
       breathedAt = clock();
     }
-    const rows = read(given, { rowCountMax: givenRowCountMax.passage, field });
+    const rows = read(given, { rowCountMax: precomputedTokensMax.passage, field });
     return floatRelevance(own, rows, kernels);
   };
 }

@@ -6,7 +6,7 @@ import { wireName } from "../contract/fields.js";
 import { searchRequestFields } from "../contract/search-request.js";
 import type { Query, SearchRequest } from "../contract/search-request.js";
 import { invalidField } from "../contract/validate.js";
-import type { GivenVectors } from "../core/document.js";
+import type { PrecomputedVectors } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 import { fromJson, shapeOf } from "./field-json.js";
@@ -93,7 +93,7 @@ function queryFrom(query: z.infer<typeof queryBody>, name: string): Query {
 function vectorsFrom(
   given: z.infer<typeof vectors> | undefined,
   name: string,
-): GivenVectors | undefined {
+): PrecomputedVectors | undefined {
   if (given === undefined) return undefined;
   const bytes = Buffer.from(given.base64, "base64");
   const rowCount = bytes.length / (given.dim * valueBytes[given.type]);

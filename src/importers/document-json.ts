@@ -1,6 +1,12 @@
 // Converts a JSON object to a document, rejecting values that would be lost or changed.
 
-import type { Document, Fields, FieldValue, GivenVectors, VectorType } from "../core/document.js";
+import type {
+  Document,
+  Fields,
+  FieldValue,
+  PrecomputedVectors,
+  VectorType,
+} from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 
 /**
@@ -82,11 +88,11 @@ function toNumberField(name: string, value: number): FieldValue {
   throw invalid(`field "${name}" holds a whole number beyond 2^53; send it as a string`);
 }
 
-function toVectors(value: unknown): GivenVectors {
+function toVectors(value: unknown): PrecomputedVectors {
   return Array.isArray(value) ? rowsToVectors(value) : bytesToVectors(value);
 }
 
-function rowsToVectors(rows: readonly unknown[]): GivenVectors {
+function rowsToVectors(rows: readonly unknown[]): PrecomputedVectors {
   const dim = Array.isArray(rows[0]) ? rows[0].length : 0;
   if (dim === 0) throw invalid('"vectors" has no rows of numbers');
   const values = new Float32Array(rows.length * dim);
@@ -106,7 +112,7 @@ function rowsToVectors(rows: readonly unknown[]): GivenVectors {
 
 const bytesOfType: Readonly<Record<VectorType, number>> = { float32: 4, float16: 2, int8: 1 };
 
-function bytesToVectors(value: unknown): GivenVectors {
+function bytesToVectors(value: unknown): PrecomputedVectors {
   const object = expectObject(value, '"vectors"');
   const { type, dim, base64, model_fingerprint: modelFingerprint } = object;
   if (type !== "float32" && type !== "float16" && type !== "int8") {

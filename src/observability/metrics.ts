@@ -10,7 +10,7 @@ import type { MetricSources } from "./sources.js";
 export type SearchOutcome = "ok" | "cancelled" | "deadline" | "refused" | "failed";
 
 /** Stages that are timed separately, in order. */
-export type TimedStage =
+export type MeasuredStage =
   "queue" | "encode" | "lexical" | "candidates" | "late_interaction" | "cross_encoder";
 
 export interface FinishedSearch {
@@ -24,7 +24,7 @@ export interface FinishedSearch {
   /** Certificate of the final update; absent when none was sent. */
   readonly certificate?: string | undefined;
   /** Milliseconds in each stage that ran. */
-  readonly stageMs?: Readonly<Partial<Record<TimedStage, number>>> | undefined;
+  readonly stageMs?: Readonly<Partial<Record<MeasuredStage, number>>> | undefined;
   readonly degradations?: readonly string[] | undefined;
 }
 

@@ -12,7 +12,7 @@ import { createCircuitBreaker } from "./circuit-breaker.js";
 import type { BreakerState, CircuitBreaker } from "./circuit-breaker.js";
 import { createRetryBudget } from "./retry-budget.js";
 import { readAnswer, shapes } from "./shapes.js";
-import { createTurns } from "./turns.js";
+import { createRemoteTurns } from "./turns.js";
 
 /**
  * One attempt, for metrics; `refused`: prevented by the breaker, or by a pause that the service
@@ -60,7 +60,7 @@ export function createRemoteReranker(
     failureCount: breakerFailureCount,
     openMs: breakerOpenMs,
   });
-  const turns = createTurns(callsAtOnce);
+  const turns = createRemoteTurns(callsAtOnce);
   const ask = createAsk(config, parts, breaker);
   return {
     name,

@@ -7,7 +7,7 @@ export interface Turns {
   run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>;
 }
 
-export function createTurns(atOnce: number): Turns {
+export function createRemoteTurns(atOnce: number): Turns {
   let free = atOnce;
   const waiting = new Set<() => void>();
   const leave = (): void => {

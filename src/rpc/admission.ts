@@ -3,7 +3,7 @@
 
 import { ServerInterceptingCall, status } from "@grpc/grpc-js";
 import type { Metadata, ServerInterceptor } from "@grpc/grpc-js";
-import type { Access, Admission } from "../access/access.js";
+import type { Access, AccessGrant } from "../access/access.js";
 import type { Caller } from "../access/caller.js";
 import { present } from "../core/assert.js";
 import { SluiceError } from "../core/errors.js";
@@ -15,10 +15,10 @@ import { toStatus } from "./status.js";
 const clientMetadata = "x-sluice-client";
 
 /** By the metadata of the call, which handlers get as the interceptor has passed it on. */
-const admissions = new WeakMap<Metadata, Admission>();
+const admissions = new WeakMap<Metadata, AccessGrant>();
 
 /** What the caller of this call may use, and whose turn it is. */
-export function admissionOf(metadata: Metadata): Omit<Admission, "end"> {
+export function admissionOf(metadata: Metadata): Omit<AccessGrant, "end"> {
   const { engine, peer, client } = present(admissions.get(metadata), "every call was admitted");
   return { engine, peer, client };
 }
@@ -30,7 +30,7 @@ export function createAdmissionInterceptor(
 ): ServerInterceptor {
   return ({ path }, call) => {
     const startMs = context.nowMs();
-    let admission: Admission | undefined;
+    let admission: AccessGrant | undefined;
     const end = (outcome: string): void => {
       admission?.end(outcome);
       admission = undefined;

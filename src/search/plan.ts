@@ -17,7 +17,7 @@ import type {
   StageBudgets,
   WindowPooling,
 } from "../contract/search-request.js";
-import type { GivenVectors } from "../core/document.js";
+import type { PrecomputedVectors } from "../core/document.js";
 import { createHighlighter } from "./highlights.js";
 import type { Highlighter } from "./highlights.js";
 import type { Cap } from "./ranking.js";
@@ -27,7 +27,7 @@ import type { KnownRecall } from "./pool-choice.js";
 /** One way to ask, as the model reads it. */
 export interface Phrasing {
   readonly text: string;
-  readonly vectors?: GivenVectors | undefined;
+  readonly vectors?: PrecomputedVectors | undefined;
 }
 
 /** The server's defaults; see config/schema.ts for units and meaning. */

@@ -1,7 +1,7 @@
 // Values to and from protobuf messages, by the tables of src/contract/.
 
 import { publicMessage } from "../core/public-message.js";
-import type { Fields, GivenVectors } from "../core/document.js";
+import type { Fields, PrecomputedVectors } from "../core/document.js";
 import type { Filter } from "../core/filter.js";
 import { wireName } from "../contract/fields.js";
 import type { AnyField, AnyTable, FieldTable, WordField } from "../contract/fields.js";
@@ -45,7 +45,7 @@ function written(field: AnyField, value: unknown): unknown {
     case "message":
       return writeMessage(field.fields, value as object);
     case "vectors":
-      return vectorsToMessage(value as GivenVectors);
+      return vectorsToMessage(value as PrecomputedVectors);
     case "filter":
       return filterToMessage(value as Filter);
     case "documentFields":

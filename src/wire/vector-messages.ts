@@ -1,7 +1,7 @@
 // Token vectors that a caller sends: to messages, and from messages, checked.
 
 import { invalidField, quote } from "../contract/validate.js";
-import type { GivenVectors, VectorType } from "../core/document.js";
+import type { PrecomputedVectors, VectorType } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 import type { Vectors, Vectors__Output } from "../gen/proto/sluice/v1/Vectors.js";
@@ -13,7 +13,7 @@ const vectorTypeNames = {
   int8: "VECTOR_TYPE_INT8",
 } as const satisfies Record<VectorType, VectorTypeMessage>;
 
-export function vectorsToMessage(vectors: GivenVectors): Vectors {
+export function vectorsToMessage(vectors: PrecomputedVectors): Vectors {
   const { bytes } = vectors;
   return {
     type: vectorTypeNames[vectors.type],
@@ -34,7 +34,7 @@ const vectorTypes: Partial<Record<string, { type: VectorType; byteCount: number 
 export function vectorsFromMessage(
   message: Vectors__Output,
   at: { readonly field: string; readonly rowCountMax: number },
-): GivenVectors {
+): PrecomputedVectors {
   const { field } = at;
   const known = vectorTypes[message.type];
   if (known === undefined) {

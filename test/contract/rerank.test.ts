@@ -9,7 +9,7 @@ import fc from "fast-check";
 import { VoyageAIClient } from "voyageai";
 
 import { createPrng } from "../../src/core/prng.js";
-import type { GivenVectors } from "../../src/core/document.js";
+import type { PrecomputedVectors } from "../../src/core/document.js";
 import { createLateInteractionEncoder } from "../../src/encoders/late-interaction-encoder.js";
 import { openModelFolder } from "../../src/encoders/model-folder.js";
 import { loadKernels } from "../../src/kernels/load-kernels.js";
@@ -226,6 +226,6 @@ function unitRows(seed: number, count: number, dim: number): Float32Array {
   return values;
 }
 
-function given(values: Float32Array, dim: number): GivenVectors {
+function given(values: Float32Array, dim: number): PrecomputedVectors {
   return { type: "float32", dim, bytes: new Uint8Array(values.buffer) };
 }

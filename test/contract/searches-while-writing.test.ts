@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 
 import { createCodec } from "../../src/codec/codec.js";
-import { toTokenMatrix } from "../../src/codec/given-vectors.js";
+import { toTokenMatrix } from "../../src/codec/precomputed-vectors.js";
 import type { Document } from "../../src/core/document.js";
 import { createPrng } from "../../src/core/prng.js";
 import type { SearchUpdate } from "../../src/contract/search-update.js";

@@ -10,7 +10,7 @@ import type { ClientDuplexStream } from "@grpc/grpc-js";
 import { SluiceClientError } from "../../src/client/client-error.js";
 import { definitions } from "../../src/wire/definitions.js";
 import type { ClientIngestError } from "../../src/client/types.js";
-import type { Document, GivenVectors } from "../../src/core/document.js";
+import type { Document, PrecomputedVectors } from "../../src/core/document.js";
 import type { SearchRequest } from "../../src/contract/search-request.js";
 import type { IngestResponse__Output } from "../../src/gen/proto/sluice/v1/IngestResponse.js";
 import { useTemporaryFolder } from "../support/each-test-folder.js";
@@ -66,7 +66,7 @@ function badDocuments(): BadDocument[] {
     field,
   });
   let keyCount = 0;
-  const rows = (values: readonly number[], of = dim): GivenVectors => {
+  const rows = (values: readonly number[], of = dim): PrecomputedVectors => {
     const bytes = new Uint8Array(Float32Array.from(values).buffer);
     return { type: "float32", dim: of, bytes };
   };
@@ -158,7 +158,7 @@ function answerOf(
 }
 
 async function refusesSearches({ client, url }: ServerProcess): Promise<void> {
-  const row = (value: number, of = dim): GivenVectors => ({
+  const row = (value: number, of = dim): PrecomputedVectors => ({
     type: "float32",
     dim: of,
     bytes: new Uint8Array(new Float32Array(of).fill(value).buffer),

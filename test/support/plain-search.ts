@@ -6,9 +6,9 @@ import { termFrequencies } from "../../src/analysis/term-frequencies.js";
 import type { PassageTerms } from "../../src/analysis/term-frequencies.js";
 import { createCodec } from "../../src/codec/codec.js";
 import type { Codec } from "../../src/codec/codec.js";
-import { toTokenMatrix } from "../../src/codec/given-vectors.js";
+import { toTokenMatrix } from "../../src/codec/precomputed-vectors.js";
 import { compareKeys } from "../../src/core/document.js";
-import type { Document, GivenVectors } from "../../src/core/document.js";
+import type { Document, PrecomputedVectors } from "../../src/core/document.js";
 import type { CollectionSettings } from "../../src/index/collection-settings.js";
 import { createReferenceKernels } from "../../src/kernels/reference.js";
 import type { CodeBits, PackedQuery } from "../../src/kernels/kernels.js";
@@ -104,6 +104,6 @@ function unpack(codes: Uint8Array, bits: CodeBits): number[] {
   return values;
 }
 
-function rowsOf(vectors: GivenVectors, dim: number): ReturnType<typeof toTokenMatrix> {
+function rowsOf(vectors: PrecomputedVectors, dim: number): ReturnType<typeof toTokenMatrix> {
   return toTokenMatrix(vectors, { dim, rowCountMax: 1000, field: "vectors" });
 }

@@ -2,7 +2,7 @@
 
 import { createPrng } from "../../src/core/prng.js";
 import type { Prng } from "../../src/core/prng.js";
-import type { Document, GivenVectors } from "../../src/core/document.js";
+import type { Document, PrecomputedVectors } from "../../src/core/document.js";
 
 export interface CorpusOptions {
   readonly seed: number;
@@ -12,7 +12,7 @@ export interface CorpusOptions {
 
 export interface CorpusQuery {
   readonly text: string;
-  readonly vectors: GivenVectors;
+  readonly vectors: PrecomputedVectors;
 }
 
 /** About every sixth document copies the previous one under another key, so that scores tie. */
@@ -49,7 +49,7 @@ export function seededQueries({ seed, count, dim }: CorpusOptions): CorpusQuery[
 export function seededVectors(
   prng: Prng,
   { dim, rowCount }: { dim: number; rowCount: number },
-): GivenVectors {
+): PrecomputedVectors {
   const values = new Float32Array(rowCount * dim);
   for (let row = 0; row < rowCount; row += 1) {
     const center = createPrng(1000 + below(prng, 12));

@@ -1,6 +1,6 @@
 // What queries ask of terms of version 1.
 
-import type { Analyzer, PlacedBeginning, QueryWord } from "../analyzer.js";
+import type { Analyzer, PlacedPrefix, QueryWord } from "../analyzer.js";
 import type { AnalyzerSettings } from "../settings.js";
 import { createFirstTermSource } from "./analyzer.js";
 import { foldCharacters } from "./characters.js";
@@ -27,7 +27,7 @@ export function createFirstAnalyzer(settings: AnalyzerSettings): Analyzer {
 }
 
 /** As terms begin: folded, not stemmed. */
-function beginningAt(text: string): PlacedBeginning | undefined {
+function beginningAt(text: string): PlacedPrefix | undefined {
   let start = text.length;
   for (let at = start; at > 0; at = start) {
     const isPair = at > 1 && (text.codePointAt(at - 2) ?? 0) > 0xffff;

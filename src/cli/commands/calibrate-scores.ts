@@ -24,7 +24,7 @@ import {
 } from "../eval/score-samples.js";
 import type { ScoreFit } from "../eval/score-samples.js";
 import { valueOf, wholeNumber } from "../option-parsers.js";
-import { createProgress } from "../terminal/progress.js";
+import { createProgressLine } from "../terminal/progress.js";
 
 interface ScoresOptions extends ConnectionOptions {
   readonly data?: string;
@@ -169,7 +169,7 @@ async function readSamples(
       "INVALID_INPUT_FILE",
       `${data}: the split ${split} judges ${queries.length} of the queries, ${folds} folds need more`,
     );
-  const progress = createProgress({
+  const progress = createProgressLine({
     label: "scores",
     unit: "queries",
     total: queries.length,

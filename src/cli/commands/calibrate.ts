@@ -11,7 +11,7 @@ import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
 import { decimalNumber, wholeNumber } from "../option-parsers.js";
 import { addCalibrateScores } from "./calibrate-scores.js";
-import { createProgress } from "../terminal/progress.js";
+import { createProgressLine } from "../terminal/progress.js";
 import type { Progress } from "../terminal/progress.js";
 
 interface RecallOptions extends ConnectionOptions {
@@ -59,7 +59,7 @@ function addRecall(group: Command, context: CliContext): void {
         confidence,
         signal: context.interrupted,
         onProgress({ step: label, done, total }) {
-          bar ??= createProgress({
+          bar ??= createProgressLine({
             label,
             unit: "queries",
             total,

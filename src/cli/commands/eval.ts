@@ -18,7 +18,7 @@ import { addJudgeOptions } from "../eval/judge.js";
 import { parseSegmentation } from "../eval/labels.js";
 import { parseSweep } from "../eval/sweep.js";
 import { valueOf, wholeNumber } from "../option-parsers.js";
-import { createProgress } from "../terminal/progress.js";
+import { createProgressLine } from "../terminal/progress.js";
 import { addCollectionSettings, settingsOf } from "./collections.js";
 import type { CollectionSettingsOptions } from "./collections.js";
 import { addRunCommands } from "./eval-runs.js";
@@ -118,7 +118,7 @@ async function evaluateOn(
     rerank,
   });
   const ask: EvalWork["ask"] = (changed, { label, showsStages }) => {
-    const progress = createProgress({
+    const progress = createProgressLine({
       label,
       unit: "queries",
       total: queries.length,

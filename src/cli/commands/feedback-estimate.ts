@@ -11,7 +11,7 @@ import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
 import { readEvents } from "../feedback-events.js";
 import { decimalNumber, timeMs, wholeNumber } from "../option-parsers.js";
-import { createProgress } from "../terminal/progress.js";
+import { createProgressLine } from "../terminal/progress.js";
 import { addSearchTuning } from "./search.js";
 import type { SearchTuning } from "./search.js";
 
@@ -49,7 +49,7 @@ export function addFeedbackEstimate(group: Command, context: CliContext): void {
       const { answerQueries, toRun } = await import("../eval/answers.js");
       const asked = queries.map(({ id, text }) => ({ id, text, fields: new Map() }));
       const ask = async (tuning: SearchTuning, label: string): Promise<Run> => {
-        const progress = createProgress({
+        const progress = createProgressLine({
           label,
           unit: "queries",
           total: queries.length,

@@ -7,7 +7,7 @@ import { hubSettings } from "../../config/load-config.js";
 import { SluiceError } from "../../core/errors.js";
 import { findKnownModel, knownModels } from "../../hub/known-models.js";
 import type { CliContext } from "../context.js";
-import { createProgress } from "../terminal/progress.js";
+import { createProgressLine } from "../terminal/progress.js";
 import type { Progress } from "../terminal/progress.js";
 import { addAndReport, addConventionOptions, nameFrom } from "./model-add.js";
 import type { AddOptions } from "./model-add.js";
@@ -65,7 +65,7 @@ async function pull(model: string, options: PullFlags, context: CliContext): Pro
       configFiles,
       folder,
       onBytes(done, total) {
-        bar ??= createProgress({
+        bar ??= createProgressLine({
           label: name,
           unit: "KiB",
           total: Math.ceil(total / 1024),

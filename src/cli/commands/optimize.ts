@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
-import { createProgress } from "../terminal/progress.js";
+import { createProgressLine } from "../terminal/progress.js";
 import type { Progress } from "../terminal/progress.js";
 
 interface Options extends ConnectionOptions {
@@ -33,7 +33,7 @@ export function addOptimizeCommand(program: Command, context: CliContext): void 
       const job = client.collections.optimize(name, { full, reanalyze, signal });
       for await (const { step, done, total } of job) {
         if (total === 0) continue;
-        bar ??= createProgress({
+        bar ??= createProgressLine({
           label: step,
           unit: "merges",
           total,

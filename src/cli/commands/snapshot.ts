@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
-import { createProgress } from "../terminal/progress.js";
+import { createProgressLine } from "../terminal/progress.js";
 import type { Progress } from "../terminal/progress.js";
 import { formatSize } from "../terminal/text.js";
 
@@ -102,7 +102,7 @@ function progressBar(context: CliContext): {
   return {
     onProgress({ step, done, total }) {
       if (total === 0) return;
-      bar ??= createProgress({
+      bar ??= createProgressLine({
         label: step,
         unit: "bytes",
         total,

@@ -25,7 +25,7 @@ export interface ProgressOptions {
 /** Milliseconds between lines without a terminal. */
 const lineIntervalMs = 3000;
 
-export function createProgress(options: ProgressOptions): Progress {
+export function createProgressLine(options: ProgressOptions): Progress {
   return options.terminal.isInteractive && options.total !== undefined
     ? createBar(options, options.total)
     : createLines(options);

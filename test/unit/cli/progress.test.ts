@@ -1,7 +1,7 @@
 // Progress lines and the numbers in them.
 
 import assert from "node:assert/strict";
-import { createProgress, figures, formatSeconds } from "../../../src/cli/terminal/progress.js";
+import { createProgressLine, figures, formatSeconds } from "../../../src/cli/terminal/progress.js";
 import { createStyle } from "../../../src/cli/terminal/terminal.js";
 import { cut, formatCount, formatMs, formatSize } from "../../../src/cli/terminal/text.js";
 
@@ -9,7 +9,7 @@ describe("progress", () => {
   it("is a line every few seconds where there is no terminal, and one at the end", () => {
     let nowMs = 0;
     const lines: string[] = [];
-    const progress = createProgress({
+    const progress = createProgressLine({
       label: "ingest",
       unit: "documents",
       total: 1000,

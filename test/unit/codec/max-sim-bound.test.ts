@@ -4,7 +4,7 @@ import fc from "fast-check";
 
 import { createCodec } from "../../../src/codec/codec.js";
 import { maxSimUpperBound } from "../../../src/codec/max-sim-bound.js";
-import { toTokenMatrix } from "../../../src/codec/given-vectors.js";
+import { toTokenMatrix } from "../../../src/codec/precomputed-vectors.js";
 import { createPrng } from "../../../src/core/prng.js";
 import { createReferenceKernels } from "../../../src/kernels/reference.js";
 import { plainMaxSim } from "../../support/plain-search.js";

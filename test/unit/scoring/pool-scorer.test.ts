@@ -5,7 +5,7 @@ import { firstAnalyzer } from "../../support/analyzers.js";
 import { parseLexicalQuery } from "../../../src/analysis/lexical-query.js";
 import { toBm25Query } from "../../../src/search/stages/lexical.js";
 import { createCodec } from "../../../src/codec/codec.js";
-import { toTokenMatrix } from "../../../src/codec/given-vectors.js";
+import { toTokenMatrix } from "../../../src/codec/precomputed-vectors.js";
 import { loadKernels } from "../../../src/kernels/load-kernels.js";
 import type { Collection } from "../../../src/index/collection.js";
 import { liveTermIdsOf } from "../../../src/index/generation.js";

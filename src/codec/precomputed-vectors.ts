@@ -1,6 +1,6 @@
 // Token rows that a client sends as bytes: checked and turned into float32 rows.
 
-import type { GivenVectors, VectorType } from "../core/document.js";
+import type { PrecomputedVectors, VectorType } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 import type { TokenMatrix } from "../core/token-matrix.js";
@@ -9,7 +9,7 @@ import type { RowMatrix } from "./unit-rows.js";
 
 const bytesPerValue: Readonly<Record<VectorType, number>> = { float32: 4, float16: 2, int8: 1 };
 
-export interface GivenVectorsExpectation {
+export interface VectorsExpectation {
   /** Dim of the collection or model. */
   readonly dim: number;
   /** Rows allowed: `limits.passageRowsMax` or `limits.queryRowsMax`. */
@@ -23,7 +23,10 @@ export interface GivenVectorsExpectation {
  * of the given bytes. Throws as toRowMatrix, and INVALID_VECTORS for a zero row or a value that is
  * not finite.
  */
-export function toTokenMatrix(given: GivenVectors, expected: GivenVectorsExpectation): TokenMatrix {
+export function toTokenMatrix(
+  given: PrecomputedVectors,
+  expected: VectorsExpectation,
+): TokenMatrix {
   const rows = toRowMatrix(given, expected);
   const { rowCount, dim } = rows;
   const values = rows.values instanceof Float32Array ? rows.values : Float32Array.from(rows.values);
@@ -37,7 +40,7 @@ export function toTokenMatrix(given: GivenVectors, expected: GivenVectorsExpecta
  * LIMIT_EXCEEDED for too many rows, INVALID_VECTORS for no rows or a broken last row. The bytes need
  * no alignment.
  */
-export function toRowMatrix(given: GivenVectors, expected: GivenVectorsExpectation): RowMatrix {
+export function toRowMatrix(given: PrecomputedVectors, expected: VectorsExpectation): RowMatrix {
   const { dim, rowCountMax, field } = expected;
   if (given.dim !== dim) {
     const message = `vectors have dim ${given.dim}, the collection has dim ${dim}`;
@@ -58,13 +61,13 @@ export function toRowMatrix(given: GivenVectors, expected: GivenVectorsExpectati
 }
 
 /** The two limits that a caller chooses from. */
-export const givenRowCountMax = {
+export const precomputedTokensMax = {
   passage: limits.passageRowsMax,
   query: limits.queryRowsMax,
 } as const;
 
 /** All CPUs that Node runs on and Sluice has kernels for are little-endian, as the wire is. */
-function readValues({ bytes, type }: GivenVectors): Float32Array | Int8Array {
+function readValues({ bytes, type }: PrecomputedVectors): Float32Array | Int8Array {
   switch (type) {
     case "float32":
       return new Float32Array(...alignedPlace(bytes, 4));

@@ -3,7 +3,7 @@
 
 import { analyzerSettingsOf } from "../analysis/settings.js";
 import { assert } from "../core/assert.js";
-import type { Document, GivenVectors } from "../core/document.js";
+import type { Document, PrecomputedVectors } from "../core/document.js";
 import { limits } from "../core/limits.js";
 import type { Collection } from "../index/collection.js";
 import type { PreparedPassage } from "./prepared-passage.js";
@@ -12,13 +12,13 @@ import type { EncodeAnswer, EncodeTask, VectorsTask } from "./encode.protocol.js
 
 export type RunTask = (task: EncodeTask) => Promise<EncodeAnswer>;
 
-export type PrepareGiven = (
-  document: Document & { readonly vectors: GivenVectors },
+export type PreparePrecomputed = (
+  document: Document & { readonly vectors: PrecomputedVectors },
   collection: Collection,
 ) => Promise<PreparedPassage>;
 
 interface Waiting {
-  readonly document: Document & { readonly vectors: GivenVectors };
+  readonly document: Document & { readonly vectors: PrecomputedVectors };
   readonly collection: Collection;
   readonly resolve: (passage: PreparedPassage) => void;
   readonly reject: (error: unknown) => void;
@@ -35,8 +35,8 @@ const worthwhileCount = 8;
 /** Bytes of vectors in a batch; a larger document is sent alone. */
 const stageBytes = 4 * 1024 * 1024;
 
-export interface GivenBatches {
-  readonly prepare: PrepareGiven;
+export interface PrecomputedBatches {
+  readonly prepare: PreparePrecomputed;
   /**
    * Shared memory for the vectors of batches, passed to the workers at their start: attaching a
    * buffer to every message costs more than encoding a document. Its pages are allocated on first
@@ -49,7 +49,7 @@ export interface GivenBatches {
  * A document is sent at once when a worker is free; documents that arrive meanwhile are batched, up
  * to `limits.givenBatchDocumentsMax`. `run` is not called before `prepare` has been.
  */
-export function createGivenBatches(run: RunTask, workerCount: number): GivenBatches {
+export function createPrecomputedBatches(run: RunTask, workerCount: number): PrecomputedBatches {
   let waiting: Waiting[] = [];
   let isPumpPlanned = false;
   const slotCount = tasksPerWorker * workerCount;
@@ -85,7 +85,7 @@ export function createGivenBatches(run: RunTask, workerCount: number): GivenBatc
       pump();
     }
   };
-  const prepare: PrepareGiven = (document, collection) =>
+  const prepare: PreparePrecomputed = (document, collection) =>
     new Promise((resolve, reject) => {
       waiting.push({ document, collection, resolve, reject });
       // Documents that arrive in the same turn, such as those of one message, are batched.

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { givenRowCountMax, toTokenMatrix } from "../../../src/codec/given-vectors.js";
-import type { GivenVectors } from "../../../src/core/document.js";
+import { precomputedTokensMax, toTokenMatrix } from "../../../src/codec/precomputed-vectors.js";
+import type { PrecomputedVectors } from "../../../src/core/document.js";
 import { isSluiceError, type ErrorReason } from "../../../src/core/errors.js";
 
 const dim = 16;
-const expected = { dim, rowCountMax: givenRowCountMax.passage, field: "document.vectors" };
+const expected = { dim, rowCountMax: precomputedTokensMax.passage, field: "document.vectors" };
 
 describe("given vectors", () => {
   it("reads float32 and int8 rows from bytes at any address", () => {
@@ -40,7 +40,7 @@ describe("given vectors", () => {
     const withNaN = ones.slice().fill(NaN, 20, 21);
     const zeroRow = ones.slice().fill(0, dim);
     const infiniteHalf = new Uint16Array(dim).fill(0x7c00);
-    const cases: [GivenVectors, ErrorReason, RegExp][] = [
+    const cases: [PrecomputedVectors, ErrorReason, RegExp][] = [
       [given(ones, 32), "VECTORS_OF_OTHER_MODEL", /dim 32, the collection has dim 16/],
       [given(ones.subarray(0, 15)), "INVALID_VECTORS", /60 bytes are not one or more/],
       [given(ones.subarray(0, 0)), "INVALID_VECTORS", /0 bytes/],
@@ -72,11 +72,11 @@ describe("given vectors", () => {
   });
 });
 
-function read(vectors: GivenVectors): Float32Array {
+function read(vectors: PrecomputedVectors): Float32Array {
   return toTokenMatrix(vectors, expected).values;
 }
 
-function given(values: Float32Array, ofDim = dim): GivenVectors {
+function given(values: Float32Array, ofDim = dim): PrecomputedVectors {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   return { type: "float32", dim: ofDim, bytes };
 }
