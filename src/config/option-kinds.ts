@@ -66,7 +66,7 @@ export function text(option: {
 }
 
 /** Comma-separated values, or an array of strings in a file; may be empty. */
-export function list(option: {
+export function listOption(option: {
   readonly range: string;
   readonly description: string;
 }): z.ZodDefault<z.ZodString> {

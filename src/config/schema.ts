@@ -5,7 +5,7 @@ import { z } from "zod";
 import { searchRequestFields } from "../contract/search-request.js";
 import { limits } from "../core/limits.js";
 import { repositoryRoot } from "../core/paths.js";
-import { bytes, choice, decimal, list, path, text, whole } from "./option-kinds.js";
+import { bytes, choice, decimal, listOption, path, text, whole } from "./option-kinds.js";
 
 const kernels = ["auto", "avx512", "avx2", "neon", "scalar", "wasm", "reference"] as const;
 
@@ -35,12 +35,12 @@ export const configSchema = z.strictObject({
     description: "Port of health, metrics and search over HTTP; 0: chosen by the system.",
   }),
   http: z.strictObject({
-    allowedHosts: list({
+    allowedHosts: listOption({
       range: "comma-separated names, or *",
       description:
         "Additional host names accepted in HTTP requests; * for any. Empty: on loopback its addresses and localhost, otherwise any.",
     }),
-    allowedOrigins: list({
+    allowedOrigins: listOption({
       range: "comma-separated origins, or *",
       description: "Web pages that may call the HTTP port, such as https://a.example; * for any.",
     }),

@@ -20,7 +20,7 @@ export function checkCodes(codes: PackedCodes): void {
   checkBits(codes.bits);
 }
 
-export function checkQuery(query: PackedQuery, dim: number): void {
+export function checkPackedQuery(query: PackedQuery, dim: number): void {
   if (query.dim !== dim) throw new RangeError(`query of dim ${query.dim}, codes of dim ${dim}`);
   const { rowCount } = query;
   if (!Number.isInteger(rowCount) || rowCount < 1 || rowCount > 512) {

@@ -5,7 +5,7 @@ import {
   checkCodes,
   checkFloatRows,
   checkPassages,
-  checkQuery,
+  checkPackedQuery,
   checkRotation,
   checkRotationOut,
   checkScan,
@@ -43,7 +43,7 @@ function maxSimBatch(
   scores: Float32Array,
 ): void {
   checkCodes(codes);
-  checkQuery(query, codes.dim);
+  checkPackedQuery(query, codes.dim);
   checkScores(scores, passages);
   checkPassages(tokenOffsets, passages, Math.floor(codes.bytes.length / packedRowBytes(codes)));
   const best = new Int32Array(query.rowCount);
@@ -73,7 +73,7 @@ export function bestTokens(
   { first, end }: { readonly first: number; readonly end: number },
 ): { tokens: Uint32Array; scores: Float32Array } {
   checkCodes(codes);
-  checkQuery(query, codes.dim);
+  checkPackedQuery(query, codes.dim);
   const best = new Int32Array(query.rowCount).fill(-2147483648);
   const tokens = new Uint32Array(query.rowCount);
   const units = new Int16Array(codes.dim);

@@ -8,7 +8,7 @@ import {
   anyScore,
   checkCodes,
   checkPassages,
-  checkQuery,
+  checkPackedQuery,
   checkRotation,
   checkRotationOut,
   checkScan,
@@ -98,7 +98,7 @@ function maxSimBatch(memory: WasmMemory, call: MaxSimCall): void {
   const { dim, bits } = codes;
   const rowSize = rowBytes(dim, bits);
   checkCodes(codes);
-  checkQuery(query, dim);
+  checkPackedQuery(query, dim);
   checkScores(scores, passages);
   checkPassages(tokenOffsets, passages, Math.floor(codes.bytes.length / rowSize));
   for (let from = 0; from < passages.length;) {

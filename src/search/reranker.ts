@@ -2,7 +2,7 @@
 
 import type { WindowPooling } from "../contract/search-request.js";
 
-export interface RerankOptions {
+export interface RelevanceOptions {
   readonly pooling: WindowPooling;
   /** Aborts when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
@@ -23,7 +23,7 @@ export interface Reranker {
   relevances(
     query: string,
     texts: readonly string[],
-    options: RerankOptions,
+    options: RelevanceOptions,
   ): Promise<readonly number[]>;
 }
 
