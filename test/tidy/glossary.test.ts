@@ -49,7 +49,7 @@ describe("glossary", () => {
     const faulty = [
       { name: "deadRows", path: "src/index/x.ts" },
       { name: "rowOf", path: "src/scoring/x.ts" },
-      { name: "PrecomputedVectors", path: "src/core/x.ts" },
+      { name: "GivenFields", path: "src/core/x.ts" },
     ];
     const right = [
       { name: "rowBytes", path: "src/kernels/x.ts" },
