@@ -40,7 +40,7 @@ export interface NumberField extends Placed {
 export interface TextField extends Placed {
   readonly type: "text";
   readonly bytesMax: number;
-  /** Also in messages to callers elsewhere: see core/public-message.ts. */
+  /** Also used in messages to callers; see core/public-message.ts. */
   readonly hidesFolders?: boolean;
 }
 

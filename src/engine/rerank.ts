@@ -128,7 +128,7 @@ async function chooseScorer(
   return { score, size: taskSize(items), parallelism: parts.encodePool.parallelism };
 }
 
-/** A cross-encoder of this server, or a service elsewhere. */
+/** A cross-encoder of this server, or a remote reranker. */
 async function scorerByPairs(
   parts: RerankParts,
   { query, items, model, pooling }: ItemsPlan,

@@ -1,4 +1,4 @@
-// Cross-encoders in the encoding threads and services elsewhere, with what they have read before.
+// Local cross-encoders (in the encoding threads) and remote rerankers, with the cache of their scores.
 
 import { createHash } from "node:crypto";
 

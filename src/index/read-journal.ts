@@ -9,7 +9,7 @@ import type { SegmentPassage } from "./segment-writer.js";
 
 const noFields: Fields = new Map();
 
-/** Hears of each passage that is left out and of each document whose fields cannot be read. */
+/** Called for each passage that is left out and each document whose fields cannot be read. */
 export interface JournalDamages {
   passage(error: SluiceError): void;
   fields(error: SluiceError): void;

@@ -46,7 +46,7 @@ export async function runIngestStream(
   });
   const ended = async (): Promise<void> => {
     await once(call, "end");
-    // grpc-js tells 'end' before 'cancelled' when the caller broke off; the next tick knows.
+    // grpc-js emits 'end' before 'cancelled' when the caller disconnects, so wait one tick.
     await nextTick();
     if (!call.cancelled) stream.endOfRequests();
   };

@@ -69,7 +69,7 @@ export function endForeignStreams(openCalls: OpenCalls, logger: RpcLogger): Serv
     const listener = new ServerListenerBuilder().withOnCancel(() => release()).build();
     const stream = new ServerInterceptingCall(call, { start: (next) => next(listener) });
     const end = (): void => stream.sendStatus(toStatus(stoppingError(), logger));
-    // Its handler hears of the end once it has begun.
+    // Its handler is notified of the end once it has begun.
     setImmediate(() => (release = openCalls.add({ endWhenIdle: end, cutOff: end })));
     return stream;
   };

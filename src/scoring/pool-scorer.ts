@@ -13,7 +13,7 @@ import type { ScoreAnswer, ScoreTask, WireAnswer, WireTask } from "./score.proto
 
 export interface PoolScorer extends Scorer {
   readonly queueSize: number;
-  /** From now on `tell` hears of each segment whose codes a task finds damaged. */
+  /** From now on `tell` is called for each segment whose codes a task finds damaged. */
   watchDamages(tell: (damage: CodesDamage) => void): void;
   /**
    * Lets go of a folder whose collection was closed, and of its parts. Resolves when no thread has

@@ -15,7 +15,7 @@ export interface FolderWatch {
    */
   check(): void;
   /**
-   * Looks every second from now on; `onChange` hears what is wrong, or undefined when it is over.
+   * Checks every second from now on; `onChange` receives the fault, or undefined once it is gone.
    */
   start(onChange: (fault: string | undefined) => void): void;
   close(): void;

@@ -1,4 +1,4 @@
-// A service elsewhere as the last stage of a search and behind Rerank: its order, its failures.
+// A remote reranker as the last stage of a search and behind Rerank: its order, its failures.
 
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
@@ -34,7 +34,7 @@ const textOf = new Map(documents.map(({ key, title, text }) => [key, `${title} $
 const [query] = seededQueries({ seed: 78, count: 1, dim });
 const rerank = { model: "far", depth: 12, weight: 0.5 };
 
-describe("a re-ranking service elsewhere", () => {
+describe("a remote reranker", () => {
   const folder = useTemporaryFolder();
   const service = useRerankService();
   endServersAfterEach();

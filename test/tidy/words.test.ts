@@ -29,6 +29,17 @@ const forbidden: readonly { pattern: RegExp; reason: string }[] = [
     reason: "the time-out of .mocharc.json is one that a slow machine keeps",
   },
   { pattern: words("ts-[i]gnore", "ts-[n]ocheck"), reason: "say the type" },
+  {
+    pattern: words(
+      "[H]ears",
+      "gone [o]n with",
+      "worked [o]ff",
+      "turned [a]way",
+      "(services?|callers) [e]lsewhere",
+      "dear [t]o make",
+    ),
+    reason: "terms of the field: called with, resumed, processed, rejected, remote",
+  },
 ];
 
 function words(...alternatives: string[]): RegExp {
@@ -55,6 +66,9 @@ describe("words", () => {
       ["describe", 'skip("x")'].join("."),
       ["x", 'it("x")'].join(""),
       ["this", "timeout(1)"].join("."),
+      ["a service", "elsewhere"].join(" "),
+      ["/** He", "ars of it. */"].join(""),
+      ["not worked", "off"].join(" "),
     ];
     const unnoticed = samples.filter(
       (text) => !forbidden.some(({ pattern }) => pattern.test(text)),

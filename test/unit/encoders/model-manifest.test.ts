@@ -20,7 +20,7 @@ async function refusal(edit: Edit): Promise<string> {
         assert.ok(error instanceof SluiceError);
         assert.equal(error.reason, "MODEL_INVALID");
         assert.equal(error.place, folder);
-        assert.ok(!error.message.includes(folder), "callers elsewhere are not told the path");
+        assert.ok(!error.message.includes(folder), "the message contains no path");
         message = error.message;
         return true;
       },

@@ -46,7 +46,7 @@ async function refusal(
     await assert.rejects(opening, (error: Error & { reason?: string; place?: string }) => {
       assert.equal(error.reason, "MODEL_INVALID");
       assert.equal(error.place, folder);
-      assert.ok(!error.message.includes(folder), "callers elsewhere are not told the path");
+      assert.ok(!error.message.includes(folder), "the message contains no path");
       message = error.message;
       return true;
     });

@@ -1,4 +1,4 @@
-// A re-ranking service elsewhere, over real connections: what it is asked, and what when it errs.
+// A remote reranker over real connections: its requests, and its failures.
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
