@@ -1,4 +1,4 @@
-// What a server left alone in its data folder, from messages.
+// Findings in the data folder of a server, from messages.
 
 import type { CollectionServiceListResponse__Output } from "../gen/proto/sluice/v1/CollectionServiceListResponse.js";
 import type { DataFinding__Output } from "../gen/proto/sluice/v1/DataFinding.js";

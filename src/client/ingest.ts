@@ -1,5 +1,5 @@
-// The client's side of an ingest: documents in batches, a bound on what is unanswered, and a new
-// stream for the rest when one breaks.
+// Ingest in the client: documents in batches, a limit on those in flight, and a new stream for the
+// rest after a connection failure.
 
 import type { ClientDuplexStream } from "@grpc/grpc-js";
 import { assert } from "../core/assert.js";

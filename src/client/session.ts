@@ -1,4 +1,4 @@
-// The client's side of search as you type: one stream, the newest query counts.
+// Search as you type in the client: one stream; a new query replaces the previous one.
 
 import type { ClientDuplexStream } from "@grpc/grpc-js";
 import { present } from "../core/assert.js";

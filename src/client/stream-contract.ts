@@ -1,5 +1,5 @@
 // The rules that every search stream keeps (proto/sluice/v1/README.md), checked update by update.
-// A client of a server that keeps them can paint what it gets without looking back.
+// A client may render each update without regard to the ones before.
 
 import { compareKeys } from "../core/document.js";
 import { limits } from "../core/limits.js";

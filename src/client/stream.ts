@@ -1,4 +1,4 @@
-// Server streams as the client gives them: retried until the first response, cancelled when left.
+// Server streams of the client: retried until the first response, cancelled when iteration ends.
 
 import type { ClientReadableStream } from "@grpc/grpc-js";
 import { toClientError } from "./client-error.js";

@@ -1,4 +1,4 @@
-// What the client takes and gives: plain values, none of the wire's.
+// Plain values of the client besides requests and updates, which are in src/contract/.
 
 import type { FieldValue } from "../core/document.js";
 import type { ClientScoreMap } from "./score-maps.js";

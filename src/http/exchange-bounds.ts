@@ -1,5 +1,5 @@
-// What one HTTP exchange may hold in memory: its body by the budget of requests, its answer for as
-// long as the reader takes it.
+// Memory limits of one HTTP exchange: its body counts against the budget of requests, its answer
+// waits for the reader.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { present } from "../core/assert.js";

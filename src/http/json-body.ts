@@ -1,4 +1,4 @@
-// Bodies of JSON, held to a schema: every fault is an error that names its field.
+// Validates JSON bodies against a schema; errors name the field.
 
 import type { z } from "zod";
 import { invalidField } from "../contract/validate.js";

@@ -1,4 +1,4 @@
-// Counts what a JSON body holds while its bytes come in, so that no more is parsed than its limits allow.
+// Counts values of a JSON body while it is received, so that a body over its limits is never parsed.
 
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";

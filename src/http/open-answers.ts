@@ -1,4 +1,4 @@
-// The connections of the HTTP port, and their end when the server stops.
+// Connections of the HTTP port; closes them when the server stops.
 
 import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";

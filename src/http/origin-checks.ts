@@ -1,5 +1,5 @@
-// Who may call the HTTP port from a browser: names that the server goes by, and pages of origins that
-// are allowed. A page of another origin gets nothing, and nothing is done for it.
+// Host and origin checks of the HTTP port: protection against DNS rebinding and requests from other
+// origins. A rejected request has no effect.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AllowedHosts, AllowedOrigins } from "../config/http-lists.js";

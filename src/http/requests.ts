@@ -1,4 +1,4 @@
-// What handlers read of a request: its body, and whose it is.
+// Reads a request's body, and its caller.
 
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";

@@ -1,5 +1,5 @@
-// The door of the gRPC port: who calls is asked when a call's headers are there, before its messages
-// are read, whichever service it is of.
+// Authorizes gRPC calls of every service, as soon as their headers are there and before any message
+// is read.
 
 import { ServerInterceptingCall, status } from "@grpc/grpc-js";
 import type { Metadata, ServerInterceptor } from "@grpc/grpc-js";
@@ -23,7 +23,7 @@ export function admissionOf(metadata: Metadata): Omit<AccessGrant, "end"> {
   return { engine, peer, client };
 }
 
-/** Refuses calls that may not be, and tells `access` when those that may have ended. */
+/** Rejects calls without permission, and reports the end of the others to `access`. */
 export function createAdmissionInterceptor(
   access: Access,
   context: Pick<RpcContext, "logger" | "nowMs" | "onCallEnd">,

@@ -1,5 +1,5 @@
-// Services whose calls stay within their bounds: their messages cross the library as bytes, and are
-// checked, decoded and encoded in `BoundedCall`.
+// Services whose calls are limited: the library passes their messages on as bytes, and `BoundedCall`
+// checks, decodes and encodes them.
 
 import type {
   Server,

@@ -1,5 +1,5 @@
-// One call within its bounds: what it receives is accounted before it is kept, a request that does not
-// come is given up, long lists are decoded in steps, and answers wait for readers that do not read.
+// One call within its limits: received bytes are counted before they are kept, a request that stalls
+// is cancelled, long lists are decoded in steps, and responses wait for slow readers.
 
 import { constants } from "node:http2";
 import { ServerInterceptingCall } from "@grpc/grpc-js";

@@ -1,5 +1,5 @@
-// From the raw bytes of a request to its message: checked first, then decoded, a long list of items
-// a few at a time, so that no request keeps the event loop from others.
+// Checks the raw bytes of a request, then decodes them; a long list of items in steps, so that no
+// request blocks the event loop.
 
 import type {
   MessageTypeDefinition,

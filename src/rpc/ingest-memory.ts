@@ -1,4 +1,4 @@
-// What an ingest stream remembers of documents that passed: keys, and which were answered.
+// Keys of an ingest stream that were seen, and which of its documents were acknowledged.
 
 export interface RecentKeys {
   /** False when the key is remembered already. */

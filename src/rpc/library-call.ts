@@ -1,6 +1,6 @@
-// The door into a call of grpc-js that has no public one: what comes in before a message is whole, and
-// how it is decompressed. The library takes messages of any number and unpacks them without an account;
-// its version is exact in package.json, and a start fails when these parts are not what they were.
+// Access to parts of a grpc-js call that have no public interface: messages before they are complete,
+// and their decompression. The library sets no limit on either. Its version is exact in package.json,
+// and a start fails when these parts are not as expected.
 
 import type { ServerHttp2Stream } from "node:http2";
 import { createGunzip, createInflate } from "node:zlib";

@@ -1,4 +1,4 @@
-// The port of gRPC: its sockets are ours, its connections the library's.
+// The listening socket of the gRPC port; the library serves HTTP/2 on the connections accepted here.
 
 import { createServer } from "node:net";
 import type { Socket } from "node:net";

@@ -1,5 +1,4 @@
-// How much of what a request may hold, looked at while its bytes are walked and before any object is
-// made of them.
+// Limits of lists and strings in a request, checked on its raw bytes before any object is created.
 
 import { limits } from "../core/limits.js";
 

@@ -1,5 +1,4 @@
-// The calls that a stop has to end, each with a status: idle streams at once, the rest when the grace
-// is over.
+// Open calls, which a stop ends with a status: idle streams at once, the others after the grace period.
 
 import { ServerInterceptingCall, ServerListenerBuilder } from "@grpc/grpc-js";
 import type { ServerInterceptor } from "@grpc/grpc-js";

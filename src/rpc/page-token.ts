@@ -1,4 +1,4 @@
-// Page tokens: opaque to callers, the last key of a page to us.
+// Page tokens: opaque to callers; they hold the last key of a page.
 
 import { isUtf8 } from "node:buffer";
 import { invalidField } from "../contract/validate.js";

@@ -1,4 +1,4 @@
-// What each RPC needs of its caller. One without a row does not compile, and is refused all the same.
+// Permissions that each RPC requires. An RPC without an entry does not compile, and is rejected.
 
 import type { Requirement } from "../access/identity.js";
 import type { CollectionServiceDefinition } from "../gen/proto/sluice/v1/CollectionService.js";

@@ -1,4 +1,4 @@
-// What the proto files say of each message that a request can hold, as the walk over its bytes needs it.
+// Field descriptors of the messages that a request can hold, for the check of its raw bytes.
 
 import type { MessageTypeDefinition, PackageDefinition } from "@grpc/proto-loader";
 import { assert, present } from "../core/assert.js";

@@ -1,4 +1,4 @@
-// The proto files, loaded once: what server and client know of the wire.
+// The proto definitions of server and client, loaded once.
 
 import { join } from "node:path";
 import { loadSync } from "@grpc/proto-loader";
