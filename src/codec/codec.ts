@@ -35,7 +35,9 @@ export interface EncodedQuery {
   readonly tokens: PackedQuery;
   /** One row, scaled for sketches. */
   readonly sketch: PackedQuery;
-  /** UTF-16 offset in the query's text from which on the model read nothing; undefined: it read all. */
+  /**
+   * UTF-16 offset in the query's text from which on the model read nothing; undefined: it read all.
+   */
   readonly cutAt?: number | undefined;
 }
 
@@ -47,7 +49,9 @@ export interface Codec extends CodecOptions {
   encodePassage(rows: RowMatrix): EncodedPassage;
   /** Rotates and quantises query rows to [-63, 63], one scale a row; errors as encodePassage. */
   encodeQuery(rows: TokenMatrix): EncodedQuery;
-  /** The vector that row `row` of token codes stands for, rotated back. Slow: for tests, explain. */
+  /**
+   * The vector that row `row` of token codes stands for, rotated back. Slow: for tests, explain.
+   */
   decodeRow(codes: Uint8Array, row: number): Float64Array;
 }
 

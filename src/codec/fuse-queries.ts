@@ -9,9 +9,10 @@ import type { EncodedQuery } from "./codec.js";
 
 /**
  * A query whose MaxSim, divided by its rows, is the mean over `queries` of theirs: rows one after
- * another, scaled so that each query weighs the same however many rows it has. Its sketch is the mean
- * of their sketches, so that a passage's sketch score is the mean of its scores, up to rounding.
- * `cutAt` is that of the first query that was cut. Throws INVALID_VECTORS beyond limits.queryRowsMax rows in all.
+ * another, scaled so that each query weighs the same however many rows it has. Its sketch is the
+ * mean of their sketches, so that a passage's sketch score is the mean of its scores, up to
+ * rounding. `cutAt` is that of the first query that was cut. Throws INVALID_VECTORS beyond
+ * limits.queryRowsMax rows in all.
  */
 export function fuseQueries(queries: readonly EncodedQuery[]): EncodedQuery {
   const [first, ...others] = queries;

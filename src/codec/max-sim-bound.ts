@@ -10,11 +10,11 @@ const normMax = 1.002;
 const roundingShare = 1e-4;
 
 /**
- * An upper bound of the sum over query rows, for passages coded by the codec. For each query row the
- * smaller of two bounds of its inner product with a row u of odd levels, |u_j| <= m = 2^bits - 1:
- * m * |q|_1, reached by the row that agrees with every sign; and by Cauchy-Schwarz for the unit row
- * that u was rounded from, plus half a step a coordinate for the rounding: clipping only shortens
- * it. The first is smaller at 1 and 2 bits, the second at 4 and 8. O(rows * dim).
+ * An upper bound of the sum over query rows, for passages coded by the codec. For each query row
+ * the smaller of two bounds of its inner product with a row u of odd levels, |u_j| <= m = 2^bits -
+ * 1: m * |q|_1, reached by the row that agrees with every sign; and by Cauchy-Schwarz for the unit
+ * row that u was rounded from, plus half a step a coordinate for the rounding: clipping only
+ * shortens it. The first is smaller at 1 and 2 bits, the second at 4 and 8. O(rows * dim).
  */
 export function maxSimUpperBound(
   { rowCount, dim, rows, rowScales }: PackedQuery,

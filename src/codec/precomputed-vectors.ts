@@ -37,8 +37,8 @@ export function toTokenMatrix(
 /**
  * The rows as they are given, for the codec, which finds what is wrong with their values; a view of
  * the given bytes where that is possible. Throws VECTORS_OF_OTHER_MODEL for another dim,
- * LIMIT_EXCEEDED for too many rows, INVALID_VECTORS for no rows or a broken last row. The bytes need
- * no alignment.
+ * LIMIT_EXCEEDED for too many rows, INVALID_VECTORS for no rows or a broken last row. The bytes
+ * need no alignment.
  */
 export function toRowMatrix(given: PrecomputedVectors, expected: VectorsExpectation): RowMatrix {
   const { dim, rowCountMax, field } = expected;

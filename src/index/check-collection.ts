@@ -1,5 +1,5 @@
-// Holds what a store has against itself: manifest, segments, tombstones, journal and documents each
-// say something of the others.
+// Checks a store for contradictions between its manifest, segments, tombstones, journal and
+// documents.
 
 import { SluiceError, asDamage } from "../core/errors.js";
 import { rowBytes } from "../kernels/kernels.js";
@@ -63,7 +63,7 @@ export function checkCollection(store: CollectionStore): Findings {
     if (segment !== undefined) segments.set(entry.id, toChecked(store, segment, entry));
   }
   for (const { entry, dead } of segments.values())
-    // A damaged value is named already.
+    // A damaged value is reported already.
     if (dead === undefined && !values.some((v) => v.kind === "tombstones" && v.id === entry.id))
       attempt(contradictions, () => readTombstones(store, entry));
   const journal = new Map<number, CheckedPassage>();
@@ -156,7 +156,9 @@ function isPlaceOf(
   );
 }
 
-/** Passages that live and that no document has; those of damaged documents are not told again. */
+/**
+ * Undeleted passages that belong to no document; those of damaged documents are reported already.
+ */
 function ownerless({ segments, journal }: Places, values: readonly Damage[]): string[] {
   const damaged = new Set(values.flatMap((one) => (one.kind === "document" ? [one.key] : [])));
   const lines: string[] = [];

@@ -17,11 +17,11 @@ export interface CollectionSettings extends AnalyzerSettings {
   /** Bits a coordinate of token codes and of sketches. */
   readonly bits: CodeBits;
   readonly sketchBits: CodeBits;
-  /** Of the rotation; any 32-bit integer. */
+  /** Seed of the rotation; any 32-bit integer. */
   readonly seed: number;
 }
 
-/** What Describe tells of a collection. */
+/** The answer of DescribeCollection. */
 export interface CollectionStatus {
   readonly settings: CollectionSettings;
   readonly documentCount: number;
@@ -43,6 +43,6 @@ export interface CollectionStatus {
 }
 
 export interface RecallStatus extends RecallCalibration {
-  /** Too much has changed since: it is not told with searches any more. */
+  /** Whether so much has changed since that searches no longer report it. */
   readonly isStale: boolean;
 }

@@ -58,7 +58,7 @@ export function liveTermIdsOf(
   return segments.map(({ liveTerms }) => liveTerms?.resolve(query));
 }
 
-/** Counts the holders and calls `onReleased` when the last one lets go. Starts with one holder. */
+/** Counts the holders and calls `onReleased` after the last release. Starts with one holder. */
 export function countedPin(onReleased: () => void): Pick<Generation, "acquire" | "release"> {
   let holders = 1;
   return {

@@ -1,4 +1,4 @@
-// Whether what was measured of a collection still speaks of what is in it now.
+// Whether a measured recall still describes the collection as it is now.
 
 import type { RecallCalibration } from "../store/stored-values.js";
 import type { Generation } from "./generation.js";

@@ -50,7 +50,7 @@ export async function initializeCollection(
 /**
  * Reads what is stored: segments into shared memory, the journal into the live segment. A damaged
  * segment or passage of the journal is left out and named in `damages`; a damaged manifest is
- * DATA_CORRUPT. O(data); lets other work of the thread go on between segments. Nobody writes to the
+ * DATA_CORRUPT. O(data); yields to the event loop between segments. Nothing writes to the
  * store meanwhile.
  */
 export async function openCollection(store: CollectionStore): Promise<WritableCollection> {

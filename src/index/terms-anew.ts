@@ -20,7 +20,8 @@ export interface AnalyzedPassage {
 }
 
 /**
- * `document` undefined: it is gone, and with it the passage. O(text of the passage and its title).
+ * `document` is undefined when it was deleted, and the passage with it. O(text of the passage and
+ * its title).
  */
 export function termsAnew(
   { span, length }: AnalyzedPassage,
@@ -35,7 +36,7 @@ export function termsAnew(
 }
 
 /**
- * The beginning of a title that has so many terms: long titles are cut, and later passages of a
+ * The prefix of a title with so many terms: long titles are cut, and later passages of a
  * document may have none.
  */
 function titleOf(title: string, length: number, analyzer: Analyzer): string {

@@ -23,11 +23,11 @@ export interface WriterOptions {
   readonly segmentBytesMax?: number | undefined;
   /** Undefined: segments are made on the calling thread. */
   readonly builder?: SegmentBuilder | undefined;
-  /** Told of a step that failed. Nothing is lost by it; it is tried again when more was written. */
+  /** Called when a step failed. Nothing is lost; the step is tried again after more writes. */
   readonly onMaintenanceFailure?: ((error: unknown) => void) | undefined;
-  /** Told when a flush, a merge or a late delete has ended and none follows. */
+  /** Called when a flush, merge or removal has ended and none follows. */
   readonly onIdle?: (() => void) | undefined;
-  /** Told of each flush, merge and late delete as it begins and when it has ended. */
+  /** Called when a flush, merge or removal begins and when it has ended. */
   readonly onMaintenanceStep?: ((step: MaintenanceStep) => void) | undefined;
 }
 

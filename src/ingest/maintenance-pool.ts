@@ -22,7 +22,7 @@ export type MaintenanceAnswer =
   | { readonly kind: "failed"; readonly reason: ErrorReason; readonly message: string };
 
 export interface MaintenancePool extends SegmentBuilder {
-  /** Resolves when nothing is under way. */
+  /** Resolves when no task is running. */
   drained(): Promise<void>;
   /** Ends the thread. It is drained and nothing may come after. */
   close(): Promise<void>;

@@ -22,11 +22,11 @@ export interface MaintenanceOptions {
   readonly segmentBytesMax: number;
   readonly builder: SegmentBuilder;
   readonly exclusive: Exclusive;
-  /** Told of a step that failed. Nothing is lost by it; it is tried again when more was written. */
+  /** Called when a step failed. Nothing is lost; the step is tried again after more writes. */
   readonly onFailure: (error: unknown) => void;
-  /** Told when nothing is under way any more. */
+  /** Called when the last step has ended. */
   readonly onIdle: () => void;
-  /** Told of each step as it begins and when it has ended. */
+  /** Called when a step begins and when it has ended. */
   readonly onStep?: ((step: MaintenanceStep) => void) | undefined;
 }
 
@@ -43,7 +43,7 @@ export interface OptimizeOptions {
   /** First make all terms anew, by the latest version of the analyzer; undefined: no. */
   readonly isReanalyzed?: boolean | undefined;
   readonly onProgress?: (progress: OptimizeProgress) => void;
-  /** Looked at between two steps; its reason is thrown. */
+  /** Checked between two steps; its reason is thrown. */
   readonly signal?: AbortSignal;
 }
 
@@ -51,7 +51,7 @@ export interface OptimizeProgress {
   readonly step: string;
   /** Merges. */
   readonly done: number;
-  /** Merges in all, more when writes go on; 0: not known yet. */
+  /** Expected number of merges, which rises with further writes; 0: not known yet. */
   readonly total: number;
 }
 

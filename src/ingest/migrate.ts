@@ -179,7 +179,7 @@ function placedTerms(
   const end = (kept.at(-1)?.position ?? -1) + 1;
   const last = kept.at(-1);
   if (last !== undefined && !terms.includes(last.term)) {
-    // The title was cut within its last word, of which a beginning is left.
+    // The title was cut within its last word, of which a prefix is left.
     const known = new Set([...kept, ...inText].map(({ term }) => term));
     const rest = terms.find((term) => !known.has(term));
     if (rest !== undefined) kept.splice(-1, 1, { ...last, term: rest });

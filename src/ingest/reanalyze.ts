@@ -23,9 +23,9 @@ interface Parts {
   readonly exclusive: Exclusive;
   /** Makes a segment of what is in the journal. */
   readonly flush: () => Promise<void>;
-  /** Told before each segment, of so many in all. */
+  /** Called before each segment: how many are done, and how many there are. */
   readonly onSegment: (done: number, total: number) => void;
-  /** Looked at before each segment; its reason is thrown. */
+  /** Checked before each segment; its reason is thrown. */
   readonly signal?: AbortSignal | undefined;
 }
 

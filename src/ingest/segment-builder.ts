@@ -1,4 +1,4 @@
-// Where segments are made: in a server, in the maintenance worker; without one, right here.
+// Builds segments: in the maintenance worker of a server, otherwise on the calling thread.
 
 import type { BuildJob, BuildResult } from "../index/segment-build.js";
 import { buildSegment } from "../index/segment-build.js";
@@ -9,11 +9,11 @@ import type { SegmentStore } from "../store/segment-store.js";
 
 export interface SegmentBuilder {
   build(job: BuildJob): Promise<BuildResult>;
-  /** Lets go of a folder for which nothing is under way: its collection is being closed. */
+  /** Closes the handle on a folder for which nothing is running, when its collection is closed. */
   release(folder: string): Promise<void>;
 }
 
-/** Keeps a handle of its own on each folder that it was asked for. */
+/** Keeps its own handle on each folder for which it has built a segment. */
 export function createSegmentBuilder(turn: MapTurn): SegmentBuilder {
   const stores = new Map<string, SegmentStore>();
   const reader = createCodesReader(turn);

@@ -15,7 +15,7 @@ export interface PutOperation {
   readonly analyzerVersion?: number | undefined;
   /**
    * Must be true of the document's fields and of those that it replaces, else the put is refused
-   * with PERMISSION_DENIED; undefined: nothing is asked.
+   * with PERMISSION_DENIED; undefined: no condition.
    */
   readonly isWithin?: FieldTest | undefined;
 }

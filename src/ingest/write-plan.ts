@@ -148,7 +148,7 @@ function isWithin({ store }: Collection, draft: Draft, operation: WriteOperation
   });
 }
 
-/** The same words for both, so that nobody learns which keys others have. */
+/** One message for both cases, so that a caller does not learn which keys exist. */
 function outside(): SluiceError {
   const message = "the document, or one of its key, is not within the filter of the caller's key";
   return new SluiceError("PERMISSION_DENIED", message, { field: "key" });

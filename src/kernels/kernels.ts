@@ -102,12 +102,13 @@ export interface Kernels {
   ): void;
 
   /**
-   * Brings rows (`n x dim`) to unit length and adds up their columns. The norm of a row is the square
-   * root of `(s0 + s1) + (s2 + s3)`, where `s_k` is the sum of the squares of coordinates j with
-   * j mod 4 = k, in order, in float64. A row whose norm is within `tolerance` of 1 is copied; else
-   * its values are multiplied by `1 / norm` in float64 and rounded to float32. `out`: `n x dim`; it
-   * may be `rows`. `columnSums`: dim sums over the rows of `out`, in order, in float64. Returns the
-   * first row that is zero or not finite, and both outputs are then undefined; -1: there is none.
+   * Brings rows (`n x dim`) to unit length and adds up their columns. The norm of a row is the
+   * square root of `(s0 + s1) + (s2 + s3)`, where `s_k` is the sum of the squares of coordinates j
+   * with j mod 4 = k, in order, in float64. A row whose norm is within `tolerance` of 1 is copied;
+   * else its values are multiplied by `1 / norm` in float64 and rounded to float32. `out`: `n x
+   * dim`; it may be `rows`. `columnSums`: dim sums over the rows of `out`, in order, in float64.
+   * Returns the first row that is zero or not finite, and both outputs are then undefined; -1:
+   * there is none.
    */
   unitRows(
     rows: Float32Array | Int8Array,

@@ -7,7 +7,7 @@ import { nativeSets, openNativeKernels, type NativeSet } from "./native.js";
 import { createReferenceKernels } from "./reference.js";
 import { openWasmKernels } from "./wasm.js";
 
-/** What can be asked for by name. */
+/** Names of kernels that can be chosen. */
 export type KernelChoice = NativeSet | "wasm" | "reference";
 
 export const kernelChoices: readonly KernelChoice[] = [...nativeSets, "wasm", "reference"];

@@ -1,4 +1,5 @@
-// Opens the compiled addon (native/build/sluice.node). Which instruction sets it may use, it knows.
+// Opens the compiled addon (native/build/sluice.node). The addon detects the instruction sets that
+// the CPU supports.
 
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";

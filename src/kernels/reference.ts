@@ -64,8 +64,8 @@ function maxSimBatch(
 
 /**
  * What one passage's MaxSim is made of: for each query row the best of the token rows [first, end),
- * the first of equals, counted from `first`, and its part of the sum, float32. The parts added up in
- * order, each sum rounded to float32, are the bits that `maxSimBatch` gives.
+ * the first of equals, counted from `first`, and its part of the sum, float32. The parts added up
+ * in order, each sum rounded to float32, are the bits that `maxSimBatch` gives.
  */
 export function bestTokens(
   query: PackedQuery,
@@ -269,8 +269,8 @@ function unitRows(
 }
 
 /**
- * Sum of the squares of `dim` values from `start` in float64; NaN or Infinity when a value is. `dim`
- * is a multiple of 4: four sums that do not wait for each other.
+ * Sum of the squares of `dim` values from `start` in float64; NaN or Infinity when a value is.
+ * `dim` is a multiple of 4: four sums that do not wait for each other.
  */
 export function squareOf(values: Float32Array, start: number, dim: number): number {
   let [a, b, c, d] = [0, 0, 0, 0];

@@ -1,4 +1,5 @@
-// The shape of the structured rotation, shared by the kernels that run it and the codec that seeds it.
+// The shape of the structured rotation, shared by the kernels that run it and the codec that seeds
+// it.
 
 import { assert } from "../core/assert.js";
 

@@ -1,4 +1,5 @@
-// The memory of the WASM kernels: laid out anew for each call, from the end of the module's own data.
+// The memory of the WASM kernels: laid out anew for each call, from the end of the module's own
+// data.
 
 import { assert } from "../core/assert.js";
 

@@ -25,7 +25,9 @@ import {
 import { createReferenceKernels } from "./reference.js";
 import { createWasmMemory, type WasmExports, type WasmMemory } from "./wasm-memory.js";
 
-/** Bytes of rows copied in at a time: enough to hide the call, little enough to stay in the cache. */
+/**
+ * Bytes of rows copied in at a time: enough to hide the call, little enough to stay in the cache.
+ */
 const partBytes = 1 << 20;
 
 /** SIMD loads of 16 bytes may begin on the last byte of a row. */

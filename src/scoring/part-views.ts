@@ -36,7 +36,7 @@ export function sketchesOf(part: SegmentPart): Uint8Array {
   }
 }
 
-/** A part with the clauses of a query; `place`: the part's among those that the work speaks of. */
+/** A part with the clauses of a query; `place`: the part's among the parts of the work. */
 export function boundPart(part: SegmentPart, work: Bm25Work, place: number): BoundSegment {
   const tombstones = tombstonesOf(part);
   switch (part.kind) {

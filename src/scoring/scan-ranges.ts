@@ -65,7 +65,7 @@ function scanOrdinals(
   const eligible =
     eligibleOf(task.eligible, place)?.subarray(start >>> 3, (end + 7) >>> 3) ??
     eligibleBits(tombstonesOf(part), { start, count });
-  // Equal scores at the edge are told apart by document key, which is not known here: so all of
+  // Equal scores at the edge are ordered by document key, which is not known here: so all of
   // them are wanted, and the scan is repeated with more room in the rare case that some fell out.
   for (let topCount = Math.min(task.topCount, count); ; topCount = Math.min(2 * topCount, count)) {
     const ordinals = new Uint32Array(topCount);

@@ -26,7 +26,7 @@ export type WireAnswer =
   | { readonly kind: "missing"; readonly places: readonly number[] };
 
 /**
- * What the main thread tells all scoring workers: a part's number will not be named again, or the
+ * Sent by the main thread to all scoring workers: a part's id will not be used again, or the
  * collection in a folder was closed. And what each of them answers to the latter.
  */
 export type RetireMessage =
@@ -151,7 +151,7 @@ export interface ExplainAnswer {
   }[])[];
   /** A copy of the passage's packed vectors. */
   readonly codes: Uint8Array;
-  /** The codes do not match their checksum; nothing else is told. */
+  /** The codes do not match their checksum; nothing else is returned. */
   readonly damage: string | undefined;
 }
 

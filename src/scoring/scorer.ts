@@ -1,4 +1,4 @@
-// The port behind which scoring is done: by worker threads (pool-scorer.ts) or right here.
+// The interface to scoring, on worker threads (pool-scorer.ts) or on the calling thread.
 
 import { createCodesReader } from "../index/segment-codes.js";
 import type { Kernels } from "../kernels/kernels.js";
@@ -46,7 +46,7 @@ export function toScorer(
   };
 }
 
-/** The serial twin of the pool: for tests, and for what it is worth to compare with. */
+/** Scores on the calling thread, for tests and comparisons. */
 export function createInlineScorer(
   kernels: Kernels,
 ): Scorer & { release(folder: string): Promise<void> } {

@@ -18,7 +18,7 @@ export function writeLabel(folder: string, name: string): void {
   syncFolder(folder);
 }
 
-/** Undefined: there is none, or somebody else's file is in its place. */
+/** Undefined when there is none, or a file that Sluice did not write is in its place. */
 export function readLabel(folder: string): string | undefined {
   const text = readSmallFile(join(folder, labelName), labelBytesMax);
   if (text === undefined) return undefined;

@@ -23,12 +23,13 @@ export interface DataFolder {
   /** Lines for the log about what was changed at the opening. */
   readonly notes: readonly string[];
   /**
-   * Makes a folder for a collection; gone at the next start unless finished. `id`: not used before.
+   * Makes a folder for a collection; deleted at the next start unless finished. `id`: not used
+   * before.
    */
   beginCollection(id: string): string;
   /** Makes what `beginCollection` returned the folder of a collection, for good. */
   finishCollection(path: string, name: string): void;
-  /** A folder beside the collections to prepare one in; gone at the next start. */
+  /** A folder beside the collections to prepare one in; deleted at the next start. */
   prepareFolder(id: string): string;
   /** Makes a prepared folder a collection's, at once; returns its path. Its store is closed. */
   adoptFolder(id: string, name: string): string;
@@ -39,13 +40,13 @@ export interface DataFolder {
    * Deletes what Sluice wrote into a collection's folder, whose store is closed, and the folder.
    */
   removeCollectionFolder(path: string): void;
-  /** Adds to what `findings` tells: a collection that could not be opened, say. */
+  /** Adds a finding, such as a collection that could not be opened. */
   leave(finding: DataFinding): void;
   /** What lies in the folder and was left alone, by place. */
   findings(): readonly DataFinding[];
   /** Throws DATA_FOLDER_UNAVAILABLE while the folder is not the one that was opened. */
   checkWritable(): void;
-  /** From now on tells what is wrong with the folder; undefined: it is over. */
+  /** Reports faults of the folder from now on; undefined once the fault is over. */
   watch(onChange: (fault: string | undefined) => void): void;
   close(): void;
 }

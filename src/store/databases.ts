@@ -29,7 +29,7 @@ export interface Databases {
 
 /**
  * The first handle of the folder: makes them where there are none. The caller sees to it that
- * nobody else writes there. Throws DATA_CORRUPT, DISK_FULL, SYSTEM_LIMIT.
+ * nothing else writes there. Throws DATA_CORRUPT, DISK_FULL, SYSTEM_LIMIT.
  */
 export function openDatabases(folder: string): Databases {
   try {

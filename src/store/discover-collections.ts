@@ -135,7 +135,7 @@ function withFault(
   return { collection: { name, path, place, fault }, findings: others };
 }
 
-/** A folder that does not tell which collection it holds, if any. */
+/** A folder for which it cannot be known which collection it holds, if any. */
 function unnamed(place: string, peeked: ReturnType<typeof peekManifest>): DataFinding {
   if (peeked.kind === "absent")
     return {

@@ -34,7 +34,7 @@ const pageSizeMax = 65_536;
 const fileBytesMax = 2n ** 42n;
 
 /**
- * To be called while nobody writes: a file that grows meanwhile would be cut back, pages and all.
+ * Call while nothing writes: a file that grows meanwhile would be cut back, pages and all.
  * Throws DATA_CORRUPT when `folder` holds a data file that LMDB did not write. A file that is
  * shorter than its last page is filled up with zeros: reading beyond the end of a mapped file kills
  * a process, reading zeros gives DATA_CORRUPT where they matter. (They need not: the last pages of
@@ -60,7 +60,7 @@ export function checkEnvironmentFile(folder: string): void {
   }
 }
 
-/** Bytes that the meta page in force speaks of; undefined when there is no such page. */
+/** Bytes that the current meta page covers; undefined when there is no such page. */
 function readBytesNeeded(file: number): number | undefined {
   const meta = readMeta(file);
   if (meta === undefined) return undefined;
@@ -129,7 +129,7 @@ export function allocateLockFile(folder: string, byteLength: number): void {
     for (let at = 0; at < end; at += pageBytes) {
       const page = Buffer.alloc(Math.min(pageBytes, end - at));
       readSync(writable, page, { position: at });
-      // Another handle may have the file: only pages that nobody has written to are written.
+      // Another handle may have the file: only pages that were never written are written.
       if (page.every((byte) => byte === 0)) writeSync(writable, page, 0, page.length, at);
     }
   } finally {

@@ -47,7 +47,7 @@ export interface Environment {
 /**
  * A handle of a folder that was prepared. The map's size is chosen here and kept: LMDB would map
  * the file anew when it outgrows the map, and end the process when it cannot. Throws SYSTEM_LIMIT,
- * before lmdb is asked: an environment that it fails to open ends the process.
+ * before LMDB opens it: an environment that it fails to open ends the process.
  */
 export function openEnvironment(folder: string): Environment {
   checkDescriptors(descriptorCount, `opening ${basename(folder)}`);
@@ -59,8 +59,8 @@ export function openEnvironment(folder: string): Environment {
     // A commit is acknowledged only when it is on disk: with overlapping sync, power cuts lost
     // acknowledged writes.
     overlappingSync: false,
-    // With it, lmdb makes a second promise for a commit that nobody sees; when the commit fails,
-    // its rejection would end the process.
+    // With it, lmdb makes a second promise for a commit that nothing handles; when the commit
+    // fails, its rejection would end the process.
     eventTurnBatching: false,
     maxDbs: 16,
     maxReaders: readersMax,

@@ -135,7 +135,7 @@ function readBytes(
   return bytes;
 }
 
-/** From the beginning of a node to the end of its page. */
+/** From the start of a node to the end of its page. */
 function nodeOf(page: Buffer, index: number): Buffer {
   const pointerAt = headerBytes + 2 * index;
   const at =

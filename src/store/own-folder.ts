@@ -118,7 +118,7 @@ function markText(path: string, work: OwnWork): string {
   return `${JSON.stringify({ program: "sluice", folder: id, work })}\n`;
 }
 
-/** Nothing but a file is deleted: a link of that name, or a folder, is somebody else's. */
+/** Nothing but a file is deleted: a link of that name, or a folder, is not Sluice's. */
 function deleteFile(path: string): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === true) unlinkSync(path);
 }

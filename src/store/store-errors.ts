@@ -57,10 +57,10 @@ export async function toCommitError(error: unknown, folder: string): Promise<Slu
 /** A partial write has used up what was left; a few blocks may have come free since. */
 const almostFullBytes = 1024 * 1024;
 
-/** How long lmdb may take to tell why a commit failed, once it said that it did. */
+/** How long LMDB may take to report why a commit failed, after it reported that it did. */
 const reasonWaitMs = 1000;
 
-/** lmdb tells why a commit failed by the rejection of a promise that hangs on the error. */
+/** LMDB reports why a commit failed by the rejection of a promise that hangs on the error. */
 async function reasonOf(error: unknown): Promise<unknown> {
   if (typeof error !== "object" || error === null || !("commitError" in error)) return error;
   const { commitError } = error;
@@ -82,7 +82,7 @@ function diskFull(cause: unknown, consequence: string): SluiceError {
   return new SluiceError("DISK_FULL", message, { cause });
 }
 
-/** Without the paths that Node puts into its own messages: callers are told this. */
+/** Without the paths that Node puts into its own messages: callers see this message. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (!("errno" in error) || !("syscall" in error)) return error.message;

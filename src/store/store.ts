@@ -86,7 +86,7 @@ export interface FeedbackRecords {
   feedback(afterSequence: number): IterableIterator<RecordedFeedback>;
 }
 
-/** Writes and administration, for the collection's writer and for whoever opens the store. */
+/** Writes and administration, for the collection's writer and for the code that opens the store. */
 export interface CollectionStore
   extends DocumentReads, SegmentReads, CalibrationRecords, FeedbackRecords {
   readManifest(): Manifest;
@@ -106,7 +106,7 @@ export interface CollectionStore
   check(): { readonly valueCount: number; readonly damages: Damage[] };
   /**
    * Copies everything committed into `folder`, which is empty, without free pages. Writes go on;
-   * the event loop is not held. Rejects with DISK_FULL.
+   * the event loop is not blocked. Rejects with DISK_FULL.
    */
   copyTo(folder: string): Promise<void>;
   diskBytes(): number;

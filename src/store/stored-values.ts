@@ -3,7 +3,9 @@
 import type { Fields, Span } from "../core/document.js";
 import type { ScoreMap } from "../eval/score-calibration.js";
 
-/** What a generation consists of; replaced in the same transaction as the data it speaks of. */
+/**
+ * What a generation consists of; replaced in the same transaction as the data that it describes.
+ */
 export interface Manifest {
   readonly name: string;
   readonly modelName?: string | undefined;
@@ -56,7 +58,7 @@ export interface RecallCalibration {
   readonly passageCount: number;
 }
 
-/** A map from scores to probabilities, and the searches that it speaks of. */
+/** A map from scores to probabilities, and the searches that it applies to. */
 export interface ScoreCalibration {
   readonly map: ScoreMap;
   readonly lexicalWeight: number;

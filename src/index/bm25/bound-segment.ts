@@ -24,7 +24,7 @@ export interface BoundSegment {
   readonly required: Uint8Array | undefined;
 }
 
-/** O(1) a term; O(postings) a phrase, and a beginning or misspelled word that is not remembered. */
+/** O(1) a term; O(postings) a phrase, and a prefix or misspelled word that is not cached. */
 export function bindFlushed(
   reader: PostingsReader,
   query: Bm25Query,
@@ -64,7 +64,7 @@ export function bindLive(
   return { ordinalCount, lengths, tombstones: unlessEmpty(tombstones), postings, required };
 }
 
-/** Where a phrase's terms stand in a flushed segment. */
+/** Postings of a phrase's terms in a flushed segment. */
 export function flushedPhrase(reader: PostingsReader, { terms }: Bm25Phrase): PhrasePostings[] {
   return terms.map(({ utf8, offset }) => {
     const place = reader.placeOf(utf8);

@@ -16,7 +16,8 @@ export interface SortedTerms {
 }
 
 /**
- * One set of letters a term, to tell most terms apart without reading them. O(bytes of the terms).
+ * One set of letters a term, which rules most terms out without reading them. O(bytes of the
+ * terms).
  */
 export function letterSetsOf({ text, ends }: SortedTerms): Uint32Array {
   const sets = new Uint32Array(ends.length - 1);

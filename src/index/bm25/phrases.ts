@@ -1,6 +1,6 @@
 // Finds the passages in which terms stand side by side as in a phrase.
 
-/** A term of a phrase, and where it stands in a segment. */
+/** The postings of a term of a phrase, with the positions, in one segment. */
 export interface PhrasePostings {
   /** Words from the phrase's first. */
   readonly offset: number;

@@ -1,4 +1,4 @@
-// What BM25 is asked: words, beginnings of words, misspelled words, phrases. Terms are as the index
+// A BM25 query: words, prefixes, misspelled words, phrases. Terms are as the index
 // keeps them.
 
 import type { NearWord } from "./near-terms.js";
@@ -21,7 +21,7 @@ export interface NearClause extends NearWord {
   readonly exactClause: number;
 }
 
-/** Terms that must stand in these places, counted in words from the phrase's first. */
+/** Terms at fixed positions, counted in words from the phrase's first. */
 export interface Bm25Phrase {
   readonly terms: readonly { readonly utf8: Uint8Array; readonly offset: number }[];
 }
@@ -43,7 +43,7 @@ export interface Bm25Quorum {
 /** The query's terms in a live segment, whose dictionary only the main thread has. */
 export interface LiveTermIds {
   /**
-   * Ids of each clause's terms: none, one, or for beginnings and misspellings as many as there are.
+   * Ids of each clause's terms: none, one, or for prefixes and misspellings as many as match.
    */
   readonly clauses: readonly Uint32Array[];
   /** Id of each term of each phrase; -1: no passage has it. */

@@ -34,13 +34,14 @@ export interface TopPassagesRequest {
    * passages reach at least, raised by everyone who looks at a part of the segments.
    */
   readonly sharedThreshold: SharedArrayBuffer;
-  /** Asked once a window; true ends the work. */
+  /** Called once per window; true ends the work. */
   readonly isCancelled: () => boolean;
 }
 
 /**
- * Undefined when cancelled. Passages of score 0 are never returned. With several ranges at work,
- * each returns all that the best `topCount` of all ranges together can need. O(postings) at worst.
+ * Undefined when cancelled. Passages of score 0 are never returned. When several ranges are
+ * searched at once, each returns all that the best `topCount` of all ranges together can need.
+ * O(postings) at worst.
  */
 export function findTopPassages(request: TopPassagesRequest): TopPassages | undefined {
   const { segments, range, isCancelled } = request;
