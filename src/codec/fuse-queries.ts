@@ -1,4 +1,4 @@
-// Several phrasings of one question as one query: arithmetic on packed rows.
+// Several variants of one question as one query: arithmetic on packed rows.
 
 import { assert, present } from "../core/assert.js";
 import { SluiceError } from "../core/errors.js";

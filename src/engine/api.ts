@@ -22,8 +22,8 @@ import type { ScoreCalibration } from "../store/stored-values.js";
 /** All methods throw SluiceError for what the caller or the world got wrong. */
 export interface EngineApi {
   /**
-   * Streams updates; ends after the final one. The search does not wait for its reader: who asks for
-   * the next update late gets the newest one.
+   * Streams updates; ends after the final one. The search does not wait for its reader: who asks
+   * for the next update late gets the newest one.
    */
   search(request: SearchRequest, options: SearchCall): AsyncGenerator<SearchUpdate, void, void>;
 
@@ -60,12 +60,12 @@ export interface EngineApi {
   /** Documents in the order of `keys`; undefined where a key is unknown. */
   get(collection: string, keys: readonly string[]): Promise<(StoredDocument | undefined)[]>;
   /** A page of documents in byte order of their keys, after `afterKey`. */
-  list(collection: string, page: PageRequest): Promise<DocumentPage>;
+  list(collection: string, page: PageRequest): Promise<StoredDocumentPage>;
   /**
    * The same of documents that the filter lets through, in O(passages of the collection) a page.
    * Rejects with DATA_CORRUPT while it cannot be known which these are.
    */
-  listWhere(collection: string, filter: Filter, page: PageRequest): Promise<DocumentPage>;
+  listWhere(collection: string, filter: Filter, page: PageRequest): Promise<StoredDocumentPage>;
 
   /** Resolves once the event is on disk. */
   sendFeedback(collection: string, event: Feedback): Promise<FeedbackAck>;
@@ -75,7 +75,9 @@ export interface EngineApi {
   createCollection(request: CreateCollection): Promise<CollectionSettings>;
   dropCollection(name: string): Promise<void>;
   listCollections(): CollectionStatus[];
-  /** Collections that are known by name and cannot be served, by name; each call gets their error. */
+  /**
+   * Collections that are known by name and cannot be served, by name; each call gets their error.
+   */
   refusedCollections(): readonly RefusedCollection[];
   /** Of a collection that is not open: as it was when it was closed. */
   describeCollection(name: string): CollectionStatus;
@@ -123,7 +125,8 @@ export interface SearchCall {
 export interface WriteScope {
   /**
    * A document that it does not let through is not written, and one that is stored is neither
-   * replaced (PERMISSION_DENIED) nor deleted (it counts as missing). Looked at as the write commits.
+   * replaced (PERMISSION_DENIED) nor deleted (it counts as missing). Looked at as the write
+   * commits.
    */
   readonly within?: Filter | undefined;
 }
@@ -133,7 +136,7 @@ export interface PageRequest {
   readonly afterKey?: string | undefined;
 }
 
-export interface DocumentPage {
+export interface StoredDocumentPage {
   readonly documents: readonly StoredDocument[];
   /** Undefined: this is the last page. */
   readonly nextAfterKey?: string | undefined;

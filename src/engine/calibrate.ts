@@ -1,4 +1,5 @@
-// Calibrate: recall by pool size on sample queries, measured beside searches and stored at the end.
+// Calibration of recall: measured by pool size on sample queries while searches run, stored at the
+// end.
 
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -34,11 +35,11 @@ const poolSizes = [32, 64, 128, 256, 512, 1024, 2048] as const;
 const confidenceDefault = 0.95;
 
 /**
- * One exhaustive search and one ranking by sketches a sample serve all pool sizes: pools are nested.
- * Samples are searched one after another, at low priority; memory is that of one search and a few
- * numbers a sample. What is stored replaces what was measured before, in one transaction after the
- * last sample: a calibration that ends early leaves nothing.
- * Throws INVALID_FIELD without passages, what a search throws, and the signal's reason.
+ * One exhaustive search and one ranking by sketches a sample serve all pool sizes: pools are
+ * nested. Samples are searched one after another, at low priority; memory is that of one search and
+ * a few numbers a sample. What is stored replaces what was measured before, in one transaction
+ * after the last sample: a calibration that ends early leaves nothing. Throws INVALID_FIELD without
+ * passages, what a search throws, and the signal's reason.
  */
 export async function* calibrateRecall(
   parts: CalibrationParts,
@@ -72,8 +73,8 @@ async function* calibrateOpened(
   yield { step, done: 0, total };
   while (measured.length < total) {
     signal.throwIfAborted();
-    const phrasing = samples?.[measured.length] ?? (await draw());
-    const request = sampleRequest(name, phrasing);
+    const sample = samples?.[measured.length] ?? (await draw());
+    const request = sampleRequest(name, sample);
     measured.push(await patiently(() => parts.measure(request, signal), signal));
     yield { step, done: measured.length, total };
   }
@@ -96,10 +97,10 @@ async function* calibrateOpened(
   yield { step, done: total, total, result: { ...calibration, isStale: false } };
 }
 
-function sampleRequest(collection: string, phrasing: Query): SearchRequest {
+function sampleRequest(collection: string, sample: Query): SearchRequest {
   return {
     collection,
-    ...phrasing,
+    ...sample,
     k: exactCount,
     exhaustive: true,
     priority: "low",
@@ -113,7 +114,7 @@ function sizesFor(passageCount: number): readonly number[] {
   return sizes.length > 0 ? sizes : [poolSizes[0]];
 }
 
-/** Gives way to searches, for as long as they come. */
+/** Retries while the server is overloaded: searches come first. */
 async function patiently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (;;) {
     try {
@@ -126,10 +127,10 @@ async function patiently<T>(work: () => Promise<T>, signal: AbortSignal): Promis
   }
 }
 
-/** Passages of a scoring task: a search that comes waits for one of them at most, a few ms. */
+/** Passages per scoring task: a search that arrives waits for one of them at most, a few ms. */
 const taskPassages = 128;
 
-/** What a sample is measured with: one task at a time, so that the other threads are left to searches. */
+/** Runs one scoring task at a time, so that the other threads are left to searches. */
 export function measuringGently(
   deps: SearchDeps,
   plan: SearchPlan,

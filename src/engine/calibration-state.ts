@@ -1,5 +1,5 @@
-// What a collection's calibrations are worth now: measured recall that has become stale, and records
-// that cannot be read.
+// What a collection's calibrations are worth now: measured recall that has become stale, and
+// records that cannot be read.
 
 import type { Collection } from "../index/collection.js";
 import { isRecallStale } from "../index/stale-recall.js";

@@ -1,5 +1,5 @@
-// What a collection says of itself: of an open one as it is now, of a closed one as it was when it was
-// closed, from its card.
+// Status of a collection: current if it is open, from its card (written at closing) if it is
+// closed.
 
 import { analyzerSettingsOf } from "../analysis/settings.js";
 import type { CollectionSettings, CollectionStatus } from "../index/collection-settings.js";
@@ -10,7 +10,7 @@ import type { OpenCollection } from "./open-collection.js";
 /** All but what is of the server. */
 export type CollectionFigures = Omit<CollectionStatus, "kernel">;
 
-/** Raised when cards of before would be read wrongly; the next start then opens each collection once. */
+/** Raised when older cards would be misread; the next start then opens each collection once. */
 const cardVersion = 2;
 
 export function figuresOf({ collection }: OpenCollection): CollectionFigures {
@@ -31,8 +31,8 @@ export function figuresOf({ collection }: OpenCollection): CollectionFigures {
 }
 
 /**
- * Of a collection that was just closed; writes its card. One that has damages gets none: the next start
- * opens it, and tells of them again.
+ * Of a collection that was just closed; writes its card. One that has damages gets none: the next
+ * start opens it, and tells of them again.
  */
 export function keepFigures(folder: string, opened: OpenCollection): CollectionFigures {
   const figures = figuresOf(opened);
@@ -45,7 +45,9 @@ export function keepFigures(folder: string, opened: OpenCollection): CollectionF
   return figures;
 }
 
-/** Of the collection in a folder, which is closed; undefined: they are not known without opening it. */
+/**
+ * Of the collection in a folder, which is closed; undefined: they are not known without opening it.
+ */
 export function readFigures(folder: string): CollectionFigures | undefined {
   const card = readCard(folder, cardVersion);
   if (card === undefined) return undefined;

@@ -1,5 +1,5 @@
-// The collections of a server: known by name from the start, opened when they are used, closed again
-// when they are unused. A closed one costs its name and a few numbers.
+// The collections of a server: known by name from the start, opened when they are used, closed
+// again when they are unused. A closed one costs its name and a few numbers.
 
 import { randomBytes } from "node:crypto";
 import { basename } from "node:path";
@@ -71,9 +71,9 @@ interface Making {
 }
 
 /**
- * Makes known what the folder holds. A collection without a readable card, as after a crash, is opened at
- * once; the others when they are used. One that is damaged is refused by its name. Throws LIMIT_EXCEEDED
- * when there are more than `limits.countMax`.
+ * Makes known what the folder holds. A collection without a readable card, as after a crash, is
+ * opened at once; the others when they are used. One that is damaged is refused by its name. Throws
+ * LIMIT_EXCEEDED when there are more than `limits.countMax`.
  */
 export async function openCollections(
   folder: DataFolder,
@@ -89,7 +89,10 @@ export async function openCollections(
   return collections;
 }
 
-/** Methods that take a name throw COLLECTION_NOT_FOUND, and the fault of a collection that is refused. */
+/**
+ * Methods that take a name throw COLLECTION_NOT_FOUND, and the fault of a collection that is
+ * refused.
+ */
 export class Collections {
   private readonly folder: DataFolder;
   private readonly options: CollectionOptions;
@@ -139,8 +142,9 @@ export class Collections {
   }
 
   /**
-   * Opens the collection unless it is open; it stays so until the use is released. Throws OVERLOADED
-   * when all that may be open are in use for too long; SYSTEM_LIMIT; DATA_CORRUPT; the signal's reason.
+   * Opens the collection unless it is open; it stays so until the use is released. Throws
+   * OVERLOADED when all that may be open are in use for too long; SYSTEM_LIMIT; DATA_CORRUPT; the
+   * signal's reason.
    */
   async acquire(name: string, wait: WaitOptions = {}): Promise<Use> {
     return this.openSet.acquire(this.find(name).entry, wait);
@@ -200,7 +204,9 @@ export class Collections {
     };
   }
 
-  /** Throws COLLECTION_EXISTS, LIMIT_EXCEEDED, DATA_FOLDER_UNAVAILABLE, OVERLOADED, SYSTEM_LIMIT. */
+  /**
+   * Throws COLLECTION_EXISTS, LIMIT_EXCEEDED, DATA_FOLDER_UNAVAILABLE, OVERLOADED, SYSTEM_LIMIT.
+   */
   async create(settings: CollectionSettings): Promise<void> {
     const making = await this.begin(settings.name);
     try {
@@ -211,8 +217,8 @@ export class Collections {
   }
 
   /**
-   * Makes known, closed, a collection that `make` puts into a folder of its own, under an id that it is
-   * given; the name is taken meanwhile. Throws as `create`, and what `make` throws.
+   * Makes known, closed, a collection that `make` puts into a folder of its own, under an id that
+   * it is given; the name is taken meanwhile. Throws as `create`, and what `make` throws.
    */
   async *adopt<Progress>(
     name: string,

@@ -9,17 +9,17 @@ import { eligibleOf } from "../index/eligible-passages.js";
 import type { Generation } from "../index/generation.js";
 import type { DeleteOperation } from "../ingest/write-operations.js";
 import type { Scorer } from "../scoring/scorer.js";
-import type { Scope } from "../search/search-deps.js";
+import type { SearchScope } from "../search/search-deps.js";
 import { filterStage } from "../search/stages/filter.js";
 import type { OpenCollection } from "./open-collection.js";
 
-/** Deletes that wait at the same time; one commit takes about as many. */
+/** Deletes in flight; about as many fit into one commit. */
 const groupSize = 512;
 
 /**
- * Deletes the documents as they are now: one that is written again meanwhile stays. Resolves when all
- * are durably gone; when it rejects, also with CANCELLED, some may be. Throws DATA_CORRUPT, with
- * nothing deleted, while it cannot be known what the filter lets through.
+ * Deletes the documents as they are now: one that is written again meanwhile stays. Resolves when
+ * all are durably gone; when it rejects, also with CANCELLED, some may be. Throws DATA_CORRUPT,
+ * with nothing deleted, while it cannot be known what the filter lets through.
  */
 export async function deleteByFilter(
   { collection, writer }: Pick<OpenCollection, "collection" | "writer">,
@@ -60,7 +60,7 @@ export function refuseUnknowable(generation: Generation): void {
 /** One delete for each document of the scope, by its first passage. */
 function* groupsOf(
   { segments }: Generation,
-  { eligible }: Scope,
+  { eligible }: SearchScope,
 ): Generator<DeleteOperation[], void, void> {
   let group: DeleteOperation[] = [];
   for (const [place, { part, table }] of segments.entries()) {

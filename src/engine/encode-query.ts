@@ -6,7 +6,7 @@ import { fuseQueries } from "../codec/fuse-queries.js";
 import { precomputedTokensMax, toTokenMatrix } from "../codec/precomputed-vectors.js";
 import type { LruCache } from "../core/lru-cache.js";
 import { memoize } from "../core/memoize.js";
-import type { Phrasing } from "../search/plan.js";
+import type { QueryVariant } from "../search/plan.js";
 import { checkFingerprint } from "../encoding/encode-pool.js";
 import type { EncodePool } from "../encoding/encode-pool.js";
 import type { CollectionSettings } from "../index/collection-settings.js";
@@ -23,7 +23,7 @@ export type QueryCache = LruCache<EncodedQuery>;
  */
 export type EncodeQuery = (
   opened: OpenCollection,
-  variants: readonly Phrasing[],
+  variants: readonly QueryVariant[],
   cancel: SharedArrayBuffer,
 ) => Promise<EncodedQuery> | undefined;
 
@@ -39,7 +39,7 @@ export function createQueryEncoder(parts: {
 
   const encodeVariant = (
     { collection }: OpenCollection,
-    { vectors, text }: Phrasing,
+    { vectors, text }: QueryVariant,
     { field, cancel }: { readonly field: string; readonly cancel: SharedArrayBuffer },
   ): Promise<EncodedQuery> | undefined => {
     const { settings } = collection;

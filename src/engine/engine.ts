@@ -10,7 +10,7 @@ import type { PinnedDocuments } from "../store/store.js";
 import type { DocumentRecord } from "../store/stored-values.js";
 import type {
   CreateCollection,
-  DocumentPage,
+  StoredDocumentPage,
   EngineApi,
   PageRequest,
   StoredDocument,
@@ -176,7 +176,10 @@ function createReads({
   };
 }
 
-function pageOf(documents: PinnedDocuments, { pageSize, afterKey }: PageRequest): DocumentPage {
+function pageOf(
+  documents: PinnedDocuments,
+  { pageSize, afterKey }: PageRequest,
+): StoredDocumentPage {
   const found = documents.listDocuments({ afterKey, countMax: pageSize + 1 });
   const page = found.slice(0, pageSize).map(([key, record]) => toStored(key, record));
   const last = page.at(-1);

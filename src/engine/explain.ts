@@ -108,7 +108,9 @@ function placeOf(
   return { passageSpan: { start: start + shift, end: end + shift } };
 }
 
-/** Place in `text` of each unit of the plain text, which is the same without some quotes and stars. */
+/**
+ * Place in `text` of each unit of the plain text, which is the same without some quotes and stars.
+ */
 function spansInText(text: string, { plainText }: LexicalQuery): number[] {
   const places: number[] = [];
   for (let at = 0; at < text.length && places.length < plainText.length; at += 1)

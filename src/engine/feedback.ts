@@ -1,4 +1,4 @@
-// Feedback of an open collection: stored, and read page by page.
+// Feedback events of a collection: stored, and read page by page.
 
 import type { RecordedFeedback } from "../core/feedback.js";
 import { limits } from "../core/limits.js";
@@ -15,7 +15,7 @@ export interface FeedbackParts {
   readonly feedbackEventsMax?: number | undefined;
 }
 
-/** Events that one page looks at before it ends, so that a far `sinceMs` holds nobody up. */
+/** Events that one page reads at most, so that a late `sinceMs` does not block the event loop. */
 const lookedAtMax = 10_000;
 
 export function createFeedback(

@@ -1,5 +1,5 @@
-// Checks the data of one collection, and repairs it if asked, in a process of its own: lmdb ends the
-// process that meets some kinds of damage.
+// Checks the data of one collection, and repairs it if asked, in a process of its own: lmdb ends
+// the process that meets some kinds of damage.
 
 import { fork } from "node:child_process";
 import { once } from "node:events";

@@ -9,14 +9,14 @@ import { isBitSet } from "../index/bm25/bits.js";
 import { eligibleOf } from "../index/eligible-passages.js";
 import type { Generation } from "../index/generation.js";
 import type { Scorer } from "../scoring/scorer.js";
-import type { Scope } from "../search/search-deps.js";
+import type { SearchScope } from "../search/search-deps.js";
 import { filterStage } from "../search/stages/filter.js";
 import type { DocumentRecord } from "../store/stored-values.js";
 import type { PageRequest } from "./api.js";
 import type { OpenCollection } from "./open-collection.js";
 import { refuseUnknowable } from "./delete-by-filter.js";
 
-/** Rows that are looked at before others have their turn. */
+/** Rows per turn of the event loop. */
 const rowsPerTurn = 20_000;
 
 export interface FoundPage {
@@ -54,7 +54,7 @@ export async function listByFilter(
 /** The first keys of the scope after the page's begin, one more than the page holds. */
 async function firstKeys(
   { segments }: Generation,
-  { eligible }: Scope,
+  { eligible }: SearchScope,
   { pageSize, afterKey }: PageRequest,
 ): Promise<string[]> {
   const wanted = pageSize + 1;

@@ -1,4 +1,4 @@
-// The engine with a count of everything it does; behaviour is the engine's own.
+// Wraps the engine with metrics; results are unchanged.
 
 import { isSluiceError } from "../core/errors.js";
 import type { SearchRequest } from "../contract/search-request.js";

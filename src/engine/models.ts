@@ -45,8 +45,8 @@ export interface CollectionModel {
 
 /**
  * Which model each collection of a data folder was made with, without a server.
- * Throws DATA_FOLDER_LOCKED while a server holds the folder, DATA_FORMAT_NEWER, and for a collection
- * whose model cannot be read DATA_CORRUPT or NAME_AMBIGUOUS.
+ * Throws DATA_FOLDER_LOCKED while a server holds the folder, DATA_FORMAT_NEWER, and for a
+ * collection whose model cannot be read DATA_CORRUPT or NAME_AMBIGUOUS.
  */
 export function collectionModels(dataFolder: string): CollectionModel[] {
   const data = openDataFolder(dataFolder);

@@ -1,4 +1,4 @@
-// One open collection: what is opened with it, and what is let go when it is closed.
+// One open collection: its writer, its running searches, and the order of closing.
 
 import type { SluiceError } from "../core/errors.js";
 import { linkAbort } from "../core/linked-abort.js";
@@ -33,7 +33,7 @@ export async function openWithWriter(
   }
 }
 
-/** Ends running searches with `reason`, waits for writes under way, closes the store. */
+/** Ends running searches with `reason`, waits for writes in flight, closes the store. */
 export async function closeWithWriter(
   { collection, writer, searches }: OpenCollection,
   reason: SluiceError,
@@ -81,10 +81,10 @@ export async function whileOpen<T>(opened: OpenCollection, work: () => Promise<T
   }
 }
 
-/** Lists of pages that LMDB makes for each environment, and what is made around it. */
+/** Memory that LMDB and its wrapper allocate for each environment. */
 const environmentBytes = 3 * 2 ** 20;
 
-/** Memory that it takes, bytes. O(segments). */
+/** Memory of an open collection, bytes. O(segments). */
 export function memoryOf({ collection }: OpenCollection): number {
   let bytes = environmentBytes;
   for (const { part } of collection.generation.segments) bytes += partBytes(part);

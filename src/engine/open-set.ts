@@ -1,5 +1,5 @@
-// Which collections are open: at most `openMax`, each at least as long as it is used. An unused one is
-// closed when another needs its place or its memory, or when it was not used for `idleMs`.
+// Which collections are open: at most `openMax`, each at least as long as it is used. An unused one
+// is closed when another needs its place or its memory, or when it was not used for `idleMs`.
 
 import { assert } from "../core/assert.js";
 import type { Clock } from "../core/clock.js";
@@ -93,8 +93,8 @@ export class OpenSet {
 
   /**
    * Opens the entry unless it is open, and keeps it so until the use is released. Throws OVERLOADED
-   * when that takes too long, COLLECTION_NOT_FOUND when it is dropped meanwhile, the signal's reason,
-   * and what `open` throws.
+   * when that takes too long, COLLECTION_NOT_FOUND when it is dropped meanwhile, the signal's
+   * reason, and what `open` throws.
    */
   async acquire(entry: Entry, wait: WaitOptions): Promise<Use> {
     entry.useCount += 1;

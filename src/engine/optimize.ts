@@ -3,7 +3,10 @@
 import type { CollectionWriter } from "../ingest/collection-writer.js";
 import type { JobProgress } from "./api.js";
 
-/** Ends when nothing is left to merge; throws what a flush or a merge throws, or the signal's reason. */
+/**
+ * Ends when nothing is left to merge; throws what a flush or a merge throws, or the signal's
+ * reason.
+ */
 export async function* optimize(
   writer: CollectionWriter,
   {
@@ -16,7 +19,7 @@ export async function* optimize(
     readonly signal: AbortSignal;
   },
 ): AsyncGenerator<JobProgress, void, void> {
-  // A reader that is slower than the merges misses some of them, not the last.
+  // A slow reader misses intermediate progress, not the last.
   let latest: JobProgress | undefined;
   let wake = (): void => undefined;
   let isOver = false;

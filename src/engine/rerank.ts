@@ -1,4 +1,5 @@
-// Rerank: items that the caller brings, scored by rows, by a late-interaction model or in pairs.
+// Rerank: scores the caller's items by their token vectors, by a late-interaction model or by a
+// cross-encoder.
 
 import { batchStarts, runInOrder } from "../core/in-order.js";
 import { floatRelevance } from "../codec/float-relevance.js";
@@ -85,9 +86,9 @@ interface ItemScorer {
   readonly parallelism: number;
 }
 
-/** Texts or pairs of one task: few, so that the first ranking comes soon and a cancel is seen. */
+/** Texts or pairs per task: few, so that the first ranking and a cancellation take effect early. */
 const textsPerTask = 2;
-/** Rows are scored in no time. */
+/** Token vectors are scored fast. */
 const matricesPerTask = 32;
 
 function taskSize(items: readonly PlannedItem[]): number {
@@ -144,7 +145,7 @@ async function scorerByPairs(
   };
 }
 
-/** A cross-encoder reads words: rows are nothing to it. */
+/** Cross-encoders need text; token vectors cannot be scored. */
 function checkTexts(query: string, items: readonly PlannedItem[]): void {
   const missing = items.findIndex(({ text }) => text.trim() === "");
   const field =
@@ -225,16 +226,16 @@ function createRowReader(
   };
 }
 
-/** Work on the main thread between two breaths, milliseconds. */
+/** Longest run on the event loop before yielding, milliseconds. */
 const breathMs = 2;
 
-/** Here, not in a worker: to copy the rows would cost as much as to score them. */
+/** On the calling thread: copying the vectors to a worker would cost as much as scoring them. */
 function createGivenScorer(
   query: TokenMatrix,
   read: ReadRows,
   { kernels, clock }: Pick<RerankParts, "kernels" | "clock">,
 ): (given: PrecomputedVectors, field: string) => Promise<number> {
-  // The reader writes to the same memory each time.
+  // The reader reuses its memory.
   const own = tokenMatrix(query.values.slice(), query.dim);
   let breathedAt = clock();
   return async (given, field) => {

@@ -12,16 +12,16 @@ import type { Models } from "./models.js";
 /** Relevances by model, pooling, query and text. */
 export type PairCache = LruCache<number>;
 
-/** A figure and the 44 characters that it is found by. */
+/** Bytes of one entry: a number and a key of 44 characters. */
 const pairBytes = 150;
 
-/** Pairs of one task: the fewest, so that the first update comes soon and a cancel is seen. */
+/** Pairs per task: few, so that the first update and a cancellation take effect early. */
 const pairsPerTask = 2;
 
 /** By name; they come before models of the same name. */
 export type RemoteRerankers = ReadonlyMap<string, KnownReranker>;
 
-/** What tells its relevances from those of another of its name. */
+/** A reranker whose scores can be cached: `identity` changes when its scores would. */
 export interface KnownReranker extends Reranker {
   readonly identity: string;
 }
@@ -57,7 +57,7 @@ function createLocalReranker(model: OpenedModel, encodePool: EncodePool): KnownR
   };
 }
 
-/** Asks only for what has not been read before. */
+/** Calls the model only for pairs that are not in the cache. */
 function withPairCache(reranker: KnownReranker, pairs: PairCache): Reranker {
   const { name, identity, batchSize, parallelism } = reranker;
   return {
@@ -82,7 +82,7 @@ function withPairCache(reranker: KnownReranker, pairs: PairCache): Reranker {
 
 function keyOf(parts: readonly string[]): string {
   const hash = createHash("sha256");
-  // Lengths keep apart what would be the same in a row.
+  // Lengths prevent collisions of concatenated parts.
   for (const part of parts) hash.update(`${part.length}:${part}`);
   return hash.digest("base64");
 }

@@ -89,7 +89,7 @@ export function createTurns(parts: SearchParts): TakeTurn {
           queuedMs: clock() - startMs,
           countTokens: (texts) => encodePool.countTokens(texts, tokenizer()),
           findReranker: (name) => findReranker(name, rerankers),
-          encodeQuery: () => encodeQuery(opened, plan.phrasings, flag.shared),
+          encodeQuery: () => encodeQuery(opened, plan.variants, flag.shared),
         };
         return await work({ opened, plan, deps, leave: () => admitted.leave() });
       } finally {
@@ -103,7 +103,9 @@ export function createTurns(parts: SearchParts): TakeTurn {
   };
 }
 
-/** Plans searches by the collection's analyzer: one of each kind, with the words that it remembers. */
+/**
+ * Plans searches by the collection's analyzer: one of each kind, with the words that it remembers.
+ */
 function createPlanner({
   defaults,
   onRecallStale,

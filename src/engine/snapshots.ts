@@ -83,8 +83,8 @@ export class Snapshots {
   }
 
   /**
-   * Ends with the name of the collection that was made. Throws SNAPSHOT_NOT_FOUND, COLLECTION_EXISTS,
-   * LIMIT_EXCEEDED, DISK_FULL, DATA_CORRUPT; then nothing is made.
+   * Ends with the name of the collection that was made. Throws SNAPSHOT_NOT_FOUND,
+   * COLLECTION_EXISTS, LIMIT_EXCEEDED, DISK_FULL, DATA_CORRUPT; then nothing is made.
    */
   async *restore(
     snapshotName: string,

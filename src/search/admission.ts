@@ -1,5 +1,5 @@
-// Admission: a bounded number of running searches, and before them a bounded queue that is fair between
-// clients and rejects requests that could not finish before their deadline.
+// Admission: a bounded number of running searches, and before them a bounded queue that is fair
+// between clients and rejects requests that could not finish before their deadline.
 
 import type { Clock } from "../core/clock.js";
 import { SluiceError } from "../core/errors.js";
@@ -35,16 +35,16 @@ export interface AdmissionState {
   /** Searches refused since the start. */
   readonly refused: Readonly<Record<RefusalReason, number>>;
   /**
-   * Queue pressure in [0, 1]. 0: nothing is queued; 1: at least as many wait as run in four rounds, or
-   * the delay of the event loop is at its limit.
+   * Queue pressure in [0, 1]. 0: nothing is queued; 1: at least as many wait as run in four rounds,
+   * or the delay of the event loop is at its limit.
    */
   readonly pressure: number;
 }
 
 export interface Admission {
   /**
-   * Throws OVERLOADED when `searchesMax` have entered. When `peer` has fewer of them than another peer,
-   * the newest waiting search of that other one is refused instead.
+   * Throws OVERLOADED when `searchesMax` have entered. When `peer` has fewer of them than another
+   * peer, the newest waiting search of that other one is refused instead.
    */
   enter(peer: string): AdmittedSearch;
   state(): AdmissionState;
@@ -52,8 +52,9 @@ export interface Admission {
 
 export interface AdmittedSearch {
   /**
-   * Resolves when the search may begin. Throws OVERLOADED when the time that is left does not suffice for
-   * waiting and searching, at once or as soon as too much of it is spent; and the signal's reason.
+   * Resolves when the search may begin. Throws OVERLOADED when the time that is left does not
+   * suffice for waiting and searching, at once or as soon as too much of it is spent; and the
+   * signal's reason.
    */
   turn(request: AdmissionRequest): Promise<void>;
   /** Gives the place back, whether there was a turn or not. Idempotent. */
@@ -74,8 +75,8 @@ const retryAfterMs = { min: 10, max: 10_000 };
 /** The longest delay that a timer takes. */
 const timerMsMax = 2 ** 31 - 1;
 /**
- * Share of a search's time that it may spend waiting. A full queue has the same throughput as a short
- * one, but a search that waits until its budget is nearly spent answers too late.
+ * Share of a search's time that it may spend waiting. A full queue has the same throughput as a
+ * short one, but a search that waits until its budget is nearly spent answers too late.
  */
 const waitShareMax = 0.5;
 /** Mean service times that must be left after the wait: some searches take twice the mean. */
@@ -83,8 +84,8 @@ const serviceReserve = 2;
 /** Rounds of queued searches that count as full pressure. */
 const fullPressureRounds = 4;
 /**
- * Delay of the event loop from which there is pressure, and at which it is full: then searches of low
- * priority are refused. Milliseconds.
+ * Delay of the event loop from which there is pressure, and at which it is full: then searches of
+ * low priority are refused. Milliseconds.
  */
 const loopDelay = { pressureMs: 50, fullMs: 250 };
 

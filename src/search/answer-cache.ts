@@ -1,4 +1,4 @@
-// Whole answers of one generation, for questions that are asked again.
+// Cache of final updates, for searches that are repeated while the generation is the same.
 
 import { createHash } from "node:crypto";
 
@@ -13,9 +13,9 @@ import type { UnnumberedUpdate } from "./to-update.js";
 export type AnswerCache = LruCache<UnnumberedUpdate>;
 
 /**
- * What `search` gives; or, when this generation has answered the same plan before, that answer as its
- * only update. Kept are answers that lack nothing. A generation is what a search sees, so nothing
- * kept is ever stale: a write makes another one.
+ * What `search` gives; or, when this generation has answered the same plan before, that answer as
+ * its only update. Kept are answers that lack nothing. A generation is what a search sees, so
+ * nothing kept is ever stale: a write makes another one.
  */
 export async function searchWithCache(
   cache: AnswerCache,
@@ -45,23 +45,26 @@ function idOf(object: object): number {
   return id;
 }
 
-/** Undefined: not worth it. Who brings vectors seldom asks twice, and hashing them takes time. */
+/**
+ * Undefined: not cached. Searches with precomputed vectors are seldom repeated, and hashing is
+ * slow.
+ */
 function keyOf(
   { generation, scoreMaps }: Pick<SearchDeps, "generation" | "scoreMaps">,
   plan: SearchPlan,
 ): string | undefined {
-  if (plan.phrasings.some(({ vectors }) => vectors !== undefined)) return undefined;
+  if (plan.variants.some(({ vectors }) => vectors !== undefined)) return undefined;
   // When updates go out, and which of them bring a payload, does not change what is kept.
   const payload = { ...plan.payload, mode: undefined };
   const asked = { ...plan, minUpdateIntervalMs: 0, payload };
   const said = JSON.stringify(asked, (_, value: unknown) =>
     typeof value === "bigint" ? `${value} as bigint` : value,
   );
-  // What a collection is calibrated with is not part of a generation.
+  // Score maps are not part of a generation.
   return `${idOf(generation)} ${idOf(scoreMaps)} ${createHash("sha256").update(said).digest("base64")}`;
 }
 
-/** About: texts are UTF-16, and a hit has some dozen numbers. */
+/** An estimate: texts are UTF-16, and a hit has some dozen numbers. */
 function bytesOf({ hits, context }: UnnumberedUpdate): number {
   let bytes = 500;
   for (const { text, title } of context?.passages ?? [])

@@ -1,4 +1,4 @@
-// The best passages of a search, several of one document among them: what a context is made of.
+// The best passages of a search, possibly several per document: a context is assembled from them.
 
 import type { GenerationSegment } from "../index/generation.js";
 import { compareRanked } from "./ranking.js";
@@ -13,7 +13,7 @@ export interface BestPassage {
 }
 
 export interface BestPassages {
-  /** O(1) for most; now and then O(count log count). */
+  /** Amortized O(log count). */
   offer(passage: ScoredPassage): void;
   /** Best first, at most `count`. */
   top(): readonly BestPassage[];

@@ -33,10 +33,10 @@ interface Block extends ContextPassage {
 }
 
 /**
- * Takes candidates from the best down, each one that still fits. One that overlaps or follows what is
- * there of its document is merged with it, so that no character comes twice; what lies within it is
- * there already. When even the best is too long, its beginning is taken, up to a sentence's end if
- * there is one. Never over the budget. Counts each text once and each merged one again.
+ * Takes candidates from the best down, each one that still fits. One that overlaps or follows what
+ * is there of its document is merged with it, so that no character comes twice; what lies within it
+ * is there already. When even the best is too long, its beginning is taken, up to a sentence's end
+ * if there is one. Never over the budget. Counts each text once and each merged one again.
  */
 export async function assembleContext(
   candidates: readonly ContextCandidate[],

@@ -1,4 +1,5 @@
-// How one passage got its score: which of its rows answered each query row, and what each term added.
+// How one passage got its score: the passage token that matches each query token best, and the BM25
+// of each term.
 
 import { isEmptyQuery } from "../analysis/lexical-query.js";
 import type { LexicalQuery } from "../analysis/lexical-query.js";

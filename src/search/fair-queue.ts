@@ -1,17 +1,21 @@
-// A queue with priorities, round-robin between peers and between the clients of each peer: who sends
-// much delays only itself, under however many client names.
+// A queue with priorities, round-robin between peers and between the clients of each peer: who
+// sends much delays only itself, under however many client names.
 
 import type { Priority } from "../contract/search-request.js";
 
 /** Where an item stands in the queue. */
 export interface QueuePlace {
   readonly priority: Priority;
-  /** Where it comes from; the client names that a caller chooses divide only the turns of its peer. */
+  /**
+   * Where it comes from; the client names that a caller chooses divide only the turns of its peer.
+   */
   readonly peer: string;
   readonly client: string;
 }
 
-/** The highest priority comes first; "low" gets one turn in `turnsPerLow` however many others wait. */
+/**
+ * The highest priority comes first; "low" gets one turn in `turnsPerLow` however many others wait.
+ */
 const priorities = ["high", "normal", "low"] as const satisfies readonly Priority[];
 const turnsPerLow = 16;
 

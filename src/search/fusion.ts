@@ -33,9 +33,9 @@ export function toCandidates(
 }
 
 /**
- * Union of both lists by falling fused score; `score` of the result is the fused one. Equal scores are
- * common (the n-th of one list alone and the n-th of the other) and go by place in the sketch list,
- * then in the lexical one: places are the documents' own, too, and no key is read.
+ * Union of both lists by falling fused score; `score` of the result is the fused one. Equal scores
+ * are common (the n-th of one list alone and the n-th of the other) and go by place in the sketch
+ * list, then in the lexical one: places are the documents' own, too, and no key is read.
  */
 export function fuse(
   method: FusionMethod,

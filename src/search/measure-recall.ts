@@ -1,5 +1,5 @@
-// How large a pool one sample query needs: every passage is scored, and the best are looked for in
-// the ranking by sketches.
+// The pool size that one sample query needs: every passage is scored exactly, and the exact best
+// are looked up in the ranking by sketches.
 
 import { isEmptyQuery } from "../analysis/lexical-query.js";
 import { SluiceError } from "../core/errors.js";
@@ -28,11 +28,11 @@ export interface SampleDepths {
 }
 
 /**
- * A pool is the best by BM25 with the best by sketch, so pools are nested, and a document whose best
- * passage is in one has its exact score there: it is among that pool's top as it is among the exact
- * one. (A document may be found by another of its passages too: what is counted is a lower bound.)
- * Costs one exhaustive search, and holds the scores of the best alone.
- * Throws MODEL_REQUIRED, what an encoding throws, and the signal's reason.
+ * A pool is the best by BM25 with the best by sketch, so pools are nested, and a document whose
+ * best passage is in one has its exact score there: it is among that pool's top as it is among the
+ * exact one. (A document may be found by another of its passages too: what is counted is a lower
+ * bound.) Costs one exhaustive search, and holds the scores of the best alone. Throws
+ * MODEL_REQUIRED, what an encoding throws, and the signal's reason.
  */
 export async function measureDepths(deps: SearchDeps, plan: SearchPlan): Promise<SampleDepths> {
   const { signal } = deps;

@@ -1,4 +1,4 @@
-// Numbers for the passages of one generation.
+// Consecutive numbers for the passages of one generation.
 
 import type { GenerationSegment } from "../index/generation.js";
 

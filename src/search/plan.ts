@@ -25,7 +25,7 @@ import { unknownRecall, withRecall } from "./pool-choice.js";
 import type { KnownRecall } from "./pool-choice.js";
 
 /** One way to ask, as the model reads it. */
-export interface Phrasing {
+export interface QueryVariant {
   readonly text: string;
   readonly vectors?: PrecomputedVectors | undefined;
 }
@@ -65,8 +65,8 @@ export type PayloadPlan = {
 export interface SearchPlan {
   /** What is asked of the words; when that is empty, there is no lexical stage. */
   readonly lexical: LexicalQuery;
-  /** What is encoded: the query and its other phrasings, as the model reads them. */
-  readonly phrasings: readonly Phrasing[];
+  /** What is encoded: the query and its its variants, as the model reads them. */
+  readonly variants: readonly QueryVariant[];
   /** Undefined: every passage is eligible. */
   readonly filter: Filter | undefined;
   readonly k: number;
@@ -118,11 +118,11 @@ export function planSearch(
   const words = { lastWordBegins: request.lastWordBegins, misspellings: request.typos };
   const parsed = asked.map(({ text }) => parseLexicalQuery(analyzer, text ?? "", words));
   const lexical = joinLexicalQueries(parsed as [LexicalQuery, ...LexicalQuery[]]);
-  const phrasings = toPhrasings(parsed, asked);
+  const variants = toVariants(parsed, asked);
   const payload = planPayload(request.payload);
   const plan = {
     lexical,
-    phrasings,
+    variants,
     filter: request.filter,
     k,
     exhaustiveBelowPassages:
@@ -147,7 +147,7 @@ export function planSearch(
 }
 
 /** What the model reads of each, or the rows that are given. */
-function toPhrasings(parsed: readonly LexicalQuery[], asked: readonly Query[]): Phrasing[] {
+function toVariants(parsed: readonly LexicalQuery[], asked: readonly Query[]): QueryVariant[] {
   return parsed.map(({ plainText }, i) => ({ text: plainText, vectors: asked[i]?.vectors }));
 }
 

@@ -25,7 +25,7 @@ export const unknownRecall: KnownRecall = {
 interface PooledPlan {
   readonly k: number;
   readonly lexical: LexicalQuery;
-  readonly phrasings: readonly unknown[];
+  readonly variants: readonly unknown[];
   readonly filter: unknown;
   readonly caps: readonly unknown[];
   readonly exhaustiveBelowPassages: number;
@@ -35,12 +35,12 @@ interface PooledPlan {
 }
 
 /**
- * With `minRecall` the smallest measured pool whose lower bound reaches it. Pools are nested and what
- * is found in one is found in every larger one; so, before any query is seen, this is the quantile of
- * the pool sizes that the samples needed, and its promise holds as that of each single bound
- * (eval/conformal.ts): choosing costs nothing. Where no pool reaches it, or the figures do not speak
- * of this search, every eligible passage is scored, which keeps the promise.
- * Throws INVALID_FIELD, and NOT_CALIBRATED unless the collection is scored whole in any case.
+ * With `minRecall` the smallest measured pool whose lower bound reaches it. Pools are nested and
+ * what is found in one is found in every larger one; so, before any query is seen, this is the
+ * quantile of the pool sizes that the samples needed, and its promise holds as that of each single
+ * bound (eval/conformal.ts): choosing costs nothing. Where no pool reaches it, or the figures do
+ * not speak of this search, every eligible passage is scored, which keeps the promise. Throws
+ * INVALID_FIELD, and NOT_CALIBRATED unless the collection is scored whole in any case.
  */
 export function withRecall<Plan extends PooledPlan>(
   plan: Plan,
@@ -79,7 +79,9 @@ function checkMinRecall(minRecall: number, sketchPoolSize: number | undefined): 
   if (fault !== undefined) throw new SluiceError("INVALID_FIELD", fault, { field: "min_recall" });
 }
 
-/** Of the largest measured pool that the plan's holds; undefined: not measured for such a search. */
+/**
+ * Of the largest measured pool that the plan's holds; undefined: not measured for such a search.
+ */
 function expectedRecall(plan: PooledPlan, { measured, isStale }: KnownRecall): number | undefined {
   if (measured === undefined || isStale || !isAsMeasured(plan, measured)) return undefined;
   return measured.estimates.findLast(({ poolSize }) => poolSize <= plan.sketchPoolSize)?.recall;
@@ -91,7 +93,7 @@ function isAsMeasured(plan: PooledPlan, measured: RecallCalibration): boolean {
     plan.filter === undefined &&
     plan.lexical.excluded.length === 0 &&
     plan.caps.length === 0 &&
-    plan.phrasings.length === 1 &&
+    plan.variants.length === 1 &&
     plan.lexicalWeight === measured.lexicalWeight &&
     isEmptyQuery(plan.lexical) !== measured.hasWords &&
     (!measured.hasWords || plan.lexicalPoolSize >= measured.lexicalPoolSize)

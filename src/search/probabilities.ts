@@ -1,4 +1,4 @@
-// Probabilities of hits by the maps that a collection was calibrated with, and what they decide.
+// Probabilities of hits by the collection's score maps, and the threshold on them.
 
 import { SluiceError } from "../core/errors.js";
 import type { ScoreParts, Stage } from "../contract/search-update.js";
@@ -9,7 +9,7 @@ import type { RankedPassage } from "./ranking.js";
 import type { Draft } from "./progress.js";
 
 export interface Probabilities {
-  /** In [0, 1]; undefined: no map speaks of such a score. */
+  /** In [0, 1]; undefined: no map covers such a score. */
   of(
     stage: Stage,
     hit: { readonly score: number; readonly isReranked: boolean },
@@ -27,7 +27,7 @@ export function createProbabilities(
       rerank !== undefined &&
       rerank.model === plan.rerank?.model &&
       rerank.weight === plan.rerank.weight &&
-      // Of windows pooled otherwise nothing was measured.
+      // The maps were measured with this pooling only.
       plan.rerank.pooling === "best",
   )?.map;
   return {
@@ -40,7 +40,7 @@ export function createProbabilities(
   };
 }
 
-/** Throws NOT_CALIBRATED when a threshold is asked for that no map could decide. */
+/** Throws NOT_CALIBRATED when a threshold is asked for and no map covers such a search. */
 export function checkProbabilityThreshold(
   calibrations: readonly ScoreCalibration[],
   plan: SearchPlan,
@@ -63,11 +63,10 @@ export interface JudgedHit {
   readonly parts: ScoreParts;
 }
 
-/** Decides which of a ranking's hits are shown, and what is told with them. */
+/** Decides which of a ranking's hits are shown, and adds probability and share. */
 export interface Judge {
   /**
-   * Those that pass the threshold, in order. Where no map speaks of a score, as in early stages,
-   * nothing is left out.
+   * Those that pass the threshold, in order. Scores that no map covers, as in early stages, pass.
    */
   passing(draft: Draft): readonly RankedPassage[];
   /** The same with their parts, and how many leading ones of them are settled. */

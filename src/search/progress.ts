@@ -1,4 +1,5 @@
-// What one search has so far: its newest ranking, what was scored, where time went and what was lost.
+// What one search has so far: its newest ranking, what was scored, where time went and what was
+// lost.
 
 import type { Clock } from "../core/clock.js";
 import type { DeadlineCause, SoftDeadline } from "../core/soft-deadline.js";
@@ -15,7 +16,7 @@ import type {
   StageTimings,
 } from "../contract/search-update.js";
 
-export type TimedStage = Exclude<keyof StageTimings, "total" | "queue">;
+type TimedStage = Exclude<keyof StageTimings, "total" | "queue">;
 
 /** A ranking as a stage offers it. */
 export interface Draft {
@@ -24,7 +25,9 @@ export interface Draft {
   partsOf(passage: RankedPassage): ScoreParts;
   /** Leading hits that no work left in this stream can change; undefined: none. */
   readonly settledCount?: number;
-  /** False: a lexical ranking that is not proved to be the exact one; undefined: as the stage is. */
+  /**
+   * False: a lexical ranking that is not proved to be the exact one; undefined: as the stage is.
+   */
   readonly isExact?: boolean;
   /** Counts that grew; the others stay. */
   readonly coverage: Partial<Coverage>;
@@ -132,7 +135,9 @@ const lateness: Readonly<
   },
 };
 
-/** Whether the stage is worth beginning; if not, it is noted that it and what follows were not run. */
+/**
+ * Whether the stage is worth beginning; if not, it is noted that it and what follows were not run.
+ */
 export function hasTimeFor(
   progress: SearchProgress,
   stage: Stage,

@@ -165,8 +165,8 @@ function placeOf(sorted: readonly RankedPassage[], entry: RankedPassage): number
 }
 
 /**
- * Name of the group; undefined: the document is in none, and nothing limits it. Keywords, integers and
- * booleans name groups; a value of another kind is as none.
+ * Name of the group; undefined: the document is in none, and nothing limits it. Keywords, integers
+ * and booleans name groups; a value of another kind is as none.
  */
 function groupOf(value: FieldValue | undefined): string | undefined {
   const isName =

@@ -1,4 +1,5 @@
-// Given items in the order of their scores: whole rankings that grow, as a search streams them.
+// Ranks the items of a request; streams complete rankings of what is scored so far, as a search
+// does.
 
 import { checkRequest } from "../contract/check-fields.js";
 import { rerankRequestFields } from "../contract/rerank.js";
@@ -14,7 +15,7 @@ import type { Clock } from "../core/clock.js";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 import type { SoftDeadline } from "../core/soft-deadline.js";
-import type { Phrasing } from "./plan.js";
+import type { QueryVariant } from "./plan.js";
 import { createUpdateSink } from "./update-stream.js";
 import type { Handover } from "./update-stream.js";
 
@@ -28,10 +29,10 @@ export interface ScoredItems {
 export type UnnumberedRerankUpdate = Omit<RerankUpdate, "sequence">;
 
 /**
- * Offers a ranking of the items scored so far and resolves with the final one. Equal scores keep the
- * order of the request. When the budget runs out, what is scored becomes final, with the degradation
- * BUDGET_EXHAUSTED; a deadline before any score throws DEADLINE_EXCEEDED. Failures of the model
- * propagate to the caller.
+ * Offers a ranking of the items scored so far and resolves with the final one. Equal scores keep
+ * the order of the request. When the budget runs out, what is scored becomes final, with the
+ * degradation BUDGET_EXHAUSTED; a deadline before any score throws DEADLINE_EXCEEDED. Failures of
+ * the model propagate to the caller.
  */
 export async function rerankItems(
   request: Pick<ItemsPlan, "items" | "topN" | "minScore">,
@@ -91,7 +92,7 @@ function rank(
 
 /** A request with its defaults filled in. */
 export interface ItemsPlan {
-  readonly query: Phrasing;
+  readonly query: QueryVariant;
   readonly items: readonly PlannedItem[];
   /** Empty: the server's default. */
   readonly model: string;
@@ -101,7 +102,7 @@ export interface ItemsPlan {
   readonly budgetMs: number | undefined;
 }
 
-export interface PlannedItem extends Phrasing {
+export interface PlannedItem extends QueryVariant {
   readonly key: string;
 }
 

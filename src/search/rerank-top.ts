@@ -1,4 +1,4 @@
-// The last stage of a search: a cross-encoder moves the top of the ranking that is there.
+// The last stage of a search: a cross-encoder re-orders the top of the ranking.
 
 import { SluiceError } from "../core/errors.js";
 import type { BestPassage } from "./best-passages.js";
@@ -16,19 +16,19 @@ import { crossEncoderBatches } from "./stages/cross-encoder.js";
 import type { ReadBatch } from "./stages/cross-encoder.js";
 import type { ScoreParts } from "../contract/search-update.js";
 
-/** A ranking that is complete but for the cross-encoder. */
+/** The ranking before the cross-encoder. */
 export interface BaseRanking {
   /** Best first; as many as are shown or re-ranked. */
   readonly ranked: readonly RankedPassage[];
-  /** The best passages, other ones of the same documents among them; empty: nobody needs them. */
+  /** The best passages, possibly several per document; empty: no context is asked for. */
   readonly passages: readonly BestPassage[];
   partsOf(passage: RankedPassage): ScoreParts;
 }
 
 /**
  * score = score before + weight * relevance, so that whatever is re-ranked stays above whatever is
- * not: each batch makes the ranking better, and ending after any of them leaves a good one. A model
- * that is absent, fails or is late leaves the rest of the order as it was, and that is said.
+ * not: each batch improves the ranking, and stopping after any batch leaves a valid one. When the
+ * model is absent, fails or is late, the rest keeps its order, with a degradation.
  */
 export async function rerankTop(
   run: ScopedRun,
@@ -88,7 +88,7 @@ async function findReranker(
   { model }: RerankPlan,
 ): Promise<Reranker | undefined> {
   const stages = ["cross_encoder"] as const;
-  if (plan.phrasings[0]?.text.trim() === "") {
+  if (plan.variants[0]?.text.trim() === "") {
     const message = "a cross-encoder reads text, and the query has none; the order is as without";
     degrade(progress, "CROSS_ENCODER_FAILED", { message, stages });
     return undefined;
@@ -105,7 +105,10 @@ async function findReranker(
   return undefined;
 }
 
-/** Cross-encoders are slow: above this queue pressure fewer documents are read, at full pressure one. */
+/**
+ * Cross-encoders are slow: above this queue pressure fewer documents are read, at full pressure
+ * one.
+ */
 const pressureMin = 0.1;
 
 function depthUnderPressure(

@@ -1,20 +1,20 @@
-// PORT: who reads query and text together, in this process or elsewhere.
+// Interface of cross-encoders, local or remote: models that read query and text together.
 
 import type { WindowPooling } from "../contract/search-request.js";
 
 export interface RelevanceOptions {
   readonly pooling: WindowPooling;
-  /** Aborts when nobody waits for the answer any more. */
+  /** Aborts when the result is no longer needed. */
   readonly signal: AbortSignal;
-  /** The same for what runs in another thread; see core/cancel-flag.ts. */
+  /** The same for tasks of other threads; see core/cancel-flag.ts. */
   readonly cancel: SharedArrayBuffer;
 }
 
 export interface Reranker {
   readonly name: string;
-  /** Texts of one call that make the best use of it. */
+  /** Best number of texts per call. */
   readonly batchSize: number;
-  /** Calls at the same time that make the best use of it. */
+  /** Best number of calls in flight. */
   readonly parallelism: number;
   /**
    * How well each text answers the query, in [0, 1], one for one. Throws CANCELLED, and what went

@@ -1,4 +1,4 @@
-// What a search works with: one generation, who scores, who encodes, and the clock.
+// Dependencies of one search: the generation that it reads, scoring, encoding, and the clock.
 
 import type { Clock } from "../core/clock.js";
 import type { EncodedQuery } from "../codec/codec.js";
@@ -20,33 +20,38 @@ export interface SearchDeps {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly deadline: SoftDeadline;
-  /** Of the collection's searches. */
+  /** Recent stage times of the collection's searches. */
   readonly times: StageTimes;
-  /** How many searches wait, as far as it concerns this one: 0 none, 1 as many as are let wait long. */
+  /**
+   * Queue pressure for this search's priority, in [0, 1]: 0 = nothing queued, 1 = queue at
+   * capacity.
+   */
   readonly pressure: number;
-  /** Raised when the signal aborts or the search ends: what is still running stops. */
+  /** Cancel flag: raised when the signal aborts or the search ends, so that running tasks stop. */
   readonly cancel: SharedArrayBuffer;
-  /** Milliseconds that the search waited before it began. */
+  /** Milliseconds that the search was queued. */
   readonly queuedMs: number;
   readonly findReranker: FindReranker;
-  /** Maps of the collection's scores, the same array until they are replaced; empty: there are none. */
+  /**
+   * Score maps of the collection, the same array until they are replaced; empty: there are none.
+   */
   readonly scoreMaps: readonly ScoreCalibration[];
-  /** Tokens of each text without specials, by the tokenizer of the context that was asked for. */
+  /** Number of tokens of each text, without special tokens, by the context's tokenizer. */
   readonly countTokens: (texts: readonly string[]) => Promise<readonly number[]>;
-  /** The query's codes, from its vectors or by the model; undefined: there are neither. */
+  /** The quantized query, from its vectors or by the model; undefined: there are neither. */
   encodeQuery(): Promise<EncodedQuery> | undefined;
 }
 
 /** Which passages a search may return. */
-export interface Scope {
+export interface SearchScope {
   /** Undefined: all that are not deleted. */
   readonly eligible: EligiblePassages | undefined;
   readonly passageCount: number;
 }
 
-/** What the stages work with: the filter is evaluated. */
+/** Dependencies of the stages: the filter is evaluated. */
 export interface ScopedDeps extends SearchDeps {
-  readonly scope: Scope;
+  readonly scope: SearchScope;
 }
 
 export function segmentPartsOf(generation: Generation): SegmentPart[] {

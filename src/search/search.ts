@@ -27,8 +27,8 @@ import type { Stage } from "../contract/search-update.js";
 
 /**
  * Offers rankings to the reader and resolves with the final one, with all payloads. Throws the
- * signal's reason when the caller goes away, and DEADLINE_EXCEEDED when time ran out before anything
- * was computed; everything else that goes wrong makes the answer poorer and is said in
+ * signal's reason when the caller goes away, and DEADLINE_EXCEEDED when time ran out before
+ * anything was computed; everything else that goes wrong makes the answer poorer and is said in
  * `degradations`. The caller holds the generation.
  */
 export async function search(

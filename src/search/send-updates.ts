@@ -1,10 +1,12 @@
-// From a stream of updates to a transport, at the reader's pace. Both the gRPC and the HTTP edge send
-// through it.
+// From a stream of updates to a transport, at the reader's pace. Both the gRPC and the HTTP edge
+// send through it.
 
 import { assert } from "../core/assert.js";
 import { SluiceError } from "../core/errors.js";
 
-/** Sends one update; calls back once the transport has taken it, or with the error that ended it. */
+/**
+ * Sends one update; calls back once the transport has taken it, or with the error that ended it.
+ */
 export type SendUpdate<Update> = (update: Update, done: (error?: Error | null) => void) => void;
 
 /** How updates reach their reader. */
@@ -16,9 +18,9 @@ export interface SendOptions<Update> {
 }
 
 /**
- * Asks for the next update when the transport has taken the last one. Resolves when it has taken the
- * final one, or early when `signal` aborts. Throws what the stream throws, and DEADLINE_EXCEEDED for a
- * reader that takes nothing for `stallMs`.
+ * Asks for the next update when the transport has taken the last one. Resolves when it has taken
+ * the final one, or early when `signal` aborts. Throws what the stream throws, and
+ * DEADLINE_EXCEEDED for a reader that takes nothing for `stallMs`.
  */
 export async function sendUpdates<Update extends { readonly final: boolean }>(
   updates: AsyncGenerator<Update, void, void>,

@@ -1,4 +1,5 @@
-// How many leading hits cannot change any more, proved by intervals of what their scores may become.
+// How many leading hits cannot change any more, proved by intervals in which their final scores
+// lie.
 
 import { compareKeys } from "../core/document.js";
 import { maxSimUpperBound } from "../codec/max-sim-bound.js";
@@ -17,9 +18,9 @@ export interface ScoreInterval {
 
 /**
  * Length of the prefix of `hits` (best first) that is proved: each one's score is known (its bounds
- * are equal), nothing below it can reach it (equal scores go by key), and neither can a passage that
- * is not scored yet: those stay at or below `outsideUpper`; -Infinity when none is left. That bound
- * also holds for other passages of the hit's own document. O(hits).
+ * are equal), nothing below it can reach it (equal scores go by key), and neither can a passage
+ * that is not scored yet: those stay at or below `outsideUpper`; -Infinity when none is left. That
+ * bound also holds for other passages of the hit's own document. O(hits).
  */
 export function settledCount(hits: readonly ScoreInterval[], outsideUpper: number): number {
   let settled = 0;
@@ -58,9 +59,9 @@ export interface RemainingBound {
 }
 
 /**
- * The work is `candidates` in their order and then, when `othersCount` is not 0, as many others. What
- * is not known of a passage is bounded: MaxSim by the codec's grid, BM25 by the last passage that
- * the lexical stage listed. O(candidates) once.
+ * The work is `candidates` in their order and then, when `othersCount` is not 0, as many others.
+ * What is not known of a passage is bounded: MaxSim by the codec's grid, BM25 by the last passage
+ * that the lexical stage listed. O(candidates) once.
  */
 export function createRemainingBound(work: {
   readonly candidates: readonly Candidate[];

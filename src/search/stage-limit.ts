@@ -1,16 +1,18 @@
-// A limit of one stage's own: its work is cancelled when it has run out, the search goes on.
+// The budget of one stage: when it runs out, the stage's work is cancelled and the search goes on.
 
 import { createCancelFlag } from "../core/cancel-flag.js";
 import type { SearchDeps } from "./search-deps.js";
 
 export interface StageLimit<Deps> {
-  /** What the stage works with: cancelled by the limit, and by whatever cancels the search. */
+  /** Dependencies of the stage: cancelled by the limit, and by whatever cancels the search. */
   readonly deps: Deps;
-  /** The limit has run out: an undefined result is due to it. */
+  /** The limit has run out: it is the cause of an undefined result. */
   isOver(): boolean;
   /** `work`, or undefined when the limit runs out first: then nobody waits for it. */
   orOver<T>(work: Promise<T>): Promise<T | undefined>;
-  /** `work`, or undefined after `onOver` when the limit runs out first: then nobody waits for it. */
+  /**
+   * `work`, or undefined after `onOver` when the limit runs out first: then nobody waits for it.
+   */
   within<T>(work: Promise<T>, onOver: () => void): Promise<T | undefined>;
   /** The same result; the stage is over when it is there. */
   endsWith<T>(result: Promise<T>): Promise<T>;

@@ -1,21 +1,21 @@
-// How long stages of a collection have taken lately: what is not expected to fit is not begun.
+// Recent times of a collection's stages: a stage that is not expected to end in time is not begun.
 
-/** Of late interaction and of the cross-encoder the time until they have their first ranking. */
+/** Late interaction and the cross-encoder are timed until their first ranking. */
 export type PlannedStage = "candidates" | "late_interaction" | "cross_encoder";
 
 export interface StageTimes {
   note(stage: PlannedStage, ms: number): void;
-  /** Milliseconds that 19 of 20 recent ones took at most; undefined: too few are known to say. */
+  /** The 95th percentile of recent times, milliseconds; undefined: too few were measured. */
   expectedMs(stage: PlannedStage): number | undefined;
-  /** The stage was left out. Its oldest time is forgotten, so that it is tried again some time. */
+  /** The stage was skipped. Drops its oldest time, so that it is tried again eventually. */
   skipped(stage: PlannedStage): void;
 }
 
-/** Recent times that are kept, and how many it takes to say anything. */
+/** Times that are kept, and how many an expectation needs. */
 const timesMax = 64;
 const timesMin = 8;
 
-/** O(timesMax log timesMax) a question. */
+/** `expectedMs` is O(timesMax log timesMax). */
 export function createStageTimes(): StageTimes {
   const times: Record<PlannedStage, number[]> = {
     candidates: [],

@@ -1,4 +1,5 @@
-// From a draft to the update that goes out: which hits are shown, what they are worth, their payloads.
+// From a draft to the update that goes out: which hits are shown, what they are worth, their
+// payloads.
 
 import { isEmptyQuery } from "../analysis/lexical-query.js";
 import { SluiceError, asDamage } from "../core/errors.js";
@@ -16,8 +17,8 @@ export type UnnumberedUpdate = Omit<SearchUpdate, "sequence">;
 
 /**
  * Reads payloads: call it only for what is sent. An intermediate update leaves out those that
- * `run.sentKeys` has, and adds its own; the final one has all, since it may be kept for other readers:
- * see `withoutSentPayloads`.
+ * `run.sentKeys` has, and adds its own; the final one has all, since it may be kept for other
+ * readers: see `withoutSentPayloads`.
  */
 export function toUpdate(
   run: SearchRun,

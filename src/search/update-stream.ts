@@ -20,8 +20,8 @@ export interface Handover<Update> {
 
 /**
  * The updates of `run`, which resolves with the final one. The pipeline never waits for its reader:
- * what is not taken in time is replaced by something newer. Whoever leaves, or aborts `signal`, ends
- * the pipeline, and the stream ends after it. Memory: one update and one draft.
+ * what is not taken in time is replaced by something newer. Whoever leaves, or aborts `signal`,
+ * ends the pipeline, and the stream ends after it. Memory: one update and one draft.
  */
 export async function* streamUpdates<Update extends { readonly final: boolean }>(
   signal: AbortSignal,
@@ -131,7 +131,10 @@ export function createUpdateSink<Draft extends object, Update>(
   };
 }
 
-/** The work's outcome; undefined after `waitMs`, an abort, or when the reader is ready for an update. */
+/**
+ * The work's outcome; undefined after `waitMs`, an abort, or when the reader is ready for an
+ * update.
+ */
 async function firstOf<T>(
   work: Promise<T>,
   interrupt: {

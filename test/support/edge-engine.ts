@@ -11,7 +11,12 @@ import type { SearchRequest } from "../../src/contract/search-request.js";
 import type { SearchHit, SearchUpdate } from "../../src/contract/search-update.js";
 import type { CollectionSettings, CollectionStatus } from "../../src/index/collection-settings.js";
 import type { WriteAck } from "../../src/ingest/write-operations.js";
-import type { DocumentPage, EngineApi, PageRequest, StoredDocument } from "../../src/engine/api.js";
+import type {
+  StoredDocumentPage,
+  EngineApi,
+  PageRequest,
+  StoredDocument,
+} from "../../src/engine/api.js";
 
 export type SearchScript = (
   request: SearchRequest,
@@ -165,7 +170,7 @@ function store(state: State, document: Document): WriteAck {
 function pageOf(
   documents: ReadonlyMap<string, StoredDocument>,
   { pageSize, afterKey }: PageRequest,
-): DocumentPage {
+): StoredDocumentPage {
   const keys = [...documents.keys()].sort(compareKeys);
   const after = keys.filter((key) => afterKey === undefined || compareKeys(key, afterKey) > 0);
   const page = after.slice(0, pageSize).map((key) => documents.get(key)!);

@@ -21,7 +21,7 @@ export interface CandidatesResult {
   sketchOf(passage: PassagePlace): number | undefined;
 }
 
-/** Rows below which a scan is not worth cutting into pieces. */
+/** Smallest number of rows per task. */
 const rowsPerTaskMin = 4096;
 
 /** Undefined when cancelled. */
@@ -65,7 +65,9 @@ export async function candidatesStage(
   };
 }
 
-/** All rows as at most `count` lists of ranges of about equal size; ranges start at multiples of 8. */
+/**
+ * All rows as at most `count` lists of ranges of about equal size; ranges start at multiples of 8.
+ */
 function splitRows(generation: Generation, count: number): ScanTask["ranges"][] {
   let total = 0;
   for (const { part } of generation.segments) total += part.ordinalCount;

@@ -1,4 +1,4 @@
-// The top of a ranking read together with the query, batch by batch, best first.
+// Cross-encoder: reads the top of a ranking together with the query, batch by batch, best first.
 
 import { batchStarts, runInOrder } from "../../core/in-order.js";
 import { SluiceError, asDamage } from "../../core/errors.js";
@@ -7,23 +7,23 @@ import type { RankedPassage } from "../ranking.js";
 import type { RerankPlan, SearchPlan } from "../plan.js";
 import type { ScopedDeps } from "../search-deps.js";
 
-/** Passages and how well they answer, one for one. */
+/** Passages and their relevance, one for one. */
 export interface ReadBatch {
   readonly passages: readonly RankedPassage[];
   /** In [0, 1]; undefined: the passage could not be read. */
   readonly relevances: readonly (number | undefined)[];
-  /** Lines about documents that are damaged. */
+  /** One line per damaged document. */
   readonly damages: readonly string[];
 }
 
-/** What went wrong; nothing more is worth asking of this model in this search. */
+/** The model failed; it is not called again in this search. */
 export interface FailedBatch {
   readonly failure: string;
 }
 
 /**
- * Promises of batches in the order in which they should be awaited; undefined when cancelled. As many are under way as the
- * model can use, and one more, so that it never waits for this thread.
+ * Promises of batches in the order in which they should be awaited; undefined when cancelled. As
+ * many are under way as the model can use, and one more, so that it never waits for this thread.
  */
 export function* crossEncoderBatches(
   deps: ScopedDeps,
@@ -35,7 +35,7 @@ export function* crossEncoderBatches(
   },
 ): Generator<Promise<ReadBatch | FailedBatch | undefined>, void, void> {
   const { reranker, passages } = work;
-  const query = plan.phrasings[0]?.text ?? "";
+  const query = plan.variants[0]?.text ?? "";
   const starts = batchStarts(passages.length, reranker.batchSize);
   yield* runInOrder(starts, reranker.parallelism + 1, (start) =>
     readBatch(deps, { ...work, query }, passages.slice(start, start + reranker.batchSize)),

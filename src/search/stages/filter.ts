@@ -9,10 +9,10 @@ import { createEligiblePassages, setEligible } from "../../index/eligible-passag
 import type { EligiblePassages } from "../../index/eligible-passages.js";
 import type { Generation } from "../../index/generation.js";
 import type { FilterTask } from "../../scoring/score.protocol.js";
-import type { Scope, SearchDeps } from "../search-deps.js";
+import type { SearchScope, SearchDeps } from "../search-deps.js";
 import { toBm25Phrase } from "./lexical.js";
 
-/** Rows below which evaluating is not worth cutting into pieces. */
+/** Smallest number of rows per task; smaller tasks cost more in messages than they save. */
 const rowsPerTaskMin = 65_536;
 
 /** Undefined when cancelled. O(1) without a filter and words that are left out. */
@@ -20,7 +20,7 @@ export async function filterStage(
   { generation, scorer, cancel }: Pick<SearchDeps, "generation" | "scorer" | "cancel">,
   filter: Filter | undefined,
   excludedPhrases: readonly QueryPhrase[] = [],
-): Promise<Scope | undefined> {
+): Promise<SearchScope | undefined> {
   if (filter === undefined && excludedPhrases.length === 0)
     return { eligible: undefined, passageCount: generation.totals.passageCount };
   const { segments } = generation;

@@ -34,11 +34,14 @@ export interface LexicalResult {
   readonly unlistedBm25Max: number;
   /** BM25 of a passage that was among the best; undefined: not known. */
   bm25Of(passage: PassagePlace): number | undefined;
-  /** What MaxSim tasks need to give BM25 of their passages, live parts by their place in the generation. */
+  /**
+   * What MaxSim tasks need to give BM25 of their passages, live parts by their place in the
+   * generation.
+   */
   readonly work: MaxSimTask["bm25"];
 }
 
-/** What a search without words has instead. */
+/** The result of a search without query terms. */
 export const noLexicalResult: LexicalResult = {
   top: [],
   isExact: true,
@@ -51,10 +54,10 @@ export const noLexicalResult: LexicalResult = {
 
 type LexicalDeps = Pick<ScopedDeps, "generation" | "scorer" | "cancel" | "scope">;
 
-/** Rows below which a search by words is not worth cutting into pieces. */
+/** Smallest number of rows per task. */
 const rowsPerTaskMin = 16_384;
 
-/** There may be fewer groups than hits wanted: then every passage would be looked at in vain. */
+/** Depth at which the search for more groups stops: there may be fewer groups than hits wanted. */
 const cappedDepthMax = 16_384;
 
 /** Undefined when cancelled. */
@@ -102,7 +105,7 @@ export async function lexicalStage(
   };
 }
 
-/** Terms as the index keeps them. */
+/** The query in the encoding of the index. */
 export function toBm25Query(query: LexicalQuery): Bm25Query {
   const { terms, prefixes, misspellings, phrases, quorums } = query;
   const termAt = new Map(terms.map(({ term }, i) => [term, i]));
@@ -143,7 +146,9 @@ function utf8Of(term: string): Uint8Array {
   return Buffer.from(term, "utf8");
 }
 
-/** The best rows of all parts, as few tasks as are worth it; scores fall. Undefined when cancelled. */
+/**
+ * The best rows of all parts, as few tasks as are worth it; scores fall. Undefined when cancelled.
+ */
 async function findTop(
   { generation, scorer, cancel, scope }: LexicalDeps,
   bm25: Bm25Work,

@@ -225,7 +225,10 @@ describe("a remote reranker", () => {
     nowMs = 59_000;
     const refused = await failure(reranker);
     assert.equal(refused.retryAfterMs, 1000);
-    assert.match(refused.message, /calls are paused for 1000 ms, since it responded with status 429/);
+    assert.match(
+      refused.message,
+      /calls are paused for 1000 ms, since it responded with status 429/,
+    );
     assert.equal(service().requests.length, 1);
     nowMs = 60_000;
     assert.deepEqual(await ask(reranker), texts.map(relevanceOf));

@@ -41,7 +41,7 @@ describe("planSearch", () => {
         excluded: [],
         quorums: [],
       },
-      phrasings: [{ text: request.text, vectors: undefined }],
+      variants: [{ text: request.text, vectors: undefined }],
       filter: undefined,
       k: 10,
       exhaustiveBelowPassages: 2000,

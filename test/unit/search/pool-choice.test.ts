@@ -17,7 +17,7 @@ const plan = {
     excluded: [],
     quorums: [],
   },
-  phrasings: [{}],
+  variants: [{}],
   filter: undefined,
   caps: [],
   k: 10,
