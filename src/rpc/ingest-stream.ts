@@ -1,28 +1,23 @@
 // One ingest stream: documents in, answers out, both bounded.
 
-import { publicMessage } from "../core/public-message.js";
 import { once } from "node:events";
 import { setImmediate as nextTick } from "node:timers/promises";
-import type { ServerDuplexStream } from "@grpc/grpc-js";
-import { errorTable, isSluiceError, SluiceError } from "../core/errors.js";
+import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 import type { EngineApi } from "../engine/api.js";
-import type { IngestAck } from "../gen/proto/sluice/v1/IngestAck.js";
-import type { IngestError } from "../gen/proto/sluice/v1/IngestError.js";
 import type { IngestItem__Output } from "../gen/proto/sluice/v1/IngestItem.js";
 import type { IngestRequest__Output } from "../gen/proto/sluice/v1/IngestRequest.js";
-import type { IngestResponse } from "../gen/proto/sluice/v1/IngestResponse.js";
 import type { RpcContext, StreamTools } from "./calls.js";
 import { claimRequest } from "./bounded-call.js";
 import type { RequestClaim } from "./bounded-call.js";
 import { faultError, wireFaults } from "./decode-request.js";
 import { documentFromMessage } from "./convert-documents.js";
-import { createAnswerOrder, createRecentKeys } from "./ingest-memory.js";
+import { IngestAnswers } from "./ingest-answers.js";
+import type { IngestCall } from "./ingest-answers.js";
+import { createRecentKeys } from "./ingest-memory.js";
 import type { AnswerMark } from "./ingest-memory.js";
 import { stoppingError } from "./open-calls.js";
 import { collectionName, invalidField, quote, sequenceNumber } from "../contract/validate.js";
-
-type IngestCall = ServerDuplexStream<IngestRequest__Output, IngestResponse>;
 
 /**
  * Resolves when the caller has sent everything and every document is answered, or early when the
@@ -104,24 +99,26 @@ class IngestStream {
   private queue: QueuedItem[] = [];
   private inFlightCount = 0;
   private inFlightBytes = 0;
-  private acks: IngestAck[] = [];
-  private errors: IngestError[] = [];
-  private readonly order = createAnswerOrder();
+  private readonly answers: IngestAnswers;
   private readonly recentKeys = createRecentKeys(limits.ingestRecentKeysMax);
   private lastClientSequence = 0;
-  private isWriting = false;
-  private isFlushPlanned = false;
   private isPumpPlanned = false;
   private isStopped = false;
   private hasEnded = false;
   /** The server is stopping: the stream ends once everything that came is answered. */
   private isLast = false;
-  private stallTimer: NodeJS.Timeout | undefined;
 
   constructor(call: IngestCall, context: RpcContext, engine: EngineApi) {
     this.call = call;
     this.context = context;
     this.engine = engine;
+    this.answers = new IngestAnswers({
+      call,
+      context,
+      onTaken: () => this.pump(),
+      onSent: () => this.finishWhenDone(),
+      onFailed: (error) => this.stop(error),
+    });
     this.finished = new Promise((resolve, reject) => {
       this.settle = (error) => {
         if (error === undefined) resolve();
@@ -173,7 +170,7 @@ class IngestStream {
     this.isStopped = true;
     for (const { message } of this.queue) answered(message);
     this.queue = [];
-    clearTimeout(this.stallTimer);
+    this.answers.stop();
     this.settle(error);
   }
 
@@ -222,7 +219,7 @@ class IngestStream {
 
   /** Documents at work, and answers that the caller has not taken: both hold memory. */
   private hasRoom(): boolean {
-    const unanswered = this.inFlightCount + this.acks.length + this.errors.length;
+    const unanswered = this.inFlightCount + this.answers.waitingCount;
     const { ingestInFlightMax } = this.context;
     return unanswered < ingestInFlightMax && this.inFlightBytes < limits.ingestInFlightBytesMax;
   }
@@ -231,7 +228,7 @@ class IngestStream {
     let mark: AnswerMark | undefined;
     try {
       const clientSequence = this.nextClientSequence(item.client_sequence);
-      mark = this.order.add(clientSequence);
+      mark = this.answers.expect(clientSequence);
       if (fault !== undefined) throw fault;
       const document = documentFromMessage(item.document);
       if (!this.recentKeys.add(document.key)) {
@@ -244,7 +241,7 @@ class IngestStream {
         .catch((error: unknown) => this.stop(error))
         .finally(() => answered(message));
     } catch (error) {
-      this.answerError(item, error, mark);
+      this.answers.refuse(item, error, mark);
       answered(message);
     }
   }
@@ -270,97 +267,21 @@ class IngestStream {
     this.inFlightBytes += byteCount;
     try {
       const ack = await this.engine.put(this.collection ?? "", document);
-      this.acks.push({
-        client_sequence: at.clientSequence,
-        key: ack.key,
-        sequence: ack.sequence,
-        passage_count: ack.passageCount,
-      });
-      at.mark.isAnswered = true;
+      this.answers.acknowledge(ack, at);
     } catch (error) {
       // Not stored: the caller may send the key again on this stream.
       this.recentKeys.remove(document.key);
       const item = { client_sequence: String(at.clientSequence), document: { key: document.key } };
-      this.answerError(item, error, at.mark);
+      this.answers.refuse(item, error, at.mark);
     }
     this.inFlightCount -= 1;
     this.inFlightBytes -= byteCount;
-    this.planFlush();
     if (!this.isStopped) this.pump();
   }
 
-  private answerError(
-    item: { readonly client_sequence: string; readonly document: { readonly key: string } | null },
-    error: unknown,
-    mark: AnswerMark | undefined,
-  ): void {
-    const known = isSluiceError(error) ? error : undefined;
-    if (known === undefined) {
-      const details = { err: error, path: this.call.getPath() };
-      this.context.logger.error(details, "a document failed unexpectedly");
-    }
-    const reason = known?.reason ?? "INTERNAL";
-    this.errors.push({
-      client_sequence: item.client_sequence,
-      key: item.document?.key ?? "",
-      reason,
-      message: publicMessage(known?.message ?? "unexpected failure; see the server's log"),
-      field: known?.field ?? "",
-      retryable: errorTable[reason].retryable,
-    });
-    if (mark !== undefined) mark.isAnswered = true;
-    this.planFlush();
-  }
-
-  /** Answers of one turn of the event loop, such as those of one commit, travel together. */
-  private planFlush(): void {
-    if (this.isFlushPlanned || this.isStopped) return;
-    this.isFlushPlanned = true;
-    setImmediate(() => {
-      this.isFlushPlanned = false;
-      this.flush();
-    });
-  }
-
-  private flush(): void {
-    if (this.isStopped || this.isWriting) return;
-    if (this.acks.length + this.errors.length === 0) {
-      this.finishWhenDone();
-      return;
-    }
-    const response: IngestResponse = {
-      acks: this.acks,
-      errors: this.errors,
-      answered_through: this.order.answeredThrough(),
-    };
-    this.acks = [];
-    this.errors = [];
-    this.isWriting = true;
-    this.startStallTimer();
-    this.call.write(response, (error?: Error | null) => {
-      this.isWriting = false;
-      clearTimeout(this.stallTimer);
-      if (error) {
-        this.stop(error);
-        return;
-      }
-      if (this.isStopped) return;
-      this.pump();
-      this.flush();
-    });
-  }
-
-  private startStallTimer(): void {
-    const { stalledStreamMs } = this.context;
-    this.stallTimer = setTimeout(() => {
-      const message = `answers were not read for ${stalledStreamMs} ms; read them as they come`;
-      this.stop(new SluiceError("DEADLINE_EXCEEDED", message));
-    }, stalledStreamMs);
-  }
-
   private finishWhenDone(): void {
-    const isIdle = this.inFlightCount === 0 && this.queue.length === 0 && !this.isWriting;
-    if (!isIdle || this.acks.length + this.errors.length > 0) return;
+    const isIdle = this.inFlightCount === 0 && this.queue.length === 0;
+    if (!isIdle || !this.answers.areTaken) return;
     if (this.hasEnded) this.stop(undefined);
     else if (this.isLast) this.stop(stoppingError());
   }

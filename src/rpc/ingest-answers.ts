@@ -1,0 +1,145 @@
+// The answers of one ingest stream: gathered, sent together, one message on its way at a time.
+
+import type { ServerDuplexStream } from "@grpc/grpc-js";
+import { errorTable, isSluiceError, SluiceError } from "../core/errors.js";
+import { publicMessage } from "../core/public-message.js";
+import type { IngestAck } from "../gen/proto/sluice/v1/IngestAck.js";
+import type { IngestError } from "../gen/proto/sluice/v1/IngestError.js";
+import type { IngestRequest__Output } from "../gen/proto/sluice/v1/IngestRequest.js";
+import type { IngestResponse } from "../gen/proto/sluice/v1/IngestResponse.js";
+import type { WriteAck } from "../ingest/write-operations.js";
+import type { RpcContext } from "./calls.js";
+import { createAnswerOrder } from "./ingest-memory.js";
+import type { AnswerMark } from "./ingest-memory.js";
+
+export type IngestCall = ServerDuplexStream<IngestRequest__Output, IngestResponse>;
+
+/** What of a document its answer names. */
+export interface AnsweredItem {
+  readonly client_sequence: string;
+  readonly document: { readonly key: string } | null;
+}
+
+export interface IngestAnswersOptions {
+  readonly call: IngestCall;
+  readonly context: RpcContext;
+  /** Called when the transport has taken a message: there is room for more answers. */
+  readonly onTaken: () => void;
+  /** Called when nothing is left to be sent. */
+  readonly onSent: () => void;
+  /** Called when the stream cannot go on. */
+  readonly onFailed: (error: unknown) => void;
+}
+
+export class IngestAnswers {
+  private readonly options: IngestAnswersOptions;
+  private readonly order = createAnswerOrder();
+  private acks: IngestAck[] = [];
+  private errors: IngestError[] = [];
+  private isWriting = false;
+  private isFlushPlanned = false;
+  private isStopped = false;
+  private stallTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: IngestAnswersOptions) {
+    this.options = options;
+  }
+
+  /** Answers that are not sent yet. */
+  get waitingCount(): number {
+    return this.acks.length + this.errors.length;
+  }
+
+  /** Whether all answers were given to the transport, and taken by it. */
+  get areTaken(): boolean {
+    return this.waitingCount === 0 && !this.isWriting;
+  }
+
+  /** Announces the answer of a document; `answered_through` waits for it. */
+  expect(clientSequence: number): AnswerMark {
+    return this.order.add(clientSequence);
+  }
+
+  /** The document is stored. */
+  acknowledge(
+    { key, sequence, passageCount }: WriteAck,
+    at: { readonly clientSequence: number; readonly mark: AnswerMark },
+  ): void {
+    const { clientSequence: client_sequence, mark } = at;
+    this.acks.push({ client_sequence, key, sequence, passage_count: passageCount });
+    mark.isAnswered = true;
+    this.planFlush();
+  }
+
+  /** The document is not stored. `mark` is undefined when its number was wrong. */
+  refuse(item: AnsweredItem, error: unknown, mark: AnswerMark | undefined): void {
+    const known = isSluiceError(error) ? error : undefined;
+    if (known === undefined) {
+      const { call, context } = this.options;
+      const details = { err: error, path: call.getPath() };
+      context.logger.error(details, "a document failed unexpectedly");
+    }
+    const reason = known?.reason ?? "INTERNAL";
+    this.errors.push({
+      client_sequence: item.client_sequence,
+      key: item.document?.key ?? "",
+      reason,
+      message: publicMessage(known?.message ?? "unexpected failure; see the server's log"),
+      field: known?.field ?? "",
+      retryable: errorTable[reason].retryable,
+    });
+    if (mark !== undefined) mark.isAnswered = true;
+    this.planFlush();
+  }
+
+  /** Sends nothing more. */
+  stop(): void {
+    this.isStopped = true;
+    clearTimeout(this.stallTimer);
+  }
+
+  /** Answers of one turn of the event loop, such as those of one commit, travel together. */
+  private planFlush(): void {
+    if (this.isFlushPlanned || this.isStopped) return;
+    this.isFlushPlanned = true;
+    setImmediate(() => {
+      this.isFlushPlanned = false;
+      this.flush();
+    });
+  }
+
+  private flush(): void {
+    const { call, onTaken, onSent, onFailed } = this.options;
+    if (this.isStopped || this.isWriting) return;
+    if (this.waitingCount === 0) {
+      onSent();
+      return;
+    }
+    const response: IngestResponse = {
+      acks: this.acks,
+      errors: this.errors,
+      answered_through: this.order.answeredThrough(),
+    };
+    this.acks = [];
+    this.errors = [];
+    this.isWriting = true;
+    this.startStallTimer();
+    call.write(response, (error?: Error | null) => {
+      this.isWriting = false;
+      clearTimeout(this.stallTimer);
+      if (error) onFailed(error);
+      if (this.isStopped) return;
+      onTaken();
+      this.flush();
+    });
+  }
+
+  private startStallTimer(): void {
+    const { context, onFailed } = this.options;
+    const { stalledStreamMs } = context;
+    this.stallTimer = setTimeout(() => {
+      const message = `answers were not read for ${stalledStreamMs} ms; read them as they come`;
+      onFailed(new SluiceError("DEADLINE_EXCEEDED", message));
+    }, stalledStreamMs);
+  }
+}
