@@ -133,8 +133,8 @@ describe("createEncodePool", () => {
   it("packs a passage for the journal as the store would", async () => {
     const [given] = seededDocuments({ seed: 8, count: 1, dim: 16 });
     const [passage] = await pool.prepare(given!, collection);
-    const { terms, packed, span, tokenCount: rowCount, codes, sketch } = passage!;
-    const parts = { key: given!.key, passageNumber: 0, span, rowCount, codes, sketch, ...terms };
+    const { terms, packed, span, tokenCount, codes, sketch } = passage!;
+    const parts = { key: given!.key, passageNumber: 0, span, tokenCount, codes, sketch, ...terms };
     assert.deepEqual(unpackJournalPassage(Buffer.from(packed!), "passage"), parts);
   });
 

@@ -96,7 +96,7 @@ describe("probabilities of hits", () => {
     assert.deepEqual(counts, { reranked: 4, others: 6 });
     for (const other of [
       { ...rerank, weight: 0.4 },
-      { ...rerank, pooling: "mean" as const },
+      { ...rerank, windowPooling: "mean" as const },
     ]) {
       const { hits } = await finalOf(api, { ...query!, rerank: other });
       assert.equal(hits[0]!.parts.probability, undefined);

@@ -143,7 +143,7 @@ describe("a remote reranker", () => {
     });
     const items = ["two eggs", "a stream", "ice"].map((text) => ({ key: text, text }));
     const updates = [];
-    const asked = { query: { text: "rivers" }, items, model: "far", pooling: "best" as const };
+    const asked = { text: "rivers", items, model: "far", windowPooling: "best" as const };
     const { signal } = new AbortController();
     for await (const update of api.rerank({ ...asked, budgetMs: 500 }, { signal }))
       updates.push(update);

@@ -206,7 +206,10 @@ describe("pulling a model", () => {
     assert.deepEqual(readFileSync(join(target(), graph)), contentOf(graph));
     rmSync(target(), { recursive: true });
     hub!.meddle = meddling(Infinity, wrong);
-    await assert.rejects(pull(), hasReason("DOWNLOAD_FAILED", /checksum that differs from the hub's/));
+    await assert.rejects(
+      pull(),
+      hasReason("DOWNLOAD_FAILED", /checksum that differs from the hub's/),
+    );
     assert.ok(!existsSync(join(target(), `${graph}.part`)));
     rmSync(target(), { recursive: true });
     hub!.meddle = (file, _, response) => {
@@ -214,7 +217,10 @@ describe("pulling a model", () => {
       response.end(file.content.toString().replace("32", "31"));
       return true;
     };
-    await assert.rejects(pull(), hasReason("DOWNLOAD_FAILED", /artifact.metadata was received twice/));
+    await assert.rejects(
+      pull(),
+      hasReason("DOWNLOAD_FAILED", /artifact.metadata was received twice/),
+    );
   });
 
   it("waits out overload and stalls, and names what does not pass", async () => {
