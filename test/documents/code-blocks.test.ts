@@ -34,6 +34,7 @@ const readingOrder = [
   "docs/guides/calibrate.md",
   "docs/guides/feedback.md",
   "docs/guides/evaluate.md",
+  "docs/guides/languages.md",
 ];
 
 const documents = repositoryFiles.filter(
