@@ -80,13 +80,17 @@ export function createEncodePool(options: EncodePoolOptions): EncodePool {
     workerUrl,
     watch,
     workerCount: foregroundThreads(workerCount),
+    startedAtOnce: foregroundThreads(workerCount),
     workerData: { ...options.workerData, stages: [], isBackground: false },
   });
+  // These threads and their models are started by the first documents, so that a start of the server
+  // waits for one model only.
   const background = createEncodeThreads({
     workerUrl,
     watch,
     workerCount,
-    workerData: { ...options.workerData, stages: given.stages, isBackground: true },
+    startedAtOnce: 0,
+    workerData: { ...options.workerData, models: [], stages: given.stages, isBackground: true },
   });
   const run = (task: EncodeTask): Promise<EncodeAnswer> =>
     (isForegroundTask(task) ? foreground : background).run(task);
