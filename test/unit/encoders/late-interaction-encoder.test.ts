@@ -208,7 +208,7 @@ describe("LateInteractionEncoder with made-up models", () => {
     await withTemporaryFolder(async (folder) => {
       await writeTinyModel(folder, tinyGraph, { dim: 32 });
       const creation = createLateInteractionEncoder(await openModelFolder(folder));
-      const message = /dim: rows has rows of 16, not 32/;
+      const message = /dim: rows has vectors of dim 16, not 32/;
       await assert.rejects(creation, { reason: "MODEL_INVALID", message });
     });
   });

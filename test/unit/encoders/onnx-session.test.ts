@@ -146,7 +146,7 @@ describe("openOnnxSession", () => {
 
   it("names a dim that is not the graph's", async () => {
     const message = await refusal(() => Promise.resolve(), { kind: "token-rows", dim: 32 });
-    assert.match(message, /dim: rows has rows of 16, not 32/);
+    assert.match(message, /dim: rows has vectors of dim 16, not 32/);
   });
 
   it("refuses bytes that are no graph", async () => {
