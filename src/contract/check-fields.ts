@@ -1,7 +1,7 @@
 // Checks of requests by their tables: the same ones for every way in.
 
 import { SluiceError } from "../core/errors.js";
-import { wireName } from "./fields.js";
+import { toAnyTable, wireName } from "./fields.js";
 import type { AnyField, AnyTable, FieldTable, IntegerField, NumberField } from "./fields.js";
 import { collectionName, documentKey, invalidField, textWithin } from "./validate.js";
 
@@ -16,7 +16,7 @@ export function checkRequest<T extends object>(
   value: Partial<T>,
   path = "",
 ): asserts value is T {
-  checkFields(table as AnyTable, value, path);
+  checkFields(toAnyTable(table), value, path);
 }
 
 function checkFields(table: AnyTable, value: object, path: string): void {

@@ -143,6 +143,11 @@ interface AnyMessageField extends Placed {
 
 export type AnyTable = Readonly<Record<string, AnyField>>;
 
+/** A message's table, for code that goes through any table. */
+export function toAnyTable(table: object): AnyTable {
+  return table as AnyTable;
+}
+
 /** The field may be left out; `optional` in the proto, or a message or an enum. */
 export function optional<const F extends { readonly type: AnyField["type"] }>(
   field: F,

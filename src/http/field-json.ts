@@ -2,7 +2,7 @@
 // lower case.
 
 import { z } from "zod";
-import { wireName } from "../contract/fields.js";
+import { toAnyTable, wireName } from "../contract/fields.js";
 import type { AnyField, AnyTable, FieldTable, NumberField } from "../contract/fields.js";
 import { fieldsToJson } from "../core/fields-json.js";
 import type { Fields } from "../core/document.js";
@@ -58,7 +58,7 @@ function numberSchema({ min, above, max }: NumberField): z.ZodType {
 /** Of data that the schema of the table has let through. */
 export function fromJson<T extends object>(table: FieldTable<T>, data: object): Partial<T> {
   // The properties have the types of T: `FieldTable` says so of the table.
-  return readObject(table as AnyTable, data) as Partial<T>;
+  return readObject(toAnyTable(table), data);
 }
 
 function readObject(table: AnyTable, data: object): object {
@@ -81,7 +81,7 @@ function read(field: AnyField, sent: unknown): unknown {
 
 /** What is undefined is left out. */
 export function toJson<T extends object>(table: FieldTable<NoInfer<T>>, value: T): object {
-  return writeObject(table as AnyTable, value);
+  return writeObject(toAnyTable(table), value);
 }
 
 function writeObject(table: AnyTable, value: object): object {
@@ -106,7 +106,13 @@ function written(field: AnyField, value: unknown): unknown {
       return writeObject(field.fields, value as object);
     case "documentFields":
       return fieldsToJson(value as Fields);
-    default:
+    case "boolean":
+    case "number":
+    case "word":
+    case "key":
+    case "collection":
+    case "vectors":
+    case "filter":
       return value;
   }
 }

@@ -3,10 +3,9 @@
 import { publicMessage } from "../core/public-message.js";
 import type { Fields, PrecomputedVectors } from "../core/document.js";
 import type { Filter } from "../core/filter.js";
-import { wireName } from "../contract/fields.js";
+import { toAnyTable, wireName } from "../contract/fields.js";
 import type { AnyField, AnyTable, FieldTable, WordField } from "../contract/fields.js";
 import type { Field__Output } from "../gen/proto/sluice/v1/Field.js";
-import type { Filter__Output } from "../gen/proto/sluice/v1/Filter.js";
 import type { Vectors__Output } from "../gen/proto/sluice/v1/Vectors.js";
 import { fieldsFromMessages, fieldsToMessages } from "./document-messages.js";
 import { filterFromMessage, filterToMessage } from "./filter-messages.js";
@@ -16,7 +15,7 @@ type Message = Record<string, unknown>;
 
 /** What is undefined is not set in the message, since the encoder would take it for a value. */
 export function toMessage<T extends object>(table: FieldTable<NoInfer<T>>, value: T): object {
-  return writeMessage(table as AnyTable, value);
+  return writeMessage(toAnyTable(table), value);
 }
 
 function writeMessage(table: AnyTable, value: object): Message {
@@ -68,7 +67,7 @@ export function fromMessage<T extends object>(
   path = "",
 ): Partial<T> {
   // The properties have the types of T: `FieldTable` says so of the table.
-  return readMessage(table as AnyTable, message, path) as Partial<T>;
+  return readMessage(toAnyTable(table), message, path) as Partial<T>;
 }
 
 function readMessage(table: AnyTable, message: object, path: string): Message {
@@ -93,7 +92,7 @@ function read(field: AnyField, sent: unknown, path: string): unknown {
       // 64-bit integers come as text.
       return Number(sent);
     case "word":
-      return wordFromMessage(field, String(sent));
+      return wordFromMessage(field, sent as string);
     case "list":
       return (sent as readonly unknown[]).map((item, i) => read(field.of, item, `${path}[${i}]`));
     case "message":
@@ -104,7 +103,7 @@ function read(field: AnyField, sent: unknown, path: string): unknown {
         rowCountMax: field.rowCountMax,
       });
     case "filter":
-      return filterFromMessage(sent as Filter__Output, path);
+      return filterFromMessage(sent, path);
     case "documentFields":
       return fieldsFromMessages(sent as readonly Field__Output[]);
     case "collection":
