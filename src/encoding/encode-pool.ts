@@ -80,16 +80,15 @@ export function createEncodePool(options: EncodePoolOptions): EncodePool {
     workerUrl,
     watch,
     workerCount: foregroundThreads(workerCount),
-    startedAtOnce: foregroundThreads(workerCount),
     workerData: { ...options.workerData, stages: [], isBackground: false },
   });
-  // These threads and their models are started by the first documents, so that a start of the server
-  // waits for one model only.
+  // These threads load a model with their first task, so that a start of the server waits for one
+  // model only. The threads themselves start at once: the address space that is left afterwards is
+  // divided among collections.
   const background = createEncodeThreads({
     workerUrl,
     watch,
     workerCount,
-    startedAtOnce: 0,
     workerData: { ...options.workerData, models: [], stages: given.stages, isBackground: true },
   });
   const run = (task: EncodeTask): Promise<EncodeAnswer> =>

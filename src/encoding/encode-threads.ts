@@ -19,10 +19,7 @@ export interface EncodeThreads {
 
 export interface EncodeThreadsOptions {
   readonly workerUrl: URL;
-  /** The most threads there will be. */
   readonly workerCount: number;
-  /** Threads that start at once; the others start when tasks would have to wait. */
-  readonly startedAtOnce: number;
   readonly workerData: Omit<EncodeWorkerData, "started">;
   readonly watch: TaskWatch;
 }
@@ -34,7 +31,7 @@ export function createEncodeThreads(options: EncodeThreadsOptions): EncodeThread
   const started = new Int32Array(new SharedArrayBuffer(4));
   const pool = new Piscina({
     filename: options.workerUrl.href,
-    minThreads: options.startedAtOnce,
+    minThreads: options.workerCount,
     maxThreads: options.workerCount,
     idleTimeout: Infinity,
     atomics: "disabled",
@@ -72,7 +69,7 @@ export function createEncodeThreads(options: EncodeThreadsOptions): EncodeThread
       isClosing = true;
       await Promise.allSettled([...inFlight]);
       // A thread that still loads its model must not be terminated either.
-      while (Atomics.load(started, 0) < pool.threads.length) await sleep(startPollMs);
+      while (Atomics.load(started, 0) < options.workerCount) await sleep(startPollMs);
       await pool.destroy();
     },
   };

@@ -92,7 +92,8 @@ function read(field: AnyField, sent: unknown, path: string): unknown {
       // 64-bit integers come as text.
       return Number(sent);
     case "word":
-      return wordFromMessage(field, sent as string);
+      // A value of a later version comes as its number.
+      return wordFromMessage(field, typeof sent === "string" ? sent : String(Number(sent)));
     case "list":
       return (sent as readonly unknown[]).map((item, i) => read(field.of, item, `${path}[${i}]`));
     case "message":
