@@ -1,10 +1,22 @@
-// One value for each object, made when it is first asked for and kept as long as the object.
+// Values that are made on first use and kept.
 
+/** What Map and WeakMap have in common. */
+interface Kept<Key, Value> {
+  get(key: Key): Value | undefined;
+  set(key: Key, value: Value): unknown;
+}
+
+/** The value kept for `key`, made on the first call. */
+export function once<Key, Value>(kept: Kept<Key, Value>, key: Key, make: () => Value): Value {
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  kept.set(key, made);
+  return made;
+}
+
+/** One value for each object, kept as long as the object. */
 export function memoize<Key extends object, Value>(make: (key: Key) => Value): (key: Key) => Value {
   const values = new WeakMap<Key, Value>();
-  return (key) => {
-    let value = values.get(key);
-    if (value === undefined) values.set(key, (value = make(key)));
-    return value;
-  };
+  return (key) => once(values, key, () => make(key));
 }

@@ -13,6 +13,7 @@ import { precomputedTokensMax, toRowMatrix } from "../codec/precomputed-vectors.
 import type { RowMatrix } from "../codec/unit-rows.js";
 import { isRaised } from "../core/cancel-flag.js";
 import { present } from "../core/assert.js";
+import { once } from "../core/memoize.js";
 import { SluiceError } from "../core/errors.js";
 import { createCrossEncoder, poolWindows } from "../encoders/cross-encoder.js";
 import type { CrossEncoder } from "../encoders/cross-encoder.js";
@@ -246,13 +247,4 @@ function toFailure(error: unknown, fieldOtherwise?: string): EncodeAnswer {
   if (!(error instanceof SluiceError)) throw error;
   const { reason, message, field } = error;
   return { kind: "failed", reason, message, field: field ?? fieldOtherwise };
-}
-
-/** The map's value for `key`, created on the first call. */
-function once<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Piscina } from "piscina";
 
 import { SluiceError } from "../core/errors.js";
+import { createInFlight } from "../core/in-flight.js";
 import { limits } from "../core/limits.js";
 import type { TaskWatch } from "../core/task-watch.js";
 import { toSuccess } from "./encode.protocol.js";
@@ -38,7 +39,7 @@ export function createEncodeThreads(options: EncodeThreadsOptions): EncodeThread
     taskQueue: createRankedQueue(),
     workerData: { ...options.workerData, started: started.buffer } satisfies EncodeWorkerData,
   });
-  const inFlight = new Set<Promise<unknown>>();
+  const inFlight = createInFlight();
   let isClosing = false;
   return {
     async run(task) {
@@ -55,19 +56,14 @@ export function createEncodeThreads(options: EncodeThreadsOptions): EncodeThread
       // Documents have the lowest priority, and may be queued behind many others.
       const limitMs = isDocumentTask(task) ? limits.threadWorkMsMax : limits.threadAnswerMsMax;
       const answer = options.watch.answered(running, { pool: "encoding", limitMs });
-      inFlight.add(answer);
-      try {
-        return toSuccess(await answer);
-      } finally {
-        inFlight.delete(answer);
-      }
+      return toSuccess(await inFlight.track(answer));
     },
     get queueSize() {
       return pool.queueSize;
     },
     async close() {
       isClosing = true;
-      await Promise.allSettled([...inFlight]);
+      await inFlight.settled();
       // A thread that still loads its model must not be terminated either.
       while (Atomics.load(started, 0) < options.workerCount) await sleep(startPollMs);
       await pool.destroy();

@@ -1,17 +1,14 @@
 // THREAD ENTRY. Encoding worker: loads kernels and models, then runs one task at a time.
 
-import { constants, setPriority } from "node:os";
-
 import { workerData } from "piscina";
 
+import { runInBackground } from "../core/thread-priority.js";
 import { loadKernels } from "../kernels/load-kernels.js";
 import { createEncodeLoop } from "./encode-loop.js";
 import type { EncodeAnswer, EncodeTask, EncodeWorkerData } from "./encode.protocol.js";
 
 const { kernel, models, stages, started, isBackground } = workerData as EncodeWorkerData;
-// On Linux, priorities are per thread.
-if (isBackground && process.platform === "linux")
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+if (isBackground) runInBackground();
 const loop = createEncodeLoop(loadKernels(kernel).kernels, stages);
 // A model that cannot be loaded fails its tasks, not the thread.
 for (const model of models) await loop.load(model).catch(() => undefined);

@@ -6,7 +6,7 @@ import { analyzerSettingsOf } from "../analysis/settings.js";
 import { present } from "../core/assert.js";
 import { createCancelFlag } from "../core/cancel-flag.js";
 import { SluiceError } from "../core/errors.js";
-import { memoize } from "../core/memoize.js";
+import { memoize, once } from "../core/memoize.js";
 import { createSoftDeadline, limitAge } from "../core/soft-deadline.js";
 import type { SoftDeadline } from "../core/soft-deadline.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
@@ -113,9 +113,7 @@ function createPlanner({
   const analyzers = new Map<string, Analyzer>();
   return ({ collection }, asked) => {
     const words = analyzerSettingsOf(collection.settings);
-    const key = JSON.stringify(words);
-    let analyzer = analyzers.get(key);
-    if (analyzer === undefined) analyzers.set(key, (analyzer = createAnalyzer(words)));
+    const analyzer = once(analyzers, JSON.stringify(words), () => createAnalyzer(words));
     const recall = knownRecall(collection, onRecallStale);
     return planSearch(asked, { defaults, analyzer, recall });
   };

@@ -4,6 +4,7 @@ import { Piscina } from "piscina";
 
 import { SluiceError } from "../core/errors.js";
 import type { ErrorReason } from "../core/errors.js";
+import { createInFlight } from "../core/in-flight.js";
 import { limits } from "../core/limits.js";
 import type { TaskWatch } from "../core/task-watch.js";
 import type { BuildJob, BuildResult } from "../index/segment-build.js";
@@ -40,13 +41,12 @@ export function createMaintenancePool(
     atomics: "disabled",
     workerData,
   });
-  const underWay = new Set<Promise<unknown>>();
+  const inFlight = createInFlight();
   const run = async (task: MaintenanceTask): Promise<MaintenanceAnswer> => {
     const limitMs = limits.threadWorkMsMax;
     const answering = pool.run(task) as Promise<MaintenanceAnswer>;
     const running = watch.answered(answering, { pool: "maintenance", limitMs });
-    underWay.add(running);
-    const answer = await running.finally(() => underWay.delete(running));
+    const answer = await inFlight.track(running);
     if (answer.kind === "failed") throw new SluiceError(answer.reason, answer.message);
     return answer;
   };
@@ -59,9 +59,7 @@ export function createMaintenancePool(
     async release(folder) {
       await run({ kind: "release", folder });
     },
-    async drained() {
-      await Promise.allSettled([...underWay]);
-    },
+    drained: () => inFlight.settled(),
     close: () => pool.destroy(),
   };
 }

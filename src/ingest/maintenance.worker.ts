@@ -1,10 +1,9 @@
 // THREAD ENTRY of maintenance: makes segments, away from the event loop and from searches.
 
-import { constants, setPriority } from "node:os";
-
 import { workerData } from "piscina";
 
 import { SluiceError } from "../core/errors.js";
+import { runInBackground } from "../core/thread-priority.js";
 import { createSegmentBuilder } from "./segment-builder.js";
 import type {
   MaintenanceAnswer,
@@ -12,9 +11,8 @@ import type {
   MaintenanceWorkerData,
 } from "./maintenance-pool.js";
 
-// On Linux a priority is a thread's own: searches and writes come first. Writes that flushes cannot
-// keep up with wait for them, so what is put off here has a bound.
-if (process.platform === "linux") setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+// Writes wait for flushes that fall behind, so searches cannot delay maintenance for ever.
+runInBackground();
 
 const builder = createSegmentBuilder((workerData as MaintenanceWorkerData).mapTurn);
 

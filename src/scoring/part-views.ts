@@ -4,6 +4,7 @@ import { PostingsReader } from "../index/bm25/postings-reader.js";
 import { bindFlushed, bindLive } from "../index/bm25/bound-segment.js";
 import type { BoundSegment } from "../index/bm25/bound-segment.js";
 import { present } from "../core/assert.js";
+import { memoize } from "../core/memoize.js";
 import { numbersOf, postingsSectionsOf, sectionOf } from "../index/segment-format.js";
 import type { CodesReader } from "../index/segment-codes.js";
 import type { Bm25Work } from "./score.protocol.js";
@@ -49,15 +50,10 @@ export function boundPart(part: SegmentPart, work: Bm25Work, place: number): Bou
   }
 }
 
-const readers = new WeakMap<SharedArrayBuffer, PostingsReader>();
-
 /** Opened once a segment: a search looks into every dictionary. */
-export function postingsOf(tables: SharedArrayBuffer): PostingsReader {
-  let reader = readers.get(tables);
-  if (reader === undefined)
-    readers.set(tables, (reader = new PostingsReader(postingsSectionsOf(tables))));
-  return reader;
-}
+export const postingsOf = memoize(
+  (tables: SharedArrayBuffer) => new PostingsReader(postingsSectionsOf(tables)),
+);
 
 /** Bits of ordinals [start, start + count) that are not deleted; `start` is a multiple of 8. */
 export function eligibleBits(

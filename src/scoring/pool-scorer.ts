@@ -2,6 +2,7 @@
 
 import { Piscina } from "piscina";
 
+import { createInFlight } from "../core/in-flight.js";
 import { limits } from "../core/limits.js";
 import type { TaskWatch } from "../core/task-watch.js";
 import type { SegmentPart } from "../index/segment-parts.js";
@@ -61,25 +62,14 @@ export function createPoolScorer(options: PoolScorerOptions): PoolScorer {
   const retirement = new PartRetirement(options.retireChannel, options.workerCount);
   let tellDamage: (damage: CodesDamage) => void = () => undefined;
   const limitMs = options.answerMsMax ?? limits.threadAnswerMsMax;
-  const inFlight = new Set<Promise<unknown>>();
+  const inFlight = createInFlight();
   const answerOf = async (task: ScoreTask): Promise<ScoreAnswer> => {
     const answer = await post(pool, retirement, task);
     tellDamages(task, answer, tellDamage);
     return answer;
   };
-  const run = async (task: ScoreTask): Promise<ScoreAnswer> => {
-    const answer = options.watch.answered(answerOf(task), { pool: "scoring", limitMs });
-    inFlight.add(answer);
-    try {
-      return await answer;
-    } finally {
-      inFlight.delete(answer);
-    }
-  };
-  const drained = async (): Promise<void> => {
-    // Not pool.close(): it counts finished tasks, not idle threads, and can end a running one.
-    await Promise.allSettled([...inFlight]);
-  };
+  const run = (task: ScoreTask): Promise<ScoreAnswer> =>
+    inFlight.track(options.watch.answered(answerOf(task), { pool: "scoring", limitMs }));
   return {
     ...toScorer(options.workerCount, run),
     watchDamages(tell) {
@@ -89,9 +79,10 @@ export function createPoolScorer(options: PoolScorerOptions): PoolScorer {
     get queueSize() {
       return pool.queueSize;
     },
-    drained,
+    drained: () => inFlight.settled(),
     async close() {
-      await drained();
+      // Not pool.close(): it counts finished tasks, not idle threads, and can end a running one.
+      await inFlight.settled();
       await pool.destroy();
       retirement.close();
     },

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 
 import type { LruCache } from "../core/lru-cache.js";
+import { memoize } from "../core/memoize.js";
 import type { SearchPlan } from "./plan.js";
 import { search } from "./search.js";
 import type { SearchDeps } from "./search-deps.js";
@@ -36,14 +37,8 @@ export async function searchWithCache(
   return withoutSentPayloads(final, reader.sentKeys);
 }
 
-const ids = new WeakMap<object, number>();
 let lastId = 0;
-
-function idOf(object: object): number {
-  let id = ids.get(object);
-  if (id === undefined) ids.set(object, (id = lastId += 1));
-  return id;
-}
+const idOf = memoize<object, number>(() => (lastId += 1));
 
 /**
  * Undefined: not cached. Searches with precomputed vectors are seldom repeated, and hashing is

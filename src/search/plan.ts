@@ -65,7 +65,7 @@ export type PayloadPlan = {
 export interface SearchPlan {
   /** What is asked of the words; when that is empty, there is no lexical stage. */
   readonly lexical: LexicalQuery;
-  /** What is encoded: the query and its its variants, as the model reads them. */
+  /** What is encoded: the query and its variants, as the model reads them. */
   readonly variants: readonly QueryVariant[];
   /** Undefined: every passage is eligible. */
   readonly filter: Filter | undefined;

@@ -50,9 +50,12 @@ export async function rerankItems(
   const startMs = clock();
   const scores = new Map<number, number>();
   const degradations: RerankDegradation[] = [];
-  const toUpdate = (isFinal: boolean, atMs: number): UnnumberedRerankUpdate => ({
+  const toUpdate = (
+    hits: readonly RankedItem[],
+    { isFinal, atMs }: { readonly isFinal: boolean; readonly atMs: number },
+  ): UnnumberedRerankUpdate => ({
     final: isFinal,
-    hits: rank(request, scores),
+    hits,
     scoredCount: scores.size,
     degradations: [...degradations],
     totalUs: Math.round(1000 * (atMs - startMs)),
@@ -60,7 +63,7 @@ export async function rerankItems(
   const sink = createUpdateSink<readonly RankedItem[], UnnumberedRerankUpdate>(deps.handover, {
     ...deps,
     print: (hits) => hits.map(({ index }) => index).join(" "),
-    toUpdate: (_, atMs) => toUpdate(false, atMs),
+    toUpdate: (hits, atMs) => toUpdate(hits, { isFinal: false, atMs }),
   });
   for (const batch of batches) {
     const outcome = await sink.waitFor(batch);
@@ -76,7 +79,7 @@ export async function rerankItems(
     for (const [i, score] of found.entries()) scores.set(start + i, score);
     sink.offer(rank(request, scores));
   }
-  return toUpdate(true, clock());
+  return toUpdate(rank(request, scores), { isFinal: true, atMs: clock() });
 }
 
 function rank(

@@ -2,7 +2,7 @@
 // has.
 
 import { createLruCache } from "../../core/lru-cache.js";
-import type { LruCache } from "../../core/lru-cache.js";
+import { memoize } from "../../core/memoize.js";
 import { isBitSet, unlessEmpty } from "./bits.js";
 import { gatherLivePostings } from "./live-terms.js";
 import type { LivePostings, LiveTermsSnapshot } from "./live-terms.js";
@@ -156,7 +156,9 @@ interface Union {
  * Unions of each segment's terms that begin alike or are near a word. All stages of a search ask
  * for the same, as does the next search of a session; segments never change.
  */
-const unions = new WeakMap<PostingsReader, LruCache<Union>>();
+const unionsOf = memoize(({ ordinalCount }: PostingsReader) =>
+  createLruCache<Union>(1024 + unionBytesPerPassage * ordinalCount),
+);
 
 /** Two unions that have every passage. */
 const unionBytesPerPassage = 16;
@@ -165,9 +167,7 @@ function rememberedUnion(
   reader: PostingsReader,
   clause: Exclude<Bm25Clause, { readonly kind: "term" }>,
 ): TermPostings | undefined {
-  let cache = unions.get(reader);
-  if (cache === undefined)
-    unions.set(reader, (cache = createLruCache(1024 + unionBytesPerPassage * reader.ordinalCount)));
+  const cache = unionsOf(reader);
   const edits = clause.kind === "near" ? clause.distance : 0;
   const key = `${edits}${Buffer.from(clause.utf8).toString("latin1")}`;
   const known = cache.get(key);
