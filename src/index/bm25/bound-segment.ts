@@ -183,8 +183,11 @@ function flushedUnion(
   clause: Exclude<Bm25Clause, { readonly kind: "term" }>,
 ): TermPostings | undefined {
   if (clause.kind === "near") {
-    const found = reader.placesNear(clause).map((place) => reader.postings(place));
-    return unionPostings(found, reader.lengths, { isOnce: true });
+    const places = reader.placesNear(clause);
+    if (places.length === 0) return undefined;
+    const marks = new Uint32Array(reader.ordinalCount);
+    reader.markPassages(places, marks);
+    return postingsOf(marks, reader.lengths);
   }
   const places = reader.placesOfPrefix(clause.utf8);
   if (places.end - places.start === 1) return reader.postings(places.start);

@@ -16,44 +16,91 @@ export interface SortedTerms {
 }
 
 /**
- * One set of letters a term, which rules most terms out without reading them. O(bytes of the
- * terms).
+ * The terms at some places grouped by the letters that they have, so that most terms are ruled out
+ * a group at a time.
  */
-export function letterSetsOf({ text, ends }: SortedTerms): Uint32Array {
-  const sets = new Uint32Array(ends.length - 1);
-  for (let place = 0; place < sets.length; place += 1)
-    sets[place] = letterSet(text, ends[place]!, ends[place + 1]!);
-  return sets;
+export interface LetterGroups {
+  /** Group g is the entries [starts[g], starts[g + 1]) of `places` and `letterSets`. */
+  readonly starts: Uint32Array;
+  readonly places: Uint32Array;
+  readonly letterSets: Int32Array;
+}
+
+/** A group is named by the set of letter classes that its terms have. */
+const classCount = 12;
+const groupCount = 1 << classCount;
+
+/** Groups the terms at the places [start, end). O(bytes of the terms). */
+export function groupByLetters(
+  { text, ends }: SortedTerms,
+  { start, end }: { readonly start: number; readonly end: number },
+): LetterGroups {
+  const sets = new Int32Array(end - start);
+  const starts = new Uint32Array(groupCount + 1);
+  for (let i = 0; i < sets.length; i += 1) {
+    const set = letterSet(text, ends[start + i]!, ends[start + i + 1]!);
+    sets[i] = set;
+    starts[classesOf(set) + 1]! += 1;
+  }
+  for (let group = 0; group < groupCount; group += 1) starts[group + 1]! += starts[group]!;
+  const places = new Uint32Array(sets.length);
+  const letterSets = new Int32Array(sets.length);
+  const next = starts.slice();
+  for (let i = 0; i < sets.length; i += 1) {
+    const group = classesOf(sets[i]!);
+    const at = next[group]!;
+    next[group] = at + 1;
+    places[at] = start + i;
+    letterSets[at] = sets[i]!;
+  }
+  return { starts, places, letterSets };
 }
 
 /**
- * Places of terms in [start, end), which begin with the word's mark, without the word itself.
- * `letterSets`: see letterSetsOf. About a nanosecond a term, and more for those that are like it.
+ * Places of the grouped terms that are near the word and begin with its mark, ascending, without
+ * the word itself. Some nanoseconds a group, and a term of the groups with much the same letters.
  */
 export function placesNear(
-  { text, ends, letterSets }: SortedTerms & { readonly letterSets: Uint32Array },
-  { start, end }: { readonly start: number; readonly end: number },
+  { text, ends }: SortedTerms,
+  { starts, places, letterSets }: LetterGroups,
   word: NearWord,
 ): number[] {
   const isNear = createNearTest(word);
   const { utf8, distance } = word;
   const letters = letterSet(utf8, 0, utf8.length);
+  const classes = classesOf(letters);
   const found: number[] = [];
-  for (let place = start; place < end; place += 1) {
-    const others = letterSets[place]!;
-    // Each edit brings one letter at most, and takes one away.
-    if (hasMoreBits(letters & ~others, distance) || hasMoreBits(others & ~letters, distance))
-      continue;
-    if (isNear(text, ends[place], ends[place + 1])) found.push(place);
+  for (let group = 0; group < groupCount; group += 1) {
+    if (!areNearSets(classes, group, distance)) continue;
+    const end = starts[group + 1]!;
+    for (let i = starts[group]!; i < end; i += 1) {
+      if (!areNearSets(letters, letterSets[i]!, distance)) continue;
+      const place = places[i]!;
+      if (isNear(text, ends[place], ends[place + 1])) found.push(place);
+    }
   }
-  return found;
+  return found.sort((a, b) => a - b);
 }
 
-/** `distance` is 1 or 2. */
-function hasMoreBits(bits: number, distance: number): boolean {
-  let rest = bits & (bits - 1);
-  if (distance === 2) rest &= rest - 1;
-  return rest !== 0;
+/**
+ * False when words with these sets of letters, or of classes of letters, differ by more than
+ * `distance` (1 or 2) edits: an edit adds one letter at most and removes one at most.
+ */
+function areNearSets(one: number, other: number, distance: number): boolean {
+  let lacking = one & ~other;
+  let added = other & ~one;
+  lacking &= lacking - 1;
+  added &= added - 1;
+  if (distance === 2) {
+    lacking &= lacking - 1;
+    added &= added - 1;
+  }
+  return (lacking | added) === 0;
+}
+
+/** Every letter belongs to one class. */
+function classesOf(set: number): number {
+  return (set | (set >>> classCount) | (set >>> (2 * classCount))) & (groupCount - 1);
 }
 
 /** Unlike letters may be the same in it: it leaves out nothing that is near. */
@@ -71,83 +118,50 @@ function letterSet(text: Uint8Array, start: number, end: number): number {
   return set;
 }
 
-/** True when the term [start, end) of `text` is near and not the word itself. */
+/**
+ * True when the term [start, end) of `text` is near and not the word itself. The distance is that of
+ * optimal string alignment: letters are replaced, removed or added, and neighbors swapped once.
+ */
 export function createNearTest(
   word: NearWord,
 ): (text: Uint8Array, start?: number, end?: number) => boolean {
   const { utf8, markLength, distance } = word;
-  const matcher = createMatcher(word);
-  // A letter has four bytes at most.
-  const lengthMin = utf8.length - 4 * distance;
-  const lengthMax = utf8.length + 4 * distance;
-  return (text, start = 0, end = text.length) => {
-    const length = end - start;
-    if (length < lengthMin || length > lengthMax) return false;
-    for (let i = 0; i < markLength; i += 1) if (text[start + i] !== utf8[i]) return false;
-    return matcher.isNear(text, start + markLength, end);
-  };
-}
+  const wanted = lettersOf(utf8, markLength);
+  const lengthMax = wanted.length + distance;
+  /** Of the term that is looked at; one more than it may have. */
+  const letters = new Int32Array(lengthMax + 1);
+  let length = 0;
 
-interface Matcher {
-  /** True when the letters [start, end) of the text differ by so few, and by any. */
-  isNear(text: Uint8Array, start: number, end: number): boolean;
-}
-
-/**
- * Rows of the distance table (Wagner and Fischer, with swaps of neighbors), one a letter of the
- * term; those of the letters that a term has in common with the one before are kept. Only entries
- * near the diagonal are computed; all others stay out of reach.
- */
-function createMatcher({ utf8, markLength, distance }: NearWord): Matcher {
-  const word = lettersOf(utf8, markLength);
-  const depthMax = word.length + distance;
-  const beyond = distance + 1;
-  const width = word.length + 1;
-  const table = new Uint8Array((depthMax + 1) * width).fill(beyond);
-  for (let j = 0; j <= Math.min(word.length, distance); j += 1) table[j] = j;
-  const letters = new Int32Array(depthMax);
-  /** Letters whose rows are made. */
-  let known = 0;
-
-  /** Makes the row of letter `at`; returns its smallest entry. */
-  const makeRow = (at: number): number => {
-    const letter = letters[at]!;
-    const here = (at + 1) * width;
-    const before = at * width;
-    let least = beyond;
-    if (at + 1 <= distance) least = table[here] = at + 1;
-    const to = Math.min(word.length, at + 1 + distance);
-    for (let j = Math.max(1, at + 1 - distance); j <= to; j += 1) {
-      let cost = table[before + j - 1]! + (word[j - 1] === letter ? 0 : 1);
-      cost = Math.min(cost, table[before + j]! + 1, table[here + j - 1]! + 1);
-      const isSwap = at > 0 && j > 1 && word[j - 1] === letters[at - 1] && word[j - 2] === letter;
-      if (isSwap) cost = Math.min(cost, table[before - width + j - 2]! + 1);
-      table[here + j] = Math.min(cost, beyond);
-      least = Math.min(least, table[here + j]!);
+  /** True when the letters from `i` of the word and `j` of the term differ by `left` edits at most. */
+  const isWithin = (i: number, j: number, left: number): boolean => {
+    // Equal letters at the same end belong together in one of the shortest series of edits.
+    while (i < wanted.length && j < length && wanted[i] === letters[j]) {
+      i += 1;
+      j += 1;
     }
-    return least;
+    if (Math.abs(wanted.length - i - (length - j)) > left) return false;
+    if (left === 0) return i === wanted.length;
+    if (i === wanted.length || j === length) return true;
+    const isSwap = wanted[i] === letters[j + 1] && wanted[i + 1] === letters[j];
+    return (
+      isWithin(i + 1, j + 1, left - 1) ||
+      isWithin(i + 1, j, left - 1) ||
+      isWithin(i, j + 1, left - 1) ||
+      (isSwap && j + 1 < length && isWithin(i + 2, j + 2, left - 1))
+    );
   };
-  return {
-    isNear(text, start, end) {
-      let depth = 0;
-      for (let at = start; at < end;) {
-        let letter = text[at]!;
-        at += 1;
-        if (letter >= 0x80)
-          for (; at < end && (text[at]! & 0xc0) === 0x80; at += 1)
-            letter = (letter << 8) | text[at]!;
-        if (depth === depthMax) return false;
-        if (depth >= known || letters[depth] !== letter) {
-          letters[depth] = letter;
-          known = depth;
-          if (makeRow(depth) > distance) return false;
-          known = depth + 1;
-        }
-        depth += 1;
-      }
-      const edits = table[depth * width + word.length]!;
-      return edits > 0 && edits <= distance;
-    },
+  return (text, start = 0, end = text.length) => {
+    for (let i = 0; i < markLength; i += 1) if (text[start + i] !== utf8[i]) return false;
+    length = 0;
+    for (let at = start + markLength; at < end; length += 1) {
+      if (length > lengthMax) return false;
+      let letter = text[at]!;
+      at += 1;
+      if (letter >= 0x80)
+        for (; at < end && (text[at]! & 0xc0) === 0x80; at += 1) letter = (letter << 8) | text[at]!;
+      letters[length] = letter;
+    }
+    return isWithin(0, 0, distance) && !isWithin(0, 0, 0);
   };
 }
 

@@ -1,8 +1,9 @@
 // Reads a segment's postings in place: typed arrays over the stored bytes, shared between threads.
 
 import { SluiceError } from "../../core/errors.js";
-import { letterSetsOf, placesNear } from "./near-terms.js";
-import type { NearWord } from "./near-terms.js";
+import { once } from "../../core/memoize.js";
+import { groupByLetters, placesNear } from "./near-terms.js";
+import type { LetterGroups, NearWord } from "./near-terms.js";
 import {
   hashTerm,
   headerBytes,
@@ -57,8 +58,8 @@ export class PostingsReader {
   readonly #counts: Uint32Array;
   /** Of all terms. */
   readonly #blocks: TermBlocks;
-  /** Made at the first misspelled word. */
-  #letterSets: Uint32Array | undefined;
+  /** By the first place of a mark's terms; made at the first misspelled word. */
+  readonly #letterGroups = new Map<number, LetterGroups>();
 
   /**
    * Throws DATA_CORRUPT when headers and lengths of the sections disagree; checks no more than
@@ -148,8 +149,8 @@ export class PostingsReader {
   placesNear(word: NearWord): readonly number[] {
     const dictionary = this.#dictionary;
     const range = findPrefix(word.utf8.subarray(0, word.markLength), dictionary);
-    this.#letterSets ??= letterSetsOf(dictionary);
-    return placesNear({ ...dictionary, letterSets: this.#letterSets }, range, word);
+    const groups = once(this.#letterGroups, range.start, () => groupByLetters(dictionary, range));
+    return placesNear(dictionary, groups, word);
   }
 
   /** Postings of the terms at these places, one term after another. O(1): they are neighbors. */
@@ -157,6 +158,16 @@ export class PostingsReader {
     const from = this.#dictionary.starts[start]!;
     const to = this.#dictionary.starts[end]!;
     return { ordinals: this.#rows.subarray(from, to), counts: this.#counts.subarray(from, to) };
+  }
+
+  /** Sets the entries of `marks` to 1 whose passages have one of the terms at these places. */
+  markPassages(places: readonly number[], marks: Uint32Array): void {
+    const { starts } = this.#dictionary;
+    const ordinals = this.#rows;
+    for (const place of places) {
+      const end = starts[place + 1]!;
+      for (let i = starts[place]!; i < end; i += 1) marks[ordinals[i]!] = 1;
+    }
   }
 
   /** Visits the postings of the term at `place`; [from, to) of `positions` are a posting's own. */

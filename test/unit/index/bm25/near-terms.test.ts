@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import { createNearTest, letterSetsOf, placesNear } from "../../../../src/index/bm25/near-terms.js";
+import {
+  createNearTest,
+  groupByLetters,
+  placesNear,
+} from "../../../../src/index/bm25/near-terms.js";
 
 describe("near terms", () => {
   it("are those that a table of distances finds, in a sorted dictionary and one by one", () => {
@@ -19,8 +23,8 @@ describe("near terms", () => {
           sorted.slice(0, i).reduce((sum, { length }) => sum + length, 0),
         );
         const all = { text: Buffer.concat(sorted), ends };
-        const letterSets = letterSetsOf(all);
-        const found = placesNear({ ...all, letterSets }, { start: 0, end: sorted.length }, near);
+        const groups = groupByLetters(all, { start: 0, end: sorted.length });
+        const found = placesNear(all, groups, near);
         const expected = sorted.flatMap((bytes, place) => {
           const edits = distanceOf(word, bytes.toString("utf8").slice(1));
           return edits > 0 && edits <= distance ? [place] : [];
