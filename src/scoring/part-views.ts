@@ -3,6 +3,7 @@
 import { PostingsReader } from "../index/bm25/postings-reader.js";
 import { bindFlushed, bindLive } from "../index/bm25/bound-segment.js";
 import type { BoundSegment } from "../index/bm25/bound-segment.js";
+import { placesIn } from "../index/bm25/query.js";
 import { present } from "../core/assert.js";
 import { memoize } from "../core/memoize.js";
 import { numbersOf, postingsSectionsOf, sectionOf } from "../index/segment-format.js";
@@ -42,12 +43,29 @@ export function boundPart(part: SegmentPart, work: Bm25Work, place: number): Bou
   const tombstones = tombstonesOf(part);
   switch (part.kind) {
     case "flushed":
-      return bindFlushed(postingsOf(part.tables), work.query, tombstones);
+      return bindFlushed(
+        postingsOf(part.tables),
+        work.query,
+        tombstones,
+        nearPlacesOf(work, place),
+      );
     case "live": {
       const ids = present(work.liveTermIds[place], "a live part comes with its ids");
       return bindLive(part.terms, work.query, ids, tombstones);
     }
   }
+}
+
+/** One list a misspelled word of the query, for the part at `place`. */
+function nearPlacesOf(
+  { query, nearPlaces }: Bm25Work,
+  place: number,
+): readonly Uint32Array[] | undefined {
+  if (nearPlaces === undefined) return undefined;
+  const words = query.clauses.filter(({ kind }) => kind === "near");
+  return words.map((_, word) =>
+    placesIn(nearPlaces, { segment: place, word, wordCount: words.length }),
+  );
 }
 
 /** Opened once a segment: a search looks into every dictionary. */

@@ -3,6 +3,7 @@
 import { isRaised } from "../core/cancel-flag.js";
 import { asDamage } from "../core/errors.js";
 import { countFrequencies, explainBm25, scaleOf, scorePassage } from "../index/bm25/bm25.js";
+import type { NearPlaces } from "../index/bm25/query.js";
 import { findTopPassages } from "../index/bm25/top-passages.js";
 import { openColumns } from "../index/columns/columns-reader.js";
 import { filterOrdinals } from "../index/columns/filter-ordinals.js";
@@ -24,6 +25,7 @@ import type {
   LexicalTask,
   MaxSimAnswer,
   MaxSimTask,
+  NearTask,
   PartDamage,
   ScoreAnswer,
   ScoreTask,
@@ -34,6 +36,8 @@ export function runScoreTask(task: ScoreTask, kernels: Kernels, reader: CodesRea
   switch (task.kind) {
     case "filter":
       return filterParts(task);
+    case "near":
+      return findNearPlaces(task);
     case "lexical":
       return scoreLexical(task);
     case "scan":
@@ -43,6 +47,20 @@ export function runScoreTask(task: ScoreTask, kernels: Kernels, reader: CodesRea
     case "explain":
       return explainPassage(task, reader);
   }
+}
+
+function findNearPlaces({ parts, words, cancel }: NearTask): NearPlaces | undefined {
+  const starts = Uint32Array.of(0, ...parts.flatMap(() => words.map(() => 0)));
+  const places: number[] = [];
+  for (const [at, part] of parts.entries()) {
+    if (isRaised(cancel)) return undefined;
+    for (const [i, word] of words.entries()) {
+      if (part.kind === "flushed")
+        for (const place of postingsOf(part.tables).placesNear(word)) places.push(place);
+      starts[at * words.length + i + 1] = places.length;
+    }
+  }
+  return { starts, places: Uint32Array.from(places) };
 }
 
 function scoreLexical(task: LexicalTask): LexicalAnswer | undefined {

@@ -2,17 +2,24 @@
 // handles.
 
 import type { Filter } from "../core/filter.js";
-import type { Bm25Phrase, Bm25Query, Bm25Totals, LiveTermIds } from "../index/bm25/query.js";
+import type { NearWord } from "../index/bm25/near-terms.js";
+import type {
+  Bm25Phrase,
+  Bm25Query,
+  Bm25Totals,
+  LiveTermIds,
+  NearPlaces,
+} from "../index/bm25/query.js";
 import type { EligiblePassages } from "../index/eligible-passages.js";
 import type { SegmentPart } from "../index/segment-parts.js";
 import type { CodeBits, PackedQuery } from "../kernels/kernels.js";
 import type { PartReferences } from "./part-cache.js";
 
-export type ScoreTask = FilterTask | LexicalTask | ScanTask | MaxSimTask | ExplainTask;
+export type ScoreTask = FilterTask | NearTask | LexicalTask | ScanTask | MaxSimTask | ExplainTask;
 
 /** Every answer is undefined when the cancel flag was raised: the work was not finished. */
 export type ScoreAnswer =
-  FilterAnswer | LexicalAnswer | ScanAnswer | MaxSimAnswer | ExplainAnswer | undefined;
+  FilterAnswer | NearPlaces | LexicalAnswer | ScanAnswer | MaxSimAnswer | ExplainAnswer | undefined;
 
 /** A task on its way to a worker: parts by number, see part-cache.ts. */
 export type WireTask = WithReferences<ScoreTask>;
@@ -58,11 +65,22 @@ export interface FilterAnswer {
   readonly passageCount: number;
 }
 
+/** Places of the terms that are near some words, in the dictionaries of flushed parts. */
+export interface NearTask extends TaskBase {
+  readonly kind: "near";
+  readonly words: readonly NearWord[];
+}
+
 /** What BM25 of one query needs beside the parts. */
 export interface Bm25Work {
   readonly query: Bm25Query;
   /** Beside `parts`: the query's terms in a live part; undefined for a flushed one. */
   readonly liveTermIds: readonly (LiveTermIds | undefined)[];
+  /**
+   * Beside `parts`: places of the terms near the query's misspelled words, which would otherwise be
+   * looked up by each worker.
+   */
+  readonly nearPlaces?: NearPlaces | undefined;
   /** Over the whole generation. */
   readonly totals: Bm25Totals;
 }

@@ -1,6 +1,7 @@
 // The interface to scoring, on worker threads (pool-scorer.ts) or on the calling thread.
 
 import { createCodesReader } from "../index/segment-codes.js";
+import type { NearPlaces } from "../index/bm25/query.js";
 import type { Kernels } from "../kernels/kernels.js";
 import { createMapTurn } from "../store/map-turn.js";
 import { runScoreTask } from "./score-loop.js";
@@ -13,6 +14,7 @@ import type {
   LexicalTask,
   MaxSimAnswer,
   MaxSimTask,
+  NearTask,
   ScanAnswer,
   ScanTask,
   ScoreAnswer,
@@ -24,6 +26,7 @@ export interface Scorer {
   /** Tasks that run at the same time: how many pieces a stage is worth cutting into. */
   readonly parallelism: number;
   filter(task: FilterTask): Promise<FilterAnswer | undefined>;
+  near(task: NearTask): Promise<NearPlaces | undefined>;
   lexical(task: LexicalTask): Promise<LexicalAnswer | undefined>;
   scan(task: ScanTask): Promise<ScanAnswer | undefined>;
   maxSim(task: MaxSimTask): Promise<MaxSimAnswer | undefined>;
@@ -39,6 +42,7 @@ export function toScorer(
   return {
     parallelism,
     filter: async (task) => (await run(task)) as FilterAnswer | undefined,
+    near: async (task) => (await run(task)) as NearPlaces | undefined,
     lexical: async (task) => (await run(task)) as LexicalAnswer | undefined,
     scan: async (task) => (await run(task)) as ScanAnswer | undefined,
     maxSim: async (task) => (await run(task)) as MaxSimAnswer | undefined,

@@ -78,6 +78,7 @@ export async function explain(
       bm25: lexical.work.map((work) => ({
         ...work,
         liveTermIds: [work.liveTermIds[best.segment]],
+        nearPlaces: undefined,
       })),
       cancel: deps.cancel,
     }),

@@ -24,16 +24,22 @@ export interface BoundSegment {
   readonly required: Uint8Array | undefined;
 }
 
-/** O(1) a term; O(postings) a phrase, and a prefix or misspelled word that is not cached. */
+/**
+ * `nearPlaces`: those of each misspelled word of the query; looked up when they are absent. O(1) a term; O(postings) a phrase, and a prefix or misspelled word that is not cached. */
 export function bindFlushed(
   reader: PostingsReader,
   query: Bm25Query,
   tombstones: Uint8Array | undefined,
+  nearPlaces?: readonly Uint32Array[],
 ): BoundSegment {
   const { ordinalCount, lengths } = reader;
-  const found = query.clauses.map((clause) =>
-    clause.kind === "term" ? reader.find(clause.utf8) : rememberedUnion(reader, clause),
-  );
+  let nearCount = 0;
+  const found = query.clauses.map((clause) => {
+    if (clause.kind === "term") return reader.find(clause.utf8);
+    if (clause.kind === "prefix") return rememberedUnion(reader, clause);
+    nearCount += 1;
+    return rememberedUnion(reader, clause, nearPlaces?.[nearCount - 1]);
+  });
   const postings = withQuorums(found, query.quorums, lengths);
   const phrases = query.phrases.map((phrase) => flushedPhrase(reader, phrase));
   const required = phraseOrdinals(phrases, ordinalCount);
@@ -166,13 +172,14 @@ const unionBytesPerPassage = 16;
 function rememberedUnion(
   reader: PostingsReader,
   clause: Exclude<Bm25Clause, { readonly kind: "term" }>,
+  nearPlaces?: Uint32Array,
 ): TermPostings | undefined {
   const cache = unionsOf(reader);
   const edits = clause.kind === "near" ? clause.distance : 0;
   const key = `${edits}${Buffer.from(clause.utf8).toString("latin1")}`;
   const known = cache.get(key);
   if (known !== undefined) return known.postings;
-  const postings = flushedUnion(reader, clause);
+  const postings = flushedUnion(reader, clause, nearPlaces);
   const ordinalCount = postings?.documentFrequency ?? 0;
   cache.set(key, { postings }, 64 + key.length + 8 * ordinalCount);
   return postings;
@@ -181,9 +188,10 @@ function rememberedUnion(
 function flushedUnion(
   reader: PostingsReader,
   clause: Exclude<Bm25Clause, { readonly kind: "term" }>,
+  nearPlaces?: Uint32Array,
 ): TermPostings | undefined {
   if (clause.kind === "near") {
-    const places = reader.placesNear(clause);
+    const places = nearPlaces ?? reader.placesNear(clause);
     if (places.length === 0) return undefined;
     const marks = new Uint32Array(reader.ordinalCount);
     reader.markPassages(places, marks);

@@ -161,7 +161,7 @@ export class PostingsReader {
   }
 
   /** Sets the entries of `marks` to 1 whose passages have one of the terms at these places. */
-  markPassages(places: readonly number[], marks: Uint32Array): void {
+  markPassages(places: Iterable<number>, marks: Uint32Array): void {
     const { starts } = this.#dictionary;
     const ordinals = this.#rows;
     for (const place of places) {

@@ -50,6 +50,24 @@ export interface LiveTermIds {
   readonly phrases: readonly Int32Array[];
 }
 
+/**
+ * Places of the terms near the misspelled words of a query, in the dictionaries of some segments.
+ * Those of word w in segment s are `places` from `starts[s * words + w]` to the next start.
+ */
+export interface NearPlaces {
+  readonly starts: Uint32Array;
+  readonly places: Uint32Array;
+}
+
+/** A view of the places of one word in one segment. */
+export function placesIn(
+  { starts, places }: NearPlaces,
+  at: { readonly segment: number; readonly word: number; readonly wordCount: number },
+): Uint32Array {
+  const entry = at.segment * at.wordCount + at.word;
+  return places.subarray(starts[entry], starts[entry + 1]);
+}
+
 /** Passages that are not deleted, over all segments, and the sum of their lengths. Exact. */
 export interface Bm25Totals {
   readonly passageCount: number;

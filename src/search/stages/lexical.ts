@@ -20,6 +20,7 @@ import { createRanking } from "../ranking.js";
 import type { RankedPassage } from "../ranking.js";
 import { segmentPartsOf } from "../search-deps.js";
 import type { ScopedDeps } from "../search-deps.js";
+import { nearPlacesStage } from "./near-places.js";
 
 export interface LexicalResult {
   /** Exact top k documents by BM25. */
@@ -67,9 +68,12 @@ export async function lexicalStage(
 ): Promise<LexicalResult | undefined> {
   const { generation } = deps;
   const query = toBm25Query(plan.lexical);
+  const near = await nearPlacesStage(deps, query);
+  if (near === undefined) return undefined;
   const bm25: Bm25Work = {
     query,
     liveTermIds: liveTermIdsOf(generation, query),
+    nearPlaces: near.places,
     totals: generation.totals,
   };
   let topCount = Math.max(plan.lexicalPoolSize, plan.k);
