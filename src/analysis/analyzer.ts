@@ -14,8 +14,8 @@ export interface Analyzer {
   /** Its words as a query asks for them, in order. O(length). */
   queryWords(text: string): QueryWord[];
   /**
-   * The last word of `text`, of which there may be more; undefined: there is none, or a blank follows
-   * it.
+   * The last word of `text` as a prefix. Returns undefined when there is none or white space
+   * follows it.
    */
   beginningAt(text: string): PlacedPrefix | undefined;
 }
@@ -40,9 +40,11 @@ export interface QueryWord {
   readonly phrase: readonly PhraseTerm[];
   /** Terms that stand for the whole word, written otherwise. */
   readonly otherwise: readonly string[];
-  /** Among which terms its misspellings are; undefined: it is taken as it is. */
+  /** Where misspellings of the term are looked up. Absent when only exact terms match. */
   readonly misspelling: Misspelling | undefined;
-  /** Terms of a run without spaces, of which so many must be in a passage; undefined: any finds it. */
+  /**
+   * Number of terms of a run without spaces that a passage must contain. Absent when one is enough.
+   */
   readonly quorum: number | undefined;
 }
 

@@ -13,11 +13,11 @@ import { followJob } from "./job.js";
 import type { ClientProgress, ClientRecall, ClientRecallEstimate } from "./types.js";
 
 export interface CalibrateCallOptions extends CallOptions {
-  /** Undefined: drawn from the passages. */
+  /** When absent, queries are drawn from the passages. */
   readonly samples?: readonly Query[] | undefined;
-  /** To be drawn; undefined: 200. */
+  /** Number of queries to draw. Defaults to 200. */
   readonly sampleCount?: number | undefined;
-  /** Share of queries that lower bounds are to hold for; undefined: 0.95. */
+  /** Share of queries for which the lower bounds must hold. Defaults to 0.95. */
   readonly confidence?: number | undefined;
   readonly onProgress?: ((progress: ClientProgress) => void) | undefined;
 }

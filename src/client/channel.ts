@@ -19,9 +19,9 @@ export interface ChannelOptions {
   readonly nowMs: () => number;
   /** Uniform in [0, 1): spreads retries. */
   readonly random: () => number;
-  /** Files in PEM; undefined: plain text. */
+  /** PEM files. Absent when the connection is plain text. */
   readonly tls?: ClientTlsFiles | undefined;
-  /** Key or token that every call presents; undefined: none. */
+  /** Key or token that every call presents. Absent when the server requires none. */
   readonly apiKey?: string | undefined;
   /** Send the key unencrypted to other machines, too; default false: INVALID_CONFIG. */
   readonly allowPlaintextKey?: boolean | undefined;
@@ -39,7 +39,7 @@ export interface ChannelOptions {
 }
 
 export interface ClientTlsFiles {
-  /** Authority of the server's certificate; undefined: those that the system trusts. */
+  /** Authority of the server's certificate. Defaults to those that the system trusts. */
   readonly authorityFile?: string | undefined;
   /** For servers that ask for a certificate. */
   readonly certificateFile?: string | undefined;
@@ -50,7 +50,7 @@ export interface ClientTlsFiles {
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
-  /** From now; undefined: the channel's for single calls, none for streams. */
+  /** From now. Defaults to the channel's timeout for single calls and to none for streams. */
   readonly deadlineMs?: number | undefined;
 }
 

@@ -62,7 +62,7 @@ export interface ClientOptions extends ChannelOptions {
 
 export interface ClientDocumentPage {
   readonly documents: ClientStoredDocument[];
-  /** Undefined: this was the last page. */
+  /** Absent on the last page. */
   readonly nextPageToken: string | undefined;
 }
 
@@ -358,7 +358,7 @@ async function waitForReady(
   }
 }
 
-/** Undefined: the server chooses what goes with the stemmer. */
+/** Without an analyzer the server chooses the one that matches the stemmer. */
 function analyzerToMessage(
   analyzer: ClientCreateCollection["analyzer"],
 ): "ANALYZER_UNSPECIFIED" | "ANALYZER_ENGLISH" | "ANALYZER_UNICODE" {

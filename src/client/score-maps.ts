@@ -14,7 +14,7 @@ export interface ClientScoreMap {
         readonly probabilities: readonly number[];
       };
   readonly lexicalWeight: number;
-  /** The cross-encoder that re-ranked the hits; undefined: none has. */
+  /** The cross-encoder that re-ranked the hits. Absent when the hits were not re-ranked. */
   readonly rerank?: { readonly model: string; readonly weight: number } | undefined;
   /** What it was fitted on. */
   readonly queryCount: number;

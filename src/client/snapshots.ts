@@ -11,12 +11,12 @@ import type { ClientCollection, ClientProgress, ClientSnapshot } from "./types.j
 
 /** All methods throw SluiceClientError. */
 export interface SnapshotCalls {
-  /** Copies a collection while it is served. `name` undefined: the server chooses one. */
+  /** Copies a collection while it is served. Without `name` the server chooses one. */
   take(
     collection: string,
     options?: CallOptions & { readonly name?: string | undefined } & ProgressOption,
   ): Promise<{ readonly name: string; readonly bytes: number }>;
-  /** Makes a collection from a snapshot. `name` undefined: the one that it had. */
+  /** Creates a collection from a snapshot. Without `name` it keeps the name it had. */
   restore(
     snapshot: string,
     options?: CallOptions & { readonly name?: string | undefined } & ProgressOption,

@@ -30,7 +30,7 @@ export type ContractUpdate = Pick<
 export interface ContractOptions {
   /** Hits that were asked for. */
   readonly k: number;
-  /** Least time between updates that was asked for, milliseconds; undefined: not checked. */
+  /** Requested minimum time between updates in milliseconds. When absent, it is not checked. */
   readonly minUpdateIntervalMs?: number | undefined;
   /** Each key's payload comes once. */
   readonly isPayloadOnce?: boolean | undefined;

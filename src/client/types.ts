@@ -50,7 +50,7 @@ export interface ClientCollection {
   readonly segmentCount: number;
   readonly diskBytes: number;
   readonly kernel: string;
-  /** Undefined: it was never measured. */
+  /** Absent when recall was never measured. */
   readonly recall?: ClientRecall | undefined;
   /** From scores to probabilities. */
   readonly scoreMaps: readonly ClientScoreMap[];
@@ -113,7 +113,7 @@ export interface ClientCreateCollection {
   readonly bits?: number | undefined;
   readonly sketchBits?: number | undefined;
   readonly analyzer?: "english" | "unicode" | undefined;
-  /** A language, or "none"; undefined: what goes with the analyzer. */
+  /** A language or "none". Defaults to the language of the analyzer. */
   readonly stemmer?: string | undefined;
   readonly stopWords?: string | undefined;
   readonly ifNotExists?: boolean | undefined;

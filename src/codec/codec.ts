@@ -36,7 +36,8 @@ export interface EncodedQuery {
   /** One row, scaled for sketches. */
   readonly sketch: PackedQuery;
   /**
-   * UTF-16 offset in the query's text from which on the model read nothing; undefined: it read all.
+   * UTF-16 offset in the query's text at which the model's input was truncated. Absent when it was
+   * not.
    */
   readonly cutAt?: number | undefined;
 }

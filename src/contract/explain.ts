@@ -12,7 +12,7 @@ export interface ExplainRequest extends Pick<
   "collection" | "text" | "vectors" | "filter" | "lexicalWeight"
 > {
   readonly key: string;
-  /** From 0; undefined: the document's best. */
+  /** Index from 0. Defaults to the document's best passage. */
   readonly passageNumber?: number | undefined;
 }
 
@@ -21,7 +21,7 @@ export interface ExplainedPassage {
   /** As a search with the same options gives it. */
   readonly score: number;
   readonly parts: {
-    /** Undefined: the query has no words. */
+    /** Absent when the query has no words. */
     readonly bm25?: number | undefined;
     /** Added up in order, each sum rounded to float32, the scores of `matches` give exactly this. */
     readonly maxsim: number;

@@ -6,7 +6,7 @@ import type { Filter } from "../core/filter.js";
 
 /** What every description may have. */
 interface Placed {
-  /** Name in protobuf and JSON; undefined: the property's name in snake case. */
+  /** Name in protobuf and JSON. Defaults to the property's name in snake case. */
   readonly wire?: string;
   /** Name of the message or object that the field lies in, within that of the table. */
   readonly within?: string;

@@ -19,13 +19,13 @@ export interface RerankItem {
 
 export interface RerankRequest extends Query {
   readonly items: readonly RerankItem[];
-  /** Name of a late-interaction or cross-encoder model; undefined: the server's default. */
+  /** Name of a late-interaction or cross-encoder model. Defaults to the server's model. */
   readonly model?: string | undefined;
-  /** Items wanted; undefined: all. */
+  /** Maximum number of items in the result. Defaults to all. */
   readonly topN?: number | undefined;
   readonly minScore?: number | undefined;
   readonly windowPooling?: WindowPooling | undefined;
-  /** Soft limit, milliseconds; undefined: none. */
+  /** Soft limit in milliseconds. Absent when there is none. */
   readonly budgetMs?: number | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface RankedItem {
   /** From 1. */
   readonly rank: number;
   readonly score: number;
-  /** Of relevance, in [0, 1]; undefined: the model is not calibrated. */
+  /** Probability of relevance, in [0, 1]. Absent when the model is not calibrated. */
   readonly probability?: number | undefined;
 }
 

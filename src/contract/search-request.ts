@@ -26,7 +26,10 @@ export type WindowPooling = (typeof windowPoolings)[number];
 export const contextOrders = ["best_first", "edges_first"] as const;
 export type ContextOrder = (typeof contextOrders)[number];
 
-/** Milliseconds that each stage may take at most; undefined: no limit of its own. 0: left out. */
+/**
+ * Time limits of stages in milliseconds. A stage without a value has no limit of its own; 0 skips
+ * it.
+ */
 export interface StageBudgets {
   readonly encodeMs?: number | undefined;
   readonly lexicalMs?: number | undefined;
@@ -44,11 +47,11 @@ export interface Query {
 }
 
 export interface RerankOptions {
-  /** Name of a model; empty or undefined: the server's default. */
+  /** Name of a model. When empty or absent, the server's default is used. */
   readonly model?: string | undefined;
-  /** Documents to re-rank; undefined: the server's default. */
+  /** Documents to re-rank. Defaults to the server's setting. */
   readonly depth?: number | undefined;
-  /** Weight of the cross-encoder's part, in [0, 1]; undefined: the server's default. */
+  /** Weight of the cross-encoder's part, in [0, 1]. Defaults to the server's setting. */
   readonly weight?: number | undefined;
   readonly windowPooling?: WindowPooling | undefined;
 }
@@ -56,7 +59,10 @@ export interface RerankOptions {
 export interface ContextRequest {
   readonly tokenBudget: number;
   readonly order?: ContextOrder | undefined;
-  /** Model whose tokens count; empty or undefined: the collection's, else the server's default. */
+  /**
+   * Model whose tokens count. When empty or absent, it is the collection's or else the server's
+   * default.
+   */
   readonly tokenizer?: string | undefined;
 }
 
@@ -79,21 +85,21 @@ export interface PayloadOptions {
 /** Ranges are in `searchRequestFields`, defaults in `requestDefaults` or the server's configuration. */
 export interface SearchRequest extends Query {
   readonly collection: string;
-  /** Other phrasings of the same question; undefined: none. */
+  /** Other phrasings of the same question. Defaults to none. */
   readonly otherQueries?: readonly Query[] | undefined;
-  /** Only passages of documents that it lets through are eligible; undefined: all are. */
+  /** Only passages of documents that match it are eligible. When absent, all passages are. */
   readonly filter?: Filter | undefined;
   /** Hits wanted. */
   readonly k?: number | undefined;
   /** Score every eligible passage by MaxSim: the final certificate is EXACT. */
   readonly exhaustive?: boolean | undefined;
-  /** Best sketches that become candidates; undefined: the server's default. */
+  /** Best sketches that become candidates. Defaults to the server's setting. */
   readonly sketchPoolSize?: number | undefined;
   /** Choose the pool whose measured recall reaches this; not with sketchPoolSize. */
   readonly minRecall?: number | undefined;
-  /** Best BM25 passages that become candidates; undefined: the server's default. */
+  /** Best BM25 passages that become candidates. Defaults to the server's setting. */
   readonly lexicalPoolSize?: number | undefined;
-  /** Weight of the lexical part of the score; undefined: the server's default. */
+  /** Weight of the lexical part of the score. Defaults to the server's setting. */
   readonly lexicalWeight?: number | undefined;
   readonly fusion?: FusionMethod | undefined;
   /** Hits whose relevance is below this are left out, from late interaction on. */
@@ -102,26 +108,26 @@ export interface SearchRequest extends Query {
   readonly minProbability?: number | undefined;
   /** Report each hit's share: softmax of score / temperature over the hits. */
   readonly softmaxTemperature?: number | undefined;
-  /** Misspelled words are found, too; undefined: no, in sessions yes. */
+  /** Also match misspelled words. Defaults to true in sessions and to false elsewhere. */
   readonly typos?: boolean | undefined;
-  /** The last word is a prefix, too; undefined: no, in sessions yes. */
+  /** Also match the last word as a prefix. Defaults to true in sessions and to false elsewhere. */
   readonly lastWordBegins?: boolean | undefined;
-  /** Undefined: no groups. */
+  /** Absent when hits are not grouped. */
   readonly groupBy?: GroupBy | undefined;
   /** Field of which each value may occur once in a ranking. */
   readonly dedupeField?: string | undefined;
-  /** Soft limit, milliseconds; undefined: none. */
+  /** Soft limit in milliseconds. Absent when there is none. */
   readonly budgetMs?: number | undefined;
-  /** Limits of single stages; undefined: none has one. */
+  /** Limits of single stages. Absent when no stage has one. */
   readonly stageBudgets?: StageBudgets | undefined;
-  /** Least time between two updates, milliseconds; undefined: the server's default. */
+  /** Minimum time between two updates in milliseconds. Defaults to the server's setting. */
   readonly minUpdateIntervalMs?: number | undefined;
   /** Wait until the write with this sequence is visible. */
   readonly minSequence?: number | undefined;
   readonly priority?: Priority | undefined;
-  /** A cross-encoder re-orders the top; undefined: none is asked for. */
+  /** Re-ranks the top hits with a cross-encoder. Absent when there is no re-ranking. */
   readonly rerank?: RerankOptions | undefined;
-  /** Assemble a context from the final ranking; undefined: no. */
+  /** Assembles a context from the final ranking. Absent when no context is wanted. */
   readonly context?: ContextRequest | undefined;
   readonly payload?: PayloadOptions | undefined;
 }

@@ -50,7 +50,7 @@ export interface Coverage {
   readonly reranked: number;
 }
 
-/** Microseconds spent in each stage so far; undefined: not run. */
+/** Microseconds spent in each stage so far. Stages that did not run are absent. */
 export interface StageTimings {
   readonly queue?: number | undefined;
   readonly encode?: number | undefined;
@@ -61,7 +61,7 @@ export interface StageTimings {
   readonly total: number;
 }
 
-/** Parts of a score; undefined: not known at this stage. */
+/** Parts of a score. Those not known at this stage are absent. */
 export interface ScoreParts {
   readonly bm25?: number | undefined;
   /** Cosine of the query's sketch and the passage's. */
@@ -121,7 +121,10 @@ export interface SearchUpdate {
   readonly certificate: Certificate;
   /** With "reranked": of the ranking that was re-ordered. */
   readonly baseCertificate?: Certificate | undefined;
-  /** Of the exact top 10, as measured for such a search and pool; undefined: not known. */
+  /**
+   * Recall of the exact top 10, as measured for such a search and pool. Absent when it was not
+   * measured.
+   */
   readonly expectedRecall?: number | undefined;
   readonly coverage: Coverage;
   /** That many leading hits will not change any more in this stream. */

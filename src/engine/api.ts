@@ -97,9 +97,9 @@ export interface EngineApi {
   calibrate(name: string, options: CalibrateOptions): AsyncGenerator<CalibrateProgress, void, void>;
   /** Replaces the maps from scores to probabilities. Durable when it resolves. */
   setScoreMaps(name: string, scoreMaps: readonly ScoreCalibration[]): Promise<void>;
-  /** `snapshotName` undefined: the server chooses one. The last progress has the result. */
+  /** Without `snapshotName` the server chooses a name. The last progress has the result. */
   snapshot(name: string, snapshotName: string | undefined): AsyncGenerator<SnapshotProgress>;
-  /** `name` undefined: the name that the collection had. The last progress has the result. */
+  /** Without `name` the collection keeps the name it had. The last progress has the result. */
   restore(snapshotName: string, name: string | undefined): AsyncGenerator<RestoreProgress>;
   listSnapshots(): SnapshotInfo[];
   deleteSnapshot(snapshotName: string): void;
@@ -111,13 +111,15 @@ export interface EngineApi {
 export interface SearchCall {
   /** The caller's cancel. */
   readonly signal: AbortSignal;
-  /** Milliseconds to the caller's deadline; undefined: none. */
+  /** Milliseconds to the caller's deadline. Absent when the call has none. */
   readonly deadlineMs?: number | undefined;
-  /** Address of the caller; when searches wait, peers take turns. Undefined: not known. */
+  /**
+   * Address of the caller, by which queued searches are scheduled round-robin. Absent when unknown.
+   */
   readonly peer?: string | undefined;
   /** Name that the caller gives himself; the clients of each peer take turns. */
   readonly client?: string | undefined;
-  /** Whether the caller takes what it is sent; undefined: it is not known. */
+  /** Flow control of the caller's stream. Absent when the transport does not report it. */
   readonly reader?: ReaderRoom | undefined;
 }
 
@@ -138,7 +140,7 @@ export interface PageRequest {
 
 export interface StoredDocumentPage {
   readonly documents: readonly StoredDocument[];
-  /** Undefined: this is the last page. */
+  /** Absent on the last page. */
   readonly nextAfterKey?: string | undefined;
 }
 
@@ -158,7 +160,7 @@ export interface FeedbackPageRequest {
 
 export interface FeedbackPage {
   readonly events: readonly RecordedFeedback[];
-  /** Undefined: this is the last page. */
+  /** Absent on the last page. */
   readonly nextAfterSequence?: number | undefined;
 }
 
@@ -167,11 +169,11 @@ export interface SnapshotProgress extends JobProgress {
 }
 
 export interface CalibrateOptions {
-  /** Sample queries; undefined: drawn from the passages. */
+  /** Sample queries. When absent, they are drawn from the passages. */
   readonly samples?: readonly Query[] | undefined;
-  /** To be drawn; undefined: limits.sampleQueriesDefault. */
+  /** Number of queries to draw. Defaults to limits.sampleQueriesDefault. */
   readonly sampleCount?: number | undefined;
-  /** Share of queries that lower bounds are to hold for, in (0, 1); undefined: 0.95. */
+  /** Share of queries for which the lower bounds must hold, in (0, 1). Defaults to 0.95. */
   readonly confidence?: number | undefined;
   readonly signal: AbortSignal;
 }
@@ -195,14 +197,16 @@ export interface JobProgress {
 
 export interface CreateCollection {
   readonly name: string;
-  /** Name of a model folder; undefined: the server's default model unless dim is given. */
+  /**
+   * Name of a model folder. When absent, the server's default model is used unless dim is given.
+   */
   readonly modelName?: string | undefined;
   /** For collections of given vectors only; then no model is used. */
   readonly dim?: number | undefined;
   readonly bits?: number | undefined;
   readonly sketchBits?: number | undefined;
   readonly analyzer?: string | undefined;
-  /** A language or "none"; undefined: what goes with the analyzer. */
+  /** A language or "none". Defaults to the language of the analyzer. */
   readonly stemmer?: string | undefined;
   readonly stopWords?: string | undefined;
   /** Do nothing when a collection of this name and the same settings is there. */

@@ -46,7 +46,8 @@ export function keepFigures(folder: string, opened: OpenCollection): CollectionF
 }
 
 /**
- * Of the collection in a folder, which is closed; undefined: they are not known without opening it.
+ * Statistics of the closed collection in a folder. Returns undefined when it must be opened to
+ * compute them.
  */
 export function readFigures(folder: string): CollectionFigures | undefined {
   const card = readCard(folder, cardVersion);

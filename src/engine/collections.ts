@@ -143,7 +143,7 @@ export class Collections {
     }
   }
 
-  /** Undefined: it is not open now, or there is none. */
+  /** Returns undefined when the collection does not exist or is not open. */
   opened(name: string): OpenCollection | undefined {
     return this.names.get(name)?.entry.opened;
   }
@@ -169,7 +169,7 @@ export class Collections {
     return this.names.refused();
   }
 
-  /** Undefined: there is no such collection. */
+  /** Returns undefined when the collection does not exist. */
   settingsOf(name: string): CollectionSettings | undefined {
     const one = this.names.get(name);
     return one && figuresOfKnown(one).settings;

@@ -18,8 +18,8 @@ import type { OpenCollection } from "./open-collection.js";
 export type QueryCache = LruCache<EncodedQuery>;
 
 /**
- * All variants as one query; undefined: one of them has neither vectors nor a model to make them.
- * Throws INVALID_VECTORS and what the model throws.
+ * All variants as one query. Returns undefined when a variant has neither vectors nor a model to
+ * encode it. Throws INVALID_VECTORS and the model's errors.
  */
 export type EncodeQuery = (
   opened: OpenCollection,

@@ -61,7 +61,7 @@ export async function explainPassage(
 
 interface Tokens {
   readonly query: readonly TokenTrace[];
-  /** Undefined: the document brought vectors of its own, or its model is not there. */
+  /** Absent when the document came with precomputed vectors or its model is not available. */
   readonly passage: TracedPassage | undefined;
 }
 

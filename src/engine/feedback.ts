@@ -11,7 +11,7 @@ export interface FeedbackParts {
   readonly collections: Collections;
   /** Wall clock: milliseconds since 1970 UTC. */
   readonly nowMs: () => number;
-  /** Undefined: the most there may be. */
+  /** Defaults to limits.feedbackEventsMax. */
   readonly feedbackEventsMax?: number | undefined;
 }
 

@@ -21,7 +21,9 @@ export interface Inspection {
   readonly damages: readonly string[];
   /** Documents that do not have all of their passages. */
   readonly incompleteCount: number;
-  /** What a repair does, or did, a line each; undefined: only a snapshot helps. */
+  /**
+   * What a repair does, or did, one line each. Absent when only a snapshot can restore the data.
+   */
   readonly repairs: readonly string[] | undefined;
   /** Documents that are to be written again from their text once that is done. */
   readonly rewriteKeys: readonly string[];

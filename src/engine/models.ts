@@ -12,7 +12,10 @@ import { openDataFolder } from "../store/data-folder.js";
 export interface Models {
   /** Opens and verifies a model's folder once. Throws MODEL_INVALID. */
   open(name: string): Promise<OpenedModel>;
-  /** The opened model that a collection was made with; undefined: none, or it has changed. */
+  /**
+   * The opened model that the collection was created with. Absent when it has none or the model's
+   * files changed.
+   */
   of(settings: CollectionSettings): OpenedModel | undefined;
 }
 
@@ -39,7 +42,7 @@ export function createModels(modelsFolder: string): Models {
 
 export interface CollectionModel {
   readonly name: string;
-  /** Undefined: vectors are given. */
+  /** Absent when clients send the vectors. */
   readonly modelName: string | undefined;
 }
 

@@ -15,7 +15,7 @@ export interface Entry {
   readonly name: string;
   readonly folder: string;
   opened: OpenCollection | undefined;
-  /** Resolves when it is open; undefined: it is closed, and nobody waits for it. */
+  /** Resolves when it is open. Absent when it is closed and no caller waits for it. */
   ready: Promise<void> | undefined;
   /** Resolves when it is no longer being opened or closed; never rejects. */
   changing: Promise<void> | undefined;
@@ -226,7 +226,7 @@ export class OpenSet {
     return this.closeEntry(entry, opened, () => this.options.close(entry, opened));
   }
 
-  /** Undefined: all are in use. */
+  /** Returns undefined when all collections are in use. */
   private closeOneUnused(): Promise<void> | undefined {
     for (const entry of this.used) {
       const { opened } = entry;

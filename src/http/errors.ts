@@ -11,7 +11,7 @@ export interface HttpLogger {
 
 export interface HttpFailure {
   readonly statusCode: number;
-  /** Seconds for `Retry-After`; undefined: trying again does not help. */
+  /** Seconds for `Retry-After`. Absent when a retry would fail again. */
   readonly retryAfter: number | undefined;
   readonly body: {
     /** The same again where other clients look for it. */

@@ -106,7 +106,10 @@ function checkHost(request: IncomingMessage, rules: OriginRules): string | undef
   return host;
 }
 
-/** Without port and the dot of a full name, in the one form that there is; undefined: no authority. */
+/**
+ * Canonical host name, without the port and a trailing dot. Returns undefined for an invalid
+ * authority.
+ */
 function nameOf(authority: string): string | undefined {
   if (!URL.canParse(`http://${authority}`)) return undefined;
   const { hostname, username, password, pathname, search, hash } = new URL(`http://${authority}`);

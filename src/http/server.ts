@@ -43,7 +43,7 @@ export interface HttpServerOptions {
   readonly host: string;
   /** 0: the system chooses. */
   readonly port: number;
-  /** Undefined: plain text. */
+  /** Absent when the server speaks plain text. */
   readonly tls?: Tls | undefined;
   /** Names by which it may be called, and pages that may call it; default: its own only. */
   readonly allowedHosts?: AllowedHosts | undefined;

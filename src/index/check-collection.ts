@@ -33,7 +33,7 @@ export interface Findings {
 export interface CheckedSegment {
   readonly entry: SegmentEntry;
   readonly segment: FlushedSegment;
-  /** Bit set: deleted. Undefined: they cannot be read. */
+  /** Bit set: the passage is deleted. Absent when the bitmap cannot be read. */
   readonly dead: Uint8Array | undefined;
   /** Bit set: a document has the passage. */
   readonly owned: Uint8Array;

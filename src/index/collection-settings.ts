@@ -8,7 +8,7 @@ import type { RecallCalibration, ScoreCalibration } from "../store/stored-values
 export interface CollectionSettings extends AnalyzerSettings {
   /** `[a-z0-9][a-z0-9_-]{0,62}`; a value, never a path. */
   readonly name: string;
-  /** Model that encodes text; undefined: vectors must be given. */
+  /** Model that encodes text. Absent when clients must send vectors. */
   readonly modelName?: string | undefined;
   /** SHA-256 of the model folder, hex; undefined together with modelName. */
   readonly modelFingerprint?: string | undefined;
@@ -36,7 +36,7 @@ export interface CollectionStatus {
   readonly diskBytes: number;
   /** Kernels in use, e.g. "native-avx512". */
   readonly kernel: string;
-  /** Undefined: it was never measured. */
+  /** Absent when recall was never measured. */
   readonly recall?: RecallStatus;
   /** Empty: hits have no probability. */
   readonly scoreMaps: readonly ScoreCalibration[];

@@ -11,7 +11,7 @@ import type { PassageTable } from "./passage-table.js";
 import type { SegmentPart, Tombstones } from "./segment-parts.js";
 
 export interface GenerationSegment {
-  /** Id of a flushed segment; undefined: a live one. */
+  /** Id of a flushed segment. Absent for a live segment. */
   readonly segmentId?: number;
   readonly table: PassageTable;
   readonly part: SegmentPart;

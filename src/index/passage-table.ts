@@ -19,7 +19,10 @@ export interface PassageTable {
   tokenCountAt(ordinal: number): number;
   /** Terms of the passage, repeats included. */
   lengthAt(ordinal: number): number;
-  /** Field of the passage's document; undefined: it has none of that name. O(log columns). */
+  /**
+   * Field of the passage's document. Returns undefined when it has no field of that name. O(log
+   * columns).
+   */
   fieldAt(ordinal: number, name: string): FieldValue | undefined;
 }
 

@@ -82,7 +82,7 @@ export type BuildResult =
 export interface BuiltSegment {
   readonly kind: "built";
   readonly tables: SharedArrayBuffer;
-  /** Undefined: so large that they are scored in the map, see segment-codes.ts. */
+  /** Absent when they are so large that they are scored in the memory map, see segment-codes.ts. */
   readonly codes: SharedArrayBuffer | undefined;
   readonly codeBytes: number;
 }

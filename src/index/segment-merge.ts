@@ -19,7 +19,7 @@ import type { SectionName, Sections } from "./segment-format.js";
 /** One segment that is merged. */
 export interface MergeInput {
   readonly tables: SharedArrayBuffer;
-  /** Bit set: the passage is left out. Undefined: none is. */
+  /** Bit set: the passage is left out. Absent when none is. */
   readonly tombstones: Uint8Array | undefined;
   /**
    * Ordinal in the result of each passage, or `droppedOrdinal`; rises over the passages that live.

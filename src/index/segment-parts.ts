@@ -3,7 +3,10 @@
 import type { LiveTermsSnapshot } from "./bm25/live-terms.js";
 import type { SegmentCodes } from "./segment-codes.js";
 
-/** Bitmap over passages, bit set: deleted. Undefined: none is. Never changed once handed out. */
+/**
+ * Bitmap over passages; a set bit means deleted, `undefined` that none is. Immutable once
+ * published.
+ */
 export type Tombstones = SharedArrayBuffer | undefined;
 
 export interface FlushedPart {

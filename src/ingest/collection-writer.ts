@@ -15,13 +15,15 @@ import { planWrites } from "./write-plan.js";
 export interface WriterOptions {
   /** Token code bytes in the journal from which it is flushed to a segment. */
   readonly flushBytes: number;
-  /** Time after which the journal is flushed, however small; undefined: never. */
+  /**
+   * Time after which the journal is flushed, however small. When absent, time triggers no flush.
+   */
   readonly flushAgeMs?: number | undefined;
-  /** Passages in the journal from which it is flushed; undefined: limits.journalRowsMax. */
+  /** Number of journal passages that triggers a flush. Defaults to limits.journalRowsMax. */
   readonly flushPassagesMax?: number | undefined;
-  /** Token code bytes of a segment that merging makes; undefined: limits.segmentBytesMax. */
+  /** Maximum token code bytes of a merged segment. Defaults to limits.segmentBytesMax. */
   readonly segmentBytesMax?: number | undefined;
-  /** Undefined: segments are made on the calling thread. */
+  /** When absent, segments are built on the calling thread. */
   readonly builder?: SegmentBuilder | undefined;
   /** Called when a step failed. Nothing is lost; the step is tried again after more writes. */
   readonly onMaintenanceFailure?: ((error: unknown) => void) | undefined;

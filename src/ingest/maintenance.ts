@@ -40,7 +40,7 @@ export interface MaintenanceStep {
 export interface OptimizeOptions {
   /** Merge into as few segments as their size allows, and leave no dead passages. */
   readonly isFull: boolean;
-  /** First make all terms anew, by the latest version of the analyzer; undefined: no. */
+  /** First analyze all texts again with the latest version of the analyzer. Defaults to false. */
   readonly isReanalyzed?: boolean | undefined;
   readonly onProgress?: (progress: OptimizeProgress) => void;
   /** Checked between two steps; its reason is thrown. */

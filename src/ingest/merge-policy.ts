@@ -26,9 +26,9 @@ const passageBytesMin = 256;
 const deadShareMax = 0.3;
 
 /**
- * The neighbors to merge next, by id; undefined: nothing is worth it. Only neighbors are merged, so
- * that the ranges of sequences never overlap. `isFull`: as few segments as the size allows, and no
- * dead passages.
+ * Ids of the adjacent segments to merge next, or undefined when no merge is worth its cost. Only
+ * adjacent segments are merged, so that sequence ranges never overlap. With `isFull` the target is
+ * as few segments as the size limit allows, and no dead passages.
  */
 export function planMerge(
   segments: readonly SegmentSize[],

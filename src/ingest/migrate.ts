@@ -51,7 +51,7 @@ export async function migrateCollection(store: CollectionStore): Promise<Migrati
   return { segmentCount, journalCount };
 }
 
-/** The manifest afterwards; undefined: the segment is damaged. */
+/** The manifest after the migration. Returns undefined when the segment is damaged. */
 async function migrateSegment(
   store: CollectionStore,
   { manifest, id, analyzer }: { manifest: Manifest; id: number; analyzer: Analyzer },

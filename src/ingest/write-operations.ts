@@ -11,11 +11,11 @@ export interface PutOperation {
   readonly text: string;
   readonly fields: Fields;
   readonly passages: readonly PreparedPassage[];
-  /** Version of the analyzer that made their terms, at least; undefined: the collection's. */
+  /** Lowest version of the analyzer that made their terms. Defaults to the collection's. */
   readonly analyzerVersion?: number | undefined;
   /**
    * Must be true of the document's fields and of those that it replaces, else the put is refused
-   * with PERMISSION_DENIED; undefined: no condition.
+   * with PERMISSION_DENIED. Absent when there is no condition.
    */
   readonly isWithin?: FieldTest | undefined;
 }
@@ -23,7 +23,10 @@ export interface PutOperation {
 export interface DeleteOperation {
   readonly kind: "delete";
   readonly key: string;
-  /** Only the version of the document that has the passage with this sequence; undefined: any. */
+  /**
+   * Restricts the delete to the version of the document that has this sequence. When absent, any
+   * version is deleted.
+   */
   readonly ifPassage?: number | undefined;
   /** A document whose fields it does not let through counts as not there. */
   readonly isWithin?: FieldTest | undefined;

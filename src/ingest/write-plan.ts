@@ -67,7 +67,7 @@ function journalCountAfter({ generation }: Collection, draft: Draft): number {
 
 interface Draft {
   sequence: number;
-  /** Undefined: deleted in this group. */
+  /** The value is undefined for documents deleted in this group. */
   readonly documents: Map<string, DocumentRecord | undefined>;
   readonly appended: Map<number, PreparedPassage & SegmentPassage>;
   readonly journalDeletes: number[];
@@ -154,7 +154,9 @@ function outside(): SluiceError {
   return new SluiceError("PERMISSION_DENIED", message, { field: "key" });
 }
 
-/** Sequences of the passages of the document that is stored; undefined: there is none. */
+/**
+ * Sequences of the stored document's passages. Returns undefined when the document is not stored.
+ */
 function storedSequences(collection: Collection, key: string): readonly number[] | undefined {
   try {
     return sequencesOf(collection.store.readDocument(key));

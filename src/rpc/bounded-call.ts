@@ -53,7 +53,7 @@ export function hostOf(address: string): string {
 }
 
 /**
- * `codec` undefined: a service of the library's own, whose small messages it decodes itself.
+ * `codec` is absent for services of the gRPC library, which decodes their small messages itself.
  */
 export function boundCall(
   call: ServerInterceptingCallInterface,

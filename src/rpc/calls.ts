@@ -86,7 +86,7 @@ function toLog(context: RpcContext): (error: unknown) => void {
 export interface StreamTools {
   /** Aborted when the client cancels, vanishes or its deadline passes. */
   readonly signal: AbortSignal;
-  /** Milliseconds to the caller's deadline; undefined: none was set. */
+  /** Milliseconds to the caller's deadline. Absent when the call has none. */
   readonly deadlineMs: number | undefined;
   /** Calls `end` when the server begins to stop: a stream with nothing under way ends itself. */
   readonly onStop: (end: () => void) => void;

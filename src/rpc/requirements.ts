@@ -43,7 +43,7 @@ const requirementsByPath: ReadonlyMap<string, Requirement> = new Map(Object.entr
  */
 const openServices = ["/grpc.health.v1.Health/", "/grpc.reflection.v1"];
 
-/** Undefined: nobody may. */
+/** Returns undefined for a path that no caller may use. */
 export function requirementOf(path: string): Requirement | undefined {
   if (openServices.some((service) => path.startsWith(service))) return "open";
   return requirementsByPath.get(path);

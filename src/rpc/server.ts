@@ -36,7 +36,7 @@ export interface RpcServerOptions {
   readonly host: string;
   /** 0: the system chooses. */
   readonly port: number;
-  /** Undefined: plain text. */
+  /** Absent when the server speaks plain text. */
   readonly tls?: Tls | undefined;
   /** Called once a call of Sluice's own services has ended. */
   readonly onCallEnd?: ((record: CallRecord) => void) | undefined;
@@ -50,7 +50,7 @@ export interface RpcServerOptions {
   readonly stalledStreamMs?: number | undefined;
   /** A message that is under way brings some bytes in that time; default 30,000 ms. */
   readonly requestStallMs?: number | undefined;
-  /** Shared with the other port; undefined: one of its own, of the default size. */
+  /** Shared with the other port. When absent, the server creates its own, of the default size. */
   readonly traffic?: Traffic | undefined;
   /** Documents of one ingest stream at work; default `limits.ingestInFlightMax`. */
   readonly ingestInFlightMax?: number | undefined;

@@ -67,7 +67,7 @@ class SessionStream {
   private readonly call: SessionCall;
   private readonly context: RpcContext;
   private readonly tools: StreamTools;
-  /** Milliseconds since 1970; undefined: no deadline. */
+  /** Milliseconds since 1970. Absent when the call has no deadline. */
   private readonly deadlineAtMs: number | undefined;
   private settle: (error: unknown) => void = () => undefined;
   private lastNumber = 0;

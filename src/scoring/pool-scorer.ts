@@ -41,7 +41,7 @@ export interface PoolScorerOptions {
   /** Name of the channel on which workers hear which parts to let go; unique in the process. */
   readonly retireChannel: string;
   readonly watch: TaskWatch;
-  /** Undefined: limits.threadAnswerMsMax. */
+  /** Defaults to limits.threadAnswerMsMax. */
   readonly answerMsMax?: number | undefined;
   /** Handed to every thread as its workerData. */
   readonly workerData: unknown;

@@ -43,7 +43,9 @@ export type RetireMessage =
 
 interface TaskBase {
   readonly parts: readonly SegmentPart[];
-  /** Beside `parts`: passages that may be returned. Undefined: all that are not deleted. */
+  /**
+   * Parallel to `parts`: passages that may be returned. Absent when all that are not deleted may.
+   */
   readonly eligible?: EligiblePassages | undefined;
   /** See core/cancel-flag.ts. */
   readonly cancel: SharedArrayBuffer;
@@ -52,7 +54,7 @@ interface TaskBase {
 /** Which passages of flushed parts a filter lets through. */
 export interface FilterTask extends TaskBase {
   readonly kind: "filter";
-  /** Undefined: every passage is let through. */
+  /** Absent when every passage matches. */
   readonly filter: Filter | undefined;
   /** Documents with a passage that has one of these are not. */
   readonly excluded: readonly Bm25Phrase[];

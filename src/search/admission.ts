@@ -12,7 +12,7 @@ export interface AdmissionOptions {
   readonly atWorkMax: number;
   /** Searches that run or wait. */
   readonly searchesMax: number;
-  /** How late the event loop was lately, milliseconds; undefined: it is not measured. */
+  /** Recent delay of the event loop in milliseconds. Absent when it is not measured. */
   readonly loopDelayMs?: (() => number) | undefined;
 }
 

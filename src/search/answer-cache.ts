@@ -41,8 +41,8 @@ let lastId = 0;
 const idOf = memoize<object, number>(() => (lastId += 1));
 
 /**
- * Undefined: not cached. Searches with precomputed vectors are seldom repeated, and hashing is
- * slow.
+ * Returns undefined for searches that are not cached. Those with precomputed vectors are seldom
+ * repeated, and hashing vectors is slow.
  */
 function keyOf(
   { generation, scoreMaps }: Pick<SearchDeps, "generation" | "scoreMaps">,

@@ -22,7 +22,7 @@ export interface ContextSource {
 export interface ContextOptions {
   readonly tokenBudget: number;
   readonly order: ContextOrder;
-  /** Undefined: the document cannot be read; its passages are left out. */
+  /** Returns undefined when the document cannot be read; its passages are then left out. */
   readonly sourceOf: (key: string) => ContextSource | undefined;
   readonly countTokens: (texts: readonly string[]) => Promise<readonly number[]>;
 }
@@ -81,7 +81,7 @@ async function toBlock(
   return { key, title: source.title, span, text, tokenCount, score, source };
 }
 
-/** The beginning of a block that is too long; undefined: not even a character fits. */
+/** The longest prefix of a block that fits. Returns undefined when not even one character does. */
 async function cutToFit(block: Block, options: ContextOptions): Promise<Block | undefined> {
   const { start } = block.span;
   const cutAt = (end: number): Promise<Block> =>

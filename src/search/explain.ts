@@ -21,7 +21,7 @@ import type { LexicalResult } from "./stages/lexical.js";
 export interface Explanation {
   /** As a search with the same plan gives it. */
   readonly score: number;
-  /** Undefined: the query has no words. */
+  /** Absent when the query has no words. */
   readonly bm25: number | undefined;
   /** Added up in order, each sum rounded to float32, the scores of `rows` give exactly this. */
   readonly maxSim: number;

@@ -67,7 +67,7 @@ export interface SearchPlan {
   readonly lexical: LexicalQuery;
   /** What is encoded: the query and its variants, as the model reads them. */
   readonly variants: readonly QueryVariant[];
-  /** Undefined: every passage is eligible. */
+  /** Absent when every passage is eligible. */
   readonly filter: Filter | undefined;
   readonly k: number;
   /** Score every eligible passage: asked for, or since they are at most this many. */
@@ -75,25 +75,25 @@ export interface SearchPlan {
   readonly sketchPoolSize: number;
   readonly lexicalPoolSize: number;
   readonly lexicalWeight: number;
-  /** Measured for such a search and its pool, in [0, 1]; undefined: it was not. */
+  /** As measured for such a search and its pool, in [0, 1]. Absent when it was not measured. */
   readonly expectedRecall: number | undefined;
   readonly fusion: FusionMethod;
   readonly minScore: number | undefined;
   /** In (0, 1]. */
   readonly minProbability: number | undefined;
-  /** Undefined: no shares are told. */
+  /** Absent when hits get no softmax share. */
   readonly softmaxTemperature: number | undefined;
   /** Of groups and of duplicates: at most so many hits with the same value. */
   readonly caps: readonly Cap[];
   readonly stageBudgets: StageBudgets;
   readonly minUpdateIntervalMs: number;
   readonly batchPassages: number;
-  /** Undefined: nobody asked for a cross-encoder. */
+  /** Absent when the request has no cross-encoder. */
   readonly rerank: RerankPlan | undefined;
-  /** Undefined: nobody asked for a context. */
+  /** Absent when the request has no context. */
   readonly context: ContextRequest | undefined;
   readonly payload: PayloadPlan;
-  /** Undefined: nobody asked for highlights. */
+  /** Absent when the request has no highlights. */
   readonly highlight: Highlighter | undefined;
 }
 

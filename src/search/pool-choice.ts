@@ -7,7 +7,7 @@ import type { RecallCalibration } from "../store/stored-values.js";
 
 /** What is known of a collection's recall. */
 export interface KnownRecall {
-  /** Undefined: it was never measured. */
+  /** Absent when recall was never measured. */
   readonly measured: RecallCalibration | undefined;
   /** Too much has changed since. */
   readonly isStale: boolean;
@@ -80,7 +80,8 @@ function checkMinRecall(minRecall: number, sketchPoolSize: number | undefined): 
 }
 
 /**
- * Of the largest measured pool that the plan's holds; undefined: not measured for such a search.
+ * Recall of the largest measured pool that the plan's pool contains. Returns undefined when recall
+ * was not measured for such a search.
  */
 function expectedRecall(plan: PooledPlan, { measured, isStale }: KnownRecall): number | undefined {
   if (measured === undefined || isStale || !isAsMeasured(plan, measured)) return undefined;

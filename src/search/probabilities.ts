@@ -9,7 +9,7 @@ import type { RankedPassage } from "./ranking.js";
 import type { Draft } from "./progress.js";
 
 export interface Probabilities {
-  /** In [0, 1]; undefined: no map covers such a score. */
+  /** In [0, 1]. Absent when no map covers such a score. */
   of(
     stage: Stage,
     hit: { readonly score: number; readonly isReranked: boolean },

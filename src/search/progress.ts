@@ -23,10 +23,10 @@ export interface Draft {
   readonly stage: Stage;
   readonly ranked: readonly RankedPassage[];
   partsOf(passage: RankedPassage): ScoreParts;
-  /** Leading hits that no work left in this stream can change; undefined: none. */
+  /** Leading hits that no remaining work of this stream can change. Defaults to 0. */
   readonly settledCount?: number;
   /**
-   * False: a lexical ranking that is not proved to be the exact one; undefined: as the stage is.
+   * False for a lexical ranking that is not proved exact. Defaults to the exactness of the stage.
    */
   readonly isExact?: boolean;
   /** Counts that grew; the others stay. */

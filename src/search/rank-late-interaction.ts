@@ -32,7 +32,9 @@ export function rankedCount({ k, rerank }: SearchPlan): number {
   return Math.max(k, rerank?.depth ?? 0);
 }
 
-/** What a cross-encoder may re-order; undefined: no ranking was complete before time ran out. */
+/**
+ * Returns the ranking for a cross-encoder, or undefined when time ran out before one was complete.
+ */
 export async function rankLateInteraction(
   run: ScopedRun,
   work: LateInteractionWork,
@@ -77,7 +79,7 @@ interface RankingState {
   readonly isExhaustive: boolean;
   readonly scale: Parameters<typeof relevance>[1];
   readonly ranking: ReturnType<typeof createRanking>;
-  /** Passages that a text for a language model may be made of; undefined: none is asked for. */
+  /** Passages that the context may contain. Absent when the request has no context. */
   readonly best: ReturnType<typeof createBestPassages> | undefined;
   readonly remaining: RemainingBound;
   readonly partsOf: BaseRanking["partsOf"];

@@ -165,8 +165,8 @@ function placeOf(sorted: readonly RankedPassage[], entry: RankedPassage): number
 }
 
 /**
- * Name of the group; undefined: the document is in none, and nothing limits it. Keywords, integers
- * and booleans name groups; a value of another kind is as none.
+ * Name of the group. Returns undefined for a document in no group, which is not limited. Keywords,
+ * integers and booleans name groups; values of other kinds count as absent.
  */
 function groupOf(value: FieldValue | undefined): string | undefined {
   const isName =

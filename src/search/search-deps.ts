@@ -38,13 +38,15 @@ export interface SearchDeps {
   readonly scoreMaps: readonly ScoreCalibration[];
   /** Number of tokens of each text, without special tokens, by the context's tokenizer. */
   readonly countTokens: (texts: readonly string[]) => Promise<readonly number[]>;
-  /** The quantized query, from its vectors or by the model; undefined: there are neither. */
+  /**
+   * The quantized query, from its vectors or by the model. Returns undefined when it has neither.
+   */
   encodeQuery(): Promise<EncodedQuery> | undefined;
 }
 
 /** Which passages a search may return. */
 export interface SearchScope {
-  /** Undefined: all that are not deleted. */
+  /** When absent, all passages that are not deleted are eligible. */
   readonly eligible: EligiblePassages | undefined;
   readonly passageCount: number;
 }

@@ -17,7 +17,7 @@ import type { Stage } from "../contract/search-update.js";
 /** Who reads the updates of a search. */
 export interface UpdateReader {
   readonly handover: Handover<UnnumberedUpdate>;
-  /** Documents whose payload the reader has; undefined: each update brings all payloads. */
+  /** Documents whose payload was already sent. Absent when each update has all payloads. */
   readonly sentKeys: Set<string> | undefined;
   /** False: an intermediate update would only lie in memory. */
   hasRoom(): boolean;

@@ -54,7 +54,9 @@ export async function search(
   return withContext(scoped.deps, plan, finalUpdate(run), base);
 }
 
-/** What a cross-encoder may re-order; undefined: nothing is there, or no time is left. */
+/**
+ * Returns the ranking for a cross-encoder, or undefined when there are no hits or no time is left.
+ */
 async function runStages(
   run: ScopedRun,
   encoding: Promise<EncodedQuery | undefined> | undefined,

@@ -5,7 +5,10 @@ export type PlannedStage = "candidates" | "late_interaction" | "cross_encoder";
 
 export interface StageTimes {
   note(stage: PlannedStage, ms: number): void;
-  /** The 95th percentile of recent times, milliseconds; undefined: too few were measured. */
+  /**
+   * The 95th percentile of recent times in milliseconds. Returns undefined when too few were
+   * measured.
+   */
   expectedMs(stage: PlannedStage): number | undefined;
   /** The stage was skipped. Drops its oldest time, so that it is tried again eventually. */
   skipped(stage: PlannedStage): void;

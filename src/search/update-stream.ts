@@ -14,7 +14,7 @@ export interface Handover<Update> {
   isWanted(): boolean;
   /** Ends the reader's waiting; call only while it waits. */
   give(update: Update): void;
-  /** Called whenever the reader begins to wait; undefined: nobody listens. */
+  /** Called whenever the reader starts to wait. */
   onWanted: (() => void) | undefined;
 }
 
@@ -75,7 +75,7 @@ export interface SinkOptions<Draft, Update> {
   readonly signal: AbortSignal;
   /** What a reader would see change, as text: a draft that changes nothing is not sent. */
   readonly print: (draft: Draft) => string;
-  /** The update that goes out at `atMs`; undefined: it would only lie in memory. */
+  /** The update to send at `atMs`. Returns undefined when it would only be buffered. */
   readonly toUpdate: (draft: Draft, atMs: number) => Update | undefined;
 }
 
@@ -140,7 +140,7 @@ async function firstOf<T>(
   interrupt: {
     readonly waitMs: number;
     readonly signal: AbortSignal;
-    /** Undefined: there is nothing to give. */
+    /** Absent when there is nothing to send. */
     readonly reader: Pick<Handover<never>, "onWanted"> | undefined;
   },
 ): Promise<T | undefined> {

@@ -30,7 +30,9 @@ export function writeCard(folder: string, content: CardContent): void {
   }
 }
 
-/** Undefined: there is none of this version, it is damaged, or the data was changed since. */
+/**
+ * Returns undefined when the card is missing, damaged, of another version or older than the data.
+ */
 export function readCard(folder: string, version: number): CardContent | undefined {
   try {
     const framed = readFileSync(join(folder, cardName));

@@ -102,7 +102,7 @@ export function openFrame(kind: ValueKind, framed: Buffer, { what, key }: ValueN
   };
 }
 
-/** Format version of a framed value; undefined: its header is damaged. */
+/** Format version of a framed value. Returns undefined when its header is damaged. */
 export function frameVersion(framed: Buffer, key?: string): number | undefined {
   const isWhole = framed.length >= fixedBytes && isHeaderRight(framed, key);
   return isWhole ? framed.readUInt8(4) : undefined;

@@ -62,7 +62,7 @@ export function finishOwnFolder(path: string): void {
   }
 }
 
-/** Undefined: nothing proves that the folder is unfinished work of Sluice's. */
+/** Returns undefined unless a mark proves that the folder is unfinished work of Sluice. */
 export function ownWorkIn(path: string): OwnWork | undefined {
   const text = readSmallFile(join(path, markName), markBytesMax);
   if (text === undefined) return undefined;

@@ -19,9 +19,9 @@ import { toCommitError } from "./store-errors.js";
 export interface SegmentStore {
   /** From now on reads see what is committed now; until then they may see an earlier moment. */
   renew(): void;
-  /** Undefined: it was deleted. Throws DATA_CORRUPT. */
+  /** Returns undefined when the passage was deleted. Throws DATA_CORRUPT. */
   journalPassage(sequence: number): JournalPassage | undefined;
-  /** Undefined: the document was deleted. Throws DATA_CORRUPT. */
+  /** Returns undefined when the document was deleted. Throws DATA_CORRUPT. */
   readDocument(key: string): DocumentRecord | undefined;
   /**
    * A segment's codes in place: a view of the map, not checked yet. It is right as long as a

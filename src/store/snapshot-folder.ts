@@ -206,7 +206,7 @@ function ambiguous(name: string, entries: readonly Entry[]): SluiceError {
   );
 }
 
-/** Undefined: it is no snapshot, or its description is damaged. */
+/** Returns undefined when the folder is not a snapshot or its description is damaged. */
 function readInfo(path: string): SnapshotInfo | undefined {
   const text = readSmallFile(join(path, infoFile), infoBytesMax);
   const data = lstatSync(join(path, "data.mdb"), { throwIfNoEntry: false });

@@ -54,13 +54,13 @@ export interface SegmentReads {
   readTombstones(id: number): Uint8Array | undefined;
   /** Ids of all stored segments, those that no manifest names included. */
   segmentIds(): Set<number>;
-  /** Format version that a segment's tables were written in; undefined: unreadable. */
+  /** Format version of a segment's tables. Returns undefined when they are unreadable. */
   tablesVersion(id: number): number | undefined;
 }
 
 /** Measurements of the collection, each in its own transaction. */
 export interface CalibrationRecords {
-  /** Undefined: it was never measured. */
+  /** Absent when recall was never measured. */
   readRecall(): RecallCalibration | undefined;
   /** Undefined removes the record. Durable when it resolves; rejects as `commit`. */
   writeRecall(calibration: RecallCalibration | undefined): Promise<void>;
@@ -90,7 +90,7 @@ export interface FeedbackRecords {
 export interface CollectionStore
   extends DocumentReads, SegmentReads, CalibrationRecords, FeedbackRecords {
   readManifest(): Manifest;
-  /** Oldest format version of what is stored; undefined: unreadable. */
+  /** Oldest format version of the stored data. Returns undefined when it is unreadable. */
   formatVersion(): number | undefined;
   /**
    * Resolves when the whole batch is on disk; rejects with nothing of it visible: DISK_FULL, or

@@ -15,7 +15,7 @@ export interface Manifest {
   readonly sketchBits: number;
   readonly analyzer: string;
   readonly analyzerVersion: number;
-  /** Undefined: what the analyzer's name says, by the versions that knew no other. */
+  /** Absent in data of versions in which the analyzer's name implied the stemmer. */
   readonly stemmer?: string | undefined;
   readonly stopWords?: string | undefined;
   readonly seed: number;
@@ -62,7 +62,7 @@ export interface RecallCalibration {
 export interface ScoreCalibration {
   readonly map: ScoreMap;
   readonly lexicalWeight: number;
-  /** Of the cross-encoder that re-ranked the hits; undefined: of hits that none has. */
+  /** The cross-encoder that re-ranked the hits. Absent when the hits were not re-ranked. */
   readonly rerank: { readonly model: string; readonly weight: number } | undefined;
   /** What it was fitted on. */
   readonly queryCount: number;

@@ -41,7 +41,8 @@ export function writeDurably(file: string, text: string): void {
 }
 
 /**
- * Undefined: there is no such file, it is a link or no file, it is larger, or it cannot be read.
+ * Returns undefined when the file is missing, not a regular file, larger than `bytesMax` or
+ * unreadable.
  */
 export function readSmallFile(file: string, bytesMax: number): string | undefined {
   let descriptor;

@@ -135,7 +135,7 @@ function wordFromMessage({ prefix }: WordField, name: string): string | undefine
   return name.startsWith(prefix) ? name.slice(prefix.length).toLowerCase() : name;
 }
 
-/** The word of an enum value; undefined: it is not set, or of a later version. */
+/** The word of an enum value. Returns undefined when the value is unset or of a later version. */
 export function knownWord<W extends string>(field: WordField<W>, name: string): W | undefined {
   return field.words.find((word) => wordToMessage(field, word) === name);
 }

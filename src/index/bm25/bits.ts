@@ -6,8 +6,8 @@ export function isBitSet(bits: Uint8Array, ordinal: number): boolean {
 }
 
 /**
- * A copy of `ordinalCount` bits in shared memory in which `ordinals` are set too; undefined: none
- * was set.
+ * A copy of `ordinalCount` bits in shared memory in which `ordinals` are set too. `undefined`
+ * stands for a bitmap without set bits.
  */
 export function withBits(
   bits: SharedArrayBuffer | undefined,

@@ -16,11 +16,11 @@ import type { Bm25Clause, Bm25Phrase, Bm25Query, Bm25Quorum, LiveTermIds } from 
 export interface BoundSegment {
   readonly ordinalCount: number;
   readonly lengths: Uint32Array;
-  /** Bit set: the passage is deleted; it counts nowhere. Undefined: none is. */
+  /** Bit set: the passage is deleted and counts nowhere. Absent when none is deleted. */
   readonly tombstones: Uint8Array | undefined;
-  /** Beside the query's clauses; undefined: no passage has it. */
+  /** Parallel to the query's clauses; undefined where no passage matches the clause. */
   readonly postings: readonly (TermPostings | undefined)[];
-  /** Bit set: the passage has all phrases of the query. Undefined: it has no phrases. */
+  /** Bit set: the passage has all phrases of the query. Absent when the query has no phrases. */
   readonly required: Uint8Array | undefined;
 }
 
@@ -209,7 +209,7 @@ interface Listed {
 
 /**
  * Counts of the same passage added; `isOnce`: a passage that has several, or one often, has it
- * once. Undefined: there is none.
+ * once. Returns undefined when there are none.
  */
 function unionPostings(
   found: readonly Listed[],
@@ -224,7 +224,10 @@ function unionPostings(
   return postingsOf(sums, lengths);
 }
 
-/** Postings of the passages whose count is above 0; undefined: there are none. O(passages). */
+/**
+ * Postings of the passages whose count is above 0. Returns undefined when there are none.
+ * O(passages).
+ */
 function postingsOf(sums: Uint32Array, lengths: Uint32Array): TermPostings | undefined {
   const ordinals = new Uint32Array(sums.length);
   const counts = new Uint32Array(sums.length);

@@ -7,7 +7,7 @@ import type { PostingsReader } from "./postings-reader.js";
 
 export interface PostingsMergeInput {
   readonly reader: PostingsReader;
-  /** Bit set: the passage is deleted and left out. Undefined: none is. */
+  /** Bit set: the passage is deleted and left out. Absent when none is deleted. */
   readonly tombstones?: Uint8Array | undefined;
 }
 

@@ -129,7 +129,7 @@ export class PostingsReader {
     };
   }
 
-  /** Postings of a term given as UTF-8; undefined: no passage has it. O(1). */
+  /** Postings of a term given as UTF-8. Returns undefined when no passage has it. O(1). */
   find(utf8: Uint8Array): TermPostings | undefined {
     const place = findPlace(utf8, this.#dictionary);
     return place < 0 ? undefined : this.postings(place);

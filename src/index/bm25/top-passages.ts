@@ -24,7 +24,9 @@ export interface TopPassagesRequest {
   readonly segments: readonly BoundSegment[];
   /** Segments to look at, [from, to) of `segments`. */
   readonly range: { readonly from: number; readonly to: number };
-  /** Beside `segments`; bit set: the passage may be returned. Undefined: every passage may. */
+  /**
+   * Parallel to `segments`; bit set: the passage may be returned. Absent when every passage may.
+   */
   readonly eligible: readonly (Uint8Array | undefined)[];
   readonly scale: Bm25Scale;
   /** Passages wanted, 1 or more. */

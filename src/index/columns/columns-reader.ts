@@ -20,7 +20,9 @@ export interface Column {
   readonly name: string;
   readonly kind: FieldValue["kind"];
   readonly count: number;
-  /** Passages that have the field; undefined: every passage, and positions are ordinals. */
+  /**
+   * Passages that have the field. Absent when every passage has it; positions are then ordinals.
+   */
   readonly ordinals: Uint32Array | undefined;
   /** Of keyword lists: end of each position's values. */
   readonly ends: Uint32Array;

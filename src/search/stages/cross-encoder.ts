@@ -10,7 +10,7 @@ import type { ScopedDeps } from "../search-deps.js";
 /** Passages and their relevance, one for one. */
 export interface ReadBatch {
   readonly passages: readonly RankedPassage[];
-  /** In [0, 1]; undefined: the passage could not be read. */
+  /** In [0, 1]. Absent when the passage could not be read. */
   readonly relevances: readonly (number | undefined)[];
   /** One line per damaged document. */
   readonly damages: readonly string[];

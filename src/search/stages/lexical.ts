@@ -33,7 +33,7 @@ export interface LexicalResult {
   readonly bm25Top: number;
   /** No passage that `candidates` leaves out has more BM25 than this. */
   readonly unlistedBm25Max: number;
-  /** BM25 of a passage that was among the best; undefined: not known. */
+  /** BM25 score of a passage. Absent when the passage was not among the best. */
   bm25Of(passage: PassagePlace): number | undefined;
   /**
    * What MaxSim tasks need to give BM25 of their passages, live parts by their place in the
