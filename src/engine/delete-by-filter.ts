@@ -65,10 +65,11 @@ function* groupsOf(
   let group: DeleteOperation[] = [];
   for (const [place, { part, table }] of segments.entries()) {
     const bits = eligibleOf(eligible, place);
-    for (let row = 0; row < part.ordinalCount; row += 1) {
-      if (bits === undefined || !isBitSet(bits, row) || table.passageNumberAt(row) > 0) continue;
-      const ifPassage = table.sequenceAt(row);
-      group.push({ kind: "delete", key: table.keyAt(row), ifPassage });
+    for (let ordinal = 0; ordinal < part.ordinalCount; ordinal += 1) {
+      if (bits === undefined || !isBitSet(bits, ordinal) || table.passageNumberAt(ordinal) > 0)
+        continue;
+      const ifPassage = table.sequenceAt(ordinal);
+      group.push({ kind: "delete", key: table.keyAt(ordinal), ifPassage });
       if (group.length < groupSize) continue;
       yield group;
       group = [];

@@ -1,4 +1,4 @@
-// Explain: scores of one passage from the search, with the words behind its rows from the encoder.
+// Explain: scores of one passage from the search, with the words behind its token vectors from the encoder.
 
 import type { LexicalQuery } from "../analysis/lexical-query.js";
 import type { Span } from "../core/document.js";
@@ -44,11 +44,11 @@ export async function explainPassage(
     passageNumber,
     span,
     terms,
-    matches: found.rows.map(({ passageRow, score: part }, i) => {
+    matches: found.matches.map(({ passageToken, score: part }, i) => {
       const asked = request.vectors === undefined ? query[i] : undefined;
-      const answer = passage?.tokens[passageRow];
+      const answer = passage?.tokens[passageToken];
       return {
-        passageRow,
+        passageRow: passageToken,
         score: part,
         queryToken: asked?.token ?? "",
         querySpan: asked?.span && moved(asked.span, querySpans),
@@ -75,7 +75,7 @@ async function traceTokens(
   const asked = { query, document: { title, text }, passageNumber };
   const traced = await by.encodePool.trace(asked, by.collection);
   const { passage } = traced;
-  // Rows that were given are not the model's, and nothing stored says which they are: compared.
+  // Precomputed vectors are not the model's, and the store does not say which they are: compare.
   const isOfModel =
     passage !== undefined &&
     passage.passage.span.start === span.start &&
@@ -85,7 +85,7 @@ async function traceTokens(
 }
 
 /**
- * Another CPU may round a few coordinates to the other side; of unrelated rows hardly a byte in a
+ * Another CPU may round a few coordinates to the other side; of unrelated vectors hardly a byte in a
  * hundred agrees.
  */
 const agreementMin = 0.5;

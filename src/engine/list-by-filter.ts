@@ -16,8 +16,8 @@ import type { PageRequest } from "./api.js";
 import type { OpenCollection } from "./open-collection.js";
 import { refuseUnknowable } from "./delete-by-filter.js";
 
-/** Rows per turn of the event loop. */
-const rowsPerTurn = 20_000;
+/** Passages per turn of the event loop. */
+const passagesPerTurn = 20_000;
 
 export interface FoundPage {
   readonly documents: readonly (readonly [key: string, record: DocumentRecord])[];
@@ -59,17 +59,18 @@ async function firstKeys(
 ): Promise<string[]> {
   const wanted = pageSize + 1;
   let keys: string[] = [];
-  let rowCount = 0;
+  let seenCount = 0;
   const keepFirst = (): void => {
     keys = keys.sort(compareKeys).slice(0, wanted);
   };
   for (const [place, { part, table }] of segments.entries()) {
     const bits = eligibleOf(eligible, place);
-    for (let row = 0; row < part.ordinalCount; row += 1) {
-      rowCount += 1;
-      if (rowCount % rowsPerTurn === 0) await nextTurn();
-      if (bits === undefined || !isBitSet(bits, row) || table.passageNumberAt(row) > 0) continue;
-      const key = table.keyAt(row);
+    for (let ordinal = 0; ordinal < part.ordinalCount; ordinal += 1) {
+      seenCount += 1;
+      if (seenCount % passagesPerTurn === 0) await nextTurn();
+      if (bits === undefined || !isBitSet(bits, ordinal) || table.passageNumberAt(ordinal) > 0)
+        continue;
+      const key = table.keyAt(ordinal);
       if (afterKey !== undefined && compareKeys(key, afterKey) <= 0) continue;
       keys.push(key);
       if (keys.length >= 2 * wanted) keepFirst();

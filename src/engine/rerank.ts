@@ -125,7 +125,7 @@ async function chooseScorer(
     ? await parts.models.open(name === "" ? parts.defaultModel : name)
     : undefined;
   if (model?.manifest.kind === "cross-encoder") return scorerByPairs(parts, plan, stop);
-  const score = await scorerByRows(parts, { query, items, model, pooling, cancel: stop.cancel });
+  const score = await scorerByVectors(parts, { query, items, model, pooling, cancel: stop.cancel });
   return { score, size: taskSize(items), parallelism: parts.encodePool.parallelism };
 }
 
@@ -156,7 +156,7 @@ function checkTexts(query: string, items: readonly PlannedItem[]): void {
     });
 }
 
-async function scorerByRows(
+async function scorerByVectors(
   parts: RerankParts,
   work: {
     readonly query: ItemsPlan["query"];
@@ -169,12 +169,12 @@ async function scorerByRows(
   const { model, pooling, cancel } = work;
   const { vectors, text } = work.query;
   const dim = dimOf(model) ?? vectors?.dim ?? 0;
-  const unit = createRowReader(parts.kernels, { dim, fingerprint: model?.fingerprint });
+  const unit = createVectorReader(parts.kernels, { dim, fingerprint: model?.fingerprint });
   const query =
     vectors !== undefined
       ? unit(vectors, { rowCountMax: precomputedTokensMax.query, field: "query.vectors" })
       : await parts.encodePool.queryRows(text, requireModel(model));
-  const scoreGiven = createGivenScorer(query, unit, parts);
+  const scoreGiven = createPrecomputedScorer(query, unit, parts);
   return async (batch, start) => {
     const texts = batch.filter((item) => item.vectors === undefined).map((item) => item.text);
     const task = { kind: "texts", query, texts, pooling, cancel } as const;
@@ -202,16 +202,16 @@ function requireModel(model: OpenedModel | undefined): OpenedModel {
   return model;
 }
 
-type ReadRows = (
+type ReadVectors = (
   given: PrecomputedVectors,
   at: { readonly rowCountMax: number; readonly field: string },
 ) => TokenMatrix;
 
-/** Given rows at unit length, checked against the model's dim and name. */
-function createRowReader(
+/** Precomputed vectors scaled to unit length, checked against the model's dim and name. */
+function createVectorReader(
   kernels: Kernels,
   expected: { readonly dim: number; readonly fingerprint: string | undefined },
-): ReadRows {
+): ReadVectors {
   const { dim } = expected;
   const unitRows = createUnitRows(kernels, dim);
   return (given, at) => {
@@ -230,9 +230,9 @@ function createRowReader(
 const breathMs = 2;
 
 /** On the calling thread: copying the vectors to a worker would cost as much as scoring them. */
-function createGivenScorer(
+function createPrecomputedScorer(
   query: TokenMatrix,
-  read: ReadRows,
+  read: ReadVectors,
   { kernels, clock }: Pick<RerankParts, "kernels" | "clock">,
 ): (given: PrecomputedVectors, field: string) => Promise<number> {
   // The reader reuses its memory.

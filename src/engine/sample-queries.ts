@@ -1,4 +1,4 @@
-// Sample queries drawn from a collection's own passages: a sentence of one, or its first rows.
+// Sample queries drawn from a collection's own passages: a sentence of one, or its first token vectors.
 
 import { createCodec } from "../codec/codec.js";
 import type { Codec } from "../codec/codec.js";
@@ -15,8 +15,8 @@ import type { Kernels } from "../kernels/kernels.js";
 import type { Scorer } from "../scoring/scorer.js";
 import type { PassagePlace } from "../search/passage-ids.js";
 
-/** About as many rows as a query has. */
-const rowCountMax = 32;
+/** About as many tokens as a query has. */
+const tokenCountMax = 32;
 /** A sentence of fewer characters says too little, if there is another one. */
 const sentenceMin = 20;
 const sentenceMax = 400;
@@ -24,7 +24,7 @@ const sentenceMax = 400;
 /**
  * Each call draws a passage that lives, uniformly and independently of the calls before, by a
  * generator seeded with the collection's own seed. With a model the sample is a sentence of it;
- * without, its first rows as they are stored, and a sentence beside them where it has text.
+ * without, its first token vectors as they are stored, and a sentence beside them where it has text.
  * Throws INVALID_FIELD when no passage is left, and DATA_CORRUPT.
  */
 export function createSampler(
@@ -49,30 +49,30 @@ export function createSampler(
 }
 
 function drawPlace({ segments }: Generation, prng: Prng): PassagePlace {
-  const rowCount = segments.reduce((sum, { part }) => sum + part.ordinalCount, 0);
+  const ordinalCount = segments.reduce((sum, { part }) => sum + part.ordinalCount, 0);
   for (;;) {
-    let row = Math.floor(prng.nextFloat() * rowCount);
+    let ordinal = Math.floor(prng.nextFloat() * ordinalCount);
     const segment = segments.findIndex(({ part }) => {
-      if (row < part.ordinalCount) return true;
-      row -= part.ordinalCount;
+      if (ordinal < part.ordinalCount) return true;
+      ordinal -= part.ordinalCount;
       return false;
     });
     const tombstones = segments[segment]?.part.tombstones;
-    if (tombstones === undefined || !isBitSet(new Uint8Array(tombstones), row))
-      return { segment, row };
+    if (tombstones === undefined || !isBitSet(new Uint8Array(tombstones), ordinal))
+      return { segment, ordinal };
   }
 }
 
 /** Empty: there is no text. Quotes and stars would ask for phrases and beginnings of words. */
 function drawSentence(
   { segments, documents }: Generation,
-  { segment, row }: PassagePlace,
+  { segment, ordinal }: PassagePlace,
   prng: Prng,
 ): string {
   const table = segments[segment]?.table;
-  const record = table && documents.readDocument(table.keyAt(row));
+  const record = table && documents.readDocument(table.keyAt(ordinal));
   if (table === undefined || record === undefined) return "";
-  const { start, end } = table.spanAt(row);
+  const { start, end } = table.spanAt(ordinal);
   const passage = record.text.slice(start, end).replaceAll(/["*]/g, " ");
   const sentences = sentencesOf(passage);
   const long = sentences.filter(({ length }) => length >= sentenceMin);
@@ -83,7 +83,7 @@ function drawSentence(
 
 async function rowsOf(
   generation: Generation,
-  { segment, row }: PassagePlace,
+  { segment, ordinal }: PassagePlace,
   { codec, scorer }: { readonly codec: Codec; readonly scorer: Scorer },
 ): Promise<NonNullable<Query["vectors"]>> {
   const { dim, bits } = codec;
@@ -96,7 +96,7 @@ async function rowsOf(
     const answer = await scorer.explain({
       kind: "explain",
       parts,
-      ordinal: row,
+      ordinal,
       query,
       bits,
       bm25: [],
@@ -104,8 +104,8 @@ async function rowsOf(
     });
     if (answer?.damage !== undefined) throw new SluiceError("DATA_CORRUPT", answer.damage);
     const codes = answer?.codes ?? new Uint8Array();
-    const rowCount = Math.min(rowCountMax, codes.length / rowBytes(dim, bits));
-    const rows = Array.from({ length: rowCount }, (_, i) => [...codec.decodeRow(codes, i)]);
+    const tokenCount = Math.min(tokenCountMax, codes.length / rowBytes(dim, bits));
+    const rows = Array.from({ length: tokenCount }, (_, i) => [...codec.decodeRow(codes, i)]);
     const values = Float32Array.from(rows.flat());
     return { type: "float32", dim, bytes: new Uint8Array(values.buffer) };
   } finally {

@@ -13,7 +13,7 @@ export interface EligiblePassages {
   readonly offsets: Uint32Array;
 }
 
-/** With no bit set. `rowCounts`: of the segments, in the generation's order. */
+/** With no bit set. `ordinalCounts`: of the segments, in the generation's order. */
 export function createEligiblePassages(ordinalCounts: readonly number[]): EligiblePassages {
   const offsets = new Uint32Array(ordinalCounts.length + 1);
   let end = 0;
@@ -56,7 +56,7 @@ export function setEligible(
 ): number {
   const bytes = present(eligibleOf(eligible, place), "there is a bitmap");
   const taken = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
-  assert(ordinals.length === taken.length, "one bit a row");
+  assert(ordinals.length === taken.length, "one bit for each passage");
   const dead = new Uint32Array(ordinals.length);
   if (tombstones !== undefined) new Uint8Array(dead.buffer).set(tombstones);
   let count = 0;

@@ -21,8 +21,8 @@ export class LiveSegment implements PassageTable {
   readonly #codes: GrowingBytes;
   readonly #sketches = createGrowingBytes(firstBytes);
   readonly #tokenOffsets = createGrowingBytes(firstBytes);
-  readonly #rows: PassageEntry[] = [];
-  #sketchRowBytes = 0;
+  readonly #passages: PassageEntry[] = [];
+  #sketchBytes = 0;
 
   constructor(roomBytes = firstBytes) {
     this.#codes = createGrowingBytes(roomBytes);
@@ -30,7 +30,7 @@ export class LiveSegment implements PassageTable {
   }
 
   get ordinalCount(): number {
-    return this.#rows.length;
+    return this.#passages.length;
   }
 
   get codeBytes(): number {
@@ -38,7 +38,7 @@ export class LiveSegment implements PassageTable {
   }
 
   get tokenTotal(): number {
-    return this.#rows.at(-1)?.tokenEnd ?? 0;
+    return this.#passages.at(-1)?.tokenEnd ?? 0;
   }
 
   get lengthTotal(): number {
@@ -62,30 +62,30 @@ export class LiveSegment implements PassageTable {
       fields: passage.fields,
     };
     this.#codes.append(passage.codes);
-    this.#sketchRowBytes = passage.sketch.length;
+    this.#sketchBytes = passage.sketch.length;
     this.#sketches.append(passage.sketch);
     this.#tokenOffsets.append(numberBytes(entry.tokenEnd));
     this.#terms.append(passage.terms);
-    this.#rows.push(entry);
+    this.#passages.push(entry);
   }
 
   /** A snapshot that later appends do not change. */
   part(tombstones: Tombstones): LivePart {
     return {
       kind: "live",
-      ordinalCount: this.#rows.length,
+      ordinalCount: this.#passages.length,
       codes: this.#codes.buffer(),
       codeBytes: this.#codes.length,
       tokenOffsets: this.#tokenOffsets.buffer(),
       sketches: this.#sketches.buffer(),
-      sketchBytes: this.#sketchRowBytes,
+      sketchBytes: this.#sketchBytes,
       terms: this.#terms.snapshot(),
       tombstones,
     };
   }
 
   sequenceAt(ordinal: number): number {
-    return this.#rows[ordinal]!.sequence;
+    return this.#passages[ordinal]!.sequence;
   }
 
   ordinalOf(sequence: number): number {
@@ -93,27 +93,27 @@ export class LiveSegment implements PassageTable {
   }
 
   keyAt(ordinal: number): string {
-    return this.#rows[ordinal]!.key;
+    return this.#passages[ordinal]!.key;
   }
 
   passageNumberAt(ordinal: number): number {
-    return this.#rows[ordinal]!.passageNumber;
+    return this.#passages[ordinal]!.passageNumber;
   }
 
   spanAt(ordinal: number): Span {
-    return this.#rows[ordinal]!.span;
+    return this.#passages[ordinal]!.span;
   }
 
   tokenCountAt(ordinal: number): number {
-    return this.#rows[ordinal]!.tokenCount;
+    return this.#passages[ordinal]!.tokenCount;
   }
 
   lengthAt(ordinal: number): number {
-    return this.#rows[ordinal]!.length;
+    return this.#passages[ordinal]!.length;
   }
 
   fieldAt(ordinal: number, name: string): FieldValue | undefined {
-    return this.#rows[ordinal]!.fields.get(name);
+    return this.#passages[ordinal]!.fields.get(name);
   }
 }
 

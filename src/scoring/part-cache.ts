@@ -61,7 +61,7 @@ export function createPartCache(): PartCache {
         const body = bodies.get(id);
         const ordinals = { ordinalCount, lengthTotal, tombstones: tombstones[place] };
         if (body === undefined) missing.push(place);
-        else parts.push(withRows(body, ordinals));
+        else parts.push(withOrdinals(body, ordinals));
       }
       return missing.length > 0 ? { kind: "missing", places: missing } : { kind: "parts", parts };
     },
@@ -72,7 +72,7 @@ export function createPartCache(): PartCache {
 }
 
 /** The kept buffers with the passages and tombstones of the task's generation. */
-function withRows(
+function withOrdinals(
   body: SegmentPart,
   ordinals: {
     readonly ordinalCount: number;

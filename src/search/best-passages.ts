@@ -7,7 +7,7 @@ import type { ScoredPassage } from "./ranking.js";
 export interface BestPassage {
   readonly key: string;
   readonly segment: number;
-  readonly row: number;
+  readonly ordinal: number;
   readonly passageNumber: number;
   readonly score: number;
 }
@@ -31,11 +31,11 @@ export function createBestPassages(
     if (kept.length === count) scoreMin = kept.at(-1)?.score ?? -Infinity;
   };
   return {
-    offer({ segment, row, score }) {
+    offer({ segment, ordinal, score }) {
       const table = segments[segment]?.table;
       if (score < scoreMin || table === undefined) return;
-      const key = table.keyAt(row);
-      kept.push({ key, segment, row, passageNumber: table.passageNumberAt(row), score });
+      const key = table.keyAt(ordinal);
+      kept.push({ key, segment, ordinal, passageNumber: table.passageNumberAt(ordinal), score });
       if (kept.length >= 2 * count) prune();
     },
     top() {

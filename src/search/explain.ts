@@ -23,22 +23,22 @@ export interface Explanation {
   readonly score: number;
   /** Absent when the query has no words. */
   readonly bm25: number | undefined;
-  /** Added up in order, each sum rounded to float32, the scores of `rows` give exactly this. */
+  /** Added up in order, each sum rounded to float32, the scores of `matches` give exactly this. */
   readonly maxSim: number;
   /** Best BM25 of any eligible passage, and the weight: what the score is blended with. */
   readonly bm25Top: number;
   readonly lexicalWeight: number;
   readonly passageNumber: number;
   readonly span: Span;
-  /** One for each query row: the first of the passage's rows that answers it best. */
-  readonly rows: readonly { readonly passageRow: number; readonly score: number }[];
+  /** One for each query token: the first of the passage's tokens that answers it best. */
+  readonly matches: readonly { readonly passageToken: number; readonly score: number }[];
   /** Terms and beginnings that the passage has; their scores add up to `bm25` in the same way. */
   readonly terms: readonly {
     readonly term: string;
     readonly frequency: number;
     readonly score: number;
   }[];
-  /** Packed rows of the passage. */
+  /** Packed token vectors of the passage. */
   readonly codes: Uint8Array;
   readonly document: DocumentRecord;
 }
@@ -72,7 +72,7 @@ export async function explain(
     await deps.scorer.explain({
       kind: "explain",
       parts: [entry.part],
-      ordinal: best.row,
+      ordinal: best.ordinal,
       query,
       bits: settings.bits,
       bm25: lexical.work.map((work) => ({
@@ -94,8 +94,11 @@ export async function explain(
     bm25Top: lexical.bm25Top,
     lexicalWeight: plan.lexicalWeight,
     passageNumber: best.passageNumber,
-    span: entry.table.spanAt(best.row),
-    rows: Array.from(answer.scores, (score, i) => ({ passageRow: answer.tokens[i] ?? 0, score })),
+    span: entry.table.spanAt(best.ordinal),
+    matches: Array.from(answer.scores, (score, i) => ({
+      passageToken: answer.tokens[i] ?? 0,
+      score,
+    })),
     terms: (answer.clauses[0] ?? []).map(({ clause, count, score }) => ({
       term: clauseName(plan.lexical, clause),
       frequency: count,
@@ -138,9 +141,9 @@ function placesOf(
   const numbers = passageNumber === undefined ? [...spans.keys()] : [passageNumber];
   const places = numbers.flatMap((number) =>
     generation.segments.flatMap(({ table, part }, segment) => {
-      const row = table.ordinalOf(firstPassageSequence + number);
+      const ordinal = table.ordinalOf(firstPassageSequence + number);
       // A live table grows with later writes; the part does not.
-      return row >= 0 && row < part.ordinalCount ? [{ segment, row }] : [];
+      return ordinal >= 0 && ordinal < part.ordinalCount ? [{ segment, ordinal }] : [];
     }),
   );
   if (places.length > 0) return places;
@@ -180,13 +183,13 @@ async function bestOf(
     const batch = finished(await promise, deps.signal);
     const [damage] = batch.damages;
     if (damage !== undefined) throw new SluiceError("DATA_CORRUPT", damage);
-    for (const [i, { segment, row }] of batch.passages.entries()) {
+    for (const [i, { segment, ordinal }] of batch.passages.entries()) {
       const table = present(deps.generation.segments[segment], "as in placesOf").table;
       const maxSim = present(batch.scores[i], "one score a passage");
       const bm25 = batch.bm25[0]?.[i] ?? 0;
       const score = relevance({ maxSim, bm25 }, scale);
-      const names = { key: table.keyAt(row), passageNumber: table.passageNumberAt(row) };
-      scored.push({ segment, row, score, maxSim, bm25, ...names });
+      const names = { key: table.keyAt(ordinal), passageNumber: table.passageNumberAt(ordinal) };
+      scored.push({ segment, ordinal, score, maxSim, bm25, ...names });
     }
   }
   scored.sort(compareRanked);

@@ -9,7 +9,7 @@ import { createPassageIds } from "./passage-ids.js";
 /** A passage of one source. */
 export interface Candidate {
   readonly segment: number;
-  readonly row: number;
+  readonly ordinal: number;
   readonly score: number;
 }
 
@@ -26,9 +26,9 @@ export function toCandidates(
   count: number,
 ): Candidate[] {
   const candidates: Candidate[] = [];
-  for (const { parts, ordinals: rows, scores } of found)
-    for (const [i, row] of rows.entries())
-      candidates.push({ segment: parts[i] ?? 0, row, score: scores[i] ?? 0 });
+  for (const { parts, ordinals, scores } of found)
+    for (const [i, ordinal] of ordinals.entries())
+      candidates.push({ segment: parts[i] ?? 0, ordinal, score: scores[i] ?? 0 });
   return candidates.sort(candidateOrder(segments)).slice(0, count);
 }
 
@@ -46,7 +46,7 @@ export function fuse(
   }: { readonly segments: readonly GenerationSegment[]; readonly lexicalWeight: number },
 ): Candidate[] {
   const idOf = createPassageIds(segments);
-  const fused = new Map<number, { segment: number; row: number; score: number }>();
+  const fused = new Map<number, { segment: number; ordinal: number; score: number }>();
   for (const name of ["sketch", "lexical"] as const) {
     const list = lists[name];
     const weight = method === "min_max" && name === "lexical" ? lexicalWeight : 1;
@@ -82,13 +82,13 @@ function candidateOrder(
   const keyOf = (candidate: Candidate): string => {
     let key = keys.get(candidate);
     if (key === undefined) {
-      key = segments[candidate.segment]?.table.keyAt(candidate.row) ?? "";
+      key = segments[candidate.segment]?.table.keyAt(candidate.ordinal) ?? "";
       keys.set(candidate, key);
     }
     return key;
   };
-  const numberOf = ({ segment, row }: Candidate): number =>
-    segments[segment]?.table.passageNumberAt(row) ?? 0;
+  const numberOf = ({ segment, ordinal }: Candidate): number =>
+    segments[segment]?.table.passageNumberAt(ordinal) ?? 0;
   return (a, b) =>
     b.score - a.score || compareKeys(keyOf(a), keyOf(b)) || numberOf(a) - numberOf(b);
 }

@@ -77,12 +77,12 @@ async function exactTop(
       scores,
       bm25: [bm25Scores],
     } = finished(await promise, deps.signal);
-    for (const [i, { segment, row }] of passages.entries()) {
+    for (const [i, { segment, ordinal }] of passages.entries()) {
       const maxSim = scores[i] ?? NaN;
       // Damaged: searches do not find it either, and say so.
       if (Number.isNaN(maxSim)) continue;
       const bm25 = bm25Scores?.[i] ?? 0;
-      ranking.offer({ segment, row, maxSim, bm25, score: relevance({ maxSim, bm25 }, scale) });
+      ranking.offer({ segment, ordinal, maxSim, bm25, score: relevance({ maxSim, bm25 }, scale) });
     }
   }
   return ranking.top();
@@ -110,6 +110,6 @@ function finished<T>(answer: T | undefined, signal: AbortSignal): T {
   throw new SluiceError("CANCELLED", "the caller disconnected");
 }
 
-function placeId({ segment, row }: { segment: number; row: number }): number {
-  return segment * 2 ** 32 + row;
+function placeId({ segment, ordinal }: { segment: number; ordinal: number }): number {
+  return segment * 2 ** 32 + ordinal;
 }

@@ -5,7 +5,7 @@ import type { GenerationSegment } from "../index/generation.js";
 /** A passage by its place in the generation. */
 export interface PassagePlace {
   readonly segment: number;
-  readonly row: number;
+  readonly ordinal: number;
 }
 
 /** Numbers from 0, without gaps: small integers, which maps find faster than any other key. */
@@ -18,5 +18,5 @@ export function createPassageIds(
     firsts.push(next);
     next += table.ordinalCount;
   }
-  return ({ segment, row }) => (firsts[segment] ?? 0) + row;
+  return ({ segment, ordinal }) => (firsts[segment] ?? 0) + ordinal;
 }

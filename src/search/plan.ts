@@ -146,7 +146,7 @@ export function planSearch(
   return withRecall(plan, request, recall);
 }
 
-/** What the model reads of each, or the rows that are given. */
+/** What the model reads of each, or its precomputed vectors. */
 function toVariants(parsed: readonly LexicalQuery[], asked: readonly Query[]): QueryVariant[] {
   return parsed.map(({ plainText }, i) => ({ text: plainText, vectors: asked[i]?.vectors }));
 }

@@ -126,15 +126,15 @@ function rankBatch(
 ): void {
   const { ranking, best, scale } = state;
   state.scoredCount += passages.length;
-  for (const [i, { segment, row }] of passages.entries()) {
+  for (const [i, { segment, ordinal }] of passages.entries()) {
     const maxSim = scores[i] ?? 0;
     // Damaged, and noted so.
     if (Number.isNaN(maxSim)) continue;
     const bm25 = bm25Scores?.[i] ?? 0;
     const score = relevance({ maxSim, bm25 }, scale);
     if (minScore !== undefined && score < minScore) continue;
-    ranking.offer({ segment, row, score, maxSim, bm25 });
-    best?.offer({ segment, row, score });
+    ranking.offer({ segment, ordinal, score, maxSim, bm25 });
+    best?.offer({ segment, ordinal, score });
   }
 }
 

@@ -15,9 +15,9 @@ export interface RankedPassage {
   readonly key: string;
   readonly score: number;
   readonly segment: number;
-  readonly row: number;
+  readonly ordinal: number;
   readonly passageNumber: number;
-  /** Sum over query rows; undefined where MaxSim was not run. */
+  /** Sum over query tokens; undefined where MaxSim was not run. */
   readonly maxSim: number | undefined;
   /** Undefined where it is not known. */
   readonly bm25: number | undefined;
@@ -25,7 +25,7 @@ export interface RankedPassage {
 
 export interface ScoredPassage {
   readonly segment: number;
-  readonly row: number;
+  readonly ordinal: number;
   readonly score: number;
   readonly maxSim?: number | undefined;
   readonly bm25?: number | undefined;
@@ -76,7 +76,7 @@ function createTopRanking(
   const fits = (entry: RankedPassage): boolean => {
     if (cap === undefined) return true;
     const { field, size } = cap;
-    const group = groupOf(segments[entry.segment]?.table.fieldAt(entry.row, field));
+    const group = groupOf(segments[entry.segment]?.table.fieldAt(entry.ordinal, field));
     groups.set(entry.key, group);
     if (group === undefined) return true;
     const members = top.filter(({ key }) => groups.get(key) === group);
@@ -125,7 +125,7 @@ function createWholeRanking(
       for (const entry of [...best.values()].sort(compareRanked)) {
         if (top.length === k) break;
         const groups = caps.map(({ field }) =>
-          groupOf(segments[entry.segment]?.table.fieldAt(entry.row, field)),
+          groupOf(segments[entry.segment]?.table.fieldAt(entry.ordinal, field)),
         );
         const isFull = groups.some((group, i) => {
           return group !== undefined && (counts[i]?.get(group) ?? 0) >= (caps[i]?.size ?? k);
@@ -142,13 +142,13 @@ function createWholeRanking(
 
 function toRanked(
   segments: readonly GenerationSegment[],
-  { segment, row, score, maxSim, bm25 }: ScoredPassage,
+  { segment, ordinal, score, maxSim, bm25 }: ScoredPassage,
 ): RankedPassage | undefined {
   const table = segments[segment]?.table;
   if (table === undefined) return undefined;
-  const key = table.keyAt(row);
-  const passageNumber = table.passageNumberAt(row);
-  return { key, score, segment, row, passageNumber, maxSim, bm25 };
+  const key = table.keyAt(ordinal);
+  const passageNumber = table.passageNumberAt(ordinal);
+  return { key, score, segment, ordinal, passageNumber, maxSim, bm25 };
 }
 
 /** First place whose entry comes after `entry`. */

@@ -90,8 +90,8 @@ function lexicalBase({ deps, plan }: ScopedRun, lexical: LexicalResult): BaseRan
   const { candidates, bm25Top } = lexical;
   const ranking = createRanking(deps.generation.segments, rankedCount(plan), plan.caps);
   const scale = { rowCount: 1, bm25Top, lexicalWeight: plan.lexicalWeight };
-  for (const { segment, row, score: bm25 } of candidates)
-    ranking.offer({ segment, row, bm25, score: relevance({ maxSim: 0, bm25 }, scale) });
+  for (const { segment, ordinal, score: bm25 } of candidates)
+    ranking.offer({ segment, ordinal, bm25, score: relevance({ maxSim: 0, bm25 }, scale) });
   return {
     ranked: ranking.top(),
     passages: [],

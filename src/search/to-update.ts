@@ -91,8 +91,8 @@ function toHit(
   { ranked, parts }: JudgedHit,
   { rank, isFinal }: { readonly rank: number; readonly isFinal: boolean },
 ): SearchHit {
-  const { key, score, passageNumber, segment, row } = ranked;
-  const span = run.deps.generation.segments[segment]?.table.spanAt(row) ?? { start: 0, end: 0 };
+  const { key, score, passageNumber, segment, ordinal } = ranked;
+  const span = run.deps.generation.segments[segment]?.table.spanAt(ordinal) ?? { start: 0, end: 0 };
   const isSent = !isFinal && run.sentKeys?.has(key) === true;
   if (!isFinal) run.sentKeys?.add(key);
   const payload = isSent ? undefined : readablePayload(run, { key, span });

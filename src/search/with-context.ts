@@ -44,12 +44,14 @@ function candidatesOf(
 ): ContextCandidate[] {
   const before = new Map(base?.ranked.map(({ key, score }) => [key, score]));
   const hitOf = new Map(hits.map((hit) => [hit.key, hit]));
-  const others = (base?.passages ?? []).flatMap(({ key, segment, row, passageNumber, score }) => {
-    const hit = hitOf.get(key);
-    const span = generation.segments[segment]?.table.spanAt(row);
-    if (hit === undefined || span === undefined || passageNumber === hit.passageNumber) return [];
-    return [{ key, span, score: score + hit.score - (before.get(key) ?? hit.score) }];
-  });
+  const others = (base?.passages ?? []).flatMap(
+    ({ key, segment, ordinal, passageNumber, score }) => {
+      const hit = hitOf.get(key);
+      const span = generation.segments[segment]?.table.spanAt(ordinal);
+      if (hit === undefined || span === undefined || passageNumber === hit.passageNumber) return [];
+      return [{ key, span, score: score + hit.score - (before.get(key) ?? hit.score) }];
+    },
+  );
   return [...hits.map(({ key, span, score }) => ({ key, span, score })), ...others];
 }
 

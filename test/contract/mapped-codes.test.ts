@@ -80,7 +80,7 @@ async function scoreAll(scorer: Scorer, part: FlushedPart): Promise<MaxSimAnswer
     kind: "maxsim",
     parts: [part],
     partOf: new Uint32Array(passageCount),
-    ordinals: Uint32Array.from({ length: passageCount }, (_, row) => row),
+    ordinals: Uint32Array.from({ length: passageCount }, (_, ordinal) => ordinal),
     query,
     bits: smallSettings.bits,
     bm25: [],
@@ -94,10 +94,10 @@ async function scoreAll(scorer: Scorer, part: FlushedPart): Promise<MaxSimAnswer
 function expectedScores(): Float32Array {
   const bytes = Buffer.concat(puts.map(({ passages }) => passages[0]?.codes ?? Buffer.alloc(0)));
   const tokenOffsets = Uint32Array.from({ length: passageCount + 1 }, (_, i) => i * rowsPerPassage);
-  const rows = Uint32Array.from({ length: passageCount }, (_, row) => row);
+  const ordinals = Uint32Array.from({ length: passageCount }, (_, ordinal) => ordinal);
   const scores = new Float32Array(passageCount);
   const codes = { bytes, dim: 16, bits: smallSettings.bits };
-  kernels.maxSimBatch(query, codes, tokenOffsets, rows, scores);
+  kernels.maxSimBatch(query, codes, tokenOffsets, ordinals, scores);
   return scores;
 }
 
@@ -157,21 +157,21 @@ describe("codes above 16 MiB", () => {
     await closeCollection(collection);
   });
 
-  it("are explained from a thread of the pool: the passage's own rows come back, and no more", async () => {
+  it("are explained from a thread of the pool: the passage's own token vectors come back, and no more", async () => {
     const { collection, part } = await openLarge(folder());
     await withScorePool(1, async (scorer) => {
-      for (const row of [0, 200, passageCount - 1]) {
+      for (const ordinal of [0, 200, passageCount - 1]) {
         const answer = await scorer.explain({
           kind: "explain",
           parts: [part],
-          ordinal: row,
+          ordinal,
           query,
           bits: smallSettings.bits,
           bm25: [],
           cancel: new SharedArrayBuffer(4),
         });
         assert.equal(answer?.damage, undefined);
-        assert.deepEqual(answer?.codes, puts[row]?.passages[0]?.codes);
+        assert.deepEqual(answer?.codes, puts[ordinal]?.passages[0]?.codes);
         assert.equal(answer?.codes.buffer.byteLength, passageBytes);
       }
       await scorer.release(folder(), [part]);

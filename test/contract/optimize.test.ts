@@ -14,7 +14,7 @@ const queries = seededQueries({ seed: 77, count: 5, dim });
 describe("optimize", () => {
   const folder = useTemporaryFolder();
 
-  it("leaves one segment without dead rows, tells how far it is, and changes no score", async () => {
+  it("leaves one segment without dead passages, tells how far it is, and changes no score", async () => {
     const engine = await openInlineEngine(folder(), { flushBytes: 1000 });
     try {
       const { api, collections } = engine;

@@ -176,8 +176,10 @@ describe("check and repair", () => {
     const { collection } = engine.collections.opened("notes")!;
     try {
       for (const { table, segmentId, part } of collection.generation.segments) {
-        const keys = Array.from({ length: part.ordinalCount }, (_, row) => table.keyAt(row));
-        const sequences = new Set(keys.map((_, row) => table.sequenceAt(row)));
+        const keys = Array.from({ length: part.ordinalCount }, (_, ordinal) =>
+          table.keyAt(ordinal),
+        );
+        const sequences = new Set(keys.map((_, ordinal) => table.sequenceAt(ordinal)));
         if (segmentId === undefined || !keys.includes(key)) continue;
         lostKeys = keys.filter((one) => {
           const record = collection.store.readDocument(one);

@@ -130,15 +130,15 @@ function assertTerms(collection: Collection, texts: ReadonlyMap<string, string>)
     const reader = new PostingsReader(postingsSectionsOf(segment.tables));
     checkPostings(reader);
     const dead = new Uint8Array(entry.part.tombstones ?? new SharedArrayBuffer(0));
-    for (let row = 0; row < segment.ordinalCount; row += 1) {
-      if (((dead[row >>> 3] ?? 0) & (1 << (row & 7))) !== 0) continue;
-      const key = segment.keyAt(row);
+    for (let ordinal = 0; ordinal < segment.ordinalCount; ordinal += 1) {
+      if (((dead[ordinal >>> 3] ?? 0) & (1 << (ordinal & 7))) !== 0) continue;
+      const key = segment.keyAt(ordinal);
       seen.add(key);
       const expected = termFrequencies(latest, texts.get(key) ?? "");
-      assert.equal(segment.lengthAt(row), expected.length, key);
+      assert.equal(segment.lengthAt(ordinal), expected.length, key);
       for (const term of expected.terms) {
         const postings = reader.find(Buffer.from(term, "utf8"));
-        assert.ok(postings?.ordinals.includes(row), `${key}: ${term}`);
+        assert.ok(postings?.ordinals.includes(ordinal), `${key}: ${term}`);
       }
     }
   }

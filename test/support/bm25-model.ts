@@ -91,8 +91,8 @@ export function dead(words: readonly string[]): Entry {
 
 export function toBound({ kind, entries }: EntrySegment, query: Bm25Query): BoundSegment {
   const tombstones = new Uint8Array(Math.ceil(entries.length / 8));
-  for (const [row, { isDead }] of entries.entries())
-    if (isDead) tombstones[row >> 3]! |= 1 << (row & 7);
+  for (const [ordinal, { isDead }] of entries.entries())
+    if (isDead) tombstones[ordinal >> 3]! |= 1 << (ordinal & 7);
   const passages = entries.map(({ passage }) => passage);
   if (kind === "flushed")
     return bindFlushed(new PostingsReader(writeTerms(passages)), query, tombstones);

@@ -46,11 +46,11 @@ export function contentsOf(puts: Iterable<PutOperation>): Contents {
   for (const put of puts) {
     documents.set(put.key, documentLine(put));
     for (const [number, passage] of put.passages.entries()) {
-      const { span, tokenCount: rowCount, codes, sketch } = passage;
+      const { span, tokenCount, codes, sketch } = passage;
       const terms = unpackTerms(passage.terms);
       const counted = terms.terms.map((term, i) => `${term}:${terms.counts[i] ?? 0}`);
       const { length } = terms;
-      const shape = { key: put.key, number, span, rowCount, length };
+      const shape = { key: put.key, number, span, tokenCount, length };
       passages.push(passageLine(shape, codes, sketch, counted));
     }
   }
@@ -61,7 +61,7 @@ interface PassageShape {
   readonly key: string;
   readonly number: number;
   readonly span: { readonly start: number; readonly end: number };
-  readonly rowCount: number;
+  readonly tokenCount: number;
   readonly length: number;
 }
 
@@ -71,8 +71,8 @@ function passageLine(
   sketch: Uint8Array,
   counted: readonly string[],
 ): PassageLine {
-  const { key, number, span, rowCount, length } = shape;
-  const place = `${key}#${number} [${span.start},${span.end}) ${rowCount} rows, length ${length}`;
+  const { key, number, span, tokenCount, length } = shape;
+  const place = `${key}#${number} [${span.start},${span.end}) ${tokenCount} tokens, length ${length}`;
   const bytes = [codes, sketch].map((part) => Buffer.from(part).toString("hex"));
   return [place, ...bytes, ...counted].join(" ");
 }
@@ -88,19 +88,19 @@ function visiblePassages(segment: GenerationSegment): PassageLine[] {
   const terms = termsOf(segment);
   const dead = part.tombstones && new Uint8Array(part.tombstones);
   const lines: PassageLine[] = [];
-  for (let row = 0; row < part.ordinalCount; row += 1) {
-    if (dead !== undefined && isBitSet(dead, row)) continue;
-    const [start = 0, end = 0] = tokenOffsets.subarray(row, row + 2);
-    const rowCodes = codes.subarray(4 * start, 4 * end);
-    const sketch = sketches.subarray(4 * row, 4 * row + 4);
+  for (let ordinal = 0; ordinal < part.ordinalCount; ordinal += 1) {
+    if (dead !== undefined && isBitSet(dead, ordinal)) continue;
+    const [start = 0, end = 0] = tokenOffsets.subarray(ordinal, ordinal + 2);
+    const passageCodes = codes.subarray(4 * start, 4 * end);
+    const sketch = sketches.subarray(4 * ordinal, 4 * ordinal + 4);
     const shape = {
-      key: table.keyAt(row),
-      number: table.passageNumberAt(row),
-      span: table.spanAt(row),
-      rowCount: table.tokenCountAt(row),
-      length: table.lengthAt(row),
+      key: table.keyAt(ordinal),
+      number: table.passageNumberAt(ordinal),
+      span: table.spanAt(ordinal),
+      tokenCount: table.tokenCountAt(ordinal),
+      length: table.lengthAt(ordinal),
     };
-    lines.push(passageLine(shape, rowCodes, sketch, terms[row] ?? []));
+    lines.push(passageLine(shape, passageCodes, sketch, terms[ordinal] ?? []));
   }
   return lines;
 }
@@ -125,17 +125,18 @@ function bytesOf(part: SegmentPart): {
 
 /** Terms with counts of each passage, from the postings, in byte order. */
 function termsOf({ part, liveTerms }: GenerationSegment): string[][] {
-  const byRow = Array.from({ length: part.ordinalCount }, (): string[] => []);
-  const note = (term: string, rows: Uint32Array, counts: Uint32Array): void => {
-    for (const [i, row] of rows.entries()) byRow[row]?.push(`${term}:${counts[i] ?? 0}`);
+  const byOrdinal = Array.from({ length: part.ordinalCount }, (): string[] => []);
+  const note = (term: string, ordinals: Uint32Array, counts: Uint32Array): void => {
+    for (const [i, ordinal] of ordinals.entries())
+      byOrdinal[ordinal]?.push(`${term}:${counts[i] ?? 0}`);
   };
   if (part.kind === "flushed") {
     const reader = new PostingsReader(postingsSectionsOf(part.tables));
     for (let place = 0; place < reader.termCount; place += 1) {
-      const { ordinals: rows, counts } = reader.postings(place);
-      note(Buffer.from(reader.term(place)).toString("utf8"), rows, counts);
+      const { ordinals, counts } = reader.postings(place);
+      note(Buffer.from(reader.term(place)).toString("utf8"), ordinals, counts);
     }
-    return byRow;
+    return byOrdinal;
   }
   // All terms that seeded passages may have, in byte order.
   const all = Array.from({ length: 30 }, (_, i) => `t${i}`).sort();
@@ -149,5 +150,5 @@ function termsOf({ part, liveTerms }: GenerationSegment): string[][] {
     const postings = found.get(id);
     if (postings !== undefined) note(all[i] ?? "", postings.ordinals, postings.counts);
   }
-  return byRow;
+  return byOrdinal;
 }

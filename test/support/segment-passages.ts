@@ -45,20 +45,20 @@ export const anySegmentPassages: fc.Arbitrary<SegmentPassage[]> = fc
   });
 
 /** The table's passages as plain values. */
-export function tableRows(table: PassageTable, ordinalCount = table.ordinalCount): unknown[] {
-  return Array.from({ length: ordinalCount }, (_, row) => ({
-    sequence: table.sequenceAt(row),
-    key: table.keyAt(row),
-    passageNumber: table.passageNumberAt(row),
-    span: table.spanAt(row),
-    tokenCount: table.tokenCountAt(row),
-    length: table.lengthAt(row),
-    fields: fieldNames.map((name) => table.fieldAt(row, name)),
+export function tablePassages(table: PassageTable, ordinalCount = table.ordinalCount): unknown[] {
+  return Array.from({ length: ordinalCount }, (_, ordinal) => ({
+    sequence: table.sequenceAt(ordinal),
+    key: table.keyAt(ordinal),
+    passageNumber: table.passageNumberAt(ordinal),
+    span: table.spanAt(ordinal),
+    tokenCount: table.tokenCountAt(ordinal),
+    length: table.lengthAt(ordinal),
+    fields: fieldNames.map((name) => table.fieldAt(ordinal, name)),
   }));
 }
 
-/** Expected result of `tableRows` for a table of these passages. */
-export function expectedRows(passages: readonly SegmentPassage[]): unknown[] {
+/** Expected result of `tablePassages` for a table of these passages. */
+export function expectedPassages(passages: readonly SegmentPassage[]): unknown[] {
   return passages.map(({ sequence, key, passageNumber, span, tokenCount, terms, fields }) => ({
     sequence,
     key,

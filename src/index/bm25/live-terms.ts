@@ -35,12 +35,12 @@ export class LiveTerms {
   #termIds = sharedNumbers(firstCount);
   #counts = sharedNumbers(firstCount);
   #positions = sharedNumbers(firstCount);
-  #rowCount = 0;
+  #ordinalCount = 0;
   #entryCount = 0;
   #lengthTotal = 0;
 
   get ordinalCount(): number {
-    return this.#rowCount;
+    return this.#ordinalCount;
   }
 
   get lengthTotal(): number {
@@ -49,7 +49,7 @@ export class LiveTerms {
 
   /** Adds a passage; returns its ordinal. Amortized O(terms). */
   append(passage: PackedTerms): number {
-    const ordinal = this.#rowCount;
+    const ordinal = this.#ordinalCount;
     const termCount = passage.counts.length;
     const firstEntry = this.#entryCount;
     this.#ends = grownTo(this.#ends, ordinal + 1);
@@ -73,7 +73,7 @@ export class LiveTerms {
     this.#ends[ordinal] = entry;
     this.#lengths[ordinal] = passage.length;
     this.#lengthTotal += passage.length;
-    this.#rowCount += 1;
+    this.#ordinalCount += 1;
     return ordinal;
   }
 
@@ -98,7 +98,7 @@ export class LiveTerms {
   /** A view that later appends never change: they write beyond it, or to larger buffers. O(1). */
   snapshot(): LiveTermsSnapshot {
     return {
-      ordinalCount: this.#rowCount,
+      ordinalCount: this.#ordinalCount,
       lengthTotal: this.#lengthTotal,
       ends: this.#ends,
       termIds: this.#termIds,

@@ -20,7 +20,7 @@ export class PostingsBuilder {
   readonly #starts: number[] = [];
   readonly #blockStarts: number[] = [];
   readonly #positionStarts: number[] = [];
-  readonly #rows: Uint32Array;
+  readonly #ordinals: Uint32Array;
   readonly #counts: Uint32Array;
   readonly #positions: Uint8Array;
   readonly #windows: number[] = [];
@@ -42,7 +42,7 @@ export class PostingsBuilder {
     { postingsMax, positionBytesMax }: { postingsMax: number; positionBytesMax: number },
   ) {
     this.#lengths = lengths;
-    this.#rows = new Uint32Array(postingsMax);
+    this.#ordinals = new Uint32Array(postingsMax);
     this.#counts = new Uint32Array(postingsMax);
     this.#positions = new Uint8Array(positionBytesMax);
   }
@@ -59,7 +59,7 @@ export class PostingsBuilder {
 
   /** Ordinals rise within a term. */
   addPosting(ordinal: number, count: number): void {
-    this.#rows[this.#postingCount] = ordinal;
+    this.#ordinals[this.#postingCount] = ordinal;
     this.#counts[this.#postingCount] = count;
     const window = Math.floor(ordinal / windowOrdinals);
     const length = this.#lengths[ordinal]!;
@@ -111,7 +111,7 @@ export class PostingsBuilder {
         positionStarts: this.#positionStarts,
       }),
       postings: columnsSection([
-        this.#rows.subarray(0, this.#postingCount),
+        this.#ordinals.subarray(0, this.#postingCount),
         this.#counts.subarray(0, this.#postingCount),
       ]),
       blocks: columnsSection([

@@ -54,7 +54,7 @@ export class PostingsReader {
   /** Positions of all postings, as stored; see postings-format.ts. */
   readonly positions: Uint8Array;
   readonly #dictionary: Dictionary;
-  readonly #rows: Uint32Array;
+  readonly #ordinals: Uint32Array;
   readonly #counts: Uint32Array;
   /** Of all terms. */
   readonly #blocks: TermBlocks;
@@ -85,7 +85,7 @@ export class PostingsReader {
     );
     checkSize(sections.lengths, "lengths", headerBytes + numbersBytes(ordinalCount!));
     this.#dictionary = dictionary;
-    this.#rows = ordinals!;
+    this.#ordinals = ordinals!;
     this.#counts = counts!;
     this.#blocks = {
       windows: windows!,
@@ -118,7 +118,7 @@ export class PostingsReader {
     const { windows, firsts, maxCounts, minLengths } = this.#blocks;
     return {
       documentFrequency: end - start,
-      ordinals: this.#rows.subarray(start, end),
+      ordinals: this.#ordinals.subarray(start, end),
       counts: this.#counts.subarray(start, end),
       blocks: {
         windows: windows.subarray(blockStart, blockEnd),
@@ -157,13 +157,13 @@ export class PostingsReader {
   postingsOfAll({ start, end }: TermPlaces): Pick<TermPostings, "ordinals" | "counts"> {
     const from = this.#dictionary.starts[start]!;
     const to = this.#dictionary.starts[end]!;
-    return { ordinals: this.#rows.subarray(from, to), counts: this.#counts.subarray(from, to) };
+    return { ordinals: this.#ordinals.subarray(from, to), counts: this.#counts.subarray(from, to) };
   }
 
   /** Sets the entries of `marks` to 1 whose passages have one of the terms at these places. */
   markPassages(places: Iterable<number>, marks: Uint32Array): void {
     const { starts } = this.#dictionary;
-    const ordinals = this.#rows;
+    const ordinals = this.#ordinals;
     for (const place of places) {
       const end = starts[place + 1]!;
       for (let i = starts[place]!; i < end; i += 1) marks[ordinals[i]!] = 1;
@@ -176,7 +176,7 @@ export class PostingsReader {
     visit: (ordinal: number, count: number, from: number, to: number) => void,
   ): void {
     const { positions } = this;
-    const ordinals = this.#rows;
+    const ordinals = this.#ordinals;
     const counts = this.#counts;
     const { starts, positionStarts } = this.#dictionary;
     const end = starts[place + 1]!;

@@ -49,7 +49,7 @@ export function createColumnsWriter(ordinalCount: number): ColumnsWriter {
       const id = `${value.kind} ${name}`;
       let draft = drafts.get(id);
       if (draft === undefined) drafts.set(id, (draft = createDraft(name, value.kind)));
-      assert(ordinal > (draft.ordinals.at(-1) ?? -1), "rows of a column rise");
+      assert(ordinal > (draft.ordinals.at(-1) ?? -1), "ordinals of a column rise");
       draft.ordinals.push(ordinal);
       addValue(draft, value);
     },

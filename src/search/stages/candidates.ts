@@ -21,8 +21,8 @@ export interface CandidatesResult {
   sketchOf(passage: PassagePlace): number | undefined;
 }
 
-/** Smallest number of rows per task. */
-const rowsPerTaskMin = 4096;
+/** Smallest number of passages per task. */
+const passagesPerTaskMin = 4096;
 
 /** Undefined when cancelled. */
 export async function candidatesStage(
@@ -32,7 +32,7 @@ export async function candidatesStage(
 ): Promise<CandidatesResult | undefined> {
   const { generation, scorer, cancel, settings, scope } = deps;
   const parts = segmentPartsOf(generation);
-  const tasks = splitRows(generation, scorer.parallelism).map((ranges) =>
+  const tasks = splitPassages(generation, scorer.parallelism).map((ranges) =>
     scorer.scan({
       kind: "scan",
       parts,
@@ -66,26 +66,26 @@ export async function candidatesStage(
 }
 
 /**
- * All rows as at most `count` lists of ranges of about equal size; ranges start at multiples of 8.
+ * All passages as at most `count` lists of ranges of about equal size; ranges start at multiples of 8.
  */
-function splitRows(generation: Generation, count: number): ScanTask["ranges"][] {
+function splitPassages(generation: Generation, count: number): ScanTask["ranges"][] {
   let total = 0;
   for (const { part } of generation.segments) total += part.ordinalCount;
-  const pieces = Math.max(1, Math.min(count, Math.floor(total / rowsPerTaskMin)));
-  const rowsPerPiece = (Math.ceil(total / pieces) + 7) & ~7;
+  const pieces = Math.max(1, Math.min(count, Math.floor(total / passagesPerTaskMin)));
+  const passagesPerPiece = (Math.ceil(total / pieces) + 7) & ~7;
   const lists: { part: number; start: number; end: number }[][] = [[]];
-  let room = rowsPerPiece;
+  let room = passagesPerPiece;
   for (const [part, segment] of generation.segments.entries()) {
-    const { ordinalCount: rowCount } = segment.part;
-    for (let start = 0; start < rowCount;) {
-      const end = Math.min(rowCount, start + room);
+    const { ordinalCount } = segment.part;
+    for (let start = 0; start < ordinalCount;) {
+      const end = Math.min(ordinalCount, start + room);
       lists.at(-1)?.push({ part, start, end });
       // Rounded up, so that the next range of this part starts at a multiple of 8.
       room -= (end - start + 7) & ~7;
       start = end;
       if (room <= 0) {
         lists.push([]);
-        room = rowsPerPiece;
+        room = passagesPerPiece;
       }
     }
   }

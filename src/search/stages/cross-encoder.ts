@@ -69,12 +69,15 @@ async function readBatch(
 /** The passage as it was encoded: its document's title and its own part of the text. */
 function readText(
   { generation }: ScopedDeps,
-  { segment, row, key }: RankedPassage,
+  { segment, ordinal, key }: RankedPassage,
   damages: string[],
 ): string | undefined {
   try {
     const document = generation.documents.readDocument(key);
-    const { start, end } = generation.segments[segment]?.table.spanAt(row) ?? { start: 0, end: 0 };
+    const { start, end } = generation.segments[segment]?.table.spanAt(ordinal) ?? {
+      start: 0,
+      end: 0,
+    };
     if (document === undefined) return undefined;
     return `${document.title} ${document.text.slice(start, end)}`.trim();
   } catch (error) {

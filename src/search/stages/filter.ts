@@ -12,8 +12,8 @@ import type { FilterTask } from "../../scoring/score.protocol.js";
 import type { SearchScope, SearchDeps } from "../search-deps.js";
 import { toBm25Phrase } from "./lexical.js";
 
-/** Smallest number of rows per task; smaller tasks cost more in messages than they save. */
-const rowsPerTaskMin = 65_536;
+/** Smallest number of passages per task; smaller tasks cost more in messages than they save. */
+const passagesPerTaskMin = 65_536;
 
 /** Undefined when cancelled. O(1) without a filter and words that are left out. */
 export async function filterStage(
@@ -44,18 +44,19 @@ export async function filterStage(
   return { eligible, passageCount };
 }
 
-/** Flushed segments, which come first, as at most `count` ranges of about as many rows. */
+/** Flushed segments, which come first, as at most `count` ranges of about as many passages. */
 function splitParts(generation: Generation, count: number): { start: number; end: number }[] {
   const flushed = generation.segments.filter(({ part }) => part.kind === "flushed");
   let total = 0;
   for (const { part } of flushed) total += part.ordinalCount;
-  const pieces = Math.max(1, Math.min(count, Math.floor(total / rowsPerTaskMin)));
+  const pieces = Math.max(1, Math.min(count, Math.floor(total / passagesPerTaskMin)));
   const ranges: { start: number; end: number }[] = [];
   let start = 0;
-  let rows = 0;
+  let passageCount = 0;
   for (const [place, { part }] of flushed.entries()) {
-    rows += part.ordinalCount;
-    if (place + 1 < flushed.length && rows < ((ranges.length + 1) * total) / pieces) continue;
+    passageCount += part.ordinalCount;
+    if (place + 1 < flushed.length && passageCount < ((ranges.length + 1) * total) / pieces)
+      continue;
     ranges.push({ start, end: place + 1 });
     start = place + 1;
   }
@@ -71,23 +72,23 @@ function filterLive(
   let passageCount = 0;
   for (const [place, { part, table, liveTerms }] of generation.segments.entries()) {
     if (part.kind !== "live") continue;
-    const { ordinalCount: rowCount } = part;
-    const rows = new Uint32Array(2 * Math.ceil(rowCount / 64));
-    for (let row = 0; row < rowCount; row += 1) {
-      if (matches((name) => table.fieldAt(row, name)))
-        rows[row >>> 5] = (rows[row >>> 5] ?? 0) | (1 << (row & 31));
+    const { ordinalCount } = part;
+    const matching = new Uint32Array(2 * Math.ceil(ordinalCount / 64));
+    for (let ordinal = 0; ordinal < ordinalCount; ordinal += 1) {
+      if (matches((name) => table.fieldAt(ordinal, name)))
+        matching[ordinal >>> 5] = (matching[ordinal >>> 5] ?? 0) | (1 << (ordinal & 31));
     }
     if (liveTerms !== undefined && excluded.length > 0) {
       const found = liveOrdinalsWithAny(part.terms, excluded, liveTerms.resolvePhrases(excluded));
-      clearDocuments(rows, found, {
-        ordinalCount: rowCount,
-        numberAt: (row) => table.passageNumberAt(row),
+      clearDocuments(matching, found, {
+        ordinalCount,
+        numberAt: (ordinal) => table.passageNumberAt(ordinal),
       });
     }
     const tombstones = part.tombstones && new Uint8Array(part.tombstones);
     passageCount += setEligible(eligible, place, {
-      ordinals: rows,
-      ordinalCount: rowCount,
+      ordinals: matching,
+      ordinalCount,
       tombstones,
     });
   }

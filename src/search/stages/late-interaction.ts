@@ -53,16 +53,16 @@ async function scoreBatch(
   passages: readonly PassagePlace[],
 ): Promise<ScoredBatch | undefined> {
   const partOf = new Uint32Array(passages.length);
-  const rows = new Uint32Array(passages.length);
-  for (const [i, { segment, row }] of passages.entries()) {
+  const ordinals = new Uint32Array(passages.length);
+  for (const [i, { segment, ordinal }] of passages.entries()) {
     partOf[i] = segment;
-    rows[i] = row;
+    ordinals[i] = ordinal;
   }
   const answer = await deps.scorer.maxSim({
     kind: "maxsim",
     parts: segmentPartsOf(deps.generation),
     partOf,
-    ordinals: rows,
+    ordinals,
     query,
     bits: deps.settings.bits,
     bm25,
@@ -86,10 +86,10 @@ function* remaining(
   for (const [segment, { part }] of generation.segments.entries()) {
     const dead = part.tombstones && new Uint8Array(part.tombstones);
     const eligible = eligibleOf(scope.eligible, segment);
-    for (let row = 0; row < part.ordinalCount; row += 1) {
-      if (dead !== undefined && isBitSet(dead, row)) continue;
-      if (eligible !== undefined && !isBitSet(eligible, row)) continue;
-      const passage = { segment, row };
+    for (let ordinal = 0; ordinal < part.ordinalCount; ordinal += 1) {
+      if (dead !== undefined && isBitSet(dead, ordinal)) continue;
+      if (eligible !== undefined && !isBitSet(eligible, ordinal)) continue;
+      const passage = { segment, ordinal };
       if (!taken.has(idOf(passage))) yield passage;
     }
   }

@@ -55,8 +55,8 @@ export const noLexicalResult: LexicalResult = {
 
 type LexicalDeps = Pick<ScopedDeps, "generation" | "scorer" | "cancel" | "scope">;
 
-/** Smallest number of rows per task. */
-const rowsPerTaskMin = 16_384;
+/** Smallest number of passages per task. */
+const passagesPerTaskMin = 16_384;
 
 /** Depth at which the search for more groups stops: there may be fewer groups than hits wanted. */
 const cappedDepthMax = 16_384;
@@ -92,9 +92,9 @@ export async function lexicalStage(
   const isExact = top.length >= plan.k || found.top.ordinals.length < topCount;
   const idOf = createPassageIds(generation.segments);
   const known = new Map<number, number>();
-  const { parts, ordinals: rows, scores } = found.top;
-  for (const [i, row] of rows.entries())
-    known.set(idOf({ segment: parts[i] ?? 0, row }), scores[i] ?? 0);
+  const { parts, ordinals, scores } = found.top;
+  for (const [i, ordinal] of ordinals.entries())
+    known.set(idOf({ segment: parts[i] ?? 0, ordinal }), scores[i] ?? 0);
   const candidates = toCandidates([first.top], generation.segments, plan.lexicalPoolSize);
   const bm25Top = first.top.scores[0] ?? 0;
   return {
@@ -151,7 +151,7 @@ function utf8Of(term: string): Uint8Array {
 }
 
 /**
- * The best rows of all parts, as few tasks as are worth it; scores fall. Undefined when cancelled.
+ * The best passages of all parts, as few tasks as are worth it; scores fall. Undefined when cancelled.
  */
 async function findTop(
   { generation, scorer, cancel, scope }: LexicalDeps,
@@ -183,17 +183,18 @@ async function findTop(
   return { frequencies, top: joinTops(tops, topCount) };
 }
 
-/** Ranges of parts with about as many rows each. */
+/** Ranges of parts with about as many passages each. */
 function splitParts(generation: Generation, countMax: number): LexicalRange[] {
-  const rowCounts = generation.segments.map(({ part }) => part.ordinalCount);
-  const total = rowCounts.reduce((sum, count) => sum + count, 0);
-  const count = Math.max(1, Math.min(countMax, Math.floor(total / rowsPerTaskMin)));
+  const ordinalCounts = generation.segments.map(({ part }) => part.ordinalCount);
+  const total = ordinalCounts.reduce((sum, count) => sum + count, 0);
+  const count = Math.max(1, Math.min(countMax, Math.floor(total / passagesPerTaskMin)));
   const ranges: LexicalRange[] = [];
   let from = 0;
-  let rows = 0;
-  for (const [place, rowCount] of rowCounts.entries()) {
-    rows += rowCount;
-    if (rows < (total * (ranges.length + 1)) / count && place + 1 < rowCounts.length) continue;
+  let passageCount = 0;
+  for (const [place, ordinalCount] of ordinalCounts.entries()) {
+    passageCount += ordinalCount;
+    if (passageCount < (total * (ranges.length + 1)) / count && place + 1 < ordinalCounts.length)
+      continue;
     ranges.push({ from, to: place + 1 });
     from = place + 1;
   }
@@ -209,15 +210,15 @@ interface LexicalRange {
 function joinTops(tops: readonly ScoredPassages[], topCount: number): ScoredPassages {
   const [only] = tops;
   if (only !== undefined && tops.length === 1) return only;
-  const joined = tops.flatMap(({ parts, ordinals: rows, scores }) =>
-    Array.from(rows, (row, i) => ({ part: parts[i] ?? 0, row, score: scores[i] ?? 0 })),
+  const joined = tops.flatMap(({ parts, ordinals, scores }) =>
+    Array.from(ordinals, (ordinal, i) => ({ part: parts[i] ?? 0, ordinal, score: scores[i] ?? 0 })),
   );
-  joined.sort((a, b) => b.score - a.score || a.part - b.part || a.row - b.row);
+  joined.sort((a, b) => b.score - a.score || a.part - b.part || a.ordinal - b.ordinal);
   const last = joined[topCount - 1]?.score ?? 0;
   const kept = joined.filter(({ score }) => score >= last);
   return {
     parts: Uint32Array.from(kept, ({ part }) => part),
-    ordinals: Uint32Array.from(kept, ({ row }) => row),
+    ordinals: Uint32Array.from(kept, ({ ordinal }) => ordinal),
     scores: Float32Array.from(kept, ({ score }) => score),
   };
 }
@@ -228,9 +229,9 @@ function topDocuments(
   { k, caps }: Pick<SearchPlan, "k" | "caps">,
 ): readonly RankedPassage[] {
   const ranking = createRanking(generation.segments, k, caps);
-  for (const [i, row] of found.ordinals.entries()) {
+  for (const [i, ordinal] of found.ordinals.entries()) {
     const score = found.scores[i] ?? 0;
-    ranking.offer({ segment: found.parts[i] ?? 0, row, score, bm25: score });
+    ranking.offer({ segment: found.parts[i] ?? 0, ordinal, score, bm25: score });
   }
   return ranking.top();
 }

@@ -19,8 +19,8 @@ import { hasReason } from "../../support/errors.js";
 import { toPassageTerms } from "../../support/passages.js";
 import {
   anySegmentPassages,
-  expectedRows,
-  tableRows,
+  expectedPassages,
+  tablePassages,
   tokenRowBytes,
 } from "../../support/segment-passages.js";
 
@@ -43,15 +43,15 @@ function rewritten(changes: Partial<Record<SectionName, Uint8Array>>): SharedArr
   return joinSections(passages.length, Object.fromEntries(sections) as Sections);
 }
 
-function termsByRow(tables: SharedArrayBuffer): Map<string, number>[] {
+function termsByOrdinal(tables: SharedArrayBuffer): Map<string, number>[] {
   const reader = new PostingsReader(postingsSectionsOf(tables));
-  const byRow = Array.from({ length: reader.ordinalCount }, () => new Map<string, number>());
+  const byOrdinal = Array.from({ length: reader.ordinalCount }, () => new Map<string, number>());
   for (let place = 0; place < reader.termCount; place += 1) {
     const term = Buffer.from(reader.term(place)).toString("utf8");
-    const { ordinals: rows, counts } = reader.postings(place);
-    for (const [i, row] of rows.entries()) byRow[row]!.set(term, counts[i]!);
+    const { ordinals, counts } = reader.postings(place);
+    for (const [i, ordinal] of ordinals.entries()) byOrdinal[ordinal]!.set(term, counts[i]!);
   }
-  return byRow;
+  return byOrdinal;
 }
 
 describe("a written segment", () => {
@@ -62,7 +62,7 @@ describe("a written segment", () => {
         const segment = openFlushedSegment(7, written, tokenRowBytes);
         assert.equal(segment.id, 7);
         assert.equal(segment.ordinalCount, all.length);
-        assert.deepEqual(tableRows(segment), expectedRows(all));
+        assert.deepEqual(tablePassages(segment), expectedPassages(all));
         const codes = Buffer.concat(all.map((passage) => passage.codes));
         assert.equal(Buffer.compare(new Uint8Array(written.codes), codes), 0);
         const sketches = Buffer.concat(all.map((passage) => passage.sketch));
@@ -73,7 +73,7 @@ describe("a written segment", () => {
           unpackTerms(terms).terms.map((term, i) => [term, terms.counts[i]]),
         );
         assert.deepEqual(
-          termsByRow(segment.tables).map((row) => [...row]),
+          termsByOrdinal(segment.tables).map((terms) => [...terms]),
           counted,
         );
       }),
@@ -81,13 +81,13 @@ describe("a written segment", () => {
     );
   });
 
-  it("finds the row of each sequence, and of no other", () => {
+  it("finds the passage of each sequence, and of no other", () => {
     fc.assert(
       fc.property(anySegmentPassages, fc.nat(20), (all, other) => {
         const segment = openFlushedSegment(1, writeSegment(all), tokenRowBytes);
-        for (const [row, { sequence }] of all.entries()) {
-          assert.equal(segment.ordinalOf(sequence), row);
-          if (all[row + 1]?.sequence !== sequence + 1)
+        for (const [ordinal, { sequence }] of all.entries()) {
+          assert.equal(segment.ordinalOf(sequence), ordinal);
+          if (all[ordinal + 1]?.sequence !== sequence + 1)
             assert.equal(segment.ordinalOf(sequence + 1), -1);
         }
         assert.equal(
@@ -125,7 +125,7 @@ describe("openFlushedSegment", () => {
 
   const opensOrRefuses = (tables: SharedArrayBuffer): void => {
     try {
-      tableRows(openFlushedSegment(3, { tables, codes }, tokenRowBytes));
+      tablePassages(openFlushedSegment(3, { tables, codes }, tokenRowBytes));
     } catch (error) {
       hasReason("DATA_CORRUPT")(error);
     }
@@ -155,7 +155,7 @@ describe("openFlushedSegment", () => {
     }
   });
 
-  it("refuses sections of another number of rows", () => {
+  it("refuses sections of another number of passages", () => {
     refuses(rewritten({ sequences: new Uint8Array(16) }));
     refuses(rewritten({ tokenOffsets: new Uint8Array(12) }));
     refuses(rewritten({ passages: new Uint8Array(35) }));

@@ -48,7 +48,7 @@ describe("totals", () => {
     const all = flushedEntry(segment, undefined);
     assert.deepEqual(all.totals, { passageCount: 20, lengthTotal: 400, tokenCount: 190 });
     const tombstones = new SharedArrayBuffer(3);
-    // Rows 0, 9 and 19.
+    // Passages 0, 9 and 19.
     new Uint8Array(tombstones).set([1, 2, 8]);
     const some = flushedEntry(segment, tombstones);
     assert.deepEqual(some.totals, {

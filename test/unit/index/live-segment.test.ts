@@ -12,8 +12,8 @@ import type { SegmentPassage } from "../../../src/index/segment-writer.js";
 import { vocabulary } from "../../support/passages.js";
 import {
   anySegmentPassages,
-  expectedRows,
-  tableRows,
+  expectedPassages,
+  tablePassages,
   tokenRowBytes,
 } from "../../support/segment-passages.js";
 
@@ -35,7 +35,7 @@ function postingsOf({ terms }: LivePart, ids: readonly number[]): unknown[] {
   const found = gatherLivePostings(terms, new Set(ids));
   return ids.map((id) => {
     const postings = found.get(id);
-    return postings && { rows: postings.ordinals, counts: postings.counts };
+    return postings && { ordinals: postings.ordinals, counts: postings.counts };
   });
 }
 
@@ -47,18 +47,18 @@ function idsOf(live: LiveSegment, terms: readonly string[]): number[] {
 function expectedPart(passages: readonly SegmentPassage[]): unknown {
   let end = 0;
   const postings = vocabulary.map((term) => {
-    const rows: number[] = [];
+    const ordinals: number[] = [];
     const counts: number[] = [];
-    for (const [row, { terms }] of passages.entries()) {
+    for (const [ordinal, { terms }] of passages.entries()) {
       const place = unpackTerms(terms).terms.indexOf(term);
       if (place < 0) continue;
-      rows.push(row);
+      ordinals.push(ordinal);
       counts.push(terms.counts[place]!);
     }
-    return rows.length === 0
+    return ordinals.length === 0
       ? undefined
       : {
-          rows: Uint32Array.from(rows),
+          ordinals: Uint32Array.from(ordinals),
           counts: Uint32Array.from(counts),
         };
   });
@@ -83,9 +83,9 @@ describe("LiveSegment", () => {
           live.codeBytes,
           passages.reduce((sum, { codes }) => sum + codes.length, 0),
         );
-        assert.deepEqual(tableRows(live), expectedRows(passages));
-        for (const [row, { sequence }] of passages.entries())
-          assert.equal(live.ordinalOf(sequence), row);
+        assert.deepEqual(tablePassages(live), expectedPassages(passages));
+        for (const [ordinal, { sequence }] of passages.entries())
+          assert.equal(live.ordinalOf(sequence), ordinal);
         assert.equal(live.ordinalOf(0), -1);
       }),
     );
@@ -137,7 +137,10 @@ describe("LiveSegment", () => {
       assert.equal(part.terms.ordinalCount, ordinalCount);
       const ids = idsOf(live, [`t${ordinalCount}`, `t${ordinalCount + 1}`]);
       const [own, next] = postingsOf(part, ids);
-      assert.deepEqual(own, { rows: Uint32Array.of(ordinalCount - 1), counts: Uint32Array.of(1) });
+      assert.deepEqual(own, {
+        ordinals: Uint32Array.of(ordinalCount - 1),
+        counts: Uint32Array.of(1),
+      });
       assert.equal(next, undefined);
     }
   });

@@ -7,7 +7,7 @@ import { writeSegment } from "../../../src/index/segment-writer.js";
 import type { SegmentPassage } from "../../../src/index/segment-writer.js";
 import { anySegmentPassages } from "../../support/segment-passages.js";
 
-/** Segments by rising sequence, with the rows that are deleted. */
+/** Segments by rising sequence, with the passages that are deleted. */
 const anySegments = fc
   .array(fc.record({ passages: anySegmentPassages, dead: fc.array(fc.nat(11)) }), { maxLength: 4 })
   .map((segments) => {
@@ -30,7 +30,7 @@ describe("mergeTables", () => {
           })),
         );
         const live = segments.flatMap(({ passages, dead }) =>
-          passages.filter((_, row) => !dead.has(row)),
+          passages.filter((_, ordinal) => !dead.has(ordinal)),
         );
         assert.equal(livePassageCount(inputs), live.length);
         assert.deepEqual(
@@ -42,8 +42,8 @@ describe("mergeTables", () => {
   });
 });
 
-function bitmap(rows: ReadonlySet<number>): Uint8Array {
+function bitmap(ordinals: ReadonlySet<number>): Uint8Array {
   const bits = new Uint8Array(2);
-  for (const row of rows) bits[row >> 3]! |= 1 << (row & 7);
+  for (const ordinal of ordinals) bits[ordinal >> 3]! |= 1 << (ordinal & 7);
   return bits;
 }

@@ -8,7 +8,7 @@ import type { SegmentSize } from "../../../src/ingest/merge-policy.js";
 const mib = 1024 * 1024;
 const policy = { segmentBytesMax: 64 * mib };
 
-/** Segments of so many MiB of live codes, with a share of dead rows. */
+/** Segments of so many MiB of live codes, with a share of dead passages. */
 function segments(...sizes: (number | { mib: number; dead: number })[]): SegmentSize[] {
   return sizes.map((size, i) => {
     const { mib: live, dead } = typeof size === "number" ? { mib: size, dead: 0 } : size;
@@ -32,7 +32,7 @@ describe("planMerge", () => {
       [3, 4, 5, 6, 7, 8, 9, 10],
     ],
     ["leaves full ones alone", segments(64, 60, 50, 40, 64), undefined],
-    ["drops one without a live row", segments(64, 0, 64), [2]],
+    ["drops one without a live passage", segments(64, 0, 64), [2]],
     ["writes one anew that is dead in large part", segments(64, { mib: 40, dead: 0.4 }), [2]],
     ["keeps one that is dead in small part", segments(64, { mib: 50, dead: 0.2 }), undefined],
   ];

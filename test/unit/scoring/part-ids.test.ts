@@ -57,7 +57,7 @@ describe("createPartCache", () => {
     assert.deepEqual(partsOf(cache.resolve({ ...references, bodies })), parts);
   });
 
-  it("gives each task the rows and deletes of its own generation", () => {
+  it("gives each task the passages and deletes of its own generation", () => {
     const cache = createPartCache();
     const live = new LiveSegment(64);
     const append = (key: string): void =>

@@ -140,8 +140,8 @@ async function answersOf(
     liveTermIds: liveTermIdsOf(generation, query),
     totals: generation.totals,
   };
-  const rowsOf = parts.flatMap(({ ordinalCount: rowCount }, part) =>
-    Array.from({ length: rowCount }, (_, row) => ({ part, row })),
+  const passagesOf = parts.flatMap(({ ordinalCount }, part) =>
+    Array.from({ length: ordinalCount }, (_, ordinal) => ({ part, ordinal })),
   );
   const lexical = await scorer.lexical({
     kind: "lexical",
@@ -155,7 +155,7 @@ async function answersOf(
   const scan = await scorer.scan({
     kind: "scan",
     parts,
-    ranges: parts.map(({ ordinalCount: rowCount }, part) => ({ part, start: 0, end: rowCount })),
+    ranges: parts.map(({ ordinalCount }, part) => ({ part, start: 0, end: ordinalCount })),
     query: encoded.sketch,
     bits: settings.sketchBits,
     topCount: 10,
@@ -164,8 +164,8 @@ async function answersOf(
   const maxSim = await scorer.maxSim({
     kind: "maxsim",
     parts,
-    partOf: Uint32Array.from(rowsOf, ({ part }) => part),
-    ordinals: Uint32Array.from(rowsOf, ({ row }) => row),
+    partOf: Uint32Array.from(passagesOf, ({ part }) => part),
+    ordinals: Uint32Array.from(passagesOf, ({ ordinal }) => ordinal),
     query: encoded.tokens,
     bits: settings.bits,
     bm25: [{ ...bm25, frequencies: lexical!.frequencies }],

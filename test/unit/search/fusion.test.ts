@@ -13,7 +13,7 @@ describe("fuse", () => {
     const sketch = [candidate("b", 700), candidate("c", 600)];
     const fused = fuse("reciprocal_rank", { lexical, sketch }, blended(0.15));
     assert.deepEqual(
-      fused.map(({ row, score }) => [placeAt(row).key, score]),
+      fused.map(({ ordinal, score }) => [placeAt(ordinal).key, score]),
       [
         ["b", 1 / 61 + 1 / 62],
         ["a", 1 / 61],
@@ -27,7 +27,7 @@ describe("fuse", () => {
     const sketch = [candidate("b", 300), candidate("c", 200), candidate("a", 100)];
     const fused = fuse("min_max", { lexical, sketch }, blended(0.5));
     assert.deepEqual(
-      fused.map(({ row, score }) => [placeAt(row).key, score]),
+      fused.map(({ ordinal, score }) => [placeAt(ordinal).key, score]),
       [
         ["b", 1 + 0.5 * 0.5],
         ["c", 0.5],
@@ -79,7 +79,7 @@ describe("toCandidates", () => {
     };
     const kept = toCandidates([found], segments, 4);
     assert.deepEqual(
-      kept.map(({ segment, row }) => [segment, row]),
+      kept.map(({ segment, ordinal }) => [segment, ordinal]),
       [
         [1, 2],
         [0, 1],
@@ -97,11 +97,11 @@ const places = keys.flatMap((key) => [0, 1, 2].map((passageNumber) => ({ key, pa
 const segments = segmentsOf([places]);
 
 function candidate(key: string, score: number, passageNumber = 0): Candidate {
-  return { score, segment: 0, row: 3 * keys.indexOf(key) + passageNumber };
+  return { score, segment: 0, ordinal: 3 * keys.indexOf(key) + passageNumber };
 }
 
-function placeAt(row: number): { key: string; passageNumber: number } {
-  return places[row]!;
+function placeAt(ordinal: number): { key: string; passageNumber: number } {
+  return places[ordinal]!;
 }
 
 function blended(lexicalWeight: number): Parameters<typeof fuse>[2] {
@@ -109,7 +109,7 @@ function blended(lexicalWeight: number): Parameters<typeof fuse>[2] {
 }
 
 function inOrder(a: Candidate, b: Candidate): number {
-  const [placeA, placeB] = [placeAt(a.row), placeAt(b.row)];
+  const [placeA, placeB] = [placeAt(a.ordinal), placeAt(b.ordinal)];
   return (
     b.score - a.score ||
     compareKeys(placeA.key, placeB.key) ||
@@ -132,10 +132,10 @@ const anyList = fc
   );
 
 function checkFormula(lexical: Candidate[], sketch: Candidate[], weight: number): void {
-  const rows = new Set([...lexical, ...sketch].map(({ row }) => row));
+  const ordinals = new Set([...lexical, ...sketch].map(({ ordinal }) => ordinal));
   for (const method of ["reciprocal_rank", "min_max"] as const) {
-    const scoreIn = (list: Candidate[], row: number): number => {
-      const place = list.findIndex((entry) => entry.row === row);
+    const scoreIn = (list: Candidate[], ordinal: number): number => {
+      const place = list.findIndex((entry) => entry.ordinal === ordinal);
       if (place < 0) return 0;
       if (method === "reciprocal_rank") return 1 / (61 + place);
       const scores = list.map(({ score }) => score);
@@ -144,11 +144,11 @@ function checkFormula(lexical: Candidate[], sketch: Candidate[], weight: number)
     };
     const lexicalWeight = method === "min_max" ? weight : 1;
     const fused = fuse(method, { lexical, sketch }, blended(weight));
-    assert.deepEqual(new Set(fused.map(({ row }) => row)), rows);
-    for (const { row, score } of fused)
-      assert.equal(score, scoreIn(sketch, row) + lexicalWeight * scoreIn(lexical, row));
-    const placeIn = (list: Candidate[], { row }: Candidate): number => {
-      const place = list.findIndex((entry) => entry.row === row);
+    assert.deepEqual(new Set(fused.map(({ ordinal }) => ordinal)), ordinals);
+    for (const { ordinal, score } of fused)
+      assert.equal(score, scoreIn(sketch, ordinal) + lexicalWeight * scoreIn(lexical, ordinal));
+    const placeIn = (list: Candidate[], { ordinal }: Candidate): number => {
+      const place = list.findIndex((entry) => entry.ordinal === ordinal);
       return place < 0 ? Infinity : place;
     };
     for (const [i, next] of fused.slice(1).entries()) {

@@ -38,7 +38,7 @@ describe("createRanking", () => {
   it("breaks ties by the bytes of the key, which is not the order of UTF-16", () => {
     const keys = ["\u{1d400}", "\uff41", "b", "a", "ab"];
     const lists = [keys.map((key) => ({ key, passageNumber: 0 }))];
-    const offers = keys.map((_, row) => ({ segment: 0, row, score: 1 }));
+    const offers = keys.map((_, ordinal) => ({ segment: 0, ordinal, score: 1 }));
     const ranked = offerAll(lists, offers, 9).map(({ key }) => key);
     assert.deepEqual(ranked, ["a", "ab", "b", "\uff41", "\u{1d400}"]);
   });
@@ -55,18 +55,18 @@ describe("createRanking", () => {
       ],
     ];
     const offers = [
-      { segment: 1, row: 0, score: 2, maxSim: 7, bm25: undefined },
-      { segment: 0, row: 1, score: 2, maxSim: 7, bm25: undefined },
-      { segment: 0, row: 0, score: 1 },
-      { segment: 1, row: 1, score: 1.5 },
+      { segment: 1, ordinal: 0, score: 2, maxSim: 7, bm25: undefined },
+      { segment: 0, ordinal: 1, score: 2, maxSim: 7, bm25: undefined },
+      { segment: 0, ordinal: 0, score: 1 },
+      { segment: 1, ordinal: 1, score: 1.5 },
     ];
     assert.deepEqual(offerAll(lists, offers, 2), [
-      { key: "a", score: 2, segment: 0, row: 1, passageNumber: 1, maxSim: 7, bm25: undefined },
+      { key: "a", score: 2, segment: 0, ordinal: 1, passageNumber: 1, maxSim: 7, bm25: undefined },
       {
         key: "b",
         score: 1.5,
         segment: 1,
-        row: 1,
+        ordinal: 1,
         passageNumber: 0,
         maxSim: undefined,
         bm25: undefined,
@@ -112,7 +112,7 @@ describe("createRanking", () => {
   it("gives copies that later offers do not change", () => {
     const ranking = createRanking(segmentsOf([[{ key: "a", passageNumber: 0 }]]), 3);
     const before = ranking.top();
-    ranking.offer({ segment: 0, row: 0, score: 1 });
+    ranking.offer({ segment: 0, ordinal: 0, score: 1 });
     assert.deepEqual(before, []);
     assert.equal(ranking.top().length, 1);
   });
@@ -143,8 +143,8 @@ const anyOffers = fc
     const lists: PlacedPassage[][] = [[], [], []];
     const offers = passages.map((passage, i): ScoredPassage => {
       const segment = segmentOf[i]!;
-      const row = lists[segment]!.push(passage) - 1;
-      return { segment, row, score: scores[i]!, maxSim: i };
+      const ordinal = lists[segment]!.push(passage) - 1;
+      return { segment, ordinal, score: scores[i]!, maxSim: i };
     });
     return { lists, offers };
   });
@@ -201,11 +201,11 @@ function bruteForce(
   offers: readonly ScoredPassage[],
   k: number,
 ): RankedPassage[] {
-  const all = offers.map(({ segment, row, score, maxSim, bm25 }) => ({
-    ...lists[segment]![row]!,
+  const all = offers.map(({ segment, ordinal, score, maxSim, bm25 }) => ({
+    ...lists[segment]![ordinal]!,
     score,
     segment,
-    row,
+    ordinal,
     maxSim,
     bm25,
   }));

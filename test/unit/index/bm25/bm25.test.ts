@@ -24,7 +24,7 @@ import {
 } from "../../../support/bm25-model.js";
 import { toPassageTerms, writeTerms } from "../../../support/passages.js";
 
-describe("BM25 of rows", () => {
+describe("BM25 of passages", () => {
   it("follows the formula", () => {
     const entries = ["a a b", "b", "c c c c"].map((text) => alive(text.split(" ")));
     const query: Bm25Query = {

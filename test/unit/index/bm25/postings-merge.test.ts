@@ -7,7 +7,7 @@ import { PostingsReader } from "../../../../src/index/bm25/postings-reader.js";
 import { anyPassage, toPassageTerms, writeTerms } from "../../../support/passages.js";
 
 describe("mergePostings", () => {
-  it("drops deleted rows, and terms that only they had", () => {
+  it("drops deleted passages, and terms that only they had", () => {
     const first = new PostingsReader(
       writeTerms([toPassageTerms(["a"]), toPassageTerms(["b", "c"])]),
     );
@@ -28,8 +28,8 @@ describe("mergePostings", () => {
       fc.property(fc.array(segment, { maxLength: 4 }), (segments) => {
         const inputs = segments.map((entries) => {
           const tombstones = new Uint8Array(Math.ceil(entries.length / 8));
-          for (const [row, { isDead }] of entries.entries()) {
-            if (isDead) tombstones[row >> 3]! |= 1 << (row & 7);
+          for (const [ordinal, { isDead }] of entries.entries()) {
+            if (isDead) tombstones[ordinal >> 3]! |= 1 << (ordinal & 7);
           }
           const reader = new PostingsReader(writeTerms(entries.map(({ passage }) => passage)));
           return { reader, tombstones };

@@ -94,10 +94,10 @@ describe("checkPostings", () => {
     );
   });
 
-  it("names rows out of order", () => {
+  it("names passages out of order", () => {
     const sections = writeTerms(passages);
     const postings = sections.postings.slice();
-    // Postings: b row 0, wing rows 0 and 1, zz row 1.
+    // Postings: b in passage 0, wing in passages 0 and 1, zz in passage 1.
     postings[16 + 4] = 1;
     assert.throws(
       () => checkPostings(new PostingsReader({ ...sections, postings })),

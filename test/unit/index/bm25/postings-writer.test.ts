@@ -7,7 +7,7 @@ import { decodePositions, PostingsReader } from "../../../../src/index/bm25/post
 import { anyPassage, toPassageTerms, vocabulary, writeTerms } from "../../../support/passages.js";
 
 describe("writePostings", () => {
-  it("inverts passages: rows ascending, with counts, lengths and sums", () => {
+  it("inverts passages: ordinals ascending, with counts, lengths and sums", () => {
     const passages = ["b a b", "", "c b"].map((text) => toPassageTerms(text.match(/\w/g) ?? []));
     const reader = new PostingsReader(writeTerms(passages));
     assert.deepEqual([reader.ordinalCount, reader.termCount, reader.postingCount], [3, 3, 4]);
@@ -60,15 +60,18 @@ describe("writePostings", () => {
         checkPostings(reader);
         for (const term of vocabulary) {
           const found = reader.find(Buffer.from(term));
-          const expected = passages.flatMap(({ terms, counts }, row) =>
-            terms.includes(term) ? [[row, counts[terms.indexOf(term)]]] : [],
+          const expected = passages.flatMap(({ terms, counts }, ordinal) =>
+            terms.includes(term) ? [[ordinal, counts[terms.indexOf(term)]]] : [],
           );
-          const rows = Array.from(found?.ordinals ?? [], (row, i) => [row, found?.counts[i]]);
-          assert.deepEqual(rows, expected);
+          const listed = Array.from(found?.ordinals ?? [], (ordinal, i) => [
+            ordinal,
+            found?.counts[i],
+          ]);
+          assert.deepEqual(listed, expected);
           const place = reader.placeOf(Buffer.from(term));
           if (place < 0) continue;
-          reader.forEachPosting(place, (row, _count, from, to) => {
-            const { terms, counts, positions } = passages[row]!;
+          reader.forEachPosting(place, (ordinal, _count, from, to) => {
+            const { terms, counts, positions } = passages[ordinal]!;
             const at = terms.indexOf(term);
             const start = counts.slice(0, at).reduce((sum, count) => sum + count, 0);
             const own = positions.slice(start, start + counts[at]!);

@@ -17,13 +17,13 @@ import {
 } from "../../../support/bm25-model.js";
 import type { EntrySegment } from "../../../support/bm25-model.js";
 
-interface Row {
+interface Found {
   readonly segment: number;
-  readonly row: number;
+  readonly ordinal: number;
   readonly score: number;
 }
 
-describe("findTopRows", () => {
+describe("findTopPassages", () => {
   it("finds what sorting all scores would, ties of the last place included", () => {
     fc.assert(
       fc.property(
@@ -86,17 +86,19 @@ interface Wanted {
   readonly ranges?: readonly number[];
 }
 
-function found(segments: readonly EntrySegment[], query: Bm25Query, wanted: Wanted): Row[] {
+function found(segments: readonly EntrySegment[], query: Bm25Query, wanted: Wanted): Found[] {
   const sharedThreshold = new SharedArrayBuffer(4);
-  const rows: Row[] = [];
+  const passages: Found[] = [];
   let from = 0;
   for (const to of wanted.ranges ?? [segments.length]) {
     const top = run(segments, query, { ...wanted, from, to, sharedThreshold });
-    for (const [i, row] of top?.ordinals.entries() ?? [])
-      rows.push({ segment: top!.segments[i]!, row, score: top!.scores[i]! });
+    for (const [i, ordinal] of top?.ordinals.entries() ?? [])
+      passages.push({ segment: top!.segments[i]!, ordinal, score: top!.scores[i]! });
     from = to;
   }
-  return rows.sort((a, b) => b.score - a.score || a.segment - b.segment || a.row - b.row);
+  return passages.sort(
+    (a, b) => b.score - a.score || a.segment - b.segment || a.ordinal - b.ordinal,
+  );
 }
 
 function run(
@@ -124,20 +126,22 @@ function run(
   });
 }
 
-function sorted(segments: readonly EntrySegment[], query: Bm25Query, wanted: Wanted): Row[] {
+function sorted(segments: readonly EntrySegment[], query: Bm25Query, wanted: Wanted): Found[] {
   const scores = bruteForce(
     segments.flatMap(({ entries }) => entries),
     query,
   );
   let next = 0;
   const all = segments.flatMap(({ entries }, segment) =>
-    entries.map((_, row): Row => ({ segment, row, score: scores[next++]! })),
+    entries.map((_, ordinal): Found => ({ segment, ordinal, score: scores[next++]! })),
   );
-  const matching = all.filter(({ segment, row, score }) => {
+  const matching = all.filter(({ segment, ordinal, score }) => {
     const bits = wanted.eligible[segment];
-    return score > 0 && (bits === undefined || ((bits[row >> 3] ?? 0) >> (row & 7)) % 2 === 1);
+    return (
+      score > 0 && (bits === undefined || ((bits[ordinal >> 3] ?? 0) >> (ordinal & 7)) % 2 === 1)
+    );
   });
-  matching.sort((a, b) => b.score - a.score || a.segment - b.segment || a.row - b.row);
+  matching.sort((a, b) => b.score - a.score || a.segment - b.segment || a.ordinal - b.ordinal);
   const last = matching[wanted.topCount - 1]?.score ?? 0;
   return matching.filter(({ score }) => score >= last);
 }

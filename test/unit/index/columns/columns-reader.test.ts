@@ -7,23 +7,23 @@ import { createColumnsWriter, writeColumns } from "../../../../src/index/columns
 import { anyFields, fieldNames } from "../../../support/filters.js";
 
 describe("columns", () => {
-  it("give every row's fields back as they were written", () => {
+  it("give every passage's fields back as they were written", () => {
     fc.assert(
-      fc.property(fc.array(anyFields, { maxLength: 20 }), (rows) => {
-        const fieldAt = createFieldLookup(writeColumns(rows));
-        for (const [row, fields] of rows.entries())
+      fc.property(fc.array(anyFields, { maxLength: 20 }), (passages) => {
+        const fieldAt = createFieldLookup(writeColumns(passages));
+        for (const [ordinal, fields] of passages.entries())
           for (const name of [...fieldNames, "nowhere"])
-            assert.deepEqual(fieldAt(row, name), fields.get(name));
+            assert.deepEqual(fieldAt(ordinal, name), fields.get(name));
       }),
     );
   });
 
   it("take room for the values that are there, however many names there are", () => {
-    const rows = Array.from({ length: 2000 }, (_, i): Fields => {
+    const passages = Array.from({ length: 2000 }, (_, i): Fields => {
       return new Map([[`only ${i}`, { kind: "integer", value: BigInt(i) }]]);
     });
-    const bytes = writeColumns(rows);
-    assert.ok(bytes.length < 100 * rows.length, `${bytes.length} bytes`);
+    const bytes = writeColumns(passages);
+    assert.ok(bytes.length < 100 * passages.length, `${bytes.length} bytes`);
     assert.deepEqual(createFieldLookup(bytes)(1999, "only 1999"), {
       kind: "integer",
       value: 1999n,
@@ -34,11 +34,11 @@ describe("columns", () => {
     const writer = createColumnsWriter(2);
     writer.add(1, "b", { kind: "keyword", value: "y" });
     writer.add(0, "a", { kind: "keyword", value: "x" });
-    const rows: Fields[] = [
+    const passages: Fields[] = [
       new Map([["a", { kind: "keyword", value: "x" }]]),
       new Map([["b", { kind: "keyword", value: "y" }]]),
     ];
-    assert.deepEqual(writer.finish(), writeColumns(rows));
+    assert.deepEqual(writer.finish(), writeColumns(passages));
   });
 
   it("are refused when they are shorter than their directory", () => {

@@ -12,15 +12,15 @@ import { anyFields, anyFilter, plainMatch } from "../../../support/filters.js";
 function rowsThrough(filter: Filter, documents: readonly Fields[]): number[] {
   const bits = filterOrdinals(filter, openColumns(writeColumns(documents)));
   const bytes = new Uint8Array(bits.buffer);
-  return [...documents.keys()].filter((row) => isBitSet(bytes, row));
+  return [...documents.keys()].filter((ordinal) => isBitSet(bytes, ordinal));
 }
 
 function expected(filter: Filter, documents: readonly Fields[]): number[] {
-  return [...documents.keys()].filter((row) => plainMatch(filter, documents[row]!));
+  return [...documents.keys()].filter((ordinal) => plainMatch(filter, documents[ordinal]!));
 }
 
-describe("filterRows", () => {
-  it("lets through the rows that a plain evaluator does", () => {
+describe("filterOrdinals", () => {
+  it("lets through the passages that a plain evaluator does", () => {
     fc.assert(
       fc.property(anyFilter, fc.array(anyFields, { maxLength: 40 }), (filter, documents) => {
         assert.deepEqual(rowsThrough(filter, documents), expected(filter, documents));
