@@ -1,6 +1,7 @@
 // A generation of many small segments in memory with trivial token vectors, for benchmarks of
 // stages that do not read them.
 
+import { toSequence } from "../../src/core/ids.js";
 import { packTerms } from "../../src/analysis/term-frequencies.js";
 import type { PassageTerms } from "../../src/analysis/term-frequencies.js";
 import type { Fields } from "../../src/core/document.js";
@@ -28,7 +29,7 @@ export function makeGeneration(
     const passages = Array.from({ length: Math.min(perSegment, passageCount - first) }, (_, i) => {
       const { terms = noTerms, fields = new Map() } = passageOf();
       return {
-        sequence: first + i + 1,
+        sequence: toSequence(first + i + 1),
         key: `${first + i}`,
         passageNumber: 0,
         tokenCount: 1,

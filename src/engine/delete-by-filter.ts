@@ -1,5 +1,6 @@
 // Deletes every document that a filter lets through: found in one generation, deleted in groups.
 
+import { nextOrdinal, toPassageOrdinal } from "../core/ids.js";
 import { createCancelFlag } from "../core/cancel-flag.js";
 import { SluiceError } from "../core/errors.js";
 import { checkFilter } from "../core/filter.js";
@@ -65,7 +66,11 @@ function* groupsOf(
   let group: DeleteOperation[] = [];
   for (const [place, { part, table }] of segments.entries()) {
     const bits = eligibleOf(eligible, place);
-    for (let ordinal = 0; ordinal < part.ordinalCount; ordinal += 1) {
+    for (
+      let ordinal = toPassageOrdinal(0);
+      ordinal < part.ordinalCount;
+      ordinal = nextOrdinal(ordinal)
+    ) {
       if (bits === undefined || !isBitSet(bits, ordinal) || table.passageNumberAt(ordinal) > 0)
         continue;
       const ifPassage = table.sequenceAt(ordinal);

@@ -1,5 +1,6 @@
 // A page of the documents that a filter lets through, found by columns and not by reading them all.
 
+import { nextOrdinal, toPassageOrdinal } from "../core/ids.js";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { createCancelFlag } from "../core/cancel-flag.js";
 import { compareKeys } from "../core/document.js";
@@ -65,7 +66,11 @@ async function firstKeys(
   };
   for (const [place, { part, table }] of segments.entries()) {
     const bits = eligibleOf(eligible, place);
-    for (let ordinal = 0; ordinal < part.ordinalCount; ordinal += 1) {
+    for (
+      let ordinal = toPassageOrdinal(0);
+      ordinal < part.ordinalCount;
+      ordinal = nextOrdinal(ordinal)
+    ) {
       seenCount += 1;
       if (seenCount % passagesPerTurn === 0) await nextTurn();
       if (bits === undefined || !isBitSet(bits, ordinal) || table.passageNumberAt(ordinal) > 0)

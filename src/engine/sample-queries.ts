@@ -1,5 +1,6 @@
 // Sample queries drawn from a collection's own passages: a sentence of one, or its first token vectors.
 
+import { toPassageOrdinal, toSegmentOrdinal } from "../core/ids.js";
 import { createCodec } from "../codec/codec.js";
 import type { Codec } from "../codec/codec.js";
 import { SluiceError } from "../core/errors.js";
@@ -59,7 +60,7 @@ function drawPlace({ segments }: Generation, prng: Prng): PassagePlace {
     });
     const tombstones = segments[segment]?.part.tombstones;
     if (tombstones === undefined || !isBitSet(new Uint8Array(tombstones), ordinal))
-      return { segment, ordinal };
+      return { segment: toSegmentOrdinal(segment), ordinal: toPassageOrdinal(ordinal) };
   }
 }
 

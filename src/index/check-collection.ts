@@ -1,6 +1,8 @@
 // Checks a store for contradictions between its manifest, segments, tombstones, journal and
 // documents.
 
+import { nextOrdinal, toPassageOrdinal, toSequence } from "../core/ids.js";
+import type { PassageOrdinal } from "../core/ids.js";
 import { SluiceError, asDamage } from "../core/errors.js";
 import { rowBytes } from "../kernels/kernels.js";
 import type { CollectionStore } from "../store/store.js";
@@ -92,12 +94,20 @@ function openWhole(
 ): FlushedSegment {
   const segment = openStoredSegment(store, entry, rowBytes(dim, toCodeBits(bits, store.folder)));
   checkPostings(new PostingsReader(postingsSectionsOf(segment.tables)));
-  for (let ordinal = 1; ordinal < segment.ordinalCount; ordinal += 1)
-    if (segment.sequenceAt(ordinal) <= segment.sequenceAt(ordinal - 1))
+  let before = -1;
+  for (
+    let ordinal = toPassageOrdinal(0);
+    ordinal < segment.ordinalCount;
+    ordinal = nextOrdinal(ordinal)
+  ) {
+    const sequence = segment.sequenceAt(ordinal);
+    if (sequence <= before)
       throw new SluiceError(
         "DATA_CORRUPT",
         `segment ${entry.id} is damaged: its passages are not in order`,
       );
+    before = sequence;
+  }
   return segment;
 }
 
@@ -124,7 +134,7 @@ interface Places {
 function claimPassages(places: Places, key: string, record: DocumentRecord): number {
   let found = 0;
   for (const [number, span] of record.spans.entries()) {
-    const sequence = record.firstPassageSequence + number;
+    const sequence = toSequence(record.firstPassageSequence + number);
     const passage = places.journal.get(sequence);
     if (passage?.key === key && isPassageOf(record, passage.passageNumber, sequence)) {
       passage.isOwned = true;
@@ -134,7 +144,7 @@ function claimPassages(places: Places, key: string, record: DocumentRecord): num
     for (const { entry, segment, dead, owned } of places.segments) {
       if (sequence < entry.firstSequence || sequence > entry.lastSequence) continue;
       const ordinal = segment.ordinalOf(sequence);
-      if (ordinal < 0 || !isPlaceOf(segment, ordinal, { key, number, span })) continue;
+      if (ordinal === undefined || !isPlaceOf(segment, ordinal, { key, number, span })) continue;
       owned[ordinal >>> 3]! |= 1 << (ordinal & 7);
       if (dead === undefined || !isBitSet(dead, ordinal)) found += 1;
     }
@@ -144,7 +154,7 @@ function claimPassages(places: Places, key: string, record: DocumentRecord): num
 
 function isPlaceOf(
   table: PassageTable,
-  ordinal: number,
+  ordinal: PassageOrdinal,
   { key, number, span }: { key: string; number: number; span: { start: number; end: number } },
 ): boolean {
   const { start, end } = table.spanAt(ordinal);
@@ -163,7 +173,11 @@ function ownerless({ segments, journal }: Places, values: readonly Damage[]): st
   const damaged = new Set(values.flatMap((one) => (one.kind === "document" ? [one.key] : [])));
   const lines: string[] = [];
   for (const { entry, segment, dead, owned } of segments)
-    for (let ordinal = 0; ordinal < segment.ordinalCount; ordinal += 1) {
+    for (
+      let ordinal = toPassageOrdinal(0);
+      ordinal < segment.ordinalCount;
+      ordinal = nextOrdinal(ordinal)
+    ) {
       if (dead === undefined || isBitSet(dead, ordinal) || isBitSet(owned, ordinal)) continue;
       const key = segment.keyAt(ordinal);
       if (!damaged.has(key))

@@ -1,5 +1,6 @@
 // What a collection is created with; stored in its manifest and never changed.
 
+import type { Sequence } from "../core/ids.js";
 import type { AnalyzerSettings } from "../analysis/settings.js";
 import type { CodeBits } from "../kernels/kernels.js";
 import type { RecallCalibration, ScoreCalibration } from "../store/stored-values.js";
@@ -30,7 +31,7 @@ export interface CollectionStatus {
   readonly tokenCount: number;
   readonly generation: number;
   /** Sequence of the last acknowledged write; 0: none yet. */
-  readonly lastSequence: number;
+  readonly lastSequence: Sequence;
   readonly segmentCount: number;
   /** Bytes of the collection's folder on disk. */
   readonly diskBytes: number;

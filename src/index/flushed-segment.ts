@@ -1,5 +1,7 @@
 // An immutable segment in shared memory, as the main thread reads it.
 
+import { toSequence } from "../core/ids.js";
+import type { PassageOrdinal, Sequence } from "../core/ids.js";
 import { SluiceError } from "../core/errors.js";
 import { PostingsReader } from "./bm25/postings-reader.js";
 import { createFieldLookup } from "./columns/columns-reader.js";
@@ -53,7 +55,7 @@ export function openFlushedSegment(
   const keysAt = keyBytes.byteOffset;
   const table = {
     ordinalCount,
-    sequenceAt: (ordinal: number) => sequences[ordinal]!,
+    sequenceAt: (ordinal: PassageOrdinal): Sequence => toSequence(sequences[ordinal]!),
   };
   return {
     ...table,

@@ -1,11 +1,13 @@
 // Reads segments as format 1 stored them: without positions, blocks and a hash table of terms.
 
+import { toSequence } from "../core/ids.js";
+import type { Sequence } from "../core/ids.js";
 import { SluiceError } from "../core/errors.js";
 import type { Span } from "../core/document.js";
 
 /** A passage as a segment of format 1 holds it. Codes and sketch are views. */
 export interface Format1Passage {
-  readonly sequence: number;
+  readonly sequence: Sequence;
   readonly key: string;
   readonly passageNumber: number;
   readonly span: Span;
@@ -43,7 +45,7 @@ export function readFormat1Segment(tables: SharedArrayBuffer, codes: Uint8Array)
   const terms = termsByOrdinal(section("terms"), section("postings"), ordinalCount);
   const lengths = numbersOf(section("lengths")).subarray(4, 4 + ordinalCount);
   return Array.from({ length: ordinalCount }, (_, ordinal) => ({
-    sequence: sequences[ordinal]!,
+    sequence: toSequence(sequences[ordinal]!),
     key: keys.toString("utf8", ordinal === 0 ? 0 : keyEnds[ordinal - 1]!, keyEnds[ordinal]),
     passageNumber: places[3 * ordinal]!,
     span: { start: places[3 * ordinal + 1]!, end: places[3 * ordinal + 2]! },

@@ -1,5 +1,7 @@
 // One immutable version of a collection: what one search sees, from its first stage to its last.
 
+import { nextOrdinal, toPassageOrdinal } from "../core/ids.js";
+import type { Sequence } from "../core/ids.js";
 import { assert } from "../core/assert.js";
 import type { PinnedDocuments } from "../store/store.js";
 import { isBitSet } from "./bm25/bits.js";
@@ -32,7 +34,7 @@ export interface Totals {
 export interface Generation {
   readonly number: number;
   /** Sequence of the last write that is in it. */
-  readonly lastSequence: number;
+  readonly lastSequence: Sequence;
   readonly documentCount: number;
   /** Flushed segments by rising sequence, then one or two live ones. */
   readonly segments: readonly GenerationSegment[];
@@ -130,7 +132,8 @@ function liveTotals(
   const dead = new Uint8Array(tombstones ?? new SharedArrayBuffer(0));
   for (let at = 0; at < dead.length; at += 1) {
     if (dead[at] === 0) continue;
-    for (let ordinal = 8 * at; ordinal < Math.min(8 * at + 8, ordinalCount); ordinal += 1) {
+    const end = Math.min(8 * at + 8, ordinalCount);
+    for (let ordinal = toPassageOrdinal(8 * at); ordinal < end; ordinal = nextOrdinal(ordinal)) {
       if (!isBitSet(dead, ordinal)) continue;
       totals.passageCount -= 1;
       totals.lengthTotal -= table.lengthAt(ordinal);

@@ -1,6 +1,7 @@
 // Passages that are in the journal and in no segment yet: appended by the main thread, searched by
 // workers through snapshots of shared memory.
 
+import type { PassageOrdinal, Sequence } from "../core/ids.js";
 import type { FieldValue, Fields, Span } from "../core/document.js";
 import { createGrowingBytes } from "../core/growing-bytes.js";
 import type { GrowingBytes } from "../core/growing-bytes.js";
@@ -84,41 +85,41 @@ export class LiveSegment implements PassageTable {
     };
   }
 
-  sequenceAt(ordinal: number): number {
+  sequenceAt(ordinal: PassageOrdinal): Sequence {
     return this.#passages[ordinal]!.sequence;
   }
 
-  ordinalOf(sequence: number): number {
+  ordinalOf(sequence: Sequence): PassageOrdinal | undefined {
     return findSequence(this, sequence);
   }
 
-  keyAt(ordinal: number): string {
+  keyAt(ordinal: PassageOrdinal): string {
     return this.#passages[ordinal]!.key;
   }
 
-  passageNumberAt(ordinal: number): number {
+  passageNumberAt(ordinal: PassageOrdinal): number {
     return this.#passages[ordinal]!.passageNumber;
   }
 
-  spanAt(ordinal: number): Span {
+  spanAt(ordinal: PassageOrdinal): Span {
     return this.#passages[ordinal]!.span;
   }
 
-  tokenCountAt(ordinal: number): number {
+  tokenCountAt(ordinal: PassageOrdinal): number {
     return this.#passages[ordinal]!.tokenCount;
   }
 
-  lengthAt(ordinal: number): number {
+  lengthAt(ordinal: PassageOrdinal): number {
     return this.#passages[ordinal]!.length;
   }
 
-  fieldAt(ordinal: number, name: string): FieldValue | undefined {
+  fieldAt(ordinal: PassageOrdinal, name: string): FieldValue | undefined {
     return this.#passages[ordinal]!.fields.get(name);
   }
 }
 
 interface PassageEntry {
-  readonly sequence: number;
+  readonly sequence: Sequence;
   readonly key: string;
   readonly passageNumber: number;
   readonly span: Span;

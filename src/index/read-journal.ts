@@ -1,5 +1,6 @@
 // The journal of a collection that is opened: its passages with the fields of their documents.
 
+import type { Sequence } from "../core/ids.js";
 import { SluiceError, asDamage } from "../core/errors.js";
 import type { Fields } from "../core/document.js";
 import type { DocumentReads } from "../store/store.js";
@@ -58,7 +59,7 @@ function readRecord(store: DocumentReads, key: string, damages: JournalDamages):
 export function isPassageOf(
   record: DocumentRecord | undefined,
   passageNumber: number,
-  sequence: number,
+  sequence: Sequence,
 ): boolean {
   return (
     record !== undefined &&

@@ -1,6 +1,7 @@
 // Makes segments, from the journal or from other segments, and stores them under ids that no
 // manifest names yet. Runs in the maintenance worker: this is the heavy part of a flush or a merge.
 
+import { toSequence } from "../core/ids.js";
 import { createAnalyzer } from "../analysis/analyzer.js";
 import type { AnalyzerSettings } from "../analysis/settings.js";
 import { assert } from "../core/assert.js";
@@ -127,7 +128,8 @@ interface MadeSegment {
 function flushed({ sequences }: FlushJob, store: SegmentStore): Made {
   const passages: SegmentPassage[] = [];
   const fieldsOf = createDocumentFields((key) => store.readDocument(key)?.fields);
-  for (const sequence of sequences) {
+  for (const value of sequences) {
+    const sequence = toSequence(value);
     const passage = store.journalPassage(sequence);
     if (passage === undefined) continue;
     passages.push(toSegmentPassage(sequence, passage, fieldsOf(passage.key)));

@@ -1,5 +1,6 @@
 // Writes a segment from passages: tables in one buffer, token codes in another.
 
+import type { Sequence } from "../core/ids.js";
 import type { PackedTerms } from "../analysis/term-frequencies.js";
 import type { Fields, Span } from "../core/document.js";
 import { asDamage } from "../core/errors.js";
@@ -11,7 +12,7 @@ import type { JournalPassage } from "../store/stored-values.js";
 
 /** A passage ready to be stored. */
 export interface SegmentPassage {
-  readonly sequence: number;
+  readonly sequence: Sequence;
   readonly key: string;
   readonly passageNumber: number;
   readonly span: Span;
@@ -30,7 +31,7 @@ export interface WrittenSegment {
 
 /** A passage of the journal as segments take it; `fields`: of its document. */
 export function toSegmentPassage(
-  sequence: number,
+  sequence: Sequence,
   passage: JournalPassage,
   fields: Fields,
 ): SegmentPassage {

@@ -1,5 +1,6 @@
 // A collection as the store has it: created, opened, and what its manifest says understood.
 
+import { toSequence } from "../core/ids.js";
 import { basename } from "node:path";
 
 import {
@@ -39,7 +40,7 @@ export async function initializeCollection(
     ...settings,
     rotationChecksum: rotationChecksum(settings.seed, settings.dim),
     generation: 1,
-    lastSequence: 0,
+    lastSequence: toSequence(0),
     nextSegmentId: 1,
     segments: [],
     journalCount: 0,

@@ -1,5 +1,6 @@
 // A segment as the store has it: opened, and held against what the manifest says of it.
 
+import { toPassageOrdinal } from "../core/ids.js";
 import { SluiceError } from "../core/errors.js";
 import { mappedBytesMin } from "../store/segment-store.js";
 import type { SegmentReads } from "../store/store.js";
@@ -31,8 +32,8 @@ export function openStoredSegment(
   if (ordinalCount !== entry.passageCount)
     throw damaged(id, `it has ${ordinalCount} passages instead of ${entry.passageCount}`);
   const isMeant =
-    segment.sequenceAt(0) === entry.firstSequence &&
-    segment.sequenceAt(ordinalCount - 1) === entry.lastSequence;
+    segment.sequenceAt(toPassageOrdinal(0)) === entry.firstSequence &&
+    segment.sequenceAt(toPassageOrdinal(ordinalCount - 1)) === entry.lastSequence;
   if (!isMeant) throw damaged(id, "its passages are not those that the manifest names");
   return segment;
 }

@@ -1,5 +1,6 @@
 // The small commit that names a segment in the manifest after it was built and stored.
 
+import { toPassageOrdinal } from "../core/ids.js";
 import { countBits, withBits } from "../index/bm25/bits.js";
 import { tokenBytesOf } from "../index/collection.js";
 import type { Collection, OpenedSegment, WritableCollection } from "../index/collection.js";
@@ -62,8 +63,8 @@ function toEntry({ segment, entry }: OpenedSegment): SegmentEntry {
   return {
     id,
     passageCount: ordinalCount,
-    firstSequence: segment.sequenceAt(0),
-    lastSequence: segment.sequenceAt(ordinalCount - 1),
+    firstSequence: segment.sequenceAt(toPassageOrdinal(0)),
+    lastSequence: segment.sequenceAt(toPassageOrdinal(ordinalCount - 1)),
     deadCount: ordinalCount - entry.totals.passageCount,
   };
 }

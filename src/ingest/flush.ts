@@ -1,5 +1,6 @@
 // Writes the journal's passages as a segment: built beside the writes, named in one commit.
 
+import { nextOrdinal, toPassageOrdinal } from "../core/ids.js";
 import { isBitSet } from "../index/bm25/bits.js";
 import type { FrozenSegment, WritableCollection } from "../index/collection.js";
 import type { FlushedSegment } from "../index/flushed-segment.js";
@@ -42,7 +43,11 @@ export async function flush(
 function undeletedSequences({ live, tombstones }: FrozenSegment): Float64Array {
   const dead = tombstones && new Uint8Array(tombstones);
   const sequences: number[] = [];
-  for (let ordinal = 0; ordinal < live.ordinalCount; ordinal += 1)
+  for (
+    let ordinal = toPassageOrdinal(0);
+    ordinal < live.ordinalCount;
+    ordinal = nextOrdinal(ordinal)
+  )
     if (dead === undefined || !isBitSet(dead, ordinal)) sequences.push(live.sequenceAt(ordinal));
   return Float64Array.from(sequences);
 }
@@ -54,7 +59,13 @@ function deadOrdinals(segment: FlushedSegment, frozen: FrozenSegment | undefined
   if (frozen?.tombstones === undefined) return [];
   const dead = new Uint8Array(frozen.tombstones);
   const ordinals: number[] = [];
-  for (let ordinal = 0; ordinal < segment.ordinalCount; ordinal += 1)
-    if (isBitSet(dead, frozen.live.ordinalOf(segment.sequenceAt(ordinal)))) ordinals.push(ordinal);
+  for (
+    let ordinal = toPassageOrdinal(0);
+    ordinal < segment.ordinalCount;
+    ordinal = nextOrdinal(ordinal)
+  ) {
+    const before = frozen.live.ordinalOf(segment.sequenceAt(ordinal));
+    if (before !== undefined && isBitSet(dead, before)) ordinals.push(ordinal);
+  }
   return ordinals;
 }

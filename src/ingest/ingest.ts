@@ -1,5 +1,6 @@
 // THE WRITE PATH. A document's way reads top to bottom here: validate, prepare, write.
 
+import type { Sequence } from "../core/ids.js";
 import type { Document } from "../core/document.js";
 import type { Filter } from "../core/filter.js";
 import { createFilterMatch } from "../core/match-filter.js";
@@ -45,7 +46,7 @@ export async function deleteDocuments(
   path: Pick<WritePath, "collection" | "writer">,
   keys: readonly string[],
   within?: Filter,
-): Promise<{ deletedCount: number; missingCount: number; sequence: number }> {
+): Promise<{ deletedCount: number; missingCount: number; sequence: Sequence }> {
   for (const key of keys) validateKey(key);
   const isWithin = within && createFilterMatch(within);
   const results = await Promise.all(

@@ -1,5 +1,6 @@
 // Takes what is damaged out of a collection, and brings what is left into agreement.
 
+import { nextOrdinal, toPassageOrdinal } from "../core/ids.js";
 import type { CheckedSegment, Findings } from "../index/check-collection.js";
 import { countBits, isBitSet, setBit } from "../index/bm25/bits.js";
 import type { SegmentReads } from "../store/store.js";
@@ -116,7 +117,11 @@ function agreeOnDead(
 
 function deadOf({ segment, owned }: CheckedSegment, lost: ReadonlySet<number>): Uint8Array {
   const dead = new Uint8Array(owned.length);
-  for (let ordinal = 0; ordinal < segment.ordinalCount; ordinal += 1)
+  for (
+    let ordinal = toPassageOrdinal(0);
+    ordinal < segment.ordinalCount;
+    ordinal = nextOrdinal(ordinal)
+  )
     if (!isBitSet(owned, ordinal) || lost.has(segment.sequenceAt(ordinal))) setBit(dead, ordinal);
   return dead;
 }

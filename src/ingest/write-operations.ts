@@ -1,5 +1,6 @@
 // What the writer of a collection takes: changes whose vectors and terms are already made.
 
+import type { Sequence } from "../core/ids.js";
 import type { Fields } from "../core/document.js";
 import type { FieldLookup } from "../core/match-filter.js";
 import type { PreparedPassage } from "../encoding/prepared-passage.js";
@@ -27,7 +28,7 @@ export interface DeleteOperation {
    * Restricts the delete to the version of the document that has this sequence. When absent, any
    * version is deleted.
    */
-  readonly ifPassage?: number | undefined;
+  readonly ifPassage?: Sequence | undefined;
   /** A document whose fields it does not let through counts as not there. */
   readonly isWithin?: FieldTest | undefined;
 }
@@ -39,7 +40,7 @@ export type WriteOperation = PutOperation | DeleteOperation;
 
 export interface WriteResult {
   /** Sequence of the write; of the collection's last write when nothing was there to delete. */
-  readonly sequence: number;
+  readonly sequence: Sequence;
   readonly passageCount: number;
   /** False: the key of a delete was not there. */
   readonly isChanged: boolean;
@@ -53,7 +54,7 @@ export interface WriteResult {
 export interface WriteAck {
   readonly key: string;
   /** Sequence of the write in its collection; usable as a search's minSequence. */
-  readonly sequence: number;
+  readonly sequence: Sequence;
   /** Passages the document became; 0 for a delete. */
   readonly passageCount: number;
 }

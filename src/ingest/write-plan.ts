@@ -1,6 +1,8 @@
 // Works out what a group of writes changes, without changing anything: the batch for the store and
 // the steps that bring memory to the same state once the batch is on disk.
 
+import { nextOrdinal, toPassageOrdinal, toSequence } from "../core/ids.js";
+import type { PassageOrdinal, Sequence } from "../core/ids.js";
 import { SluiceError, asDamage } from "../core/errors.js";
 import { countBits, setBit, withBits } from "../index/bm25/bits.js";
 import type { Collection, WriteChanges } from "../index/collection.js";
@@ -66,13 +68,13 @@ function journalCountAfter({ generation }: Collection, draft: Draft): number {
 }
 
 interface Draft {
-  sequence: number;
+  sequence: Sequence;
   /** The value is undefined for documents deleted in this group. */
   readonly documents: Map<string, DocumentRecord | undefined>;
-  readonly appended: Map<number, PreparedPassage & SegmentPassage>;
-  readonly journalDeletes: number[];
-  readonly deadLiveOrdinals: number[];
-  readonly deadFrozenOrdinals: number[];
+  readonly appended: Map<Sequence, PreparedPassage & SegmentPassage>;
+  readonly journalDeletes: Sequence[];
+  readonly deadLiveOrdinals: PassageOrdinal[];
+  readonly deadFrozenOrdinals: PassageOrdinal[];
   readonly tombstones: Map<number, SharedArrayBuffer>;
 }
 
@@ -125,7 +127,7 @@ function applyOperation(
       return applyPut(draft, operation);
     case "delete":
       draft.documents.set(key, undefined);
-      draft.sequence += 1;
+      draft.sequence = toSequence(draft.sequence + 1);
       return { sequence: draft.sequence, passageCount: 0, isChanged: true };
   }
 }
@@ -157,7 +159,7 @@ function outside(): SluiceError {
 /**
  * Sequences of the stored document's passages. Returns undefined when the document is not stored.
  */
-function storedSequences(collection: Collection, key: string): readonly number[] | undefined {
+function storedSequences(collection: Collection, key: string): readonly Sequence[] | undefined {
   try {
     return sequencesOf(collection.store.readDocument(key));
   } catch (error) {
@@ -167,32 +169,33 @@ function storedSequences(collection: Collection, key: string): readonly number[]
   }
 }
 
-function sequencesOf(record: DocumentRecord | undefined): readonly number[] | undefined {
-  return record?.spans.map((_, i) => record.firstPassageSequence + i);
+function sequencesOf(record: DocumentRecord | undefined): readonly Sequence[] | undefined {
+  return record?.spans.map((_, i) => toSequence(record.firstPassageSequence + i));
 }
 
 /** O(passages of the collection). */
-function findSequences(collection: Collection, key: string): number[] {
+function findSequences(collection: Collection, key: string): Sequence[] {
   const { live, frozen, flushed } = collection;
   const tables = [...Array.from(flushed.values(), ({ segment }) => segment), frozen?.live, live];
   return tables.flatMap((table) => {
-    const found: number[] = [];
-    for (let ordinal = 0; ordinal < (table?.ordinalCount ?? 0); ordinal += 1)
+    const found: Sequence[] = [];
+    const count = table?.ordinalCount ?? 0;
+    for (let ordinal = toPassageOrdinal(0); ordinal < count; ordinal = nextOrdinal(ordinal))
       if (table?.keyAt(ordinal) === key) found.push(table.sequenceAt(ordinal));
     return found;
   });
 }
 
-function isMeant({ ifPassage }: DeleteOperation, before: readonly number[] | undefined): boolean {
+function isMeant({ ifPassage }: DeleteOperation, before: readonly Sequence[] | undefined): boolean {
   if (before === undefined) return false;
   return ifPassage === undefined || before.includes(ifPassage);
 }
 
 function applyPut(draft: Draft, operation: PutOperation): WriteResult {
   const { key, title, text, fields, passages } = operation;
-  const firstPassageSequence = draft.sequence + 1;
+  const firstPassageSequence = toSequence(draft.sequence + 1);
   for (const [passageNumber, passage] of passages.entries()) {
-    draft.sequence += 1;
+    draft.sequence = toSequence(draft.sequence + 1);
     const { sequence } = draft;
     draft.appended.set(sequence, { ...passage, sequence, key, passageNumber, fields });
   }
@@ -202,27 +205,27 @@ function applyPut(draft: Draft, operation: PutOperation): WriteResult {
   return { sequence, passageCount: passages.length, isChanged: true };
 }
 
-function removePassage(collection: Collection, draft: Draft, sequence: number): void {
+function removePassage(collection: Collection, draft: Draft, sequence: Sequence): void {
   if (draft.appended.delete(sequence)) return;
   const liveOrdinal = collection.live.ordinalOf(sequence);
-  const frozenOrdinal = collection.frozen?.live.ordinalOf(sequence) ?? -1;
-  if (liveOrdinal >= 0) draft.deadLiveOrdinals.push(liveOrdinal);
-  if (frozenOrdinal >= 0) draft.deadFrozenOrdinals.push(frozenOrdinal);
+  const frozenOrdinal = collection.frozen?.live.ordinalOf(sequence);
+  if (liveOrdinal !== undefined) draft.deadLiveOrdinals.push(liveOrdinal);
+  if (frozenOrdinal !== undefined) draft.deadFrozenOrdinals.push(frozenOrdinal);
   // One that no segment has is in the journal, be it damaged there.
-  if (liveOrdinal >= 0 || frozenOrdinal >= 0 || !buryFlushed(collection, draft, sequence))
-    draft.journalDeletes.push(sequence);
+  const isUnflushed = liveOrdinal !== undefined || frozenOrdinal !== undefined;
+  if (isUnflushed || !buryFlushed(collection, draft, sequence)) draft.journalDeletes.push(sequence);
 }
 
 /** False: no segment has numbers like this one. */
-function buryFlushed(collection: Collection, draft: Draft, sequence: number): boolean {
+function buryFlushed(collection: Collection, draft: Draft, sequence: Sequence): boolean {
   let isFlushed = false;
   for (const { id, firstSequence, lastSequence } of collection.manifest.segments) {
     if (sequence < firstSequence || sequence > lastSequence) continue;
     isFlushed = true;
     // A damaged segment is not open: its passages are not searched, so there is nothing to bury.
     const opened = collection.flushed.get(id);
-    const ordinal = opened?.segment.ordinalOf(sequence) ?? -1;
-    if (opened === undefined || ordinal < 0) continue;
+    const ordinal = opened?.segment.ordinalOf(sequence);
+    if (opened === undefined || ordinal === undefined) continue;
     const { segment, entry } = opened;
     const bits =
       draft.tombstones.get(id) ?? withBits(entry.part.tombstones, segment.ordinalCount, []);

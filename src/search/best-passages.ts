@@ -1,13 +1,14 @@
 // The best passages of a search, possibly several per document: a context is assembled from them.
 
+import type { PassageOrdinal, SegmentOrdinal } from "../core/ids.js";
 import type { GenerationSegment } from "../index/generation.js";
 import { compareRanked } from "./ranking.js";
 import type { ScoredPassage } from "./ranking.js";
 
 export interface BestPassage {
   readonly key: string;
-  readonly segment: number;
-  readonly ordinal: number;
+  readonly segment: SegmentOrdinal;
+  readonly ordinal: PassageOrdinal;
   readonly passageNumber: number;
   readonly score: number;
 }

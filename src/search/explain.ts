@@ -1,6 +1,7 @@
 // How one passage got its score: the passage token that matches each query token best, and the BM25
 // of each term.
 
+import { toSegmentOrdinal, toSequence } from "../core/ids.js";
 import { isEmptyQuery } from "../analysis/lexical-query.js";
 import type { LexicalQuery } from "../analysis/lexical-query.js";
 import { assert, present } from "../core/assert.js";
@@ -141,9 +142,10 @@ function placesOf(
   const numbers = passageNumber === undefined ? [...spans.keys()] : [passageNumber];
   const places = numbers.flatMap((number) =>
     generation.segments.flatMap(({ table, part }, segment) => {
-      const ordinal = table.ordinalOf(firstPassageSequence + number);
+      const ordinal = table.ordinalOf(toSequence(firstPassageSequence + number));
       // A live table grows with later writes; the part does not.
-      return ordinal >= 0 && ordinal < part.ordinalCount ? [{ segment, ordinal }] : [];
+      const isPart = ordinal !== undefined && ordinal < part.ordinalCount;
+      return isPart ? [{ segment: toSegmentOrdinal(segment), ordinal }] : [];
     }),
   );
   if (places.length > 0) return places;

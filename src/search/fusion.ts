@@ -1,5 +1,7 @@
 // Merges the lexical and the sketch ranking into the order in which MaxSim scores. Arithmetic only.
 
+import { toPassageOrdinal, toSegmentOrdinal } from "../core/ids.js";
+import type { PassageOrdinal, SegmentOrdinal } from "../core/ids.js";
 import { compareKeys } from "../core/document.js";
 import type { FusionMethod } from "../contract/search-request.js";
 import type { GenerationSegment } from "../index/generation.js";
@@ -8,8 +10,8 @@ import { createPassageIds } from "./passage-ids.js";
 
 /** A passage of one source. */
 export interface Candidate {
-  readonly segment: number;
-  readonly ordinal: number;
+  readonly segment: SegmentOrdinal;
+  readonly ordinal: PassageOrdinal;
   readonly score: number;
 }
 
@@ -28,7 +30,11 @@ export function toCandidates(
   const candidates: Candidate[] = [];
   for (const { parts, ordinals, scores } of found)
     for (const [i, ordinal] of ordinals.entries())
-      candidates.push({ segment: parts[i] ?? 0, ordinal, score: scores[i] ?? 0 });
+      candidates.push({
+        segment: toSegmentOrdinal(parts[i] ?? 0),
+        ordinal: toPassageOrdinal(ordinal),
+        score: scores[i] ?? 0,
+      });
   return candidates.sort(candidateOrder(segments)).slice(0, count);
 }
 
@@ -46,7 +52,7 @@ export function fuse(
   }: { readonly segments: readonly GenerationSegment[]; readonly lexicalWeight: number },
 ): Candidate[] {
   const idOf = createPassageIds(segments);
-  const fused = new Map<number, { segment: number; ordinal: number; score: number }>();
+  const fused = new Map<number, { -readonly [Key in keyof Candidate]: Candidate[Key] }>();
   for (const name of ["sketch", "lexical"] as const) {
     const list = lists[name];
     const weight = method === "min_max" && name === "lexical" ? lexicalWeight : 1;

@@ -1,11 +1,12 @@
 // Consecutive numbers for the passages of one generation.
 
+import type { PassageOrdinal, SegmentOrdinal } from "../core/ids.js";
 import type { GenerationSegment } from "../index/generation.js";
 
 /** A passage by its place in the generation. */
 export interface PassagePlace {
-  readonly segment: number;
-  readonly ordinal: number;
+  readonly segment: SegmentOrdinal;
+  readonly ordinal: PassageOrdinal;
 }
 
 /** Numbers from 0, without gaps: small integers, which maps find faster than any other key. */

@@ -1,5 +1,6 @@
 // The best k documents so far, in the order that every ranking has: score, then key.
 
+import type { PassageOrdinal, SegmentOrdinal } from "../core/ids.js";
 import { compareKeys } from "../core/document.js";
 import type { FieldValue } from "../core/document.js";
 import type { GenerationSegment } from "../index/generation.js";
@@ -14,8 +15,8 @@ export interface Cap {
 export interface RankedPassage {
   readonly key: string;
   readonly score: number;
-  readonly segment: number;
-  readonly ordinal: number;
+  readonly segment: SegmentOrdinal;
+  readonly ordinal: PassageOrdinal;
   readonly passageNumber: number;
   /** Sum over query tokens; undefined where MaxSim was not run. */
   readonly maxSim: number | undefined;
@@ -24,8 +25,8 @@ export interface RankedPassage {
 }
 
 export interface ScoredPassage {
-  readonly segment: number;
-  readonly ordinal: number;
+  readonly segment: SegmentOrdinal;
+  readonly ordinal: PassageOrdinal;
   readonly score: number;
   readonly maxSim?: number | undefined;
   readonly bm25?: number | undefined;

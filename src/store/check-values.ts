@@ -1,5 +1,6 @@
 // Reads every stored value of a collection and names those that are damaged.
 
+import { toSequence } from "../core/ids.js";
 import type { Database } from "lmdb";
 
 import type { Databases } from "./databases.js";
@@ -60,7 +61,7 @@ function checkPassages({ documents, journal }: Databases, found: Found): void {
     return { value: { kind: "document", key }, read: (framed) => unpackDocument(framed, key) };
   });
   checkEach(found, { name: "the journal", database: journal }, (sequence) => ({
-    value: { kind: "journal", sequence },
+    value: { kind: "journal", sequence: toSequence(sequence) },
     read: (framed) => unpackJournalPassage(framed, `journal passage ${sequence}`),
   }));
 }

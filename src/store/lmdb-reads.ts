@@ -1,5 +1,6 @@
 // Reads of a collection's documents, journal and segments from its LMDB environment.
 
+import { toSequence } from "../core/ids.js";
 import type { Transaction } from "lmdb";
 
 import { assert } from "../core/assert.js";
@@ -44,7 +45,7 @@ export function documentReads(databases: Databases, reading: Reading): DocumentR
       for (const { key, value } of listing(range, reading)) {
         const name = `journal passage ${key}`;
         const passage = attemptRead(() => unpackJournalPassage(value, name), onDamage);
-        if (passage !== undefined) yield [key, passage];
+        if (passage !== undefined) yield [toSequence(key), passage];
       }
     },
     pin: () => pin(databases, reading),

@@ -1,5 +1,6 @@
 // The measured recall of a collection, to framed bytes and back.
 
+import { toSequence } from "../core/ids.js";
 import { Builder, ByteBuffer } from "flatbuffers";
 
 import { SluiceError } from "../core/errors.js";
@@ -61,7 +62,7 @@ export function unpackRecall(framed: Buffer): RecallCalibration {
     lexicalPoolSize: disk.lexicalPoolSize(),
     lexicalWeight: disk.lexicalWeight(),
     generation: Number(disk.generation()),
-    lastSequence: Number(disk.lastSequence()),
+    lastSequence: toSequence(Number(disk.lastSequence())),
     passageCount: Number(disk.passageCount()),
   };
 }

@@ -1,5 +1,6 @@
 // Stored values to framed FlatBuffers bytes and back. Every field is checked after reading.
 
+import { toSequence } from "../core/ids.js";
 import { Builder, ByteBuffer, Encoding } from "flatbuffers";
 
 import type { PackedTerms } from "../analysis/term-frequencies.js";
@@ -64,8 +65,8 @@ export function unpackManifest(framed: Buffer, what: string): Manifest {
     segments.push({
       id: segment.id(),
       passageCount: segment.passageCount(),
-      firstSequence: Number(segment.firstSequence()),
-      lastSequence: Number(segment.lastSequence()),
+      firstSequence: toSequence(Number(segment.firstSequence())),
+      lastSequence: toSequence(Number(segment.lastSequence())),
       ...(segment.deadCount() < 0 ? {} : { deadCount: segment.deadCount() }),
     });
   }
@@ -85,7 +86,7 @@ export function unpackManifest(framed: Buffer, what: string): Manifest {
     seed: disk.seed(),
     rotationChecksum: disk.rotationChecksum(),
     generation: Number(disk.generation()),
-    lastSequence: Number(disk.lastSequence()),
+    lastSequence: toSequence(Number(disk.lastSequence())),
     nextSegmentId: disk.nextSegmentId(),
     segments,
     ...(disk.journalCount() < 0 ? {} : { journalCount: disk.journalCount() }),
@@ -128,8 +129,8 @@ export function unpackDocument(framed: Buffer, key: string): DocumentRecord {
     title: required(disk.title(), what, "title"),
     text: required(disk.text(), what, "text"),
     fields: readFields(disk, what),
-    sequence: Number(disk.sequence()),
-    firstPassageSequence: Number(disk.firstPassageSequence()),
+    sequence: toSequence(Number(disk.sequence())),
+    firstPassageSequence: toSequence(Number(disk.firstPassageSequence())),
     spans,
   };
 }

@@ -1,6 +1,7 @@
 // The segments of a collection through a handle of its own, for threads beside the main one: a
 // maintenance worker reads the journal and writes segments, scoring workers score in the map.
 
+import type { Sequence } from "../core/ids.js";
 import type { Database } from "lmdb";
 
 import { SluiceError } from "../core/errors.js";
@@ -20,7 +21,7 @@ export interface SegmentStore {
   /** From now on reads see what is committed now; until then they may see an earlier moment. */
   renew(): void;
   /** Returns undefined when the passage was deleted. Throws DATA_CORRUPT. */
-  journalPassage(sequence: number): JournalPassage | undefined;
+  journalPassage(sequence: Sequence): JournalPassage | undefined;
   /** Returns undefined when the document was deleted. Throws DATA_CORRUPT. */
   readDocument(key: string): DocumentRecord | undefined;
   /**

@@ -1,6 +1,7 @@
 // A collection's values on disk, in one interface for each kind of reader; lmdb-store.ts implements
 // them all.
 
+import type { Sequence } from "../core/ids.js";
 import type { SluiceError } from "../core/errors.js";
 import type { RecordedFeedback } from "../core/feedback.js";
 import type { FeedbackAppend } from "./feedback-log.js";
@@ -39,7 +40,7 @@ export interface DocumentReads {
   /** Passages in no segment, by rising sequence. */
   journal(
     onDamage?: (error: SluiceError) => void,
-  ): IterableIterator<[sequence: number, passage: JournalPassage]>;
+  ): IterableIterator<[sequence: Sequence, passage: JournalPassage]>;
   /** Pins the documents as they are now. Held long, it keeps replaced pages from being reused. */
   pin(): PinnedDocuments;
 }

@@ -1,5 +1,6 @@
 // The values that a collection's store keeps, as the rest of the program sees them.
 
+import type { Sequence } from "../core/ids.js";
 import type { Fields, Span } from "../core/document.js";
 import type { ScoreMap } from "../eval/score-calibration.js";
 
@@ -21,7 +22,7 @@ export interface Manifest {
   readonly seed: number;
   readonly rotationChecksum: number;
   readonly generation: number;
-  readonly lastSequence: number;
+  readonly lastSequence: Sequence;
   readonly nextSegmentId: number;
   readonly segments: readonly SegmentEntry[];
   /** Passages in the journal; absent: not counted, by the version that wrote it. */
@@ -32,8 +33,8 @@ export interface SegmentEntry {
   readonly id: number;
   readonly passageCount: number;
   /** Least and greatest sequence of its passages. */
-  readonly firstSequence: number;
-  readonly lastSequence: number;
+  readonly firstSequence: Sequence;
+  readonly lastSequence: Sequence;
   /** Passages of it that are deleted; absent: not counted, by the version that wrote it. */
   readonly deadCount?: number;
 }
@@ -54,7 +55,7 @@ export interface RecallCalibration {
   readonly lexicalWeight: number;
   /** What there was when the measuring began. */
   readonly generation: number;
-  readonly lastSequence: number;
+  readonly lastSequence: Sequence;
   readonly passageCount: number;
 }
 
@@ -87,8 +88,8 @@ export interface DocumentRecord {
   readonly text: string;
   readonly fields: Fields;
   /** Sequence of the write: that of its last passage. */
-  readonly sequence: number;
-  readonly firstPassageSequence: number;
+  readonly sequence: Sequence;
+  readonly firstPassageSequence: Sequence;
   readonly spans: readonly Span[];
 }
 
@@ -133,7 +134,8 @@ export interface WriteBatch {
 export type DamagedValue =
   | { readonly kind: "manifest" | "store" | "recall" | "scoreMaps" }
   | { readonly kind: "document"; readonly key: string }
-  | { readonly kind: "journal" | "feedback"; readonly sequence: number }
+  | { readonly kind: "journal"; readonly sequence: Sequence }
+  | { readonly kind: "feedback"; readonly sequence: number }
   | { readonly kind: "feedbackId"; readonly eventId: string }
   | { readonly kind: "segment" | "tombstones"; readonly id: number };
 

@@ -4,13 +4,13 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { toPassageOrdinal } from "../../src/core/ids.js";
 import { present } from "../../src/core/assert.js";
 import type { Document } from "../../src/core/document.js";
 import { repairDataFolder } from "../../src/app/check.js";
 import { inspect, inspectInChild } from "../../src/engine/inspect.js";
 import { openLmdbStore } from "../../src/store/lmdb-store.js";
 import type { CollectionStore } from "../../src/store/store.js";
-import type { JournalPassage } from "../../src/store/stored-values.js";
 import { repositoryRoot } from "../../src/core/paths.js";
 import { collectionLimits } from "../support/collections.js";
 import { changeDatabase, damageWhere, onlyCollectionFolder, renameKey } from "../support/damage.js";
@@ -159,7 +159,8 @@ describe("check and repair", () => {
       what: "a passage of the journal under another number",
       async make() {
         const key = await withStore((store) => {
-          const [[sequence, passage]] = [...store.journal()] as [[number, JournalPassage]];
+          const [first] = [...store.journal()];
+          const [sequence, passage] = first!;
           lostKeys = [passage.key];
           return sequence;
         });
@@ -177,9 +178,11 @@ describe("check and repair", () => {
     try {
       for (const { table, segmentId, part } of collection.generation.segments) {
         const keys = Array.from({ length: part.ordinalCount }, (_, ordinal) =>
-          table.keyAt(ordinal),
+          table.keyAt(toPassageOrdinal(ordinal)),
         );
-        const sequences = new Set(keys.map((_, ordinal) => table.sequenceAt(ordinal)));
+        const sequences = new Set(
+          keys.map((_, ordinal) => table.sequenceAt(toPassageOrdinal(ordinal))),
+        );
         if (segmentId === undefined || !keys.includes(key)) continue;
         lostKeys = keys.filter((one) => {
           const record = collection.store.readDocument(one);

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 
+import { nextOrdinal, toPassageOrdinal } from "../../src/core/ids.js";
 import { latestSettings } from "../../src/analysis/analyzer.js";
 import { unpackTerms } from "../../src/analysis/term-frequencies.js";
 import { packTerms, termFrequencies } from "../../src/analysis/term-frequencies.js";
@@ -130,7 +131,11 @@ function assertTerms(collection: Collection, texts: ReadonlyMap<string, string>)
     const reader = new PostingsReader(postingsSectionsOf(segment.tables));
     checkPostings(reader);
     const dead = new Uint8Array(entry.part.tombstones ?? new SharedArrayBuffer(0));
-    for (let ordinal = 0; ordinal < segment.ordinalCount; ordinal += 1) {
+    for (
+      let ordinal = toPassageOrdinal(0);
+      ordinal < segment.ordinalCount;
+      ordinal = nextOrdinal(ordinal)
+    ) {
       if (((dead[ordinal >>> 3] ?? 0) & (1 << (ordinal & 7))) !== 0) continue;
       const key = segment.keyAt(ordinal);
       seen.add(key);

@@ -3,6 +3,7 @@
 
 import { createInterface } from "node:readline";
 
+import { toSequence } from "../../src/core/ids.js";
 import { isSluiceError } from "../../src/core/errors.js";
 import { createPrng } from "../../src/core/prng.js";
 import { writeStoredSegment } from "./stored-segments.js";
@@ -30,7 +31,7 @@ const say = (failure: unknown): void => {
 async function write(sequence: number): Promise<void> {
   const codes = Uint8Array.from({ length: passageBytes }, () => prng.nextUint32());
   await store.commit({
-    manifest: { ...emptyManifest, lastSequence: sequence },
+    manifest: { ...emptyManifest, lastSequence: toSequence(sequence) },
     journalPuts: new Map([[sequence, journalPassage(`${sequence}`, codes)]]),
   });
   acknowledged = sequence;

@@ -1,6 +1,7 @@
 // An engine for tests of the network layer: documents in a map, scripted searches. It replaces the
 // real engine where timing must be controlled: slow readers, cancellations, broken streams.
 
+import { toSequence } from "../../src/core/ids.js";
 import { latestSettings } from "../../src/analysis/analyzer.js";
 import type { Document } from "../../src/core/document.js";
 import { compareKeys } from "../../src/core/document.js";
@@ -152,7 +153,7 @@ function statusOf(state: State, name: string): CollectionStatus {
     passageCount: documents.size,
     tokenCount: documents.size * 3,
     generation: sequence,
-    lastSequence: sequence,
+    lastSequence: toSequence(sequence),
     segmentCount: 1,
     diskBytes: 4096,
     scoreMaps: [],
@@ -161,7 +162,8 @@ function statusOf(state: State, name: string): CollectionStatus {
 }
 
 function store(state: State, document: Document): WriteAck {
-  const sequence = (state.sequence += 1);
+  state.sequence += 1;
+  const sequence = toSequence(state.sequence);
   const { key, title, text, fields } = document;
   state.documents.set(key, { key, title, text, fields, sequence, passageCount: 1 });
   return { key, sequence, passageCount: 1 };

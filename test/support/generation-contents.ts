@@ -1,5 +1,6 @@
 // The contents of a generation as plain values that can be compared.
 
+import { nextOrdinal, toPassageOrdinal } from "../../src/core/ids.js";
 import { unpackTerms } from "../../src/analysis/term-frequencies.js";
 import { gatherLivePostings } from "../../src/index/bm25/live-terms.js";
 import { isBitSet } from "../../src/index/bm25/bits.js";
@@ -88,7 +89,11 @@ function visiblePassages(segment: GenerationSegment): PassageLine[] {
   const terms = termsOf(segment);
   const dead = part.tombstones && new Uint8Array(part.tombstones);
   const lines: PassageLine[] = [];
-  for (let ordinal = 0; ordinal < part.ordinalCount; ordinal += 1) {
+  for (
+    let ordinal = toPassageOrdinal(0);
+    ordinal < part.ordinalCount;
+    ordinal = nextOrdinal(ordinal)
+  ) {
     if (dead !== undefined && isBitSet(dead, ordinal)) continue;
     const [start = 0, end = 0] = tokenOffsets.subarray(ordinal, ordinal + 2);
     const passageCodes = codes.subarray(4 * start, 4 * end);

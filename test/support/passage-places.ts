@@ -1,5 +1,6 @@
 // Segments that are only used to look up passages, for rankings and fusion.
 
+import { toSequence } from "../../src/core/ids.js";
 import type { Fields } from "../../src/core/document.js";
 import { packTerms } from "../../src/analysis/term-frequencies.js";
 import { liveEntry } from "../../src/index/generation.js";
@@ -19,7 +20,7 @@ export function segmentsOf(lists: readonly (readonly PlacedPassage[])[]): Genera
     const live = new LiveSegment(64);
     for (const [i, { key, passageNumber, fields = new Map() }] of passages.entries())
       live.append({
-        sequence: i + 1,
+        sequence: toSequence(i + 1),
         key,
         passageNumber,
         span: { start: 0, end: 1 },

@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 
+import { toPassageOrdinal, toSequence } from "../../src/core/ids.js";
 import { packTerms } from "../../src/analysis/term-frequencies.js";
 import type { PassageTable } from "../../src/index/passage-table.js";
 import type { SegmentPassage } from "../../src/index/segment-writer.js";
@@ -40,13 +41,13 @@ export const anySegmentPassages: fc.Arbitrary<SegmentPassage[]> = fc
     let sequence = 0;
     return contents.map(({ step, ...content }) => {
       sequence += step;
-      return { sequence, ...content };
+      return { sequence: toSequence(sequence), ...content };
     });
   });
 
 /** The table's passages as plain values. */
 export function tablePassages(table: PassageTable, ordinalCount = table.ordinalCount): unknown[] {
-  return Array.from({ length: ordinalCount }, (_, ordinal) => ({
+  return Array.from({ length: ordinalCount }, (_, i) => toPassageOrdinal(i)).map((ordinal) => ({
     sequence: table.sequenceAt(ordinal),
     key: table.keyAt(ordinal),
     passageNumber: table.passageNumberAt(ordinal),

@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 
+import { toSequence } from "../../src/core/ids.js";
 import { packTerms } from "../../src/analysis/term-frequencies.js";
 import type { FieldValue } from "../../src/core/document.js";
 import type { DocumentRecord, JournalPassage, Manifest } from "../../src/store/stored-values.js";
@@ -28,7 +29,7 @@ const anySpan = fc
   .tuple(fc.nat(4_000_000), fc.nat(4_000_000))
   .map(([start, length]) => ({ start, end: start + length }));
 
-const anySequence = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
+const anySequence = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }).map(toSequence);
 const anyUint32 = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 const anyBits = fc.constantFrom(1, 2, 4, 8);
 
@@ -114,15 +115,16 @@ export const emptyManifest: Manifest = {
   seed: 7,
   rotationChecksum: 0,
   generation: 1,
-  lastSequence: 0,
+  lastSequence: toSequence(0),
   nextSegmentId: 1,
   segments: [],
 };
 
 /** A document with one passage with this text. */
-export function documentRecord(text: string, sequence = 1): DocumentRecord {
+export function documentRecord(text: string, number = 1): DocumentRecord {
+  const sequence = toSequence(number);
   return {
-    title: `title of ${sequence}`,
+    title: `title of ${number}`,
     text,
     fields: new Map(),
     sequence,

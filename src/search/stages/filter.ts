@@ -1,6 +1,7 @@
 // Which passages the search may return: the filter, evaluated on columns in scoring workers, and on
 // the few passages of live segments right here; then what has a word that is left out.
 
+import { nextOrdinal, toPassageOrdinal } from "../../core/ids.js";
 import { createFilterMatch } from "../../core/match-filter.js";
 import type { Filter } from "../../core/filter.js";
 import type { QueryPhrase } from "../../analysis/lexical-query.js";
@@ -74,7 +75,11 @@ function filterLive(
     if (part.kind !== "live") continue;
     const { ordinalCount } = part;
     const matching = new Uint32Array(2 * Math.ceil(ordinalCount / 64));
-    for (let ordinal = 0; ordinal < ordinalCount; ordinal += 1) {
+    for (
+      let ordinal = toPassageOrdinal(0);
+      ordinal < ordinalCount;
+      ordinal = nextOrdinal(ordinal)
+    ) {
       if (matches((name) => table.fieldAt(ordinal, name)))
         matching[ordinal >>> 5] = (matching[ordinal >>> 5] ?? 0) | (1 << (ordinal & 31));
     }
@@ -82,7 +87,7 @@ function filterLive(
       const found = liveOrdinalsWithAny(part.terms, excluded, liveTerms.resolvePhrases(excluded));
       clearDocuments(matching, found, {
         ordinalCount,
-        numberAt: (ordinal) => table.passageNumberAt(ordinal),
+        numberAt: (ordinal) => table.passageNumberAt(toPassageOrdinal(ordinal)),
       });
     }
     const tombstones = part.tombstones && new Uint8Array(part.tombstones);

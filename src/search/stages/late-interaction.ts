@@ -1,5 +1,6 @@
 // MaxSim of the candidates, batch by batch; then of everything else, when asked to.
 
+import { nextOrdinal, toPassageOrdinal, toSegmentOrdinal } from "../../core/ids.js";
 import { runInOrder } from "../../core/in-order.js";
 import type { PackedQuery } from "../../kernels/kernels.js";
 import { isBitSet } from "../../index/bm25/bits.js";
@@ -83,10 +84,15 @@ function* remaining(
 ): Generator<PassagePlace, void, void> {
   const idOf = createPassageIds(generation.segments);
   const taken = new Set(candidates.map(idOf));
-  for (const [segment, { part }] of generation.segments.entries()) {
+  for (const [place, { part }] of generation.segments.entries()) {
+    const segment = toSegmentOrdinal(place);
     const dead = part.tombstones && new Uint8Array(part.tombstones);
-    const eligible = eligibleOf(scope.eligible, segment);
-    for (let ordinal = 0; ordinal < part.ordinalCount; ordinal += 1) {
+    const eligible = eligibleOf(scope.eligible, place);
+    for (
+      let ordinal = toPassageOrdinal(0);
+      ordinal < part.ordinalCount;
+      ordinal = nextOrdinal(ordinal)
+    ) {
       if (dead !== undefined && isBitSet(dead, ordinal)) continue;
       if (eligible !== undefined && !isBitSet(eligible, ordinal)) continue;
       const passage = { segment, ordinal };

@@ -1,5 +1,6 @@
 // BM25 over the whole generation: the exact best passages and documents.
 
+import { toPassageOrdinal, toSegmentOrdinal } from "../../core/ids.js";
 import type { LexicalQuery, QueryPhrase } from "../../analysis/lexical-query.js";
 import { present } from "../../core/assert.js";
 import type { Bm25Clause, Bm25Phrase, Bm25Query } from "../../index/bm25/query.js";
@@ -94,7 +95,10 @@ export async function lexicalStage(
   const known = new Map<number, number>();
   const { parts, ordinals, scores } = found.top;
   for (const [i, ordinal] of ordinals.entries())
-    known.set(idOf({ segment: parts[i] ?? 0, ordinal }), scores[i] ?? 0);
+    known.set(
+      idOf({ segment: toSegmentOrdinal(parts[i] ?? 0), ordinal: toPassageOrdinal(ordinal) }),
+      scores[i] ?? 0,
+    );
   const candidates = toCandidates([first.top], generation.segments, plan.lexicalPoolSize);
   const bm25Top = first.top.scores[0] ?? 0;
   return {
@@ -231,7 +235,12 @@ function topDocuments(
   const ranking = createRanking(generation.segments, k, caps);
   for (const [i, ordinal] of found.ordinals.entries()) {
     const score = found.scores[i] ?? 0;
-    ranking.offer({ segment: found.parts[i] ?? 0, ordinal, score, bm25: score });
+    ranking.offer({
+      segment: toSegmentOrdinal(found.parts[i] ?? 0),
+      ordinal: toPassageOrdinal(ordinal),
+      score,
+      bm25: score,
+    });
   }
   return ranking.top();
 }

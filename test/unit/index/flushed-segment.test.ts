@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
+import { toSequence } from "../../../src/core/ids.js";
 import { packTerms, unpackTerms } from "../../../src/analysis/term-frequencies.js";
 import { PostingsReader } from "../../../src/index/bm25/postings-reader.js";
 import { openFlushedSegment } from "../../../src/index/flushed-segment.js";
@@ -25,7 +26,7 @@ import {
 } from "../../support/segment-passages.js";
 
 const passages: SegmentPassage[] = [1, 5, 6].map((sequence, i) => ({
-  sequence,
+  sequence: toSequence(sequence),
   key: `key ${i}`,
   passageNumber: i,
   span: { start: 10 * i, end: 10 * i + 5 },
@@ -88,10 +89,10 @@ describe("a written segment", () => {
         for (const [ordinal, { sequence }] of all.entries()) {
           assert.equal(segment.ordinalOf(sequence), ordinal);
           if (all[ordinal + 1]?.sequence !== sequence + 1)
-            assert.equal(segment.ordinalOf(sequence + 1), -1);
+            assert.equal(segment.ordinalOf(toSequence(sequence + 1)), undefined);
         }
         assert.equal(
-          segment.ordinalOf(other),
+          segment.ordinalOf(toSequence(other)) ?? -1,
           all.findIndex(({ sequence }) => sequence === other),
         );
       }),

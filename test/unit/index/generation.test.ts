@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import { toSequence } from "../../../src/core/ids.js";
 import { packTerms } from "../../../src/analysis/term-frequencies.js";
 import { AssertionError } from "../../../src/core/assert.js";
 import { countedPin, flushedEntry, sumTotals } from "../../../src/index/generation.js";
@@ -32,7 +33,7 @@ describe("countedPin", () => {
 
 describe("totals", () => {
   const passages = Array.from({ length: 20 }, (_, i) => ({
-    sequence: i + 1,
+    sequence: toSequence(i + 1),
     key: `${i}`,
     passageNumber: 0,
     span: { start: 0, end: 1 },

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
+import { toSequence } from "../../../src/core/ids.js";
 import { packTerms, unpackTerms } from "../../../src/analysis/term-frequencies.js";
 import { gatherLivePostings } from "../../../src/index/bm25/live-terms.js";
 import { termsQuery } from "../../support/bm25-model.js";
@@ -86,7 +87,7 @@ describe("LiveSegment", () => {
         assert.deepEqual(tablePassages(live), expectedPassages(passages));
         for (const [ordinal, { sequence }] of passages.entries())
           assert.equal(live.ordinalOf(sequence), ordinal);
-        assert.equal(live.ordinalOf(0), -1);
+        assert.equal(live.ordinalOf(toSequence(0)), undefined);
       }),
     );
   });
@@ -115,7 +116,7 @@ describe("LiveSegment", () => {
   it("keeps its snapshots through many growths", () => {
     const live = new LiveSegment(1);
     const passage = (sequence: number): SegmentPassage => ({
-      sequence,
+      sequence: toSequence(sequence),
       key: `${sequence}`,
       passageNumber: 0,
       span: { start: 0, end: 1 },

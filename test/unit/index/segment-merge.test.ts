@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
+import { toSequence } from "../../../src/core/ids.js";
 import { livePassageCount, mergeTables, toMergeInputs } from "../../../src/index/segment-merge.js";
 import { writeSegment } from "../../../src/index/segment-writer.js";
 import type { SegmentPassage } from "../../../src/index/segment-writer.js";
@@ -13,7 +14,10 @@ const anySegments = fc
   .map((segments) => {
     let before = 0;
     return segments.map(({ passages, dead }) => {
-      const moved = passages.map((p): SegmentPassage => ({ ...p, sequence: p.sequence + before }));
+      const moved = passages.map((p): SegmentPassage => ({
+        ...p,
+        sequence: toSequence(p.sequence + before),
+      }));
       before = moved.at(-1)?.sequence ?? before;
       return { passages: moved, dead: new Set(dead) };
     });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import { toSequence } from "../../../src/core/ids.js";
 import { packTerms } from "../../../src/analysis/term-frequencies.js";
 import { LiveSegment } from "../../../src/index/live-segment.js";
 import type { SegmentPart } from "../../../src/index/segment-parts.js";
@@ -62,7 +63,7 @@ describe("createPartCache", () => {
     const live = new LiveSegment(64);
     const append = (key: string): void =>
       live.append({
-        sequence: 1,
+        sequence: toSequence(1),
         key,
         passageNumber: 0,
         span: { start: 0, end: 1 },

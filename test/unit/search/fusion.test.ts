@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
+import { toPassageOrdinal, toSegmentOrdinal } from "../../../src/core/ids.js";
 import { compareKeys } from "../../../src/core/document.js";
 import { fuse, toCandidates } from "../../../src/search/fusion.js";
 import type { Candidate } from "../../../src/search/fusion.js";
@@ -97,7 +98,11 @@ const places = keys.flatMap((key) => [0, 1, 2].map((passageNumber) => ({ key, pa
 const segments = segmentsOf([places]);
 
 function candidate(key: string, score: number, passageNumber = 0): Candidate {
-  return { score, segment: 0, ordinal: 3 * keys.indexOf(key) + passageNumber };
+  return {
+    score,
+    segment: toSegmentOrdinal(0),
+    ordinal: toPassageOrdinal(3 * keys.indexOf(key) + passageNumber),
+  };
 }
 
 function placeAt(ordinal: number): { key: string; passageNumber: number } {

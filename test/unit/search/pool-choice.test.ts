@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import { toSequence } from "../../../src/core/ids.js";
 import { createPrng } from "../../../src/core/prng.js";
 import { estimateRecall } from "../../../src/search/measure-recall.js";
 import type { SampleDepths } from "../../../src/search/measure-recall.js";
@@ -42,7 +43,7 @@ function known(bounds: Readonly<Record<number, number>>): KnownRecall {
       lexicalPoolSize: 128,
       lexicalWeight: 0.15,
       generation: 1,
-      lastSequence: 9000,
+      lastSequence: toSequence(9000),
       passageCount: 9000,
     },
     isStale: false,

@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
+import { toPassageOrdinal, toSegmentOrdinal } from "../../../src/core/ids.js";
 import { compareRanked, createRanking } from "../../../src/search/ranking.js";
 import type { Cap } from "../../../src/search/ranking.js";
 import type { Fields } from "../../../src/core/document.js";
 import type { RankedPassage, ScoredPassage } from "../../../src/search/ranking.js";
 import { segmentsOf } from "../../support/passage-places.js";
+import type { PassagePlace } from "../../../src/search/passage-ids.js";
 import type { PlacedPassage } from "../../support/passage-places.js";
 
 describe("createRanking", () => {
@@ -38,7 +40,7 @@ describe("createRanking", () => {
   it("breaks ties by the bytes of the key, which is not the order of UTF-16", () => {
     const keys = ["\u{1d400}", "\uff41", "b", "a", "ab"];
     const lists = [keys.map((key) => ({ key, passageNumber: 0 }))];
-    const offers = keys.map((_, ordinal) => ({ segment: 0, ordinal, score: 1 }));
+    const offers = keys.map((_, ordinal) => ({ ...placeOf(0, ordinal), score: 1 }));
     const ranked = offerAll(lists, offers, 9).map(({ key }) => key);
     assert.deepEqual(ranked, ["a", "ab", "b", "\uff41", "\u{1d400}"]);
   });
@@ -55,10 +57,10 @@ describe("createRanking", () => {
       ],
     ];
     const offers = [
-      { segment: 1, ordinal: 0, score: 2, maxSim: 7, bm25: undefined },
-      { segment: 0, ordinal: 1, score: 2, maxSim: 7, bm25: undefined },
-      { segment: 0, ordinal: 0, score: 1 },
-      { segment: 1, ordinal: 1, score: 1.5 },
+      { ...placeOf(1, 0), score: 2, maxSim: 7, bm25: undefined },
+      { ...placeOf(0, 1), score: 2, maxSim: 7, bm25: undefined },
+      { ...placeOf(0, 0), score: 1 },
+      { ...placeOf(1, 1), score: 1.5 },
     ];
     assert.deepEqual(offerAll(lists, offers, 2), [
       { key: "a", score: 2, segment: 0, ordinal: 1, passageNumber: 1, maxSim: 7, bm25: undefined },
@@ -112,7 +114,7 @@ describe("createRanking", () => {
   it("gives copies that later offers do not change", () => {
     const ranking = createRanking(segmentsOf([[{ key: "a", passageNumber: 0 }]]), 3);
     const before = ranking.top();
-    ranking.offer({ segment: 0, ordinal: 0, score: 1 });
+    ranking.offer({ ...placeOf(0, 0), score: 1 });
     assert.deepEqual(before, []);
     assert.equal(ranking.top().length, 1);
   });
@@ -144,7 +146,7 @@ const anyOffers = fc
     const offers = passages.map((passage, i): ScoredPassage => {
       const segment = segmentOf[i]!;
       const ordinal = lists[segment]!.push(passage) - 1;
-      return { segment, ordinal, score: scores[i]!, maxSim: i };
+      return { ...placeOf(segment, ordinal), score: scores[i]!, maxSim: i };
     });
     return { lists, offers };
   });
@@ -212,4 +214,8 @@ function bruteForce(
   all.sort(compareRanked);
   const first = all.filter(({ key }, i) => all.findIndex((other) => other.key === key) === i);
   return first.slice(0, k);
+}
+
+function placeOf(segment: number, ordinal: number): PassagePlace {
+  return { segment: toSegmentOrdinal(segment), ordinal: toPassageOrdinal(ordinal) };
 }

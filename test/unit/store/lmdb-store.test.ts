@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import fc from "fast-check";
 
+import { toSequence } from "../../../src/core/ids.js";
 import { AssertionError } from "../../../src/core/assert.js";
 import { compareKeys } from "../../../src/core/document.js";
 import { SluiceError } from "../../../src/core/errors.js";
@@ -58,7 +59,7 @@ describe("openLmdbStore: the measured recall", () => {
     lexicalPoolSize: 128,
     lexicalWeight: 0.15,
     generation: 2 ** 40,
-    lastSequence: 2 ** 41,
+    lastSequence: toSequence(2 ** 41),
     passageCount: 2 ** 33,
   };
 
@@ -98,7 +99,7 @@ describe("openLmdbStore: the measured recall", () => {
 describe("openLmdbStore: writing", () => {
   it("finds everything again after reopening", () =>
     withTemporaryFolder(async (folder) => {
-      const manifest = { ...emptyManifest, generation: 5, lastSequence: 9 };
+      const manifest = { ...emptyManifest, generation: 5, lastSequence: toSequence(9) };
       const passage = journalPassage("a", pseudoRandomBytes(40));
       const tables = pseudoRandomBytes(1000);
       const codes = pseudoRandomBytes(100_000);
@@ -189,7 +190,12 @@ describe("openLmdbStore: writing", () => {
 
   it("finds in a check that a segment of the manifest is gone", () =>
     withStore(async (store) => {
-      const segment = { id: 5, passageCount: 1, firstSequence: 1, lastSequence: 1 };
+      const segment = {
+        id: 5,
+        passageCount: 1,
+        firstSequence: toSequence(1),
+        lastSequence: toSequence(1),
+      };
       await store.commit({ manifest: { ...emptyManifest, segments: [segment] } });
       const damages = ["tables", "codes"].map((part) => ({
         kind: "segment",
@@ -203,7 +209,7 @@ describe("openLmdbStore: writing", () => {
     withStore(async (store) => {
       const commits = Array.from({ length: 40 }, (_, i) =>
         store.commit({
-          manifest: { ...emptyManifest, lastSequence: i },
+          manifest: { ...emptyManifest, lastSequence: toSequence(i) },
           documents: new Map([
             [i % 7 === 3 ? "k".repeat(5000) : `key ${i % 5}`, documentRecord(`${i}`)],
           ]),
@@ -378,7 +384,7 @@ describe("openLmdbStore: reading", () => {
     withStore(async (store) => {
       for (let i = 0; i < 200; i += 1) {
         await store.commit({
-          manifest: { ...emptyManifest, lastSequence: i },
+          manifest: { ...emptyManifest, lastSequence: toSequence(i) },
           documents: new Map([[`${i % 10}`, i % 3 === 0 ? undefined : documentRecord(`${i}`)]]),
         });
         assert.equal(store.readManifest().lastSequence, i);
