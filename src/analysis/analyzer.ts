@@ -1,5 +1,5 @@
-// Turns texts into terms, and queries into what is asked of the terms. A collection stores the
-// settings of its analyzer, version included.
+// Turns texts into terms, and queries into the terms that match their words. A collection stores
+// the settings of its analyzer, version included.
 
 import type { QueryTerm } from "./query-terms.js";
 import type { AnalyzerName, AnalyzerSettings } from "./settings.js";
@@ -9,9 +9,9 @@ import { createSecondAnalyzer } from "./version-2.js";
 
 export interface Analyzer {
   readonly settings: AnalyzerSettings;
-  /** Each term with its place, by rising position. O(length). */
+  /** Each term with its place, in ascending position. O(length). */
   forEachTerm(text: string, visit: TermVisitor): void;
-  /** Its words as a query asks for them, in order. O(length). */
+  /** The query words of a text, in order. O(length). */
   queryWords(text: string): QueryWord[];
   /**
    * The last word of `text` as a prefix. Returns undefined when there is none or white space
@@ -21,24 +21,24 @@ export interface Analyzer {
 }
 
 /**
- * `position` counts words, those that became no term included, so that terms of neighboring words
- * differ by 1; forms of one word have the same. `start` and `end`: the place in the text, in UTF-16
+ * `position` counts all words, also those without a term, so that terms of adjacent words differ by
+ * 1 and forms of one word share a position. `start` and `end` are offsets in the text in UTF-16
  * code units.
  */
 export type TermVisitor = (term: string, position: number, start: number, end: number) => void;
 
-/** A word of a query: what finds it. */
+/** A word of a query, with the terms that match it. */
 export interface QueryWord {
   /** Place in the query. */
   readonly start: number;
   readonly end: number;
-  /** Any of these finds it. Empty: a stop word. */
+  /** Any of these matches the word. Empty for a stop word. */
   readonly terms: readonly QueryTerm[];
-  /** What finds a stop word where nothing else is asked for. Empty: nothing. */
+  /** Terms that match a stop word in a query without other words. */
   readonly stopTerms: readonly QueryTerm[];
-  /** As a part of a phrase: offsets in the query, by the same count as positions. */
+  /** Its terms inside a phrase; offsets in the query, counted as positions are. */
   readonly phrase: readonly PhraseTerm[];
-  /** Terms that stand for the whole word, written otherwise. */
+  /** Terms of the whole word in another spelling. */
   readonly otherwise: readonly string[];
   /** Where misspellings of the term are looked up. Absent when only exact terms match. */
   readonly misspelling: Misspelling | undefined;
@@ -54,7 +54,7 @@ export interface PhraseTerm {
 }
 
 export interface PlacedPrefix extends WordPrefix {
-  /** Where it starts in the text. */
+  /** Offset in the text. */
   readonly start: number;
 }
 
@@ -62,27 +62,27 @@ export interface PlacedPrefix extends WordPrefix {
 export interface WordPrefix {
   readonly terms: readonly string[];
   readonly prefix: string;
-  /** Letters that are typed. */
+  /** Number of letters in the prefix. */
   readonly letterCount: number;
 }
 
 export interface Misspelling {
-  /** A term of which others differ by a few letters. */
+  /** The term as the query spells it. */
   readonly term: string;
-  /** Characters at its start that are no letters of the word. */
+  /** Leading characters of the term that are not letters of the word. */
   readonly markLength: number;
-  /** Letters that may be wrong, lacking or too many: 1 or 2. */
+  /** Maximum edit distance: 1 or 2. */
   readonly distance: number;
 }
 
-/** Of version 1 and 2; settings of another are a bug. */
+/** Supports versions 1 and 2; any other version is a bug. */
 export function createAnalyzer(settings: AnalyzerSettings): Analyzer {
   return settings.analyzerVersion === 1
     ? createFirstAnalyzer(settings)
     : createSecondAnalyzer(settings);
 }
 
-/** As new collections have it when nothing but a name is asked for. */
+/** Settings of new collections that name only an analyzer. */
 export function latestSettings(analyzer: AnalyzerName): AnalyzerSettings {
   return { analyzer, analyzerVersion: analyzerVersionLatest, ...defaultsOf(analyzer) };
 }

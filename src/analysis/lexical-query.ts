@@ -1,5 +1,5 @@
-// What a query's text asks of the words: plain words, "phrases" in quotes, beginnings* with a star,
-// -words and -"phrases" that are left out; misspelled words where that is asked for.
+// The lexical part of a query: plain words, "phrases" in quotes, prefixes* with a star, excluded
+// -words and -"phrases", and misspelled words where the request enables them.
 
 import { limits } from "../core/limits.js";
 import type { Analyzer, PhraseTerm, QueryWord, WordPrefix } from "./analyzer.js";
@@ -10,23 +10,24 @@ import type { QueryTerm } from "./query-terms.js";
 export interface LexicalQuery {
   /** Distinct terms of words and phrases, in the order of their first occurrence. */
   readonly terms: readonly QueryTerm[];
-  /** Distinct beginnings, as terms begin: folded, not stemmed. */
+  /** Distinct prefixes of terms, folded but not stemmed. */
   readonly prefixes: readonly QueryTerm[];
   /** Distinct words that may be misspelled. */
   readonly misspellings: readonly QueryMisspelling[];
-  /** Phrases of which something is left after analysis: every passage that is found has them. */
+  /** Phrases that have terms after analysis. Every hit contains all of them. */
   readonly phrases: readonly QueryPhrase[];
-  /** What no document may have that is found. */
+  /** Words and phrases that no hit may contain. */
   readonly excluded: readonly QueryPhrase[];
-  /** Runs without spaces whose terms find a passage only together. */
+  /** Runs without spaces whose terms match a passage only together. */
   readonly quorums: readonly QueryQuorum[];
-  /** The text without quotes of phrases, stars of beginnings and what is left out: what the model
-   *  reads. */
+  /** Input of the model: the text without the quotes of phrases, stars of prefixes, and exclusions. */
   readonly plainText: string;
 }
 
 export interface QueryPhrase {
-  /** `offset`: words from the phrase's first, words that became no term included. */
+  /**
+   * `offset` is the distance in words from the phrase's first word, counting words without a term.
+   */
   readonly terms: readonly PhraseTerm[];
 }
 
@@ -34,11 +35,11 @@ export interface QueryPhrase {
 export interface QueryMisspelling extends QueryTerm {
   readonly markLength: number;
   readonly distance: number;
-  /** A term that is exactly the word: passages that have it are worth more. */
+  /** The term of the exact word; passages that contain it score higher. */
   readonly exact: string;
 }
 
-/** So many of these terms and beginnings must be in a passage for any of them to count. */
+/** A passage must contain `count` of these terms and prefixes for any of them to score. */
 export interface QueryQuorum {
   readonly terms: readonly string[];
   readonly prefix: string | undefined;
@@ -46,16 +47,16 @@ export interface QueryQuorum {
 }
 
 export interface LexicalOptions {
-  /** The last word, if no blank follows it, finds words that begin so. Default: no. */
+  /** Also match the last word as a prefix unless white space follows it. Default false. */
   readonly lastWordBegins?: boolean | undefined;
-  /** Words of four letters find words that differ by one letter, of eight by two. Default: no. */
+  /** Also match terms at edit distance 1 for words of four letters, 2 for eight. Default false. */
   readonly misspellings?: boolean | undefined;
 }
 
-/** Fewer letters are too many words. */
+/** Shorter prefixes match too many terms. */
 const beginningLettersMin = 2;
 
-/** What a query has of each kind, still with repeats. */
+/** The clauses of a query by kind, before duplicates are removed. */
 interface Asked {
   readonly terms: QueryTerm[];
   readonly stopTerms: QueryTerm[];
@@ -66,7 +67,7 @@ interface Asked {
   readonly quorums: QueryQuorum[];
 }
 
-/** A quote without its partner is no syntax, nor is a star or minus elsewhere. O(length). */
+/** Unpaired quotes, and stars and minuses in other places, count as plain text. O(length). */
 export function parseLexicalQuery(
   analyzer: Analyzer,
   text: string,
@@ -140,9 +141,9 @@ function addMisspelling({ misspelling, terms }: QueryWord, asked: Asked): void {
   asked.misspellings.push({ ...misspelling, frequency: 1, exact });
 }
 
-/** The last words of a session's query are still typed. */
+/** In a session the last word of the query may be incomplete. */
 function addLastWord(analyzer: Analyzer, text: string, asked: Asked): void {
-  // The signs of C++ may as well begin the next word of a+b.
+  // The "+" may end the name C++ or separate the words of a+b.
   const bare = text.replace(/[+#\uff0b\uff03\u266f]+$/, "");
   if (bare !== text) asked.terms.push(...(analyzer.queryWords(bare).at(-1)?.terms ?? []));
   const beginning = analyzer.beginningAt(text);
@@ -151,7 +152,7 @@ function addLastWord(analyzer: Analyzer, text: string, asked: Asked): void {
   const last = asked.quorums.at(-1);
   const isSame = last?.terms.at(-1) === beginning.prefix && last.prefix === undefined;
   if (!isSame || last === undefined) return;
-  // The last pair of the run may go on, and need not be there as it is.
+  // The last pair of the run may be incomplete, so it is only a prefix.
   const place = asked.terms.findLastIndex(({ term }) => term === beginning.prefix);
   if (place >= 0) asked.terms.splice(place, 1);
   asked.quorums.splice(-1, 1, {
@@ -178,7 +179,7 @@ function addPhrase(analyzer: Analyzer, text: string, asked: Asked): void {
   const terms = words.flatMap(({ phrase }) => phrase);
   if (terms.length > 0) asked.phrases.push({ terms });
   const found = words.flatMap((word) => word.terms);
-  // A phrase of stop words only is looked for like any other.
+  // A phrase of stop words only is matched like any other.
   asked.terms.push(...(found.length > 0 ? found : words.flatMap(({ stopTerms }) => stopTerms)));
 }
 
@@ -191,7 +192,7 @@ function addExcluded(analyzer: Analyzer, text: string, asked: Asked): void {
   for (const term of only.otherwise) asked.excluded.push({ terms: [{ term, offset: 0 }] });
 }
 
-/** The first of each term, as many as a search may look for. */
+/** Removes duplicates and applies the limit on terms of a search. */
 function distinctMisspellings(all: readonly QueryMisspelling[]): QueryMisspelling[] {
   const byTerm = new Map<string, QueryMisspelling>();
   for (const one of all) if (!byTerm.has(one.term)) byTerm.set(one.term, one);
@@ -199,8 +200,8 @@ function distinctMisspellings(all: readonly QueryMisspelling[]): QueryMisspellin
 }
 
 /**
- * The words of several phrasings: a term counts as often as in all of them, the phrases of each are
- * asked for, and what each leaves out is left out. The plain text is that of the first.
+ * Combines the queries of several variants: frequencies of terms add up, and phrases and exclusions
+ * of all variants apply. The plain text is that of the first variant.
  */
 export function joinLexicalQueries(
   queries: readonly [LexicalQuery, ...LexicalQuery[]],
@@ -218,7 +219,7 @@ export function joinLexicalQueries(
   };
 }
 
-/** True when there is nothing to look for in the words. */
+/** True when the query has no clause that can match. */
 export function isEmptyQuery({ terms, prefixes }: LexicalQuery): boolean {
   return terms.length === 0 && prefixes.length === 0;
 }

@@ -16,7 +16,8 @@ const exceptions: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Words that begin so have their first region right after it; else unlike words would share a stem.
+ * For words with these prefixes the first region starts after the prefix; otherwise unrelated words
+ * would share a stem.
  */
 const regionPrefixes = [
   ...["arsen", "commun", "emerg", "gener", "inter", "later", "organ", "past", "univers"],
@@ -158,7 +159,7 @@ function removePastOrGerund(word: string, regions: Regions): string {
   return hasVowel(stem, stem.length) ? repairEnd(stem, regions) : word;
 }
 
-/** After "-ed" or "-ing" went: hop(p)ing, fil(e)ing, conflat(e)ed. */
+/** Repairs the stem after "-ed" or "-ing" was removed: hop(p)ing, fil(e)ing, conflat(e)ed. */
 function repairEnd(stem: string, regions: Regions): string {
   if (/(?:at|bl|iz)$/.test(stem)) return stem + "e";
   if (/(?:bb|dd|ff|gg|mm|nn|pp|rr|tt)$/.test(stem))

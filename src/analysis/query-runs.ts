@@ -1,4 +1,4 @@
-// What queries ask of scripts without spaces and of symbols.
+// Query words of runs without spaces and of symbols.
 
 import type { QueryWord, WordPrefix } from "./analyzer.js";
 import { addUpTerms } from "./query-terms.js";
@@ -12,8 +12,8 @@ interface Place {
 }
 
 /**
- * Its pairs of neighbors, or the one character that it is; of Japanese also each ideograph that
- * stands alone among kana, since that is a word or its stem. `width`: its characters.
+ * Terms of a run: its pairs of adjacent characters, or its only character. In Japanese also each
+ * single ideograph among kana, since it is a word or its stem. `width` is the number of characters.
  */
 export function queryWordOfRun(
   text: string,
@@ -35,7 +35,7 @@ export function queryWordOfRun(
   return { word, width };
 }
 
-/** The last pair may go on. */
+/** The run as a prefix, since its last pair may be incomplete. */
 export function prefixOfRun(
   text: string,
   run: { readonly kind: TokenKind; readonly start: number; readonly end: number },
@@ -61,7 +61,7 @@ function isHan(character: string | undefined): boolean {
 
 interface RunPairs {
   readonly characters: readonly string[];
-  /** The single character of a run of one. */
+  /** Pairs of adjacent characters, or the only character of a run. */
   readonly pairs: readonly string[];
   readonly width: number;
 }
@@ -78,8 +78,9 @@ function pairsOf(
 }
 
 /**
- * Pairs of syllables that a passage must have of so many: all of a short word, most of a long one; of
- * a question that is written without spaces a word of it, since one pair occurs in unlike words, too.
+ * How many of `pairCount` syllable pairs a passage must contain: all for a short word, most for a
+ * long one, and about one word's worth for a sentence without spaces. A single pair is too weak,
+ * since it occurs in unrelated words.
  */
 export function quorumOf(pairCount: number): number {
   if (pairCount <= 3) return pairCount;

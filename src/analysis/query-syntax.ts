@@ -1,9 +1,12 @@
-// The syntax of a query's text: where its phrases, beginnings and exclusions are.
+// Parses the syntax of a query: phrases, prefixes and exclusions.
 
 import { hasBlank, isHash, isHebrewQuote, isPlus } from "./tokens.js";
 import { characterClass, classOf } from "./unicode/table.js";
 
-/** A part of a query, its signs taken off. Parts follow each other; blanks between them stay. */
+/**
+ * A part of a query without its syntax characters. Parts are contiguous and keep the white space
+ * between them.
+ */
 export interface QueryPart {
   readonly kind: "words" | "phrase" | "beginning" | "excluded";
   readonly text: string;
@@ -11,9 +14,9 @@ export interface QueryPart {
 
 /**
  * - "a phrase" in quotation marks;
- * - a beginning, followed by a star and then by no letter or digit;
- * - -word and -"a phrase", after a blank or at the start: a letter follows the minus, and a word with
- *   a colon in it is none of it.
+ * - a prefix, followed by a star and then by no letter or digit;
+ * - -word and -"a phrase", after white space or at the start: a letter follows the minus, and a word
+ *   with a colon does not count.
  *
  * O(length).
  */
@@ -52,7 +55,7 @@ export function parseQuerySyntax(text: string): QueryPart[] {
 interface Excluded {
   readonly start: number;
   readonly end: number;
-  /** Where the text goes on. */
+  /** Offset after the part. */
   readonly next: number;
 }
 
@@ -87,7 +90,7 @@ function lastBlank(text: string, at: number): number {
   return place;
 }
 
-/** True when what is before the star may be a word, and what is after it is none. */
+/** True when a word character precedes the star and none follows it. */
 function isBeginning(text: string, at: number): boolean {
   let end = at;
   while (end > 0 && classOf(text.charCodeAt(end - 1)) === characterClass.format) end -= 1;

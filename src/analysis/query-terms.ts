@@ -1,12 +1,15 @@
-// Terms as queries weigh them.
+// Terms of a query with their frequencies.
 
-/** One distinct term of a query and how often the query has it; forms of a word may count less. */
+/**
+ * A distinct term and its frequency in the query, which may be fractional for secondary forms of a
+ * word.
+ */
 export interface QueryTerm {
   readonly term: string;
   readonly frequency: number;
 }
 
-/** Distinct terms in the order of their first occurrence: the order in which scores add up. */
+/** Distinct terms in the order of their first occurrence, in which scores are summed. */
 export function addUpTerms(all: Iterable<QueryTerm>): QueryTerm[] {
   const frequencies = new Map<string, number>();
   for (const { term, frequency } of all)

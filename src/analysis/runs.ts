@@ -1,12 +1,12 @@
-// Runs of scripts that are written without spaces: no dictionary says where their words end, so
-// single characters and pairs of neighbors are indexed, and a word is found wherever it stands.
+// Runs of scripts that are written without spaces. There is no dictionary of their word boundaries,
+// so single characters and pairs of adjacent ones are indexed, and a word matches at any place.
 
 import type { TokenKind } from "./tokens.js";
 import { isFlagLetter, isSkinTone, widthOf, zeroWidthJoiner } from "./tokens.js";
 import { fold } from "./unicode/fold.js";
 import { characterClass, classOf, foldCodePoint } from "./unicode/table.js";
 
-/** A character with its marks: a syllable of Thai or Burmese, or what can be told of one. */
+/** A character with its marks; in Thai or Burmese approximately a syllable. */
 export interface RunCharacter {
   /** Folded. */
   readonly text: string;
@@ -14,10 +14,10 @@ export interface RunCharacter {
   readonly end: number;
 }
 
-/** Longer ones are cut: a hundred marks on one letter are no spelling. */
+/** Longer sequences are truncated, since no real spelling has so many marks on a letter. */
 const characterUnitsMax = 32;
 
-/** `start`, `end`: of the run in `text`. O(length). */
+/** `start` and `end` are the run's offsets in `text`. O(length). */
 export function forEachRunCharacter(
   text: string,
   { kind, start, end }: { readonly kind: TokenKind; readonly start: number; readonly end: number },
@@ -47,7 +47,7 @@ function visitOne(
   visit: (character: RunCharacter) => void,
 ): void {
   const codePoint = text.codePointAt(start) ?? 0;
-  // Most have no marks.
+  // Fast path: most characters have no marks.
   const isSingle = end - start === widthOf(codePoint);
   const folded = isSingle
     ? foldCodePoint(codePoint)
@@ -60,7 +60,7 @@ function beginsIdeograph(codePoint: number, before: number): boolean {
   return !(isSyllablePart(codePoint) && isHangul(before));
 }
 
-/** Vowels and final consonants of Hangul that is written letter by letter. */
+/** Vowels and final consonants of decomposed Hangul. */
 function isSyllablePart(codePoint: number): boolean {
   return (
     (codePoint >= 0x1160 && codePoint <= 0x11ff) || (codePoint >= 0xd7b0 && codePoint <= 0xd7ff)
@@ -76,9 +76,9 @@ function isHangul(codePoint: number): boolean {
 }
 
 /**
- * Only what stands before decides, so that the beginning of a text is cut as in the whole text. A
- * vowel that is written behind its consonant goes with it, a leading vowel with the next consonant,
- * a stacked consonant with the one above.
+ * The decision uses only preceding text, so that a prefix of a text is segmented like the whole
+ * text. A vowel after its consonant joins it, a leading vowel joins the next consonant, and a
+ * stacked consonant joins the one above.
  */
 function beginsCluster(codePoint: number, before: number): boolean {
   const kind = classOf(codePoint);
@@ -102,7 +102,7 @@ function isFollowingVowel(codePoint: number): boolean {
   }
 }
 
-/** Signs that put the next consonant below: Khmer coeng, Myanmar virama, and their relatives. */
+/** Signs that stack the next consonant below: Khmer coeng, Myanmar virama and similar ones. */
 function isStacker(codePoint: number): boolean {
   switch (codePoint) {
     case 0x17d2:

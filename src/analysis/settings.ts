@@ -1,4 +1,4 @@
-// What a collection is created with for its words, and which of it belongs together.
+// Analyzer settings of a collection, and which combinations are valid.
 
 import { stemmerNames } from "./stemmers.js";
 import type { StemmerName } from "./stemmers.js";
@@ -11,12 +11,12 @@ export const analyzerNames: readonly AnalyzerName[] = ["english", "unicode"];
 /** The version that new collections get. */
 export const analyzerVersionLatest = 2;
 
-/** Stored in the manifest: the same settings give the same terms for ever. */
+/** Stored in the manifest. The same settings produce the same terms in every release. */
 export interface AnalyzerSettings {
   readonly analyzer: AnalyzerName;
   /** 1 or 2. */
   readonly analyzerVersion: number;
-  /** Of version 2; version 1 has those of its name. */
+  /** Only in version 2; in version 1 the analyzer's name implies them. */
   readonly stemmer: StemmerName | "none";
   readonly stopWords: StopWordsName | "none";
 }
@@ -27,7 +27,7 @@ export function analyzerSettingsOf(settings: AnalyzerSettings): AnalyzerSettings
   return { analyzer, analyzerVersion, stemmer, stopWords };
 }
 
-/** What an analyzer has when nothing else is asked for. */
+/** Default settings of an analyzer. */
 export function defaultsOf(
   analyzer: AnalyzerName,
 ): Pick<AnalyzerSettings, "stemmer" | "stopWords"> {

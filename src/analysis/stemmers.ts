@@ -1,5 +1,5 @@
-// Stemmers and stop words by language. Exact versions of the packages are part of an analyzer's
-// version: other stems are another version.
+// Stemmers by language. The exact versions of the packages are part of an analyzer's version, since
+// a different stem needs a new version.
 
 import { readFileSync } from "node:fs";
 import type { IsoCode } from "multilingual-stemmer";
@@ -7,8 +7,8 @@ import { SluiceError } from "../core/errors.js";
 import { stemEnglish } from "./porter2.js";
 import { fold } from "./unicode/fold.js";
 
-// Its WASM memory takes 10 GiB of address space a thread, and a failure to get it would end the
-// process: where address space is limited, languages other than English are refused.
+// Its WASM memory reserves 10 GiB of address space per thread, and a failed reservation would end
+// the process. Languages other than English are therefore rejected where address space is limited.
 const snowball = isAddressSpaceLimited() ? undefined : await import("multilingual-stemmer");
 
 function isAddressSpaceLimited(): boolean {
@@ -59,11 +59,11 @@ const snowballCodes = {
 export type StemmerName = keyof typeof snowballCodes;
 export const stemmerNames = Object.keys(snowballCodes).sort() as readonly StemmerName[];
 
-/** The folded stem of a word as it is written, without what is invisible in it. */
+/** Returns the folded stem of a word that has no invisible characters. */
 export type Stemmer = (word: string) => string;
 
 export function createStemmer(name: StemmerName): Stemmer {
-  // Word for word what Snowball gives; in TypeScript it is faster than across the border to WASM.
+  // The TypeScript version gives the same stems as Snowball and avoids the cost of calls into WASM.
   if (name === "english") return (word) => stemEnglish(withoutPossessive(fold(word)));
   if (snowball === undefined)
     throw new SluiceError(
@@ -72,7 +72,8 @@ export function createStemmer(name: StemmerName): Stemmer {
     );
   const stem = snowball.createStemmer(snowballCodes[name]);
   const lower = name === "turkish" ? toLowerTurkish : (word: string) => word.toLowerCase();
-  // The letters of these languages compose and have small forms alike in every version of Unicode.
+  // Composition and lower case of these languages' letters are the same in every version of
+  // Unicode.
   return (word) => fold(stem(lower(word.normalize("NFC"))));
 }
 

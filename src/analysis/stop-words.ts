@@ -1,5 +1,5 @@
-// Stop words by language: words that say nothing of what a text is about. They are indexed, so that
-// beginnings and phrases find them, but a query's other words do not wait for them.
+// Stop words by language. They are indexed, so that prefixes and phrases match them, but they are
+// dropped from queries that have other words.
 
 import { stopwords as arabic } from "@orama/stopwords/arabic";
 import { stopwords as armenian } from "@orama/stopwords/armenian";

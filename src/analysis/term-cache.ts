@@ -1,8 +1,8 @@
-// Remembers what words become.
+// Cache of the terms of words.
 
 import { limits } from "../core/limits.js";
 
-/** Two generations, so that frequent words outlive a flood of rare ones. */
+/** Two generations, so that rare words do not evict frequent ones. */
 export function createTermCache<Terms extends string | object>(
   make: (word: string) => Terms,
 ): (word: string) => Terms {
@@ -11,7 +11,7 @@ export function createTermCache<Terms extends string | object>(
   return (word) => {
     const known = young.get(word);
     if (known !== undefined) return known;
-    // Slices of 13 units and more point into the whole text, which a cache must not keep alive.
+    // V8 slices of 13 or more code units retain the whole text, which a cache must not keep alive.
     const key = word.length < 13 ? word : Buffer.from(word, "utf16le").toString("utf16le");
     const terms = old.get(key) ?? make(key);
     if (word.length > limits.termBytesMax) return terms;
@@ -24,7 +24,7 @@ export function createTermCache<Terms extends string | object>(
   };
 }
 
-/** The first `bytesMax` bytes of its UTF-8, no character cut. */
+/** Truncates to `bytesMax` bytes of UTF-8 at a character boundary. */
 export function cutTerm(word: string, bytesMax: number): string {
   // No UTF-16 code unit takes more than three bytes.
   if (word.length * 3 <= bytesMax) return word;

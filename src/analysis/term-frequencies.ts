@@ -1,23 +1,26 @@
-// Counts the terms of a passage, in the order in which indexes keep them.
+// Counts the terms of a passage, in index order.
 
 import type { Analyzer } from "./analyzer.js";
 
-/** The terms of one passage: `terms` distinct and in UTF-8 byte order, `counts` beside them. */
+/**
+ * The terms of one passage: `terms` are distinct and in UTF-8 byte order, `counts` is parallel to
+ * them.
+ */
 export interface PassageTerms {
   readonly terms: readonly string[];
   readonly counts: readonly number[];
   /**
-   * Where each term stands, in words from the passage's first: `counts[i]` rising numbers for term
-   * i, one term after another.
+   * Positions in words from the passage's first: `counts[i]` ascending numbers for term i, one term
+   * after another.
    */
   readonly positions: readonly number[];
   /** Sum of the counts: the passage's length in BM25. */
   readonly length: number;
 }
 
-/** The same in one piece, as the journal stores it and threads hand it on. */
+/** Serialized form for the journal and for messages between threads. */
 export interface PackedTerms {
-  /** UTF-8 of the terms, each ended by a line feed, which none holds. */
+  /** UTF-8 of the terms, each terminated by a line feed, which no term contains. */
   readonly joined: Uint8Array;
   readonly counts: Uint32Array;
   readonly positions: Uint32Array;
@@ -28,7 +31,7 @@ export const lineFeed = 10;
 
 export function packTerms({ terms, counts, positions, length }: PassageTerms): PackedTerms {
   return {
-    // Into memory of its own: a slice of Node's pool would take all of it to another thread.
+    // Copied out of Node's buffer pool, since transferring a slice would transfer the whole pool.
     joined: new TextEncoder().encode(terms.map((term) => `${term}\n`).join("")),
     counts: Uint32Array.from(counts),
     positions: Uint32Array.from(positions),
@@ -52,7 +55,7 @@ export function termFrequencies(analyzer: Analyzer, text: string): PassageTerms 
   const found: string[] = [];
   const countOf: number[] = [];
   const lastOf: number[] = [];
-  // Term and position of each place: flat, since a list for each term costs more than the rest.
+  // Term and position of each occurrence in flat arrays, which are cheaper than a list per term.
   const idAt: number[] = [];
   const positionAt: number[] = [];
   analyzer.forEachTerm(text, (term, position) => {
@@ -62,7 +65,7 @@ export function termFrequencies(analyzer: Analyzer, text: string): PassageTerms 
       ids.set(term, id);
       found.push(term);
     }
-    // Two forms of one word may be the same.
+    // Two forms of one word may be the same term at the same position.
     if (lastOf[id] === position) return;
     lastOf[id] = position;
     countOf[id] = (countOf[id] ?? 0) + 1;
@@ -91,7 +94,7 @@ export function termFrequencies(analyzer: Analyzer, text: string): PassageTerms 
 
 /** Sorts by UTF-8 bytes, in place, and returns `terms`. */
 export function sortTerms(terms: string[]): string[] {
-  // The engine's own order compares UTF-16 units, which differs only where surrogates occur.
+  // The default sort compares UTF-16 code units, which differs from UTF-8 only for surrogates.
   return terms.some((term) => /[\ud800-\udfff]/.test(term))
     ? terms.sort((a, b) => Buffer.compare(Buffer.from(a, "utf8"), Buffer.from(b, "utf8")))
     : terms.sort();

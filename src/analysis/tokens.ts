@@ -1,14 +1,14 @@
-// Finds the tokens of a text: words with what joins their pieces, runs of scripts that are written
-// without spaces, symbols. What becomes of them is said in word-forms.ts and runs.ts.
+// Tokenizes a text into words with the joiners between their pieces, runs of scripts without
+// spaces, and symbols. word-forms.ts and runs.ts turn the tokens into terms.
 
 import { characterClass, classOf } from "./unicode/table.js";
 
 export type TokenKind = "word" | "ideographs" | "clusters" | "symbol";
 
-/** End is exclusive; both are places of UTF-16 code units. */
+/** Offsets in UTF-16 code units; the end is exclusive. */
 export type TokenVisitor = (kind: TokenKind, start: number, end: number) => void;
 
-/** From left to right, apart from each other. O(length), no allocation. */
+/** Visits disjoint tokens from left to right. O(length), no allocation. */
 export function forEachToken(text: string, visit: TokenVisitor): void {
   for (let at = 0; at < text.length;) {
     const codePoint = text.codePointAt(at) ?? 0;
@@ -46,7 +46,7 @@ export function forEachToken(text: string, visit: TokenVisitor): void {
   }
 }
 
-/** Also one that does not break; but not the mark of byte order, which is nothing inside a word. */
+/** Includes the no-break space, but not the byte order mark, which is ignored inside words. */
 export function hasBlank(text: string): boolean {
   return /[^\S\ufeff]/.test(text);
 }
@@ -55,7 +55,7 @@ export function widthOf(codePoint: number): number {
   return codePoint > 0xffff ? 2 : 1;
 }
 
-/** Class of the character at a place; a separator beyond the text's end. */
+/** Class of the character at an offset; a separator beyond the text's end. */
 export function classAt(text: string, at: number): number {
   return classOf(text.codePointAt(at) ?? 0);
 }
@@ -72,7 +72,10 @@ function isCluster(kind: number): boolean {
   return kind === characterClass.cluster || kind === characterClass.leadingVowel;
 }
 
-/** After the last character of such a class or mark; what is invisible counts inside only. */
+/**
+ * Offset after the last character of the class or mark. Trailing invisible characters do not belong
+ * to it.
+ */
 function runEnd(text: string, start: number, belongs: (kind: number) => boolean): number {
   let end = start;
   for (let at = start; at < text.length;) {
@@ -85,7 +88,7 @@ function runEnd(text: string, start: number, belongs: (kind: number) => boolean)
   return end;
 }
 
-/** Pieces of one word at most; a chain of more is several words. */
+/** Maximum number of pieces of a word; longer chains are split into several words. */
 export const wordPiecesMax = 8;
 
 function wordEnd(text: string, start: number): number {
@@ -128,7 +131,10 @@ export function isApostrophe(unit: number): boolean {
   return unit === 0x27 || unit === 0x2019 || unit === 0xff07;
 }
 
-/** Quotation marks are written for the sign that Hebrew abbreviations have before their last letter. */
+/**
+ * Hebrew abbreviations are often typed with a quotation mark instead of gershayim before the last
+ * letter.
+ */
 export function isHebrewQuote(text: string, at: number): boolean {
   if (text.charCodeAt(at) !== 0x22) return false;
   return isHebrewLetter(text.charCodeAt(at - 1)) && isHebrewLetter(text.charCodeAt(at + 1));
@@ -142,7 +148,10 @@ function isDigitBefore(text: string, at: number): boolean {
   return classOf(text.charCodeAt(at - 1)) === characterClass.digit;
 }
 
-/** Length of the signs that end a name: C++, C#, notepad++; 0: they belong to what follows. */
+/**
+ * Length of the signs that end a name, as in C++, C# and notepad++; 0 when they belong to the
+ * following text.
+ */
 export function signsAt(text: string, at: number): number {
   let count = 0;
   while (isPlus(text.charCodeAt(at + count)) || isHash(text.charCodeAt(at + count))) count += 1;
@@ -162,13 +171,19 @@ export function isHash(unit: number): boolean {
   return unit === 0x23 || unit === 0xff03 || unit === 0x266f;
 }
 
-/** True for the word after the dot of .NET and .gitignore: nothing but a blank or bracket before. */
+/**
+ * True for the word after the dot in .NET and .gitignore, where only white space or a bracket
+ * precedes the dot.
+ */
 function hasLeadingDot(text: string, at: number): boolean {
   if (text.charCodeAt(at - 1) !== 0x2e || classAt(text, at) === characterClass.digit) return false;
   return at === 1 || /[\s("'[`]/.test(text.charAt(at - 2));
 }
 
-/** Modifiers, joiners, selectors and tags belong to the symbol before; two letters are one flag. */
+/**
+ * Modifiers, joiners, selectors and tags extend the preceding symbol; two regional indicators form
+ * one flag.
+ */
 function symbolEnd(text: string, start: number): number {
   let end = start + widthOf(text.codePointAt(start) ?? 0);
   if (isFlagLetter(text.codePointAt(start)) && isFlagLetter(text.codePointAt(end))) return end + 2;

@@ -18,34 +18,35 @@ import { formsOfWord } from "./word-forms.js";
 import type { WordForm } from "./word-forms.js";
 
 /**
- * Stands before whole words where terms are stems: the dictionary is sorted, so beginnings of words
- * are looked up among whole words. No word begins with it.
+ * Prefix that marks whole words in dictionaries of stems. The dictionary is sorted, so prefix
+ * queries scan only the marked range. No word starts with this character.
  */
 export const wholeWordMark = "=";
 
 /** One form of a word with its terms. */
 export interface FormTerms extends Pick<WordForm, "kind" | "offset" | "start" | "end"> {
-  /** What plain words look for; empty: a stop word. */
+  /** Term that a plain query word matches; empty for a stop word. */
   readonly term: string;
-  /** The folded word as it is looked up letter by letter. */
+  /** The folded whole word, for prefixes and misspellings. */
   readonly whole: string;
   readonly isName: boolean;
 }
 
-/** Terms of one word, by rising offset. */
+/** Terms of one word, in ascending offset. */
 export interface WordTerms {
   readonly forms: readonly FormTerms[];
-  /** Positions that it takes. */
+  /** Number of positions that the word occupies. */
   readonly width: number;
 }
 
-/** Longer words are no words of a language. */
+/** Longer words are identifiers or codes and are not stemmed. */
 const stemmedLengthMax = 64;
 
 export function createSecondAnalyzer(settings: AnalyzerSettings): Analyzer {
   const termsOf = createTermCache(createWordAnalysis(settings));
   const forEachTerm = (text: string, visit: TermVisitor): void => {
-    // A symbol stands where the word before it does, and there is a place before the first word.
+    // A symbol has the position of the preceding word; position 0 is free for one before the first
+    // word.
     let position = 1;
     forEachToken(text, (kind, start, end) => {
       switch (kind) {
@@ -78,7 +79,7 @@ export function createSecondAnalyzer(settings: AnalyzerSettings): Analyzer {
   };
 }
 
-/** Each character, and each with its next. Returns how many there are. */
+/** Visits each character and each pair of adjacent ones. Returns the number of characters. */
 function visitRun(
   text: string,
   run: { readonly kind: TokenKind; readonly start: number; readonly end: number },
@@ -132,7 +133,7 @@ function visible(text: string): string {
     .join("");
 }
 
-/** Parts of a word say less than the word. */
+/** Weight of a part of a word relative to the whole word. */
 const partFrequency = 0.5;
 
 function queryWords(text: string, termsOf: (word: string) => WordTerms): QueryWord[] {
@@ -190,7 +191,7 @@ function queryWordOf(
   };
 }
 
-/** The form that is the whole word: of several pieces, or with a dot before it, what is in one. */
+/** The form of the whole word; for several pieces or a leading dot, the joined form. */
 function inOne(forms: readonly FormTerms[]): FormTerms | undefined {
   const [first] = forms;
   return first?.kind === "whole" ? first : forms.find(({ kind }) => kind === "main");
@@ -201,7 +202,7 @@ function beginningAt(text: string, termsOf: (word: string) => WordTerms): Placed
   forEachToken(text, (kind, start, end) => {
     last = { kind, start, end };
   });
-  // Signs that nothing follows yet may join what is still to be typed.
+  // A trailing sign may join the word to characters not typed yet.
   if (last === undefined || last.kind === "symbol" || hasBlank(text.slice(last.end)))
     return undefined;
   const { kind, start, end } = last;
@@ -221,7 +222,7 @@ function lettersOf(whole: string): number {
   return Array.from(letters).length;
 }
 
-/** One letter of a word of four, two of a word of eight; numbers and names are taken as they are. */
+/** Edit distance 1 for words of four letters, 2 for eight. Numbers and names match only exactly. */
 function misspellingOf({ whole, isName, term }: FormTerms): QueryWord["misspelling"] {
   const count = lettersOf(whole);
   if (isName || term === "" || count < 4 || /\d/.test(whole)) return undefined;

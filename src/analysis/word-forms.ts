@@ -1,34 +1,33 @@
-// The forms under which one word of a text is found: itself, its pieces, and what it is written as
-// otherwise.
+// The forms under which a word is indexed: the word, its pieces and other spellings.
 
 import { isApostrophe, isHebrewQuote, isAlphanumeric, joins, signsAt, widthOf } from "./tokens.js";
 import { fold } from "./unicode/fold.js";
 import { characterClass, classOf } from "./unicode/table.js";
 
 export interface WordForm {
-  /** As it is written, without what joins pieces: what a stemmer reads. */
+  /** The written form without joiners; input of the stemmer. */
   readonly text: string;
-  /** Not a word of a language: never stemmed. */
+  /** A name or code, which is never stemmed. */
   readonly isName: boolean;
   /** - `main`: the pieces, which together are the word; what a phrase is made of.
    *  - `whole`: the word written without or with what joins its pieces.
    *  - `part`: of a piece: the words of a camelCase name, letters and digits, what is around an
    *    apostrophe. */
   readonly kind: "main" | "whole" | "part";
-  /** Place among the word's positions. */
+  /** Offset among the word's positions. */
   readonly offset: number;
-  /** Place in the word, in UTF-16 code units. */
+  /** Offset in the word, in UTF-16 code units. */
   readonly start: number;
   readonly end: number;
 }
 
-/** Longer pieces are not looked into. */
+/** Longer pieces are not split into parts. */
 const piecePartsLengthMax = 64;
 const partsMax = 8;
 
 /**
- * `word` as forEachToken finds it. By rising offset; those of the whole word first. One to some
- * dozens. O(length).
+ * Forms of a `word` token of forEachToken, in ascending offset, those of the whole word first. One
+ * to a few dozen forms. O(length).
  */
 export function formsOfWord(word: string): WordForm[] {
   const pieces = piecesOf(word);
@@ -39,7 +38,7 @@ export function formsOfWord(word: string): WordForm[] {
 interface Piece {
   readonly start: number;
   readonly end: number;
-  /** Of "+" and "#" behind it. */
+  /** Length of the trailing "+" and "#" signs. */
   readonly signs: number;
 }
 
@@ -68,7 +67,7 @@ function piecesOf(word: string): Piece[] {
   return pieces;
 }
 
-/** The word in one, beside its pieces: email of e-mail, 3.11.2, .net; of U.S.A. also usa. */
+/** The joined word beside its pieces: email for e-mail, 3.11.2, .net; for U.S.A. also usa. */
 function wholeForms(word: string, pieces: readonly Piece[]): WordForm[] {
   const hasDot = pieces[0]?.start === 1;
   if (pieces.length < 2 && !hasDot) return [];
@@ -105,7 +104,8 @@ function pieceForms(word: string, { start, end, signs }: Piece, offset: number):
       kind: "main",
       ...form(0, end + signs - start),
     };
-    // The sign makes a name of one or two letters another name; a longer one is known without it.
+    // For one or two letters the sign makes a different name (C, C++); longer names also match
+    // without it.
     return text.length <= 2 && !/\d/.test(text) ? [named] : [named, { ...plain, kind: "part" }];
   }
   if (text.length < 2 || text.length > piecePartsLengthMax) return [plain];
@@ -121,7 +121,7 @@ function apostropheAt(text: string): number {
   return -1;
 }
 
-/** What follows an apostrophe in English and is no word. */
+/** English suffixes after an apostrophe that are not words. */
 const contractions: ReadonlySet<string> = new Set(["t", "d", "m", "re", "ve", "ll"]);
 
 /** O'Neil: oneil, o, neil; l'avion: avion, too; don't: dont; Ann's: ann. */
@@ -169,7 +169,10 @@ interface Range {
 
 type IsCut = (before: number, here: number, next: number) => boolean;
 
-/** Cuts between characters where `isCut` says so of their classes; marks belong to what is before. */
+/**
+ * Splits between characters where `isCut` accepts their classes. Marks stay with the preceding
+ * character.
+ */
 function cutAt(text: string, isCut: IsCut): Range[] {
   const found: Range[] = [];
   const places: number[] = [];
@@ -198,7 +201,10 @@ function isDigit(kind: number): boolean {
   return kind === characterClass.digit;
 }
 
-/** A capital after a small letter, or the last of several: read|File, HTTP|Server. */
+/**
+ * Before a capital after a small letter, and before the last of several capitals: read|File,
+ * HTTP|Server.
+ */
 function startsWord(before: number, here: number, next: number): boolean {
   if (here !== characterClass.upper) return false;
   return (

@@ -1,12 +1,12 @@
-// Folds words to the form that is compared: no case, no diacritics, no compatibility forms.
+// Folds words for comparison: no case, no diacritics, no compatibility forms.
 
 import { characterClass, classOf, foldCodePoint } from "./table.js";
 
 const asciiOnly = /^[\0-\x7f]*$/;
 
 /**
- * Character by character, so that what a text begins with becomes what its folded form begins with.
- * Letters stay decomposed. Ends when `unitsMax` code units are there. O(length).
+ * Folds each character on its own, so that a folded prefix is a prefix of the folded text. Letters
+ * stay decomposed. Stops at `unitsMax` code units. O(length).
  */
 export function fold(text: string, unitsMax = Infinity): string {
   if (asciiOnly.test(text) && text.length <= unitsMax) return text.toLowerCase();

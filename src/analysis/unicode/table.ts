@@ -1,5 +1,5 @@
-// What each character is to analyzers of version 2, and what it is folded to: the same with every
-// version of Node.js, since the table is one of our own.
+// Character classes and folding of the version 2 analyzers. The table is part of Sluice, so it does
+// not depend on the Unicode version of Node.js.
 
 import { classRuns, foldings } from "../../gen/unicode/characters.js";
 
@@ -9,17 +9,17 @@ export const characterClass = {
   letter: 1,
   upper: 2,
   digit: 3,
-  /** Goes on with what is before it, never starts anything. */
+  /** Extends the preceding token and never starts one. */
   mark: 4,
   /** Han, kana, Hangul and the like: one character or syllable each, written without spaces. */
   ideograph: 5,
-  /** Of a script that is written without spaces and spelled with several characters a syllable. */
+  /** Of a script without spaces that spells a syllable with several characters. */
   cluster: 6,
-  /** The same, written before the consonant that it follows in speech. */
+  /** The same, for vowels written before their consonant. */
   leadingVowel: 7,
   /** Emoji, signs of currencies, arrows, stars: a term each. */
   symbol: 8,
-  /** Invisible: nothing inside a word. */
+  /** Invisible; ignored inside words. */
   format: 9,
 } as const;
 
@@ -36,23 +36,23 @@ const classOfLetter: Readonly<Record<string, number>> = {
   F: characterClass.format,
 };
 
-/** Code points of the table; those above are told apart by their planes. */
+/** Size of the table in code points; higher code points are classified by plane. */
 const tableEnd = 0x20000;
 
 let classes: Uint8Array | undefined;
 let folded: Map<number, string> | undefined;
 
-/** Class of a code point; half of a surrogate pair alone is a separator. */
+/** Class of a code point; an unpaired surrogate is a separator. */
 export function classOf(codePoint: number): number {
   classes ??= readClasses();
   if (codePoint < tableEnd) return classes[codePoint] ?? characterClass.separator;
-  // Planes 2 and 3 are for ideographs, also for those to come.
+  // Planes 2 and 3 are reserved for ideographs, including unassigned ones.
   if (codePoint < 0x3fffe) return characterClass.ideograph;
   const isSelector = codePoint >= 0xe0000 && codePoint <= 0xe0fff;
   return isSelector ? characterClass.format : characterClass.separator;
 }
 
-/** What a code point becomes when texts are compared: none, one or a few characters. */
+/** Folded form of a code point: no character, one or a few. */
 export function foldCodePoint(codePoint: number): string {
   folded ??= readFoldings();
   const known = folded.get(codePoint);
@@ -127,7 +127,7 @@ const dropped: readonly (readonly [from: number, to: number])[] = [
   ] as const),
 ];
 
-/** Letters that have no decomposition, but that writers use for one another. */
+/** Letters without a decomposition that are used interchangeably. */
 const sameLetters: readonly (readonly [letters: string, plain: string])[] = [
   ["ß", "ss"],
   ["æ", "ae"],
@@ -150,7 +150,7 @@ const sameLetters: readonly (readonly [letters: string, plain: string])[] = [
   ["\u0629\u06be\u06c1\u06c3\u06d5", "\u0647"],
 ];
 
-/** Letters of a Hangul syllable, so that a syllable that is still typed is the beginning of it. */
+/** Jamo of a Hangul syllable, so that an incomplete syllable is a prefix of the complete one. */
 function foldSyllable(index: number): string {
   const tail = index % 28;
   const vowel = Math.floor(index / 28) % 21;

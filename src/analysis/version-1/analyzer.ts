@@ -1,4 +1,4 @@
-// The analyzers of version 1, kept as they are for collections that were made with them.
+// The analyzers of version 1, kept unchanged for collections created with them.
 
 import { limits } from "../../core/limits.js";
 import type { TermVisitor } from "../analyzer.js";
@@ -7,7 +7,7 @@ import { createTermCache, cutTerm } from "../term-cache.js";
 import { foldCharacters } from "./characters.js";
 import { forEachWord } from "./words.js";
 
-/** Told each term of a text with its place. */
+/** Called with each term of a text and its place. */
 export type TermSource = (text: string, visit: TermVisitor) => void;
 
 /**
@@ -52,7 +52,7 @@ function toEnglishTerm(word: string): string {
   return stopWords.has(bare) ? "" : stemEnglish(bare);
 }
 
-/** No term, one term, or the few that folding made of one word. */
+/** The terms of one word: none, one, or several when folding splits it. */
 type TermsOfWord = string | readonly string[];
 
 const asciiOnly = /^[\0-\x7f]*$/;
@@ -76,7 +76,7 @@ function pushTerms(found: TermsOfWord, terms: string[]): void {
   for (const term of found) terms.push(term);
 }
 
-/** Pairs of neighboring characters; a single one stands alone. */
+/** Pairs of adjacent characters, or the only character. */
 function pairsOf(run: string): string[] {
   const characters = Array.from(run);
   const pairCount = Math.max(1, characters.length - 1);

@@ -1,4 +1,4 @@
-// Says what each character is to the analyzers of version 1, and folds words to the form that is compared.
+// Character classes and folding of the version 1 analyzers.
 
 /** Classes of UTF-16 code units. */
 export const codeUnitClass = {
@@ -6,9 +6,9 @@ export const codeUnitClass = {
   word: 1,
   /** Han, kana and Hangul: written without spaces, so indexed as pairs of neighbors. */
   ideograph: 2,
-  /** Combining mark: goes on with a word, never starts one. */
+  /** Combining mark; extends a word and never starts one. */
   mark: 3,
-  /** Half of a character above U+FFFF: look at the whole code point. */
+  /** Half of a surrogate pair; the class is that of the whole code point. */
   surrogate: 4,
   /** Joins two letters: don't, O'Neil. */
   apostrophe: 5,
@@ -20,7 +20,7 @@ const unspaced = /^[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}]$/
 
 let table: Uint8Array | undefined;
 
-/** Class of every code unit, 64 KiB, made at the first call (some milliseconds). */
+/** Class of every code unit, 64 KiB, computed at the first call (some milliseconds). */
 export function characterClasses(): Uint8Array {
   table ??= buildTable();
   return table;
@@ -80,8 +80,8 @@ const spelledOut: Readonly<Record<string, string>> = {
 const spelledOutPattern = new RegExp(`[${Object.keys(spelledOut).join("")}]`, "g");
 
 /**
- * Lower case, compatibility forms resolved (ﬁ, full width), diacritics dropped.
- * May bring forth separators (½ is 1, a slash, 2). O(length).
+ * Lower case, compatibility forms resolved (ﬁ, full width), diacritics dropped. The result may
+ * contain separators (½ becomes 1, a slash, 2). O(length).
  */
 export function foldCharacters(word: string): string {
   return word

@@ -1,4 +1,4 @@
-// What queries ask of terms of version 1.
+// Query words of the version 1 analyzers.
 
 import type { Analyzer, PlacedPrefix, QueryWord } from "../analyzer.js";
 import type { AnalyzerSettings } from "../settings.js";
@@ -26,7 +26,7 @@ export function createFirstAnalyzer(settings: AnalyzerSettings): Analyzer {
   return { settings, forEachTerm, queryWords, beginningAt };
 }
 
-/** As terms begin: folded, not stemmed. */
+/** Prefix of terms, folded but not stemmed. */
 function beginningAt(text: string): PlacedPrefix | undefined {
   let start = text.length;
   for (let at = start; at > 0; at = start) {

@@ -1,9 +1,8 @@
-// Finds words in text: runs of letters and digits, in order. What becomes of a word is the
-// analyzer's.
+// Finds words in text: runs of letters and digits, in order. The analyzer turns them into terms.
 
 import { codeUnitClass, characterClasses, classOfCodePoint } from "./characters.js";
 
-/** Called for each run; `isUnspaced` tells a run of Han, kana or Hangul. End is exclusive. */
+/** Called for each run; `isUnspaced` is true for Han, kana and Hangul. End is exclusive. */
 export type WordVisitor = (start: number, end: number, isUnspaced: boolean) => void;
 
 /**
@@ -22,7 +21,7 @@ export function forEachWord(text: string, visit: WordVisitor): void {
     let width = 1;
     if (kind === codeUnitClass.surrogate) {
       const codePoint = text.codePointAt(position) ?? 0;
-      // A lone half is not a character: it separates.
+      // An unpaired surrogate is a separator.
       kind = codePoint > 0xffff ? classOfCodePoint(codePoint) : codeUnitClass.separator;
       width = codePoint > 0xffff ? 2 : 1;
     }
