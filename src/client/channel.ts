@@ -25,26 +25,27 @@ export interface ChannelOptions {
   readonly apiKey?: string | undefined;
   /** Send the key unencrypted to other machines, too; default false: INVALID_CONFIG. */
   readonly allowPlaintextKey?: boolean | undefined;
-  /** Of calls that name none, streams excepted; default 30,000 ms. */
+  /** Timeout of single calls that set none. Defaults to 30,000 ms; streams have none. */
   readonly deadlineMs?: number | undefined;
-  /** While calls run, the server is asked that often whether it is there; default 60,000 ms. */
+  /** Interval of keepalive pings while calls are active. Defaults to 60,000 ms. */
   readonly keepaliveMs?: number | undefined;
   /**
-   * Without an answer for that long the connection counts as lost; default 60,000 ms. Longer than a
-   * process is ever stopped: grpc-js looks at its timers before it looks at answers that have come.
+   * Time without a ping response after which the connection counts as lost. Defaults to 60,000 ms,
+   * longer than a process is usually suspended, since grpc-js runs its timers before it reads
+   * responses that have arrived.
    */
   readonly keepaliveTimeoutMs?: number | undefined;
-  /** Attempts of one call; default 4. */
+  /** Maximum number of attempts per call. Defaults to 4. */
   readonly attemptCountMax?: number | undefined;
 }
 
 export interface ClientTlsFiles {
   /** Authority of the server's certificate. Defaults to those that the system trusts. */
   readonly authorityFile?: string | undefined;
-  /** For servers that ask for a certificate. */
+  /** For servers that require a client certificate. */
   readonly certificateFile?: string | undefined;
   readonly keyFile?: string | undefined;
-  /** Name in the server's certificate, where it is not that of the address. */
+  /** Name in the server's certificate when it differs from the address. */
   readonly serverName?: string | undefined;
 }
 
@@ -54,7 +55,7 @@ export interface CallOptions {
   readonly deadlineMs?: number | undefined;
 }
 
-/** The caller's half of a proto-loader MethodDefinition. */
+/** The client half of a proto-loader MethodDefinition. */
 export interface Method<Request, Response> {
   readonly path: string;
   readonly requestSerialize: (value: Request) => Buffer;
@@ -67,7 +68,7 @@ export interface Channel {
     request: Request,
     options: CallOptions & { readonly isIdempotent: boolean },
   ): Promise<Response>;
-  /** The caller reads it at once: grpc-js takes in without end what nobody reads. */
+  /** The caller must read it at once, since grpc-js buffers unread messages without a limit. */
   serverStream<Request, Response>(
     method: Method<Request, Response>,
     request: Request,
@@ -78,9 +79,9 @@ export interface Channel {
     options: CallOptions,
   ): ClientDuplexStream<Request, Response>;
   /**
-   * Runs `attempt` until it succeeds, its error is not retryable, `mayRetry` says no or the budget
-   * is spent. The deadline holds for all attempts together. `progress`: a number that rises when an
-   * attempt got somewhere before it failed; the attempts are counted anew then.
+   * Runs `attempt` until it succeeds, its error is not retryable, `mayRetry` returns false or the
+   * retry budget is spent. The deadline covers all attempts. When `progress` has increased since
+   * the previous attempt, counting of attempts starts again.
    */
   withRetries<T>(
     options: CallOptions & { readonly mayRetry: () => boolean; readonly progress?: () => number },
@@ -90,7 +91,8 @@ export interface Channel {
 }
 
 /**
- * Retries that may be spent at once, and what a success gives back: bounds retries under failure.
+ * Retry budget: size of a burst, and the share that a success restores. Bounds retries during an
+ * outage.
  */
 const retryTokensMax = 10;
 const retryTokensPerSuccess = 0.1;
@@ -164,8 +166,8 @@ function createRetries(options: ChannelOptions): Channel["withRetries"] {
           attemptCount = 1;
           retryTokens = Math.min(retryTokensMax, retryTokens + 1);
         }
-        // A server that is forced to stop cancels its streams; a cancel of our own aborts the
-        // signal.
+        // A server that is forced to stop cancels its streams; a cancellation by the client aborts
+        // the signal.
         const isTransient = error.retryable || error.status === "CANCELLED";
         const mayRetry = isTransient && call.mayRetry() && call.signal?.aborted !== true;
         if (!mayRetry || attemptCount >= attemptCountMax || retryTokens < 1) throw error;
@@ -210,8 +212,8 @@ function callOnce<Request, Response>(
 }
 
 /**
- * Headers of a call. The key is a header and not a credential of the library, which sends those over
- * TLS only: a server on this machine often has none.
+ * Headers of a call. The key is a header because the library sends call credentials over TLS only,
+ * and local servers often have no TLS.
  */
 function presentKey(options: ChannelOptions): () => Metadata {
   const { apiKey, address, tls, allowPlaintextKey = false } = options;
@@ -254,7 +256,7 @@ function refuseAborted(signal: AbortSignal | undefined): void {
   });
 }
 
-/** What all kinds of calls share. */
+/** Shared by all kinds of calls. */
 interface Cancellable {
   cancel(): void;
   on(event: "status", listener: () => void): unknown;
@@ -264,12 +266,12 @@ function cancelOnAbort(call: Cancellable, signal: AbortSignal | undefined): void
   if (signal === undefined) return;
   const cancel = (): void => {
     call.cancel();
-    // grpc-js forgets a cancel that comes before the request is on its way, sends it all the same,
-    // and the stream would stay open with nobody to read it.
+    // grpc-js ignores a cancel before the request is sent; the stream would then stay open without
+    // a reader.
     setImmediate(() => call.cancel());
   };
   signal.addEventListener("abort", cancel, { once: true });
-  // A signal may outlive many calls.
+  // The listener is removed, since a signal may outlive many calls.
   call.on("status", () => signal.removeEventListener("abort", cancel));
 }
 
@@ -282,13 +284,13 @@ function grpcOptions(options: ChannelOptions): GrpcClientOptions {
     "grpc.keepalive_timeout_ms": options.keepaliveTimeoutMs ?? 60_000,
     "grpc.initial_reconnect_backoff_ms": 100,
     "grpc.max_reconnect_backoff_ms": 5_000,
-    // A connection of its own: cancels of one client must not break another's.
+    // Uses a separate connection, so that cancellations of one client do not affect another.
     "grpc.use_local_subchannel_pool": 1,
     ...(serverName === undefined ? {} : { "grpc.ssl_target_name_override": serverName }),
   };
 }
 
-/** Throws INVALID_CONFIG for files that cannot be read or do not fit. */
+/** Throws INVALID_CONFIG for files that are unreadable or do not match. */
 function credentialsOf(tls: ClientTlsFiles | undefined): ChannelCredentials {
   if (tls === undefined) return credentials.createInsecure();
   const read = (file: string | undefined): Buffer | null =>

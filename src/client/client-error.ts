@@ -15,9 +15,9 @@ export class SluiceClientError extends Error {
   readonly status: string;
   /** True when the same call may succeed later. */
   readonly retryable: boolean;
-  /** What to do, when the server said so. */
+  /** Suggested remedy, when the server sent one. */
   readonly remedy: string | undefined;
-  /** Milliseconds to wait before trying again, when the server said so. */
+  /** Retry delay in milliseconds, when the server sent one. */
   readonly retryDelayMs: number | undefined;
 
   constructor(parts: {
@@ -59,7 +59,7 @@ export function toClientError(error: unknown): SluiceClientError {
     message: error.details === "" ? error.message : error.details,
     reason: rich.reason ?? status,
     status,
-    // Without details it is the transport that speaks: the call may not have reached the server.
+    // An error without details comes from the transport; the call may not have reached the server.
     retryable: rich.retryable ?? error.code === statusCodes.UNAVAILABLE,
     field: rich.field,
     remedy: rich.remedy,

@@ -1,4 +1,4 @@
-// The typed client: what the commands, the benches and the tests use, and what others may.
+// The typed client, public API of the package; the commands, benchmarks and tests use it too.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { service as healthService } from "grpc-health-check";
@@ -56,7 +56,7 @@ import type {
 } from "./types.js";
 
 export interface ClientOptions extends ChannelOptions {
-  /** Hold every search to the contract of the stream; throws ContractViolation. Default false. */
+  /** Check every search against the stream contract and throw ContractViolation. Default false. */
   readonly checkContract?: boolean | undefined;
 }
 
@@ -69,19 +69,21 @@ export interface ClientDocumentPage {
 /** All methods throw SluiceClientError. */
 export interface SluiceClient {
   /**
-   * Updates as they come, the last one final. The call begins with the first read; leaving the loop
-   * or aborting `signal` cancels it. Retried only before its first update.
+   * Updates in the order of arrival; the last one is final. The call starts at the first read.
+   * Leaving the loop or aborting `signal` cancels it. Retried only before its first update.
    */
   search(request: SearchRequest, options?: CallOptions): AsyncGenerator<SearchUpdate>;
   /** Only the final update. */
   searchFinal(request: SearchRequest, options?: CallOptions): Promise<SearchUpdate>;
-  /** Ranks items of the caller's own; as `search`, the last ranking is final. */
+  /** Ranks items that the caller provides. As in `search`, the last ranking is final. */
   rerank(request: RerankRequest, options?: CallOptions): AsyncGenerator<RerankUpdate>;
   /** Only the final ranking. */
   rerankFinal(request: RerankRequest, options?: CallOptions): Promise<RerankUpdate>;
   /** How one passage of a document gets its score. */
   explain(request: ExplainRequest, options?: CallOptions): Promise<ExplainedPassage>;
-  /** Resolves once it is on disk; with an `eventId` it is retried and stored once. */
+  /**
+   * Resolves when the event is on disk. With an `eventId` it is retried and stored exactly once.
+   */
   sendFeedback(
     collection: string,
     feedback: ClientFeedback,
@@ -113,7 +115,7 @@ export interface SluiceClient {
     readonly missingCount: number;
     readonly sequence: number;
   }>;
-  /** Deletes every document that the filter lets through; tried again it goes on. */
+  /** Deletes every document that matches the filter. Calling it again resumes after an error. */
   deleteWhere(
     collection: string,
     filter: Filter,
@@ -125,7 +127,7 @@ export interface SluiceClient {
     options?: CallOptions,
   ): Promise<ClientDocumentPage>;
   readonly collections: CollectionCalls;
-  /** What the server says of itself; `UNREACHABLE` when it says nothing. */
+  /** Health status of the server; `UNREACHABLE` when it does not respond. */
   health(options?: CallOptions): Promise<"SERVING" | "NOT_SERVING" | "UNREACHABLE">;
   /** Resolves when the server serves; throws after `timeoutMs`. */
   waitForReady(timeoutMs: number): Promise<void>;
@@ -136,20 +138,23 @@ export interface CollectionCalls {
   create(request: ClientCreateCollection, options?: CallOptions): Promise<ClientCollectionSettings>;
   drop(name: string, options?: CallOptions): Promise<void>;
   list(options?: CallOptions): Promise<ClientCollection[]>;
-  /** As `list`, with the collections that cannot be served and what the data folder holds besides. */
+  /** As `list`, with collections that cannot be served and other content of the data folder. */
   survey(options?: CallOptions): Promise<ClientSurvey>;
   describe(name: string, options?: CallOptions): Promise<ClientDescription>;
   /**
-   * Flushes the journal and merges segments. Ends when nothing is left to do. `reanalyze`: makes the
-   * terms anew with the latest version of the collection's analyzer.
+   * Flushes the journal and merges segments until nothing is left to do. `reanalyze` first analyzes
+   * all texts again with the latest version of the collection's analyzer.
    */
   optimize(
     name: string,
     options?: CallOptions & { readonly full?: boolean; readonly reanalyze?: boolean },
   ): AsyncGenerator<ClientProgress, void, void>;
-  /** Measures recall by pool size and keeps it with the collection; one exhaustive search a sample. */
+  /**
+   * Measures recall by pool size and stores it with the collection. Costs one exhaustive search per
+   * sample.
+   */
   calibrate(name: string, options?: CalibrateCallOptions): Promise<ClientRecallEstimate[]>;
-  /** Replaces the collection's maps from scores to probabilities; none: it has none any more. */
+  /** Replaces the collection's maps from scores to probabilities; an empty list removes them. */
   setScoreMaps(
     name: string,
     scoreMaps: readonly ClientScoreMap[],
@@ -158,7 +163,7 @@ export interface CollectionCalls {
   readonly snapshots: SnapshotCalls;
 }
 
-/** Connects on the first call, and again whenever the connection is lost. */
+/** Connects on the first call and reconnects after the connection is lost. */
 export function createClient(options: ClientOptions): SluiceClient {
   const channel = openChannel(options);
   const checksContract = options.checkContract === true;
@@ -287,7 +292,7 @@ function collectionCalls(channel: Channel): CollectionCalls {
         stemmer: create.stemmer ?? "",
         stop_words: create.stopWords ?? "",
       } as const;
-      // Without that option a retry could meet the collection that the first attempt made.
+      // Without that option a retry could fail on the collection created by the first attempt.
       const isIdempotent = create.ifNotExists === true;
       const response = await channel.unary(service.Create, request, { ...options, isIdempotent });
       return settingsFromMessage(response.settings);
@@ -335,7 +340,7 @@ async function health(channel: Channel, options: CallOptions): ReturnType<Sluice
   }
 }
 
-/** Milliseconds between two looks at a server that is starting. */
+/** Polling interval for a server that is starting, milliseconds. */
 const readyPollMs = 50;
 
 async function waitForReady(

@@ -1,4 +1,4 @@
-// Numbers the documents of an iterable and hands them out in batches.
+// Numbers the documents of an iterable and splits them into batches.
 
 import { setImmediate as nextTick } from "node:timers/promises";
 import type { Document } from "../core/document.js";
@@ -13,14 +13,14 @@ export interface DocumentSource {
   /** The next batch, undefined at the end; the same one until it is consumed. */
   batch(): Promise<NumberedDocument[] | undefined>;
   consume(): void;
-  /** Tells the iterable that no more is wanted. */
+  /** Closes the iterable. */
   close(): Promise<void>;
 }
 
 /**
- * A batch is full at `documentsMax` documents or `bytesMax` bytes, of which the last document may
- * be more; it is cut short when the iterable has nothing ready, so that a slow one is sent as it
- * comes.
+ * A batch is full at `documentsMax` documents or `bytesMax` bytes, which its last document may
+ * exceed. It is sent early when the iterable has nothing ready, so that documents of a slow source
+ * are not delayed.
  */
 export function createDocumentSource(
   documents: Iterable<Document> | AsyncIterable<Document>,
@@ -68,7 +68,7 @@ export function createDocumentSource(
   };
 }
 
-/** About the bytes of a document on the wire. */
+/** Approximate size of a document on the wire, bytes. */
 export function sizeOf(document: Document): number {
   return (
     document.key.length +

@@ -15,13 +15,13 @@ import { definitions } from "../wire/definitions.js";
 
 type Told = Pick<Feedback, "queryText" | "key" | "kind">;
 
-/** What is left out is not known. */
+/** Fields that are absent are unknown. */
 export type ClientFeedback = Told & Partial<Omit<Feedback, keyof Told>>;
 
 export interface ClientFeedbackAck {
   /** An event of the same id was stored before. */
   readonly isRepeated: boolean;
-  /** The collection holds no document of that key now. */
+  /** The collection currently has no document with that key. */
   readonly isUnknownKey: boolean;
 }
 
@@ -44,7 +44,7 @@ export async function sendFeedback(
     ...(stage === undefined ? {} : { stage: `STAGE_${upper(stage)}` }),
     ...(certificate === undefined ? {} : { certificate: `CERTIFICATE_${upper(certificate)}` }),
   };
-  // Without an id a retry could be a second event.
+  // Without an id a retry could store a second event.
   const call = { ...options, isIdempotent: eventId !== "" };
   const ack = await channel.unary(definitions().search.SendFeedback, request, call);
   return { isRepeated: ack.is_repeated, isUnknownKey: ack.is_unknown_key };

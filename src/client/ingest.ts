@@ -16,20 +16,20 @@ import type { ClientIngestAck, ClientIngestError, ClientIngestSummary } from "./
 
 export interface IngestOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Of the whole ingest, milliseconds; default: none. */
+  /** Timeout of the whole ingest in milliseconds. Defaults to none. */
   readonly deadlineMs?: number | undefined;
   readonly onAck?: ((ack: ClientIngestAck) => void) | undefined;
   readonly onError?: ((error: ClientIngestError) => void) | undefined;
-  /** Documents sent and not answered; default 1,024. */
+  /** Maximum number of documents in flight. Defaults to 1,024. */
   readonly unansweredMax?: number | undefined;
-  /** Documents a message, up to 256; default 64. */
+  /** Documents per message, up to 256. Defaults to 64. */
   readonly batchDocumentsMax?: number | undefined;
 }
 
-/** Bytes sent and not answered: bounds the memory of both ends. */
+/** Maximum bytes in flight, which bounds memory at both ends. */
 const unansweredBytesMax = 64 * 1024 * 1024;
 
-/** Bytes at which a message is sent; grpc-js is at its best below 1 MiB. */
+/** Message size at which a batch is sent, bytes; grpc-js is fastest below 1 MiB. */
 const batchBytesMax = 512 * 1024;
 
 type IngestCall = ClientDuplexStream<IngestRequest, IngestResponse__Output>;
@@ -40,7 +40,7 @@ interface IngestState {
   readonly batchDocumentsMax: number;
   readonly unansweredMax: number;
   readonly source: DocumentSource;
-  /** Sent and not answered, by client sequence, rising. */
+  /** Documents in flight, in ascending client sequence. */
   readonly unanswered: Map<number, Document>;
   unansweredBytes: number;
   acknowledgedCount: number;
@@ -50,9 +50,9 @@ interface IngestState {
 
 /**
  * Sends all documents and resolves when each is answered. When the connection breaks, a new stream
- * carries on with what is unanswered; a document that was stored meanwhile is replaced by itself.
- * Throws SluiceClientError for what is wrong with the stream, and whatever the iterable or a
- * callback throws.
+ * resumes with the unanswered documents; one that was already stored is replaced by the same
+ * content. Throws SluiceClientError for errors of the stream, and errors of the iterable or a
+ * callback.
  */
 export async function ingestDocuments(
   channel: Channel,
@@ -93,7 +93,7 @@ export async function ingestDocuments(
   return { acknowledgedCount, failedCount, lastSequence };
 }
 
-/** One stream from beginning to end; rejects when it breaks. */
+/** Runs one stream to its end; rejects when it breaks. */
 async function runStream(call: IngestCall, state: IngestState): Promise<void> {
   let wake = (): void => undefined;
   const over = new Promise<void>((resolve, reject) => {
@@ -102,8 +102,8 @@ async function runStream(call: IngestCall, state: IngestState): Promise<void> {
         takeAnswers(state, response);
         wake();
       } catch (error) {
-        // A callback's own error, passed on as it was thrown.
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+        // Rejects with the callback's original error. eslint-disable-next-line
+        // @typescript-eslint/prefer-promise-reject-errors
         reject(error);
         call.cancel();
       }
@@ -121,7 +121,8 @@ async function runStream(call: IngestCall, state: IngestState): Promise<void> {
       while (isFull(state)) {
         await Promise.race([answered(), over]);
       }
-      // The batch stays in the source until it is ours, so that none is lost with the stream.
+      // The batch stays in the source until it is registered here, so that a broken stream loses
+      // none.
       const batch = await Promise.race([state.source.batch(), over]);
       state.source.consume();
       if (batch === undefined) break;
@@ -148,7 +149,7 @@ function isFull(state: IngestState): boolean {
   return unanswered.size >= unansweredMax || unansweredBytes >= unansweredBytesMax;
 }
 
-/** What a broken stream left unanswered, in batches of the usual size. */
+/** The unanswered documents of a broken stream, in batches of the usual size. */
 async function resend(call: IngestCall, state: IngestState, over: Promise<void>): Promise<void> {
   let batch: NumberedDocument[] = [];
   let byteCount = 0;

@@ -1,10 +1,10 @@
-// The progress of a long job on the server, message by message.
+// Reads the progress of a long job on the server.
 
 import type { Progress__Output } from "../gen/proto/sluice/v1/Progress.js";
 import { toClientError } from "./client-error.js";
 import type { ClientProgress } from "./types.js";
 
-/** Throws SluiceClientError when the job fails or the stream breaks off. */
+/** Throws SluiceClientError when the job fails or the stream breaks. */
 export async function* followJob<Response extends { readonly progress: Progress__Output | null }>(
   responses: AsyncIterable<Response> & { cancel(): void },
   onFinished: (response: Response) => void = () => undefined,

@@ -1,4 +1,4 @@
-// The client's plain values from messages.
+// Converts messages to the client's plain values.
 
 import { present } from "../core/assert.js";
 import { explainedFields } from "../contract/explain.js";
@@ -19,7 +19,7 @@ import { recallFromMessage } from "./calibrate.js";
 import { scoreMapFromMessage } from "./score-maps.js";
 import type { ClientCollection, ClientCollectionSettings, ClientStoredDocument } from "./types.js";
 
-// A server sets all that is required of an update: `toMessage` takes nothing else.
+// A server sets all required fields of an update, since the type of `toMessage` requires them.
 
 export function updateFromMessage(message: SearchUpdate__Output): SearchUpdate {
   return fromMessage<SearchUpdate>(searchUpdateFields, message) as SearchUpdate;

@@ -2,21 +2,21 @@
 
 import type { ScoreMap, ScoreMap__Output } from "../gen/proto/sluice/v1/ScoreMap.js";
 
-/** A map, and the searches that it speaks of. */
+/** A map, and the searches that it applies to. */
 export interface ClientScoreMap {
   readonly map:
     | { readonly method: "platt"; readonly slope: number; readonly intercept: number }
     | {
         readonly method: "isotonic";
-        /** Rising. */
+        /** Ascending scores. */
         readonly scores: readonly number[];
-        /** One for each score, not falling, in [0, 1]. */
+        /** One per score, non-decreasing, in [0, 1]. */
         readonly probabilities: readonly number[];
       };
   readonly lexicalWeight: number;
   /** The cross-encoder that re-ranked the hits. Absent when the hits were not re-ranked. */
   readonly rerank?: { readonly model: string; readonly weight: number } | undefined;
-  /** What it was fitted on. */
+  /** The data that it was fitted on. */
   readonly queryCount: number;
   readonly resultCount: number;
   /** Mean squared error and expected calibration error, by cross-validation. */

@@ -16,24 +16,23 @@ import { checkedSession, contractOf } from "./stream-contract.js";
 import type { ContractOptions } from "./stream-contract.js";
 
 export interface SessionUpdate {
-  /** What `search` gave for the query that this answers; never falls. */
+  /** Number that `search` returned for this query; never decreases. */
   readonly queryNumber: number;
   readonly update: SearchUpdate;
 }
 
 export interface SearchSession {
   /**
-   * Replaces the query before. The first one names collection and text; later ones what changed.
-   * Returns the number that its updates carry.
+   * Replaces the previous query. The first one sets collection and text; later ones set only
+   * changes. Returns the number in its updates.
    */
   search(request: Partial<SearchRequest>): number;
   /**
-   * Updates of the newest query, as they come; read them from the beginning, since nothing else
-   * stops the server from sending. Ends after `end` and the last final update; throws
-   * SluiceClientError.
+   * Updates of the newest query in the order of arrival. Read them from the start, since unread
+   * updates accumulate. Ends after `end` and the last final update; throws SluiceClientError.
    */
   readonly updates: AsyncGenerator<SessionUpdate, void, void>;
-  /** No more queries: the last one runs to its final update. */
+  /** Declares that no query follows; the last one runs to its final update. */
   end(): void;
   cancel(): void;
 }
@@ -45,10 +44,10 @@ export function openSession(
 ): SearchSession {
   const call: ClientDuplexStream<SearchSessionRequest, SearchSessionResponse__Output> =
     channel.duplexStream(definitions().search.SearchSession, options);
-  // A cancel of our own comes back as an error, perhaps when nobody iterates any more.
+  // A cancellation by the client is reported as an error, possibly after iteration has ended.
   call.on("error", () => undefined);
   let queryNumber = 0;
-  // A later request changes the one before: what is not named stays.
+  // A later request changes the previous one; absent fields keep their values.
   const asked: Partial<SearchRequest>[] = [{}];
   const contractOfQuery = (number: number): ContractOptions => contractOf(asked[number] ?? {});
   const updates = readUpdates(call);

@@ -1,12 +1,12 @@
-// The rules that every search stream keeps (proto/sluice/v1/README.md), checked update by update.
-// A client may render each update without regard to the ones before.
+// The rules that every search stream keeps (proto/sluice/v1/README.md), checked update by update. A
+// client may render each update independently of earlier ones.
 
 import { compareKeys } from "../core/document.js";
 import { limits } from "../core/limits.js";
 import type { SearchHit, SearchUpdate, Stage } from "../contract/search-update.js";
 import type { SearchRequest } from "../contract/search-request.js";
 
-/** What the rules are about: the engine's updates have it, and those that a client gets. */
+/** The fields that the rules check, common to updates of the engine and of the client. */
 export type ContractUpdate = Pick<
   SearchUpdate,
   | "sequence"
@@ -28,31 +28,33 @@ export type ContractUpdate = Pick<
 };
 
 export interface ContractOptions {
-  /** Hits that were asked for. */
+  /** Requested number of hits. */
   readonly k: number;
   /** Requested minimum time between updates in milliseconds. When absent, it is not checked. */
   readonly minUpdateIntervalMs?: number | undefined;
-  /** Each key's payload comes once. */
+  /** The payload of each key is sent once. */
   readonly isPayloadOnce?: boolean | undefined;
-  /** Groups or duplicates are limited: the exact lexical ranking may be too deep to be proved. */
+  /**
+   * Groups or duplicates are limited, so the lexical ranking may be too deep to be proved exact.
+   */
   readonly hasGroups?: boolean | undefined;
 }
 
 export interface StreamContract {
   /** Throws ContractViolation when the update breaks a rule, alone or after those before it. */
   take(update: ContractUpdate): void;
-  /** For a stream that ended well: throws unless its last update was final. */
+  /** Called when a stream ended without an error. Throws unless its last update was final. */
   end(): void;
 }
 
-/** A server that broke its promise: a bug there, or another program that answers. */
+/** The server violated the contract: it has a bug, or it is another program. */
 export class ContractViolation extends Error {
   override readonly name = "ContractViolation";
 }
 
 const stages: readonly Stage[] = ["lexical", "candidates", "late_interaction", "cross_encoder"];
 
-/** What a request lets one expect of its stream. */
+/** Expectations of the stream that follow from a request. */
 export function contractOf(
   request: Pick<SearchRequest, "k" | "minUpdateIntervalMs" | "payload" | "groupBy" | "dedupeField">,
 ): ContractOptions {
@@ -64,7 +66,7 @@ export function contractOf(
   };
 }
 
-/** O(hits) an update. */
+/** O(hits) per update. */
 export function createStreamContract(options: ContractOptions): StreamContract {
   let before: ContractUpdate | undefined;
   const paidKeys = new Set<string>();
@@ -82,7 +84,7 @@ export function createStreamContract(options: ContractOptions): StreamContract {
   };
 }
 
-/** Hands updates on as they come, checked. */
+/** Yields updates in the order of arrival after checking them. */
 export async function* checked<Update extends ContractUpdate>(
   stream: AsyncIterable<Update>,
   options: ContractOptions,
@@ -95,7 +97,7 @@ export async function* checked<Update extends ContractUpdate>(
   contract.end();
 }
 
-/** The same for sessions: one stream a query, and none comes back after a newer one has begun. */
+/** The same for sessions: one stream per query, and none resumes after a newer one has started. */
 export async function* checkedSession<
   Answer extends { readonly queryNumber: number; readonly update: ContractUpdate },
 >(
@@ -173,7 +175,7 @@ function checkAfter(
   if (!update.final) {
     demand(keysOf(update) !== keysOf(before), "an update without news was sent");
     const passedUs = update.timings.total - before.timings.total;
-    // Both figures are rounded to whole microseconds.
+    // Both values are rounded to whole microseconds.
     if (minUpdateIntervalMs !== undefined)
       demand(passedUs >= 1000 * minUpdateIntervalMs - 1, `${passedUs} us between two updates`);
   }

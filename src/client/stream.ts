@@ -4,7 +4,7 @@ import type { ClientReadableStream } from "@grpc/grpc-js";
 import { toClientError } from "./client-error.js";
 import type { CallOptions, Channel, Method } from "./channel.js";
 
-/** The responses of one call that changes nothing; only before the first one it is tried again. */
+/** The responses of one read-only call, which is retried only before the first response. */
 export async function* readStream<Request, Response>(
   channel: Channel,
   method: Method<Request, Response>,
@@ -23,7 +23,7 @@ export async function* readStream<Request, Response>(
       result = await begun.responses.next();
     }
   } finally {
-    // Without effect on a call that has ended.
+    // Has no effect on a call that has ended.
     begun.call.cancel();
   }
 }
@@ -31,7 +31,7 @@ export async function* readStream<Request, Response>(
 async function* readResponses<Response>(
   call: ClientReadableStream<Response>,
 ): AsyncGenerator<Response, void, void> {
-  // A cancel of our own comes back as an error, perhaps when nobody iterates any more.
+  // A cancellation by the client is reported as an error, possibly after iteration has ended.
   call.on("error", () => undefined);
   try {
     for await (const response of call) yield response as Response;

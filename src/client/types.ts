@@ -29,14 +29,14 @@ export interface ClientCollectionSettings {
   readonly seed: number;
 }
 
-/** How far a long job on the server has come. */
+/** Progress of a long job on the server. */
 export interface ClientProgress {
   readonly step: string;
   /** Units of work done in this step. */
   readonly done: number;
-  /** Units of work in this step; 0: not known. */
+  /** Units of work in this step; 0 when unknown. */
   readonly total: number;
-  /** True in the last one of a job that went well. */
+  /** True in the last message of a successful job. */
   readonly isFinished: boolean;
 }
 
@@ -56,7 +56,7 @@ export interface ClientCollection {
   readonly scoreMaps: readonly ClientScoreMap[];
 }
 
-/** Something in the server's data folder that is not served and was neither changed nor deleted. */
+/** An entry in the server's data folder that is not served and was neither changed nor deleted. */
 export interface ClientFinding {
   /** Relative to the data folder. */
   readonly place: string;
@@ -86,13 +86,13 @@ export interface ClientDescription extends ClientCollection {
 export interface ClientRecall {
   /** By rising pool size. */
   readonly estimates: readonly ClientRecallEstimate[];
-  /** Share of queries that reach a lower bound. */
+  /** Share of queries for which the lower bounds hold. */
   readonly confidence: number;
-  /** False: they were drawn from the passages. */
+  /** False when the queries were drawn from the passages. */
   readonly areSamplesGiven: boolean;
   readonly generation: number;
   readonly passageCount: number;
-  /** Too much has changed since: calibrate again. */
+  /** The collection has changed too much since; calibrate again. */
   readonly isStale: boolean;
 }
 
@@ -101,7 +101,7 @@ export interface ClientRecallEstimate {
   readonly poolSize: number;
   /** Mean share of the exact top 10 that was in the pool. */
   readonly recall: number;
-  /** What at least the share `confidence` of queries like the samples reaches. */
+  /** Lower bound that holds for the share `confidence` of queries like the samples. */
   readonly recallLowerBound: number;
   readonly sampleCount: number;
 }
@@ -121,7 +121,7 @@ export interface ClientCreateCollection {
 
 export interface ClientSnapshot {
   readonly name: string;
-  /** Name of the collection that it is a copy of. */
+  /** Name of the copied collection. */
   readonly collection: string;
   readonly lastSequence: number;
   readonly bytes: number;
@@ -129,14 +129,14 @@ export interface ClientSnapshot {
 
 /** A document that is durable and visible. */
 export interface ClientIngestAck {
-  /** Number of the document among those given, from 1. */
+  /** Number of the document in the input, from 1. */
   readonly clientSequence: number;
   readonly key: string;
   readonly sequence: number;
   readonly passageCount: number;
 }
 
-/** A document that was refused or failed; the others go on. */
+/** A document that was rejected or failed; the others continue. */
 export interface ClientIngestError {
   readonly clientSequence: number;
   readonly key: string;
