@@ -1,10 +1,10 @@
-// Errors as HTTP answers: a status, and a body with the same stable reason as over gRPC.
+// Errors as HTTP responses: a status, and a body with the same stable reason as over gRPC.
 
 import { errorTable, isSluiceError } from "../core/errors.js";
 import type { ErrorReason, ErrorStatus } from "../core/errors.js";
 import { publicMessage } from "../core/public-message.js";
 
-/** Where the edge writes what callers must not see. Shaped as pino's methods. */
+/** Log for details that must not reach callers. Has the shape of pino's methods. */
 export interface HttpLogger {
   error(details: object, message: string): void;
 }
@@ -14,7 +14,7 @@ export interface HttpFailure {
   /** Seconds for `Retry-After`. Absent when a retry would fail again. */
   readonly retryAfter: number | undefined;
   readonly body: {
-    /** The same again where other clients look for it. */
+    /** The same message under the names that other clients read. */
     readonly message?: string;
     readonly detail?: string;
     readonly error: {
@@ -27,7 +27,7 @@ export interface HttpFailure {
   };
 }
 
-/** By the gRPC status of the reason. */
+/** HTTP status by the gRPC status of the reason. */
 export const statusCodes: Record<ErrorStatus, number> = {
   INVALID_ARGUMENT: 400,
   NOT_FOUND: 404,
@@ -43,13 +43,15 @@ export const statusCodes: Record<ErrorStatus, number> = {
   UNAUTHENTICATED: 401,
 };
 
-/** Where HTTP has a code that says more than the status. */
+/** Reasons for which HTTP has a more specific status. */
 const statusCodesOfReasons: Partial<Record<ErrorReason, number>> = {
   HOST_NOT_ALLOWED: 421,
   CONTENT_TYPE_NOT_SUPPORTED: 415,
 };
 
-/** What `error` is told as; anything but a SluiceError is a bug and goes to the log only. */
+/**
+ * The response for `error`. Anything but a SluiceError is a bug, whose details go to the log only.
+ */
 export function toHttpFailure(error: unknown, logger: HttpLogger): HttpFailure {
   if (isSluiceError(error)) {
     if (error.place !== undefined) logger.error({ err: error }, "an HTTP request failed");

@@ -1,5 +1,5 @@
-// Memory limits of one HTTP exchange: its body counts against the budget of requests, its answer
-// waits for the reader.
+// Memory limits of one HTTP exchange: the body counts against the request budget, and the response
+// respects backpressure.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { present } from "../core/assert.js";
@@ -9,21 +9,21 @@ import type { ReaderRoom } from "../core/unread-answers.js";
 import type { SearchCall } from "../engine/api.js";
 
 export interface ExchangeBounds {
-  /** Of the body; given back when the exchange is over. */
+  /** Bytes of the body, released when the exchange ends. */
   readonly hold: ByteHold;
-  /** The address that the request comes from. */
+  /** Address of the client. */
   readonly peer: string;
   readonly reader: ReaderRoom;
-  /** Bytes that are written now; call what it returns once the socket has taken them. */
+  /** Counts bytes being written. Call the returned function when the socket has accepted them. */
   sent(byteCount: number): () => void;
 }
 
-/** Whose turn it is, and whether he reads. */
+/** Identity of the caller for fair scheduling, and flow control of its stream. */
 export type Turn = Pick<SearchCall, "client" | "peer" | "reader">;
 
 const ofRequests = new WeakMap<IncomingMessage, ExchangeBounds>();
 
-/** To be called once for each exchange; an answer that is not taken in `stallMs` ends it. */
+/** Call once per exchange. A response that makes no progress for `stallMs` is terminated. */
 export function boundExchange(
   traffic: Traffic,
   { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },

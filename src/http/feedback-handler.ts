@@ -1,4 +1,4 @@
-// /v1/feedback: what a user did with a hit, from a search page.
+// /v1/feedback: user interactions with hits, sent by a search page.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
@@ -12,7 +12,7 @@ import { parseBody } from "./json-body.js";
 import { readBody } from "./requests.js";
 import { sendFailure, sendJson } from "./responses.js";
 
-/** The longest of everything, escaped. */
+/** Maximum size of a body with all fields at their limits, escaped. */
 const bodyLimits = {
   bytesMax: limits.feedbackBodyBytesMax,
   valuesMax: limits.feedbackBodyValuesMax,

@@ -9,7 +9,7 @@ import type { Fields } from "../core/document.js";
 import { publicMessage } from "../core/public-message.js";
 import { filterFromJson } from "./filter-json.js";
 
-/** Schemas of the fields, by their names in JSON. Queries and vectors are the caller's to add. */
+/** Schemas of the fields by their JSON names. The caller adds those of queries and vectors. */
 export function shapeOf(table: AnyTable): Record<string, z.ZodType> {
   return Object.fromEntries(
     Object.entries(table).map(([property, field]) => {
@@ -55,9 +55,9 @@ function numberSchema({ min, above, max }: NumberField): z.ZodType {
   return schema;
 }
 
-/** Of data that the schema of the table has let through. */
+/** Converts data that is valid against the table's schema. */
 export function fromJson<T extends object>(table: FieldTable<T>, data: object): Partial<T> {
-  // The properties have the types of T: `FieldTable` says so of the table.
+  // The properties have the types of T, as the type `FieldTable` guarantees.
   return readObject(toAnyTable(table), data);
 }
 
@@ -79,7 +79,7 @@ function read(field: AnyField, sent: unknown): unknown {
   return sent;
 }
 
-/** What is undefined is left out. */
+/** Omits undefined values. */
 export function toJson<T extends object>(table: FieldTable<NoInfer<T>>, value: T): object {
   return writeObject(toAnyTable(table), value);
 }

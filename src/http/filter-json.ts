@@ -10,10 +10,10 @@ import { parseFilter } from "../core/parse-filter.js";
 
 /**
  * A string is parsed as `parseFilter` does. An object has one of: `all`, `any` (lists), `not`,
- * `any_of` ({field, values}), `range` ({field, at_least, more_than, at_most, less_than}), `exists` (a
- * name). Values: a string is a keyword, a whole number an integer or a float, any other number a
- * float, true and false booleans; or said outright: {"integer": "9007199254740993"},
- * {"time": "2024-01-31T00:00:00Z"}. Throws INVALID_FIELD naming the place: `filter.all[2].range`.
+ * `any_of` ({field, values}), `range` ({field, at_least, more_than, at_most, less_than}), `exists`
+ * (a name). Values: a string is a keyword, a whole number an integer or a float, any other number a
+ * float, true and false booleans; or explicitly typed: {"integer": "9007199254740993"}, {"time":
+ * "2024-01-31T00:00:00Z"}. Throws INVALID_FIELD naming the place: `filter.all[2].range`.
  */
 export function filterFromJson(value: unknown): Filter {
   if (typeof value === "string") return parseFilter(value);
@@ -77,7 +77,7 @@ function toRange(body: unknown, path: string): Filter {
   };
 }
 
-/** A whole number looks for integers and floats alike, since JSON does not tell them apart. */
+/** A whole number matches integers and floats, since JSON does not distinguish them. */
 function toValues(value: unknown, path: string): FieldValue[] {
   if (typeof value === "string") return [{ kind: "keyword", value }];
   if (typeof value === "boolean") return [{ kind: "boolean", value }];

@@ -5,8 +5,8 @@ import { limits } from "../core/limits.js";
 
 export interface JsonScan {
   /**
-   * Looks at the next bytes of the body. Throws LIMIT_EXCEEDED for `body` at the first excess; whether
-   * it is JSON at all, the parser says. O(bytes), about 1 ns each.
+   * Scans the next bytes of the body. Throws LIMIT_EXCEEDED for `body` at the first excess; syntax
+   * is left to the parser. O(bytes), about 1 ns each.
    */
   add(bytes: Uint8Array): void;
 }

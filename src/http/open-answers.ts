@@ -13,13 +13,13 @@ export interface OpenAnswers {
   /** Call for each request, before anything is sent. */
   add(response: ServerResponse): void;
   /**
-   * Takes no new connections, ends idle ones at once, waits up to `graceMs` or until `hurry` aborts for
-   * running answers, then ends them with an error.
+   * Stops accepting connections, closes idle ones at once, waits up to `graceMs` or until `hurry`
+   * aborts for responses in flight, then ends those with an error.
    */
   stop(graceMs: number, hurry?: AbortSignal): Promise<void>;
 }
 
-/** Time for the last errors to reach their callers, milliseconds. */
+/** Time for the last errors to reach their clients, milliseconds. */
 const lastAnswerMs = 1_000;
 
 export function createOpenAnswers(server: Server, logger: HttpLogger): OpenAnswers {
@@ -30,7 +30,7 @@ export function createOpenAnswers(server: Server, logger: HttpLogger): OpenAnswe
     socket.on("close", () => sockets.delete(socket));
   };
   server.on("connection", track);
-  // With TLS the answers are on another socket than the connection.
+  // With TLS, responses use a different socket object than the connection.
   server.on("secureConnection", track);
   let isStopping = false;
   const closeIdle = (): void => {
@@ -54,7 +54,7 @@ export function createOpenAnswers(server: Server, logger: HttpLogger): OpenAnswe
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const response of answers)
         if (!response.headersSent) response.setHeader("connection", "close");
-        // The stream that runs now is the last on its connection.
+        // The current stream is the last on its connection.
         else response.on("finish", () => response.req.socket.end());
       closeIdle();
       await within(closed, graceMs, hurry);

@@ -16,8 +16,8 @@ export interface OriginRules {
 
 export interface OriginChecks {
   /**
-   * Sets the headers of answers to pages of other origins. Throws HOST_NOT_ALLOWED and
-   * ORIGIN_NOT_ALLOWED, before anything is read of the body or done.
+   * Sets the CORS headers of the response. Throws HOST_NOT_ALLOWED and ORIGIN_NOT_ALLOWED before
+   * the body is read.
    */
   admit(request: IncomingMessage, response: ServerResponse): void;
 }
@@ -32,14 +32,15 @@ export function createOriginChecks(rules: OriginRules): OriginChecks {
       const { origin } = request.headers;
       const site = request.headers["sec-fetch-site"];
       if (origin === undefined) {
-        // Pictures and scripts of other pages come without an origin; browsers say of which site.
+        // Browsers send no Origin for images and scripts of other pages, but they send
+        // Sec-Fetch-Site.
         if (site === undefined || site === "same-origin" || site === "none") return;
         throw notAllowed("a page of another origin", rules);
       }
       if (isOwn(origin, own, { hasTls: rules.hasTls, isCalledOwn: site === "same-origin" })) return;
       if (allowedOrigins !== "every" && !allowedOrigins.has(origin))
         throw notAllowed(`the origin ${quoted(origin)}`, rules);
-      // Never with credentials: what a browser adds by itself must not authorize a page.
+      // Credentials are never allowed: cookies added by the browser must not authorize a page.
       const told = allowedOrigins === "every" ? "*" : origin;
       response.setHeader("access-control-allow-origin", told);
       response.setHeader("access-control-expose-headers", "retry-after");
@@ -47,12 +48,12 @@ export function createOriginChecks(rules: OriginRules): OriginChecks {
   };
 }
 
-/** True for the question of a browser whether a page may send what it wants to send. */
+/** True for a CORS preflight request. */
 export function isPreflight({ method, headers }: IncomingMessage): boolean {
   return method === "OPTIONS" && headers["access-control-request-method"] !== undefined;
 }
 
-/** For origins that were admitted. */
+/** Headers for allowed origins. */
 export function answerPreflight(
   { headers }: IncomingMessage,
   response: ServerResponse,
@@ -70,8 +71,8 @@ export function answerPreflight(
 }
 
 /**
- * Bodies that a page of any origin may send without asking are refused: browsers that say neither
- * origin nor site could still write so.
+ * Rejects bodies that a page of any origin may send without a preflight, since old browsers send
+ * neither Origin nor Sec-Fetch-Site with them.
  */
 export function checkContentType({ headers }: IncomingMessage): void {
   const [type = ""] = (headers["content-type"] ?? "").split(";");
@@ -86,14 +87,14 @@ const typesOfForms: ReadonlySet<string> = new Set([
   "multipart/form-data",
 ]);
 
-/** The authority by which the server was called; throws for one that is not its own. */
+/** Authority of the request. Throws when the server does not serve it. */
 function checkHost(request: IncomingMessage, rules: OriginRules): string | undefined {
   const { headers, httpVersionMajor, httpVersionMinor, rawHeaders, url = "" } = request;
   const { host } = headers;
   const hostCount = rawHeaders.filter((name, i) => i % 2 === 0 && /^host$/i.test(name)).length;
-  // No browser speaks HTTP/1.0; health checks of old load balancers do, without a host.
+  // Old load balancers send health checks over HTTP/1.0 without a Host; browsers never do.
   if (hostCount === 0 && httpVersionMajor === 1 && httpVersionMinor === 0) return undefined;
-  // A whole address in the request line counts before the header.
+  // An absolute URL in the request line takes precedence over the header.
   const named = url.startsWith("/") || !URL.canParse(url) ? [host] : [host, new URL(url).host];
   for (const authority of named) {
     const name = authority === undefined || hostCount > 1 ? undefined : nameOf(authority);
@@ -118,8 +119,8 @@ function nameOf(authority: string): string | undefined {
 }
 
 /**
- * An address is no name that somebody else could point here. Who listens on other addresses than
- * loopback may have any name, unless they are listed.
+ * An IP address cannot be rebound by DNS. A server beyond loopback accepts any name unless names
+ * are configured.
  */
 function isOwnName(name: string, { host, allowedHosts }: OriginRules): boolean {
   if (allowedHosts === "every" || allowedHosts.has(name)) return true;
@@ -130,7 +131,10 @@ function isOwnName(name: string, { host, allowedHosts }: OriginRules): boolean {
   return isAddress || allowedHosts.size === 0;
 }
 
-/** Behind a proxy with TLS only the browser knows the scheme, and says that the origin is ours. */
+/**
+ * Behind a TLS proxy the server does not see the scheme, so Sec-Fetch-Site decides whether the
+ * origin is the server's own.
+ */
 function isOwn(
   origin: string,
   own: string | undefined,

@@ -1,4 +1,4 @@
-// Reads a request's body, and its caller.
+// Reads the body and the caller of a request.
 
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
@@ -9,7 +9,7 @@ import { boundsOf } from "./exchange-bounds.js";
 import { invalidField } from "../contract/validate.js";
 import { createJsonScan } from "./json-scan.js";
 
-/** Who calls which route, as far as headers and connection say it. */
+/** Route and caller, from the headers and the connection. */
 export function callerOf(
   request: IncomingMessage,
   route: Pick<Caller, "operation" | "requirement">,
@@ -26,19 +26,20 @@ export function callerOf(
   };
 }
 
-/** Of a connection that TLS has checked the client of. */
+/** Client certificate that TLS has verified. */
 function certificateName(socket: Socket): string | undefined {
   if (!(socket instanceof TLSSocket)) return undefined;
-  // Without a certificate Node gives an object that has nothing in it.
+  // Node returns an empty object when there is no certificate.
   const certificate: { readonly subject?: { readonly CN?: string | string[] } } =
     socket.getPeerCertificate();
   return certificate.subject?.CN?.toString();
 }
 
 /**
- * The whole body as text. It is counted as it comes: throws LIMIT_EXCEEDED above `bytesMax` bytes or
- * `valuesMax` values of JSON, OVERLOADED when requests fill the budget, INVALID_FIELD for bytes that
- * are not UTF-8. Not by iteration, which would tear the connection down when it stops early.
+ * The whole body as text, counted while it is received. Throws LIMIT_EXCEEDED above `bytesMax`
+ * bytes or `valuesMax` values of JSON, OVERLOADED when requests fill the budget, INVALID_FIELD for
+ * bytes that are not UTF-8. Async iteration is not used, since stopping it early would destroy the
+ * connection.
  */
 export function readBody(request: IncomingMessage, at: BodyLimits): Promise<string> {
   const { hold } = boundsOf(request);

@@ -8,7 +8,8 @@ import { parseBody } from "./json-body.js";
 
 const count = z.int().min(1).optional();
 
-// What else the clients send is about billing and cutting: here texts are read whole, in windows.
+// Other fields of the clients concern billing and truncation and are ignored: texts are read whole,
+// in windows.
 const rerankBody = z.looseObject({
   model: z.string().max(255).default(""),
   query: z.union([z.string(), z.looseObject({ text: z.string() }).transform(({ text }) => text)]),
@@ -64,8 +65,9 @@ function textOf(
 }
 
 /**
- * The answer that each of the clients finds its own names in: `results` for Cohere and Jina, `data`
- * for Voyage. Scores are cut at 0, where theirs begin. Nothing is billed: units and tokens are 0.
+ * A response with the names that each client expects: `results` for Cohere and Jina, `data` for
+ * Voyage. Scores are clamped to at least 0, the minimum of those services. Billed units and tokens
+ * are 0.
  */
 export function rerankAnswer(
   { request, returnsDocuments }: RerankBody,

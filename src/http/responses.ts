@@ -1,4 +1,4 @@
-// Whole answers of the HTTP side port.
+// Complete responses of the HTTP port.
 
 import type { ServerResponse } from "node:http";
 import { boundsOf } from "./exchange-bounds.js";
@@ -23,7 +23,7 @@ export function sendJson(response: ServerResponse, statusCode: number, body: obj
 export function sendFailure(response: ServerResponse, failure: HttpFailure): void {
   if (failure.retryAfter !== undefined) response.setHeader("retry-after", failure.retryAfter);
   if (failure.statusCode === 401) response.setHeader("www-authenticate", 'Bearer realm="sluice"');
-  // What is left of a body that was refused is not worth reading.
+  // The connection is closed, since the rest of a rejected body is not read.
   if (!response.req.complete) response.setHeader("connection", "close");
   sendJson(response, failure.statusCode, failure.body);
 }

@@ -5,7 +5,7 @@ import type { Requirement } from "../access/identity.js";
 export interface Route {
   readonly path: string;
   readonly methods: readonly string[];
-  /** What its callers need. */
+  /** Permission that callers need. */
   readonly requirement: Requirement;
   /** One sentence for the reference. */
   readonly about: string;

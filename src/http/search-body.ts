@@ -1,4 +1,4 @@
-// Search requests as JSON or as a query string: checked, nothing unknown let through.
+// Validates search requests in JSON or query strings; unknown fields are rejected.
 
 import { z } from "zod";
 import { checkRequest } from "../contract/check-fields.js";
@@ -28,8 +28,8 @@ const queryBody = z.union([
   z.strictObject({ text: z.string().default(""), vectors: vectors.optional() }),
 ]);
 
-// As JSON a query may be its text alone, and vectors are base64: queries are read here, all other
-// fields by their table.
+// In JSON a query may be a plain string and vectors are base64, so queries are parsed here and all
+// other fields by their table.
 type PlainRequest = Omit<SearchRequest, "text" | "vectors" | "otherQueries">;
 const { text: _text, vectors: _vectors, otherQueries, ...plainFields } = searchRequestFields;
 const { collection, ...optionFields } = plainFields;

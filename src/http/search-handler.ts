@@ -50,7 +50,7 @@ export async function handleSearch(
       sendFailure(response, failure);
       return;
     }
-    // The status line is long gone; an event says what the status would have said.
+    // The status line was already sent, so an event carries the error.
     response.end(`event: error\ndata: ${JSON.stringify(failure.body)}\n\n`);
   }
 }
@@ -86,7 +86,7 @@ async function run(
 function beginEvents(response: ServerResponse): void {
   response.writeHead(200, {
     "content-type": "text/event-stream; charset=utf-8",
-    // Proxies that buffer would hold back what is meant to come early.
+    // Disables buffering in proxies, which would delay the first updates.
     "x-accel-buffering": "no",
   });
 }
@@ -97,7 +97,7 @@ function eventOf(update: SearchUpdate): string {
   return `id: ${update.sequence}\nevent: ${name}\ndata: ${data}\n\n`;
 }
 
-/** True for callers that take JSON and not event streams. */
+/** True for callers that accept JSON but not event streams. */
 function wantsOneAnswer(accept: string | undefined): boolean {
   if (accept === undefined || accept.includes("text/event-stream")) return false;
   return accept.includes("application/json");

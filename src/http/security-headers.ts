@@ -1,4 +1,4 @@
-// Headers of every answer of the HTTP port: what browsers must not do with it.
+// Security headers of every response of the HTTP port.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 
@@ -11,14 +11,15 @@ const headers: readonly (readonly [string, string])[] = [
   ["x-frame-options", "DENY"],
 ];
 
-/** Handlers may replace what does not fit their answer. */
+/** Handlers may override them for their response. */
 export function setSecurityHeaders(
   request: IncomingMessage,
   response: ServerResponse,
   { hasTls }: { readonly hasTls: boolean },
 ): void {
   for (const [name, value] of headers) response.setHeader(name, value);
-  // Browsers keep it by name, not by port: it would break whatever else runs on localhost.
+  // Browsers store HSTS by host name without the port, so it would break other servers on
+  // localhost.
   const isLocalhost = /^localhost\.?(:\d+)?$/i.test(request.headers.host ?? "");
   if (hasTls && !isLocalhost) response.setHeader("strict-transport-security", "max-age=31536000");
 }

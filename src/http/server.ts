@@ -36,25 +36,28 @@ import { setSecurityHeaders } from "./security-headers.js";
 import { handleSearch } from "./search-handler.js";
 
 export interface HttpServerOptions {
-  /** The way to the engine: who may use what of it. */
+  /** Access to the engine by permissions of the caller. */
   readonly access: Access;
   readonly logger: HttpLogger;
   /** Such as `127.0.0.1` or `::`. */
   readonly host: string;
-  /** 0: the system chooses. */
+  /** 0 lets the system choose a port. */
   readonly port: number;
   /** Absent when the server speaks plain text. */
   readonly tls?: Tls | undefined;
-  /** Names by which it may be called, and pages that may call it; default: its own only. */
+  /** Accepted host names and origins. Defaults to the server's own. */
   readonly allowedHosts?: AllowedHosts | undefined;
   readonly allowedOrigins?: AllowedOrigins | undefined;
   /** The text of /metrics. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   /** Shared with the other port. */
   readonly traffic: Traffic;
-  /** A reader that takes nothing for that long loses its stream; default `limits.stalledStreamMs`. */
+  /**
+   * A stream whose reader makes no progress for this long is cancelled. Defaults to
+   * `limits.stalledStreamMs`.
+   */
   readonly stalledStreamMs?: number | undefined;
-  /** Connections at a time; default `limits.connectionsMax`. */
+  /** Maximum number of open connections. Defaults to `limits.connectionsMax`. */
   readonly connectionCountMax?: number | undefined;
 }
 
@@ -64,7 +67,7 @@ export interface HttpServer {
   stop(graceMs: number, hurry?: AbortSignal): Promise<void>;
 }
 
-/** Listens. Throws PORT_IN_USE when the port cannot be had. */
+/** Starts listening. Throws PORT_IN_USE when the port is not available. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const server = openServer(options.tls);
   const answers = createOpenAnswers(server, options.logger);
@@ -74,7 +77,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const checks = createOriginChecks({ host: options.host, hasTls, allowedHosts, allowedOrigins });
   const stallMs = options.stalledStreamMs ?? limits.stalledStreamMs;
   server.on("request", (request, response) => {
-    // A stalled stream is told first that it ends.
+    // A stalled stream gets an error before it is closed.
     boundExchange(options.traffic, { request, response }, 2 * stallMs);
     setSecurityHeaders(request, response, { hasTls });
     answers.add(response);
@@ -128,7 +131,7 @@ async function answer(
   const caller = callerOf(request, { operation: `${request.method} ${path}`, requirement });
   const { engine, client, peer, end } = await options.access.admit(caller);
   if (response.destroyed) {
-    // The caller left while it was looked who he is.
+    // The caller disconnected during authentication.
     end("499");
     return;
   }
@@ -173,7 +176,7 @@ async function answerAdmitted(
   }
 }
 
-/** A path that begins with two slashes names no host. */
+/** A path that starts with two slashes must not be parsed as a host. */
 function urlOf({ url = "" }: IncomingMessage): URL | undefined {
   const text = url.startsWith("/") ? `http://host${url}` : url;
   return URL.canParse(text) ? new URL(text) : undefined;
@@ -202,14 +205,14 @@ const routesByPath: ReadonlyMap<string, Route> = new Map(
 const serverSettings: ServerOptions = {
   maxHeaderSize: 16 * 1024,
   headersTimeout: 10_000,
-  // How often the two limits around this line are looked at.
+  // How often Node checks the two timeouts around this line.
   connectionsCheckingInterval: 2_000,
-  // Until the whole request is there; an answer may take longer.
+  // Limits the time to receive the request, not to send the response.
   requestTimeout: 30_000,
   keepAliveTimeout: 5_000,
-  // It is looked at in origin-checks.ts.
+  // origin-checks.ts validates the Host header.
   requireHostHeader: false,
-  // Of TCP: finds peers that are gone while an answer is streamed.
+  // TCP keepalive detects peers that vanish while a response is streamed.
   keepAlive: true,
   keepAliveInitialDelay: peerProbeMs,
 };
