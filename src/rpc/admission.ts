@@ -1,5 +1,4 @@
-// Authorizes gRPC calls of every service, as soon as their headers are there and before any message
-// is read.
+// Authorizes gRPC calls of every service after their headers arrive and before any message is read.
 
 import { ServerInterceptingCall, status } from "@grpc/grpc-js";
 import type { Metadata, ServerInterceptor } from "@grpc/grpc-js";
@@ -14,10 +13,10 @@ import { toStatus } from "./status.js";
 
 const clientMetadata = "x-sluice-client";
 
-/** By the metadata of the call, which handlers get as the interceptor has passed it on. */
+/** Keyed by the call's metadata, the object that the interceptor passes on to handlers. */
 const admissions = new WeakMap<Metadata, AccessGrant>();
 
-/** What the caller of this call may use, and whose turn it is. */
+/** Permissions of the caller, and its identity for fair scheduling. */
 export function admissionOf(metadata: Metadata): Omit<AccessGrant, "end"> {
   const { engine, peer, client } = present(admissions.get(metadata), "every call was admitted");
   return { engine, peer, client };
@@ -83,7 +82,7 @@ function callerOf(
     operation: path,
     via: "grpc",
     requirement,
-    // Of two it would be a guess which one is meant.
+    // Two values are ambiguous, so they are rejected.
     authorization: authorization.length > 1 ? "" : authorization[0]?.toString(),
     peer: hostOf(call.getPeer()),
     client: client?.toString() ?? "",
@@ -92,7 +91,7 @@ function callerOf(
 }
 
 function certificateName(call: Parameters<ServerInterceptor>[1]): string | undefined {
-  // Without a certificate the library gives an object that has nothing in it.
+  // The library returns an empty object when there is no certificate.
   const certificate: { readonly subject?: { readonly CN?: string | string[] } } | undefined =
     call.getAuthContext().sslPeerCertificate;
   return certificate?.subject?.CN?.toString();

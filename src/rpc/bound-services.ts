@@ -17,7 +17,7 @@ import type { CallBounds, MethodCodec } from "./bounded-call.js";
 import { createRequestDecoder } from "./decode-request.js";
 
 export interface BoundServices {
-  /** The first of the server's interceptors, so that it is next to the library's own call. */
+  /** Must be the first interceptor, so that it wraps the library's own call directly. */
   readonly interceptor: ServerInterceptor;
   add(server: Server, definition: object, implementation: UntypedServiceImplementation): void;
 }

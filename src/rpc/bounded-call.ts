@@ -17,37 +17,37 @@ import type { RpcStatus } from "./status.js";
 
 export interface CallBounds {
   readonly traffic: Traffic;
-  /** Of one message, decompressed. */
+  /** Maximum size of a decompressed message. */
   readonly messageBytesMax: number;
-  /** A message that is under way brings some bytes in that time. */
+  /** A partial message must make progress within this time. */
   readonly requestStallMs: number;
-  /** An answer is taken in that time. */
+  /** The reader must accept a response within this time. */
   readonly answerStallMs: number;
   readonly toStatus: (error: unknown) => RpcStatus;
 }
 
-/** How the messages of one method become bytes and back. */
+/** Serialization of one method's messages. */
 export interface MethodCodec {
   readonly decode: (bytes: Buffer) => DecodeSteps;
   readonly encode: (message: object) => Buffer;
 }
 
-/** A message of a request stream in the hands of its handler. Both calls are idempotent. */
+/** A message of a request stream that its handler is processing. Both calls are idempotent. */
 export interface RequestClaim {
   /** The next message may be read. */
   taken(): void;
-  /** Nothing of it is held any more; may come after the end of the call. */
+  /** Its memory is released; may be called after the end of the call. */
   done(): void;
 }
 
 const claims = new WeakMap<object, () => RequestClaim>();
 
-/** For handlers of request streams: to be called once for each message that they get. */
+/** Handlers of request streams call it once per message. */
 export function claimRequest(message: object): RequestClaim {
   return present(claims.get(message), "messages of request streams are tracked")();
 }
 
-/** Connections of one host are one peer. */
+/** All connections of one host count as one peer. */
 export function hostOf(address: string): string {
   return address.replace(/:\d+$/, "");
 }
@@ -79,13 +79,13 @@ interface CallParts extends CallBounds {
   readonly method: { readonly requestStream: boolean; readonly codec: MethodCodec | undefined };
   readonly hold: ByteHold;
   readonly answer: AnswerStream;
-  /** Ends the stream and frees what it holds. */
+  /** Ends the stream and releases its memory. */
   readonly close: () => void;
 }
 
 /** Messages of the library's own services: health and reflection. */
 const smallMessageBytesMax = 64 * 1024;
-/** From the status of a call that was refused to its end. */
+/** Time between a rejected call's status and its forced end, milliseconds. */
 const refusalMs = 1000;
 
 class BoundedCall extends ServerInterceptingCall {
@@ -95,7 +95,7 @@ class BoundedCall extends ServerInterceptingCall {
   private readonly arrivals: ReturnType<typeof createArrivals>;
   private isOver = false;
   private isUntaken = false;
-  /** Of a message that its handler has not got. */
+  /** Bytes of a message not yet passed to the handler. */
   private unclaimed: ByteHold | undefined;
   private wantsRead = false;
   private unreadCount = 0;
@@ -129,7 +129,7 @@ class BoundedCall extends ServerInterceptingCall {
       this.wantsRead = true;
       return;
     }
-    // A stream can be left waiting: flow control tells its sender.
+    // A stream can be paused, since flow control stops its sender.
     hold.whenHalfFree(() => {
       this.arrivals.resume();
       super.startRead();
@@ -191,7 +191,8 @@ class BoundedCall extends ServerInterceptingCall {
     this.isOver = true;
     this.arrivals.end();
     this.sendStatus(this.parts.toStatus(error));
-    // A caller that goes on sending all the same is cut off: what came so far is kept until then.
+    // A caller that keeps sending is disconnected; the bytes received so far stay counted until
+    // then.
     this.refusalTimer = setTimeout(this.parts.close, refusalMs);
   }
 
@@ -207,13 +208,13 @@ class BoundedCall extends ServerInterceptingCall {
         this.arrivals.end();
         const room = this.parts.traffic.answers.room(this.connection);
         if (requestStream || room.hasRoom()) next();
-        // Who does not read the answers that he has is given no further ones.
+        // No further responses are produced while the reader has not accepted the previous ones.
         else room.whenRoom(this.gone.signal).then(next, (error: unknown) => this.refuse(error));
       },
     };
   }
 
-  /** Of a request stream, the next message is read once this one was taken. */
+  /** On a request stream, the next message is read after this one was consumed. */
   private track(message: object, { length }: Buffer): object {
     if (!this.parts.method.requestStream) return message;
     const own = this.parts.hold.split(length);
@@ -240,7 +241,7 @@ class BoundedCall extends ServerInterceptingCall {
   }
 }
 
-/** Runs to the end, letting other work go on between the steps. */
+/** Runs all steps and yields to the event loop between them. */
 function runSteps(steps: DecodeSteps, done: (message: object) => void): void {
   const { done: isDone, value } = steps.next();
   if (isDone === true) done(value);

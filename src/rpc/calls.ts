@@ -1,5 +1,5 @@
-// What every RPC shares: raw bytes checked before decoding, errors as statuses, cancellation as a
-// signal, one record a call.
+// Shared by all RPCs: checks of raw bytes before decoding, errors as statuses, cancellation as an
+// AbortSignal, one record per call.
 
 import type {
   handleServerStreamingCall,
@@ -31,17 +31,17 @@ export interface CallRecord {
   readonly durationMs: number;
 }
 
-/** What the services are made of. */
+/** Dependencies of the services. */
 export interface RpcContext {
   readonly logger: RpcLogger;
   /** Milliseconds since 1970: gRPC deadlines are points of wall-clock time. */
   readonly nowMs: () => number;
   readonly onCallEnd: (record: CallRecord) => void;
-  /** What a stop has to end. */
+  /** Open calls, which a shutdown ends. */
   readonly openCalls: OpenCalls;
-  /** A reader that takes nothing for that long loses its stream. */
+  /** A stream whose reader makes no progress for this long is cancelled. */
   readonly stalledStreamMs: number;
-  /** Documents of one ingest stream that are at work at the same time. */
+  /** Maximum number of documents in flight per ingest stream. */
   readonly ingestInFlightMax: number;
   readonly traffic: Traffic;
 }
@@ -77,22 +77,24 @@ export function unary<Request extends object, Response>(
   };
 }
 
-/** For failures of the edge itself, such as a response that cannot be encoded. */
+/** For failures of the RPC layer itself, such as a response that cannot be encoded. */
 function toLog(context: RpcContext): (error: unknown) => void {
   return (error) => context.logger.error({ err: error }, "a call could not be answered");
 }
 
-/** What a streaming handler gets beside the call. */
+/** Context of a streaming handler. */
 export interface StreamTools {
   /** Aborted when the client cancels, vanishes or its deadline passes. */
   readonly signal: AbortSignal;
   /** Milliseconds to the caller's deadline. Absent when the call has none. */
   readonly deadlineMs: number | undefined;
-  /** Calls `end` when the server begins to stop: a stream with nothing under way ends itself. */
+  /**
+   * Registers `end`, which is called when shutdown starts so that an idle stream can end itself.
+   */
   readonly onStop: (end: () => void) => void;
-  /** The name that he gives himself in x-sluice-client. */
+  /** Client name from x-sluice-client. */
   readonly client: string;
-  /** Who calls, as far as turns are concerned: his key, or his address without the port. */
+  /** Identity of the caller for fair scheduling: its key, or its address without the port. */
   readonly peer: string;
   readonly reader: ReaderRoom;
   /** What the caller may use of the engine. */
@@ -113,7 +115,7 @@ export function serverStream<Request extends object, Response>(
   };
 }
 
-/** A bidirectional RPC; as `serverStream`, but its requests are the handler's to check. */
+/** A bidirectional RPC; as `serverStream`, but the handler validates the requests. */
 export function duplexStream<Request, Response>(
   context: RpcContext,
   handle: (call: ServerDuplexStream<Request, Response>, tools: StreamTools) => Promise<void>,
@@ -123,7 +125,7 @@ export function duplexStream<Request, Response>(
   };
 }
 
-/** What the two kinds of streaming calls share. */
+/** Shared by the two kinds of streaming calls. */
 interface StreamingCall {
   readonly cancelled: boolean;
   getPath(): string;
@@ -162,7 +164,7 @@ async function runStream(
     call.end();
     end("OK");
   } catch (error) {
-    // Nobody is there any more to be told, and what failed is most likely the cancelled work.
+    // The caller is gone, and the error most likely comes from the cancellation.
     if (call.cancelled) {
       end("CANCELLED");
       return;
@@ -176,7 +178,9 @@ async function runStream(
 }
 
 interface CountedCall {
-  /** What `work` gives; throws NOT_READY when the server is stopping, and when the grace is over. */
+  /**
+   * Result of `work`. Throws NOT_READY when the server is stopping and when the grace period ends.
+   */
   untilCutOff<T>(work: () => Promise<T>): Promise<T>;
   release(): void;
 }
@@ -190,7 +194,8 @@ function openCall(
   const promise = new Promise<never>((_, rejectIt) => (reject = rejectIt));
   promise.catch(() => undefined);
   const cutOff = (): void => {
-    // First the status, then the work: what is cancelled most likely ends with an error of its own.
+    // The status is sent before the work is aborted, since aborted work most likely fails with
+    // another error.
     reject(stoppingError());
     stream?.controller.abort();
   };

@@ -85,7 +85,7 @@ export function createCollectionService(context: RpcContext): UntypedServiceImpl
   };
 }
 
-/** What only looks. */
+/** Read-only methods. */
 function looks(context: RpcContext): UntypedServiceImplementation {
   return {
     List: unary<object, ListResponse>(context, (_, engine) => ({

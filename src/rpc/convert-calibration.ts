@@ -1,4 +1,4 @@
-// Calibrate requests from messages, checked; what was measured to messages.
+// Converts and validates Calibrate requests, and converts measurements to messages.
 
 import { limits } from "../core/limits.js";
 import type { CollectionServiceCalibrateRequest__Output } from "../gen/proto/sluice/v1/CollectionServiceCalibrateRequest.js";
@@ -32,7 +32,7 @@ export function calibrateFromMessage(
       min: limits.sampleQueriesMin,
       max: limits.sampleQueriesMax,
     }),
-    // 1 itself would promise what no sample can show.
+    // A confidence of 1 cannot be established from a sample.
     confidence: numberIn(message.confidence, { field: "confidence", min: 0.5, max: 0.9999 }),
   };
 }

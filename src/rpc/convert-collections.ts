@@ -1,4 +1,4 @@
-// Collections: creation requests from messages, checked; settings and status to messages.
+// Converts and validates creation requests, and converts settings and status to messages.
 
 import type { DataFinding, FindingKind } from "../core/readiness.js";
 import type { Collection as CollectionMessage } from "../gen/proto/sluice/v1/Collection.js";
@@ -65,7 +65,7 @@ export function settingsToMessage(settings: CollectionSettings): CollectionSetti
     bits: settings.bits,
     sketch_bits: settings.sketchBits,
     analyzer: analyzerNames[settings.analyzer],
-    // The domain calls any 32-bit integer a seed; the wire has the unsigned one of the same bits.
+    // A seed is a signed 32-bit integer in the engine and unsigned with the same bits on the wire.
     seed: settings.seed >>> 0,
     analyzer_version: settings.analyzerVersion,
     stemmer: settings.stemmer,

@@ -1,4 +1,4 @@
-// Documents, vectors and pages: from messages, checked, and to messages.
+// Converts and validates documents, vectors and pages.
 
 import { documentToMessage, fieldValueFromMessage } from "../wire/document-messages.js";
 import { vectorsFromMessage } from "../wire/vector-messages.js";
@@ -11,7 +11,7 @@ import type { StoredDocument as StoredDocumentMessage } from "../gen/proto/sluic
 import type { StoredDocument } from "../engine/api.js";
 import { documentKey, invalidField, quote, shortName, textWithin } from "../contract/validate.js";
 
-/** The document; error fields are paths inside it. */
+/** Error fields are paths inside the document. */
 export function documentFromMessage(message: Document__Output | null): Document {
   if (message === null) throw invalidField("document", "document is missing");
   const key = documentKey(message.key, "key");

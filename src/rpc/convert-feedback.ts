@@ -1,4 +1,4 @@
-// Feedback: events from messages, checked; recorded events to messages.
+// Converts and validates feedback events, and converts recorded events to messages.
 
 import { words } from "../contract/fields.js";
 import { certificate, stage } from "../contract/search-update.js";
@@ -23,7 +23,7 @@ import {
 
 const pageSizeDefault = 100;
 
-/** What a caller sent, with the names of stages and certificates resolved. */
+/** An event from a caller, with the names of stages and certificates resolved. */
 export type SentFeedback = Omit<Feedback, "kind"> & { readonly kind: FeedbackKind | undefined };
 
 /** Checks every value; names are those of the wire, which JSON shares. Throws INVALID_FIELD. */

@@ -1,4 +1,4 @@
-// Score maps from messages, checked, and to messages.
+// Converts and validates score maps.
 
 import { searchRequestFields } from "../contract/search-request.js";
 import { limits } from "../core/limits.js";

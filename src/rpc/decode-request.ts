@@ -14,14 +14,14 @@ import { createWireCheck, isDecodable, readVarint, skip } from "./wire-check.js"
 import type { WireCheck, WireCursor, WireFault, WireTotals } from "./wire-check.js";
 
 /**
- * Steps of decoding one request; between two of them other work may go on. Never throws: a broken
- * request becomes an empty message with its faults beside it, see `wireFaults`.
+ * Steps of decoding one request; the caller may yield between them. Never throws: a malformed
+ * request becomes an empty message with its faults attached, see `wireFaults`.
  */
 export type DecodeSteps = Generator<undefined, object, undefined>;
 
 const faultsOfMessages = new WeakMap<object, readonly WireFault[]>();
 
-/** What was wrong with the raw bytes of a decoded request; empty for most. */
+/** Faults in the raw bytes of a decoded request; normally empty. */
 export function wireFaults(message: object): readonly WireFault[] {
   return faultsOfMessages.get(message) ?? [];
 }
@@ -57,7 +57,7 @@ interface ItemList {
   readonly name: string;
   readonly number: number;
   readonly itemType: string;
-  /** Whether a wrong item is answered alone, and limits hold for each item and not for all. */
+  /** Whether an invalid item fails alone and limits apply per item instead of per request. */
   readonly areItemsAlone: boolean;
 }
 
@@ -132,7 +132,7 @@ function emptyWith(decode: Decoding["decode"], faults: readonly WireFault[]): ob
   return message;
 }
 
-/** Work between two pauses: bytes, and what a field costs in bytes; some milliseconds. */
+/** Work between two yields in bytes, and the cost of a field in bytes; some milliseconds. */
 const sliceCostMax = 1024 * 1024;
 const fieldCost = 64;
 
@@ -147,7 +147,7 @@ function* decodeList(
 ): DecodeSteps {
   const { whole, item, list } = parts;
   const split = splitList(bytes, list.number, parts.countMax);
-  // Whatever is wrong at the top is told by the check of the whole.
+  // The check of the whole message reports faults at the top level.
   if (split === undefined) return decodeWhole(whole, bytes);
   const totals = { fields: split.items.length, textBytes: 0 };
   const message = decodeWhole(whole, split.rest, totals);
@@ -178,14 +178,14 @@ function* decodeList(
   return made;
 }
 
-/** A field of a message, found without looking into it. */
+/** A field of a message, located without decoding its value. */
 interface FoundField {
   readonly number: number;
   readonly wireType: number;
-  /** Of tag and value. */
+  /** Offsets of tag and value together. */
   readonly start: number;
   readonly end: number;
-  /** Where the bytes of a value of wire type 2 begin. */
+  /** Offset of the bytes of a length-delimited value (wire type 2). */
   readonly valueStart: number;
 }
 
@@ -212,7 +212,10 @@ function* fieldsOf(bytes: Buffer): Generator<FoundField | undefined, void, void>
   }
 }
 
-/** The items of field `number`, and all other fields; undefined when it cannot be cut like that. */
+/**
+ * The items of field `number` and all other fields. Returns undefined when the message cannot be
+ * split.
+ */
 function splitList(
   bytes: Buffer,
   number: number,
@@ -233,8 +236,8 @@ function splitList(
 }
 
 /**
- * What an answer needs of an IngestItem that must not be decoded: its client_sequence, and the key of
- * its document when that is in order.
+ * Reads the fields that a response needs from an IngestItem that must not be decoded: its
+ * client_sequence, and the document's key when it is valid.
  */
 function namesOfItem(item: Buffer): Buffer {
   const kept: Buffer[] = [];

@@ -21,7 +21,7 @@ import type { EngineApi, StoredDocument } from "../engine/api.js";
 import { collectionName, documentKey, integerIn, invalidField } from "../contract/validate.js";
 
 const pageSizeDefault = 100;
-/** Documents read before their bytes are looked at. */
+/** Documents read between two checks of the size of the page. */
 const readAheadCount = 16;
 
 export function createDocumentService(context: RpcContext): UntypedServiceImplementation {
@@ -85,7 +85,7 @@ async function remove(
   };
 }
 
-/** A page that would be large is cut short; its token continues after the last document sent. */
+/** A page over the size limit is truncated; its token continues after the last document sent. */
 async function list(engine: EngineApi, request: ListRequest): Promise<ListResponse> {
   const collection = collectionName(request.collection, "collection");
   const range = { field: "page_size", min: 1, max: limits.pageSizeMax };
@@ -114,7 +114,7 @@ function pageOf(documents: readonly StoredDocument[], hasMore: boolean): ListRes
   };
 }
 
-/** About the bytes of a document on the wire. */
+/** Approximate size of a document on the wire, bytes. */
 function sizeOf(document: StoredDocument): number {
   return document.title.length + document.text.length + 64 * (1 + document.fields.size);
 }

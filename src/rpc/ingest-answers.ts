@@ -1,4 +1,4 @@
-// The answers of one ingest stream: gathered, sent together, one message on its way at a time.
+// Batches the responses of one ingest stream; at most one message is in flight.
 
 import type { ServerDuplexStream } from "@grpc/grpc-js";
 import { errorTable, isSluiceError, SluiceError } from "../core/errors.js";
@@ -14,7 +14,7 @@ import type { AnswerMark } from "./ingest-memory.js";
 
 export type IngestCall = ServerDuplexStream<IngestRequest__Output, IngestResponse>;
 
-/** What of a document its answer names. */
+/** Fields of a document that its response repeats. */
 export interface AnsweredItem {
   readonly client_sequence: string;
   readonly document: { readonly key: string } | null;
@@ -23,11 +23,11 @@ export interface AnsweredItem {
 export interface IngestAnswersOptions {
   readonly call: IngestCall;
   readonly context: RpcContext;
-  /** Called when the transport has taken a message: there is room for more answers. */
+  /** Called when the transport has accepted a message and there is room for more responses. */
   readonly onTaken: () => void;
-  /** Called when nothing is left to be sent. */
+  /** Called when all responses were sent. */
   readonly onSent: () => void;
-  /** Called when the stream cannot go on. */
+  /** Called when the stream fails. */
   readonly onFailed: (error: unknown) => void;
 }
 
@@ -45,17 +45,17 @@ export class IngestAnswers {
     this.options = options;
   }
 
-  /** Answers that are not sent yet. */
+  /** Number of responses not sent yet. */
   get waitingCount(): number {
     return this.acks.length + this.errors.length;
   }
 
-  /** Whether all answers were given to the transport, and taken by it. */
+  /** Whether the transport has accepted all responses. */
   get areTaken(): boolean {
     return this.waitingCount === 0 && !this.isWriting;
   }
 
-  /** Announces the answer of a document; `answered_through` waits for it. */
+  /** Registers a document; `answered_through` does not pass it before its response. */
   expect(clientSequence: number): AnswerMark {
     return this.order.add(clientSequence);
   }
@@ -92,13 +92,13 @@ export class IngestAnswers {
     this.planFlush();
   }
 
-  /** Sends nothing more. */
+  /** Stops sending. */
   stop(): void {
     this.isStopped = true;
     clearTimeout(this.stallTimer);
   }
 
-  /** Answers of one turn of the event loop, such as those of one commit, travel together. */
+  /** Responses of one event loop iteration, such as those of one commit, share a message. */
   private planFlush(): void {
     if (this.isFlushPlanned || this.isStopped) return;
     this.isFlushPlanned = true;

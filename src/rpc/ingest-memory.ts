@@ -1,14 +1,14 @@
-// Keys of an ingest stream that were seen, and which of its documents were acknowledged.
+// Keys seen by an ingest stream, and the progress of its acknowledgements.
 
 export interface RecentKeys {
-  /** False when the key is remembered already. */
+  /** Returns false when the key was seen before. */
   add(key: string): boolean;
   remove(key: string): void;
 }
 
 /**
- * Remembers at least the last half of `keyCountMax` keys: two generations, of which the older is
- * forgotten when the younger is full, so that an endless stream has a bound.
+ * Keeps at least the last `keyCountMax` / 2 keys in two generations. The older one is dropped when
+ * the younger is full, which bounds the memory of an endless stream.
  */
 export function createRecentKeys(keyCountMax: number): RecentKeys {
   let younger = new Set<string>();
@@ -36,14 +36,14 @@ export interface AnswerMark {
 }
 
 export interface AnswerOrder {
-  /** Takes note of a document; set `isAnswered` of the mark when its answer is ready to be sent. */
+  /** Registers a document. Set `isAnswered` of the mark when its response is ready to be sent. */
   add(clientSequence: number): AnswerMark;
   /** The highest client sequence up to which everything is answered; 0: none. */
   answeredThrough(): number;
 }
 
 export function createAnswerOrder(): AnswerOrder {
-  // In the order of client sequences, which rise; as long as documents are unanswered.
+  // Unanswered documents, in ascending client sequence.
   const marks: AnswerMark[] = [];
   let through = 0;
   return {

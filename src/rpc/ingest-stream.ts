@@ -1,4 +1,4 @@
-// One ingest stream: documents in, answers out, both bounded.
+// One ingest stream. Documents in flight and pending responses are bounded.
 
 import { once } from "node:events";
 import { setImmediate as nextTick } from "node:timers/promises";
@@ -21,8 +21,8 @@ import { collectionName, invalidField, quote, sequenceNumber } from "../contract
 
 /**
  * Resolves when the caller has sent everything and every document is answered, or early when the
- * caller is gone: then documents that were begun may still be stored, whole. Throws for what is
- * wrong with the stream as a whole; a wrong document is answered and the stream goes on.
+ * caller is gone; documents in flight may then still be stored, each as a whole. Throws for errors
+ * of the stream; an invalid document gets an error response and the stream continues.
  */
 export async function runIngestStream(
   call: IngestCall,
@@ -49,7 +49,7 @@ export async function runIngestStream(
   await stream.finished;
 }
 
-/** A message of which documents are not begun, or not answered. */
+/** A message with documents that are not started or not answered. */
 interface QueuedMessage {
   readonly claim: RequestClaim;
   unbegun: number;
@@ -59,14 +59,14 @@ interface QueuedMessage {
 interface QueuedItem {
   readonly item: IngestItem__Output;
   readonly message: QueuedMessage;
-  /** What was wrong with its raw bytes. */
+  /** Faults in its raw bytes. */
   readonly fault: SluiceError | undefined;
 }
 
-/** Bytes of documents that are begun in one go: some milliseconds of checks and copies. */
+/** Bytes of documents processed between two yields; some milliseconds of checks and copies. */
 const pumpBytesMax = 1024 * 1024;
 
-/** About the bytes of a document, and what beginning it costs besides. */
+/** Approximate size of a document plus a fixed cost, bytes. */
 function sizeOf({ document }: IngestItem__Output): number {
   const { text = "", vectors, fields = [] } = document ?? {};
   return 4096 + text.length + (vectors?.rows.length ?? 0) + 64 * fields.length;
@@ -77,7 +77,7 @@ function answered(message: QueuedMessage): void {
   if (message.unanswered === 0) message.claim.done();
 }
 
-/** What is wrong with the bytes of single documents; throws for what is wrong with the message. */
+/** Faults in the bytes of single documents. Throws for faults of the message. */
 function faultsOfItems(message: IngestRequest__Output): ReadonlyMap<number, SluiceError> {
   const ofItems = new Map<number, SluiceError>();
   for (const fault of wireFaults(message)) {
@@ -105,7 +105,7 @@ class IngestStream {
   private isPumpPlanned = false;
   private isStopped = false;
   private hasEnded = false;
-  /** The server is stopping: the stream ends once everything that came is answered. */
+  /** The server is stopping; the stream ends when everything received is answered. */
   private isLast = false;
 
   constructor(call: IngestCall, context: RpcContext, engine: EngineApi) {
@@ -122,8 +122,8 @@ class IngestStream {
     this.finished = new Promise((resolve, reject) => {
       this.settle = (error) => {
         if (error === undefined) resolve();
-        // Passed on as it was thrown: the edge tells errors apart.
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+        // Rejects with the original error, which the RPC layer classifies. eslint-disable-next-line
+        // @typescript-eslint/prefer-promise-reject-errors
         else reject(error);
       };
     });
@@ -158,13 +158,13 @@ class IngestStream {
     this.finishWhenDone();
   }
 
-  /** The server begins to stop. */
+  /** Called when shutdown starts. */
   endWhenIdle(): void {
     this.isLast = true;
     this.finishWhenDone();
   }
 
-  /** Ends the stream; documents at work go on to be stored or refused whole. */
+  /** Ends the stream. Documents in flight are still stored or rejected as a whole. */
   stop(error: unknown): void {
     if (this.isStopped) return;
     this.isStopped = true;
@@ -177,7 +177,7 @@ class IngestStream {
   private checkCollection(name: string): void {
     if (this.collection === undefined) {
       const checked = collectionName(name, "collection");
-      // Throws COLLECTION_NOT_FOUND once, before each document would.
+      // Throws COLLECTION_NOT_FOUND for the stream instead of for each document.
       this.engine.describeCollection(checked);
       this.collection = checked;
     } else if (name !== "" && name !== this.collection) {
@@ -190,7 +190,8 @@ class IngestStream {
   }
 
   /**
-   * Starts what there is room for, with pauses for other work; beyond that the caller is left unread.
+   * Starts as many documents as the limits allow and yields in between. Reading is paused at the
+   * limits.
    */
   private pump(): void {
     if (this.isPumpPlanned || this.isStopped) return;
@@ -217,7 +218,7 @@ class IngestStream {
     else if (this.call.isPaused()) this.call.resume();
   }
 
-  /** Documents at work, and answers that the caller has not taken: both hold memory. */
+  /** Documents in flight plus responses not accepted by the caller, since both hold memory. */
   private hasRoom(): boolean {
     const unanswered = this.inFlightCount + this.answers.waitingCount;
     const { ingestInFlightMax } = this.context;
@@ -269,7 +270,7 @@ class IngestStream {
       const ack = await this.engine.put(this.collection ?? "", document);
       this.answers.acknowledge(ack, at);
     } catch (error) {
-      // Not stored: the caller may send the key again on this stream.
+      // The document was not stored, so the caller may resend the key on this stream.
       this.recentKeys.remove(document.key);
       const item = { client_sequence: String(at.clientSequence), document: { key: document.key } };
       this.answers.refuse(item, error, at.mark);

@@ -1,12 +1,12 @@
-// A long job's progress as the messages of a stream.
+// Streams the progress of a long job.
 
 import type { Progress } from "../gen/proto/sluice/v1/Progress.js";
 import type { RpcContext } from "./calls.js";
 import type { JobProgress } from "../engine/api.js";
 
 /**
- * One message a step, and one that says that the job went well, with what the last step told. `job`
- * throws when it did not.
+ * Sends one message per step, and a last one that marks success and repeats the last step's values.
+ * A failed `job` throws.
  */
 export async function streamJob<Step extends JobProgress>(
   context: Pick<RpcContext, "nowMs">,

@@ -9,14 +9,14 @@ import { assert } from "../core/assert.js";
 import { SluiceError } from "../core/errors.js";
 import type { RpcStatus } from "./status.js";
 
-/** Of the library's own call, which is the innermost of its interceptors. */
+/** The library's own call, the innermost of its interceptors. */
 export interface LibraryCall extends ServerInterceptingCallInterface {
   readonly stream: ServerHttp2Stream;
-  /** The framed messages that end in the bytes that came. */
+  /** Returns the framed messages completed by these bytes. */
   decoder: { write(data: Buffer): Buffer[] };
-  /** Takes bytes as they come, through the decoder. */
+  /** Passes received bytes through the decoder. */
   handleDataFrame(data: Buffer): void;
-  /** From a framed message to its bytes; rejects with a status. */
+  /** Returns the bytes of a framed message; rejects with a status. */
   decompressMessage(message: Buffer, encoding: string): Buffer | Promise<Buffer>;
 }
 
@@ -35,7 +35,7 @@ function isLibraryCall(call: ServerInterceptingCallInterface): call is LibraryCa
   );
 }
 
-/** What is asked before bytes are taken into memory, and told when they have left it. */
+/** Memory budget: `add` before bytes are held, `remove` after they are released. */
 export interface ByteAccount {
   add(byteCount: number): boolean;
   remove(byteCount: number): void;
@@ -44,9 +44,9 @@ export interface ByteAccount {
 const frameHeadBytes = 5;
 
 /**
- * The bytes of a framed message. Decompressed as the account allows: rejects with the status of
- * OVERLOADED when it refuses, of LIMIT_EXCEEDED above `bytesMax`, of INVALID_FIELD for bytes that are
- * not compressed as they say.
+ * The bytes of a framed message, decompressed within the account's budget. Rejects with the status
+ * of OVERLOADED when the budget is exhausted, of LIMIT_EXCEEDED above `bytesMax`, and of
+ * INVALID_FIELD for invalid compressed data.
  */
 export function messageBytes(
   framed: Buffer,
@@ -69,8 +69,8 @@ export function messageBytes(
       account.remove(byteCount);
       parts.length = 0;
       byteCount = 0;
-      // The library passes a status on as it is.
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      // The library forwards a status unchanged. eslint-disable-next-line
+      // @typescript-eslint/prefer-promise-reject-errors
       reject(refuse(error));
     };
     unzip.on("error", () => {
@@ -95,7 +95,7 @@ export function messageBytes(
   });
 }
 
-/** Bytes of one step of decompression. */
+/** Output chunk size of decompression, bytes. */
 const chunkSize = 64 * 1024;
 
 export function overBudget(): SluiceError {

@@ -11,15 +11,17 @@ import type { Tls } from "../net/tls.js";
 
 export interface RpcListener {
   readonly port: number;
-  /** Takes no new connections. */
+  /** Stops accepting connections. */
   close(): void;
-  /** Ends what is left: peers that never came to a call, or did not take their status. */
+  /**
+   * Closes the remaining connections: peers that never made a call or did not read their status.
+   */
   destroy(): void;
 }
 
 /**
- * Hands each connection to `server`. The library's own listening knows neither the kernel's probes
- * of idle peers nor which sockets have not come to a connection yet. Throws as `listen`.
+ * Passes each connection to `server`. The library's own listener supports neither TCP keepalive nor
+ * closing sockets before their HTTP/2 session starts. Throws as `listen`.
  */
 export async function openListener(
   server: Server,
@@ -33,7 +35,7 @@ export async function openListener(
   const listener = createServer(
     { keepAlive: true, keepAliveInitialDelay: peerProbeMs, noDelay: true },
     (socket) => {
-      // Beyond the caps.
+      // Over the connection limits.
       if (socket.destroyed) return;
       sockets.add(socket);
       socket.on("close", () => sockets.delete(socket));
@@ -51,7 +53,7 @@ export async function openListener(
   };
 }
 
-/** Credentials whose certificates are exchanged while connections go on. */
+/** Credentials whose certificates can be replaced while connections stay open. */
 class RenewableCredentials extends ServerCredentials {
   constructor(tls: Tls) {
     super(tls.serverOptions, tls.material().context);

@@ -1,19 +1,19 @@
-// Messages out of the pieces that they come in. A large one is copied into place piece by piece, so
-// that its end does not cost a copy of the whole at once.
+// Assembles messages from received chunks. A large message is copied chunk by chunk, so that its
+// end does not block on a copy of the whole.
 
 export interface MessageAssembly {
-  /** The next bytes of the message, at most as many as are missing. */
+  /** Appends the next bytes of the message, at most as many as are missing. */
   add(bytes: Buffer): void;
-  /** The message, once all of its bytes were added. */
+  /** The complete message, after all bytes were added. */
   whole(): Buffer;
 }
 
 /**
- * Of this part of a large message, room for the whole is made: an announced length alone costs its
- * sender nothing, and must not cost memory.
+ * The buffer for a large message is allocated after this share of it has arrived, since an
+ * announced length alone must not cost memory.
  */
 const earnestPart = 1 / 8;
-/** Up to here a message is joined at its end: a fraction of a millisecond. */
+/** Messages up to this size are concatenated at their end, in a fraction of a millisecond. */
 const smallBytes = 256 * 1024;
 
 export function startMessage(byteCount: number): MessageAssembly {

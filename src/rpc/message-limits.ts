@@ -3,8 +3,8 @@
 import { limits } from "../core/limits.js";
 
 /**
- * Most entries of each repeated field that a request can hold, by the field's full name. A field
- * without a line here fails the start of the server.
+ * Maximum number of entries of each repeated field in a request, by the field's full name. The
+ * server does not start when a field has no entry here.
  */
 export const entriesMax: Readonly<Record<string, number>> = {
   "sluice.v1.IngestRequest.items": limits.ingestMessageDocumentsMax,

@@ -1,4 +1,5 @@
-// Open calls, which a stop ends with a status: idle streams at once, the others after the grace period.
+// Open calls. A shutdown ends them with a status: idle streams at once, the others after the grace
+// period.
 
 import { ServerInterceptingCall, ServerListenerBuilder } from "@grpc/grpc-js";
 import type { ServerInterceptor } from "@grpc/grpc-js";
@@ -7,17 +8,17 @@ import { toStatus } from "./status.js";
 import type { RpcLogger } from "./status.js";
 
 export interface OpenCall {
-  /** The stop has begun: a stream ends itself as soon as nothing is under way. */
+  /** Called when shutdown starts; a stream ends itself as soon as it is idle. */
   readonly endWhenIdle?: (() => void) | undefined;
-  /** The grace is over: ends it whatever is under way. */
+  /** Called when the grace period ends; ends the call even when it is busy. */
   readonly cutOff: () => void;
 }
 
 export interface OpenCalls {
   readonly isStopping: boolean;
-  /** Counts a call in until the function that is returned is called. */
+  /** Registers a call until the returned function is called. */
   add(call: OpenCall): () => void;
-  /** Resolves when each call that there is has its status. */
+  /** Resolves when every open call has its status. */
   beginStop(): Promise<void>;
   cutOff(): void;
 }
@@ -51,14 +52,14 @@ export function createOpenCalls(): OpenCalls {
   };
 }
 
-/** What callers are told whose call the stop ends or refuses. */
+/** Error of calls that a shutdown ends or rejects. */
 export function stoppingError(): SluiceError {
   return new SluiceError("NOT_READY", "the server is stopping; connect again, or to another one");
 }
 
 /**
- * Ends streams of services that are not ours: watchers of health and users of reflection. They have
- * nothing under way that could be lost.
+ * Ends streams of the health and reflection services of the library, which have no work that could
+ * be lost.
  */
 export function endForeignStreams(openCalls: OpenCalls, logger: RpcLogger): ServerInterceptor {
   return (method, call) => {
@@ -68,7 +69,7 @@ export function endForeignStreams(openCalls: OpenCalls, logger: RpcLogger): Serv
     const listener = new ServerListenerBuilder().withOnCancel(() => release()).build();
     const stream = new ServerInterceptingCall(call, { start: (next) => next(listener) });
     const end = (): void => stream.sendStatus(toStatus(stoppingError(), logger));
-    // Its handler is notified of the end once it has begun.
+    // The handler is notified of the end only after it has started.
     setImmediate(() => (release = openCalls.add({ endWhenIdle: end, cutOff: end })));
     return stream;
   };

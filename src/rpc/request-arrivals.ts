@@ -1,4 +1,4 @@
-// Incoming messages of a request: rejects those that announce too many bytes, and requests that
+// Incoming messages of a request. Rejects messages that announce too many bytes, and requests that
 // stall.
 
 import { SluiceError } from "../core/errors.js";
@@ -7,17 +7,17 @@ import { startMessage } from "./message-assembly.js";
 export interface Arrivals {
   /** Starts to expect a request, whose bytes must then keep arriving. */
   expect(): void;
-  /** The messages that end in these bytes, each with its head; none after a rejected one. */
+  /** The messages completed by these bytes, each with its head; none after a rejected one. */
   receive(data: Buffer): Buffer[];
-  /** Reading is paused, so that missing bytes are not a stall of the sender. */
+  /** Called when reading is paused, so that missing bytes do not count as a stall. */
   pause(): void;
   resume(): void;
-  /** The request is complete, or over. Idempotent. */
+  /** Called when the request is complete or has ended. Idempotent. */
   end(): void;
 }
 
 const headBytes = 5;
-/** Bytes of a request that must arrive at least within `stallMs`. */
+/** Minimum number of bytes of a request that must arrive within `stallMs`. */
 const progressBytes = 16 * 1024;
 
 export function createArrivals(options: {
@@ -79,7 +79,7 @@ export function createArrivals(options: {
 interface FrameReader {
   /** Whether a part of a message has arrived. */
   readonly isPartial: boolean;
-  /** The messages that end in `data`, or the error of one that announces too many bytes. */
+  /** The messages completed by `data`, or the error of one that announces too many bytes. */
   read(data: Buffer): Buffer[] | SluiceError;
 }
 

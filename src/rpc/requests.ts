@@ -1,4 +1,4 @@
-// Requests from messages, complete and within their ranges.
+// Converts messages to requests and checks required fields and ranges.
 
 import { checkQuery, checkRequest } from "../contract/check-fields.js";
 import { explainRequestFields } from "../contract/explain.js";
@@ -19,7 +19,7 @@ export function searchRequestFromMessage(message: SearchRequest__Output): Search
   return checkedSearch(fromMessage<SearchRequest>(searchRequestFields, message));
 }
 
-/** A query of its own, at `path`. */
+/** The query at `path`. */
 export function queryFromMessage(message: Query__Output, path: string): Query {
   const query = fromMessage<Query>(queryFields, message, `${path}.`);
   checkRequest<Query>(queryFields, query, `${path}.`);
@@ -31,7 +31,7 @@ function requireQuery({ query }: Pick<SearchRequest__Output, "query">): void {
   if (query === null) throw invalidField("query", "query is missing; send text or vectors");
 }
 
-/** Throws for a request that lacks something or is out of range. */
+/** Throws when a required field is missing or a value is out of range. */
 export function checkedSearch(request: Partial<SearchRequest>): SearchRequest {
   checkRequest<SearchRequest>(searchRequestFields, request);
   checkQuery(request, "query");

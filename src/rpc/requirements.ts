@@ -10,7 +10,7 @@ type RpcPath =
   | `/sluice.v1.DocumentService/${keyof DocumentServiceDefinition}`
   | `/sluice.v1.CollectionService/${keyof CollectionServiceDefinition}`;
 
-/** In which collections: that is asked where the request names one, by the restricted engine. */
+/** The restricted engine checks access to the collection that a request names. */
 const requirements = {
   "/sluice.v1.SearchService/Search": "read",
   "/sluice.v1.SearchService/SearchSession": "read",
@@ -38,8 +38,8 @@ const requirements = {
 const requirementsByPath: ReadonlyMap<string, Requirement> = new Map(Object.entries(requirements));
 
 /**
- * Health says whether the server is up, which load balancers ask without a key; reflection says what
- * is in proto/, and nothing of any data.
+ * Load balancers check health without a key, and reflection only publishes the files of proto/, no
+ * data.
  */
 const openServices = ["/grpc.health.v1.Health/", "/grpc.reflection.v1"];
 

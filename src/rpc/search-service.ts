@@ -40,8 +40,8 @@ export function createSearchService(context: RpcContext): UntypedServiceImplemen
       return sendUpdates(tools.engine.search(asked, tools), {
         signal: tools.signal,
         stallMs: context.stalledStreamMs,
-        // Its callback says that HTTP/2 took the message; the stream's own buffer of 16 would hide
-        // a slow reader.
+        // The callback runs when HTTP/2 has accepted the message. The stream's own buffer of 16
+        // messages would hide a slow reader.
         send: (update, done) => call.write({ update: toMessage(searchUpdateFields, update) }, done),
       });
     }),

@@ -1,4 +1,4 @@
-// The gRPC server: services, health, reflection, credentials, and a stop that lets work finish.
+// The gRPC server: services, health, reflection, credentials and graceful shutdown.
 
 import { Server, setLogger } from "@grpc/grpc-js";
 import type { PackageDefinition } from "@grpc/proto-loader";
@@ -27,18 +27,18 @@ import { toStatus } from "./status.js";
 import type { RpcLogger } from "./status.js";
 
 export interface RpcServerOptions {
-  /** The way to the engine: who may use what of it. */
+  /** Access to the engine by permissions of the caller. */
   readonly access: Access;
   readonly logger: RpcLogger;
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
   /** Such as `127.0.0.1` or `[::]`. */
   readonly host: string;
-  /** 0: the system chooses. */
+  /** 0 lets the system choose a port. */
   readonly port: number;
   /** Absent when the server speaks plain text. */
   readonly tls?: Tls | undefined;
-  /** Called once a call of Sluice's own services has ended. */
+  /** Called after each call of Sluice's own services. */
   readonly onCallEnd?: ((record: CallRecord) => void) | undefined;
   /** Largest message, bytes; default `limits.messageBytesMax`. */
   readonly messageBytesMax?: number | undefined;
@@ -46,19 +46,22 @@ export interface RpcServerOptions {
   readonly connectionsMax?: number | undefined;
   /** Calls at a time on one connection; default 128. */
   readonly concurrentStreamsMax?: number | undefined;
-  /** A reader that takes nothing for that long loses its stream; default `limits.stalledStreamMs`. */
+  /**
+   * A stream whose reader makes no progress for this long is cancelled. Defaults to
+   * `limits.stalledStreamMs`.
+   */
   readonly stalledStreamMs?: number | undefined;
-  /** A message that is under way brings some bytes in that time; default 30,000 ms. */
+  /** A partial message must make progress within this time. Defaults to 30,000 ms. */
   readonly requestStallMs?: number | undefined;
   /** Shared with the other port. When absent, the server creates its own, of the default size. */
   readonly traffic?: Traffic | undefined;
-  /** Documents of one ingest stream at work; default `limits.ingestInFlightMax`. */
+  /** Documents in flight per ingest stream. Defaults to `limits.ingestInFlightMax`. */
   readonly ingestInFlightMax?: number | undefined;
 }
 
 export interface RpcServer {
   readonly port: number;
-  /** What the health service says; false until the first call. */
+  /** Sets the health status, which is false until the first call. */
   setReady(isReady: boolean): void;
   /**
    * Refuses new calls, ends idle streams at once and running calls after `graceMs` or when `hurry`
@@ -74,10 +77,11 @@ const serviceNames = [
 ] as const;
 
 /**
- * Listens. Throws PORT_IN_USE when the port cannot be had, INVALID_CONFIG for a host that is not ours.
+ * Starts listening. Throws PORT_IN_USE when the port is not available, INVALID_CONFIG for a host
+ * that is not local.
  */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
-  // The library writes to the console unless told otherwise.
+  // By default the library writes to the console.
   const toLog = (...parts: unknown[]): void =>
     options.logger.warn({ source: "grpc-js" }, parts.map(String).join(" "));
   setLogger({ error: toLog, info: toLog, debug: toLog });
@@ -88,7 +92,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     traffic,
     messageBytesMax,
     requestStallMs: options.requestStallMs ?? 30_000,
-    // A stalled stream is told first that it ends.
+    // A stalled stream gets a status before it is closed.
     answerStallMs: 2 * stalledStreamMs,
     toStatus: (error) => toStatus(error, options.logger),
   });
@@ -160,8 +164,8 @@ function addServices(server: Server, services: BoundServices, context: RpcContex
 }
 
 /**
- * Time for the last answers to reach their callers, milliseconds. A connection whose caller never ends
- * its side of an answered stream would stay for ever.
+ * Time for the last responses to reach their callers, milliseconds. Without it, a connection whose
+ * caller never half-closes an answered stream would stay open for ever.
  */
 const lastAnswersMs = 2_000;
 

@@ -24,8 +24,8 @@ type SessionCall = ServerDuplexStream<SearchSessionRequest__Output, SearchSessio
 
 /**
  * Resolves when the caller has ended its side and the last query its stream, or when the caller is
- * gone. Throws for a wrong request and for a query that fails, unless a newer one replaced it.
- * At most one query runs and one waits, and one message is on its way, whatever the caller does.
+ * gone. Throws for a wrong request and for a query that fails, unless a newer one replaced it. At
+ * most one query runs, one is queued and one message is in flight, whatever the caller does.
  */
 export async function runSessionStream(
   call: SessionCall,
@@ -42,14 +42,14 @@ export async function runSessionStream(
     } catch (error) {
       session.stop(error);
     } finally {
-      // At most one query waits, so what was received is replaced and not gathered.
+      // At most one query is queued; a newer request replaces it.
       claim.done();
       claim.taken();
     }
   });
   const ended = async (): Promise<void> => {
     await once(call, "end");
-    // As for an ingest: 'end' comes before 'cancelled'.
+    // As in an ingest stream, 'end' comes before 'cancelled'.
     await nextTick();
     session.endOfRequests();
   };
@@ -71,16 +71,16 @@ class SessionStream {
   private readonly deadlineAtMs: number | undefined;
   private settle: (error: unknown) => void = () => undefined;
   private lastNumber = 0;
-  /** What the requests so far have set. */
+  /** Fields set by the requests so far. */
   private asked: Partial<SearchRequest> | undefined;
   private waiting: SessionQuery | undefined;
   private running: AbortController | undefined;
   private isWriting = false;
-  /** What the running query has to send once the message on its way is taken. */
+  /** Pending update of the running query, sent after the message in flight was accepted. */
   private held: (() => void) | undefined;
   private hasEnded = false;
   private isStopped = false;
-  /** The server is stopping: the running query is the last one. */
+  /** The server is stopping; the running query is the last one. */
   private isLast = false;
 
   constructor(call: SessionCall, context: RpcContext, tools: StreamTools) {
@@ -92,8 +92,8 @@ class SessionStream {
     this.finished = new Promise((resolve, reject) => {
       this.settle = (error) => {
         if (error === undefined) resolve();
-        // Passed on as it was thrown: the edge tells errors apart.
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+        // Rejects with the original error, which the RPC layer classifies. eslint-disable-next-line
+        // @typescript-eslint/prefer-promise-reject-errors
         else reject(error);
       };
     });
@@ -101,7 +101,7 @@ class SessionStream {
 
   receive(message: SearchSessionRequest__Output): void {
     if (this.isStopped) return;
-    // It would replace what still runs; another server can answer it.
+    // A new query would replace the running one; another server can answer it.
     if (this.isLast) throw stoppingError();
     refuseWireFaults(message);
     const { query_number: number } = message;
@@ -114,7 +114,7 @@ class SessionStream {
     const { search } = message;
     const asked = search === null ? this.asked : merged(this.asked, search);
     if (asked === undefined) throw invalidField("search", "search is missing in the first request");
-    // Whoever types has not ended the word, and mistypes.
+    // While the user types, the last word is incomplete and typing errors are common.
     const { typos = true, lastWordBegins = true } = asked;
     const request = checkedSearch({ ...asked, typos, lastWordBegins });
     this.lastNumber = number;
@@ -130,7 +130,7 @@ class SessionStream {
     if (this.running === undefined) this.stop(undefined);
   }
 
-  /** The server begins to stop. */
+  /** Called when shutdown starts. */
   endWhenIdle(): void {
     this.isLast = true;
     if (this.running === undefined) this.stop(stoppingError());
@@ -145,7 +145,10 @@ class SessionStream {
     this.settle(error);
   }
 
-  /** Runs the newest query until none waits; the one before has let go of everything by then. */
+  /**
+   * Runs the newest query until none is queued. The previous query has released its resources by
+   * then.
+   */
   private async runQueries(): Promise<void> {
     while (this.waiting !== undefined) {
       const query = this.waiting;
@@ -155,7 +158,7 @@ class SessionStream {
       try {
         await this.runQuery(query, controller.signal);
       } catch (error) {
-        // What fails after it was replaced most likely fails because of that.
+        // A query that fails after it was replaced most likely fails because of the cancellation.
         if (!controller.signal.aborted) throw error;
       } finally {
         this.running = undefined;
@@ -176,7 +179,7 @@ class SessionStream {
       stallMs: stalledStreamMs,
       send: (update, done) => {
         const write = (): void => this.write(query.number, update, done);
-        // The message on its way may be of the query before.
+        // The message in flight may belong to the previous query.
         if (this.isWriting) this.held = write;
         else write();
       },
@@ -197,7 +200,7 @@ class SessionStream {
   }
 }
 
-/** What is set replaces what was said before; a query replaces both its words and its vectors. */
+/** Fields that are set replace earlier ones; a query replaces both its text and its vectors. */
 function merged(
   before: Partial<SearchRequest> | undefined,
   message: SearchRequest__Output,

@@ -7,26 +7,26 @@ import type { ErrorReason } from "../core/errors.js";
 import { publicMessage } from "../core/public-message.js";
 import type { Any } from "../gen/proto/google/protobuf/Any.js";
 
-/** What grpc-js takes as an error. */
+/** Error in the form that grpc-js expects. */
 export interface RpcStatus {
   readonly code: status;
   readonly details: string;
   readonly metadata: Metadata;
 }
 
-/** Where the edge writes what callers must not see. Shaped as pino's methods. */
+/** Log for details that must not reach callers. Has the shape of pino's methods. */
 export interface RpcLogger {
   error(details: object, message: string): void;
   warn(details: object, message: string): void;
 }
 
 /**
- * Longest message that travels in a trailer, in UTF-16 code units. Peers limit headers to 16 KiB,
- * and a message goes there three times, once with up to nine characters for each unit.
+ * Maximum length of an error message in UTF-16 code units. Peers limit headers to 16 KiB, and the
+ * trailer has the message three times, once with up to nine characters per unit.
  */
 const messageLengthMax = 500;
 
-/** Milliseconds that RetryInfo asks for, by reason. */
+/** Retry delay in RetryInfo by reason, milliseconds. */
 const retryDelaysMs: Partial<Record<ErrorReason, number>> = {
   OVERLOADED: 100,
   RATE_LIMITED: 1_000,
@@ -37,8 +37,8 @@ const retryDelaysMs: Partial<Record<ErrorReason, number>> = {
 };
 
 /**
- * The status that tells `error`. A SluiceError is told as it is; anything else is a bug, which the
- * log gets whole and the caller only as INTERNAL.
+ * The status for `error`. A SluiceError keeps its reason and message; anything else is a bug, which
+ * is logged in full and reported to the caller as INTERNAL.
  */
 export function toStatus(error: unknown, logger: RpcLogger, context: object = {}): RpcStatus {
   if (isSluiceError(error)) {

@@ -1,7 +1,7 @@
 // Reads raw request bytes before they are decoded. The protobuf decoder cuts off strings that run
 // past the end, reads strings of a wrong wire type as empty, turns invalid UTF-8 into U+FFFD and
-// makes objects of whatever it is given; here each of them is found, so that no request is changed
-// without a word, and none costs more than its limits allow.
+// creates objects for unlimited entries. This check finds each case, so that no request is changed
+// silently and none costs more than its limits allow.
 
 import { isUtf8 } from "node:buffer";
 import type { PackageDefinition } from "@grpc/proto-loader";
@@ -14,8 +14,8 @@ export interface WireFault {
   /** Path of the field at fault in proto notation; empty for the message itself. */
   readonly path: string;
   /**
-   * `broken`: the bytes are no message of this type. `too_many`: entries of a field; `too_long`: a
-   * string; `too_large`: fields or text of the whole. After these four the walk has ended, and the
+   * `broken`: the bytes are not a message of this type. `too_many`: entries of a field; `too_long`:
+   * a string; `too_large`: fields or text of the whole. Each of these four ends the walk, and the
    * bytes must not be decoded.
    */
   readonly kind:
@@ -24,20 +24,20 @@ export interface WireFault {
   readonly message: string;
 }
 
-/** What the messages that are checked with it hold together. */
+/** Total size of the messages checked with it. */
 export interface WireTotals {
   fields: number;
   textBytes: number;
 }
 
 /**
- * Finds what the decoder would hide, and the first excess. Returns the first faults, at most
- * `faultCountMax`, the one that ended the walk before all others. O(fields + text bytes), and no
- * more than `limits.messageFieldsMax` fields are looked at.
+ * Finds faults that the decoder would hide, and the first exceeded limit. Returns the first faults,
+ * at most `faultCountMax`, starting with the one that ended the walk. O(fields + text bytes);
+ * visits at most `limits.messageFieldsMax` fields.
  */
 export type WireCheck = (bytes: Uint8Array, totals?: WireTotals) => WireFault[];
 
-/** Whether the decoder may have the bytes that these faults were found in. */
+/** Whether bytes with these faults may be decoded. */
 export function isDecodable(faults: readonly WireFault[]): boolean {
   const [first] = faults;
   return first === undefined || first.kind === "invalid_utf8" || first.kind === "unknown_field";
@@ -76,7 +76,7 @@ interface Walk {
   readonly shapeOf: (name: string) => MessageShape;
 }
 
-/** A field on the way; its path is written out for faults only. */
+/** A field on the path to the current one; the path is formatted for faults only. */
 interface Place {
   readonly above: Place | undefined;
   readonly field: FieldShape;
@@ -118,7 +118,7 @@ function checkMessage(walk: Walk, frame: Frame): boolean {
   return true;
 }
 
-/** Returns how many entries it was; false when the walk must end. */
+/** Returns the number of entries; false when the walk must end. */
 function checkField(
   walk: Walk,
   frame: Frame,
@@ -136,7 +136,7 @@ function checkField(
     const start = walk.position;
     if (!skip(walk, wireType, frame.end)) return fail("it is cut off");
     const byteCount = walk.position - start;
-    // The decoder takes 32-bit varints of 5 or of 10 bytes and loses its place in those between.
+    // The decoder accepts 32-bit varints of up to 5 or of 10 bytes and misreads lengths between.
     if (field.isShortVarint && byteCount > shortVarintBytes && byteCount < longVarintBytes) {
       return fail("its number is malformed");
     }
@@ -177,7 +177,7 @@ function checkString(walk: Walk, place: Place, end: number): boolean {
   return true;
 }
 
-/** Up to here a loop costs less than a view for the native check. */
+/** Up to this length a loop is faster than creating a view for the native check. */
 const shortTextBytes = 32;
 
 function isAscii({ bytes, position }: Walk, end: number): boolean {
@@ -200,7 +200,7 @@ function report(walk: Walk, place: Place | undefined, found: Found): void {
   if (walk.faults.length < faultCountMax) walk.faults.push({ path: pathOf(place), ...found });
 }
 
-/** Ends the walk with a fault that decides alone what happens to the request. */
+/** Ends the walk with a fault that alone determines the error of the request. */
 function stop(walk: Walk, place: Place | undefined, found: Found): false {
   walk.faults.unshift({ path: pathOf(place), ...found });
   return false;
@@ -225,7 +225,7 @@ function pathOf(place: Place | undefined): string {
   return above === undefined ? name : `${pathOf(above)}.${name}`;
 }
 
-/** Where a value is read, and how far. */
+/** Read position and end of a value. */
 export type WireCursor = Pick<Walk, "bytes" | "position">;
 
 /** Skips one value; false when it does not end before `end` or has no such wire type. */

@@ -10,10 +10,13 @@ type WireType = 0 | 1 | 2 | 5;
 export interface FieldShape {
   readonly name: string;
   readonly repeated: boolean;
-  /** Of a repeated field; of others Infinity: the decoder keeps the last one. */
+  /**
+   * Maximum number of entries of a repeated field; Infinity for others, of which the decoder keeps
+   * the last.
+   */
   readonly countMax: number;
   readonly wireType: WireType;
-  /** Of a string; of other fields Infinity. */
+  /** Maximum length of a string; Infinity for other fields. */
   readonly textBytesMax: number;
   readonly isString: boolean;
   /** A varint of 32 bits. */
@@ -39,7 +42,7 @@ export function readShapes(
   return shapes;
 }
 
-/** The part of a descriptor that is needed here. */
+/** The part of a descriptor that is used here. */
 interface DescriptorField {
   readonly name: string;
   readonly number: number;
