@@ -14,7 +14,7 @@ import type { DocumentServiceDefinition } from "../gen/proto/sluice/v1/DocumentS
 import type { SearchServiceDefinition } from "../gen/proto/sluice/v1/SearchService.js";
 
 export interface Definitions {
-  /** Everything, by full name; for reflection and for checks of raw bytes. */
+  /** All definitions by full name, for reflection and for checks of raw bytes. */
   readonly packages: PackageDefinition;
   readonly search: SearchServiceDefinition;
   readonly documents: DocumentServiceDefinition;
@@ -27,13 +27,16 @@ export interface Definitions {
 
 let loaded: Definitions | undefined;
 
-/** The definitions; the first call reads the proto files (about 50 ms), later ones cost nothing. */
+/**
+ * Loads the definitions. The first call reads the proto files (about 50 ms); later calls return the
+ * cached ones.
+ */
 export function definitions(): Definitions {
   loaded ??= loadDefinitions();
   return loaded;
 }
 
-// The same choices as in proto/generate.sh, which makes the types.
+// Must match the options in proto/generate.sh, which generates the types.
 const options: Options = {
   keepCase: true,
   longs: String,
@@ -51,7 +54,7 @@ function loadDefinitions(): Definitions {
     "google/rpc/error_details.proto",
   ];
   const packages = loadSync(files, { ...options, includeDirs: [join(repositoryRoot(), "proto")] });
-  // The loader cannot know the types that its generator wrote from the same files.
+  // The loader's return type is generic; its generator wrote these types from the same files.
   const named = (name: string): unknown =>
     present(packages[name], `the proto files define ${name}`);
   return {

@@ -1,4 +1,5 @@
-// Documents and their fields as messages, for both ends of the wire. Nothing is checked here.
+// Converts documents and their fields to and from messages, for client and server, without
+// validation.
 
 import { assert, assertNever } from "../core/assert.js";
 import type { Document, FieldValue, Fields } from "../core/document.js";
@@ -20,7 +21,7 @@ export function fieldsToMessages(fields: Fields): Field[] {
   return Array.from(fields, ([name, value]) => fieldToMessage(name, value));
 }
 
-/** Fields as they came; the sender has checked them. */
+/** Fields as received; the sender has validated them. */
 export function fieldsFromMessages(messages: readonly Field__Output[]): Map<string, FieldValue> {
   return new Map(messages.map((message) => [message.name, sentFieldValue(message)]));
 }
@@ -31,7 +32,7 @@ function sentFieldValue(message: Field__Output): FieldValue {
   return value;
 }
 
-/** The value of a field; undefined when none is set. */
+/** The value of a field. Returns undefined when none is set. */
 export function fieldValueFromMessage(message: Field__Output): FieldValue | undefined {
   switch (message.value) {
     case "keyword":
@@ -52,7 +53,7 @@ export function fieldValueFromMessage(message: Field__Output): FieldValue | unde
   }
 }
 
-/** `name`: empty for a value of a filter. */
+/** `name` is empty for a value of a filter. */
 export function fieldToMessage(name: string, field: FieldValue): Field {
   switch (field.kind) {
     case "keyword":

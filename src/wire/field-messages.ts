@@ -1,4 +1,4 @@
-// Values to and from protobuf messages, by the tables of src/contract/.
+// Converts values to and from protobuf messages by the tables of src/contract/.
 
 import { publicMessage } from "../core/public-message.js";
 import type { Fields, PrecomputedVectors } from "../core/document.js";
@@ -13,7 +13,7 @@ import { vectorsFromMessage, vectorsToMessage } from "./vector-messages.js";
 
 type Message = Record<string, unknown>;
 
-/** What is undefined is not set in the message, since the encoder would take it for a value. */
+/** Undefined values are omitted from the message, since the encoder would encode them. */
 export function toMessage<T extends object>(table: FieldTable<NoInfer<T>>, value: T): object {
   return writeMessage(toAnyTable(table), value);
 }
@@ -58,15 +58,15 @@ function written(field: AnyField, value: unknown): unknown {
 }
 
 /**
- * What is set in a message that the loader has decoded. Throws for wrong filters and vectors;
- * ranges, and whether all that is required is there, are up to contract/check-fields.ts.
+ * The fields that are set in a decoded message. Throws for invalid filters and vectors;
+ * contract/check-fields.ts checks ranges and required fields.
  */
 export function fromMessage<T extends object>(
   table: FieldTable<T>,
   message: object,
   path = "",
 ): Partial<T> {
-  // The properties have the types of T: `FieldTable` says so of the table.
+  // The properties have the types of T, as the type `FieldTable` guarantees.
   return readMessage(toAnyTable(table), message, path) as Partial<T>;
 }
 
@@ -89,10 +89,10 @@ function read(field: AnyField, sent: unknown, path: string): unknown {
   if (field.presence === "implicit" && isDefault(sent)) return undefined;
   switch (field.type) {
     case "integer":
-      // 64-bit integers come as text.
+      // 64-bit integers are decoded as strings.
       return Number(sent);
     case "word":
-      // A value of a later version comes as its number.
+      // An enum value of a later version is decoded as its number.
       return wordFromMessage(field, typeof sent === "string" ? sent : String(Number(sent)));
     case "list":
       return (sent as readonly unknown[]).map((item, i) => read(field.of, item, `${path}[${i}]`));
@@ -129,7 +129,7 @@ export function wordToMessage<W extends string, P extends string>(
   return `${prefix}${word.toUpperCase() as Uppercase<W>}`;
 }
 
-/** `STAGE_LATE_INTERACTION` as `late_interaction`; a value of a later version as it is. */
+/** `STAGE_LATE_INTERACTION` as `late_interaction`; values of a later version are unchanged. */
 function wordFromMessage({ prefix }: WordField, name: string): string | undefined {
   if (name === `${prefix}UNSPECIFIED`) return undefined;
   return name.startsWith(prefix) ? name.slice(prefix.length).toLowerCase() : name;

@@ -1,4 +1,4 @@
-// Filters to messages, and from messages, checked.
+// Converts filters to messages, and validates those from messages.
 
 import { invalidField } from "../contract/validate.js";
 import { assertNever } from "../core/assert.js";

@@ -1,4 +1,4 @@
-// Token vectors that a caller sends: to messages, and from messages, checked.
+// Converts token vectors to messages, and validates those from messages.
 
 import { invalidField, quote } from "../contract/validate.js";
 import type { PrecomputedVectors, VectorType } from "../core/document.js";
@@ -18,7 +18,7 @@ export function vectorsToMessage(vectors: PrecomputedVectors): Vectors {
   return {
     type: vectorTypeNames[vectors.type],
     dim: vectors.dim,
-    // The serializer wants a Buffer; this one shares the memory.
+    // The serializer requires a Buffer; this one shares the memory.
     rows: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
     model_fingerprint: vectors.modelFingerprint ?? "",
   };
@@ -30,7 +30,7 @@ const vectorTypes: Partial<Record<string, { type: VectorType; byteCount: number 
   VECTOR_TYPE_INT8: { type: "int8", byteCount: 1 },
 };
 
-/** Shape only: whether the values are finite is seen when the rows are read. */
+/** Checks the shape only; decoding the values checks that they are finite. */
 export function vectorsFromMessage(
   message: Vectors__Output,
   at: { readonly field: string; readonly rowCountMax: number },
