@@ -102,8 +102,8 @@ async function runStream(call: IngestCall, state: IngestState): Promise<void> {
         takeAnswers(state, response);
         wake();
       } catch (error) {
-        // Rejects with the callback's original error. eslint-disable-next-line
-        // @typescript-eslint/prefer-promise-reject-errors
+        // Rejects with the callback's original error.
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
         reject(error);
         call.cancel();
       }

@@ -69,8 +69,8 @@ export function messageBytes(
       account.remove(byteCount);
       parts.length = 0;
       byteCount = 0;
-      // The library forwards a status unchanged. eslint-disable-next-line
-      // @typescript-eslint/prefer-promise-reject-errors
+      // The library forwards a status unchanged.
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
       reject(refuse(error));
     };
     unzip.on("error", () => {

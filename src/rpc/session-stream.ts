@@ -92,8 +92,8 @@ class SessionStream {
     this.finished = new Promise((resolve, reject) => {
       this.settle = (error) => {
         if (error === undefined) resolve();
-        // Rejects with the original error, which the RPC layer classifies. eslint-disable-next-line
-        // @typescript-eslint/prefer-promise-reject-errors
+        // Rejects with the original error, which the RPC layer classifies.
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
         else reject(error);
       };
     });
