@@ -4,7 +4,6 @@ import type { SearchUpdate } from "../contract/search-update.js";
 import { fieldsToJson } from "../core/fields-json.js";
 import type { CliContext } from "./context.js";
 import { createRedrawnBlock } from "./terminal/redraw.js";
-import { contextLines } from "./terminal/context-view.js";
 import { plainHitLines, rankingLines, statusLine, timingsLine } from "./terminal/ranking-view.js";
 import type { RankingView } from "./terminal/ranking-view.js";
 import { cut } from "./terminal/text.js";
@@ -85,4 +84,22 @@ function showInPlace({ out }: CliContext, query: string): Show {
           .join(""),
       );
   };
+}
+
+/** The assembled context: its passages with their sources. Empty without a context. */
+function contextLines({ context }: SearchUpdate): string[] {
+  if (context === undefined) return [];
+  const { passages, tokenCount } = context;
+  const sources = passages.map(({ key, title, span }, i) => {
+    const name = title === "" || title === key ? key : `${title} [${key}]`;
+    return `  [${i + 1}] ${name}, characters ${span.start} to ${span.end}`;
+  });
+  return [
+    "",
+    `  context of ${tokenCount} tokens`,
+    ...passages.flatMap(({ text }, i) => ["", `[${i + 1}] ${text.trim()}`]),
+    "",
+    "  sources",
+    ...sources,
+  ];
 }
