@@ -92,6 +92,10 @@ function anyRank(): number {
   return Math.floor(Math.exp(low + (high - low) * prng.nextFloat())) - skippedRanks;
 }
 
+function anyWord(): string {
+  return vocabulary[anyRank()] ?? "";
+}
+
 function commonestShare(): number {
   const share =
     Math.log((skippedRanks + 1) / skippedRanks) / Math.log(vocabularySize / skippedRanks);
@@ -106,7 +110,7 @@ function createTermSource(): () => PassageTerms {
     for (let at = 0; at < length; at += 1) {
       const isRepeated = said.length > 0 && prng.nextUint32() % 6 === 0;
       const repeated = isRepeated ? said[prng.nextUint32() % said.length] : undefined;
-      const term = repeated ?? vocabulary[anyRank()]!;
+      const term = repeated ?? anyWord();
       said.push(term);
       const positions = places.get(term);
       if (positions === undefined) places.set(term, [at]);
@@ -126,7 +130,7 @@ function createTermSource(): () => PassageTerms {
 }
 
 function words(count: number): string {
-  return Array.from({ length: count }, () => vocabulary[anyRank()]!).join(" ");
+  return Array.from({ length: count }, anyWord).join(" ");
 }
 
 /**
@@ -138,7 +142,7 @@ function makeWord(rank: number): string {
   const lettersMin = rank < 200 ? 2 : rank < 5000 ? 4 : 5;
   let word = "";
   for (let left = lettersMin + (random.nextUint32() % 5); left > 0; left -= 1)
-    word += englishLetters[random.nextUint32() % englishLetters.length]!;
+    word += englishLetters.charAt(random.nextUint32() % englishLetters.length);
   return `${word}k`;
 }
 

@@ -167,6 +167,14 @@ export const configSchema = z.strictObject({
       max: 1,
       description: "Default weight of the cross-encoder in the score.",
     }),
+    rerankWindowTokens: whole({
+      default: 144,
+      min: 0,
+      max: 8192,
+      unit: "tokens",
+      description:
+        "Part of a longer passage that a local cross-encoder reads, where the query is answered best; 0: everything.",
+    }),
     atWork: whole({
       default: 0,
       min: 0,

@@ -51,6 +51,7 @@ function createLocalReranker(model: OpenedModel, encodePool: EncodePool): KnownR
     name: model.manifest.name,
     identity: model.fingerprint,
     batchSize: pairsPerTask,
+    readsWindows: true,
     parallelism: encodePool.parallelism,
     relevances: (query, texts, { pooling, cancel }) =>
       encodePool.relevances({ kind: "pairs", model, query, texts, pooling, cancel }),
@@ -59,10 +60,11 @@ function createLocalReranker(model: OpenedModel, encodePool: EncodePool): KnownR
 
 /** Calls the model only for pairs that are not in the cache. */
 function withPairCache(reranker: KnownReranker, pairs: PairCache): Reranker {
-  const { name, identity, batchSize, parallelism } = reranker;
+  const { name, identity, batchSize, readsWindows, parallelism } = reranker;
   return {
     name,
     batchSize,
+    readsWindows,
     parallelism,
     async relevances(query, texts, options) {
       const keys = texts.map((text) => keyOf([identity, options.pooling, query, text]));

@@ -66,6 +66,7 @@ export function createRemoteReranker(
     name,
     identity: JSON.stringify([name, shape, url, model]),
     batchSize: documentsPerCall,
+    readsWindows: false,
     parallelism: callsAtOnce,
     get breakerState() {
       return breaker.state;

@@ -14,6 +14,7 @@ import { numbersOf, sectionOf } from "../index/segment-format.js";
 import { rowBytes } from "../kernels/kernels.js";
 import type { Kernels } from "../kernels/kernels.js";
 import { bestTokens } from "../kernels/reference.js";
+import { findBestWindows } from "./best-windows.js";
 import { boundPart, postingsOf, tokensOf, tombstonesOf } from "./part-views.js";
 import { scanRanges } from "./scan-ranges.js";
 import type {
@@ -44,6 +45,8 @@ export function runScoreTask(task: ScoreTask, kernels: Kernels, reader: CodesRea
       return scanRanges(task, kernels);
     case "maxsim":
       return scoreMaxSim(task, kernels, reader);
+    case "windows":
+      return findBestWindows(task, kernels, reader);
     case "explain":
       return explainPassage(task, reader);
   }

@@ -15,11 +15,19 @@ import type { SegmentPart } from "../index/segment-parts.js";
 import type { CodeBits, PackedQuery } from "../kernels/kernels.js";
 import type { PartReferences } from "./part-cache.js";
 
-export type ScoreTask = FilterTask | NearTask | LexicalTask | ScanTask | MaxSimTask | ExplainTask;
+export type ScoreTask =
+  FilterTask | NearTask | LexicalTask | ScanTask | MaxSimTask | WindowsTask | ExplainTask;
 
 /** Every answer is undefined when the cancel flag was raised: the work was not finished. */
 export type ScoreAnswer =
-  FilterAnswer | NearPlaces | LexicalAnswer | ScanAnswer | MaxSimAnswer | ExplainAnswer | undefined;
+  | FilterAnswer
+  | NearPlaces
+  | LexicalAnswer
+  | ScanAnswer
+  | MaxSimAnswer
+  | WindowsAnswer
+  | ExplainAnswer
+  | undefined;
 
 /** A task on its way to a worker: parts by number, see part-cache.ts. */
 export type WireTask = WithReferences<ScoreTask>;
@@ -148,6 +156,25 @@ export interface MaxSimAnswer {
   readonly bm25: readonly Float32Array[];
   /** Parts whose codes do not match their checksums; none of their passages is scored. */
   readonly damages: readonly PartDamage[];
+}
+
+/** Where given passages answer a query best. */
+export interface WindowsTask extends TaskBase {
+  readonly kind: "windows";
+  /** Part and ordinal of each passage. */
+  readonly partOf: Uint32Array;
+  readonly ordinals: Uint32Array;
+  readonly query: PackedQuery;
+  readonly bits: CodeBits;
+  readonly windowTokens: number;
+}
+
+/** One entry a passage, in the order of the task. */
+export interface WindowsAnswer {
+  /** First token of the best window; 0: the passage is no longer than a window. */
+  readonly starts: Uint32Array;
+  /** Tokens of the passage; 0: its codes are damaged. */
+  readonly tokenCounts: Uint32Array;
 }
 
 /** One passage, token by token and term by term. `parts` is the passage's part alone. */

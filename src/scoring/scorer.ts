@@ -19,6 +19,8 @@ import type {
   ScanTask,
   ScoreAnswer,
   ScoreTask,
+  WindowsAnswer,
+  WindowsTask,
 } from "./score.protocol.js";
 
 /** Answers are undefined when the task's cancel flag was raised first. */
@@ -30,6 +32,7 @@ export interface Scorer {
   lexical(task: LexicalTask): Promise<LexicalAnswer | undefined>;
   scan(task: ScanTask): Promise<ScanAnswer | undefined>;
   maxSim(task: MaxSimTask): Promise<MaxSimAnswer | undefined>;
+  windows(task: WindowsTask): Promise<WindowsAnswer | undefined>;
   explain(task: ExplainTask): Promise<ExplainAnswer | undefined>;
 }
 
@@ -46,6 +49,7 @@ export function toScorer(
     lexical: async (task) => (await run(task)) as LexicalAnswer | undefined,
     scan: async (task) => (await run(task)) as ScanAnswer | undefined,
     maxSim: async (task) => (await run(task)) as MaxSimAnswer | undefined,
+    windows: async (task) => (await run(task)) as WindowsAnswer | undefined,
     explain: async (task) => (await run(task)) as ExplainAnswer | undefined,
   };
 }

@@ -44,6 +44,7 @@ export interface SearchDefaults {
   readonly rerankModel: string;
   readonly rerankDepth: number;
   readonly rerankWeight: number;
+  readonly rerankWindowTokens: number;
 }
 
 /** A cross-encoder over the top. */
@@ -55,6 +56,8 @@ export interface RerankPlan {
   /** Of its part of the score, in [0, 1]. */
   readonly weight: number;
   readonly pooling: WindowPooling;
+  /** Tokens of a long passage that are read; 0: all. */
+  readonly windowTokens: number;
 }
 
 /** What travels with a hit. */
@@ -194,5 +197,6 @@ function planRerank(
     depth: depth ?? defaults.rerankDepth,
     weight: weight ?? defaults.rerankWeight,
     pooling: windowPooling ?? requestDefaults.windowPooling,
+    windowTokens: defaults.rerankWindowTokens,
   };
 }

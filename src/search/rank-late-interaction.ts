@@ -71,7 +71,8 @@ export async function rankLateInteraction(
     limit.end();
   }
   const { ranking, best, partsOf } = state;
-  return !hasRanked ? undefined : { ranked: ranking.top(), passages: best?.top() ?? [], partsOf };
+  if (!hasRanked) return undefined;
+  return { ranked: ranking.top(), passages: best?.top() ?? [], partsOf, query };
 }
 
 /** What was scored so far. */

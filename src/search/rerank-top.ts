@@ -1,6 +1,7 @@
 // The last stage of a search: a cross-encoder re-orders the top of the ranking.
 
 import { SluiceError } from "../core/errors.js";
+import type { PackedQuery } from "../kernels/kernels.js";
 import type { BestPassage } from "./best-passages.js";
 import type { Draft } from "./progress.js";
 import type { RerankPlan } from "./plan.js";
@@ -23,6 +24,8 @@ export interface BaseRanking {
   /** The best passages, possibly several per document; empty: no context is asked for. */
   readonly passages: readonly BestPassage[];
   partsOf(passage: RankedPassage): ScoreParts;
+  /** Token vectors of the query; absent when only words were compared. */
+  readonly query?: PackedQuery;
 }
 
 /**
@@ -57,7 +60,7 @@ export async function rerankTop(
   const startMs = deps.clock();
   const stop = new AbortController();
   try {
-    const work = { reranker, rerank, passages };
+    const work = { reranker, rerank, passages, query: base.query };
     const reading = { ...limit.deps, signal: AbortSignal.any([deps.signal, stop.signal]) };
     for (const promise of crossEncoderBatches(reading, plan, work)) {
       const batch = await waitForStage(run, "cross_encoder", limit.orOver(promise));

@@ -14,6 +14,8 @@ export interface Reranker {
   readonly name: string;
   /** Best number of texts per call. */
   readonly batchSize: number;
+  /** True: of a long passage it should get the part that answers the query best. */
+  readonly readsWindows: boolean;
   /** Best number of calls in flight. */
   readonly parallelism: number;
   /**

@@ -71,6 +71,7 @@ export const searchDefaults: SearchDefaults = {
   rerankModel: "",
   rerankDepth: 20,
   rerankWeight: 0.3,
+  rerankWindowTokens: 144,
 };
 
 export async function openInlineEngine(

@@ -73,7 +73,7 @@ export function addEvalCommand(program: Command, context: CliContext): void {
     .option("--segment <by>", "length, first-stage, score or field:NAME", parseSegmentation)
     .option(
       "--sweep <name=values>",
-      "pool, lexical-pool, lexical-weight or rerank-weight",
+      "pool, lexical-pool, lexical-weight, rerank-weight or rerank-depth",
       parseSweep,
     )
     .option("--svg <file>", "with --sweep: draw quality over search time")

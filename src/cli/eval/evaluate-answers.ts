@@ -117,18 +117,17 @@ async function reportSweep(
 }
 
 function baselineOf({ name }: Sweep): number {
-  const { sketchPoolSize, lexicalPoolSize, lexicalWeight, rerankWeight } = loadConfig({
-    flags: {},
-    environment: {},
-  }).config.search;
+  const { search } = loadConfig({ flags: {}, environment: {} }).config;
   switch (name) {
     case "pool":
-      return sketchPoolSize;
+      return search.sketchPoolSize;
     case "lexical-pool":
-      return lexicalPoolSize;
+      return search.lexicalPoolSize;
     case "lexical-weight":
-      return lexicalWeight;
+      return search.lexicalWeight;
     case "rerank-weight":
-      return rerankWeight;
+      return search.rerankWeight;
+    case "rerank-depth":
+      return search.rerankDepth;
   }
 }

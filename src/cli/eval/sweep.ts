@@ -17,6 +17,7 @@ const sweepOptions = {
   "lexical-pool": (value: number) => ({ lexicalPoolSize: value }),
   "lexical-weight": (value: number) => ({ lexicalWeight: value }),
   "rerank-weight": (value: number) => ({ rerank: { weight: value } }),
+  "rerank-depth": (value: number) => ({ rerank: { depth: value } }),
 } as const satisfies Record<string, (value: number) => SearchTuning>;
 
 export type SweepName = keyof typeof sweepOptions;
@@ -54,13 +55,13 @@ export async function runSweep(
   ask: AskAll,
   judge: (answers: readonly Answer[]) => Evaluation,
 ): Promise<SweepPoint[]> {
-  const isWeight = name === "lexical-weight" || name === "rerank-weight";
-  const exact = isWeight ? undefined : firstTen(await ask({ exhaustive: true }, "exhaustive"));
+  const isPool = name === "pool" || name === "lexical-pool";
+  const exact = isPool ? firstTen(await ask({ exhaustive: true }, "exhaustive")) : undefined;
   const points: SweepPoint[] = [];
   for (const value of values) {
     const change = sweepOptions[name](value);
     const answers = await ask(change, `${name} ${value}`);
-    // A different weight has a different exact ranking.
+    // A different weight or depth has a different exact ranking.
     const truth =
       exact ?? firstTen(await ask({ ...change, exhaustive: true }, `${name} ${value}, exact`));
     points.push({

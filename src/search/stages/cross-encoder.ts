@@ -2,9 +2,13 @@
 
 import { batchStarts, runInOrder } from "../../core/in-order.js";
 import { SluiceError, asDamage } from "../../core/errors.js";
+import type { PackedQuery } from "../../kernels/kernels.js";
+import { windowText } from "../reading-window.js";
+import type { TokenWindow } from "../reading-window.js";
 import type { Reranker } from "../reranker.js";
 import type { RankedPassage } from "../ranking.js";
 import type { RerankPlan, SearchPlan } from "../plan.js";
+import { segmentPartsOf } from "../search-deps.js";
 import type { ScopedDeps } from "../search-deps.js";
 
 /** Passages and their relevance, one for one. */
@@ -32,33 +36,50 @@ export function* crossEncoderBatches(
     readonly reranker: Reranker;
     readonly rerank: RerankPlan;
     readonly passages: readonly RankedPassage[];
+    /** Absent: passages are read as a whole. */
+    readonly query: PackedQuery | undefined;
   },
 ): Generator<Promise<ReadBatch | FailedBatch | undefined>, void, void> {
   const { reranker, passages } = work;
-  const query = plan.variants[0]?.text ?? "";
+  const reading = { ...work, text: plan.variants[0]?.text ?? "" };
   const starts = batchStarts(passages.length, reranker.batchSize);
   yield* runInOrder(starts, reranker.parallelism + 1, (start) =>
-    readBatch(deps, { ...work, query }, passages.slice(start, start + reranker.batchSize)),
+    readBatch(deps, reading, passages.slice(start, start + reranker.batchSize)),
   );
+}
+
+interface Reading {
+  readonly reranker: Reranker;
+  readonly rerank: RerankPlan;
+  readonly text: string;
+  readonly query: PackedQuery | undefined;
 }
 
 async function readBatch(
   deps: ScopedDeps,
-  work: { readonly reranker: Reranker; readonly rerank: RerankPlan; readonly query: string },
+  { reranker, rerank, text, query }: Reading,
   passages: readonly RankedPassage[],
 ): Promise<ReadBatch | FailedBatch | undefined> {
+  const { windowTokens } = rerank;
   const damages: string[] = [];
-  const texts = passages.map((passage) => readText(deps, passage, damages));
-  const readable = texts.filter((text) => text !== undefined);
   try {
-    const found = await work.reranker.relevances(work.query, readable, {
-      pooling: work.rerank.pooling,
+    const windows =
+      reranker.readsWindows && windowTokens > 0 && query !== undefined
+        ? await findWindows(deps, { query, windowTokens }, passages)
+        : [];
+    if (windows === undefined) return undefined;
+    const texts = passages.map((passage, i) =>
+      readText(deps, passage, { damages, window: windows[i] }),
+    );
+    const readable = texts.filter((one) => one !== undefined);
+    const found = await reranker.relevances(text, readable, {
+      pooling: rerank.pooling,
       signal: deps.signal,
       cancel: deps.cancel,
     });
     const left = [...found];
-    const takeIfRead = (text: string | undefined): number | undefined =>
-      text === undefined ? undefined : left.shift();
+    const takeIfRead = (one: string | undefined): number | undefined =>
+      one === undefined ? undefined : left.shift();
     return { passages, damages, relevances: texts.map(takeIfRead) };
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
@@ -66,20 +87,46 @@ async function readBatch(
   }
 }
 
-/** The passage as it was encoded: its document's title and its own part of the text. */
+/** Where the late interaction finds the query in each passage; undefined when cancelled. */
+async function findWindows(
+  { generation, scorer, settings, cancel }: ScopedDeps,
+  { query, windowTokens }: { readonly query: PackedQuery; readonly windowTokens: number },
+  passages: readonly RankedPassage[],
+): Promise<TokenWindow[] | undefined> {
+  const found = await scorer.windows({
+    kind: "windows",
+    parts: segmentPartsOf(generation),
+    partOf: Uint32Array.from(passages, ({ segment }) => segment),
+    ordinals: Uint32Array.from(passages, ({ ordinal }) => ordinal),
+    query,
+    bits: settings.bits,
+    windowTokens,
+    cancel,
+  });
+  if (found === undefined) return undefined;
+  const { starts, tokenCounts } = found;
+  return passages.map((_, i) => {
+    return { start: starts[i] ?? 0, tokenCount: windowTokens, total: tokenCounts[i] ?? 0 };
+  });
+}
+
+/**
+ * The passage as it was encoded, its document's title and its own part of the text, or the window
+ * of it.
+ */
 function readText(
   { generation }: ScopedDeps,
   { segment, ordinal, key }: RankedPassage,
-  damages: string[],
+  { damages, window }: { readonly damages: string[]; readonly window: TokenWindow | undefined },
 ): string | undefined {
   try {
     const document = generation.documents.readDocument(key);
-    const { start, end } = generation.segments[segment]?.table.spanAt(ordinal) ?? {
-      start: 0,
-      end: 0,
-    };
+    const table = generation.segments[segment]?.table;
+    const { start, end } = table?.spanAt(ordinal) ?? { start: 0, end: 0 };
     if (document === undefined) return undefined;
-    return `${document.title} ${document.text.slice(start, end)}`.trim();
+    const text = document.text.slice(start, end);
+    if (window !== undefined) return windowText(document.title, text, window);
+    return `${document.title} ${text}`.trim();
   } catch (error) {
     damages.push(asDamage(error).message);
     return undefined;

@@ -17,6 +17,7 @@ const defaults: SearchDefaults = {
   rerankModel: "",
   rerankDepth: 20,
   rerankWeight: 0.3,
+  rerankWindowTokens: 144,
 };
 const request: SearchRequest = {
   collection: "notes",
