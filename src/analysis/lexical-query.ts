@@ -18,7 +18,7 @@ export interface LexicalQuery {
   readonly phrases: readonly QueryPhrase[];
   /** Words and phrases that no hit may contain. */
   readonly excluded: readonly QueryPhrase[];
-  /** Runs without spaces whose terms match a passage only together. */
+  /** Runs without spaces, each with the number of its terms that a passage must contain. */
   readonly quorums: readonly QueryQuorum[];
   /** Input of the model: the text without the quotes of phrases, stars of prefixes, and exclusions. */
   readonly plainText: string;
@@ -49,7 +49,10 @@ export interface QueryQuorum {
 export interface LexicalOptions {
   /** Also match the last word as a prefix unless white space follows it. Default false. */
   readonly lastWordBegins?: boolean | undefined;
-  /** Also match terms at edit distance 1 for words of four letters, 2 for eight. Default false. */
+  /**
+   * Also match terms at edit distance 1 for words of at least four letters, and 2 for at least
+   * eight. Default false.
+   */
   readonly misspellings?: boolean | undefined;
 }
 
@@ -143,7 +146,7 @@ function addMisspelling({ misspelling, terms }: QueryWord, asked: Asked): void {
 
 /** In a session the last word of the query may be incomplete. */
 function addLastWord(analyzer: Analyzer, text: string, asked: Asked): void {
-  // The "+" may end the name C++ or separate the words of a+b.
+  // Trailing signs may end a name such as C++ or separate words as in a+b, so both are matched.
   const bare = text.replace(/[+#\uff0b\uff03\u266f]+$/, "");
   if (bare !== text) asked.terms.push(...(analyzer.queryWords(bare).at(-1)?.terms ?? []));
   const beginning = analyzer.beginningAt(text);
@@ -192,7 +195,7 @@ function addExcluded(analyzer: Analyzer, text: string, asked: Asked): void {
   for (const term of only.otherwise) asked.excluded.push({ terms: [{ term, offset: 0 }] });
 }
 
-/** Removes duplicates and applies the limit on terms of a search. */
+/** Removes duplicates and applies the limit on misspelled words. */
 function distinctMisspellings(all: readonly QueryMisspelling[]): QueryMisspelling[] {
   const byTerm = new Map<string, QueryMisspelling>();
   for (const one of all) if (!byTerm.has(one.term)) byTerm.set(one.term, one);

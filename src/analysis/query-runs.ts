@@ -41,7 +41,7 @@ export function prefixOfRun(
   run: { readonly kind: TokenKind; readonly start: number; readonly end: number },
 ): WordPrefix {
   const { pairs, width } = pairsOf(text, run);
-  // One character may be a word.
+  // A single character may be a word, so it counts as a prefix of sufficient length.
   return { terms: pairs.slice(0, -1), prefix: pairs.at(-1) ?? "", letterCount: Math.max(2, width) };
 }
 
@@ -78,9 +78,9 @@ function pairsOf(
 }
 
 /**
- * How many of `pairCount` syllable pairs a passage must contain: all for a short word, most for a
- * long one, and about one word's worth for a sentence without spaces. A single pair is too weak,
- * since it occurs in unrelated words.
+ * How many of the `pairCount` distinct syllable pairs of a run a passage must contain: all of up to
+ * 3, three fifths of up to 6, and one fifth of more, since a longer run has several words; rounded
+ * up. A single pair of several is too weak, since it occurs in unrelated words.
  */
 export function quorumOf(pairCount: number): number {
   if (pairCount <= 3) return pairCount;

@@ -1,5 +1,5 @@
-// Stop words by language. They are indexed, so that prefixes and phrases match them, but they are
-// dropped from queries that have other words.
+// Stop words by language. They are indexed, so that prefixes and phrases match them. As plain words
+// of a query they are ignored when the query has other words, phrases or prefixes.
 
 import { stopwords as arabic } from "@orama/stopwords/arabic";
 import { stopwords as armenian } from "@orama/stopwords/armenian";
@@ -68,7 +68,7 @@ const lists = {
 export type StopWordsName = keyof typeof lists;
 export const stopWordsNames = Object.keys(lists).sort() as readonly StopWordsName[];
 
-/** Folded. */
+/** The words of a list, folded. */
 export function stopWordsOf(name: StopWordsName): ReadonlySet<string> {
   return new Set(lists[name].map((word) => fold(word)));
 }

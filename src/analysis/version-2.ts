@@ -39,14 +39,14 @@ export interface WordTerms {
   readonly width: number;
 }
 
-/** Longer words are identifiers or codes and are not stemmed. */
+/** Longer words are most likely identifiers or codes, so they are not stemmed. UTF-16 code units. */
 const stemmedLengthMax = 64;
 
 export function createSecondAnalyzer(settings: AnalyzerSettings): Analyzer {
   const termsOf = createTermCache(createWordAnalysis(settings));
   const forEachTerm = (text: string, visit: TermVisitor): void => {
-    // A symbol has the position of the preceding word; position 0 is free for one before the first
-    // word.
+    // Words start at position 1. A symbol shares the last position of the preceding word, or has
+    // position 0 before the first word.
     let position = 1;
     forEachToken(text, (kind, start, end) => {
       switch (kind) {
@@ -191,7 +191,7 @@ function queryWordOf(
   };
 }
 
-/** The form of the whole word; for several pieces or a leading dot, the joined form. */
+/** The joined form of a word with several pieces or a leading dot; otherwise the word itself. */
 function inOne(forms: readonly FormTerms[]): FormTerms | undefined {
   const [first] = forms;
   return first?.kind === "whole" ? first : forms.find(({ kind }) => kind === "main");
@@ -222,7 +222,10 @@ function lettersOf(whole: string): number {
   return Array.from(letters).length;
 }
 
-/** Edit distance 1 for words of four letters, 2 for eight. Numbers and names match only exactly. */
+/**
+ * Edit distance 1 for words of at least four letters, 2 for at least eight. Shorter words, numbers
+ * and names match only exactly.
+ */
 function misspellingOf({ whole, isName, term }: FormTerms): QueryWord["misspelling"] {
   const count = lettersOf(whole);
   if (isName || term === "" || count < 4 || /\d/.test(whole)) return undefined;

@@ -23,16 +23,19 @@ export interface ChannelOptions {
   readonly tls?: ClientTlsFiles | undefined;
   /** Key or token that every call presents. Absent when the server requires none. */
   readonly apiKey?: string | undefined;
-  /** Send the key unencrypted to other machines, too; default false: INVALID_CONFIG. */
+  /**
+   * Allows sending the key unencrypted to other machines. Defaults to false, which throws
+   * INVALID_CONFIG for such an address.
+   */
   readonly allowPlaintextKey?: boolean | undefined;
   /** Timeout of single calls that set none. Defaults to 30,000 ms; streams have none. */
   readonly deadlineMs?: number | undefined;
   /** Interval of keepalive pings while calls are active. Defaults to 60,000 ms. */
   readonly keepaliveMs?: number | undefined;
   /**
-   * Time without a ping response after which the connection counts as lost. Defaults to 60,000 ms,
-   * longer than a process is usually suspended, since grpc-js runs its timers before it reads
-   * responses that have arrived.
+   * Time without a ping response after which the connection counts as lost. Defaults to 60,000 ms.
+   * It must be longer than this process may be suspended: on resuming, grpc-js runs the expired
+   * timer before it reads a response that has already arrived.
    */
   readonly keepaliveTimeoutMs?: number | undefined;
   /** Maximum number of attempts per call. Defaults to 4. */
@@ -68,7 +71,10 @@ export interface Channel {
     request: Request,
     options: CallOptions & { readonly isIdempotent: boolean },
   ): Promise<Response>;
-  /** The caller must read it at once, since grpc-js buffers unread messages without a limit. */
+  /**
+   * The caller must start to read at once, since grpc-js buffers messages without a limit until the
+   * first read.
+   */
   serverStream<Request, Response>(
     method: Method<Request, Response>,
     request: Request,
@@ -79,9 +85,9 @@ export interface Channel {
     options: CallOptions,
   ): ClientDuplexStream<Request, Response>;
   /**
-   * Runs `attempt` until it succeeds, its error is not retryable, `mayRetry` returns false or the
-   * retry budget is spent. The deadline covers all attempts. When `progress` has increased since
-   * the previous attempt, counting of attempts starts again.
+   * Runs `attempt` until it succeeds, its error is not retryable, `mayRetry` returns false, or the
+   * attempts, the retry budget or the deadline are used up. The deadline covers all attempts. When
+   * `progress` has changed during an attempt, counting of attempts starts again.
    */
   withRetries<T>(
     options: CallOptions & { readonly mayRetry: () => boolean; readonly progress?: () => number },

@@ -24,12 +24,13 @@ export interface SessionUpdate {
 export interface SearchSession {
   /**
    * Replaces the previous query. The first one sets collection and text; later ones set only
-   * changes. Returns the number in its updates.
+   * changes. Returns the query number that its updates have.
    */
   search(request: Partial<SearchRequest>): number;
   /**
-   * Updates of the newest query in the order of arrival. Read them from the start, since unread
-   * updates accumulate. Ends after `end` and the last final update; throws SluiceClientError.
+   * Updates of the newest query in the order of arrival. Start to read at once, since grpc-js
+   * buffers updates without a limit until the first read. Ends after `end` and the last final
+   * update; throws SluiceClientError.
    */
   readonly updates: AsyncGenerator<SessionUpdate, void, void>;
   /** Declares that no query follows; the last one runs to its final update. */

@@ -94,7 +94,7 @@ function checkHost(request: IncomingMessage, rules: OriginRules): string | undef
   const hostCount = rawHeaders.filter((name, i) => i % 2 === 0 && /^host$/i.test(name)).length;
   // Old load balancers send health checks over HTTP/1.0 without a Host; browsers never do.
   if (hostCount === 0 && httpVersionMajor === 1 && httpVersionMinor === 0) return undefined;
-  // An absolute URL in the request line takes precedence over the header.
+  // An absolute URL in the request line takes precedence over the header, so both must be allowed.
   const named = url.startsWith("/") || !URL.canParse(url) ? [host] : [host, new URL(url).host];
   for (const authority of named) {
     const name = authority === undefined || hostCount > 1 ? undefined : nameOf(authority);
@@ -132,8 +132,9 @@ function isOwnName(name: string, { host, allowedHosts }: OriginRules): boolean {
 }
 
 /**
- * Behind a TLS proxy the server does not see the scheme, so Sec-Fetch-Site decides whether the
- * origin is the server's own.
+ * True when `origin` has the scheme, host and port by which the request addressed the server.
+ * Behind a TLS proxy the server does not know the scheme; a Sec-Fetch-Site of `same-origin`
+ * (`isCalledOwn`) replaces its comparison.
  */
 function isOwn(
   origin: string,

@@ -23,7 +23,7 @@ export function sendJson(response: ServerResponse, statusCode: number, body: obj
 export function sendFailure(response: ServerResponse, failure: HttpFailure): void {
   if (failure.retryAfter !== undefined) response.setHeader("retry-after", failure.retryAfter);
   if (failure.statusCode === 401) response.setHeader("www-authenticate", 'Bearer realm="sluice"');
-  // The connection is closed, since the rest of a rejected body is not read.
+  // A body that was rejected before its end is not read on, so its connection cannot be reused.
   if (!response.req.complete) response.setHeader("connection", "close");
   sendJson(response, failure.statusCode, failure.body);
 }

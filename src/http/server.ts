@@ -67,7 +67,10 @@ export interface HttpServer {
   stop(graceMs: number, hurry?: AbortSignal): Promise<void>;
 }
 
-/** Starts listening. Throws PORT_IN_USE when the port is not available. */
+/**
+ * Starts listening. Throws PORT_IN_USE when the port cannot be bound, INVALID_CONFIG when the host
+ * is not an address of this machine.
+ */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const server = openServer(options.tls);
   const answers = createOpenAnswers(server, options.logger);

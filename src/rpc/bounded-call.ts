@@ -95,7 +95,7 @@ class BoundedCall extends ServerInterceptingCall {
   private readonly arrivals: ReturnType<typeof createArrivals>;
   private isOver = false;
   private isUntaken = false;
-  /** Bytes of a message not yet passed to the handler. */
+  /** Bytes of a message that its handler has not claimed yet. */
   private unclaimed: ByteHold | undefined;
   private wantsRead = false;
   private unreadCount = 0;
@@ -208,7 +208,7 @@ class BoundedCall extends ServerInterceptingCall {
         this.arrivals.end();
         const room = this.parts.traffic.answers.room(this.connection);
         if (requestStream || room.hasRoom()) next();
-        // No further responses are produced while the reader has not accepted the previous ones.
+        // The handler starts when enough of the connection's earlier responses were read.
         else room.whenRoom(this.gone.signal).then(next, (error: unknown) => this.refuse(error));
       },
     };

@@ -43,7 +43,7 @@ export interface AnswerOrder {
 }
 
 export function createAnswerOrder(): AnswerOrder {
-  // Unanswered documents, in ascending client sequence.
+  // From the first unanswered document on, in ascending client sequence.
   const marks: AnswerMark[] = [];
   let through = 0;
   return {

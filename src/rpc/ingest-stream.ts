@@ -218,7 +218,7 @@ class IngestStream {
     else if (this.call.isPaused()) this.call.resume();
   }
 
-  /** Documents in flight plus responses not accepted by the caller, since both hold memory. */
+  /** Counts documents in flight and responses not sent yet, since both hold memory. */
   private hasRoom(): boolean {
     const unanswered = this.inFlightCount + this.answers.waitingCount;
     const { ingestInFlightMax } = this.context;

@@ -20,8 +20,9 @@ export interface RpcListener {
 }
 
 /**
- * Passes each connection to `server`. The library's own listener supports neither TCP keepalive nor
- * closing sockets before their HTTP/2 session starts. Throws as `listen`.
+ * Passes each connection to `server`. The library's own listener does not set TCP keepalive, does
+ * not limit the number of connections, and cannot close sockets whose HTTP/2 session has not
+ * started. Throws as `listen`.
  */
 export async function openListener(
   server: Server,

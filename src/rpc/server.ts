@@ -77,8 +77,8 @@ const serviceNames = [
 ] as const;
 
 /**
- * Starts listening. Throws PORT_IN_USE when the port is not available, INVALID_CONFIG for a host
- * that is not local.
+ * Starts listening. Throws PORT_IN_USE when the port cannot be bound, INVALID_CONFIG when the host
+ * is not an address of this machine.
  */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
   // By default the library writes to the console.

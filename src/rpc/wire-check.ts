@@ -31,9 +31,9 @@ export interface WireTotals {
 }
 
 /**
- * Finds faults that the decoder would hide, and the first exceeded limit. Returns the first faults,
- * at most `faultCountMax`, starting with the one that ended the walk. O(fields + text bytes);
- * visits at most `limits.messageFieldsMax` fields.
+ * Finds faults that the decoder would hide, and the first exceeded limit. Returns the fault that
+ * ended the walk, if any, and then the first `faultCountMax` others. O(fields + text bytes); visits
+ * at most `limits.messageFieldsMax` fields.
  */
 export type WireCheck = (bytes: Uint8Array, totals?: WireTotals) => WireFault[];
 
@@ -44,7 +44,7 @@ export function isDecodable(faults: readonly WireFault[]): boolean {
 }
 
 const faultCountMax = 512;
-/** Bytes of a varint of 32 bits, such as every tag and length, and of one of 64. */
+/** Maximum bytes of a 32-bit varint, such as every tag and length, and of a 64-bit one. */
 const shortVarintBytes = 5;
 const longVarintBytes = 10;
 
@@ -136,7 +136,8 @@ function checkField(
     const start = walk.position;
     if (!skip(walk, wireType, frame.end)) return fail("it is cut off");
     const byteCount = walk.position - start;
-    // The decoder accepts 32-bit varints of up to 5 or of 10 bytes and misreads lengths between.
+    // The decoder reads 32-bit varints of up to 5 bytes and of exactly 10 bytes, the encoding of
+    // negative numbers. It loses its position after one of 6 to 9 bytes.
     if (field.isShortVarint && byteCount > shortVarintBytes && byteCount < longVarintBytes) {
       return fail("its number is malformed");
     }

@@ -14,7 +14,7 @@ export interface Handover<Update> {
   isWanted(): boolean;
   /** Ends the reader's waiting; call only while it waits. */
   give(update: Update): void;
-  /** Called whenever the reader starts to wait. */
+  /** Called whenever the reader starts to wait; undefined while there is no draft to send. */
   onWanted: (() => void) | undefined;
 }
 
