@@ -12,11 +12,13 @@ import type { SoftDeadline } from "../core/soft-deadline.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
 import type { CollectionSettings } from "../index/collection-settings.js";
 import type { Scorer } from "../scoring/scorer.js";
-import type { Admission } from "../search/admission.js";
+import type { AdmittedSearch, Admission } from "../search/admission.js";
 import { planSearch } from "../search/plan.js";
 import type { SearchPlan } from "../search/plan.js";
 import { checkProbabilityThreshold } from "../search/probabilities.js";
 import type { Priority, SearchRequest } from "../contract/search-request.js";
+import { createRerankTurns } from "../search/rerank-turns.js";
+import type { RerankTurn, RerankTurns } from "../search/rerank-turns.js";
 import type { SearchDeps } from "../search/search-deps.js";
 import { createStageTimes } from "../search/stage-times.js";
 import type { StageTimes } from "../search/stage-times.js";
@@ -50,6 +52,7 @@ export function createTurns(parts: SearchParts): TakeTurn {
   const timesOf = memoize<CollectionSettings, StageTimes>(createStageTimes);
   const encodeQuery = createQueryEncoder({ ...parts, cache: caches.rows });
   const rerankers = { ...parts, pairs: caches.pairs };
+  const rerankTurns = createRerankTurns(encodePool.parallelism);
 
   return async (asked, call, work) => {
     const startMs = clock();
@@ -89,6 +92,7 @@ export function createTurns(parts: SearchParts): TakeTurn {
           queuedMs: clock() - startMs,
           countTokens: (texts) => encodePool.countTokens(texts, tokenizer()),
           findReranker: (name) => findReranker(name, rerankers),
+          beginReranking: () => beginReranking(admitted, rerankTurns),
           encodeQuery: () => encodeQuery(opened, plan.variants, flag.shared),
         };
         return await work({ opened, plan, deps, leave: () => admitted.leave() });
@@ -101,6 +105,12 @@ export function createTurns(parts: SearchParts): TakeTurn {
       use?.end();
     }
   };
+}
+
+/** The cross-encoder has threads of its own, so the turn is given to searches that wait. */
+function beginReranking(admitted: AdmittedSearch, turns: RerankTurns): RerankTurn {
+  admitted.leave();
+  return turns.begin();
 }
 
 /**

@@ -38,7 +38,7 @@ export async function rerankTop(
   rerank: RerankPlan,
   base: BaseRanking,
 ): Promise<void> {
-  const { deps, plan, progress } = run;
+  const { deps, progress } = run;
   const { times } = deps;
   if (base.ranked.length === 0) return;
   const reranker = await waitForStage(run, "cross_encoder", findReranker(run, rerank));
@@ -47,8 +47,28 @@ export async function rerankTop(
     times.skipped("cross_encoder");
     return;
   }
+  const turn = deps.beginReranking();
+  try {
+    const depth = depthUnderPressure(run, { asked: rerank.depth, pressure: turn.pressure });
+    await readTop(run, { reranker, rerank, depth }, base);
+  } finally {
+    turn.end();
+  }
+}
+
+async function readTop(
+  run: ScopedRun,
+  {
+    reranker,
+    rerank,
+    depth,
+  }: { readonly reranker: Reranker; readonly rerank: RerankPlan; readonly depth: number },
+  base: BaseRanking,
+): Promise<void> {
+  const { deps, plan, progress } = run;
+  const { times } = deps;
   const limit = limitStage(deps, plan.stageBudgets.crossEncoderMs);
-  const passages = base.ranked.slice(0, depthUnderPressure(run, rerank));
+  const passages = base.ranked.slice(0, depth);
   const blend: Blend = {
     base,
     weight: rerank.weight,
@@ -109,19 +129,21 @@ async function findReranker(
 }
 
 /**
- * Cross-encoders are slow: above this queue pressure fewer documents are read, at full pressure
- * one.
+ * Cross-encoders are slow: above this pressure of searches that wait, fewer documents are read, and
+ * one when it is full.
  */
 const pressureMin = 0.1;
 
+/** None when as many searches are re-ranked as may be, since nothing else bounds them. */
 function depthUnderPressure(
-  { deps: { pressure }, progress }: ScopedRun,
-  { depth }: RerankPlan,
+  { deps, progress }: ScopedRun,
+  { asked, pressure }: { readonly asked: number; readonly pressure: number },
 ): number {
-  const count = pressure <= pressureMin ? depth : Math.max(1, Math.ceil((1 - pressure) * depth));
-  if (count < depth)
+  const share = 1 - Math.max(pressure, deps.pressure <= pressureMin ? 0 : deps.pressure);
+  const count = pressure === 1 ? 0 : Math.max(1, Math.ceil(share * asked));
+  if (count < asked)
     degrade(progress, "PRESSURE_REDUCED", {
-      message: `many searches wait, so ${count} instead of ${depth} documents were re-ranked; ask again later`,
+      message: `many searches wait or are re-ranked, so ${count} instead of ${asked} documents were re-ranked; ask again later`,
       stages: ["cross_encoder"],
     });
   return count;

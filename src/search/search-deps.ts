@@ -9,6 +9,7 @@ import type { Generation } from "../index/generation.js";
 import type { SegmentPart } from "../index/segment-parts.js";
 import type { Scorer } from "../scoring/scorer.js";
 import type { ScoreCalibration } from "../store/stored-values.js";
+import type { RerankTurn } from "./rerank-turns.js";
 import type { FindReranker } from "./reranker.js";
 import type { StageTimes } from "./stage-times.js";
 
@@ -32,6 +33,11 @@ export interface SearchDeps {
   /** Milliseconds that the search was queued. */
   readonly queuedMs: number;
   readonly findReranker: FindReranker;
+  /**
+   * The cross-encoder begins: the search gives its turn to others, which wait for scoring threads
+   * and not for encoding threads.
+   */
+  beginReranking(): RerankTurn;
   /**
    * Score maps of the collection, the same array until they are replaced; empty: there are none.
    */
