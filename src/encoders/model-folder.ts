@@ -70,6 +70,16 @@ export async function openModelFolder(folder: string): Promise<OpenedModel> {
 }
 
 /**
+ * For threads that load a model later than the server has opened it. Throws MODEL_INVALID when its
+ * files have changed since.
+ */
+export async function checkUnchanged({ folder, fingerprint }: OpenedModel): Promise<void> {
+  const found = await openModelFolder(folder);
+  if (found.fingerprint !== fingerprint)
+    throw invalidModel(folder, "its files were replaced; restart the server to use the new ones");
+}
+
+/**
  * The models in `modelsFolder` by folder name, without checking hashes. Empty when it is missing.
  */
 export async function listModels(modelsFolder: string): Promise<ListedModel[]> {

@@ -19,6 +19,7 @@ import { createCrossEncoder, poolWindows } from "../encoders/cross-encoder.js";
 import type { CrossEncoder } from "../encoders/cross-encoder.js";
 import { createLateInteractionEncoder } from "../encoders/late-interaction-encoder.js";
 import type { LateInteractionEncoder } from "../encoders/late-interaction-encoder.js";
+import { checkUnchanged } from "../encoders/model-folder.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
 import { tokenizerFileName } from "../encoders/model-manifest.js";
 import type { Passage } from "../encoders/passages.js";
@@ -83,10 +84,8 @@ function createResources(kernels: Kernels, stages: readonly SharedArrayBuffer[])
   return {
     kernels,
     stages,
-    encoderOf: (model) =>
-      once(encoders, model.fingerprint, () => createLateInteractionEncoder(model)),
-    crossEncoderOf: (model) =>
-      once(crossEncoders, model.fingerprint, () => createCrossEncoder(model)),
+    encoderOf: (model) => openOnce(encoders, model, createLateInteractionEncoder),
+    crossEncoderOf: (model) => openOnce(crossEncoders, model, createCrossEncoder),
     tokenizerOf: ({ folder, fingerprint }) =>
       once(tokenizers, fingerprint, () => createTokenizer(join(folder, tokenizerFileName))),
     codecOf: (options) =>
@@ -94,6 +93,24 @@ function createResources(kernels: Kernels, stages: readonly SharedArrayBuffer[])
     analyzerOf: (settings) =>
       once(analyzers, JSON.stringify(settings), () => createAnalyzer(settings)),
   };
+}
+
+/** What could not be opened is tried again by the next task. */
+function openOnce<T>(
+  opened: Map<string, Promise<T>>,
+  model: OpenedModel,
+  open: (model: OpenedModel) => Promise<T>,
+): Promise<T> {
+  const { fingerprint } = model;
+  return once(opened, fingerprint, async () => {
+    try {
+      await checkUnchanged(model);
+      return await open(model);
+    } catch (error) {
+      opened.delete(fingerprint);
+      throw error;
+    }
+  });
 }
 
 async function run(task: EncodeTask, use: Resources): Promise<EncodeAnswer> {
