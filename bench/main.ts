@@ -95,6 +95,7 @@ interface LoadFlags {
   readonly seconds: number;
   readonly start: number;
   readonly profile?: string;
+  readonly rerankPairs: number;
   readonly folder: string;
   readonly keep?: string;
   readonly out: string;
@@ -122,6 +123,12 @@ function addLoad(command: Command): void {
     )
     .option("--start <rate>", "operations per second of the first trial", wholeNumber(1, 1e6), 100)
     .option("--profile <file>", "mix of operations; see bench/load/profiles")
+    .option(
+      "--rerank-pairs <count>",
+      "pairs of runs at half of the knee, without and with half of the searches re-ranked",
+      wholeNumber(0, 1000),
+      0,
+    )
     .option("--folder <folder>", "folder of the temporary collection", tmpdir())
     .option("--keep <folder>", "keep the collection here and reuse it")
     .option("--out <file>", "result file, JSON; plots beside it", "load.json")

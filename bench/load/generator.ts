@@ -34,6 +34,8 @@ export const runFiguresSchema = z.strictObject({
   offeredPerSecond: z.number(),
   seconds: z.number(),
   searches: tallySchema,
+  /** Of a run with re-ranking: the searches chosen for it, which `searches` does not include. */
+  reranked: tallySchema.optional(),
   /** Latency of the last query typed. */
   sessions: tallySchema,
   writes: tallySchema,
@@ -47,9 +49,16 @@ export const runFiguresSchema = z.strictObject({
 
 export type RunFigures = z.infer<typeof runFiguresSchema>;
 
+/** Some searches are counted separately, and re-ranked if `isAsked`. */
+export interface RerankedPart {
+  /** Share of the searches, in [0, 1]; the same ones for the same seed. */
+  readonly share: number;
+  readonly isAsked: boolean;
+}
+
 export interface Generator {
   /** Runs one load until all its operations have ended. */
-  run(steps: readonly ArrivalStep[], seed: number): Promise<RunFigures>;
+  run(steps: readonly ArrivalStep[], seed: number, reranked?: RerankedPart): Promise<RunFigures>;
   close(): void;
 }
 
@@ -59,6 +68,12 @@ const queryCount = 500;
 const writtenCount = 200;
 
 type Kind = keyof Profile["mix"];
+
+type Begin = (
+  kind: Kind,
+  planned: Planned,
+  by: { readonly prng: Prng; readonly rerank: SearchRequest["rerank"] },
+) => Promise<void>;
 
 export async function createGenerator(target: LoadTarget, profile: Profile): Promise<Generator> {
   const clients = Array.from({ length: profile.connections }, () =>
@@ -76,10 +91,11 @@ export async function createGenerator(target: LoadTarget, profile: Profile): Pro
     ...target.source.passage(target.size + i),
     key: `written-${i}`,
   }));
-  const begin = (kind: Kind, planned: Planned, prng: Prng): Promise<void> => {
+  const begin: Begin = (kind, planned, { prng, rerank }) => {
     const request = {
       ...present(requests[prng.nextUint32() % queryCount], "queries were made"),
       priority: drawn(profile.priorities, prng),
+      rerank,
     };
     const document = present(documents[prng.nextUint32() % writtenCount], "there are some");
     switch (kind) {
@@ -97,7 +113,7 @@ export async function createGenerator(target: LoadTarget, profile: Profile): Pro
     }
   };
   return {
-    run: (steps, seed) => runLoad(steps, { seed, profile, clients, begin }),
+    run: (steps, seed, reranked) => runLoad(steps, { seed, profile, clients, begin, reranked }),
     close: () => {
       for (const client of clients) client.close();
     },
@@ -110,13 +126,17 @@ async function runLoad(
     readonly seed: number;
     readonly profile: Profile;
     readonly clients: readonly SluiceClient[];
-    readonly begin: (kind: Kind, planned: Planned, prng: Prng) => Promise<void>;
+    readonly begin: Begin;
+    readonly reranked: RerankedPart | undefined;
   },
 ): Promise<RunFigures> {
-  const { seed, profile, clients, begin } = load;
+  const { seed, profile, clients, begin, reranked } = load;
   const times = planArrivals(steps, { process: profile.arrivals, seed });
   const prng = createPrng(seed + 1);
+  // Separate, so that the operations are the same with and without re-ranking.
+  const choices = createPrng(seed + 2);
   const search = createTally(profile.budgetMs);
+  const rerankedSearch = createTally(profile.budgetMs);
   const session = createTally(profile.budgetMs);
   const write = createTally(profile.budgetMs);
   const tallies: Record<Kind, Tally> = { search, session, ingest: write, delete: write };
@@ -130,7 +150,11 @@ async function runLoad(
     late.record(performance.now() - dueMs);
     const client = present(clients[i % clients.length], "there are connections");
     const kind = drawn(profile.mix, prng);
-    const operation = begin(kind, { dueMs, client, tally: tallies[kind] }, prng);
+    const isChosen =
+      reranked !== undefined && kind === "search" && choices.nextFloat() < reranked.share;
+    const tally = isChosen ? rerankedSearch : tallies[kind];
+    const rerank = isChosen && reranked.isAsked ? {} : undefined;
+    const operation = begin(kind, { dueMs, client, tally }, { prng, rerank });
     running.add(operation);
     operation.finally(() => running.delete(operation)).catch(() => undefined);
   }
@@ -142,6 +166,7 @@ async function runLoad(
     offeredPerSecond: rounded(times.length / seconds),
     seconds,
     searches: figures,
+    reranked: reranked && rerankedSearch.figures(),
     sessions: session.figures(),
     writes: write.figures(),
     goodputPerSecond: rounded(figures.withinBudget / seconds),

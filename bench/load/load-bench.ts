@@ -15,6 +15,7 @@ import { builtInProfile, readProfile } from "./profile.js";
 import type { Profile } from "./profile.js";
 import { drawLoad } from "./render.js";
 import type { LoadFile } from "./result-schema.js";
+import { measureReranking } from "./rerank-pairs.js";
 import { startLoadServer, withCorpus } from "./server.js";
 import type { LoadServer } from "./server.js";
 
@@ -30,6 +31,8 @@ export interface LoadBenchOptions {
   readonly profile?: string | undefined;
   /** Searches per second of the first trial. */
   readonly start: number;
+  /** Pairs of runs without and with re-ranking, after the others; 0: none. */
+  readonly rerankPairs: number;
   /** Folder of temporary files. */
   readonly folder: string;
   /** Folder in which the collection is kept for reuse; removed when absent. */
@@ -84,6 +87,7 @@ export async function runLoadBench(options: LoadBenchOptions): Promise<LoadFile>
       });
       say(`the knee is at ${knee.perSecond.toFixed(0)} operations a second`);
       const runs = await runMultiples({ generator, server }, knee, options);
+      const reranking = await rerankingOf(generator, knee, options);
       await sleep(restMs);
       const file: LoadFile = {
         machine: machine.facts(),
@@ -99,6 +103,7 @@ export async function runLoadBench(options: LoadBenchOptions): Promise<LoadFile>
         profile,
         knee: { rule: ruleOf(profile), ...knee, trials: [...knee.trials] },
         runs,
+        reranking,
         memoryAtStart,
         memoryAtEnd: server.memory(),
       };
@@ -110,6 +115,16 @@ export async function runLoadBench(options: LoadBenchOptions): Promise<LoadFile>
       await server.stop();
     }
   });
+}
+
+function rerankingOf(
+  generator: Generator,
+  knee: Knee,
+  { rerankPairs: pairs, seconds, seed, start }: LoadBenchOptions,
+): Promise<LoadFile["reranking"]> {
+  if (pairs === 0) return Promise.resolve(undefined);
+  const perSecond = timesKnee[0] * (knee.perSecond || start);
+  return measureReranking(generator, { perSecond, seconds, pairs, seed: seed + 101 });
 }
 
 export async function kneeOf(

@@ -45,7 +45,25 @@ export function loadMarkdown(file: LoadFile = readResult("load") as LoadFile): s
       `${whole(corpus.passages)} passages of ${corpus.tokens} tokens x ${corpus.dim}, profile ` +
       `\`${profile.name}\`; ${machine.cores} cores of ${machine.cpu}, generator included, ` +
       `${machine.loadBefore.toFixed(1)} threads wanted a core before it began; \`${file.command}\`.`,
+    ...rerankingLines(file),
   ].join("\n");
+}
+
+function rerankingLines({ reranking }: LoadFile): string[] {
+  if (reranking === undefined) return [];
+  const { perSecond, share, pairs, p99Ratio } = reranking;
+  const reranked = pairs.flatMap((pair) => pair.with.reranked ?? []);
+  const sum = (pick: (tally: (typeof reranked)[number]) => number): number =>
+    reranked.reduce((total, tally) => total + pick(tally), 0);
+  return [
+    "",
+    `With ${percent(share, 1)} of the searches re-ranked, at ${whole(perSecond)} operations a second, the 99th ` +
+      `percentile of the others is ${p99Ratio.toFixed(2)} times that without (median of ${pairs.length} pairs ` +
+      `of runs with the same operations); ${percent(
+        sum(({ degraded }) => degraded),
+        sum(({ completed }) => completed),
+      )} of the answers to the re-ranked are degraded.`,
+  ];
 }
 
 export function canonicalMarkdown(

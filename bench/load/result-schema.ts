@@ -11,6 +11,7 @@ import { scaleSchema } from "../scale/scale-schema.js";
 import { runFiguresSchema } from "./generator.js";
 import { machineSchema } from "./machine-schema.js";
 import { profileSchema } from "./profile.js";
+import { rerankingSchema } from "./rerank-pairs.js";
 import { memorySchema } from "./server.js";
 
 const positive = z.number().min(0);
@@ -51,6 +52,8 @@ export const loadSchema = z.strictObject({
       memoryAfter: memorySchema,
     }),
   ),
+  /** Absent: not measured. */
+  reranking: rerankingSchema.optional(),
   memoryAtStart: memorySchema,
   /** Some seconds after the last run. */
   memoryAtEnd: memorySchema,
