@@ -21,7 +21,7 @@ import { createRanking } from "../ranking.js";
 import type { RankedPassage } from "../ranking.js";
 import { segmentPartsOf } from "../search-deps.js";
 import type { ScopedDeps } from "../search-deps.js";
-import { nearPlacesStage } from "./near-places.js";
+import { hasNearWords, nearPlacesStage } from "./near-places.js";
 
 export interface LexicalResult {
   /** Exact top k documents by BM25. */
@@ -69,12 +69,14 @@ export async function lexicalStage(
 ): Promise<LexicalResult | undefined> {
   const { generation } = deps;
   const query = toBm25Query(plan.lexical);
-  const near = await nearPlacesStage(deps, query);
-  if (near === undefined) return undefined;
+  // Without misspelled words the tasks are posted at once, before this function first waits.
+  const hasNear = hasNearWords(query);
+  const nearPlaces = hasNear ? await nearPlacesStage(deps, query) : undefined;
+  if (hasNear && nearPlaces === undefined) return undefined;
   const bm25: Bm25Work = {
     query,
     liveTermIds: liveTermIdsOf(generation, query),
-    nearPlaces: near.places,
+    nearPlaces,
     totals: generation.totals,
   };
   let topCount = Math.max(plan.lexicalPoolSize, plan.k);

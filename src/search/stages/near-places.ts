@@ -23,13 +23,16 @@ const knownPlacesOf = memoize<SharedArrayBuffer, LruCache<Uint32Array>>(() =>
   createLruCache(placesBytesMax),
 );
 
-/** `places` is absent when the query has no misspelled word. Undefined when cancelled. */
+export function hasNearWords({ clauses }: Bm25Query): boolean {
+  return clauses.some(({ kind }) => kind === "near");
+}
+
+/** For a query with misspelled words. Undefined when cancelled. */
 export async function nearPlacesStage(
   deps: NearDeps,
   { clauses }: Bm25Query,
-): Promise<{ readonly places?: NearPlaces } | undefined> {
+): Promise<NearPlaces | undefined> {
   const words = clauses.filter((clause) => clause.kind === "near");
-  if (words.length === 0) return {};
   const parts = segmentPartsOf(deps.generation);
   const flushed = parts.filter((part) => part.kind === "flushed");
   const isUnknown = (part: FlushedPart, word: NearWord): boolean =>
@@ -45,7 +48,7 @@ export async function nearPlacesStage(
     const own = found.get(part);
     return words.map((word) => own?.get(word) ?? knownPlacesOf(part.tables).get(keyOf(word)));
   });
-  return { places: joinPlaces(lists.flat()) };
+  return joinPlaces(lists.flat());
 }
 
 type FoundPlaces = ReadonlyMap<FlushedPart, ReadonlyMap<NearWord, Uint32Array>>;

@@ -17,17 +17,13 @@ describe("the stage of terms near misspelled words", () => {
   it("finds in each segment what its dictionary has, whatever the number of workers", async () => {
     for (const parallelism of [1, 2, 7]) {
       const generation = fiveSegments();
-      const { places } = present(
+      const places = present(
         await nearPlacesStage(depsOf(generation, { ...inline(), parallelism }), query),
         "nothing cancels",
       );
       const found = generation.segments.map((_, segment) =>
         query.clauses.map((_, word) => [
-          ...placesIn(present(places, "the words are misspelled"), {
-            segment,
-            word,
-            wordCount: query.clauses.length,
-          }),
+          ...placesIn(places, { segment, word, wordCount: query.clauses.length }),
         ]),
       );
       const expected = generation.segments.map(({ part }) => {
@@ -62,10 +58,8 @@ describe("the stage of terms near misspelled words", () => {
     assert.notDeepEqual(first, both);
   });
 
-  it("searches nothing for a query without misspelled words, and ends when cancelled", async () => {
-    const generation = fiveSegments();
-    const deps = depsOf(generation, inline());
-    assert.deepEqual(await nearPlacesStage(deps, { ...query, clauses: [] }), {});
+  it("ends when cancelled", async () => {
+    const deps = depsOf(fiveSegments(), inline());
     new Int32Array(deps.cancel)[0] = 1;
     assert.equal(await nearPlacesStage(deps, query), undefined);
   });
