@@ -6,7 +6,7 @@ import { asDamage } from "../core/errors.js";
 import type { CodesReader } from "../index/segment-codes.js";
 import { rowBytes } from "../kernels/kernels.js";
 import type { Kernels, PackedCodes } from "../kernels/kernels.js";
-import { tokensOf } from "./part-views.js";
+import { passageTokensOf } from "./part-views.js";
 import type { WindowsAnswer, WindowsTask } from "./score.protocol.js";
 
 /** Windows start an eighth of their length apart, so the best is at most a sixteenth off. */
@@ -26,10 +26,7 @@ export function findBestWindows(
     if (isRaised(task.cancel)) return undefined;
     const part = present(parts[partOf[i] ?? 0], "a passage is in one of the parts");
     try {
-      const { bytes, tokenOffsets } = tokensOf(part, reader);
-      const first = tokenOffsets[ordinal] ?? 0;
-      const end = tokenOffsets[ordinal + 1] ?? 0;
-      reader.check(part.codes, { start: first * tokenBytes, end: end * tokenBytes });
+      const { bytes, first, end } = passageTokensOf(part, ordinal, { reader, tokenBytes });
       const codes = { bytes, dim: query.dim, bits };
       tokenCounts[i] = end - first;
       starts[i] = bestStart({ query, codes, first, end, windowTokens }, kernels);

@@ -29,6 +29,19 @@ export function tokensOf(
   }
 }
 
+/** Token vectors [first, end) of `bytes` are the passage's. Throws DATA_CORRUPT. */
+export function passageTokensOf(
+  part: SegmentPart,
+  ordinal: number,
+  { reader, tokenBytes }: { readonly reader: CodesReader; readonly tokenBytes: number },
+): { bytes: Uint8Array; first: number; end: number } {
+  const { bytes, tokenOffsets } = tokensOf(part, reader);
+  const first = tokenOffsets[ordinal] ?? 0;
+  const end = tokenOffsets[ordinal + 1] ?? 0;
+  reader.check(part.codes, { start: first * tokenBytes, end: end * tokenBytes });
+  return { bytes, first, end };
+}
+
 export function sketchesOf(part: SegmentPart): Uint8Array {
   switch (part.kind) {
     case "flushed":

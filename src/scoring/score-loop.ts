@@ -15,7 +15,7 @@ import { rowBytes } from "../kernels/kernels.js";
 import type { Kernels } from "../kernels/kernels.js";
 import { bestTokens } from "../kernels/reference.js";
 import { findBestWindows } from "./best-windows.js";
-import { boundPart, postingsOf, tokensOf, tombstonesOf } from "./part-views.js";
+import { boundPart, passageTokensOf, postingsOf, tokensOf, tombstonesOf } from "./part-views.js";
 import { scanRanges } from "./scan-ranges.js";
 import type {
   ExplainAnswer,
@@ -53,7 +53,7 @@ export function runScoreTask(task: ScoreTask, kernels: Kernels, reader: CodesRea
 }
 
 function findNearPlaces({ parts, words, cancel }: NearTask): NearPlaces | undefined {
-  const starts = Uint32Array.of(0, ...parts.flatMap(() => words.map(() => 0)));
+  const starts = new Uint32Array(parts.length * words.length + 1);
   const places: number[] = [];
   for (const [at, part] of parts.entries()) {
     if (isRaised(cancel)) return undefined;
@@ -210,15 +210,11 @@ function explainPassage(task: ExplainTask, reader: CodesReader): ExplainAnswer |
     ),
   );
   try {
-    const { bytes, tokenOffsets } = tokensOf(part, reader);
-    const first = tokenOffsets[ordinal] ?? 0;
-    const end = tokenOffsets[ordinal + 1] ?? 0;
     const tokenBytes = rowBytes(query.dim, bits);
-    const place = { start: first * tokenBytes, end: end * tokenBytes };
-    reader.check(part.codes, place);
+    const { bytes, first, end } = passageTokensOf(part, ordinal, { reader, tokenBytes });
     const found = bestTokens(query, { bytes, dim: query.dim, bits }, { first, end });
     // A copy: a view of the map, which slices of Buffers are, would take the whole map across.
-    const codes = new Uint8Array(bytes.subarray(place.start, place.end));
+    const codes = new Uint8Array(bytes.subarray(first * tokenBytes, end * tokenBytes));
     return { ...found, clauses, codes, damage: undefined };
   } catch (error) {
     const nothing = { tokens: new Uint32Array(), scores: new Float32Array(), clauses: [] };

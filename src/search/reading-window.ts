@@ -15,10 +15,10 @@ const wordLengthMax = 32;
  * about as many characters each, and words at both ends are kept whole. Text whose window starts
  * beyond the title begins with the title, which says what it is about.
  */
-export function windowText(title: string, text: string, window: TokenWindow): string {
+export function windowText(title: string, text: string, window?: TokenWindow): string {
   const whole = `${title} ${text}`.trim();
+  if (window === undefined || window.total <= window.tokenCount) return whole;
   const { start, tokenCount, total } = window;
-  if (total <= tokenCount) return whole;
   const from = wordStart(whole, Math.floor((whole.length * start) / total));
   const to = wordEnd(whole, Math.ceil((whole.length * (start + tokenCount)) / total));
   const part = whole.slice(from, to).trim();

@@ -3,7 +3,7 @@
 export interface RerankTurn {
   /** In [0, 1]. 0: there is room; 1: as many searches are re-ranked as may be. */
   readonly pressure: number;
-  /** Idempotent. */
+  /** Called once. */
   end(): void;
 }
 
@@ -23,12 +23,10 @@ export function createRerankTurns(threadCount: number): RerankTurns {
     begin() {
       const above = (runningCount - freeCount) / (fullCount - freeCount);
       runningCount += 1;
-      let hasEnded = false;
       return {
         pressure: Math.min(1, Math.max(0, above)),
         end() {
-          if (!hasEnded) runningCount -= 1;
-          hasEnded = true;
+          runningCount -= 1;
         },
       };
     },

@@ -6,6 +6,7 @@ import { memoize } from "../../core/memoize.js";
 import { isBitSet, unlessEmpty } from "./bits.js";
 import { gatherLivePostings } from "./live-terms.js";
 import type { LivePostings, LiveTermsSnapshot } from "./live-terms.js";
+import { wordKey } from "./near-terms.js";
 import { phraseOrdinals } from "./phrases.js";
 import type { PhrasePostings } from "./phrases.js";
 import { windowOrdinals } from "./postings-format.js";
@@ -175,8 +176,7 @@ function rememberedUnion(
   nearPlaces?: Uint32Array,
 ): TermPostings | undefined {
   const cache = unionsOf(reader);
-  const edits = clause.kind === "near" ? clause.distance : 0;
-  const key = `${edits}${Buffer.from(clause.utf8).toString("latin1")}`;
+  const key = wordKey(clause.utf8, clause.kind === "near" ? clause.distance : 0);
   const known = cache.get(key);
   if (known !== undefined) return known.postings;
   const postings = flushedUnion(reader, clause, nearPlaces);

@@ -9,6 +9,11 @@ export interface NearWord {
   readonly distance: number;
 }
 
+/** Key of a cache for what is found for a word with so many edits. */
+export function wordKey(utf8: Uint8Array, edits: number): string {
+  return `${edits}${Buffer.from(utf8).toString("latin1")}`;
+}
+
 /** Terms in byte order: term i is the bytes [ends[i], ends[i + 1]) of the text. */
 export interface SortedTerms {
   readonly text: Uint8Array;

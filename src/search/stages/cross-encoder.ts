@@ -124,9 +124,7 @@ function readText(
     const table = generation.segments[segment]?.table;
     const { start, end } = table?.spanAt(ordinal) ?? { start: 0, end: 0 };
     if (document === undefined) return undefined;
-    const text = document.text.slice(start, end);
-    if (window !== undefined) return windowText(document.title, text, window);
-    return `${document.title} ${text}`.trim();
+    return windowText(document.title, document.text.slice(start, end), window);
   } catch (error) {
     damages.push(asDamage(error).message);
     return undefined;

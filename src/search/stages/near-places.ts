@@ -4,6 +4,7 @@
 import { createLruCache } from "../../core/lru-cache.js";
 import type { LruCache } from "../../core/lru-cache.js";
 import { memoize } from "../../core/memoize.js";
+import { wordKey } from "../../index/bm25/near-terms.js";
 import type { NearWord } from "../../index/bm25/near-terms.js";
 import { placesIn } from "../../index/bm25/query.js";
 import type { Bm25Query, NearPlaces } from "../../index/bm25/query.js";
@@ -95,5 +96,5 @@ function joinPlaces(lists: readonly (Uint32Array | undefined)[]): NearPlaces {
 }
 
 function keyOf({ utf8, distance }: NearWord): string {
-  return `${distance}${Buffer.from(utf8).toString("latin1")}`;
+  return wordKey(utf8, distance);
 }
