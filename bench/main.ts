@@ -176,7 +176,8 @@ function addCanonical(command: Command): void {
 
 interface QualityFlags {
   readonly models?: string;
-  readonly rerankModel?: string;
+  /** False: none. */
+  readonly rerankModel?: string | false;
   readonly queries: number;
   readonly folder: string;
   readonly out: string;
@@ -192,16 +193,23 @@ function addQuality(command: Command): void {
         "candidates, of late interaction alone, of the default search and of a cross-encoder.",
     )
     .option("--models <folder>", "models folder of the server (default: models/)")
-    .option("--rerank-model <name>", "cross-encoder that is also measured")
+    .option("--rerank-model <name>", "cross-encoder that is measured (default: the server's)")
+    .option("--no-rerank-model", "measure no cross-encoder")
     .option("--queries <count>", "queries per set, evenly spaced", wholeNumber(10, 1e6), 300)
     .option("--folder <folder>", "folder of the temporary collections", tmpdir())
     .option("--out <file>", "result file, JSON, complete after each set", "quality.json")
     .option("--json", "print the results as JSON")
     .addHelpText("after", "\nExamples:\n  sluice bench quality ./scifact ./cranfield")
-    .action(async (sets: string[], { json, ...flags }: QualityFlags) => {
+    .action(async (sets: string[], { json, rerankModel, ...flags }: QualityFlags) => {
       const { runQualityBench } = await import("./quality/quality-bench.js");
       const { qualityMarkdown } = await import("./quality/render.js");
-      const file = await runQualityBench({ ...flags, sets });
+      const { loadConfig } = await import("../src/config/load-config.js");
+      const measured = rerankModel ?? loadConfig({ flags: {} }).config.search.rerankModel;
+      const file = await runQualityBench({
+        ...flags,
+        rerankModel: measured === false ? undefined : measured,
+        sets,
+      });
       console.log(json === true ? JSON.stringify(file) : qualityMarkdown(file));
     });
 }

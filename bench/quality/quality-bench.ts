@@ -17,6 +17,7 @@ export interface QualityOptions {
   readonly sets: readonly string[];
   /** Models folder with `rerankModel`; default: the project's. */
   readonly models?: string | undefined;
+  /** Absent: no cross-encoder is measured. */
   readonly rerankModel?: string | undefined;
   /** Queries per set, evenly spaced. */
   readonly queries: number;
@@ -83,15 +84,11 @@ async function measureSet(
   const late = await evaluate("--skip-ingest", "--lexical-weight", "0");
   const reranked =
     rerankModel === undefined ? null : await evaluate("--skip-ingest", "--rerank", rerankModel);
-  const fitting = ["--queries", String(queries), "--dry-run"];
-  const { methods } = (await sluice(
-    "calibrate",
-    "scores",
-    basename(folder),
-    ...about,
-    ...fitting,
-  )) as {
-    methods: Record<"platt" | "isotonic", QualitySet["calibration"]["platt"]>;
+  const calibrate = async (...flags: string[]): Promise<Calibration> => {
+    const fitting = [...about, "--queries", String(queries), "--dry-run", ...flags];
+    const fitted = await sluice("calibrate", "scores", basename(folder), ...fitting);
+    const { methods } = fitted as { readonly methods: Calibration };
+    return { platt: reliability(methods.platt), isotonic: reliability(methods.isotonic) };
   };
   return {
     set: basename(folder),
@@ -106,7 +103,8 @@ async function measureSet(
       blend: measuresOf(blend),
       rerank: reranked && measuresOf(reranked),
     },
-    calibration: { platt: reliability(methods.platt), isotonic: reliability(methods.isotonic) },
+    calibration: await calibrate(),
+    rerankCalibration: rerankModel === undefined ? null : await calibrate("--rerank", rerankModel),
   };
 }
 
@@ -125,7 +123,8 @@ function millis({ p50, p99 }: QualitySet["searchMs"]): QualitySet["searchMs"] {
   return { p50, p99 };
 }
 
-type Reliability = QualitySet["calibration"]["platt"];
+type Calibration = QualitySet["calibration"];
+type Reliability = Calibration["platt"];
 
 function reliability({ brier, brierOfBase, ece }: Reliability): Reliability {
   return { brier, brierOfBase, ece };

@@ -11,6 +11,12 @@ const measuresSchema = z.strictObject({ ndcg10: share, recall100: share, mrr10: 
 /** By cross-validation over queries; see src/eval/reliability.ts. */
 const reliabilitySchema = z.strictObject({ brier: share, brierOfBase: share, ece: share });
 
+/** One for each kind of map. */
+const calibrationSchema = z.strictObject({
+  platt: reliabilitySchema,
+  isotonic: reliabilitySchema,
+});
+
 export const qualitySchema = z.strictObject({
   machine: machineSchema,
   command: z.string(),
@@ -37,7 +43,9 @@ export const qualitySchema = z.strictObject({
         rerank: measuresSchema.nullable(),
       }),
       /** Of probabilities of the default search's top 100, on held-out queries. */
-      calibration: z.strictObject({ platt: reliabilitySchema, isotonic: reliabilitySchema }),
+      calibration: calibrationSchema,
+      /** The same of re-ranked searches. Null without a cross-encoder. */
+      rerankCalibration: calibrationSchema.nullable(),
     }),
   ),
 });

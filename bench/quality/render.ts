@@ -42,15 +42,23 @@ export function qualityMarkdown(file: QualityFile = readQuality()): string {
 /** Calibration of the probabilities; lower is better in all columns. */
 export function reliabilityMarkdown(file: QualityFile = readQuality()): string {
   return [
-    "| set | map | Brier | of the base rate | ECE |",
-    "|---|---|---|---|---|",
-    ...file.sets.flatMap(({ set, calibration }) =>
-      (["platt", "isotonic"] as const).map((method) => {
-        const { brier, brierOfBase, ece } = calibration[method];
-        return tableRow([set, method, ...[brier, brierOfBase, ece].map((one) => one.toFixed(5))]);
-      }),
-    ),
+    "| set | ranking | map | Brier | of the base rate | ECE |",
+    "|---|---|---|---|---|---|",
+    ...file.sets.flatMap(({ set, calibration, rerankCalibration }) => [
+      ...reliabilityRows([set, "default search"], calibration),
+      ...(rerankCalibration ? reliabilityRows([set, "re-ranked"], rerankCalibration) : []),
+    ]),
   ].join("\n");
+}
+
+function reliabilityRows(
+  about: readonly string[],
+  calibration: QualitySet["calibration"],
+): string[] {
+  return (["platt", "isotonic"] as const).map((method) => {
+    const { brier, brierOfBase, ece } = calibration[method];
+    return tableRow([...about, method, ...[brier, brierOfBase, ece].map((one) => one.toFixed(5))]);
+  });
 }
 
 function timesOf({ sets }: QualityFile): string {

@@ -1,4 +1,4 @@
-// Checks of jobs before they run: what comes from JavaScript may be anything.
+// Checks of jobs before they run: JavaScript may pass any value.
 #include "checks.h"
 
 enum { query_rows_max = 512, dim_max = 1024, top_count_max = 0xffffff };

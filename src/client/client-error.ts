@@ -59,7 +59,7 @@ export function toClientError(error: unknown): SluiceClientError {
     message: error.details === "" ? error.message : error.details,
     reason: rich.reason ?? status,
     status,
-    // An error without details comes from the transport; the call may not have reached the server.
+    // An error without details is the transport's; the call may not have reached the server.
     retryable: rich.retryable ?? error.code === statusCodes.UNAVAILABLE,
     field: rich.field,
     remedy: rich.remedy,

@@ -1,4 +1,4 @@
-// What a search asks for. proto/sluice/v1/search.proto documents each field for callers.
+// The request of a search. proto/sluice/v1/search.proto documents each field for callers.
 
 import type { PrecomputedVectors } from "../core/document.js";
 import type { Filter } from "../core/filter.js";
@@ -38,7 +38,7 @@ export interface StageBudgets {
   readonly crossEncoderMs?: number | undefined;
 }
 
-/** One way to ask: words, or token vectors, or both. */
+/** One query variant: text, or token vectors, or both. */
 export interface Query {
   /** Words; without them there is no lexical stage. May be left out when vectors are given. */
   readonly text?: string | undefined;

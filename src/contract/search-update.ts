@@ -1,4 +1,4 @@
-// What a search streams: whole rankings, each with what it is worth. The contract is proto/sluice/v1/README.md.
+// The updates of a search: whole rankings, each with its certificate. The contract is proto/sluice/v1/README.md.
 
 import type { Fields, Span } from "../core/document.js";
 import {
@@ -85,7 +85,7 @@ export interface SearchHit {
   /** Number of the best passage in its document, from 0, and its place in the text. */
   readonly passageNumber: number;
   readonly span: Span;
-  /** Present as the request's payload asks. */
+  /** Present as the request's payload options select. */
   readonly payload?: HitPayload | undefined;
 }
 

@@ -1,4 +1,4 @@
-// An abort controller of one's own that also follows somebody else's signal.
+// An abort controller that also follows another signal.
 
 export interface LinkedAbort {
   readonly controller: AbortController;

@@ -1,4 +1,4 @@
-// Semaphore with first-come, first-served order.
+// Semaphore with first-in, first-out order.
 
 export interface Slots {
   /** Slots that are free. */

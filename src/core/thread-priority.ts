@@ -3,7 +3,7 @@
 import { constants, setPriority } from "node:os";
 
 /**
- * Lowers the priority of the calling thread, so that the threads that answer searches come first.
+ * Lowers the priority of the calling thread below that of the threads that answer searches.
  * Only Linux has priorities of single threads; elsewhere nothing is done.
  */
 export function runInBackground(): void {

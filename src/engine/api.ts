@@ -103,11 +103,11 @@ export interface EngineApi {
   restore(snapshotName: string, name: string | undefined): AsyncGenerator<RestoreProgress>;
   listSnapshots(): SnapshotInfo[];
   deleteSnapshot(snapshotName: string): void;
-  /** Cheap: asked with every look at the health of the server. */
+  /** Cheap: called by every health check. */
   readiness(): Readiness;
 }
 
-/** Who asks for a search, and until when. */
+/** The caller of a search and its deadline. */
 export interface SearchCall {
   /** The caller's cancel. */
   readonly signal: AbortSignal;
@@ -186,7 +186,7 @@ export interface RestoreProgress extends JobProgress {
   readonly result?: CollectionStatus;
 }
 
-/** How far a long job has come. */
+/** Progress of a long job. */
 export interface JobProgress {
   readonly step: string;
   /** Units of work done in this step. */

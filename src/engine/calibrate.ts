@@ -114,7 +114,7 @@ function sizesFor(passageCount: number): readonly number[] {
   return sizes.length > 0 ? sizes : [poolSizes[0]];
 }
 
-/** Retries while the server is overloaded: searches come first. */
+/** Retries while the server is overloaded: searches have priority. */
 async function patiently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (;;) {
     try {

@@ -52,12 +52,12 @@ export function keepFigures(folder: string, opened: OpenCollection): CollectionF
 export function readFigures(folder: string): CollectionFigures | undefined {
   const card = readCard(folder, cardVersion);
   if (card === undefined) return undefined;
-  // Its checksum and its version say that this program has written it.
+  // A valid checksum and version prove that this program has written it.
   const figures = card.figures as CollectionFigures;
   return { ...figures, settings: withAllFields(figures.settings) };
 }
 
-/** JSON leaves out what is undefined; settings are compared with what a manifest says. */
+/** Settings as JSON reads them back, without undefined properties, for comparison with a manifest's. */
 function withAllFields(settings: CollectionSettings): CollectionSettings {
   const { name, modelName, modelFingerprint, dim, bits, sketchBits, seed } = settings;
   const words = analyzerSettingsOf(settings);

@@ -12,7 +12,7 @@ import type { StoreOptions } from "../store/write-guard.js";
 
 export interface StoreOpening {
   readonly storeOptions: StoreOptions;
-  /** Told of a collection that an older version wrote and that is now in the present format. */
+  /** Called with a collection of an older format after its migration to the present one. */
   readonly onMigrated?: ((folder: string, segmentCount: number) => void) | undefined;
 }
 

@@ -33,7 +33,7 @@ export type InspectionAnswer =
   | { readonly kind: "inspected"; readonly inspection: Inspection }
   | { readonly kind: "failed"; readonly reason: ErrorReason | undefined; readonly message: string };
 
-/** `folder`: of a collection that nobody has open. Throws DATA_FORMAT_NEWER, DISK_FULL. O(data). */
+/** `folder`: of a collection that no process has open. Throws DATA_FORMAT_NEWER, DISK_FULL. O(data). */
 export async function inspectInChild(
   folder: string,
   { isRepair = false }: { readonly isRepair?: boolean } = {},

@@ -69,7 +69,7 @@ export function createEntry(name: string, folder: string): Entry {
   };
 }
 
-/** The open collections, each as long as somebody uses it. */
+/** The open collections; each stays open while it is in use. */
 export class OpenSet {
   private readonly options: OpenSetOptions;
   /** Those that are open, the least recently used first. */
@@ -235,7 +235,7 @@ export class OpenSet {
     return undefined;
   }
 
-  /** Closes those that nobody has used for `idleMs`. */
+  /** Closes those that have been unused for `idleMs`. */
   private closeUnused(): void {
     const before = this.options.clock() - this.options.idleMs;
     for (const entry of this.used) {

@@ -95,7 +95,7 @@ function taskSize(items: readonly PlannedItem[]): number {
   return items.every(({ vectors }) => vectors !== undefined) ? matricesPerTask : textsPerTask;
 }
 
-/** Promises in order; as many under way as are of use, and one more. */
+/** Results in order; one more in flight than the model can use, so that it never waits for this thread. */
 function* batchesOf(
   items: readonly PlannedItem[],
   { score, parallelism, size }: ItemScorer,

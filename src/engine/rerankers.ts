@@ -18,7 +18,7 @@ const pairBytes = 150;
 /** Pairs per task: few, so that the first update and a cancellation take effect early. */
 const pairsPerTask = 2;
 
-/** By name; they come before models of the same name. */
+/** By name; they take precedence over models of the same name. */
 export type RemoteRerankers = ReadonlyMap<string, KnownReranker>;
 
 /** A reranker whose scores can be cached: `identity` changes when its scores would. */

@@ -18,7 +18,7 @@ import type { PassagePlace } from "../search/passage-ids.js";
 
 /** About as many tokens as a query has. */
 const tokenCountMax = 32;
-/** A sentence of fewer characters says too little, if there is another one. */
+/** Shorter sentences, in characters, are used only when there is no other. */
 const sentenceMin = 20;
 const sentenceMax = 400;
 
@@ -64,7 +64,7 @@ function drawPlace({ segments }: Generation, prng: Prng): PassagePlace {
   }
 }
 
-/** Empty: there is no text. Quotes and stars would ask for phrases and beginnings of words. */
+/** Empty when there is no text. Quotes and stars are removed, because they denote phrases and prefixes. */
 function drawSentence(
   { segments, documents }: Generation,
   { segment, ordinal }: PassagePlace,

@@ -26,7 +26,7 @@ export const attemptsMax = 6;
 /** Longest Retry-After that is honoured, milliseconds. */
 const retryAfterMsMax = 60_000;
 
-/** A failure that is worth retrying. */
+/** A failure after which a retry may succeed. */
 export class PassingFailure extends Error {
   readonly afterMs: number | undefined;
   constructor(message: string, afterMs?: number) {

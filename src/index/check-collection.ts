@@ -51,7 +51,7 @@ export interface CheckedPassage {
 const linesMax = 20;
 
 /**
- * Nobody else has the store open. Throws DATA_CORRUPT when the manifest cannot be read. O(data).
+ * No other process has the store open. Throws DATA_CORRUPT when the manifest cannot be read. O(data).
  */
 export function checkCollection(store: CollectionStore): Findings {
   const { valueCount, damages: values } = store.check();

@@ -44,6 +44,6 @@ export interface CollectionStatus {
 }
 
 export interface RecallStatus extends RecallCalibration {
-  /** Whether so much has changed since that searches no longer report it. */
+  /** True when the collection has changed too much since for searches to report it. */
   readonly isStale: boolean;
 }

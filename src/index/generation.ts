@@ -96,7 +96,7 @@ export function liveEntry(
   tombstones: Tombstones,
 ): GenerationSegment {
   return {
-    // The table grows with later writes; a generation looks at its own passages only.
+    // The table grows with later writes; a generation reads its own passages only.
     table: live,
     part: live.part(tombstones),
     totals: liveTotals(live, tombstones),

@@ -1,4 +1,4 @@
-// What the main thread asks of a segment: which passage has an ordinal.
+// The passages of a segment by ordinal, for the main thread.
 
 import { toPassageOrdinal } from "../core/ids.js";
 import type { PassageOrdinal, Sequence } from "../core/ids.js";

@@ -28,7 +28,7 @@ export interface CodesReader {
   bytesOf(codes: SegmentCodes): Uint8Array;
   /** Throws DATA_CORRUPT unless the bytes [start, end) are as they were written. */
   check(codes: SegmentCodes, range: { readonly start: number; readonly end: number }): void;
-  /** Lets go of a folder whose collection was closed: its map can be given back. */
+  /** Releases the map of a folder whose collection was closed. */
   release(folder: string): Promise<void>;
 }
 

@@ -68,7 +68,7 @@ export function sectionOf(tables: SharedArrayBuffer, name: SectionName): Uint8Ar
   return new Uint8Array(tables, offset, length);
 }
 
-/** Asks for tables of which a section was already opened. */
+/** For tables of which a section was already opened. */
 export function ordinalCountOf(tables: SharedArrayBuffer): number {
   return present(new Uint32Array(tables, 0, 2)[1], "tables hold at least their directory");
 }

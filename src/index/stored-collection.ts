@@ -1,4 +1,4 @@
-// A collection as the store has it: created, opened, and what its manifest says understood.
+// Creates and opens stored collections, and reads their manifests.
 
 import { toSequence } from "../core/ids.js";
 import { basename } from "node:path";
@@ -137,7 +137,7 @@ function toSettings(manifest: Manifest, folder: string): CollectionSettings {
   return { name, modelName, modelFingerprint, dim, bits, sketchBits, ...words, seed };
 }
 
-/** Throws DATA_CORRUPT for an analyzer that there never was, DATA_FORMAT_NEWER for one to come. */
+/** Throws DATA_CORRUPT for an unknown analyzer, DATA_FORMAT_NEWER for one of a newer version. */
 export function toAnalyzerSettings(
   manifest: Pick<Manifest, "analyzer" | "analyzerVersion" | "stemmer" | "stopWords">,
   folder: string,

@@ -1,4 +1,4 @@
-// A segment as the store has it: opened, and held against what the manifest says of it.
+// Opens a stored segment and compares it with its entry in the manifest.
 
 import { toPassageOrdinal } from "../core/ids.js";
 import { SluiceError } from "../core/errors.js";

@@ -25,7 +25,7 @@ export type MaintenanceAnswer =
 export interface MaintenancePool extends SegmentBuilder {
   /** Resolves when no task is running. */
   drained(): Promise<void>;
-  /** Ends the thread. It is drained and nothing may come after. */
+  /** Ends the thread after its tasks are done. No task may be posted afterwards. */
   close(): Promise<void>;
 }
 

@@ -16,7 +16,7 @@ runInBackground();
 
 const builder = createSegmentBuilder((workerData as MaintenanceWorkerData).mapTurn);
 
-// The pool asks for a default export.
+// The pool requires a default export.
 export default async function maintain(task: MaintenanceTask): Promise<MaintenanceAnswer> {
   try {
     if (task.kind !== "release") return { kind: "result", result: await builder.build(task) };

@@ -1,4 +1,4 @@
-// Which segments are worth merging. Pure: the same segments give the same answer.
+// Selects the segments to merge. Pure: the same segments give the same answer.
 
 /** Neighbors in this list are neighbors in the order of their passages. */
 export interface SegmentSize {
@@ -51,7 +51,7 @@ export function planMerge(
   return dead && [dead.id];
 }
 
-/** Merges that `planMerge` would ask for one after the other, from these segments on. */
+/** The merges that `planMerge` would select one after the other, starting from these segments. */
 export function countMerges(
   segments: readonly SegmentSize[],
   policy: MergePolicy,
@@ -82,7 +82,7 @@ interface RunLimits {
   readonly sizeMax: number;
   readonly countMin: number;
   readonly countMax: number;
-  /** Dead passages make any run worth it. */
+  /** A run with enough deleted passages is always merged. */
   readonly dropsDead?: boolean;
 }
 

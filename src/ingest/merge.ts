@@ -10,7 +10,7 @@ import { commitSegment, openBuilt, withDeadOrdinals } from "./commit-segment.js"
 import type { Exclusive } from "./commit-segment.js";
 import type { SegmentBuilder } from "./segment-builder.js";
 
-/** What the merge policy looks at, in the order of the manifest. */
+/** The input of the merge policy, in the order of the manifest. */
 export function segmentSizes({ manifest, flushed, settings }: Collection): SegmentSize[] {
   return manifest.segments.map(({ id, passageCount }) => {
     const opened = flushed.get(id);

@@ -31,7 +31,7 @@ interface Parts {
 
 /** Passages whose terms are made between two commits, while writes wait. */
 const journalPassagesMax = 256;
-/** Writes may come faster than their terms are made. */
+/** Writes may arrive faster than their terms are made. */
 const flushesMax = 3;
 
 /**

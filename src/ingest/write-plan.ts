@@ -109,7 +109,7 @@ function applyOperation(
   operation: WriteOperation,
 ): WriteResult {
   const { key } = operation;
-  // The only steps that may fail, and they come before the draft is touched.
+  // The only steps that may fail run before the draft is changed.
   if (!isWithin(collection, draft, operation)) {
     if (operation.kind === "put") throw outside();
     return { sequence: draft.sequence, passageCount: 0, isChanged: false };

@@ -49,7 +49,7 @@ export function checkPassages(
   }
 }
 
-/** The scoreMin that lets every row take part. */
+/** The scoreMin that excludes no row. */
 export const anyScore = -2147483648;
 
 export function checkScores(scores: Float32Array, passages: Uint32Array): void {

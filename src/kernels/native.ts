@@ -80,7 +80,7 @@ export interface Addon {
   readBytes(bytes: Uint8Array, starts: Uint32Array, length: number): number;
 }
 
-/** Kernels of one instruction set. Throws an Error that says why they cannot be used. */
+/** Kernels of one instruction set. Throws an Error with the reason when they cannot be used. */
 export function openNativeKernels(set: NativeSet): Kernels {
   const functions = openAddon().sets[set];
   if (functions === undefined) throw new Error(`this CPU or build has no ${set}`);

@@ -8,7 +8,7 @@ export type BreakerState = "closed" | "half_open" | "open";
 export interface Admitted {
   succeeded(): void;
   failed(): void;
-  /** The call says nothing about the service. */
+  /** The outcome of the call is not counted for or against the service. */
   withdrawn(): void;
 }
 

@@ -1,4 +1,4 @@
-// What a scoring worker keeps of the segments that it has met. The other side is part-ids.ts.
+// A scoring worker's cache of segment parts, by id. The main thread's side is part-ids.ts.
 
 import type { SegmentPart, Tombstones } from "../index/segment-parts.js";
 
@@ -20,7 +20,7 @@ export type ResolvedParts =
 
 export interface PartCache {
   resolve(references: PartReferences): ResolvedParts;
-  /** Lets go of a part that no task will name again. */
+  /** Removes a part that no task will name again. */
   retire(id: number): void;
 }
 

@@ -13,7 +13,7 @@ export interface PartIds {
    * The same id as long as the part's buffers are the same, whatever its ordinals and tombstones.
    */
   idOf(part: SegmentPart): number;
-  /** Gives up the id of a part that is no longer used. */
+  /** Releases the id of a part that is no longer used. */
   retire(part: SegmentPart): void;
 }
 

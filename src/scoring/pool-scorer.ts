@@ -14,16 +14,16 @@ import type { ScoreAnswer, ScoreTask, WireAnswer, WireTask } from "./score.proto
 
 export interface PoolScorer extends Scorer {
   readonly queueSize: number;
-  /** From now on `tell` is called for each segment whose codes a task finds damaged. */
+  /** Calls `tell` from now on for each segment whose codes a task finds damaged. */
   watchDamages(tell: (damage: CodesDamage) => void): void;
   /**
-   * Lets go of a folder whose collection was closed, and of its parts. Resolves when no thread has
+   * Releases the folder and the parts of a closed collection. Resolves when no thread has
    * a handle on it any more.
    */
   release(folder: string, parts: readonly SegmentPart[]): Promise<void>;
-  /** Resolves when no task is under way. */
+  /** Resolves when no task is in flight. */
   drained(): Promise<void>;
-  /** The same, then ends the threads. No task may come after, and no thread may be inside lmdb. */
+  /** The same, then ends the threads. No task may be posted afterwards, and no thread may be inside lmdb. */
   close(): Promise<void>;
 }
 
@@ -38,7 +38,7 @@ export interface PoolScorerOptions {
   /** The thread's entry: scoring/score.worker.ts. */
   readonly workerUrl: URL;
   readonly workerCount: number;
-  /** Name of the channel on which workers hear which parts to let go; unique in the process. */
+  /** Name of the channel that tells workers which parts to release; unique in the process. */
   readonly retireChannel: string;
   readonly watch: TaskWatch;
   /** Defaults to limits.threadAnswerMsMax. */
@@ -53,9 +53,9 @@ export function createPoolScorer(options: PoolScorerOptions): PoolScorer {
     minThreads: options.workerCount,
     maxThreads: options.workerCount,
     idleTimeout: Infinity,
-    // The second waits in the thread, which so goes on at once also while the main thread is busy.
+    // The second task waits in the thread, which starts it also while the main thread is busy.
     concurrentTasksPerWorker: 2,
-    // A thread that waits on atomics would not hear which parts to let go.
+    // A thread that waits on atomics would not receive the messages that release parts.
     atomics: "disabled",
     workerData: options.workerData,
   });

@@ -13,7 +13,7 @@ interface FoundPassage {
   readonly score: number;
 }
 
-/** Passages between two looks at the cancel flag. */
+/** Passages between two reads of the cancel flag. */
 const passagesPerLook = 16_384;
 
 export function scanRanges(task: ScanTask, kernels: Kernels): ScanAnswer | undefined {
@@ -90,7 +90,7 @@ function scanOrdinals(
 
 /**
  * The best `count` of two lists of falling scores, with all ties of the last place; of equal scores
- * those of the first list come first.
+ * those of the first list stand first.
  */
 function mergeTops(
   first: readonly FoundPassage[],

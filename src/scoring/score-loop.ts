@@ -88,7 +88,7 @@ function scoreLexical(task: LexicalTask): LexicalAnswer | undefined {
   return { frequencies, top: { parts: top.segments, ordinals: top.ordinals, scores: top.scores } };
 }
 
-/** Passages between two looks at the cancel flag: well below half a millisecond of native work. */
+/** Passages between two reads of the cancel flag: well below half a millisecond of native work. */
 const passagesPerLook = 64;
 
 function scoreMaxSim(

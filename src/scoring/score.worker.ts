@@ -38,7 +38,7 @@ async function release(folder: string): Promise<void> {
   }
 }
 
-// The pool asks for a default export.
+// The pool requires a default export.
 export default function scoreTask(task: WireTask): WireAnswer {
   const resolved = cache.resolve(task.parts);
   if (resolved.kind === "missing") return resolved;

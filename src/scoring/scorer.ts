@@ -25,7 +25,7 @@ import type {
 
 /** Answers are undefined when the task's cancel flag was raised first. */
 export interface Scorer {
-  /** Tasks that run at the same time: how many pieces a stage is worth cutting into. */
+  /** Number of tasks that run at the same time; a stage is split into at most as many. */
   readonly parallelism: number;
   filter(task: FilterTask): Promise<FilterAnswer | undefined>;
   near(task: NearTask): Promise<NearPlaces | undefined>;

@@ -70,7 +70,7 @@ interface Waiting {
 const newestShare = 0.1;
 /** Assumed service time before anything was measured, milliseconds. */
 const firstServiceMs = 10;
-/** Bounds of the delay after which a client is told to retry, milliseconds. */
+/** Bounds of the retry delay that a client receives, milliseconds. */
 const retryAfterMs = { min: 10, max: 10_000 };
 /** The longest delay that a timer takes. */
 const timerMsMax = 2 ** 31 - 1;

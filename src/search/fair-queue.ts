@@ -49,7 +49,7 @@ export class FairQueue<T> {
     return { ...this.counts };
   }
 
-  /** How many are taken before one that comes now. O(peers that wait, and clients of its own). */
+  /** Number of entries that are taken before one added now. O(peers that wait, and clients of its own). */
   sizeAhead({ priority, peer, client }: QueuePlace): number {
     const { counts } = this;
     const line = this.lines[priority];
@@ -116,7 +116,7 @@ export class FairQueue<T> {
       for (const [client, waiting] of ofPeer.clients) {
         const [first] = waiting;
         if (first === undefined) continue;
-        // Peer and client move to the end of their lines: the others come first now.
+        // Peer and client move to the end of their queues, behind the others.
         line.delete(peer);
         line.set(peer, ofPeer);
         ofPeer.clients.delete(client);

@@ -79,7 +79,7 @@ async function exactTop(
     } = finished(await promise, deps.signal);
     for (const [i, { segment, ordinal }] of passages.entries()) {
       const maxSim = scores[i] ?? NaN;
-      // Damaged: searches do not find it either, and say so.
+      // Damaged: searches do not find it either, and report it.
       if (Number.isNaN(maxSim)) continue;
       const bm25 = bm25Scores?.[i] ?? 0;
       ranking.offer({ segment, ordinal, maxSim, bm25, score: relevance({ maxSim, bm25 }, scale) });

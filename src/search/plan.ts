@@ -24,7 +24,7 @@ import type { Cap } from "./ranking.js";
 import { unknownRecall, withRecall } from "./pool-choice.js";
 import type { KnownRecall } from "./pool-choice.js";
 
-/** One way to ask, as the model reads it. */
+/** One query variant, as the model reads it. */
 export interface QueryVariant {
   readonly text: string;
   readonly vectors?: PrecomputedVectors | undefined;
@@ -40,7 +40,7 @@ export interface SearchDefaults {
   readonly minUpdateIntervalMs: number;
   /** Passages of one scoring task at most. */
   readonly batchPassages: number;
-  /** Model of a search that asks for a cross-encoder without naming one; empty: there is none. */
+  /** Model of a search that requests re-ranking without a model name; empty: there is none. */
   readonly rerankModel: string;
   readonly rerankDepth: number;
   readonly rerankWeight: number;

@@ -21,7 +21,7 @@ export const unknownRecall: KnownRecall = {
   passageCount: Infinity,
 };
 
-/** What of a plan decides whether the figures speak of it. */
+/** The properties of a plan that decide whether the measured recall applies to it. */
 interface PooledPlan {
   readonly k: number;
   readonly lexical: LexicalQuery;

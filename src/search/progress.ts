@@ -44,7 +44,7 @@ export interface SearchProgress {
   readonly stages: readonly Stage[];
   coverage: Coverage;
   newest: Draft | undefined;
-  /** What the newest ranking before the cross-encoder was worth. */
+  /** Certificate of the newest ranking before the cross-encoder. */
   baseCertificate: Certificate | undefined;
   /** Microseconds of each stage that has run. */
   readonly micros: Partial<Record<TimedStage, number>>;
@@ -114,7 +114,7 @@ export function noteOverrun(progress: SearchProgress, stage: Stage, budgetMs = 0
   });
 }
 
-/** The soft deadline has come before `stage` and what follows it were finished. */
+/** Records that the soft deadline passed before `stage` and the following ones were finished. */
 export function noteLateness(progress: SearchProgress, stage: Stage): void {
   const stages = progress.stages.slice(progress.stages.indexOf(stage));
   const { reason, cause } = lateness[progress.deadline.cause];

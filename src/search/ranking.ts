@@ -152,7 +152,7 @@ function toRanked(
   return { key, score, segment, ordinal, passageNumber, maxSim, bm25 };
 }
 
-/** First place whose entry comes after `entry`. */
+/** First place whose entry ranks after `entry`. */
 function placeOf(sorted: readonly RankedPassage[], entry: RankedPassage): number {
   let low = 0;
   let high = sorted.length;

@@ -1,4 +1,4 @@
-// One search under way: what it works with, what it has so far, and the stream that it feeds.
+// One running search: its dependencies, its results so far, and the stream of its updates.
 
 import { SluiceError } from "../core/errors.js";
 import type { Draft } from "./progress.js";

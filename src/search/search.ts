@@ -99,7 +99,7 @@ function lexicalBase({ deps, plan }: ScopedRun, lexical: LexicalResult): BaseRan
   };
 }
 
-/** Ends undefined when time ran out: then nothing later is worth starting. */
+/** Resolves to undefined when the time has run out; no later stage is started then. */
 async function runLexical(
   run: ScopedRun,
   { isLast }: { readonly isLast: boolean },

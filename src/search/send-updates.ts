@@ -29,7 +29,7 @@ export async function sendUpdates<Update extends { readonly final: boolean }>(
   const { signal } = options;
   let final: Update | undefined;
   for await (const update of updates) {
-    // Leaving the loop returns the generator, which lets go of what the search holds.
+    // Leaving the loop returns the generator, which releases the resources of the search.
     if (update.final) {
       final = update;
       break;

@@ -1,4 +1,4 @@
-// The budget of one stage: when it runs out, the stage's work is cancelled and the search goes on.
+// The budget of one stage: when it is spent, the stage is cancelled and the search continues.
 
 import { createCancelFlag } from "../core/cancel-flag.js";
 import type { SearchDeps } from "./search-deps.js";
@@ -8,10 +8,10 @@ export interface StageLimit<Deps> {
   readonly deps: Deps;
   /** The limit has run out: it is the cause of an undefined result. */
   isOver(): boolean;
-  /** `work`, or undefined when the limit runs out first: then nobody waits for it. */
+  /** The result of `work`, or undefined when the limit is reached first; the work is no longer awaited. */
   orOver<T>(work: Promise<T>): Promise<T | undefined>;
   /**
-   * `work`, or undefined after `onOver` when the limit runs out first: then nobody waits for it.
+   * The same; `onOver` is called before undefined is returned.
    */
   within<T>(work: Promise<T>, onOver: () => void): Promise<T | undefined>;
   /** The same result; the stage is over when it is there. */

@@ -66,7 +66,7 @@ function certificateOfNothing(plan: SearchPlan): SearchUpdate["certificate"] {
   return isEmptyQuery(plan.lexical) ? "lexical" : "estimate";
 }
 
-/** Told while the pool is whole: not for an exact ranking, nor once something was left out. */
+/** Present while the pool is complete: absent for an exact ranking and after a passage was left out. */
 function recallOf(
   { expectedRecall, exhaustiveBelowPassages }: SearchPlan,
   { coverage, baseCertificate, degradations }: SearchProgress,
@@ -99,7 +99,7 @@ function toHit(
   return { key, rank, score, parts, passageNumber, span, payload };
 }
 
-/** A hit whose document is damaged comes without it: the others are worth as much as before. */
+/** A hit whose document is damaged has no payload; the other hits are unaffected. */
 function readablePayload(
   { deps, plan, progress }: SearchRun,
   hit: Pick<SearchHit, "key" | "span">,

@@ -56,7 +56,7 @@ export async function* streamUpdates<Update extends { readonly final: boolean }>
   }
 }
 
-/** What a pipeline knows of its stream. */
+/** The part of the stream that the pipeline uses. */
 export interface UpdateSink<Draft> {
   /** Proposes a draft; it replaces one that was not taken. */
   offer(draft: Draft): void;
@@ -148,7 +148,7 @@ async function firstOf<T>(
   let stop = (): void => undefined;
   const interrupted = new Promise<undefined>((resolve) => {
     const finish = (): void => resolve(undefined);
-    // Longer waits do not fit a timer; the loop comes back here.
+    // Longer waits exceed the range of a timer; the loop sets the next one.
     const timer = waitMs === Infinity ? undefined : setTimeout(finish, Math.min(waitMs, 2 ** 30));
     signal.addEventListener("abort", finish);
     if (reader !== undefined) reader.onWanted = finish;

@@ -1,4 +1,4 @@
-// The last step of a search that asks for a context: from the final ranking to its passages.
+// The last step of a search that requests a context: assembles it from the final ranking.
 
 import { requestDefaults } from "../contract/search-request.js";
 import { asDamage } from "../core/errors.js";

@@ -10,7 +10,7 @@ const labelName = "collection.json";
 const labelBytesMax = 512;
 const namePattern = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
-/** Writes it where there is nothing of that name. Throws what the file system says. */
+/** Writes it where there is nothing of that name. Throws errors of the file system. */
 export function writeLabel(folder: string, name: string): void {
   const path = join(folder, labelName);
   if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return;

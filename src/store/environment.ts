@@ -52,7 +52,7 @@ export interface Environment {
 export function openEnvironment(folder: string): Environment {
   checkDescriptors(descriptorCount, `opening ${basename(folder)}`);
   const mapBytes = chooseMapBytes(environmentBytes(folder), basename(folder));
-  // What lmdb knows besides its types.
+  // Options of lmdb that its types lack.
   const options: RootDatabaseOptionsWithPath & { readonly permissionsMode: number } = {
     path: folder,
     encoding: "binary",

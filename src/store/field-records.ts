@@ -53,7 +53,7 @@ function writeField(builder: Builder, name: string, field: FieldValue): number {
   if (field.kind === "keyword") Field.addText(builder, textAt);
   if (field.kind === "keywords") Field.addTexts(builder, textsAt);
   if (field.kind === "integer") Field.addInteger(builder, field.value);
-  // Written even when it equals the default, which is +0: -0 would come back as another value.
+  // Written even when it equals the default, which is +0: -0 would be read back as +0.
   builder.forceDefaults(true);
   if (field.kind === "float" || field.kind === "time") Field.addNumber(builder, field.value);
   if (field.kind === "boolean") Field.addNumber(builder, field.value ? 1 : 0);

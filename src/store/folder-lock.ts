@@ -10,7 +10,7 @@ import { hasCode, toStoreError } from "./store-errors.js";
 import { readSmallFile, writeDurably } from "./sync.js";
 
 export interface FolderLock {
-  /** Path of the file that says who holds the folder; it stays the same file while it is held. */
+  /** Path of the file that names the holder; it stays the same file while the lock is held. */
   readonly file: string;
   release(): void;
 }
@@ -115,7 +115,7 @@ function readHolder(path: string): FoundHolder {
   if (text === undefined)
     return lstatSync(path, { throwIfNoEntry: false }) === undefined ? "none" : "foreign";
   const [, pid, started] = /^\{"pid":(\d{1,15}),"started":"(\d*)"\}$/.exec(text) ?? [];
-  // 0 would ask for a process group, and those are always alive.
+  // 0 denotes the process group, which is always alive.
   if (pid !== undefined && started !== undefined && Number(pid) > 0)
     return { pid: Number(pid), started };
   return /^(\0*|\{|\{"p.*)$/.test(text) ? "unknown" : "foreign";

@@ -32,7 +32,7 @@ const pageCountMax = 64;
 /** A manifest that claims to be larger is damage. */
 const valueBytesMax = 64 * 2 ** 20;
 
-/** `file`: path of a data.mdb. Nobody writes to it meanwhile. Reads a few pages. */
+/** `file`: path of a data.mdb that no process writes to. Reads a few pages. */
 export function peekManifest(file: string): PeekedManifest {
   let descriptor;
   try {

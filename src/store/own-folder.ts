@@ -34,7 +34,7 @@ export const ownFileNames: readonly string[] = [
 
 /**
  * Makes the folder, which must not exist, for its owner only; its mark is on disk when it returns.
- * Throws what the file system says, as `toStoreError` names it.
+ * Throws errors of the file system, mapped by `toStoreError`.
  */
 export function beginOwnFolder(path: string): void {
   try {

@@ -1,4 +1,4 @@
-// Who may read what Sluice stores: its owner alone, whatever the umask says.
+// Permissions of stored files: only the owner may read them, whatever the umask is.
 
 import { chmodSync, lstatSync } from "node:fs";
 import { join } from "node:path";

@@ -46,7 +46,7 @@ export function addressBytesInUse(): number {
   }
 }
 
-/** The system refused a descriptor or memory, by what an error says. */
+/** Whether an error means that the system refused a descriptor or memory. */
 export function isExhausted(error: unknown): boolean {
   const message = error instanceof Error ? error.message : String(error);
   return /EMFILE|ENFILE|ENOMEM|too many open files|cannot allocate memory|allocation failed/i.test(

@@ -13,7 +13,7 @@ const unavailable =
   /EROFS|read-only file system|EACCES|EPERM|permission denied|not permitted|ENOENT|no such file|ENOTDIR|ESTALE|stale file|ENOTCONN|ENODEV|ENXIO/i;
 const noSpace = /no space left|ENOSPC|quota exceeded|EDQUOT|file too large|EFBIG|MDB_MAP_FULL/i;
 
-/** `consequence` says what the failure means for the caller's data. */
+/** `consequence`: the effect of the failure on the caller's data. */
 export function toStoreError(error: unknown, consequence: string): SluiceError {
   if (error instanceof SluiceError) return error;
   const message = messageOf(error);
@@ -54,7 +54,7 @@ export async function toCommitError(error: unknown, folder: string): Promise<Slu
   return toStoreError(reason, consequence);
 }
 
-/** A partial write has used up what was left; a few blocks may have come free since. */
+/** A partial write has used the rest of the disk; a few blocks may have been freed since. */
 const almostFullBytes = 1024 * 1024;
 
 /** How long LMDB may take to report why a commit failed, after it reported that it did. */

@@ -74,7 +74,7 @@ export interface ScoreCalibration {
 }
 
 export interface RecallEstimate {
-  /** Candidates by sketch; those by words come on top. */
+  /** Candidates by sketch; those by words are added. */
   readonly poolSize: number;
   /** Mean share of the exact top 10 that was in the pool, in [0, 1]. */
   readonly recall: number;
@@ -120,7 +120,7 @@ export interface SegmentBytes {
 /** One atomic change. Everything in it becomes durable together, or nothing does. */
 export interface WriteBatch {
   readonly manifest: Manifest;
-  /** What its frame says; default the present one. An older one stays until all is migrated. */
+  /** Version in the frame; defaults to the present one. An older one stays until all is migrated. */
   readonly formatVersion?: number;
   readonly documents?: ReadonlyMap<string, DocumentRecord | undefined>;
   readonly journalPuts?: ReadonlyMap<number, JournalPassage>;

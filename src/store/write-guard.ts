@@ -62,7 +62,7 @@ export class WriteGuard {
     try {
       this.#checkFile();
     } catch (error) {
-      // The commit went to a file that the next start will not find.
+      // The commit is in a file that the next start will not find.
       const message = "the data file was deleted or replaced under a write";
       const lost = new SluiceError("STORAGE_FAILED", message, { cause: error });
       this.fail(lost);

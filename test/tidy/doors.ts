@@ -1,4 +1,4 @@
-// Which folder of src/ is the door to which package or global: nobody else may use it.
+// The only folder of src/ that may use each package or global.
 
 /** Every dependency of package.json, and the parts of Node that need a fence. */
 export const packageDoors: Readonly<Record<string, readonly string[]>> = {

@@ -64,7 +64,7 @@ describe("layers", () => {
   });
 });
 
-/** Whether "2 codec" is what the levels say. */
+/** Whether "2 codec" agrees with the levels. */
 function isHeld(entry: string): boolean {
   const [level, folder = ""] = entry.split(" ");
   return levels[Number(level)]?.includes(folder) === true;

@@ -1,4 +1,4 @@
-// The generated parts of documents are what the sources and bench/results say. `make tables`
+// The generated parts of documents equal what the sources and bench/results give. `make tables`
 // rewrites them: this test with SLUICE_WRITE_TABLES=1.
 
 import assert from "node:assert/strict";

@@ -53,7 +53,7 @@ export function addKeyCommand(program: Command, context: CliContext): void {
 }
 
 function addCreate(group: Command, context: CliContext): void {
-  const collected = (text: string, before: readonly string[]): readonly string[] => [
+  const collected = (text: string, before: readonly string[] = []): readonly string[] => [
     ...before,
     text,
   ];
@@ -67,7 +67,6 @@ function addCreate(group: Command, context: CliContext): void {
       "--scope <scope>",
       "read:docs, write:logs-*, admin:*, metrics; repeatable",
       collected,
-      [],
     )
     .option(
       "--tenant-filter <filter>",

@@ -1,7 +1,7 @@
 // Evaluates a run of any origin: measures, a table by query, segments, and the regression gate.
 
 import type { Command } from "commander";
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 
 import { SluiceError } from "../../core/errors.js";
 import { evaluate, evaluationDefaults } from "../../eval/evaluate.js";
@@ -40,7 +40,11 @@ export interface Judgment {
 
 export function addJudgeOptions(command: Command): Command {
   return command
-    .option("--measures <list>", "measures to report", measureList, measureList(""))
+    .addOption(
+      new Option("--measures <list>", "measures to report")
+        .argParser(measureList)
+        .default(measureList(""), reportMeasures.join(",")),
+    )
     .option("--per-query <file>", "write a table of every query's measures (tab-separated)")
     .option("--gate <file>", "fail if a measure falls by more than its allowance")
     .option("--write-gate <file>", "write a gate file from this result")

@@ -1,4 +1,4 @@
-// Looks at every number of a segment's postings: for checks of stored data and for tests.
+// Checks every number of a segment's postings, for checks of stored data and for tests.
 
 import { SluiceError } from "../../core/errors.js";
 import { windowOrdinals } from "./postings-format.js";

@@ -1,4 +1,4 @@
-// Builds a segment's postings from terms that come in byte order: for new segments and for merges.
+// Builds a segment's postings from terms in byte order, for new segments and for merges.
 
 import { assert } from "../../core/assert.js";
 import {

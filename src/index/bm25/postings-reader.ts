@@ -295,7 +295,7 @@ function findPlace(term: Uint8Array, { hashTable, ends, text }: Dictionary): num
 
 function findPrefix(prefix: Uint8Array, dictionary: Dictionary): TermPlaces {
   const { ends, text, termCount } = dictionary;
-  /** Below 0: the term comes before all that begin so; above: after them. */
+  /** Below 0: the term sorts before all terms with the prefix; above 0: after them. */
   const orderOf = (place: number): number => {
     const start = ends[place]!;
     const length = ends[place + 1]! - start;

@@ -17,7 +17,7 @@ interface ExactClause {
 export interface NearClause extends NearWord {
   readonly kind: "near";
   readonly frequency: number;
-  /** Clause of the word as it is; a misspelling is never worth more. */
+  /** Clause of the word as it is written; a near term never scores more. */
   readonly exactClause: number;
 }
 

@@ -1,4 +1,4 @@
-// Numbers for terms that come as bytes: strings would be made, hashed and thrown away for each.
+// Ids of terms given as bytes; no string is made and hashed per lookup.
 
 import { createNearTest } from "./near-terms.js";
 import type { NearWord } from "./near-terms.js";

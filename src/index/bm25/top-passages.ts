@@ -22,7 +22,7 @@ export interface TopPassages {
 
 export interface TopPassagesRequest {
   readonly segments: readonly BoundSegment[];
-  /** Segments to look at, [from, to) of `segments`. */
+  /** Segments to search, [from, to) of `segments`. */
   readonly range: { readonly from: number; readonly to: number };
   /**
    * Parallel to `segments`; bit set: the passage may be returned. Absent when every passage may.
@@ -187,7 +187,7 @@ interface Collector {
   finish(): TopPassages;
 }
 
-/** Keeps what may be in the top: a heap of the best scores, worst first, says what cannot be. */
+/** Keeps the candidates of the top; a heap of the best scores, worst first, excludes the others. */
 function createCollector({ topCount, sharedThreshold }: TopPassagesRequest): Collector {
   const candidates: { segment: number; ordinal: number; score: number }[] = [];
   // The heap starts as all zeros, which stand for places not taken.

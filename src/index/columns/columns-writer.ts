@@ -1,4 +1,4 @@
-// Writes the columns of a segment from field values that come passage by passage.
+// Writes the columns of a segment from field values, passage by passage.
 
 import { assert } from "../../core/assert.js";
 import type { Fields, FieldValue } from "../../core/document.js";

@@ -24,7 +24,7 @@ export interface ScoredBatch {
 
 /**
  * Promises of batches in the order in which they should be awaited; each is undefined when
- * cancelled. At most twice as many tasks as workers are under way.
+ * cancelled. At most twice as many tasks as workers are in flight.
  */
 export function* lateInteractionBatches(
   deps: ScopedDeps,
