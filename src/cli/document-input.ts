@@ -1,17 +1,21 @@
-// The documents of the paths of `sluice ingest`: format, number and faults.
+// The documents of the paths of `sluice ingest`: files, formats, number and faults.
 
 import { createReadStream, statSync } from "node:fs";
+import { basename } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import type { Document } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import { openBeirFolder } from "../importers/beir.js";
-import { readCsv } from "../importers/csv.js";
-import { readJsonLines } from "../importers/jsonl.js";
+import { formatOf, readInputFile } from "../importers/formats.js";
+import type { InputFile } from "../importers/formats.js";
+import type { ImportOptions } from "../importers/import-options.js";
 import type { ImportedDocument } from "../importers/jsonl.js";
-import { readDocumentsFrom } from "./standard-input.js";
+import { readStandardInput } from "./standard-input.js";
 
 export interface DocumentInput {
+  /** In the order of the paths, without standard input. */
+  readonly files: readonly InputFile[];
   /** Total number of lines, which estimates that of documents; undefined for standard input. */
   readonly lineCount: number | undefined;
   /** The valid documents. `onFault` receives the others, and reading continues. */
@@ -19,47 +23,62 @@ export interface DocumentInput {
 }
 
 /**
- * `-`: JSON Lines from standard input. A folder: BEIR. `*.csv`, `*.tsv`: tables. Anything else:
- * JSON Lines. Files may be gzip. Throws INVALID_INPUT_FILE when a path cannot be opened.
+ * `-`: JSON Lines from standard input. A folder: BEIR. Files are read by their format, plain or
+ * gzip. Throws INVALID_INPUT_FILE when a path cannot be opened.
  */
-export async function openDocumentInput(paths: readonly string[]): Promise<DocumentInput> {
-  const sources = await Promise.all(paths.map(openSource));
-  let lineCount: number | undefined = 0;
-  for (const { file } of sources) {
-    if (file === undefined) lineCount = undefined;
-    else if (lineCount !== undefined) lineCount += await countLines(file);
-  }
+export async function openDocumentInput(
+  paths: readonly string[],
+  options: ImportOptions = {},
+): Promise<DocumentInput> {
+  const sources = await Promise.all(paths.map((path) => openSource(path, options)));
+  const files = sources.filter((source) => source !== "standard input");
+  let lineCount: number | undefined = files.length < sources.length ? undefined : 0;
+  for (const { path } of files) if (lineCount !== undefined) lineCount += await countLines(path);
   return {
+    files,
     lineCount,
     async *read(onFault) {
       for (const source of sources) {
-        for await (const item of source.open()) {
-          if (item.error === undefined) yield item.document;
-          else onFault(item.error);
-        }
+        const items =
+          source === "standard input"
+            ? readStandardInput(process.stdin, options)
+            : readInputFile(source, options);
+        yield* documentsOf(items, onFault);
       }
     },
   };
 }
 
-interface Source {
-  /** File to count lines of; absent for standard input. */
-  readonly file: string | undefined;
-  open(): AsyncIterable<ImportedDocument>;
+async function* documentsOf(
+  batches: AsyncIterable<readonly ImportedDocument[]>,
+  onFault: (error: SluiceError) => void,
+): AsyncGenerator<Document, void, void> {
+  for await (const items of batches) {
+    for (const { document, error } of items) {
+      if (error === undefined) yield document;
+      else onFault(error);
+    }
+  }
 }
 
-async function openSource(path: string): Promise<Source> {
-  if (path === "-") return { file: undefined, open: () => readDocumentsFrom(process.stdin) };
+async function openSource(
+  path: string,
+  { format }: ImportOptions,
+): Promise<InputFile | "standard input"> {
+  if (path === "-") {
+    if (format === undefined || format === "jsonl") return "standard input";
+    const fault = `standard input is read as JSON Lines only; write the ${format} to a file`;
+    throw new SluiceError("INVALID_INPUT_FILE", fault);
+  }
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) {
     throw new SluiceError("INVALID_INPUT_FILE", `${path}: there is no such file or folder`);
   }
   if (stats.isDirectory()) {
-    const beir = await openBeirFolder(path);
-    return { file: beir.corpusPath(), open: () => beir.readCorpus() };
+    const corpus = (await openBeirFolder(path)).corpusPath();
+    return { path: corpus, name: basename(corpus), format: "jsonl" };
   }
-  const isTable = /\.[ct]sv(\.gz)?$/i.test(path);
-  return { file: path, open: () => (isTable ? readCsv(path) : readJsonLines(path)) };
+  return { path, name: basename(path), format: format ?? formatOf(path) };
 }
 
 /** Number of lines of a file, plain or gzip by its name. Reads it once. */

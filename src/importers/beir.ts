@@ -40,7 +40,7 @@ export async function openBeirFolder(folder: string): Promise<BeirFolder> {
   const splits = await listSplits(folder);
   return {
     corpusPath: () => findFile(folder, "corpus.jsonl"),
-    readCorpus: () => readJsonLines(findFile(folder, "corpus.jsonl")),
+    readCorpus: () => readCorpus(findFile(folder, "corpus.jsonl")),
     readQueries: () => readQueries(queriesPath),
     splits,
     qrelsPath: (split) => {
@@ -50,6 +50,11 @@ export async function openBeirFolder(folder: string): Promise<BeirFolder> {
       throw new SluiceError("INVALID_INPUT_FILE", `${folder}: ${fault}`);
     },
   };
+}
+
+async function* readCorpus(path: string): AsyncGenerator<ImportedDocument, void, void> {
+  for await (const items of readJsonLines(path, { name: "corpus.jsonl", mapping: {} }))
+    yield* items;
 }
 
 async function* readQueries(path: string): AsyncGenerator<Imported<BeirQuery>, void, void> {

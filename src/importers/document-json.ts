@@ -1,53 +1,14 @@
-// Converts a JSON object to a document, rejecting values that would be lost or changed.
+// Converts values of JSON to the parts of a document, rejecting what would be lost or changed.
 
-import type {
-  Document,
-  Fields,
-  FieldValue,
-  PrecomputedVectors,
-  VectorType,
-} from "../core/document.js";
+import type { Fields, FieldValue, PrecomputedVectors, VectorType } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
-
-/**
- * Accepts `{key
- * _id
- * id, title?, text?, fields?
- * metadata?, vectors?}`.
- * Fields: string -> keyword, list of strings -> keywords, whole number -> integer, other number ->
- * float, true/false -> boolean, null -> no field. Vectors: nested arrays of numbers, or `{type,
- * dim, base64, model_fingerprint?}`. Throws INVALID_INPUT_FILE naming the property.
- */
-export function toDocument(value: unknown): Document {
-  const object = expectObject(value, "the line");
-  for (const name of Object.keys(object)) {
-    if (!knownProperties.has(name)) {
-      throw invalid(`unknown property "${name}"; put it under "fields"`);
-    }
-  }
-  const document: Document = {
-    key: toKey(onlyOneOf(object, ["key", "_id", "id"])),
-    title: toText(object["title"], "title"),
-    text: toText(object["text"], "text"),
-    fields: toFields(onlyOneOf(object, ["fields", "metadata"])),
-  };
-  if (object["vectors"] === undefined || object["vectors"] === null) {
-    if (object["text"] === undefined) throw invalid('"text" is missing');
-    return document;
-  }
-  return { ...document, vectors: toVectors(object["vectors"]) };
-}
-
-const knownProperties: ReadonlySet<string> = new Set([
-  ...["key", "_id", "id", "title", "text", "fields", "metadata", "vectors"],
-]);
 
 /** A text property; absent and null become the empty text. */
 export function toText(value: unknown, name: string): string {
   if (value === undefined || value === null) return "";
   if (typeof value !== "string") throw invalid(`"${name}" is ${kindOf(value)}, expected a string`);
   // A lone surrogate cannot be stored as UTF-8; encoders would replace it silently.
-  if (/\p{Surrogate}/u.test(value)) throw invalid(`"${name}" is not valid Unicode`);
+  if (!value.isWellFormed()) throw invalid(`"${name}" is not valid Unicode`);
   return value;
 }
 
@@ -59,6 +20,11 @@ export function toKey(value: unknown): string {
   return key;
 }
 
+/**
+ * Fields by name: string -> keyword, list of strings -> keywords, whole number -> integer, other
+ * number -> float, true/false -> boolean, null -> no field. Throws INVALID_INPUT_FILE naming the
+ * field.
+ */
 export function toFields(value: unknown): Fields {
   const fields = new Map<string, FieldValue>();
   if (value === undefined || value === null) return fields;
@@ -88,7 +54,8 @@ function toNumberField(name: string, value: number): FieldValue {
   throw invalid(`field "${name}" holds a whole number beyond 2^53; send it as a string`);
 }
 
-function toVectors(value: unknown): PrecomputedVectors {
+/** Nested arrays of numbers, or `{type, dim, base64, model_fingerprint?}`. */
+export function toVectors(value: unknown): PrecomputedVectors {
   return Array.isArray(value) ? rowsToVectors(value) : bytesToVectors(value);
 }
 
@@ -135,12 +102,6 @@ function bytesToVectors(value: unknown): PrecomputedVectors {
     bytes,
     modelFingerprint: toText(modelFingerprint, "vectors.model_fingerprint"),
   };
-}
-
-function onlyOneOf(object: Readonly<Record<string, unknown>>, names: readonly string[]): unknown {
-  const given = names.filter((name) => object[name] !== undefined);
-  if (given.length > 1) throw invalid(`has both "${given.join('" and "')}"; keep one`);
-  return given[0] === undefined ? undefined : object[given[0]];
 }
 
 export function expectObject(value: unknown, what: string): Readonly<Record<string, unknown>> {

@@ -1,10 +1,12 @@
-// Reads documents from JSON Lines: one object per line, as document-json.ts defines.
+// Reads documents from JSON Lines: one object per line, as map-object.ts defines.
 
 import type { Document } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
-import { toDocument } from "./document-json.js";
-import { inputError, readLines } from "./lines.js";
+import type { FileOptions } from "./file-blocks.js";
+import { inputError, readLineBatches } from "./lines.js";
 import type { InputLine } from "./lines.js";
+import { mapObject } from "./map-object.js";
+import type { Mapping } from "./mapping.js";
 
 /** A value from an input file, or the fault of its line; reading continues after either. */
 export type Imported<T> =
@@ -16,16 +18,39 @@ export type ImportedDocument =
   | { readonly document: Document; readonly error?: undefined; readonly line: number }
   | { readonly error: SluiceError; readonly document?: undefined; readonly line: number };
 
+export interface ReadOptions extends FileOptions {
+  /** Name of the file within its folder, for keys by line. */
+  readonly name: string;
+  readonly mapping: Mapping;
+}
+
 /**
- * The documents of a .jsonl file, plain or gzip, in order; empty lines are skipped. Throws
- * INVALID_INPUT_FILE when the file cannot be opened. Holds one line in memory.
+ * The documents of a .jsonl file, plain or gzip, in order and in batches; empty lines are skipped.
+ * Throws INVALID_INPUT_FILE when the file cannot be opened. Holds one block and one line in memory.
  */
-export async function* readJsonLines(path: string): AsyncGenerator<ImportedDocument, void, void> {
-  for await (const input of readLines(path)) {
-    const item = importLine(path, input, toDocument);
-    if (item === undefined) continue;
-    yield item.error === undefined ? { document: item.value, line: item.line } : item;
+export async function* readJsonLines(
+  path: string,
+  options: ReadOptions,
+): AsyncGenerator<readonly ImportedDocument[], void, void> {
+  for await (const lines of readLineBatches(path, options)) {
+    yield importObjects(path, lines, options);
   }
+}
+
+/** The documents of some lines of JSON Lines. `path`: of the file, for errors. */
+export function importObjects(
+  path: string,
+  lines: readonly InputLine[],
+  { name, mapping }: Pick<ReadOptions, "name" | "mapping">,
+): readonly ImportedDocument[] {
+  const items: ImportedDocument[] = [];
+  for (const input of lines) {
+    const { line } = input;
+    const item = importLine(path, input, (value) => mapObject(value, mapping, { name, line }));
+    if (item === undefined) continue;
+    items.push(item.error === undefined ? { document: item.value, line } : item);
+  }
+  return items;
 }
 
 /** Parses one line of JSON and applies `convert`; undefined for an empty line. */

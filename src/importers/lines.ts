@@ -1,13 +1,12 @@
 // Reads a text file line by line, plain or gzip, whatever its format.
 
-import { open } from "node:fs/promises";
-import type { FileHandle } from "node:fs/promises";
-import type { Readable } from "node:stream";
+import { isUtf8 } from "node:buffer";
 import { TextDecoder } from "node:util";
-import { createGunzip } from "node:zlib";
 
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
+import { messageOf, readBlocks } from "./file-blocks.js";
+import type { FileOptions } from "./file-blocks.js";
 
 /** A line without its terminator, or its fault. Lines are numbered from 1. */
 export type InputLine =
@@ -15,34 +14,34 @@ export type InputLine =
   | { readonly error: SluiceError; readonly text?: undefined; readonly line: number };
 
 /**
- * The lines of a UTF-8 file, in order, without a byte order mark and carriage returns. Gzip is
- * detected by the first bytes. A line that is not UTF-8 or exceeds `limits.inputLineBytesMax` is
- * returned as an error, and reading continues; damaged gzip data is returned as an error and ends
- * the file. Throws INVALID_INPUT_FILE when the file cannot be opened. Holds one line and one block
- * in memory. Stopping early closes the file.
+ * The lines of a file, in order, without a byte order mark and carriage returns; those that end in
+ * one block of the file form a batch. A line that is not UTF-8 or exceeds
+ * `limits.inputLineBytesMax` is returned as an error, and reading continues; damaged gzip data, or
+ * text that is not of the declared encoding, is returned as an error and ends the file. Throws
+ * INVALID_INPUT_FILE when the file cannot be opened. Holds one line and one block in memory.
+ * Stopping early closes the file.
  */
-export async function* readLines(path: string): AsyncGenerator<InputLine, void, void> {
-  const file = await openFile(path);
-  let line = 1;
+export async function* readLineBatches(
+  path: string,
+  options: FileOptions = {},
+): AsyncGenerator<readonly InputLine[], void, void> {
+  const splitter = createLineSplitter(path);
   try {
-    const splitter = createSplitter();
-    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-    const decode = (bytes: Uint8Array | undefined): InputLine => {
-      const at = line;
-      line += 1;
-      return decodeLine(bytes, { path, line: at, decoder });
-    };
-    for await (const block of await openBlocks(file)) {
-      for (const bytes of splitter.push(block)) yield decode(bytes);
+    for await (const block of readBlocks(path, options)) {
+      const lines = splitter.push(block);
+      if (lines.length > 0) yield lines;
     }
     const rest = splitter.end();
-    if (rest !== null) yield decode(rest);
+    if (rest.length > 0) yield rest;
   } catch (cause) {
     if (cause instanceof SluiceError) throw cause;
-    yield { error: inputError(path, line, `cannot be read: ${messageOf(cause)}`, cause), line };
-  } finally {
-    await file.close();
+    yield [splitter.fail(`cannot be read: ${messageOf(cause)}`, cause)];
   }
+}
+
+/** The lines of `readLineBatches`, one by one. */
+export async function* readLines(path: string): AsyncGenerator<InputLine, void, void> {
+  for await (const lines of readLineBatches(path)) yield* lines;
 }
 
 /** The error of one line: `corpus.jsonl:12: ...`. */
@@ -55,96 +54,100 @@ export function inputError(
   return new SluiceError("INVALID_INPUT_FILE", `${path}:${line}: ${fault}`, { cause });
 }
 
-async function openFile(path: string): Promise<FileHandle> {
-  try {
-    const file = await open(path, "r");
-    if ((await file.stat()).isDirectory()) {
-      await file.close();
-      throw new SluiceError("INVALID_INPUT_FILE", `${path}: is a folder, expected a file`);
-    }
-    return file;
-  } catch (cause) {
-    if (cause instanceof SluiceError) throw cause;
-    throw new SluiceError("INVALID_INPUT_FILE", `${path}: cannot be opened: ${messageOf(cause)}`, {
-      cause,
-    });
-  }
+export interface LineSplitter {
+  /** The lines that end in this block. */
+  push(block: Buffer): readonly InputLine[];
+  /** The last line, if it has no terminator. */
+  end(): readonly InputLine[];
+  /** The next line as an error. */
+  fail(fault: string, cause?: unknown): InputLine;
 }
 
-async function openBlocks(file: FileHandle): Promise<AsyncIterable<Buffer>> {
-  const magic = Buffer.alloc(2);
-  const { bytesRead } = await file.read(magic, 0, 2, 0);
-  const raw: Readable = file.createReadStream({
-    start: 0,
-    autoClose: false,
-    highWaterMark: 1 << 18,
-  });
-  if (bytesRead < 2 || magic.readUInt16BE(0) !== 0x1f8b) return raw;
-  const gunzip = createGunzip({ chunkSize: 1 << 18 });
-  raw.on("error", (error) => gunzip.destroy(error));
-  gunzip.on("close", () => raw.destroy());
-  return raw.pipe(gunzip);
-}
-
-interface Splitter {
-  /** Lines that end in this block; undefined stands for one that was too long. */
-  push(block: Buffer): Generator<Uint8Array | undefined, void, void>;
-  /** The last line if it has no terminator; null when there is none. */
-  end(): Uint8Array | undefined | null;
-}
-
-function createSplitter(): Splitter {
-  let parts: Buffer[] = [];
-  let heldBytes = 0;
-  let isTooLong = false;
-  const hold = (part: Buffer): void => {
-    if (part.length === 0 || isTooLong) return;
-    heldBytes += part.length;
-    isTooLong = heldBytes > limits.inputLineBytesMax;
-    if (isTooLong) parts = [];
-    else parts.push(part);
+/** `name`: of the file, for its errors. */
+export function createLineSplitter(name: string): LineSplitter {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  let line = 1;
+  const fail = (fault: string, cause?: unknown): InputLine => {
+    const at = line;
+    line += 1;
+    return { error: inputError(name, at, fault, cause), line: at };
   };
-  const take = (): Uint8Array | undefined => {
-    const line = isTooLong ? undefined : parts.length === 1 ? parts[0] : Buffer.concat(parts);
-    parts = [];
-    heldBytes = 0;
-    isTooLong = false;
-    return line;
+  const decodeLine = (bytes: Uint8Array): InputLine => {
+    try {
+      const text = withoutReturn(decoder.decode(bytes));
+      line += 1;
+      return { text, line: line - 1 };
+    } catch (cause) {
+      return fail("is not valid UTF-8; name the encoding, such as windows-1252", cause);
+    }
+  };
+  const held = createHeldLine();
+  const takeHeld = (): InputLine => {
+    const bytes = held.take();
+    const fault = `is longer than ${limits.inputLineBytesMax} bytes; split it`;
+    return bytes === undefined ? fail(fault) : decodeLine(bytes);
+  };
+  const pushWhole = (bytes: Buffer, lines: InputLine[]): void => {
+    if (isUtf8(bytes)) {
+      for (const text of bytes.toString("utf8").split("\n")) {
+        lines.push({ text: withoutReturn(text), line });
+        line += 1;
+      }
+      return;
+    }
+    let start = 0;
+    for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
+      lines.push(decodeLine(bytes.subarray(start, end)));
+      start = end + 1;
+    }
+    lines.push(decodeLine(bytes.subarray(start)));
   };
   return {
-    *push(block) {
+    push(block) {
+      const lines: InputLine[] = [];
+      const last = block.lastIndexOf(10);
       let start = 0;
-      for (;;) {
-        const end = block.indexOf(0x0a, start);
-        if (end < 0) break;
-        hold(block.subarray(start, end));
-        yield take();
-        start = end + 1;
+      if (last >= 0 && !held.isEmpty()) {
+        start = block.indexOf(10) + 1;
+        held.add(block.subarray(0, start - 1));
+        lines.push(takeHeld());
       }
-      hold(block.subarray(start));
+      if (start <= last) pushWhole(block.subarray(start, last), lines);
+      held.add(block.subarray(last + 1));
+      return lines;
     },
-    end: () => (heldBytes > 0 ? take() : null),
+    end: () => (held.isEmpty() ? [] : [takeHeld()]),
+    fail,
   };
 }
 
-function decodeLine(
-  bytes: Uint8Array | undefined,
-  context: { path: string; line: number; decoder: TextDecoder },
-): InputLine {
-  const { path, line, decoder } = context;
-  if (bytes === undefined) {
-    const fault = `is longer than ${limits.inputLineBytesMax} bytes; split it`;
-    return { error: inputError(path, line, fault), line };
-  }
-  try {
-    let text = decoder.decode(bytes);
-    if (line === 1 && text.startsWith("\ufeff")) text = text.slice(1);
-    return { text: text.endsWith("\r") ? text.slice(0, -1) : text, line };
-  } catch (cause) {
-    return { error: inputError(path, line, "is not valid UTF-8", cause), line };
-  }
+interface HeldLine {
+  add(part: Buffer): void;
+  isEmpty(): boolean;
+  /** The bytes since the last call; undefined when they were too many to hold. */
+  take(): Uint8Array | undefined;
 }
 
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
+/** The beginning of a line whose end is in a later block. */
+function createHeldLine(): HeldLine {
+  let parts: Buffer[] = [];
+  let byteCount = 0;
+  return {
+    add(part) {
+      byteCount += part.length;
+      if (byteCount > limits.inputLineBytesMax) parts = [];
+      else if (part.length > 0) parts.push(part);
+    },
+    isEmpty: () => byteCount === 0,
+    take() {
+      const bytes = byteCount > limits.inputLineBytesMax ? undefined : Buffer.concat(parts);
+      parts = [];
+      byteCount = 0;
+      return bytes;
+    },
+  };
+}
+
+function withoutReturn(text: string): string {
+  return text.endsWith("\r") ? text.slice(0, -1) : text;
 }

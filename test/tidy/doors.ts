@@ -19,7 +19,7 @@ export const packageDoors: Readonly<Record<string, readonly string[]>> = {
   pino: ["observability"],
   piscina: ["scoring", "encoding", "ingest"],
   "prom-client": ["observability"],
-  "smol-toml": ["config"],
+  "smol-toml": ["config", "importers"],
   typescript: ["cli"],
   zod: ["access", "config", "encoders", "http", "hub", "importers", "remote"],
   "node:worker_threads": ["scoring", "encoding", "app"],

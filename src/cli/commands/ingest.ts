@@ -5,12 +5,15 @@ import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
+import { addImportFlags, importOptionsOf } from "../import-flags.js";
+import type { ImportFlags } from "../import-flags.js";
 import { formatCount } from "../terminal/text.js";
 import { addCollectionSettings, settingsOf } from "./collections.js";
 import type { CollectionSettingsOptions } from "./collections.js";
 
-interface IngestOptions extends ConnectionOptions, CollectionSettingsOptions {
+interface IngestOptions extends ConnectionOptions, CollectionSettingsOptions, ImportFlags {
   readonly create?: boolean;
+  readonly dryRun?: boolean;
   readonly json?: boolean;
 }
 
@@ -24,8 +27,10 @@ export function addIngestCommand(program: Command, context: CliContext): void {
         "or - for JSON Lines from standard input. Rejected documents are reported; the others are stored.",
     )
     .option("--create", "create the collection if it does not exist")
+    .option("--dry-run", "write nothing; show the first documents and the kinds of their fields")
     .option("--json", "print counts and the first rejections as one object of JSON")
     .addHelpText("after", examples);
+  addImportFlags(command);
   addCollectionSettings(command);
   addConnectionOptions(command);
   command.action(async (collection: string, paths: string[], options: IngestOptions) => {
@@ -33,7 +38,12 @@ export function addIngestCommand(program: Command, context: CliContext): void {
       import("../document-input.js"),
       import("../ingest-documents.js"),
     ]);
-    const input = await openDocumentInput(paths);
+    const imports = importOptionsOf(options);
+    const input = await openDocumentInput(paths, imports);
+    if (options.dryRun === true) {
+      const { showDryRun } = await import("../dry-run.js");
+      return showDryRun(input, imports, context, { isJson: options.json === true });
+    }
     const report = await withClient(options, async (client) => {
       if (options.create === true) {
         const request = { ...settingsOf(collection, options), ifNotExists: true };
@@ -64,4 +74,5 @@ const examples = `
 Examples:
   sluice ingest docs documents.jsonl --create
   zcat dump.jsonl.gz | sluice ingest docs -
+  sluice ingest books books.csv --create --key isbn --text blurb --kinds isbn=keyword --dry-run
   sluice ingest scifact ./scifact --create --bits 4 --json`;

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { countLines, openDocumentInput } from "../../../src/cli/document-input.js";
-import { readDocumentsFrom } from "../../../src/cli/standard-input.js";
+import { readStandardInput } from "../../../src/cli/standard-input.js";
 import { SluiceError } from "../../../src/core/errors.js";
 import { useTemporaryFolder } from "../../support/each-test-folder.js";
 
@@ -56,7 +56,7 @@ describe("standard input", () => {
     const text = '{"key":"é","text":"naïve 👍"}\r\n\n{"key":"b","text":"y"}';
     const blocks = Array.from(Buffer.from(text), (byte) => Buffer.from([byte]));
     const items = [];
-    for await (const item of readDocumentsFrom(Readable.from(blocks))) items.push(item);
+    for await (const batch of readStandardInput(Readable.from(blocks), {})) items.push(...batch);
     assert.deepEqual(
       items.map(({ document, line }) => [document?.key, document?.text, line]),
       [
@@ -69,9 +69,8 @@ describe("standard input", () => {
   it("names lines that are not UTF-8 or not JSON", async () => {
     const bytes = Buffer.concat([Buffer.from([0x22, 0xff, 0x22, 0x0a]), Buffer.from("{\n")]);
     const faults = [];
-    for await (const { error } of readDocumentsFrom(Readable.from([bytes]))) {
-      faults.push(error?.message);
-    }
+    for await (const batch of readStandardInput(Readable.from([bytes]), {}))
+      faults.push(...batch.map(({ error }) => error?.message));
     assert.match(faults[0] ?? "", /^standard input:1: is not valid UTF-8/);
     assert.match(faults[1] ?? "", /^standard input:2: is not valid JSON/);
   });

@@ -8,8 +8,9 @@ import { withTemporaryFolder } from "../../support/temporary-folder.js";
 
 async function read(path: string): Promise<string[]> {
   const items: string[] = [];
-  for await (const { document, error, line } of readJsonLines(path)) {
-    items.push(`${line} ${document?.key ?? error?.message.replace(path, "FILE") ?? ""}`);
+  for await (const batch of readJsonLines(path, { name: "corpus.jsonl", mapping: {} })) {
+    for (const { document, error, line } of batch)
+      items.push(`${line} ${document?.key ?? error?.message.replace(path, "FILE") ?? ""}`);
   }
   return items;
 }
@@ -30,7 +31,7 @@ describe("readJsonLines", () => {
         assert.deepEqual(await read(path), [
           "1 a",
           "3 FILE:3: is not valid JSON",
-          '4 FILE:4: the key is missing: expected "key", "_id" or "id"',
+          '4 FILE:4: the key is missing: expected "key", "_id" or "id"; name it with --key',
           "5 c",
         ]);
       }
@@ -43,7 +44,10 @@ describe("readJsonLines", () => {
       const good = Buffer.from('{"key":"é","text":"x"}\n');
       const bad = Buffer.from('{"key":"é","text":"x"}\n', "latin1");
       await writeFile(path, Buffer.concat([bad, good]));
-      assert.deepEqual(await read(path), ["1 FILE:1: is not valid UTF-8", "2 é"]);
+      assert.deepEqual(await read(path), [
+        "1 FILE:1: is not valid UTF-8; name the encoding, such as windows-1252",
+        "2 é",
+      ]);
     });
   });
 

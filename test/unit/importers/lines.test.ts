@@ -45,7 +45,11 @@ describe("readLines", () => {
         Buffer.from("b"),
       ]);
       await writeFile(path, broken);
-      assert.deepEqual(await read(path), ["1:a", "2:FILE:2: is not valid UTF-8", "3:b"]);
+      assert.deepEqual(await read(path), [
+        "1:a",
+        "2:FILE:2: is not valid UTF-8; name the encoding, such as windows-1252",
+        "3:b",
+      ]);
     });
   });
 

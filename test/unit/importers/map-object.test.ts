@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
 
-import { toDocument } from "../../../src/importers/document-json.js";
+import { mapObject } from "../../../src/importers/map-object.js";
+import type { Mapping } from "../../../src/importers/mapping.js";
+import type { Document } from "../../../src/core/document.js";
 
-describe("toDocument", () => {
+function toDocument(value: unknown, mapping: Mapping = {}): Document {
+  return mapObject(value, mapping, { name: "docs.jsonl", line: 7 });
+}
+
+describe("an object of a file", () => {
   it("reads all properties", () => {
     const document = toDocument({
       key: "k",
@@ -67,7 +73,12 @@ describe("toDocument", () => {
       [{ key: "a", text: 5 }, /"text" is a number, expected a string/],
       [{ key: "a", text: "half \ud83d" }, /"text" is not valid Unicode/],
       [{ key: "\udc00", text: "x" }, /"key" is not valid Unicode/],
-      [{ key: "a", text: "x", url: "u" }, /unknown property "url"; put it under "fields"/],
+      [
+        { key: "a", text: "x", lang: "en", fields: { lang: "de" } },
+        /two values for the field "lang"/,
+      ],
+      [{ update: "id:n:t::1", fields: { text: "x" } }, /an operation of a Vespa feed/],
+      [{ remove: "id:n:t::1" }, /an operation of a Vespa feed/],
       [{ key: "a", text: "x", fields: [] }, /"fields" is a list/],
       [{ key: "a", text: "x", fields: { f: { g: 1 } } }, /field "f" is an object/],
       [{ key: "a", text: "x", fields: { f: [1] } }, /field "f" has a number in its list/],
@@ -89,5 +100,46 @@ describe("toDocument", () => {
       const name = JSON.stringify(value);
       assert.throws(() => toDocument(value), { reason: "INVALID_INPUT_FILE", message }, name);
     }
+  });
+
+  it("makes fields of the properties that have no other place", () => {
+    const wiki = { id: "12", revid: "7", url: "https://example.org", title: "T", text: "x" };
+    const { key, fields } = toDocument(wiki);
+    assert.equal(key, "12");
+    assert.deepEqual([...fields.keys()], ["revid", "url"]);
+    const nested = toDocument({ id: "1", text: "x", lang: "en", metadata: { year: 1958 } });
+    assert.deepEqual([...nested.fields.keys()], ["year", "lang"]);
+  });
+
+  it("reads the names of other tools: Pyserini's contents, DPR's pid, operations of Vespa", () => {
+    assert.equal(toDocument({ id: "e27", contents: "big data" }).text, "big data");
+    assert.equal(toDocument({ pid: 5, passage: "big data" }).key, "5");
+    const put = { put: "id:mind:news::N1", fields: { title: "T", body: "x", id: 4 } };
+    const { key, title, text, fields } = toDocument(put);
+    assert.deepEqual(
+      [key, title, text, [...fields.keys()]],
+      ["id:mind:news::N1", "T", "x", ["id"]],
+    );
+  });
+
+  it("goes by the mapping", () => {
+    const value = { link: "u", head: "H", q: "one", a: "two", section: "s", n: "7", other: 1 };
+    const mapping = { key: "link", title: "head", text: ["q", "a"], heading: "section" };
+    const { fields, ...parts } = toDocument(value, mapping);
+    assert.deepEqual(parts, { key: "u", title: "H", text: "one\n\ntwo" });
+    assert.deepEqual([...fields.keys()].sort(), ["heading", "n", "other"]);
+    const kinds = new Map([["n", "integer" as const]]);
+    const chosen = toDocument(value, { ...mapping, fields: ["n"], kinds });
+    assert.deepEqual([...chosen.fields.keys()].sort(), ["heading", "n"]);
+    assert.deepEqual(chosen.fields.get("n"), { kind: "integer", value: 7n });
+    assert.throws(() => toDocument({ ...value, n: "x" }, { ...mapping, kinds }), /not of the kind/);
+    assert.equal(toDocument({ text: "x" }, { keyByLine: true }).key, "docs.jsonl:7");
+  });
+
+  it("takes __proto__ and constructor for names like any other", () => {
+    const value: unknown = JSON.parse('{"id":"a","text":"x","__proto__":"p","constructor":"c"}');
+    const { fields } = toDocument(value);
+    assert.deepEqual([...fields.keys()], ["__proto__", "constructor"]);
+    assert.throws(() => toDocument({ text: "x" }, { key: "constructor" }), /key is missing/);
   });
 });

@@ -1,0 +1,142 @@
+// Converts an object of JSON, or a row of a columnar file, to a document.
+
+import type { Document, Fields, FieldValue } from "../core/document.js";
+import { SluiceError } from "../core/errors.js";
+import { parseCell } from "./cell.js";
+import { expectObject, toFields, toKey, toText, toVectors } from "./document-json.js";
+import {
+  checkUnique,
+  defaultListSeparator,
+  fieldNameOf,
+  joinTexts,
+  renamesFields,
+  resolveRoles,
+} from "./mapping.js";
+import type { FieldKind, Mapping } from "./mapping.js";
+
+/** Where an object stands, for a key by line. */
+export interface InputPlace {
+  /** Name of the file within its folder. */
+  readonly name: string;
+  readonly line: number;
+}
+
+/**
+ * Key, title and text by the mapping, `vectors` as in document-json.ts; the entries of the objects
+ * `fields` or `metadata`, and all properties without another place, become fields. An operation of
+ * a Vespa feed, `{"put": id, "fields": {...}}`, has its id as key. Throws INVALID_INPUT_FILE naming
+ * the property that is missing, ambiguous or of a wrong type.
+ */
+export function mapObject(value: unknown, mapping: Mapping, place: InputPlace): Document {
+  const object = expectObject(value, "the line");
+  if (isVespaPut(object)) {
+    const record = { ...expectObject(object["fields"], '"fields"'), put: object["put"] };
+    return mapRecord(record, { ...mapping, key: mapping.key ?? "put" }, place);
+  }
+  if (isVespaChange(object)) {
+    throw new SluiceError("INVALID_INPUT_FILE", 'is an operation of a Vespa feed other than "put"');
+  }
+  return mapRecord(object, mapping, place);
+}
+
+function isVespaPut({ put, fields }: Readonly<Record<string, unknown>>): boolean {
+  return typeof put === "string" && typeof fields === "object";
+}
+
+function isVespaChange(object: Readonly<Record<string, unknown>>): boolean {
+  const { update, remove, fields } = object;
+  const isUpdate = typeof update === "string" && typeof fields === "object";
+  return isUpdate || (typeof remove === "string" && Object.keys(object).length <= 2);
+}
+
+function mapRecord(
+  record: Readonly<Record<string, unknown>>,
+  mapping: Mapping,
+  { name, line }: InputPlace,
+): Document {
+  const has = (property: string): boolean =>
+    record[property] !== undefined && Object.hasOwn(record, property);
+  const hasVectors = has("vectors") && record["vectors"] !== null;
+  const roles = resolveRoles(has, mapping, { mayLackText: hasVectors });
+  const nested = nestedFieldsName(record);
+  const isField = (property: string): boolean =>
+    property !== roles.key &&
+    property !== roles.title &&
+    property !== nested &&
+    property !== "vectors" &&
+    !roles.texts.includes(property);
+  const document = {
+    key: roles.key === undefined ? `${name}:${line}` : toKey(record[roles.key]),
+    title: roles.title === undefined ? "" : toText(record[roles.title], roles.title),
+    text: joinTexts(roles.texts.map((text) => toText(record[text], text))),
+    fields: mergeFields(
+      nested === undefined ? {} : expectObject(record[nested], `"${nested}"`),
+      record,
+      { isField, mapping },
+    ),
+  };
+  return hasVectors ? { ...document, vectors: toVectors(record["vectors"]) } : document;
+}
+
+/** `fields`, or `metadata` when it is an object. Throws when a record has both. */
+function nestedFieldsName(record: Readonly<Record<string, unknown>>): string | undefined {
+  const { fields, metadata } = record;
+  const hasFields = fields !== undefined && fields !== null;
+  const hasMetadata = typeof metadata === "object" && metadata !== null && !Array.isArray(metadata);
+  if (hasFields && hasMetadata) {
+    throw new SluiceError("INVALID_INPUT_FILE", 'has both "fields" and "metadata"; keep one');
+  }
+  return hasFields ? "fields" : hasMetadata ? "metadata" : undefined;
+}
+
+/** The fields of the object of fields, and those of the record's own properties. */
+function mergeFields(
+  nested: Readonly<Record<string, unknown>>,
+  record: Readonly<Record<string, unknown>>,
+  { isField, mapping }: { isField: (property: string) => boolean; mapping: Mapping },
+): Fields {
+  const { kinds } = mapping;
+  const properties = Object.keys(record).filter(isField);
+  let values = nested;
+  if (properties.length > 0 || renamesFields(mapping)) {
+    const entries: [string, unknown][] = [];
+    const add = (property: string, value: unknown): void => {
+      const field = fieldNameOf(property, mapping);
+      if (field !== undefined) entries.push([field, value]);
+    };
+    for (const [property, value] of Object.entries(nested)) add(property, value);
+    for (const property of properties) add(property, record[property]);
+    checkUnique(
+      entries.map(([field]) => field),
+      "values for the field",
+    );
+    values = Object.fromEntries(entries);
+  }
+  const fields = toFields(values);
+  return kinds === undefined ? fields : withKinds(fields, kinds, mapping);
+}
+
+/** Converts texts and numbers to the declared kinds; throws where that would change a value. */
+function withKinds(
+  fields: Fields,
+  kinds: ReadonlyMap<string, FieldKind>,
+  { listSeparator }: Mapping,
+): Fields {
+  const declared = new Map(fields);
+  for (const [name, kind] of kinds) {
+    const value = fields.get(name);
+    if (value === undefined || value.kind === kind) continue;
+    const converted = convert(value, kind, listSeparator ?? defaultListSeparator);
+    if (converted === undefined) {
+      const fault = `field "${name}" is not of the kind ${kind}`;
+      throw new SluiceError("INVALID_INPUT_FILE", fault);
+    }
+    declared.set(name, converted);
+  }
+  return declared;
+}
+
+function convert(value: FieldValue, kind: FieldKind, separator: string): FieldValue | undefined {
+  if (value.kind === "keywords" || value.kind === "time") return undefined;
+  return parseCell(String(value.value), kind, separator);
+}
