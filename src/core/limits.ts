@@ -157,6 +157,8 @@ export const limits = {
   updateIntervalMsMax: 10_000,
   /** A reader that accepts no data for this long loses its stream, milliseconds. */
   stalledStreamMs: 30_000,
+  /** A caller whose request makes no progress for this long loses its call, milliseconds. */
+  stalledRequestMs: 30_000,
   /** Response of a remote reranker, bytes, and the longest Retry-After that is honoured. */
   remoteAnswerBytesMax: 4 * 1024 * 1024,
   remoteRetryAfterMsMax: 300_000,

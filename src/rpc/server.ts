@@ -51,7 +51,7 @@ export interface RpcServerOptions {
    * `limits.stalledStreamMs`.
    */
   readonly stalledStreamMs?: number | undefined;
-  /** A partial message must make progress within this time. Defaults to 30,000 ms. */
+  /** A partial message must make progress within this time. Defaults to `limits.stalledRequestMs`. */
   readonly requestStallMs?: number | undefined;
   /** Shared with the other port. When absent, the server creates its own, of the default size. */
   readonly traffic?: Traffic | undefined;
@@ -91,7 +91,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   const services = createBoundServices(definitions().packages, {
     traffic,
     messageBytesMax,
-    requestStallMs: options.requestStallMs ?? 30_000,
+    requestStallMs: options.requestStallMs ?? limits.stalledRequestMs,
     // A stalled stream gets a status before it is closed.
     answerStallMs: 2 * stalledStreamMs,
     toStatus: (error) => toStatus(error, options.logger),
