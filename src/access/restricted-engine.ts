@@ -40,7 +40,7 @@ export function restrictedEngine(engine: EngineApi, caller: EngineCaller): Engin
 
 type DocumentReads = Pick<
   EngineApi,
-  "search" | "rerank" | "explain" | "get" | "list" | "listWhere"
+  "search" | "rerank" | "explain" | "get" | "list" | "listWhere" | "exportDocuments"
 >;
 type StatusReads = Pick<
   EngineApi,
@@ -86,6 +86,11 @@ function documentReads(engine: EngineApi, caller: EngineCaller): DocumentReads {
     async listWhere(collection, asked, page) {
       must(collection);
       return engine.listWhere(collection, joined(identity, asked) ?? asked, page);
+    },
+    exportDocuments(request, options) {
+      must(request.collection);
+      const filter = joined(identity, request.filter);
+      return engine.exportDocuments({ ...request, filter }, options);
     },
   };
 }

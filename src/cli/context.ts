@@ -1,5 +1,6 @@
 // What every command receives: output, clock, interruption and exit code.
 
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { repositoryRoot } from "../core/paths.js";
@@ -22,6 +23,8 @@ export interface CliContext {
   print(line: string): void;
   /** Prints one line of JSON. */
   printJson(value: unknown): void;
+  /** Prints lines as they are; resolves when standard output takes more: for results of any size. */
+  printPaced(lines: string): Promise<void>;
   /** Prints a warning. */
   warn(line: string): void;
   /** Sets the exit code of the process, unless an error sets another. */
@@ -41,6 +44,9 @@ export function createContext(): CliContext {
     },
     print: (line) => out.write(`${line}\n`),
     printJson: (value) => out.write(`${JSON.stringify(value)}\n`),
+    async printPaced(lines) {
+      if (!process.stdout.write(lines)) await once(process.stdout, "drain");
+    },
     warn: (line) => err.write(`${err.style.yellow(line)}\n`),
     setExitCode: (code) => {
       process.exitCode = code;

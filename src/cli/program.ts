@@ -9,6 +9,7 @@ import { addConfigCommand } from "./commands/config.js";
 import { addDeleteCommand } from "./commands/delete.js";
 import { addDemoCommand } from "./commands/demo.js";
 import { addEvalCommand } from "./commands/eval.js";
+import { addExportCommand } from "./commands/export.js";
 import { addFeedbackCommand } from "./commands/feedback.js";
 import { addIngestCommand } from "./commands/ingest.js";
 import { addKeyCommand } from "./commands/key.js";
@@ -58,6 +59,7 @@ export function createProgram(context: CliContext): Command {
   addCalibrateCommand(program, context);
   addCheckCommand(program, context);
   addEvalCommand(program, context);
+  addExportCommand(program, context);
   addFeedbackCommand(program, context);
   addKeyCommand(program, context);
   addModelCommand(program, context);

@@ -15,6 +15,8 @@ import { clientScoreMapToMessage } from "./score-maps.js";
 import type { ClientScoreMap } from "./score-maps.js";
 import type { CallOptions, Channel, ChannelOptions, Method } from "./channel.js";
 import { SluiceClientError } from "./client-error.js";
+import { readExport } from "./export.js";
+import type { ClientExportedBatch } from "./export.js";
 import { listFeedback, sendFeedback } from "./feedback.js";
 import type { ClientFeedback, ClientFeedbackAck } from "./feedback.js";
 import { definitions } from "../wire/definitions.js";
@@ -23,6 +25,7 @@ import { filterToMessage } from "../wire/filter-messages.js";
 import { toMessage } from "../wire/field-messages.js";
 import { explainRequestFields } from "../contract/explain.js";
 import type { ExplainedPassage, ExplainRequest } from "../contract/explain.js";
+import type { ExportRequest } from "../contract/export.js";
 import { rerankRequestFields } from "../contract/rerank.js";
 import type { RerankRequest, RerankUpdate } from "../contract/rerank.js";
 import { searchRequestFields } from "../contract/search-request.js";
@@ -126,6 +129,14 @@ export interface SluiceClient {
     page?: { readonly pageSize?: number; readonly pageToken?: string },
     options?: CallOptions,
   ): Promise<ClientDocumentPage>;
+  /**
+   * Documents in byte order of their keys, as they are when the call begins; the first batch may be
+   * empty. After an error, call again with `afterKey`.
+   */
+  exportDocuments(
+    request: ExportRequest,
+    options?: CallOptions,
+  ): AsyncGenerator<ClientExportedBatch, void, void>;
   readonly collections: CollectionCalls;
   /** Health status of the server; `UNREACHABLE` when it does not respond. */
   health(options?: CallOptions): Promise<"SERVING" | "NOT_SERVING" | "UNREACHABLE">;
@@ -194,6 +205,7 @@ export function createClient(options: ClientOptions): SluiceClient {
         options: ingestOptions,
       }),
     ...documentCalls(channel),
+    exportDocuments: (request, call = {}) => readExport(channel, request, call),
     collections: collectionCalls(channel),
     health: (call = {}) => health(channel, call),
     waitForReady: (timeoutMs) => waitForReady(channel, { timeoutMs, nowMs: options.nowMs }),

@@ -42,6 +42,12 @@ export interface Span {
   readonly end: number;
 }
 
+/** Token vectors of one passage of a document. */
+export interface PassageVectors {
+  readonly span: Span;
+  readonly vectors: PrecomputedVectors;
+}
+
 /** Compares two keys as UTF-8 bytes: the tie-break of every ranking. */
 export function compareKeys(a: string, b: string): number {
   const length = Math.min(a.length, b.length);

@@ -91,6 +91,8 @@ export const limits = {
    * Documents in one page of List, bytes: below the default message limit of gRPC clients (4 MiB).
    */
   pageBytesMax: 2 * 1024 * 1024,
+  /** Documents and vectors in a message of an export, bytes; a single document may be larger. */
+  exportBatchBytes: 1024 * 1024,
   /**
    * Time limit of a thread's answer to an interactive task, and to an encode or merge task,
    * milliseconds.

@@ -1,6 +1,6 @@
 // The engine's public face: what the network edges, rpc/ and http/, call.
 
-import type { Document } from "../core/document.js";
+import type { Document, PassageVectors } from "../core/document.js";
 import type { Feedback, RecordedFeedback } from "../core/feedback.js";
 import type { Filter } from "../core/filter.js";
 import type { Readiness, RefusedCollection } from "../core/readiness.js";
@@ -9,6 +9,7 @@ import type { RerankRequest, RerankUpdate } from "../contract/rerank.js";
 import type { SearchRequest } from "../contract/search-request.js";
 import type { SearchUpdate } from "../contract/search-update.js";
 import type { ExplainRequest, ExplainedPassage } from "../contract/explain.js";
+import type { ExportRequest } from "../contract/export.js";
 import type { ReaderRoom } from "../core/unread-answers.js";
 import type {
   CollectionSettings,
@@ -66,6 +67,15 @@ export interface EngineApi {
    * Rejects with DATA_CORRUPT while it cannot be known which these are.
    */
   listWhere(collection: string, filter: Filter, page: PageRequest): Promise<StoredDocumentPage>;
+  /**
+   * Streams documents in byte order of their keys, from one generation, which is held until the
+   * stream ends. The first batch comes at once and may be empty. Throws DATA_CORRUPT at a damaged
+   * document, COLLECTION_NOT_FOUND when the collection is dropped meanwhile.
+   */
+  exportDocuments(
+    request: ExportRequest,
+    options: { readonly signal: AbortSignal },
+  ): AsyncGenerator<ExportedBatch, void, void>;
 
   /** Resolves once the event is on disk. */
   sendFeedback(collection: string, event: Feedback): Promise<FeedbackAck>;
@@ -142,6 +152,17 @@ export interface StoredDocumentPage {
   readonly documents: readonly StoredDocument[];
   /** Absent on the last page. */
   readonly nextAfterKey?: string | undefined;
+}
+
+export interface ExportedBatch {
+  readonly documents: readonly ExportedDocument[];
+  /** Sequence of the last write in the exported generation. */
+  readonly lastSequence: number;
+}
+
+export interface ExportedDocument extends StoredDocument {
+  /** One for each passage; absent unless asked for. */
+  readonly passages?: readonly PassageVectors[] | undefined;
 }
 
 export interface FeedbackAck {

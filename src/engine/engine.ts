@@ -7,21 +7,16 @@ import type { Readiness } from "../core/readiness.js";
 import { deleteDocuments, putDocument } from "../ingest/ingest.js";
 import type { CollectionSettings, CollectionStatus } from "../index/collection-settings.js";
 import type { PinnedDocuments } from "../store/store.js";
-import type { DocumentRecord } from "../store/stored-values.js";
-import type {
-  CreateCollection,
-  StoredDocumentPage,
-  EngineApi,
-  PageRequest,
-  StoredDocument,
-} from "./api.js";
+import type { CreateCollection, StoredDocumentPage, EngineApi, PageRequest } from "./api.js";
 import { deleteByFilter } from "./delete-by-filter.js";
 import type { CollectionFigures } from "./collection-figures.js";
 import { settingsFor } from "./create-settings.js";
 import { createFeedback } from "./feedback.js";
 import type { FeedbackParts } from "./feedback.js";
 import type { Snapshots } from "./snapshots.js";
+import { exportDocuments } from "./export-documents.js";
 import { listByFilter } from "./list-by-filter.js";
+import { toStored } from "./stored-document.js";
 import { whileOpen } from "./open-collection.js";
 import { optimize } from "./optimize.js";
 import { rerank } from "./rerank.js";
@@ -156,7 +151,8 @@ function createJobs(parts: EngineParts): Pick<EngineApi, "optimize" | "snapshot"
 function createReads({
   collections,
   scorer,
-}: EngineParts): Pick<EngineApi, "get" | "list" | "listWhere"> {
+  kernels,
+}: EngineParts): Pick<EngineApi, "get" | "list" | "listWhere" | "exportDocuments"> {
   return {
     get: (name, keys) =>
       collections.use(name, ({ collection }) => {
@@ -173,6 +169,14 @@ function createReads({
         const { documents, nextAfterKey } = await listByFilter(opened, filter, { scorer, page });
         return { documents: documents.map(([key, record]) => toStored(key, record)), nextAfterKey };
       }),
+    async *exportDocuments(request, { signal }) {
+      const { opened, release } = await collections.acquire(request.collection, { signal });
+      try {
+        yield* exportDocuments(opened, request, { kernels, scorer, signal });
+      } finally {
+        release();
+      }
+    },
   };
 }
 
@@ -185,9 +189,4 @@ function pageOf(
   const last = page.at(-1);
   if (found.length <= pageSize || last === undefined) return { documents: page };
   return { documents: page, nextAfterKey: last.key };
-}
-
-function toStored(key: string, record: DocumentRecord): StoredDocument {
-  const { title, text, fields, sequence, spans } = record;
-  return { key, title, text, fields, sequence, passageCount: spans.length };
 }

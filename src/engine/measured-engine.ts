@@ -15,17 +15,19 @@ export function measured(engine: EngineApi, metrics: Metrics, clock: () => numbe
       throw error;
     }
   };
+  async function* countedStream<T>(stream: AsyncGenerator<T, void, void>): typeof stream {
+    try {
+      yield* stream;
+    } catch (error) {
+      metrics.errorReturned({ reason: reasonOf(error) });
+      throw error;
+    }
+  }
   return {
     ...engine,
     search: (request, options) => measuredSearch(engine, { metrics, clock }, request, options),
-    async *rerank(request, options) {
-      try {
-        yield* engine.rerank(request, options);
-      } catch (error) {
-        metrics.errorReturned({ reason: reasonOf(error) });
-        throw error;
-      }
-    },
+    rerank: (request, options) => countedStream(engine.rerank(request, options)),
+    exportDocuments: (request, options) => countedStream(engine.exportDocuments(request, options)),
     explain: (request, options) => counted(engine.explain(request, options)),
     async put(collection, document, scope) {
       const ack = await counted(engine.put(collection, document, scope));

@@ -15,6 +15,8 @@ export interface OpenCollection {
   readonly writer: CollectionWriter;
   /** Running searches, each with its end: the store is closed only after them. */
   readonly searches: Map<AbortController, Promise<void>>;
+  /** Aborts with the reason for which the collection is closed. */
+  readonly closing: AbortController;
 }
 
 /** `store` is in the present format; it is closed again when this rejects. */
@@ -26,7 +28,8 @@ export async function openWithWriter(
     const collection = await openCollection(store);
     const writer = new CollectionWriter(collection, options);
     writer.maintain();
-    return { collection: collection.view, writer, searches: new Map() };
+    const closing = new AbortController();
+    return { collection: collection.view, writer, searches: new Map(), closing };
   } catch (error) {
     await store.close();
     throw error;
@@ -35,9 +38,10 @@ export async function openWithWriter(
 
 /** Ends running searches with `reason`, waits for writes in flight, closes the store. */
 export async function closeWithWriter(
-  { collection, writer, searches }: OpenCollection,
+  { collection, writer, searches, closing }: OpenCollection,
   reason: SluiceError,
 ): Promise<void> {
+  closing.abort(reason);
   for (const controller of searches.keys()) controller.abort(reason);
   await Promise.allSettled(searches.values());
   await writer.close();
@@ -52,11 +56,15 @@ export interface CollectionHold {
   readonly end: () => void;
 }
 
-/** Until `end` is called. Such work is short, ends by itself or obeys the signal. */
+/**
+ * Until `end` is called. Such work is short, ends by itself or obeys the signal. Throws the reason
+ * for which the collection is closed, once that has begun.
+ */
 export function holdOpen(
-  { searches }: OpenCollection,
+  { searches, closing }: OpenCollection,
   callerSignal = new AbortController().signal,
 ): CollectionHold {
+  closing.signal.throwIfAborted();
   const { controller, unlink } = linkAbort(callerSignal);
   let finish = (): void => undefined;
   const ended = new Promise<void>((resolve) => (finish = resolve));

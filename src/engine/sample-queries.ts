@@ -11,10 +11,10 @@ import { sentencesOf } from "../encoders/sentence-ends.js";
 import { isBitSet } from "../index/bm25/bits.js";
 import type { Collection } from "../index/collection.js";
 import type { Generation } from "../index/generation.js";
-import { rowBytes } from "../kernels/kernels.js";
 import type { Kernels } from "../kernels/kernels.js";
 import type { Scorer } from "../scoring/scorer.js";
 import type { PassagePlace } from "../search/passage-ids.js";
+import { storedVectors } from "../search/stored-vectors.js";
 
 /** About as many tokens as a query has. */
 const tokenCountMax = 32;
@@ -45,7 +45,17 @@ export function createSampler(
     const text = drawSentence(generation, place, prng);
     if (hasModel && text !== "") return { text };
     codec ??= createCodec(settings, by.kernels);
-    return { text, vectors: await rowsOf(generation, place, { codec, scorer: by.scorer }) };
+    const { scorer } = by;
+    generation.acquire();
+    try {
+      const rowCountMax = tokenCountMax;
+      return {
+        text,
+        vectors: await storedVectors(generation, place, { codec, scorer, rowCountMax }),
+      };
+    } finally {
+      generation.release();
+    }
   };
 }
 
@@ -80,36 +90,4 @@ function drawSentence(
   const from = long.length > 0 ? long : sentences;
   const drawn = from[Math.floor(prng.nextFloat() * from.length)] ?? record.title;
   return drawn.slice(0, sentenceMax).trim();
-}
-
-async function rowsOf(
-  generation: Generation,
-  { segment, ordinal }: PassagePlace,
-  { codec, scorer }: { readonly codec: Codec; readonly scorer: Scorer },
-): Promise<NonNullable<Query["vectors"]>> {
-  const { dim, bits } = codec;
-  const parts = generation.segments.slice(segment, segment + 1).map(({ part }) => part);
-  // Of an explanation, the codes alone are wanted: any query will do.
-  const query = { rowCount: 1, dim, rows: new Int8Array(dim), rowScales: new Float32Array(1) };
-  const cancel = new SharedArrayBuffer(4);
-  generation.acquire();
-  try {
-    const answer = await scorer.explain({
-      kind: "explain",
-      parts,
-      ordinal,
-      query,
-      bits,
-      bm25: [],
-      cancel,
-    });
-    if (answer?.damage !== undefined) throw new SluiceError("DATA_CORRUPT", answer.damage);
-    const codes = answer?.codes ?? new Uint8Array();
-    const tokenCount = Math.min(tokenCountMax, codes.length / rowBytes(dim, bits));
-    const rows = Array.from({ length: tokenCount }, (_, i) => [...codec.decodeRow(codes, i)]);
-    const values = Float32Array.from(rows.flat());
-    return { type: "float32", dim, bytes: new Uint8Array(values.buffer) };
-  } finally {
-    generation.release();
-  }
 }

@@ -20,6 +20,13 @@ export const routes: readonly Route[] = [
       "Searches a collection; updates come as Server-Sent Events, or the final one as JSON with `Accept: application/json`.",
   },
   {
+    path: "/v1/export",
+    methods: ["GET", "POST"],
+    requirement: "read",
+    about:
+      "Streams the documents of a collection as lines of JSON (NDJSON), which `sluice ingest` reads.",
+  },
+  {
     path: "/v1/feedback",
     methods: ["POST"],
     requirement: "feedback",

@@ -2,7 +2,6 @@
 
 import { z } from "zod";
 import { checkRequest } from "../contract/check-fields.js";
-import { wireName } from "../contract/fields.js";
 import { searchRequestFields } from "../contract/search-request.js";
 import type { Query, SearchRequest } from "../contract/search-request.js";
 import { invalidField } from "../contract/validate.js";
@@ -11,6 +10,7 @@ import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 import { fromJson, shapeOf } from "./field-json.js";
 import { parseBody, parseValue } from "./json-body.js";
+import { objectFromParameters } from "./parameters.js";
 
 const vectors = z.strictObject({
   type: z.enum(["float32", "float16", "int8"]),
@@ -47,25 +47,10 @@ export function searchRequestFromJson(text: string): SearchRequest {
   return toRequest(parseBody(searchBody, text));
 }
 
-const typeOfParameter = new Map<string, string>(
-  Object.entries(searchRequestFields).map(([name, field]) => [wireName(name, field), field.type]),
-);
-
 /** From a query string: `q`, and the plain options of the JSON body by their names. */
 export function searchRequestFromQuery(parameters: URLSearchParams): SearchRequest {
-  const body: Record<string, unknown> = {};
-  for (const [parameter, value] of parameters) {
-    const name = parameter === "q" ? "query" : parameter;
-    if (name in body) throw invalidField(parameter, `${parameter} is given twice`);
-    body[name] = parameterValue(typeOfParameter.get(name), value);
-  }
+  const body = objectFromParameters(searchRequestFields, parameters, { q: "query" });
   return toRequest(parseValue(searchBody, body));
-}
-
-function parameterValue(type: string | undefined, text: string): unknown {
-  if (type === "boolean") return text === "" || text === "true" || text === "1";
-  if (type === "integer" || type === "number") return text.trim() === "" ? NaN : Number(text);
-  return text;
 }
 
 function toRequest(data: z.output<typeof searchBody>): SearchRequest {

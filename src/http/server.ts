@@ -18,6 +18,7 @@ import { toHttpFailure } from "./errors.js";
 import { boundExchange, boundsOf } from "./exchange-bounds.js";
 import type { Turn } from "./exchange-bounds.js";
 import type { HttpLogger } from "./errors.js";
+import { handleExport } from "./export-handler.js";
 import { handleFeedback } from "./feedback-handler.js";
 import {
   answerPreflight,
@@ -171,6 +172,9 @@ async function answerAdmitted(
       await handleRerank({ engine, logger, turn }, { ...exchange, version });
       break;
     }
+    case "/v1/export":
+      await handleExport({ engine, logger, stalledStreamMs }, exchange);
+      break;
     case "/v1/feedback":
       await handleFeedback({ engine, logger }, exchange);
       break;

@@ -1,14 +1,15 @@
 // Converts and validates documents, vectors and pages.
 
 import { documentToMessage, fieldValueFromMessage } from "../wire/document-messages.js";
-import { vectorsFromMessage } from "../wire/vector-messages.js";
+import { vectorsFromMessage, vectorsToMessage } from "../wire/vector-messages.js";
 import type { Document, FieldValue, Fields } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 import type { Document__Output } from "../gen/proto/sluice/v1/Document.js";
+import type { ExportResponse } from "../gen/proto/sluice/v1/ExportResponse.js";
 import type { Field__Output } from "../gen/proto/sluice/v1/Field.js";
 import type { StoredDocument as StoredDocumentMessage } from "../gen/proto/sluice/v1/StoredDocument.js";
-import type { StoredDocument } from "../engine/api.js";
+import type { ExportedBatch, StoredDocument } from "../engine/api.js";
 import { documentKey, invalidField, quote, shortName, textWithin } from "../contract/validate.js";
 
 /** Error fields are paths inside the document. */
@@ -36,6 +37,16 @@ export function storedDocumentToMessage(document: StoredDocument): StoredDocumen
     document: documentToMessage(document),
     sequence: document.sequence,
     passage_count: document.passageCount,
+  };
+}
+
+export function exportedToMessage({ documents, lastSequence }: ExportedBatch): ExportResponse {
+  return {
+    documents: documents.map(({ passages = [], ...stored }) => ({
+      stored: storedDocumentToMessage(stored),
+      passages: passages.map(({ span, vectors }) => ({ span, vectors: vectorsToMessage(vectors) })),
+    })),
+    last_sequence: lastSequence,
   };
 }
 

@@ -1,4 +1,4 @@
-// DocumentService: writes, reads and deletes documents.
+// DocumentService: writes, reads, exports and deletes documents.
 
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import { SluiceError } from "../core/errors.js";
@@ -9,15 +9,19 @@ import type { DocumentServiceGetRequest__Output as GetRequest } from "../gen/pro
 import type { DocumentServiceGetResponse as GetResponse } from "../gen/proto/sluice/v1/DocumentServiceGetResponse.js";
 import type { DocumentServiceListRequest__Output as ListRequest } from "../gen/proto/sluice/v1/DocumentServiceListRequest.js";
 import type { DocumentServiceListResponse as ListResponse } from "../gen/proto/sluice/v1/DocumentServiceListResponse.js";
+import type { ExportRequest__Output } from "../gen/proto/sluice/v1/ExportRequest.js";
+import type { ExportResponse } from "../gen/proto/sluice/v1/ExportResponse.js";
 import type { IngestRequest__Output } from "../gen/proto/sluice/v1/IngestRequest.js";
 import type { IngestResponse } from "../gen/proto/sluice/v1/IngestResponse.js";
-import { duplexStream, unary } from "./calls.js";
+import { duplexStream, serverStream, unary } from "./calls.js";
 import type { RpcContext } from "./calls.js";
-import { storedDocumentToMessage } from "./convert-documents.js";
+import { exportedToMessage, storedDocumentToMessage } from "./convert-documents.js";
 import { filterFromMessage } from "../wire/filter-messages.js";
 import { runIngestStream } from "./ingest-stream.js";
+import { exportRequestFromMessage } from "./requests.js";
 import { decodePageToken, encodePageToken } from "./page-token.js";
 import type { EngineApi, StoredDocument } from "../engine/api.js";
+import { sendAll } from "../search/send-updates.js";
 import { collectionName, documentKey, integerIn, invalidField } from "../contract/validate.js";
 
 const pageSizeDefault = 100;
@@ -36,6 +40,14 @@ export function createDocumentService(context: RpcContext): UntypedServiceImplem
       return remove(engine, request, controller.signal);
     }),
     List: unary<ListRequest, ListResponse>(context, (request, engine) => list(engine, request)),
+    Export: serverStream<ExportRequest__Output, ExportResponse>(context, (call, tools) => {
+      const asked = exportRequestFromMessage(call.request);
+      return sendAll(tools.engine.exportDocuments(asked, tools), {
+        signal: tools.signal,
+        stallMs: context.stalledStreamMs,
+        send: (batch, done) => call.write(exportedToMessage(batch), done),
+      });
+    }),
   };
 }
 

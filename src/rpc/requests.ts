@@ -3,12 +3,15 @@
 import { checkQuery, checkRequest } from "../contract/check-fields.js";
 import { explainRequestFields } from "../contract/explain.js";
 import type { ExplainRequest } from "../contract/explain.js";
+import { exportRequestFields } from "../contract/export.js";
+import type { ExportRequest } from "../contract/export.js";
 import { rerankRequestFields } from "../contract/rerank.js";
 import type { RerankRequest } from "../contract/rerank.js";
 import { queryFields, searchRequestFields } from "../contract/search-request.js";
 import type { Query, SearchRequest } from "../contract/search-request.js";
 import { invalidField } from "../contract/validate.js";
 import type { ExplainRequest__Output } from "../gen/proto/sluice/v1/ExplainRequest.js";
+import type { ExportRequest__Output } from "../gen/proto/sluice/v1/ExportRequest.js";
 import type { Query__Output } from "../gen/proto/sluice/v1/Query.js";
 import type { RerankRequest__Output } from "../gen/proto/sluice/v1/RerankRequest.js";
 import type { SearchRequest__Output } from "../gen/proto/sluice/v1/SearchRequest.js";
@@ -53,5 +56,11 @@ export function explainRequestFromMessage(message: ExplainRequest__Output): Expl
   const request = fromMessage<ExplainRequest>(explainRequestFields, message);
   checkRequest<ExplainRequest>(explainRequestFields, request);
   checkQuery(request, "query");
+  return request;
+}
+
+export function exportRequestFromMessage(message: ExportRequest__Output): ExportRequest {
+  const request = fromMessage<ExportRequest>(exportRequestFields, message);
+  checkRequest<ExportRequest>(exportRequestFields, request);
   return request;
 }

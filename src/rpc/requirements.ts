@@ -22,6 +22,7 @@ const requirements = {
   "/sluice.v1.DocumentService/Get": "read",
   "/sluice.v1.DocumentService/Delete": "write",
   "/sluice.v1.DocumentService/List": "read",
+  "/sluice.v1.DocumentService/Export": "read",
   "/sluice.v1.CollectionService/Create": "admin",
   "/sluice.v1.CollectionService/Drop": "admin",
   "/sluice.v1.CollectionService/List": "any",

@@ -1,7 +1,7 @@
 // How one passage got its score: the passage token that matches each query token best, and the BM25
 // of each term.
 
-import { toSegmentOrdinal, toSequence } from "../core/ids.js";
+import { toSequence } from "../core/ids.js";
 import { isEmptyQuery } from "../analysis/lexical-query.js";
 import type { LexicalQuery } from "../analysis/lexical-query.js";
 import { assert, present } from "../core/assert.js";
@@ -15,6 +15,7 @@ import { compareRanked } from "./ranking.js";
 import type { ScopedDeps, SearchDeps } from "./search-deps.js";
 import { filterStage } from "./stages/filter.js";
 import { lateInteractionBatches } from "./stages/late-interaction.js";
+import { placeOfSequence } from "./passage-ids.js";
 import type { PassagePlace } from "./passage-ids.js";
 import { lexicalStage, noLexicalResult } from "./stages/lexical.js";
 import type { LexicalResult } from "./stages/lexical.js";
@@ -140,13 +141,9 @@ function placesOf(
       { field: "passage_number" },
     );
   const numbers = passageNumber === undefined ? [...spans.keys()] : [passageNumber];
-  const places = numbers.flatMap((number) =>
-    generation.segments.flatMap(({ table, part }, segment) => {
-      const ordinal = table.ordinalOf(toSequence(firstPassageSequence + number));
-      // A live table grows with later writes; the part does not.
-      const isPart = ordinal !== undefined && ordinal < part.ordinalCount;
-      return isPart ? [{ segment: toSegmentOrdinal(segment), ordinal }] : [];
-    }),
+  const { segments } = generation;
+  const places = numbers.flatMap(
+    (number) => placeOfSequence(segments, toSequence(firstPassageSequence + number)) ?? [],
   );
   if (places.length > 0) return places;
   const causes = generation.damages.length === 0 ? "" : `: ${generation.damages.join("; ")}`;

@@ -1,6 +1,7 @@
-// Consecutive numbers for the passages of one generation.
+// Passages of one generation: their places, and consecutive numbers for them.
 
-import type { PassageOrdinal, SegmentOrdinal } from "../core/ids.js";
+import { toSegmentOrdinal } from "../core/ids.js";
+import type { PassageOrdinal, SegmentOrdinal, Sequence } from "../core/ids.js";
 import type { GenerationSegment } from "../index/generation.js";
 
 /** A passage by its place in the generation. */
@@ -20,4 +21,18 @@ export function createPassageIds(
     next += table.ordinalCount;
   }
   return ({ segment, ordinal }) => (firsts[segment] ?? 0) + ordinal;
+}
+
+/** Undefined when no segment has the passage. O(segments x log passages). */
+export function placeOfSequence(
+  segments: readonly GenerationSegment[],
+  sequence: Sequence,
+): PassagePlace | undefined {
+  for (const [place, { table, part }] of segments.entries()) {
+    const ordinal = table.ordinalOf(sequence);
+    // A live table grows with later writes; the part does not.
+    if (ordinal !== undefined && ordinal < part.ordinalCount)
+      return { segment: toSegmentOrdinal(place), ordinal };
+  }
+  return undefined;
 }

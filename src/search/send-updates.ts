@@ -42,6 +42,17 @@ export async function sendUpdates<Update extends { readonly final: boolean }>(
   await taken(final, options);
 }
 
+/** As `sendUpdates`, for a stream whose last item is one like the others. */
+export async function sendAll<Item>(
+  items: AsyncGenerator<Item, void, void>,
+  options: SendOptions<Item>,
+): Promise<void> {
+  for await (const item of items) {
+    if (!options.signal.aborted) await taken(item, options);
+    if (options.signal.aborted) return;
+  }
+}
+
 /** Resolves once the transport has taken the update, or `signal` aborts. */
 async function taken<Update>(
   update: Update,

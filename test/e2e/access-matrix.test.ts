@@ -44,6 +44,7 @@ const rpcs: Readonly<Record<string, Row>> = {
   "DocumentService/Get": { need: "read", request: { collection: "docs", keys: ["a"] } },
   "DocumentService/Delete": { need: "write", request: { collection: "docs", keys: ["a"] } },
   "DocumentService/List": { need: "read", request: { collection: "docs" } },
+  "DocumentService/Export": { need: "read", request: { collection: "docs" } },
   "CollectionService/Create": {
     need: "admin",
     request: { name: "docs", dim, if_not_exists: true },
@@ -69,6 +70,8 @@ const routeRows: Readonly<Record<string, Row>> = {
   "HEAD /metrics": { need: "metrics" },
   "GET /v1/search": { need: "read" },
   "POST /v1/search": { need: "read", request: { collection: "docs", query: { text: "words" } } },
+  "GET /v1/export": { need: "read" },
+  "POST /v1/export": { need: "read", request: { collection: "docs" } },
   "POST /v1/feedback": {
     need: "feedback",
     request: { collection: "docs", query_text: "words", key: "a", kind: "click" },

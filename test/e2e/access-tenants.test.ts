@@ -121,6 +121,15 @@ describe("tenants", () => {
     assert.equal((await a.collections.describe("docs")).documentCount, 0);
   });
 
+  it("export only what is theirs, with a filter of their own too", async () => {
+    const { a } = await start();
+    const keys: string[] = [];
+    const filter = parseFilter('tenant = "a" or tenant = "b"');
+    for await (const batch of a.exportDocuments({ collection: "docs", filter, vectors: true }))
+      keys.push(...batch.documents.map(({ key }) => key));
+    assert.deepEqual(keys, keysOf("a"));
+  });
+
   it("write and delete only what is theirs", async () => {
     const { server, a } = await start();
     const [own, foreign] = [keysOf("a")[0]!, keysOf("b")[0]!];

@@ -76,7 +76,7 @@ export function createEdgeEngine(): EdgeEngine {
 
 function documentMethods(
   state: State,
-): Pick<EngineApi, "delete" | "deleteWhere" | "get" | "list" | "listWhere"> {
+): Pick<EngineApi, "delete" | "deleteWhere" | "get" | "list" | "listWhere" | "exportDocuments"> {
   const { documents } = state;
   return {
     delete: (collection, keys) => {
@@ -105,6 +105,14 @@ function documentMethods(
         matches((name) => fields.get(name)),
       );
       return Promise.resolve({ documents: found.slice(0, page.pageSize) });
+    },
+    async *exportDocuments({ collection, afterKey }) {
+      settingsOf(state, collection);
+      await Promise.resolve();
+      const lastSequence = state.sequence;
+      yield { documents: [], lastSequence };
+      for (const document of pageOf(documents, { pageSize: 1e6, afterKey }).documents)
+        yield { documents: [document], lastSequence };
     },
   };
 }

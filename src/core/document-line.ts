@@ -1,0 +1,66 @@
+// A document as one line of JSON, in the form that an import reads.
+
+import type {
+  Document,
+  Fields,
+  FieldValue,
+  PassageVectors,
+  PrecomputedVectors,
+} from "./document.js";
+
+/** What a line holds of a document. */
+export interface LineDocument extends Omit<Document, "vectors"> {
+  /** One for each passage. Absent when the vectors are not wanted. */
+  readonly passages?: readonly PassageVectors[] | undefined;
+}
+
+/**
+ * One line, with its line feed. An import of it writes the same document: what plain JSON would
+ * change is written with its type, such as `{"time": "2024-01-31T00:00:00.000Z"}`. The vectors of a
+ * document of one passage are its `vectors`; those of several are `passages`, which imports skip.
+ */
+export function documentLine({ key, title, text, fields, passages = [] }: LineDocument): string {
+  const [first, ...others] = passages;
+  const line = {
+    key,
+    ...(title === "" ? {} : { title }),
+    text,
+    ...(fields.size === 0 ? {} : { fields: typedFieldsToJson(fields) }),
+    ...(first === undefined ? {} : vectorsToJson(first, others)),
+  };
+  return `${JSON.stringify(line)}\n`;
+}
+
+function vectorsToJson(first: PassageVectors, others: readonly PassageVectors[]): object {
+  if (others.length === 0) return { vectors: rowsToJson(first.vectors) };
+  const passages = [first, ...others].map(({ span: { start, end }, vectors }) => {
+    return { start, end, vectors: rowsToJson(vectors) };
+  });
+  return { passages };
+}
+
+function rowsToJson({ type, dim, bytes, modelFingerprint }: PrecomputedVectors): object {
+  const base64 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64");
+  return { type, dim, base64, model_fingerprint: modelFingerprint };
+}
+
+function typedFieldsToJson(fields: Fields): object {
+  return Object.fromEntries(Array.from(fields, ([name, value]) => [name, typedToJson(value)]));
+}
+
+function typedToJson(field: FieldValue): unknown {
+  switch (field.kind) {
+    case "integer": {
+      const number = Number(field.value);
+      return Number.isSafeInteger(number) ? number : { integer: field.value.toString() };
+    }
+    case "float":
+      return Number.isInteger(field.value) ? { float: field.value } : field.value;
+    case "time":
+      return { time: new Date(field.value).toISOString() };
+    case "keyword":
+    case "keywords":
+    case "boolean":
+      return field.value;
+  }
+}
