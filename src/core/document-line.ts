@@ -50,17 +50,34 @@ function typedFieldsToJson(fields: Fields): object {
 
 function typedToJson(field: FieldValue): unknown {
   switch (field.kind) {
-    case "integer": {
-      const number = Number(field.value);
-      return Number.isSafeInteger(number) ? number : { integer: field.value.toString() };
-    }
+    case "integer":
+      return integerToJson(field.value);
+    case "integers":
+      return field.value.map(integerToJson);
     case "float":
-      return Number.isInteger(field.value) ? { float: field.value } : field.value;
+      return floatToJson(field.value);
+    case "floats":
+      return field.value.map(floatToJson);
     case "time":
-      return { time: new Date(field.value).toISOString() };
+      return timeToJson(field.value);
+    case "times":
+      return field.value.map(timeToJson);
     case "keyword":
     case "keywords":
     case "boolean":
       return field.value;
   }
+}
+
+function integerToJson(value: bigint): unknown {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : { integer: value.toString() };
+}
+
+function floatToJson(value: number): unknown {
+  return Number.isInteger(value) ? { float: value } : value;
+}
+
+function timeToJson(value: number): unknown {
+  return { time: new Date(value).toISOString() };
 }

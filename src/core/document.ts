@@ -1,13 +1,21 @@
 // The document as users send and receive it: title, text, typed fields and optional token vectors.
 
 /** A typed field value. Times are milliseconds since 1970 UTC. */
-export type FieldValue =
+export type FieldValue = SingleValue | ListValue;
+
+export type SingleValue =
   | { readonly kind: "keyword"; readonly value: string }
-  | { readonly kind: "keywords"; readonly value: readonly string[] }
   | { readonly kind: "integer"; readonly value: bigint }
   | { readonly kind: "float"; readonly value: number }
   | { readonly kind: "boolean"; readonly value: boolean }
   | { readonly kind: "time"; readonly value: number };
+
+/** Several values of one kind. */
+export type ListValue =
+  | { readonly kind: "keywords"; readonly value: readonly string[] }
+  | { readonly kind: "integers"; readonly value: readonly bigint[] }
+  | { readonly kind: "floats"; readonly value: readonly number[] }
+  | { readonly kind: "times"; readonly value: readonly number[] };
 
 export type Fields = ReadonlyMap<string, FieldValue>;
 

@@ -9,16 +9,28 @@ export function fieldsToJson(fields: Fields): object {
 
 function valueToJson(field: FieldValue): unknown {
   switch (field.kind) {
-    case "integer": {
-      const number = Number(field.value);
-      return Number.isSafeInteger(number) ? number : field.value.toString();
-    }
+    case "integer":
+      return integerToJson(field.value);
+    case "integers":
+      return field.value.map(integerToJson);
     case "time":
-      return new Date(field.value).toISOString();
+      return timeToJson(field.value);
+    case "times":
+      return field.value.map(timeToJson);
     case "keyword":
     case "keywords":
     case "float":
+    case "floats":
     case "boolean":
       return field.value;
   }
+}
+
+function integerToJson(value: bigint): number | string {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value.toString();
+}
+
+function timeToJson(value: number): string {
+  return new Date(value).toISOString();
 }

@@ -4,6 +4,7 @@ import { assertNever } from "./assert.js";
 import type { FieldValue } from "./document.js";
 import { SluiceError } from "./errors.js";
 import { limits } from "./limits.js";
+import { fits64Bits } from "./number-values.js";
 
 /** A predicate over a document's fields. proto/sluice/v1/types.proto defines the semantics. */
 export type Filter =
@@ -113,10 +114,12 @@ function checkValue(value: FieldValue, path: string): void {
       checkWellFormed(value.value, path);
       return;
     case "keywords":
-      throw invalid(path, `${path} is a list; send each keyword as a value of its own`);
+    case "integers":
+    case "floats":
+    case "times":
+      throw invalid(path, `${path} is a list; send each value on its own`);
     case "integer":
-      if (BigInt.asIntN(64, value.value) !== value.value)
-        throw invalid(path, `${path} does not fit 64 bits`);
+      if (!fits64Bits(value.value)) throw invalid(path, `${path} does not fit 64 bits`);
       return;
     case "float":
     case "time":

@@ -23,8 +23,8 @@ export const limits = {
   groupSizeMax: 100,
   /** Keyword value, bytes. */
   keywordBytesMax: 1024,
-  /** Keywords per list. */
-  keywordListMax: 256,
+  /** Values of a field that is a list. */
+  fieldListMax: 256,
   /** Nesting depth of a filter; a single condition has depth 1. */
   filterDepthMax: 16,
   /** Conditions of a filter, including `all`, `any` and `not`. */

@@ -3,6 +3,7 @@
 import { assertNever } from "./assert.js";
 import type { FieldValue } from "./document.js";
 import type { Filter, RangeBounds } from "./filter.js";
+import { floatsAmong, integersAmong } from "./number-values.js";
 
 /** Returns a field's value by name, or undefined when the document has no such field. */
 export type FieldLookup = (name: string) => FieldValue | undefined;
@@ -27,11 +28,11 @@ export function createFilterMatch(filter: Filter): (fieldOf: FieldLookup) => boo
       return (fieldOf) => !test(fieldOf);
     }
     case "any_of": {
-      const wanted = valueSets(filter.values);
+      const wanted = toWanted(filter.values);
       return (fieldOf) => isAmong(wanted, fieldOf(filter.field));
     }
     case "range":
-      return (fieldOf) => isInRange(filter, fieldOf(filter.field));
+      return (fieldOf) => hasInRange(filter, fieldOf(filter.field));
     case "exists":
       return (fieldOf) => fieldOf(filter.field) !== undefined;
     default:
@@ -39,30 +40,73 @@ export function createFilterMatch(filter: Filter): (fieldOf: FieldLookup) => boo
   }
 }
 
-type ValueSets = ReadonlyMap<FieldValue["kind"], ReadonlySet<unknown>>;
-
-function valueSets(values: readonly FieldValue[]): ValueSets {
-  const sets = new Map<FieldValue["kind"], Set<unknown>>();
-  for (const { kind, value } of values) {
-    const set = sets.get(kind);
-    if (set === undefined) sets.set(kind, new Set([value]));
-    else set.add(value);
-  }
-  return sets;
+/** What a field of each kind, or an entry of a list, must hold. */
+interface Wanted {
+  readonly keywords: ReadonlySet<string>;
+  readonly integers: ReadonlySet<bigint>;
+  readonly floats: ReadonlySet<number>;
+  readonly times: ReadonlySet<number>;
+  readonly booleans: ReadonlySet<boolean>;
 }
 
-function isAmong(wanted: ValueSets, field: FieldValue | undefined): boolean {
-  if (field === undefined) return false;
-  if (field.kind !== "keywords") return wanted.get(field.kind)?.has(field.value) === true;
-  const keywords = wanted.get("keyword");
-  return keywords !== undefined && field.value.some((word) => keywords.has(word));
+function toWanted(values: readonly FieldValue[]): Wanted {
+  const keywords = new Set<string>();
+  const times = new Set<number>();
+  const booleans = new Set<boolean>();
+  for (const { kind, value } of values) {
+    if (kind === "keyword") keywords.add(value);
+    else if (kind === "time") times.add(value);
+    else if (kind === "boolean") booleans.add(value);
+  }
+  const integers = new Set(integersAmong(values));
+  return { keywords, integers, floats: new Set(floatsAmong(values)), times, booleans };
+}
+
+function isAmong(wanted: Wanted, field: FieldValue | undefined): boolean {
+  switch (field?.kind) {
+    case undefined:
+      return false;
+    case "keyword":
+      return wanted.keywords.has(field.value);
+    case "keywords":
+      return field.value.some((value) => wanted.keywords.has(value));
+    case "integer":
+      return wanted.integers.has(field.value);
+    case "integers":
+      return field.value.some((value) => wanted.integers.has(value));
+    case "float":
+      return wanted.floats.has(field.value);
+    case "floats":
+      return field.value.some((value) => wanted.floats.has(value));
+    case "time":
+      return wanted.times.has(field.value);
+    case "times":
+      return field.value.some((value) => wanted.times.has(value));
+    case "boolean":
+      return wanted.booleans.has(field.value);
+  }
+}
+
+function hasInRange(bounds: RangeBounds, field: FieldValue | undefined): boolean {
+  switch (field?.kind) {
+    case "integer":
+    case "float":
+    case "time":
+      return isInRange(bounds, field.value);
+    case "integers":
+    case "floats":
+    case "times":
+      return field.value.some((value) => isInRange(bounds, value));
+    case undefined:
+    case "keyword":
+    case "keywords":
+    case "boolean":
+      return false;
+  }
 }
 
 /** JavaScript compares a bigint with a number exactly, so int64 fields need no conversion. */
-function isInRange(bounds: RangeBounds, field: FieldValue | undefined): boolean {
-  if (field === undefined) return false;
-  if (field.kind !== "integer" && field.kind !== "float" && field.kind !== "time") return false;
-  const { value } = field;
+function isInRange(bounds: RangeBounds, value: number | bigint): boolean {
   const { atLeast, moreThan, atMost, lessThan } = bounds;
   if (atLeast !== undefined && !(value >= atLeast)) return false;
   if (moreThan !== undefined && !(value > moreThan)) return false;

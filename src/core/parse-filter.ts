@@ -7,14 +7,16 @@ import { checkFilter } from "./filter.js";
 import type { Filter } from "./filter.js";
 import { isoTimeSource, parseIsoTime } from "./iso-time.js";
 import { limits } from "./limits.js";
+import { parseNumber } from "./number-values.js";
 
 /**
  * Conditions: `field = value`, `!=`, `field in (value, ...)`, `not in`, `<`, `<=`, `>`, `>=`,
  * `exists(field)`; combined by `and`, `or`, `not` and parentheses; `and` binds tighter than `or`.
  * Values: "text" with JSON's escapes, numbers, true, false, dates and times such as 2024-01-31 or
- * 2024-01-31T10:00:00Z. A whole number matches integer and float fields. Names with characters
- * other than letters, digits, `_`, `.` and `-` are quoted in backquotes. Throws INVALID_FIELD for
- * `filter` with the character offset. O(text); stops at the first limit that is exceeded.
+ * 2024-01-31T10:00:00Z. A number matches the integer and float fields of its value. Names with
+ * characters other than letters, digits, `_`, `.` and `-` are quoted in backquotes. Throws
+ * INVALID_FIELD for `filter` with the character offset. O(text); stops at the first limit that is
+ * exceeded.
  */
 export function parseFilter(text: string): Filter {
   const bytesMax = limits.filterTextBytesMax;
@@ -160,9 +162,9 @@ function parseCondition(parser: Parser): Filter {
   const { text: sign, at } = take(parser);
   switch (sign) {
     case "=":
-      return anyOf(field, parseValue(parser));
+      return anyOf(field, [parseValue(parser)]);
     case "!=":
-      return { kind: "not", filter: anyOf(field, parseValue(parser)) };
+      return { kind: "not", filter: anyOf(field, [parseValue(parser)]) };
     case ">=":
       return { kind: "range", field, atLeast: parseBound(parser) };
     case ">":
@@ -193,7 +195,7 @@ function parseValues(parser: Parser): FieldValue[] {
   expectSign(parser, "(");
   const values: FieldValue[] = [];
   do {
-    values.push(...parseValue(parser));
+    values.push(parseValue(parser));
     if (values.length > limits.filterValuesMax)
       throw fault(`more than ${limits.filterValuesMax} values in one list`, peek(parser).at);
   } while (takeSign(parser, ","));
@@ -201,33 +203,28 @@ function parseValues(parser: Parser): FieldValue[] {
   return values;
 }
 
-/**
- * One value. A whole number yields both an integer and a float, so that either field type matches.
- */
-function parseValue(parser: Parser): FieldValue[] {
+function parseValue(parser: Parser): FieldValue {
   const { kind, text, at } = take(parser);
   parser.valueCount += 1;
   if (parser.valueCount > limits.filterValuesTotalMax)
     throw fault(`more than ${limits.filterValuesTotalMax} values in all`, at);
   const isTrue = kind === "name" && text.toLowerCase() === "true";
   const isFalse = kind === "name" && text.toLowerCase() === "false";
-  if (isTrue || isFalse) return [{ kind: "boolean", value: isTrue }];
-  if (kind === "text") return [{ kind: "keyword", value: text }];
-  if (kind === "time") return [{ kind: "time", value: toTime(text, at) }];
+  if (isTrue || isFalse) return { kind: "boolean", value: isTrue };
+  if (kind === "text") return { kind: "keyword", value: text };
+  if (kind === "time") return { kind: "time", value: toTime(text, at) };
   if (kind !== "number")
     throw expected(parser, 'a value: "text", a number, true, false or a date', at);
-  const float: FieldValue = { kind: "float", value: Number(text) };
-  if (!/^[+-]?\d+$/.test(text)) return [float];
-  const integer: FieldValue = { kind: "integer", value: BigInt(text.replace("+", "")) };
-  return Number.isSafeInteger(float.value) ? [integer, float] : [integer];
+  return parseNumber(text);
 }
 
 function parseBound(parser: Parser): number {
   const { kind, text, at } = take(parser);
   if (kind === "time" || kind === "text") return toTime(text, at);
   if (kind !== "number") throw expected(parser, "a number, a date or a time", at);
-  const bound = Number(text);
-  if (/^[+-]?\d+$/.test(text) && BigInt(text.replace("+", "")) !== BigInt(bound))
+  const { kind: numberKind, value } = parseNumber(text);
+  const bound = Number(value);
+  if (numberKind === "integer" && BigInt(bound) !== value)
     throw fault(`${text} is no bound: bounds beyond 2^53 must be exact as doubles`, at);
   return bound;
 }

@@ -1,6 +1,7 @@
 // Regression gate: measures that must not fall below a recorded baseline.
 
 import { SluiceError } from "../core/errors.js";
+import { parseJson } from "../core/json.js";
 import type { Evaluation } from "./evaluate.js";
 import { readText } from "./table-lines.js";
 
@@ -47,7 +48,7 @@ export function parseGate(text: string, file: string): Gate {
   };
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    parsed = parseJson(text);
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));
   }

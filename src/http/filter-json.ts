@@ -2,6 +2,7 @@
 
 import type { FieldValue } from "../core/document.js";
 import { invalidField } from "../contract/validate.js";
+import { singleFromJson } from "../core/fields-from-json.js";
 import { checkFilter } from "../core/filter.js";
 import type { Filter } from "../core/filter.js";
 import { parseIsoTime } from "../core/iso-time.js";
@@ -11,9 +12,8 @@ import { parseFilter } from "../core/parse-filter.js";
 /**
  * A string is parsed as `parseFilter` does. An object has one of: `all`, `any` (lists), `not`,
  * `any_of` ({field, values}), `range` ({field, at_least, more_than, at_most, less_than}), `exists`
- * (a name). Values: a string is a keyword, a whole number an integer or a float, any other number a
- * float, true and false booleans; or explicitly typed: {"integer": "9007199254740993"}, {"time":
- * "2024-01-31T00:00:00Z"}. Throws INVALID_FIELD naming the place: `filter.all[2].range`.
+ * (a name). Values as `singleFromJson` has them; a number matches the integers and floats of its
+ * value. Throws INVALID_FIELD naming the place: `filter.all[2].range`.
  */
 export function filterFromJson(value: unknown): Filter {
   if (typeof value === "string") return parseFilter(value);
@@ -40,7 +40,7 @@ function toFilter(value: unknown, path: string, depth: number): Filter {
       const { field, values } = objectOf(body, place, ["field", "values"]);
       if (!Array.isArray(values))
         throw invalidField(`${place}.values`, `${place}.values is no list`);
-      const found = values.flatMap((entry, i) => toValues(entry, `${place}.values[${i}]`));
+      const found = values.map((entry, i) => toValue(entry, `${place}.values[${i}]`));
       return { kind, field: nameOf(field, `${place}.field`), values: found };
     }
     case "range":
@@ -60,6 +60,7 @@ function toRange(body: unknown, path: string): Filter {
   const bound = (name: string): number | undefined => {
     const value = range[name];
     if (value === undefined || typeof value === "number") return value;
+    if (typeof value === "bigint" && BigInt(Number(value)) === value) return Number(value);
     const time = typeof value === "string" ? parseIsoTime(value) : undefined;
     if (time !== undefined) return time;
     throw invalidField(
@@ -77,30 +78,9 @@ function toRange(body: unknown, path: string): Filter {
   };
 }
 
-/** A whole number matches integers and floats, since JSON does not distinguish them. */
-function toValues(value: unknown, path: string): FieldValue[] {
-  if (typeof value === "string") return [{ kind: "keyword", value }];
-  if (typeof value === "boolean") return [{ kind: "boolean", value }];
-  if (typeof value === "number") {
-    if (!Number.isInteger(value)) return [{ kind: "float", value }];
-    if (Number.isSafeInteger(value))
-      return [
-        { kind: "integer", value: BigInt(value) },
-        { kind: "float", value },
-      ];
-    throw invalidField(
-      path,
-      `${path} is beyond 2^53; send {"integer": "${value}"} or {"float": ...}`,
-    );
-  }
-  const [kind, body] = onlyEntry(value, path);
-  if (kind === "keyword" && typeof body === "string") return [{ kind, value: body }];
-  if (kind === "boolean" && typeof body === "boolean") return [{ kind, value: body }];
-  if (kind === "float" && typeof body === "number") return [{ kind, value: body }];
-  if (kind === "integer" && /^-?\d{1,19}$/.test(String(body)))
-    return [{ kind, value: BigInt(String(body)) }];
-  const time = kind === "time" && typeof body === "string" ? parseIsoTime(body) : undefined;
-  if (time !== undefined) return [{ kind: "time", value: time }];
+function toValue(value: unknown, path: string): FieldValue {
+  const found = Array.isArray(value) ? undefined : singleFromJson(value, path);
+  if (found !== undefined) return found;
   throw invalidField(path, `${path} is no value: send keyword, integer, float, boolean or time`);
 }
 

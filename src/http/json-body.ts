@@ -2,13 +2,16 @@
 
 import type { z } from "zod";
 import { invalidField } from "../contract/validate.js";
+import { SluiceError } from "../core/errors.js";
+import { parseJson } from "../core/json.js";
 
 /** From the text of a body. Throws INVALID_FIELD naming the field, or `body`. */
 export function parseBody<T>(schema: z.ZodType<T>, text: string): T {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (error) {
+    if (error instanceof SluiceError) throw error;
     const message = error instanceof Error ? error.message : "unreadable";
     throw invalidField("body", `the body is not JSON in UTF-8: ${message}`);
   }

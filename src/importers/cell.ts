@@ -1,6 +1,6 @@
 // Values of fields that are written as text: cells of tables, and texts with a declared kind.
 
-import type { FieldValue } from "../core/document.js";
+import type { FieldValue, ListValue } from "../core/document.js";
 import { parseIsoTime } from "../core/iso-time.js";
 import type { FieldKind } from "./mapping.js";
 
@@ -13,21 +13,61 @@ export function parseCell(
   switch (kind) {
     case "keyword":
       return { kind, value: text };
-    case "keywords":
-      return { kind, value: text.split(listSeparator).map((part) => part.trim()) };
     case "integer":
-      return isInteger(text) ? { kind, value: BigInt(text) } : undefined;
-    case "float": {
-      const value = numberPattern.test(text) ? Number(text) : NaN;
-      return Number.isFinite(value) ? { kind, value } : undefined;
-    }
+      return whenRead(parseInteger(text), (value) => ({ kind, value }));
+    case "float":
+      return whenRead(parseFloat(text), (value) => ({ kind, value }));
     case "boolean":
       return booleanPattern.test(text) ? { kind, value: /^t/i.test(text) } : undefined;
-    case "time": {
-      const value = parseIsoTime(text);
-      return value === undefined ? undefined : { kind, value };
-    }
+    case "time":
+      return whenRead(parseIsoTime(text), (value) => ({ kind, value }));
+    case "keywords":
+    case "integers":
+    case "floats":
+    case "times":
+      return parseList(
+        text.split(listSeparator).map((part) => part.trim()),
+        kind,
+      );
   }
+}
+
+/** A list of what each text stands for, or undefined when one is not of the kind. */
+export function parseList(
+  texts: readonly string[],
+  kind: ListValue["kind"],
+): ListValue | undefined {
+  switch (kind) {
+    case "keywords":
+      return { kind, value: texts };
+    case "integers":
+      return whenRead(allRead(texts, parseInteger), (value) => ({ kind, value }));
+    case "floats":
+      return whenRead(allRead(texts, parseFloat), (value) => ({ kind, value }));
+    case "times":
+      return whenRead(allRead(texts, parseIsoTime), (value) => ({ kind, value }));
+  }
+}
+
+function whenRead<T, V>(read: T | undefined, then: (value: T) => V): V | undefined {
+  return read === undefined ? undefined : then(read);
+}
+
+function allRead<T>(
+  texts: readonly string[],
+  read: (text: string) => T | undefined,
+): T[] | undefined {
+  const values = texts.map((text) => read(text));
+  return values.every((value) => value !== undefined) ? values : undefined;
+}
+
+function parseInteger(text: string): bigint | undefined {
+  return isInteger(text) ? BigInt(text) : undefined;
+}
+
+function parseFloat(text: string): number | undefined {
+  const value = numberPattern.test(text) ? Number(text) : NaN;
+  return Number.isFinite(value) ? value : undefined;
 }
 
 /**

@@ -1,7 +1,8 @@
 // Converts values of JSON to the parts of a document, rejecting what would be lost or changed.
 
-import type { Fields, FieldValue, PrecomputedVectors, VectorType } from "../core/document.js";
+import type { Fields, PrecomputedVectors, VectorType } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
+import { fieldsFromJson } from "../core/fields-from-json.js";
 
 /** A text property; absent and null become the empty text. */
 export function toText(value: unknown, name: string): string {
@@ -14,44 +15,16 @@ export function toText(value: unknown, name: string): string {
 
 /** A key: a string, or a whole number, which becomes one. */
 export function toKey(value: unknown): string {
-  if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
+  if (typeof value === "bigint" || Number.isSafeInteger(value)) return String(value);
   const key = toText(value, "key");
   if (key === "") throw invalid('the key is missing: expected "key", "_id" or "id"');
   return key;
 }
 
-/**
- * Fields by name: string -> keyword, list of strings -> keywords, whole number -> integer, other
- * number -> float, true/false -> boolean, null -> no field. Throws INVALID_INPUT_FILE naming the
- * field.
- */
+/** Fields as `fieldsFromJson` has them; absent and null become none. Throws as it does. */
 export function toFields(value: unknown): Fields {
-  const fields = new Map<string, FieldValue>();
-  if (value === undefined || value === null) return fields;
-  for (const [name, entry] of Object.entries(expectObject(value, '"fields"'))) {
-    if (entry !== null) fields.set(toText(name, "a field's name"), toFieldValue(name, entry));
-  }
-  return fields;
-}
-
-function toFieldValue(name: string, value: unknown): FieldValue {
-  if (typeof value === "string") return { kind: "keyword", value: toText(value, name) };
-  if (typeof value === "boolean") return { kind: "boolean", value };
-  if (typeof value === "number") return toNumberField(name, value);
-  if (!Array.isArray(value)) throw invalid(`field "${name}" is ${kindOf(value)}`);
-  return { kind: "keywords", value: value.map((entry) => toKeyword(name, entry)) };
-}
-
-function toKeyword(name: string, value: unknown): string {
-  if (typeof value === "string") return toText(value, name);
-  throw invalid(`field "${name}" has ${kindOf(value)} in its list; lists may contain strings only`);
-}
-
-function toNumberField(name: string, value: number): FieldValue {
-  if (!Number.isInteger(value)) return { kind: "float", value };
-  if (Number.isSafeInteger(value)) return { kind: "integer", value: BigInt(value) };
-  // JSON numbers are already doubles here, so larger integers have lost digits.
-  throw invalid(`field "${name}" holds a whole number beyond 2^53; send it as a string`);
+  if (value === undefined || value === null) return new Map();
+  return fieldsFromJson(expectObject(value, '"fields"'));
 }
 
 /** Nested arrays of numbers, or `{type, dim, base64, model_fingerprint?}`. */

@@ -2,6 +2,7 @@
 
 import type { Document } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
+import { parseJson } from "../core/json.js";
 import type { FileOptions } from "./file-blocks.js";
 import { inputError, readLineBatches } from "./lines.js";
 import type { InputLine } from "./lines.js";
@@ -64,9 +65,10 @@ export function importLine<T>(
   if (text.trim() === "") return undefined;
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (cause) {
-    return { error: inputError(path, line, "is not valid JSON", cause), line };
+    const fault = cause instanceof SluiceError ? cause.message : "is not valid JSON";
+    return { error: inputError(path, line, fault, cause), line };
   }
   try {
     return { value: convert(value), line };

@@ -1,8 +1,8 @@
 // Converts an object of JSON, or a row of a columnar file, to a document.
 
-import type { Document, Fields, FieldValue } from "../core/document.js";
+import type { Document, Fields, FieldValue, ListValue } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
-import { parseCell } from "./cell.js";
+import { parseCell, parseList } from "./cell.js";
 import { expectObject, toFields, toKey, toText, toVectors } from "./document-json.js";
 import {
   checkUnique,
@@ -137,6 +137,22 @@ function withKinds(
 }
 
 function convert(value: FieldValue, kind: FieldKind, separator: string): FieldValue | undefined {
-  if (value.kind === "keywords" || value.kind === "time") return undefined;
-  return parseCell(String(value.value), kind, separator);
+  switch (value.kind) {
+    case "time":
+    case "times":
+      return undefined;
+    case "keywords":
+    case "integers":
+    case "floats":
+      return isListKind(kind) ? parseList(value.value.map(String), kind) : undefined;
+    case "keyword":
+    case "integer":
+    case "float":
+    case "boolean":
+      return parseCell(String(value.value), kind, separator);
+  }
+}
+
+function isListKind(kind: FieldKind): kind is ListValue["kind"] {
+  return kind === "keywords" || kind === "integers" || kind === "floats" || kind === "times";
 }

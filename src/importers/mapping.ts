@@ -12,6 +12,9 @@ export const fieldKinds = [
   "float",
   "boolean",
   "time",
+  "integers",
+  "floats",
+  "times",
 ] as const satisfies readonly FieldKind[];
 
 /** Names of properties or columns. What is not given is found by the usual names. */

@@ -4,6 +4,7 @@ import type { Document, FieldValue } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import type { ErrorReason } from "../core/errors.js";
 import { limits } from "../core/limits.js";
+import { fits64Bits } from "../core/number-values.js";
 
 /** Throws INVALID_KEY, INVALID_TEXT, INVALID_FIELD or LIMIT_EXCEEDED naming the field. */
 export function validateDocument(document: Document): void {
@@ -43,33 +44,46 @@ function validateField(name: string, value: FieldValue): void {
     bytesMax: limits.fieldNameBytesMax,
   });
   const keyword = { reason: "INVALID_FIELD", field, bytesMax: limits.keywordBytesMax } as const;
+  if (Array.isArray(value.value) && value.value.length > limits.fieldListMax)
+    throw new SluiceError(
+      "LIMIT_EXCEEDED",
+      `${field} has ${value.value.length} values, the limit is ${limits.fieldListMax}`,
+      { field },
+    );
   switch (value.kind) {
     case "keyword":
       checkString(value.value, keyword);
       return;
     case "keywords":
-      if (value.value.length > limits.keywordListMax)
-        throw new SluiceError(
-          "LIMIT_EXCEEDED",
-          `${field} has ${value.value.length} keywords, the limit is ${limits.keywordListMax}`,
-          { field },
-        );
       for (const text of value.value) checkString(text, keyword);
       return;
     case "integer":
-      if (value.value < -(2n ** 63n) || value.value >= 2n ** 63n)
-        throw new SluiceError("INVALID_FIELD", `${field} does not fit 64 bits`, { field });
+      checkInteger(value.value, field);
+      return;
+    case "integers":
+      for (const integer of value.value) checkInteger(integer, field);
       return;
     case "float":
     case "time":
-      if (!Number.isFinite(value.value))
-        throw new SluiceError("INVALID_FIELD", `${field} is ${value.value}, not a finite number`, {
-          field,
-        });
+      checkFinite(value.value, field);
+      return;
+    case "floats":
+    case "times":
+      for (const number of value.value) checkFinite(number, field);
       return;
     case "boolean":
       return;
   }
+}
+
+function checkInteger(value: bigint, field: string): void {
+  if (fits64Bits(value)) return;
+  throw new SluiceError("INVALID_FIELD", `${field} does not fit 64 bits`, { field });
+}
+
+function checkFinite(value: number, field: string): void {
+  if (Number.isFinite(value)) return;
+  throw new SluiceError("INVALID_FIELD", `${field} is ${value}, not a finite number`, { field });
 }
 
 function checkString(

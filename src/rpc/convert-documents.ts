@@ -72,41 +72,55 @@ function fieldValue(message: Field__Output, path: string): FieldValue {
   const value = fieldValueFromMessage(message);
   if (value === undefined)
     throw invalidField(path, `${path} has no value; set one or leave it out`);
+  checkLength(value, path);
   switch (value.kind) {
     case "keyword":
       checkKeyword(value.value, `${path}.keyword`);
       break;
     case "keywords":
-      if (value.value.length > limits.keywordListMax) {
-        const { length } = value.value;
-        throw invalidField(
-          `${path}.keywords`,
-          `${path}.keywords has ${length} values, the limit is ${limits.keywordListMax}`,
-        );
-      }
-      for (const [i, word] of value.value.entries()) {
+      for (const [i, word] of value.value.entries())
         checkKeyword(word, `${path}.keywords.values[${i}]`);
-      }
       break;
     case "float":
-      if (!Number.isFinite(value.value)) {
-        throw invalidField(
-          `${path}.float`,
-          `${path}.float is ${value.value}; send a finite number`,
-        );
-      }
+      checkFinite(value.value, `${path}.float`);
+      break;
+    case "floats":
+      for (const [i, number] of value.value.entries())
+        checkFinite(number, `${path}.floats.values[${i}]`);
       break;
     case "time":
-      // The range of ECMAScript's time values: 100 million days each way.
-      if (Math.abs(value.value) > 8.64e15) {
-        throw invalidField(`${path}.time_ms`, `${path}.time_ms is beyond +-8.64e15 milliseconds`);
-      }
+      checkTime(value.value, `${path}.time_ms`);
+      break;
+    case "times":
+      for (const [i, time] of value.value.entries())
+        checkTime(time, `${path}.times.values_ms[${i}]`);
       break;
     case "integer":
+    case "integers":
     case "boolean":
       break;
   }
   return value;
+}
+
+function checkLength({ kind, value }: FieldValue, path: string): void {
+  if (!Array.isArray(value) || value.length <= limits.fieldListMax) return;
+  const place = `${path}.${kind}`;
+  throw invalidField(
+    place,
+    `${place} has ${value.length} values, the limit is ${limits.fieldListMax}`,
+  );
+}
+
+function checkFinite(value: number, field: string): void {
+  if (Number.isFinite(value)) return;
+  throw invalidField(field, `${field} is ${value}; send a finite number`);
+}
+
+/** The range of ECMAScript's time values: 100 million days each way. */
+function checkTime(value: number, field: string): void {
+  if (Math.abs(value) <= 8.64e15) return;
+  throw invalidField(field, `${field} is beyond +-8.64e15 milliseconds`);
 }
 
 function checkKeyword(word: string, field: string): void {

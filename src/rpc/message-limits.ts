@@ -9,7 +9,10 @@ import { limits } from "../core/limits.js";
 export const entriesMax: Readonly<Record<string, number>> = {
   "sluice.v1.IngestRequest.items": limits.ingestMessageDocumentsMax,
   "sluice.v1.Document.fields": limits.fieldCountMax,
-  "sluice.v1.KeywordList.values": limits.keywordListMax,
+  "sluice.v1.KeywordList.values": limits.fieldListMax,
+  "sluice.v1.IntegerList.values": limits.fieldListMax,
+  "sluice.v1.FloatList.values": limits.fieldListMax,
+  "sluice.v1.TimeList.values_ms": limits.fieldListMax,
   "sluice.v1.DocumentServiceGetRequest.keys": limits.keysPerRequestMax,
   "sluice.v1.DocumentServiceDeleteRequest.keys": limits.keysPerRequestMax,
   "sluice.v1.FilterList.filters": limits.filterConditionsMax,

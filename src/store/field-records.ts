@@ -16,6 +16,9 @@ const kinds: readonly FieldValue["kind"][] = [
   "float",
   "boolean",
   "time",
+  "integers",
+  "floats",
+  "times",
 ];
 
 /** Offsets of the written fields, in the order of the map. */
@@ -45,6 +48,12 @@ function writeField(builder: Builder, name: string, field: FieldValue): number {
           field.value.map((text) => builder.createString(text)),
         )
       : 0;
+  const integersAt =
+    field.kind === "integers" ? Field.createIntegersVector(builder, [...field.value]) : 0;
+  const numbersAt =
+    field.kind === "floats" || field.kind === "times"
+      ? Field.createNumbersVector(builder, [...field.value])
+      : 0;
   Field.startField(builder);
   Field.addName(builder, nameAt);
   const kind = kinds.indexOf(field.kind);
@@ -52,6 +61,8 @@ function writeField(builder: Builder, name: string, field: FieldValue): number {
   Field.addKind(builder, kind);
   if (field.kind === "keyword") Field.addText(builder, textAt);
   if (field.kind === "keywords") Field.addTexts(builder, textsAt);
+  if (integersAt !== 0) Field.addIntegers(builder, integersAt);
+  if (numbersAt !== 0) Field.addNumbers(builder, numbersAt);
   if (field.kind === "integer") Field.addInteger(builder, field.value);
   // Written even when it equals the default, which is +0: -0 would be read back as +0.
   builder.forceDefaults(true);
@@ -78,6 +89,17 @@ function readField(field: Field, what: string): FieldValue {
       };
     case "integer":
       return { kind, value: field.integer() };
+    case "integers":
+      return {
+        kind,
+        value: Array.from({ length: field.integersLength() }, (_, i) => field.integers(i) ?? 0n),
+      };
+    case "floats":
+    case "times":
+      return {
+        kind,
+        value: Array.from({ length: field.numbersLength() }, (_, i) => field.numbers(i) ?? 0),
+      };
     case "float":
     case "time":
       return { kind, value: field.number() };

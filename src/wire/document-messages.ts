@@ -47,6 +47,12 @@ export function fieldValueFromMessage(message: Field__Output): FieldValue | unde
       return { kind: "boolean", value: message.boolean ?? false };
     case "time_ms":
       return { kind: "time", value: Number(message.time_ms ?? "0") };
+    case "integers":
+      return { kind: "integers", value: (message.integers?.values ?? []).map(BigInt) };
+    case "floats":
+      return { kind: "floats", value: message.floats?.values ?? [] };
+    case "times":
+      return { kind: "times", value: (message.times?.values_ms ?? []).map(Number) };
     case undefined:
     default:
       return undefined;
@@ -68,6 +74,12 @@ export function fieldToMessage(name: string, field: FieldValue): Field {
       return { name, boolean: field.value };
     case "time":
       return { name, time_ms: field.value };
+    case "integers":
+      return { name, integers: { values: field.value.map(String) } };
+    case "floats":
+      return { name, floats: { values: [...field.value] } };
+    case "times":
+      return { name, times: { values_ms: [...field.value] } };
     default:
       return assertNever(field);
   }

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 
-import type { Fields, FieldValue } from "../../src/core/document.js";
+import type { Fields, FieldValue, SingleValue } from "../../src/core/document.js";
 import type { Filter } from "../../src/core/filter.js";
 
 /** Few names, so that documents share them; one is longer in UTF-8 than in UTF-16. */
@@ -30,17 +30,22 @@ const anyDouble = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }),
 );
 
-const anySingleValue: fc.Arbitrary<FieldValue> = fc.oneof(
+const anyTime = fc.constantFrom(0, 1, -1, 2024, 8.64e15);
+
+const anySingleValue: fc.Arbitrary<SingleValue> = fc.oneof(
   anyWord.map((value) => ({ kind: "keyword", value }) as const),
   anyInteger.map((value) => ({ kind: "integer", value }) as const),
   anyDouble.map((value) => ({ kind: "float", value }) as const),
   fc.boolean().map((value) => ({ kind: "boolean", value }) as const),
-  fc.constantFrom(0, 1, -1, 2024, 8.64e15).map((value) => ({ kind: "time", value }) as const),
+  anyTime.map((value) => ({ kind: "time", value }) as const),
 );
 
 export const anyFieldValue: fc.Arbitrary<FieldValue> = fc.oneof(
   anySingleValue,
   fc.array(anyWord, { maxLength: 3 }).map((value) => ({ kind: "keywords", value }) as const),
+  fc.array(anyInteger, { maxLength: 3 }).map((value) => ({ kind: "integers", value }) as const),
+  fc.array(anyDouble, { maxLength: 3 }).map((value) => ({ kind: "floats", value }) as const),
+  fc.array(anyTime, { maxLength: 3 }).map((value) => ({ kind: "times", value }) as const),
 );
 
 export const anyFields: fc.Arbitrary<Fields> = fc
@@ -96,33 +101,57 @@ export function plainMatch(filter: Filter, fields: Fields): boolean {
       return !plainMatch(filter.filter, fields);
     case "exists":
       return fields.has(filter.field);
-    case "any_of": {
-      const held = fields.get(filter.field);
-      if (held === undefined) return false;
-      if (held.kind === "keywords")
-        return filter.values.some(
-          ({ kind, value }) => kind === "keyword" && held.value.includes(value),
-        );
-      return filter.values.some(({ kind, value }) => kind === held.kind && value === held.value);
-    }
-    case "range": {
-      const held = fields.get(filter.field);
-      if (held === undefined || typeof held.value === "boolean") return false;
-      if (held.kind === "keyword" || held.kind === "keywords") return false;
-      const { atLeast, moreThan, atMost, lessThan } = filter;
-      return (
-        (atLeast === undefined || compare(held.value, atLeast) >= 0) &&
-        (moreThan === undefined || compare(held.value, moreThan) > 0) &&
-        (atMost === undefined || compare(held.value, atMost) <= 0) &&
-        (lessThan === undefined || compare(held.value, lessThan) < 0)
+    case "any_of":
+      return entriesOf(fields.get(filter.field)).some((held) =>
+        filter.values.some((value) => areEqual(held, value)),
       );
+    case "range": {
+      const { atLeast, moreThan, atMost, lessThan } = filter;
+      return entriesOf(fields.get(filter.field)).some(({ kind, value }) => {
+        if (kind === "keyword" || kind === "boolean") return false;
+        return (
+          (atLeast === undefined || compare(value, atLeast) >= 0) &&
+          (moreThan === undefined || compare(value, moreThan) > 0) &&
+          (atMost === undefined || compare(value, atMost) <= 0) &&
+          (lessThan === undefined || compare(value, lessThan) < 0)
+        );
+      });
     }
   }
 }
 
+/** The value, or the entries of a list as values. */
+function entriesOf(field: FieldValue | undefined): SingleValue[] {
+  switch (field?.kind) {
+    case undefined:
+      return [];
+    case "keywords":
+      return field.value.map((value) => ({ kind: "keyword", value }));
+    case "integers":
+      return field.value.map((value) => ({ kind: "integer", value }));
+    case "floats":
+      return field.value.map((value) => ({ kind: "float", value }));
+    case "times":
+      return field.value.map((value) => ({ kind: "time", value }));
+    case "keyword":
+    case "integer":
+    case "float":
+    case "boolean":
+    case "time":
+      return [field];
+  }
+}
+
+function areEqual(held: FieldValue, wanted: FieldValue): boolean {
+  const isNumber = ({ kind }: FieldValue): boolean => kind === "integer" || kind === "float";
+  if (isNumber(held) && isNumber(wanted))
+    return compare(held.value as number | bigint, wanted.value as number | bigint) === 0;
+  return held.kind === wanted.kind && held.value === wanted.value;
+}
+
 /** The sign of a - b, in multiples of 2^-1074, the smallest step of doubles. */
-function compare(a: number | bigint | string | boolean | readonly string[], b: number): number {
-  const difference = steps(a as number | bigint) - steps(b);
+function compare(a: number | bigint, b: number | bigint): number {
+  const difference = steps(a) - steps(b);
   return difference > 0n ? 1 : difference < 0n ? -1 : 0;
 }
 

@@ -54,5 +54,5 @@ export function labelsOf(
 
 function shown(value: FieldValue | undefined): string {
   if (value === undefined) return "(none)";
-  return value.kind === "keywords" ? value.value.join(", ") : String(value.value);
+  return Array.isArray(value.value) ? value.value.join(", ") : String(value.value);
 }

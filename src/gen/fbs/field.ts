@@ -61,8 +61,33 @@ number():number {
   return offset ? this.bb!.readFloat64(this.bb_pos + offset) : 0.0;
 }
 
+integers(index: number):bigint|null {
+  const offset = this.bb!.__offset(this.bb_pos, 16);
+  return offset ? this.bb!.readInt64(this.bb!.__vector(this.bb_pos + offset) + index * 8) : BigInt(0);
+}
+
+integersLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 16);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+numbers(index: number):number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 18);
+  return offset ? this.bb!.readFloat64(this.bb!.__vector(this.bb_pos + offset) + index * 8) : 0;
+}
+
+numbersLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 18);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+numbersArray():Float64Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 18);
+  return offset ? new Float64Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
+}
+
 static startField(builder:flatbuffers.Builder) {
-  builder.startObject(6);
+  builder.startObject(8);
 }
 
 static addName(builder:flatbuffers.Builder, nameOffset:flatbuffers.Offset) {
@@ -101,12 +126,49 @@ static addNumber(builder:flatbuffers.Builder, number:number) {
   builder.addFieldFloat64(5, number, 0.0);
 }
 
+static addIntegers(builder:flatbuffers.Builder, integersOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(6, integersOffset, 0);
+}
+
+static createIntegersVector(builder:flatbuffers.Builder, data:bigint[]):flatbuffers.Offset {
+  builder.startVector(8, data.length, 8);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addInt64(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startIntegersVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(8, numElems, 8);
+}
+
+static addNumbers(builder:flatbuffers.Builder, numbersOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(7, numbersOffset, 0);
+}
+
+static createNumbersVector(builder:flatbuffers.Builder, data:number[]|Float64Array):flatbuffers.Offset;
+/**
+ * @deprecated This Uint8Array overload will be removed in the future.
+ */
+static createNumbersVector(builder:flatbuffers.Builder, data:number[]|Uint8Array):flatbuffers.Offset;
+static createNumbersVector(builder:flatbuffers.Builder, data:number[]|Float64Array|Uint8Array):flatbuffers.Offset {
+  builder.startVector(8, data.length, 8);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addFloat64(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startNumbersVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(8, numElems, 8);
+}
+
 static endField(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createField(builder:flatbuffers.Builder, nameOffset:flatbuffers.Offset, kind:number, textOffset:flatbuffers.Offset, textsOffset:flatbuffers.Offset, integer:bigint, number:number):flatbuffers.Offset {
+static createField(builder:flatbuffers.Builder, nameOffset:flatbuffers.Offset, kind:number, textOffset:flatbuffers.Offset, textsOffset:flatbuffers.Offset, integer:bigint, number:number, integersOffset:flatbuffers.Offset, numbersOffset:flatbuffers.Offset):flatbuffers.Offset {
   Field.startField(builder);
   Field.addName(builder, nameOffset);
   Field.addKind(builder, kind);
@@ -114,6 +176,8 @@ static createField(builder:flatbuffers.Builder, nameOffset:flatbuffers.Offset, k
   Field.addTexts(builder, textsOffset);
   Field.addInteger(builder, integer);
   Field.addNumber(builder, number);
+  Field.addIntegers(builder, integersOffset);
+  Field.addNumbers(builder, numbersOffset);
   return Field.endField(builder);
 }
 }

@@ -13,9 +13,9 @@ import type { FieldValue } from "../../core/document.js";
  *   names     UTF-8, one after another
  *   for each column, where it has them:
  *     ordinals u32 x P, rising; left out when every passage has the field
- *     ends    u32 x P, end of each passage's keywords among the values (keyword lists)
- *     values  keyword, keywords: u32 numbers of words; integer: i64 x P; float, time: f64 x P;
- *             boolean: P bits
+ *     ends    u32 x P, end of each passage's list among the values (lists)
+ *     values  keyword, keywords: u32 numbers of words; integer, integers: i64; float, floats, time,
+ *             times: f64; boolean: P bits
  *     words   u32 end of each word's bytes, then the bytes: distinct words by rising UTF-8 bytes
  */
 export const columnEntry = {
@@ -28,7 +28,7 @@ export const columnEntry = {
   ordinalsStart: 4,
   endsStart: 5,
   valuesStart: 6,
-  /** P; of keyword lists, the keywords of all. */
+  /** P; of lists, the entries of all. */
   valueCount: 7,
   wordsStart: 8,
   wordCount: 9,
@@ -39,7 +39,13 @@ export const entryNumbers = 10;
 
 export const columnsHeaderBytes = 8;
 
+/** Kinds whose values are lists. */
+export const listKinds: ReadonlySet<FieldValue["kind"]> = new Set([
+  ...(["keywords", "integers", "floats", "times"] as const),
+]);
+
 /** Places of the kinds in the directory: never reorder. */
 export const columnKinds: readonly FieldValue["kind"][] = [
   ...(["keyword", "keywords", "integer", "float", "boolean", "time"] as const),
+  ...(["integers", "floats", "times"] as const),
 ];

@@ -5,7 +5,13 @@ import { present } from "../../core/assert.js";
 import type { FieldValue } from "../../core/document.js";
 import { SluiceError } from "../../core/errors.js";
 import { isBitSet } from "../bm25/bits.js";
-import { columnEntry, columnKinds, columnsHeaderBytes, entryNumbers } from "./columns-format.js";
+import {
+  columnEntry,
+  columnKinds,
+  columnsHeaderBytes,
+  entryNumbers,
+  listKinds,
+} from "./columns-format.js";
 
 export interface ColumnsReader {
   readonly ordinalCount: number;
@@ -24,13 +30,14 @@ export interface Column {
    * Passages that have the field. Absent when every passage has it; positions are then ordinals.
    */
   readonly ordinals: Uint32Array | undefined;
-  /** Of keyword lists: end of each position's values. */
+  /** Of lists: end of each position's values. */
   readonly ends: Uint32Array;
   /** Of keywords and keyword lists. */
   readonly wordNumbers: Uint32Array;
   readonly wordCount: number;
+  /** Of integers and lists of them. */
   readonly integers: BigInt64Array;
-  /** Of floats and times. */
+  /** Of floats and times, and of lists of them. */
   readonly numbers: Float64Array;
   /** Of booleans. */
   readonly bits: Uint8Array;
@@ -73,10 +80,14 @@ export function valueAt(column: Column, position: number): FieldValue {
     case "keyword":
       return { kind, value: column.word(column.wordNumbers[position]!) };
     case "keywords": {
-      const start = position === 0 ? 0 : column.ends[position - 1]!;
-      const numbers = column.wordNumbers.subarray(start, column.ends[position]);
+      const numbers = column.wordNumbers.subarray(...listAt(column, position));
       return { kind, value: Array.from(numbers, (number) => column.word(number)) };
     }
+    case "integers":
+      return { kind, value: [...column.integers.subarray(...listAt(column, position))] };
+    case "floats":
+    case "times":
+      return { kind, value: [...column.numbers.subarray(...listAt(column, position))] };
     case "integer":
       return { kind, value: column.integers[position]! };
     case "float":
@@ -85,6 +96,10 @@ export function valueAt(column: Column, position: number): FieldValue {
     case "boolean":
       return { kind, value: isBitSet(column.bits, position) };
   }
+}
+
+function listAt({ ends }: Column, position: number): [start: number, end: number] {
+  return [position === 0 ? 0 : ends[position - 1]!, ends[position]!];
 }
 
 /** Position of an ordinal in a column, or -1. O(log P). */
@@ -114,11 +129,19 @@ function openColumn(bytes: Buffer, entry: (item: keyof typeof columnEntry) => nu
       entry("ordinalsStart") === 0
         ? undefined
         : new Uint32Array(buffer, at("ordinalsStart"), count),
-    ends: new Uint32Array(buffer, at("endsStart"), kind === "keywords" ? count : 0),
+    ends: new Uint32Array(buffer, at("endsStart"), listKinds.has(kind) ? count : 0),
     wordNumbers: new Uint32Array(buffer, at("valuesStart"), isWords ? valueCount : 0),
     wordCount: wordEnds.length,
-    integers: new BigInt64Array(buffer, at("valuesStart"), kind === "integer" ? count : 0),
-    numbers: new Float64Array(buffer, at("valuesStart"), isOf("float", "time") ? count : 0),
+    integers: new BigInt64Array(
+      buffer,
+      at("valuesStart"),
+      isOf("integer", "integers") ? valueCount : 0,
+    ),
+    numbers: new Float64Array(
+      buffer,
+      at("valuesStart"),
+      isOf("float", "floats", "time", "times") ? valueCount : 0,
+    ),
     bits: new Uint8Array(buffer, at("valuesStart"), kind === "boolean" ? (count + 7) >>> 3 : 0),
     word: (number) => bytes.toString("utf8", startOf(number), wordsAt + wordEnds[number]!),
     wordNumber(utf8) {

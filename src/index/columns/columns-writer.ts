@@ -96,6 +96,15 @@ function addValue(draft: Draft, value: FieldValue): void {
     case "integer":
       draft.integers.push(value.value);
       return;
+    case "integers":
+      for (const integer of value.value) draft.integers.push(integer);
+      draft.ends.push(draft.integers.length);
+      return;
+    case "floats":
+    case "times":
+      for (const number of value.value) draft.numbers.push(number);
+      draft.ends.push(draft.numbers.length);
+      return;
     case "float":
     case "time":
       draft.numbers.push(value.value);
@@ -148,7 +157,8 @@ function joinColumns(ordinalCount: number, drafts: readonly Draft[]): Uint8Array
     const isWords = kind === "keyword" || kind === "keywords";
     const words = isWords ? sortWords(draft) : undefined;
     set("valuesStart", appendAligned(valueBytes(draft, words?.numbers)));
-    set("valueCount", kind === "integer" ? draft.integers.length : draft.numbers.length);
+    const isInteger = kind === "integer" || kind === "integers";
+    set("valueCount", isInteger ? draft.integers.length : draft.numbers.length);
     if (words === undefined) continue;
     set("wordsStart", appendAligned(words.bytes));
     set("wordCount", draft.words.size);
@@ -165,6 +175,7 @@ function valueBytes(draft: Draft, wordNumbers: Uint32Array | undefined): Uint8Ar
     case "keywords":
       return u32(draft.numbers.map((number) => wordNumbers![number]!));
     case "integer":
+    case "integers":
       return new Uint8Array(BigInt64Array.from(draft.integers).buffer);
     case "boolean": {
       const bits = new Uint8Array((draft.numbers.length + 7) >>> 3);
@@ -172,7 +183,9 @@ function valueBytes(draft: Draft, wordNumbers: Uint32Array | undefined): Uint8Ar
       return bits;
     }
     case "float":
+    case "floats":
     case "time":
+    case "times":
     case undefined:
     default:
       return new Uint8Array(Float64Array.from(draft.numbers).buffer);

@@ -3,6 +3,7 @@
 
 import type { FieldValue } from "../../core/document.js";
 import type { RangeBounds } from "../../core/filter.js";
+import { floatsAmong, integersAmong } from "../../core/number-values.js";
 import type { Column } from "./columns-reader.js";
 
 /**
@@ -17,32 +18,82 @@ export function matchAnyOf(column: Column, values: readonly FieldValue[], bits: 
       matchWords(column, wantedWords(column, values), bits);
       return;
     case "integer":
-      matchIntegers(column.integers, valuesOf<bigint>(values, kind), bits);
+      matchIntegers(column.integers, integersAmong(values), bits);
+      return;
+    case "integers":
+      matchLists(column, bits, (all) => matchIntegers(column.integers, integersAmong(values), all));
       return;
     case "float":
+      matchNumbers(column.numbers, floatsAmong(values), bits);
+      return;
+    case "floats":
+      matchLists(column, bits, (all) => matchNumbers(column.numbers, floatsAmong(values), all));
+      return;
     case "time":
       matchNumbers(column.numbers, valuesOf<number>(values, kind), bits);
       return;
-    case "boolean": {
-      const wanted = valuesOf<boolean>(values, kind);
-      const bytes = new Uint8Array(bits.buffer, bits.byteOffset);
-      const [isTrue, isFalse] = [wanted.includes(true), wanted.includes(false)];
-      for (const [i, byte] of column.bits.entries())
-        bytes[i] = (isTrue ? byte : 0) | (isFalse ? ~byte : 0);
-    }
+    case "times":
+      matchLists(column, bits, (all) =>
+        matchNumbers(column.numbers, valuesOf<number>(values, "time"), all),
+      );
+      return;
+    case "boolean":
+      matchBooleans(column.bits, valuesOf<boolean>(values, kind), bits);
   }
 }
 
 /** The same for a range; keywords and booleans have none. */
 export function matchRange(column: Column, bounds: RangeBounds, bits: Uint32Array): void {
   const { kind } = column;
-  if (kind === "float" || kind === "time")
-    numbersBetween(column.numbers, numberBounds(bounds), bits);
-  else if (kind === "integer") integersBetween(column.integers, integerBounds(bounds), bits);
+  switch (kind) {
+    case "integer":
+      integersBetween(column.integers, integerBounds(bounds), bits);
+      return;
+    case "integers":
+      matchLists(column, bits, (all) =>
+        integersBetween(column.integers, integerBounds(bounds), all),
+      );
+      return;
+    case "float":
+    case "time":
+      numbersBetween(column.numbers, numberBounds(bounds), bits);
+      return;
+    case "floats":
+    case "times":
+      matchLists(column, bits, (all) => numbersBetween(column.numbers, numberBounds(bounds), all));
+      return;
+    case "keyword":
+    case "keywords":
+    case "boolean":
+  }
 }
 
 function valuesOf<T>(values: readonly FieldValue[], kind: FieldValue["kind"]): T[] {
   return values.filter((value) => value.kind === kind).map(({ value }) => value as T);
+}
+
+function matchBooleans(values: Uint8Array, wanted: readonly boolean[], bits: Uint32Array): void {
+  const bytes = new Uint8Array(bits.buffer, bits.byteOffset);
+  const [isTrue, isFalse] = [wanted.includes(true), wanted.includes(false)];
+  for (const [i, byte] of values.entries()) bytes[i] = (isTrue ? byte : 0) | (isFalse ? ~byte : 0);
+}
+
+/** Sets the positions of lists with an entry whose bit `match` sets. O(entries). */
+function matchLists(
+  { ends, integers, numbers }: Column,
+  bits: Uint32Array,
+  match: (entryBits: Uint32Array) => void,
+): void {
+  // One of the two is empty.
+  const entryBits = new Uint32Array((integers.length + numbers.length + 31) >>> 5);
+  match(entryBits);
+  let i = 0;
+  for (let position = 0; position < ends.length; position += 1) {
+    const end = ends[position]!;
+    let found = 0;
+    for (; i < end; i += 1) found |= (entryBits[i >>> 5]! >>> (i & 31)) & 1;
+    bits[position >>> 5]! |= found << (position & 31);
+  }
 }
 
 /** Distinct numbers of the words that the column has. */

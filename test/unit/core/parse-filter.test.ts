@@ -5,16 +5,18 @@ import type { Filter } from "../../../src/core/filter.js";
 import { parseFilter } from "../../../src/core/parse-filter.js";
 
 const keyword = (value: string): FieldValue => ({ kind: "keyword", value });
-const whole = (value: number): FieldValue[] => [
-  { kind: "integer", value: BigInt(value) },
-  { kind: "float", value },
-];
+const whole = (value: number): FieldValue => ({ kind: "integer", value: BigInt(value) });
 const anyOf = (field: string, ...values: FieldValue[]): Filter => ({
   kind: "any_of",
   field,
   values,
 });
 const not = (filter: Filter): Filter => ({ kind: "not", filter });
+const moreThan = (field: string, bound: number): Filter => ({
+  kind: "range",
+  field,
+  moreThan: bound,
+});
 const january = Date.UTC(2024, 0, 31);
 
 describe("parseFilter", () => {
@@ -23,9 +25,15 @@ describe("parseFilter", () => {
     ['lang in ("en","de")', anyOf("lang", keyword("en"), keyword("de"))],
     ['lang not in ("en")', not(anyOf("lang", keyword("en")))],
     ['lang != "\\u00e9\\""', not(anyOf("lang", keyword('é"')))],
-    ["year=2020", anyOf("year", ...whole(2020))],
-    ["year = -1", anyOf("year", ...whole(-1))],
+    ["year=2020", anyOf("year", whole(2020))],
+    ["year = -1", anyOf("year", whole(-1))],
     ["n = 9007199254740993", anyOf("n", { kind: "integer", value: 2n ** 53n + 1n })],
+    ["n = 10.0", anyOf("n", whole(10))],
+    ["n in (1e1, +.5e1)", anyOf("n", whole(10), whole(5))],
+    ["n = 0.0e99", anyOf("n", whole(0))],
+    ["n = 9007199254740993.0", anyOf("n", { kind: "integer", value: 2n ** 53n + 1n })],
+    ["n = 9223372036854775808", anyOf("n", { kind: "float", value: 2 ** 63 })],
+    ["n != 6.02e23", not(anyOf("n", { kind: "float", value: 6.02e23 }))],
     ["x = 2.50", anyOf("x", { kind: "float", value: 2.5 })],
     ["draft = true", anyOf("draft", { kind: "boolean", value: true })],
     ["at = 2024-01-31", anyOf("at", { kind: "time", value: january })],
@@ -33,6 +41,8 @@ describe("parseFilter", () => {
     ["x<-1e3", { kind: "range", field: "x", lessThan: -1000 }],
     ["at > 2024-01-31T00:00:00Z", { kind: "range", field: "at", moreThan: january }],
     ['at <= "2024-01-31T01:30+01:30"', { kind: "range", field: "at", atMost: january }],
+    ["at > 2024-01-31T01:00:00.123456789+01:00", moreThan("at", january + 123)],
+    ["at > 2024-01-31t00:00:00z", moreThan("at", january)],
     ["exists(author)", { kind: "exists", field: "author" }],
     ["exists = true", anyOf("exists", { kind: "boolean", value: true })],
     ["exists(`two words`)", { kind: "exists", field: "two words" }],

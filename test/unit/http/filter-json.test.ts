@@ -44,6 +44,15 @@ describe("filters in JSON", () => {
     });
   });
 
+  it("take bounds beyond 2^53 that a double holds", () => {
+    const range = (bound: bigint): object => ({ range: { field: "n", at_least: bound } });
+    assert.deepEqual(
+      withoutUndefined(filterFromJson(range(2n ** 60n))),
+      parseFilter(`n >= ${2n ** 60n}`),
+    );
+    assert.throws(() => filterFromJson(range(2n ** 60n + 1n)), { field: "filter.range.at_least" });
+  });
+
   const nested = (depth: number): unknown =>
     depth === 0 ? { exists: "x" } : { not: nested(depth - 1) };
   const faults: readonly [field: string, value: unknown][] = [
@@ -55,7 +64,7 @@ describe("filters in JSON", () => {
     ["filter.not.any_of.values", { not: { any_of: { field: "x", values: [] } } }],
     ["filter.any_of.value", { any_of: { field: "x", value: 1 } }],
     ["filter.any_of.values[0]", { any_of: { field: "x", values: [["a"]] } }],
-    ["filter.any_of.values[1]", { any_of: { field: "x", values: [1, 2 ** 60] } }],
+    ["filter.any_of.values[1]", { any_of: { field: "x", values: [1, null] } }],
     ["filter.any_of.values[0]", { any_of: { field: "x", values: [{ time: "noon" }] } }],
     ["filter.range.field", { range: { at_least: 1 } }],
     ["filter.range.more_than", { range: { field: "x", at_least: 1, more_than: 1 } }],

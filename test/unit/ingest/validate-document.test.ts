@@ -77,8 +77,8 @@ describe("validateDocument", () => {
     const long = "v".repeat(limits.keywordBytesMax + 1);
     refuses(withField({ kind: "keyword", value: long }), "INVALID_FIELD", /1025 bytes/);
     refuses(withField({ kind: "keywords", value: ["", long] }), "INVALID_FIELD", /1025 bytes/);
-    const list = new Array<string>(limits.keywordListMax + 1).fill("v");
-    refuses(withField({ kind: "keywords", value: list }), "LIMIT_EXCEEDED", /257 keywords/);
+    const list = new Array<string>(limits.fieldListMax + 1).fill("v");
+    refuses(withField({ kind: "keywords", value: list }), "LIMIT_EXCEEDED", /257 values/);
   });
 
   it("refuses numbers that the store could not give back", () => {

@@ -1,0 +1,10 @@
+// Original file: sluice/v1/types.proto
+
+
+export interface FloatList {
+  'values'?: (number | string)[];
+}
+
+export interface FloatList__Output {
+  'values': (number)[];
+}
