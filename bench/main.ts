@@ -180,6 +180,7 @@ interface QualityFlags {
   readonly rerankModel?: string | false;
   readonly queries: number;
   readonly folder: string;
+  readonly keep?: string;
   readonly out: string;
   readonly json?: boolean;
 }
@@ -197,6 +198,7 @@ function addQuality(command: Command): void {
     .option("--no-rerank-model", "measure no cross-encoder")
     .option("--queries <count>", "queries per set, evenly spaced", wholeNumber(10, 1e6), 300)
     .option("--folder <folder>", "folder of the temporary collections", tmpdir())
+    .option("--keep <folder>", "keep the collections here, and reuse those of an earlier run")
     .option("--out <file>", "result file, JSON, complete after each set", "quality.json")
     .option("--json", "print the results as JSON")
     .addHelpText("after", "\nExamples:\n  sluice bench quality ./scifact ./cranfield")

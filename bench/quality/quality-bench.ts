@@ -5,7 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { noteMachine } from "../load/machine.js";
 import { startLoadServer } from "../load/server.js";
 import type { LoadServer } from "../load/server.js";
@@ -23,6 +23,8 @@ export interface QualityOptions {
   readonly queries: number;
   /** Folder of the temporary collections. */
   readonly folder: string;
+  /** Keep the collections here, and do not ingest again what an earlier run has ingested. */
+  readonly keep?: string | undefined;
   readonly out: string;
 }
 
@@ -36,9 +38,8 @@ export async function runQualityBench(options: QualityOptions): Promise<QualityF
     rerankModel: options.rerankModel ?? null,
     sets,
   });
-  const data = await mkdtemp(join(options.folder, "sluice-quality-"));
   const models = options.models === undefined ? [] : ["--models-folder", options.models];
-  try {
+  await withDataFolder(options, async (data) => {
     const server = await startLoadServer(data, models);
     try {
       for (const folder of options.sets) {
@@ -48,10 +49,24 @@ export async function runQualityBench(options: QualityOptions): Promise<QualityF
     } finally {
       await server.stop();
     }
+  });
+  return figures();
+}
+
+async function withDataFolder(
+  { folder, keep }: QualityOptions,
+  use: (data: string) => Promise<void>,
+): Promise<void> {
+  if (keep !== undefined) {
+    await use(join(keep, "data"));
+    return;
+  }
+  const data = await mkdtemp(join(folder, "sluice-quality-"));
+  try {
+    await use(data);
   } finally {
     await rm(data, { recursive: true, force: true });
   }
-  return figures();
 }
 
 interface Report {
@@ -73,12 +88,15 @@ type Measures = QualitySet["stages"]["blend"];
 async function measureSet(
   { address }: LoadServer,
   folder: string,
-  { rerankModel, queries }: QualityOptions,
+  { rerankModel, queries, keep }: QualityOptions,
 ): Promise<QualitySet> {
   const about = ["--data", folder, "--server", address, "--json"];
   const evaluate = async (...flags: string[]): Promise<Report> =>
     (await sluice("eval", ...about, "--queries", String(queries), ...flags)) as Report;
-  const blend = await evaluate();
+  const ingested = keep === undefined ? undefined : join(keep, `${basename(folder)}.ingested`);
+  const isIngested = ingested !== undefined && existsSync(ingested);
+  const blend = await (isIngested ? evaluate("--skip-ingest") : evaluate());
+  if (ingested !== undefined && !isIngested) writeFileSync(ingested, "");
   // Measured separately, because stages that wait for each other's updates are slower.
   const { stages } = await evaluate("--skip-ingest", "--stages");
   const late = await evaluate("--skip-ingest", "--lexical-weight", "0");
