@@ -1,9 +1,7 @@
-// The documents of the paths of `sluice ingest`: files, formats, number and faults.
+// The documents of the paths of `sluice ingest`: files, formats, places and faults.
 
-import { createReadStream, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { basename } from "node:path";
-import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
 import type { Document } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import { openBeirFolder } from "../importers/beir.js";
@@ -11,15 +9,23 @@ import { formatOf, readInputFile } from "../importers/formats.js";
 import type { InputFile } from "../importers/formats.js";
 import type { ImportOptions } from "../importers/import-options.js";
 import type { ImportedDocument } from "../importers/jsonl.js";
+import type { InputError } from "../importers/lines.js";
+import type { DocumentPlace, ImportPosition } from "../importers/import-position.js";
 import { readStandardInput } from "./standard-input.js";
 
 export interface DocumentInput {
   /** In the order of the paths, without standard input. */
   readonly files: readonly InputFile[];
-  /** Total number of lines, which estimates that of documents; undefined for standard input. */
-  readonly lineCount: number | undefined;
+  /** Size of the files as they are stored; undefined with standard input. */
+  readonly byteCount: number | undefined;
   /** The valid documents. `onFault` receives the others, and reading continues. */
-  read(onFault: (error: SluiceError) => void): AsyncGenerator<Document, void, void>;
+  read(events: ReadEvents, from?: ImportPosition): AsyncGenerator<Document, void, void>;
+}
+
+export interface ReadEvents {
+  readonly onFault: (error: InputError) => void;
+  /** Called before each document of a file. */
+  readonly onDocument?: (place: DocumentPlace) => void;
 }
 
 /**
@@ -32,32 +38,73 @@ export async function openDocumentInput(
 ): Promise<DocumentInput> {
   const sources = await Promise.all(paths.map((path) => openSource(path, options)));
   const files = sources.filter((source) => source !== "standard input");
-  let lineCount: number | undefined = files.length < sources.length ? undefined : 0;
-  for (const { path } of files) if (lineCount !== undefined) lineCount += await countLines(path);
+  const sizes = files.map(({ path }) => statSync(path).size);
+  const hasStandardInput = files.length < sources.length;
   return {
     files,
-    lineCount,
-    async *read(onFault) {
+    byteCount: hasStandardInput ? undefined : sizes.reduce((sum, size) => sum + size, 0),
+    async *read(events, from = { file: 0, item: 0 }) {
+      let bytesBefore = 0;
+      let file = 0;
       for (const source of sources) {
-        const items =
-          source === "standard input"
-            ? readStandardInput(process.stdin, options)
-            : readInputFile(source, options);
-        yield* documentsOf(items, onFault);
+        if (source === "standard input") {
+          yield* validOf(readStandardInput(process.stdin, options), events.onFault);
+          continue;
+        }
+        const skipped = file < from.file ? Infinity : file === from.file ? from.item : 0;
+        const start = { file, item: skipped, bytesBefore };
+        if (skipped < Infinity) yield* readFrom(source, { options, events, start });
+        bytesBefore += sizes[file] ?? 0;
+        file += 1;
       }
     },
   };
 }
 
-async function* documentsOf(
+async function* validOf(
   batches: AsyncIterable<readonly ImportedDocument[]>,
-  onFault: (error: SluiceError) => void,
+  onFault: ReadEvents["onFault"],
 ): AsyncGenerator<Document, void, void> {
   for await (const items of batches) {
     for (const { document, error } of items) {
       if (error === undefined) yield document;
       else onFault(error);
     }
+  }
+}
+
+interface FileRead {
+  readonly options: ImportOptions;
+  readonly events: ReadEvents;
+  readonly start: ImportPosition & { readonly bytesBefore: number };
+}
+
+/** The documents of a file from an item on. */
+async function* readFrom(
+  input: InputFile,
+  { options, events, start }: FileRead,
+): AsyncGenerator<Document, void, void> {
+  const { file } = start;
+  let bytesEnd = start.bytesBefore;
+  let batchStart = bytesEnd;
+  let batchItem = 0;
+  const onBytes = (byteCount: number): void => {
+    bytesEnd += byteCount;
+  };
+  for await (const items of readInputFile(input, options, onBytes)) {
+    const skipped = Math.max(0, start.item - batchItem);
+    for (let i = skipped; i < items.length; i += 1) {
+      const { document, error, line } = items[i] ?? {};
+      if (error !== undefined) events.onFault(error);
+      if (document === undefined) continue;
+      const share = (i + 1) / items.length;
+      const place = { file, item: batchItem + i, input, line: line ?? 0 };
+      const bytes = batchStart + Math.round((bytesEnd - batchStart) * share);
+      events.onDocument?.({ ...place, bytesEnd: bytes });
+      yield document;
+    }
+    batchItem += items.length;
+    batchStart = bytesEnd;
   }
 }
 
@@ -79,22 +126,4 @@ async function openSource(
     return { path: corpus, name: basename(corpus), format: "jsonl" };
   }
   return { path, name: basename(path), format: format ?? formatOf(path) };
-}
-
-/** Number of lines of a file, plain or gzip by its name. Reads it once. */
-export async function countLines(path: string): Promise<number> {
-  let count = 0;
-  const countIn = async (blocks: AsyncIterable<Buffer>): Promise<void> => {
-    for await (const block of blocks) {
-      for (let at = block.indexOf(10); at >= 0; at = block.indexOf(10, at + 1)) count += 1;
-    }
-  };
-  const file = createReadStream(path);
-  try {
-    if (path.endsWith(".gz")) await pipeline(file, createGunzip(), countIn);
-    else await pipeline(file, countIn);
-  } catch {
-    // Only the progress bar needs the number; faults are reported when the file is read.
-  }
-  return count;
 }

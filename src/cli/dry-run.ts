@@ -53,9 +53,11 @@ export async function showDryRun(
   let documentCount = 0;
   const documents: Document[] = [];
   const kinds = new Map<string, Map<string, number>>();
-  const read = input.read((error) => {
-    faultCount += 1;
-    if (faults.length < shownMax) faults.push(error.message);
+  const read = input.read({
+    onFault: (error) => {
+      faultCount += 1;
+      if (faults.length < shownMax) faults.push(error.message);
+    },
   });
   for await (const document of read) {
     documentCount += 1;

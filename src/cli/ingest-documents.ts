@@ -2,10 +2,14 @@
 
 import type { SluiceClient } from "../client/client.js";
 import type { Document } from "../core/document.js";
-import type { SluiceError } from "../core/errors.js";
 import type { CliContext } from "./context.js";
+import type { ReadEvents } from "./document-input.js";
+import { createImportTracker } from "../importers/import-position.js";
+import type { ImportPosition } from "../importers/import-position.js";
+import { createRefusals, showRefusals } from "./refusals.js";
+import type { RefusalGroup, RefusedDocument } from "./refusals.js";
 import { createProgressLine } from "./terminal/progress.js";
-import { cut } from "./terminal/text.js";
+import type { Progress } from "./terminal/progress.js";
 
 export interface IngestReport {
   readonly acceptedCount: number;
@@ -14,30 +18,26 @@ export interface IngestReport {
   /** Highest sequence of the writes, usable as minSequence of a search. */
   readonly lastSequence: number;
   readonly seconds: number;
+  /** All rejections by reason. */
+  readonly refusals: readonly RefusalGroup[];
   /** The first rejections; `rejectedCount` counts all. */
   readonly errors: readonly RefusedDocument[];
-}
-
-export interface RefusedDocument {
-  /** Empty for a line that could not be read. */
-  readonly key: string;
-  readonly reason: string;
-  readonly message: string;
 }
 
 export interface IngestWork {
   readonly client: SluiceClient;
   readonly collection: string;
-  readonly total: number | undefined;
   readonly label: string;
-  /** `onFault` receives documents that could not be read. */
-  read(onFault: (error: SluiceError) => void): AsyncIterable<Document>;
+  /** Number of documents, where it is known. */
+  readonly total?: number | undefined;
+  /** Size of the files that they come from, where there are files. */
+  readonly bytesTotal?: number | undefined;
+  /** Where the documents begin in their files. */
+  readonly from?: ImportPosition | undefined;
+  /** Receives the position after each answer, and at the end. */
+  readonly onPosition?: (position: ImportPosition, options: { readonly isLast: boolean }) => void;
+  read(events: ReadEvents): AsyncIterable<Document>;
 }
-
-/** Rejections that are kept. */
-const listedMax = 100;
-/** Rejections that are printed while ingesting. */
-const shownMax = 10;
 
 /** Resolves when every document is acknowledged or rejected. Throws when the stream fails. */
 export async function ingestWithProgress(
@@ -45,54 +45,57 @@ export async function ingestWithProgress(
   work: IngestWork,
 ): Promise<IngestReport> {
   const startMs = context.nowMs();
-  const { label, total } = work;
-  const { err: terminal, nowMs } = context;
-  const progress = createProgressLine({ label, unit: "documents", total, terminal, nowMs });
-  const errors: RefusedDocument[] = [];
+  const progress = progressOf(work, context);
+  const tracker = createImportTracker(work.from ?? { file: 0, item: 0 });
+  const refusals = createRefusals();
   let answered = 0;
   let unreadable = 0;
   let passageCount = 0;
-  const refuse = (refused: RefusedDocument): void => {
+  const onAnswer = (): void => {
     answered += 1;
-    if (errors.length < listedMax) errors.push(refused);
-    progress.update(answered);
+    progress.update(answered, tracker.byteCount());
+    work.onPosition?.(tracker.position(), { isLast: false });
   };
-  const documents = work.read((error) => {
-    unreadable += 1;
-    refuse({ key: "", reason: error.reason, message: error.message });
+  const documents = work.read({
+    onFault: (error) => {
+      unreadable += 1;
+      refusals.addFault(error);
+      onAnswer();
+    },
+    onDocument: (place) => tracker.sent(place),
   });
   const summary = await work.client
     .ingest(work.collection, documents, {
       signal: context.interrupted,
       onAck: (ack) => {
-        answered += 1;
         passageCount += ack.passageCount;
-        progress.update(answered);
+        tracker.answered(ack.clientSequence);
+        onAnswer();
       },
-      onError: ({ key, reason, message }) => refuse({ key, reason, message }),
+      onError: ({ clientSequence, key, reason, message }) => {
+        const place = tracker.answered(clientSequence);
+        const location = place && `${place.input.path}:${place.line}`;
+        refusals.addRejected({ key, reason, message }, location);
+        onAnswer();
+      },
     })
-    .finally(() => progress.finish());
-  const rejectedCount = summary.failedCount + unreadable;
-  showRefused(context, errors, rejectedCount);
+    .finally(() => {
+      progress.finish();
+      work.onPosition?.(tracker.position(), { isLast: true });
+    });
+  showRefusals(refusals.groups(), context);
   return {
     acceptedCount: summary.acknowledgedCount,
-    rejectedCount,
+    rejectedCount: summary.failedCount + unreadable,
     passageCount,
     lastSequence: summary.lastSequence,
     seconds: (context.nowMs() - startMs) / 1000,
-    errors,
+    refusals: refusals.groups(),
+    errors: refusals.listed(),
   };
 }
 
-function showRefused(
-  context: CliContext,
-  errors: readonly RefusedDocument[],
-  rejectedCount: number,
-): void {
-  for (const { key, reason, message } of errors.slice(0, shownMax)) {
-    const name = key === "" ? "" : `${cut(key, 80)}: `;
-    context.warn(`refused: ${name}${message} [${reason}]`);
-  }
-  const hidden = rejectedCount - Math.min(shownMax, errors.length);
-  if (hidden > 0) context.warn(`and ${hidden} more were rejected`);
+function progressOf({ label, total, bytesTotal }: IngestWork, context: CliContext): Progress {
+  const { err: terminal, nowMs } = context;
+  return createProgressLine({ label, unit: "documents", total, bytesTotal, terminal, nowMs });
 }

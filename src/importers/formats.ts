@@ -2,13 +2,14 @@
 
 import type { FileOptions } from "./file-blocks.js";
 import type { ImportOptions } from "./import-options.js";
+import { readJsonValues } from "./json-values.js";
 import { readJsonLines } from "./jsonl.js";
 import type { ImportedDocument } from "./jsonl.js";
 import { inferLayout } from "./table-layout.js";
 import type { TableLayout } from "./table-layout.js";
 import { readTable } from "./table.js";
 
-export const inputFormats = ["jsonl", "csv", "tsv"] as const;
+export const inputFormats = ["jsonl", "json", "csv", "tsv"] as const;
 
 export type InputFormat = (typeof inputFormats)[number];
 
@@ -19,10 +20,16 @@ export interface InputFile {
   readonly format: InputFormat;
 }
 
+const endings: ReadonlyMap<string, InputFormat> = new Map([
+  ["csv", "csv"],
+  ["tsv", "tsv"],
+  ["json", "json"],
+]);
+
 /** By the file's name; what has no known ending is taken for JSON Lines. */
 export function formatOf(path: string): InputFormat {
   const [, ending = ""] = /\.(\w+)(?:\.gz)?$/.exec(path.toLowerCase()) ?? [];
-  return ending === "csv" || ending === "tsv" ? ending : "jsonl";
+  return endings.get(ending) ?? "jsonl";
 }
 
 /**
@@ -38,6 +45,9 @@ export async function* readInputFile(
   switch (format) {
     case "jsonl":
       yield* readJsonLines(path, { name, mapping: options, encoding, onBytes });
+      return;
+    case "json":
+      yield* readJsonValues(path, { name, mapping: options, encoding, onBytes });
       return;
     case "csv":
     case "tsv": {

@@ -5,19 +5,19 @@ import { SluiceError } from "../core/errors.js";
 import { parseJson } from "../core/json.js";
 import type { FileOptions } from "./file-blocks.js";
 import { inputError, readLineBatches } from "./lines.js";
-import type { InputLine } from "./lines.js";
+import type { InputError, InputLine } from "./lines.js";
 import { mapObject } from "./map-object.js";
 import type { Mapping } from "./mapping.js";
 
 /** A value from an input file, or the fault of its line; reading continues after either. */
 export type Imported<T> =
   | { readonly value: T; readonly error?: undefined; readonly line: number }
-  | { readonly error: SluiceError; readonly value?: undefined; readonly line: number };
+  | { readonly error: InputError; readonly value?: undefined; readonly line: number };
 
 /** A document, or the fault of its line (INVALID_INPUT_FILE). Lines are numbered from 1. */
 export type ImportedDocument =
   | { readonly document: Document; readonly error?: undefined; readonly line: number }
-  | { readonly error: SluiceError; readonly document?: undefined; readonly line: number };
+  | { readonly error: InputError; readonly document?: undefined; readonly line: number };
 
 export interface ReadOptions extends FileOptions {
   /** Name of the file within its folder, for keys by line. */

@@ -11,7 +11,7 @@ import type { FileOptions } from "./file-blocks.js";
 /** A line without its terminator, or its fault. Lines are numbered from 1. */
 export type InputLine =
   | { readonly text: string; readonly error?: undefined; readonly line: number }
-  | { readonly error: SluiceError; readonly text?: undefined; readonly line: number };
+  | { readonly error: InputError; readonly text?: undefined; readonly line: number };
 
 /**
  * The lines of a file, in order, without a byte order mark and carriage returns; those that end in
@@ -44,14 +44,23 @@ export async function* readLines(path: string): AsyncGenerator<InputLine, void, 
   for await (const lines of readLineBatches(path)) yield* lines;
 }
 
-/** The error of one line: `corpus.jsonl:12: ...`. */
-export function inputError(
-  path: string,
-  line: number,
-  fault: string,
-  cause?: unknown,
-): SluiceError {
-  return new SluiceError("INVALID_INPUT_FILE", `${path}:${line}: ${fault}`, { cause });
+/** INVALID_INPUT_FILE for one line, page or part of a file: `corpus.jsonl:12: is not valid JSON`. */
+export class InputError extends SluiceError {
+  /** `corpus.jsonl:12`. */
+  readonly location: string;
+  /** What is wrong, in the same words wherever it is. */
+  readonly fault: string;
+
+  constructor(location: string, fault: string, cause?: unknown) {
+    super("INVALID_INPUT_FILE", `${location}: ${fault}`, { cause });
+    this.location = location;
+    this.fault = fault;
+  }
+}
+
+/** The error of one line. */
+export function inputError(path: string, line: number, fault: string, cause?: unknown): InputError {
+  return new InputError(`${path}:${line}`, fault, cause);
 }
 
 export interface LineSplitter {
@@ -81,7 +90,7 @@ export function createLineSplitter(name: string): LineSplitter {
       return fail("is not valid UTF-8; name the encoding, such as windows-1252", cause);
     }
   };
-  const held = createHeldLine();
+  const held = createHeldBytes();
   const takeHeld = (): InputLine => {
     const bytes = held.take();
     const fault = `is longer than ${limits.inputLineBytesMax} bytes; split it`;
@@ -121,15 +130,15 @@ export function createLineSplitter(name: string): LineSplitter {
   };
 }
 
-interface HeldLine {
+export interface HeldBytes {
   add(part: Buffer): void;
   isEmpty(): boolean;
   /** The bytes since the last call; undefined when they were too many to hold. */
-  take(): Uint8Array | undefined;
+  take(): Buffer | undefined;
 }
 
-/** The beginning of a line whose end is in a later block. */
-function createHeldLine(): HeldLine {
+/** The beginning of a line or value whose end is in a later block. */
+export function createHeldBytes(): HeldBytes {
   let parts: Buffer[] = [];
   let byteCount = 0;
   return {

@@ -1,9 +1,8 @@
 // Splits the lines of a table into records and cells (RFC 4180, and text/tab-separated-values).
 
-import type { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 import { inputError } from "./lines.js";
-import type { InputLine } from "./lines.js";
+import type { InputError, InputLine } from "./lines.js";
 
 export interface CellSyntax {
   /** One character. */
@@ -15,7 +14,7 @@ export interface CellSyntax {
 /** Cells, or the fault of the record that begins at `line`. */
 export type TableRecord =
   | { readonly cells: readonly string[]; readonly error?: undefined; readonly line: number }
-  | { readonly error: SluiceError; readonly cells?: undefined; readonly line: number };
+  | { readonly error: InputError; readonly cells?: undefined; readonly line: number };
 
 export interface RecordParser {
   /** The records that end with these lines; empty lines between records are skipped. */

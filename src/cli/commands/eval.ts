@@ -202,8 +202,8 @@ async function ingestCorpus(
     client,
     collection,
     label: "ingest",
-    total: input.lineCount,
-    read: (onFault) => input.read(onFault),
+    bytesTotal: input.byteCount,
+    read: (events) => input.read(events),
   });
   return report.seconds;
 }

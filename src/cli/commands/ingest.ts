@@ -3,6 +3,10 @@
 import type { Command } from "commander";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
+import { SluiceError } from "../../core/errors.js";
+import type { ImportOptions } from "../../importers/import-options.js";
+import type { Checkpoint } from "../../importers/checkpoint.js";
+import type { DocumentInput } from "../document-input.js";
 import type { CliContext } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
 import { addImportFlags, importOptionsOf } from "../import-flags.js";
@@ -14,6 +18,7 @@ import type { CollectionSettingsOptions } from "./collections.js";
 interface IngestOptions extends ConnectionOptions, CollectionSettingsOptions, ImportFlags {
   readonly create?: boolean;
   readonly dryRun?: boolean;
+  readonly checkpoint?: string;
   readonly json?: boolean;
 }
 
@@ -28,6 +33,7 @@ export function addIngestCommand(program: Command, context: CliContext): void {
     )
     .option("--create", "create the collection if it does not exist")
     .option("--dry-run", "write nothing; show the first documents and the kinds of their fields")
+    .option("--checkpoint <file>", "keep the position there; an interrupted import goes on from it")
     .option("--json", "print counts and the first rejections as one object of JSON")
     .addHelpText("after", examples);
   addImportFlags(command);
@@ -44,6 +50,7 @@ export function addIngestCommand(program: Command, context: CliContext): void {
       const { showDryRun } = await import("../dry-run.js");
       return showDryRun(input, imports, context, { isJson: options.json === true });
     }
+    const checkpoint = await checkpointOf(options, { collection, input, imports }, context);
     const report = await withClient(options, async (client) => {
       if (options.create === true) {
         const request = { ...settingsOf(collection, options), ifNotExists: true };
@@ -53,10 +60,13 @@ export function addIngestCommand(program: Command, context: CliContext): void {
         client,
         collection,
         label: "ingest",
-        total: input.lineCount,
-        read: (onFault) => input.read(onFault),
+        bytesTotal: input.byteCount,
+        from: checkpoint?.from,
+        onPosition: (position, when) => checkpoint?.save(position, when),
+        read: (events) => input.read(events, checkpoint?.from),
       });
     });
+    checkpoint?.remove();
     if (report.rejectedCount > 0) context.setExitCode(exitCodes.failed.code);
     if (options.json === true) {
       context.printJson(report);
@@ -68,6 +78,34 @@ export function addIngestCommand(program: Command, context: CliContext): void {
         `${formatCount(rejectedCount)} refused, in ${seconds.toFixed(1)} s`,
     );
   });
+}
+
+/** The checkpoint of an import, when the command names a file for it. */
+async function checkpointOf(
+  { checkpoint: path }: IngestOptions,
+  work: { collection: string; input: DocumentInput; imports: ImportOptions },
+  context: CliContext,
+): Promise<Checkpoint | undefined> {
+  if (path === undefined) return undefined;
+  const { collection, input, imports } = work;
+  if (input.byteCount === undefined) {
+    const fault = "standard input cannot be read again from a checkpoint; write it to a file";
+    throw new SluiceError("INVALID_INPUT_FILE", fault);
+  }
+  const { openCheckpoint } = await import("../../importers/checkpoint.js");
+  const { files } = input;
+  const checkpoint = openCheckpoint(path, {
+    collection,
+    files,
+    options: imports,
+    nowMs: context.nowMs,
+  });
+  const { file, item } = checkpoint.from;
+  if (file + item > 0) {
+    const name = files[file]?.path ?? "the end";
+    context.warn(`going on at document ${formatCount(item + 1)} of ${name}`);
+  }
+  return checkpoint;
 }
 
 const examples = `

@@ -2,11 +2,11 @@
 
 import { SingleBar } from "cli-progress";
 import type { Terminal } from "./terminal.js";
-import { formatCount } from "./text.js";
+import { formatCount, formatSize } from "./text.js";
 
 export interface Progress {
-  /** `done`: units so far; never decreases. */
-  update(done: number): void;
+  /** `done`: units so far; `bytes`: bytes so far, with `bytesTotal`. Neither ever decreases. */
+  update(done: number, bytes?: number): void;
   /** Completes the bar, or prints the last line. */
   finish(): void;
 }
@@ -18,6 +18,8 @@ export interface ProgressOptions {
   readonly unit: string;
   /** Total units, if known. */
   readonly total: number | undefined;
+  /** Total bytes, by which progress is measured where the number of units is not known. */
+  readonly bytesTotal?: number | undefined;
   readonly terminal: Terminal;
   readonly nowMs: () => number;
 }
@@ -26,9 +28,16 @@ export interface ProgressOptions {
 const lineIntervalMs = 3000;
 
 export function createProgressLine(options: ProgressOptions): Progress {
-  return options.terminal.isInteractive && options.total !== undefined
-    ? createBar(options, options.total)
+  const total = options.bytesTotal ?? options.total;
+  return options.terminal.isInteractive && total !== undefined
+    ? createBar(options, total)
     : createLines(options);
+}
+
+/** What is done so far. */
+interface Done {
+  readonly units: number;
+  readonly bytes: number;
 }
 
 function createBar(options: ProgressOptions, total: number): Progress {
@@ -43,19 +52,19 @@ function createBar(options: ProgressOptions, total: number): Progress {
     stream: process.stderr,
     fps: 10,
   });
-  const payload = (done: number): object => {
+  const show = (done: Done): void => {
     const { count, rate } = figures(options, done, options.nowMs() - startMs);
-    return { count, rate };
+    bar.update(options.bytesTotal === undefined ? done.units : done.bytes, { count, rate });
   };
-  let last = 0;
-  bar.start(total, 0, payload(0));
+  let last: Done = { units: 0, bytes: 0 };
+  bar.start(total, 0, figures(options, last, 0));
   return {
-    update(done) {
-      last = done;
-      bar.update(done, payload(done));
+    update(units, bytes = 0) {
+      last = { units, bytes };
+      show(last);
     },
     finish() {
-      bar.update(last, payload(last));
+      show(last);
       bar.stop();
     },
   };
@@ -63,18 +72,18 @@ function createBar(options: ProgressOptions, total: number): Progress {
 
 function createLines(options: ProgressOptions): Progress {
   const startMs = options.nowMs();
-  let last = 0;
+  let last: Done = { units: 0, bytes: 0 };
   let printed = -1;
   let printedMs = startMs;
   const print = (): void => {
-    if (printed === last) return;
-    printed = last;
+    if (printed === last.units) return;
+    printed = last.units;
     const { count, rate } = figures(options, last, options.nowMs() - startMs);
     options.terminal.write(`${options.label}: ${count}, ${rate}\n`);
   };
   return {
-    update(done) {
-      last = done;
+    update(units, bytes = 0) {
+      last = { units, bytes };
       if (options.nowMs() - printedMs < lineIntervalMs) return;
       printedMs = options.nowMs();
       print();
@@ -83,20 +92,28 @@ function createLines(options: ProgressOptions): Progress {
   };
 }
 
-/** `1,200 of 2,958 documents` and `210/s, 8 s left`; dashes for unknown values. */
+/**
+ * `1,200 of 2,958 documents`, or `1,200 documents, 3.1 MiB of 7.0 MiB`, and `210/s, 8 s left`;
+ * dashes for unknown values.
+ */
 export function figures(
-  { total, unit }: Pick<ProgressOptions, "total" | "unit">,
-  done: number,
+  { total, unit, bytesTotal }: Pick<ProgressOptions, "total" | "unit" | "bytesTotal">,
+  { units, bytes }: Done,
   elapsedMs: number,
 ): { readonly count: string; readonly rate: string } {
-  const count = `${formatCount(done)} of ${total === undefined ? "-" : formatCount(total)} ${unit}`;
-  if (elapsedMs <= 0 || done === 0) return { count, rate: "-/s, - left" };
-  const perSecond = (1000 * done) / elapsedMs;
+  const count =
+    bytesTotal === undefined
+      ? `${formatCount(units)} of ${total === undefined ? "-" : formatCount(total)} ${unit}`
+      : `${formatCount(units)} ${unit}, ${formatSize(bytes)} of ${formatSize(bytesTotal)}`;
+  if (elapsedMs <= 0 || units === 0) return { count, rate: "-/s, - left" };
+  const perSecond = (1000 * units) / elapsedMs;
   const shown = perSecond >= 10 ? formatCount(perSecond) : perSecond.toFixed(1);
-  if (total !== undefined && done >= total) {
+  const [done, all] = bytesTotal === undefined ? [units, total] : [bytes, bytesTotal];
+  if (all !== undefined && done >= all) {
     return { count, rate: `${shown}/s, took ${formatSeconds(elapsedMs / 1000)}` };
   }
-  const left = total === undefined ? "-" : formatSeconds((total - done) / perSecond);
+  const isKnown = all !== undefined && done > 0;
+  const left = isKnown ? formatSeconds(((all - done) * elapsedMs) / done / 1000) : "-";
   return { count, rate: `${shown}/s, ${left} left` };
 }
 

@@ -36,11 +36,20 @@ describe("progress", () => {
 
   it("has dashes for what is not known", () => {
     const input = { total: undefined, unit: "documents" };
-    assert.deepEqual(figures(input, 50, 1000), {
+    assert.deepEqual(figures(input, { units: 50, bytes: 0 }, 1000), {
       count: "50 of - documents",
       rate: "50/s, - left",
     });
-    assert.equal(figures({ ...input, total: 9 }, 0, 0).rate, "-/s, - left");
+    assert.equal(figures({ ...input, total: 9 }, { units: 0, bytes: 0 }, 0).rate, "-/s, - left");
+  });
+
+  it("is measured by bytes where the number of documents is not known", () => {
+    const input = { total: undefined, unit: "documents", bytesTotal: 4096 };
+    assert.deepEqual(figures(input, { units: 50, bytes: 1024 }, 1000), {
+      count: "50 documents, 1.0 KiB of 4.0 KiB",
+      rate: "50/s, 3 s left",
+    });
+    assert.equal(figures(input, { units: 50, bytes: 4096 }, 1000).rate, "50/s, took 1 s");
   });
 
   it("tells times as people do", () => {
