@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { repositoryRoot } from "../core/paths.js";
+import { printableJson } from "../core/printable.js";
 import { openTerminal } from "./terminal/terminal.js";
 import type { Terminal } from "./terminal/terminal.js";
 
@@ -23,7 +24,7 @@ export interface CliContext {
   print(line: string): void;
   /** Prints one line of JSON. */
   printJson(value: unknown): void;
-  /** Prints lines as they are; resolves when standard output takes more: for results of any size. */
+  /** Prints lines of JSON; resolves when standard output takes more: for results of any size. */
   printPaced(lines: string): Promise<void>;
   /** Prints a warning. */
   warn(line: string): void;
@@ -43,9 +44,9 @@ export function createContext(): CliContext {
       return (interrupted ??= interruptSignal());
     },
     print: (line) => out.write(`${line}\n`),
-    printJson: (value) => out.write(`${JSON.stringify(value)}\n`),
+    printJson: (value) => out.write(`${printableJson(JSON.stringify(value))}\n`),
     async printPaced(lines) {
-      if (!process.stdout.write(lines)) await once(process.stdout, "drain");
+      if (!process.stdout.write(printableJson(lines))) await once(process.stdout, "drain");
     },
     warn: (line) => err.write(`${err.style.yellow(line)}\n`),
     setExitCode: (code) => {

@@ -44,6 +44,11 @@ export function createProgram(context: CliContext): Command {
     .description("A streaming retrieval engine with late interaction.")
     .version(programVersion())
     .exitOverride()
+    // Messages repeat arguments.
+    .configureOutput({
+      writeOut: (text) => context.out.write(text),
+      writeErr: (text) => context.err.write(text),
+    })
     // Options after a subcommand's name belong to the subcommand, even if the parent has the same
     // one.
     .enablePositionalOptions()

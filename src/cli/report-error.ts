@@ -3,6 +3,7 @@
 import { CommanderError } from "commander";
 import type { SluiceClientError } from "../client/client-error.js";
 import { errorTable, isSluiceError } from "../core/errors.js";
+import { printableJson } from "../core/printable.js";
 import { InterruptedError } from "./context.js";
 import type { CliContext } from "./context.js";
 import { exitCodeOf, exitCodes } from "./exit-codes.js";
@@ -20,7 +21,7 @@ export function reportError(error: unknown, context: CliContext, isJson: boolean
   }
   const facts = factsOf(error);
   if (isJson) {
-    context.err.write(`${JSON.stringify({ error: facts })}\n`);
+    context.err.write(`${printableJson(JSON.stringify({ error: facts }))}\n`);
   } else {
     const { red, dim } = context.err.style;
     context.err.write(`${red("error")}: ${facts.message} ${dim(`[${facts.reason}]`)}\n`);

@@ -14,5 +14,6 @@ export function floatRelevance(query: TokenMatrix, passage: TokenMatrix, kernels
   const tokenOffsets = Uint32Array.of(0, passage.rowCount);
   const { values, dim } = query;
   kernels.maxSimFloat(values, passage.values, dim, tokenOffsets, allRows, scores);
-  return (scores[0] ?? 0) / query.rowCount;
+  // Rows are of unit length up to rounding, which may exceed the range by a few units of float32.
+  return Math.max(-1, Math.min(1, (scores[0] ?? 0) / query.rowCount));
 }

@@ -15,7 +15,24 @@ export function parseBody<T>(schema: z.ZodType<T>, text: string): T {
     const message = error instanceof Error ? error.message : "unreadable";
     throw invalidField("body", `the body is not JSON in UTF-8: ${message}`);
   }
+  removeNulls(value);
   return parseValue(schema, value);
+}
+
+/**
+ * Properties that are null, which typed clients send for what is not set, count as absent. In
+ * place; entries of lists stay.
+ */
+function removeNulls(root: unknown): void {
+  const waiting = [root];
+  while (waiting.length > 0) {
+    const value = waiting.pop();
+    if (typeof value !== "object" || value === null) continue;
+    for (const [name, one] of Object.entries(value) as [string, unknown][]) {
+      if (one === null && !Array.isArray(value)) Reflect.deleteProperty(value, name);
+      else if (typeof one === "object") waiting.push(one);
+    }
+  }
 }
 
 /** Throws INVALID_FIELD naming the first field that is wrong, or `body`. */

@@ -2,6 +2,7 @@
 
 import { pino } from "pino";
 import type { DestinationStream } from "pino";
+import { printable } from "../core/printable.js";
 
 /** Details first, then the event: lower case, no full stop. Errors are passed as `err`. */
 export interface Logger {
@@ -32,7 +33,7 @@ export function createLogger({ level, format, write }: LoggerOptions): Logger {
   toStderr.on("error", () => undefined);
   const sink = write ?? ((line: string): void => void toStderr.write(line));
   const destination: DestinationStream = {
-    write: (line) => sink(format === "json" ? line : textLine(line)),
+    write: (line) => sink(format === "json" ? line : printable(textLine(line))),
   };
   return pino(
     {

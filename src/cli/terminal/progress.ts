@@ -1,6 +1,7 @@
 // Progress of long-running work on standard error: a bar on a terminal, otherwise occasional lines.
 
 import { SingleBar } from "cli-progress";
+import { printable } from "../../core/printable.js";
 import type { Terminal } from "./terminal.js";
 import { formatCount, formatSize } from "./text.js";
 
@@ -44,7 +45,7 @@ function createBar(options: ProgressOptions, total: number): Progress {
   const startMs = options.nowMs();
   const { cyan } = options.terminal.style;
   const bar = new SingleBar({
-    format: `${options.label} ${cyan("{bar}")} {percentage}% {count} {rate}`,
+    format: `${printable(options.label)} ${cyan("{bar}")} {percentage}% {count} {rate}`,
     barCompleteChar: "█",
     barIncompleteChar: "░",
     barsize: 30,

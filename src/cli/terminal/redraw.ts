@@ -12,10 +12,7 @@ export function createRedrawnBlock(terminal: Terminal): RedrawnBlock {
   let drawnCount = 0;
   return {
     draw(lines) {
-      const up = drawnCount === 0 ? "" : `\u001b[${drawnCount}A`;
-      // Lines are cleared one by one as they are written, which avoids flicker.
-      const body = lines.map((line) => `\u001b[2K${line}\n`).join("");
-      terminal.write(`${up}${body}\u001b[0J`);
+      terminal.replaceLines(drawnCount, lines);
       drawnCount = lines.length;
     },
   };

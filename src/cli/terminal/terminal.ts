@@ -1,5 +1,6 @@
 // Capabilities of the two output streams, determined once.
 
+import { printable } from "../../core/printable.js";
 import { terminalPreference } from "../../config/load-config.js";
 
 /** One output stream. */
@@ -9,7 +10,10 @@ export interface Terminal {
   readonly style: Style;
   /** Width and height in characters; 80 by 24 if unknown. */
   size(): { readonly columns: number; readonly rows: number };
+  /** Writes text, which may be of any origin: of sequences only those of styles remain. */
   write(text: string): void;
+  /** Replaces the last `count` lines; where `isInteractive`. */
+  replaceLines(count: number, lines: readonly string[]): void;
 }
 
 export type Paint = (text: string) => string;
@@ -25,15 +29,38 @@ export interface Style {
 }
 
 /** The terminal of a stream of this process, subject to NO_COLOR, FORCE_COLOR and TERM. */
-export function openTerminal(stream: NodeJS.WriteStream): Terminal {
+export function openTerminal(
+  stream: Pick<NodeJS.WriteStream, "isTTY" | "columns" | "rows" | "write">,
+): Terminal {
   const { colors, canRedraw } = terminalPreference();
+  const hasColor = colors === "always" || (colors === "terminal" && stream.isTTY);
   return {
     isInteractive: stream.isTTY && canRedraw,
-    style: createStyle(colors === "always" || (colors === "terminal" && stream.isTTY)),
+    style: createStyle(hasColor),
     // Node has no size where there is no terminal.
     size: () => ({ columns: stream.columns || 80, rows: stream.rows || 24 }),
-    write: (text) => void stream.write(text),
+    write: (text) => void stream.write(cleaned(text, hasColor)),
+    replaceLines(count, lines) {
+      const up = count === 0 ? "" : `\u001b[${count}A`;
+      // Lines are cleared one by one as they are written, which avoids flicker.
+      const body = lines.map((line) => `\u001b[2K${cleaned(line, hasColor)}\n`).join("");
+      stream.write(`${up}${body}\u001b[0J`);
+    },
   };
+}
+
+// The escape character is what is looked for.
+// eslint-disable-next-line no-control-regex
+const styleSequence = /(\u001b\[(?:1|2|22|31|32|33|36|39)m)/;
+
+/**
+ * `printable` between the sequences of styles. Those that a text from outside holds remain, too:
+ * they only color it.
+ */
+function cleaned(text: string, hasColor: boolean): string {
+  if (!hasColor) return printable(text);
+  const parts = text.split(styleSequence);
+  return parts.map((part, i) => (i % 2 === 0 ? printable(part) : part)).join("");
 }
 
 /** A style with colors, or one that leaves text unchanged. */

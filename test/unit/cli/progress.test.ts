@@ -18,6 +18,7 @@ describe("progress", () => {
         style: createStyle(false),
         size: () => ({ columns: 80, rows: 24 }),
         write: (text) => lines.push(text),
+        replaceLines: () => undefined,
       },
       nowMs: () => nowMs,
     });

@@ -5,8 +5,7 @@ import assert from "node:assert/strict";
 import { rankingLines, statusLine } from "../../../src/cli/terminal/ranking-view.js";
 import type { RankingView } from "../../../src/cli/terminal/ranking-view.js";
 import { createRedrawnBlock } from "../../../src/cli/terminal/redraw.js";
-import { createStyle } from "../../../src/cli/terminal/terminal.js";
-import type { Terminal } from "../../../src/cli/terminal/terminal.js";
+import { createStyle, openTerminal } from "../../../src/cli/terminal/terminal.js";
 
 describe("a ranking in the terminal", () => {
   it("shows query, stage, time, certificate, coverage and hits", () => {
@@ -92,14 +91,15 @@ describe("a ranking in the terminal", () => {
 describe("a redrawn block", () => {
   it("goes back up over what it drew before and clears the rest", () => {
     let written = "";
-    const terminal: Terminal = {
-      isInteractive: true,
-      style: createStyle(false),
-      size: () => ({ columns: 80, rows: 24 }),
+    const terminal = openTerminal({
+      isTTY: true,
+      columns: 80,
+      rows: 24,
       write: (text) => {
-        written += text;
+        written += String(text);
+        return true;
       },
-    };
+    });
     const block = createRedrawnBlock(terminal);
     block.draw(["one", "two", "three"]);
     assert.ok(!written.includes("A"));
