@@ -3,6 +3,7 @@
 import { InvalidArgumentError } from "commander";
 import { isInRange, rangeText } from "../contract/check-fields.js";
 import type { IntegerField, NumberField } from "../contract/fields.js";
+import type { FacetOptions } from "../contract/search-request.js";
 import { isSluiceError } from "../core/errors.js";
 import type { Filter } from "../core/filter.js";
 import { limits } from "../core/limits.js";
@@ -31,6 +32,16 @@ export function filterText(text: string): Filter {
 export function groupBy(text: string): { readonly field: string; readonly size: number } {
   const [, field = text, size = "1"] = /^(.*):(\d+)$/.exec(text) ?? [];
   return { field, size: wholeNumber(1, limits.groupSizeMax)(size) };
+}
+
+/** `field` or `field:values`, added to those given before. */
+export function facets(
+  text: string,
+  before: readonly FacetOptions[] = [],
+): readonly FacetOptions[] {
+  const [, field = text, valueCount] = /^(.*):(\d+)$/.exec(text) ?? [];
+  if (valueCount === undefined) return [...before, { field }];
+  return [...before, { field, valueCount: wholeNumber(1, limits.facetValuesMax)(valueCount) }];
 }
 
 /** A parser for numbers in a range. */

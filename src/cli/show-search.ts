@@ -6,7 +6,7 @@ import type { CliContext } from "./context.js";
 import { createRedrawnBlock } from "./terminal/redraw.js";
 import { plainHitLines, rankingLines, statusLine, timingsLine } from "./terminal/ranking-view.js";
 import type { RankingView } from "./terminal/ranking-view.js";
-import { cut } from "./terminal/text.js";
+import { cut, formatCount } from "./terminal/text.js";
 
 export interface ShowSearchOptions {
   readonly query: string;
@@ -55,7 +55,7 @@ function chooseShow(context: CliContext, { query, json }: ShowSearchOptions): Sh
     context.print("");
     for (const line of plainHitLines(update, view)) context.print(line);
     if (update.hits.length === 0) context.print("  no hits");
-    for (const line of contextLines(update)) context.print(line);
+    for (const line of [...countLines(update), ...contextLines(update)]) context.print(line);
     context.print("");
     context.print(`  ${timingsLine(update)}`);
   };
@@ -79,11 +79,20 @@ function showInPlace({ out }: CliContext, query: string): Show {
     // Printed below the ranking, since nothing is redrawn after the final update.
     if (update.final)
       out.write(
-        contextLines(update)
-          .map((line) => `${line}\n`)
-          .join(""),
+        [...countLines(update), ...contextLines(update)].map((line) => `${line}\n`).join(""),
       );
   };
+}
+
+/** The number of documents, and the values of each facet with theirs. Empty when none was asked for. */
+function countLines({ documentCount, facets = [] }: SearchUpdate): string[] {
+  const lines = documentCount === undefined ? [] : [`  ${formatCount(documentCount)} documents`];
+  for (const { field, values, errorMax } of facets) {
+    const listed = values.map(({ value, count }) => `${value} ${formatCount(count)}`).join(", ");
+    const error = errorMax === 0 ? "" : ` (up to ${formatCount(errorMax)} too low)`;
+    lines.push(`  ${field}: ${listed === "" ? "no values" : listed}${error}`);
+  }
+  return lines.length === 0 ? [] : ["", ...lines];
 }
 
 /** The assembled context: its passages with their sources. Empty without a context. */

@@ -30,6 +30,8 @@ export type ContractUpdate = Pick<
 export interface ContractOptions {
   /** Requested number of hits. */
   readonly k: number;
+  /** Requested number of hits that are left out at the head. Defaults to 0. */
+  readonly offset?: number | undefined;
   /** Requested minimum time between updates in milliseconds. When absent, it is not checked. */
   readonly minUpdateIntervalMs?: number | undefined;
   /** The payload of each key is sent once. */
@@ -56,10 +58,14 @@ const stages: readonly Stage[] = ["lexical", "candidates", "late_interaction", "
 
 /** Expectations of the stream that follow from a request. */
 export function contractOf(
-  request: Pick<SearchRequest, "k" | "minUpdateIntervalMs" | "payload" | "groupBy" | "dedupeField">,
+  request: Pick<
+    SearchRequest,
+    "k" | "offset" | "minUpdateIntervalMs" | "payload" | "groupBy" | "dedupeField"
+  >,
 ): ContractOptions {
   return {
     k: request.k ?? limits.hitCountDefault,
+    offset: request.offset,
     minUpdateIntervalMs: request.minUpdateIntervalMs,
     isPayloadOnce: request.payload?.mode === "on_first_appearance",
     hasGroups: request.groupBy !== undefined || request.dedupeField !== undefined,
@@ -118,11 +124,14 @@ export async function* checkedSession<
   contract?.end();
 }
 
-function checkAlone(update: ContractUpdate, { k, hasGroups = false }: ContractOptions): void {
+function checkAlone(
+  update: ContractUpdate,
+  { k, offset = 0, hasGroups = false }: ContractOptions,
+): void {
   const { hits, coverage, stage, certificate, settledCount, expectedRecall } = update;
   demand(hits.length <= k, `${hits.length} hits, ${k} were asked for`);
   for (const [i, hit] of hits.entries()) {
-    demand(hit.rank === i + 1, `rank ${hit.rank} at place ${i + 1}`);
+    demand(hit.rank === offset + i + 1, `rank ${hit.rank} at place ${i + 1}`);
     demand(Number.isFinite(hit.score), `hit ${hit.rank} has the score ${hit.score}`);
     demand(hit.span.start <= hit.span.end, `hit ${hit.rank} has a span that ends before it begins`);
     const above = hits[i - 1];

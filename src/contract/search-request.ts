@@ -72,6 +72,15 @@ export interface GroupBy {
   readonly size?: number | undefined;
 }
 
+/** A field whose values are counted. */
+export interface FacetOptions {
+  readonly field: string;
+  /** Values that are listed. */
+  readonly valueCount?: number | undefined;
+  /** Documents of the final ranking that are counted. When absent, all eligible ones are. */
+  readonly top?: number | undefined;
+}
+
 /** What travels with a hit. */
 export interface PayloadOptions {
   readonly mode?: PayloadMode | undefined;
@@ -130,6 +139,11 @@ export interface SearchRequest extends Query {
   /** Assembles a context from the final ranking. Absent when no context is wanted. */
   readonly context?: ContextRequest | undefined;
   readonly payload?: PayloadOptions | undefined;
+  /** Hits left out at the head of the ranking. */
+  readonly offset?: number | undefined;
+  readonly countDocuments?: boolean | undefined;
+  /** Absent when nothing is counted. */
+  readonly facets?: readonly FacetOptions[] | undefined;
 }
 
 /** Of what a request leaves out and the server's configuration does not set. */
@@ -137,6 +151,8 @@ export const requestDefaults = {
   k: limits.hitCountDefault,
   fusion: "reciprocal_rank",
   priority: "normal",
+  offset: 0,
+  facetValues: 10,
   groupSize: 1,
   contextOrder: "best_first",
   windowPooling: "best",
@@ -168,6 +184,13 @@ const contextFields = {
   order: optional(words("CONTEXT_ORDER_", contextOrders)),
   tokenizer: implicit(modelName),
 } satisfies FieldTable<ContextRequest>;
+
+const facetFields = {
+  // As in groups.
+  field: { type: "text", bytesMax: Infinity },
+  valueCount: optional(wholeNumbers(1, limits.facetValuesMax)),
+  top: optional(hitCount),
+} satisfies FieldTable<FacetOptions>;
 
 const groupFields = {
   // The planner checks names of fields, which filters have, too.
@@ -220,4 +243,7 @@ export const searchRequestFields = {
   rerank: optional(message(rerankFields)),
   context: optional(message(contextFields)),
   payload: optional(message(payloadFields)),
+  offset: optional(wholeNumbers(0, limits.offsetMax)),
+  countDocuments: implicit(flag),
+  facets: implicit(list(message(facetFields), limits.facetCountMax)),
 } satisfies FieldTable<SearchRequest>;

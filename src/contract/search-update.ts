@@ -113,6 +113,28 @@ export interface AssembledContext {
   readonly tokenCount: number;
 }
 
+/** Kinds of single values, in the order in which equal counts stand. */
+export const facetValueKinds = ["keyword", "integer", "float", "boolean", "time"] as const;
+export type FacetValueKind = (typeof facetValueKinds)[number];
+
+export interface FacetValue {
+  /** As in the text of a filter. */
+  readonly value: string;
+  readonly kind: FacetValueKind;
+  /** Documents. */
+  readonly count: number;
+}
+
+export interface Facet {
+  readonly field: string;
+  /** The most frequent first. */
+  readonly values: readonly FacetValue[];
+  /** Documents that have the field. */
+  readonly documentCount: number;
+  /** By so much a count may be too low; 0: all are exact. */
+  readonly errorMax: number;
+}
+
 export interface SearchUpdate {
   /** From 1, rising by 1. */
   readonly sequence: number;
@@ -137,6 +159,10 @@ export interface SearchUpdate {
   readonly abstained?: boolean | undefined;
   /** In the final update, when it was asked for. */
   readonly context?: AssembledContext | undefined;
+  /** In the final update, when it was asked for: eligible documents. */
+  readonly documentCount?: number | undefined;
+  /** In the final update: one for each that was asked for. */
+  readonly facets?: readonly Facet[] | undefined;
 }
 
 export const stage = words("STAGE_", stages);
@@ -207,6 +233,19 @@ const contextFields = {
   tokenCount: count,
 } satisfies FieldTable<AssembledContext>;
 
+const facetFields = {
+  field: anyText,
+  values: list(
+    message({
+      value: anyText,
+      kind: words("FIELD_KIND_", facetValueKinds),
+      count,
+    } satisfies FieldTable<FacetValue>),
+  ),
+  documentCount: count,
+  errorMax: count,
+} satisfies FieldTable<Facet>;
+
 /** Of proto SearchUpdate, and of an update as JSON. */
 export const searchUpdateFields = {
   sequence: count,
@@ -223,4 +262,6 @@ export const searchUpdateFields = {
   hits: list(message(hitFields)),
   abstained: implicit(flag),
   context: optional(message(contextFields)),
+  documentCount: optional(count),
+  facets: implicit(list(message(facetFields))),
 } satisfies FieldTable<SearchUpdate>;

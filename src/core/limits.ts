@@ -48,6 +48,13 @@ export const limits = {
   /** Hits in a ranking. */
   hitCountMax: 1000,
   hitCountDefault: 10,
+  /** Hits left out at the head of a ranking. */
+  offsetMax: 10_000,
+  /** Fields whose values a search counts, and values that it lists of each. */
+  facetCountMax: 16,
+  facetValuesMax: 1000,
+  /** Distinct values of a field that are kept of one segment. */
+  segmentFacetValuesMax: 10_000,
   /** Candidates from one source. */
   poolSizeMax: 100_000,
   /** Sample queries per calibration. */

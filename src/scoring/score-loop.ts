@@ -15,6 +15,7 @@ import { rowBytes } from "../kernels/kernels.js";
 import type { Kernels } from "../kernels/kernels.js";
 import { bestTokens } from "../kernels/reference.js";
 import { findBestWindows } from "./best-windows.js";
+import { countParts } from "./count-parts.js";
 import { boundPart, passageTokensOf, postingsOf, tokensOf, tombstonesOf } from "./part-views.js";
 import { scanRanges } from "./scan-ranges.js";
 import type {
@@ -37,6 +38,8 @@ export function runScoreTask(task: ScoreTask, kernels: Kernels, reader: CodesRea
   switch (task.kind) {
     case "filter":
       return filterParts(task);
+    case "count":
+      return countParts(task);
     case "near":
       return findNearPlaces(task);
     case "lexical":

@@ -10,17 +10,26 @@ import type {
   LiveTermIds,
   NearPlaces,
 } from "../index/bm25/query.js";
+import type { FieldCounts } from "../index/columns/count-values.js";
 import type { EligiblePassages } from "../index/eligible-passages.js";
 import type { SegmentPart } from "../index/segment-parts.js";
 import type { CodeBits, PackedQuery } from "../kernels/kernels.js";
 import type { PartReferences } from "./part-cache.js";
 
 export type ScoreTask =
-  FilterTask | NearTask | LexicalTask | ScanTask | MaxSimTask | WindowsTask | ExplainTask;
+  | FilterTask
+  | DocumentCountTask
+  | NearTask
+  | LexicalTask
+  | ScanTask
+  | MaxSimTask
+  | WindowsTask
+  | ExplainTask;
 
 /** Every answer is undefined when the cancel flag was raised: the work was not finished. */
 export type ScoreAnswer =
   | FilterAnswer
+  | DocumentCountAnswer
   | NearPlaces
   | LexicalAnswer
   | ScanAnswer
@@ -73,6 +82,18 @@ export interface FilterTask extends TaskBase {
 export interface FilterAnswer {
   /** Passages let through, of all parts. */
   readonly passageCount: number;
+}
+
+/** Documents of flushed parts, and how many have each value of some fields. */
+export interface DocumentCountTask extends TaskBase {
+  readonly kind: "count";
+  readonly fields: readonly string[];
+}
+
+export interface DocumentCountAnswer {
+  readonly documentCount: number;
+  /** Of each flushed part: the counts of each field, in the order of the task. */
+  readonly parts: readonly (readonly FieldCounts[])[];
 }
 
 /** Places of the terms that are near some words, in the dictionaries of flushed parts. */

@@ -6,6 +6,8 @@ import type { Kernels } from "../kernels/kernels.js";
 import { createMapTurn } from "../store/map-turn.js";
 import { runScoreTask } from "./score-loop.js";
 import type {
+  DocumentCountAnswer,
+  DocumentCountTask,
   ExplainAnswer,
   ExplainTask,
   FilterAnswer,
@@ -28,6 +30,7 @@ export interface Scorer {
   /** Number of tasks that run at the same time; a stage is split into at most as many. */
   readonly parallelism: number;
   filter(task: FilterTask): Promise<FilterAnswer | undefined>;
+  count(task: DocumentCountTask): Promise<DocumentCountAnswer | undefined>;
   near(task: NearTask): Promise<NearPlaces | undefined>;
   lexical(task: LexicalTask): Promise<LexicalAnswer | undefined>;
   scan(task: ScanTask): Promise<ScanAnswer | undefined>;
@@ -45,6 +48,7 @@ export function toScorer(
   return {
     parallelism,
     filter: async (task) => (await run(task)) as FilterAnswer | undefined,
+    count: async (task) => (await run(task)) as DocumentCountAnswer | undefined,
     near: async (task) => (await run(task)) as NearPlaces | undefined,
     lexical: async (task) => (await run(task)) as LexicalAnswer | undefined,
     scan: async (task) => (await run(task)) as ScanAnswer | undefined,

@@ -60,8 +60,9 @@ function keyOf(
 }
 
 /** An estimate: texts are UTF-16, and a hit has some dozen numbers. */
-function bytesOf({ hits, context }: UnnumberedUpdate): number {
+function bytesOf({ hits, context, facets = [] }: UnnumberedUpdate): number {
   let bytes = 500;
+  for (const { values } of facets) for (const { value } of values) bytes += 100 + 2 * value.length;
   for (const { text, title } of context?.passages ?? [])
     bytes += 200 + 2 * (text.length + title.length);
   for (const { key, payload } of hits) {

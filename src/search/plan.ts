@@ -60,6 +60,14 @@ export interface RerankPlan {
   readonly windowTokens: number;
 }
 
+/** A field whose values are counted. */
+export interface FacetPlan {
+  readonly field: string;
+  readonly valueCount: number;
+  /** Documents of the final ranking that are counted; undefined: all eligible ones. */
+  readonly top: number | undefined;
+}
+
 /** What travels with a hit. */
 export type PayloadPlan = {
   readonly [Name in keyof PayloadOptions]-?: NonNullable<PayloadOptions[Name]>;
@@ -72,7 +80,12 @@ export interface SearchPlan {
   readonly variants: readonly QueryVariant[];
   /** Absent when every passage is eligible. */
   readonly filter: Filter | undefined;
+  /** Documents that are ranked: those shown, those left out before them, those of facets. */
   readonly k: number;
+  /** Hits [offset, end) of the ranking are shown. */
+  readonly page: { readonly offset: number; readonly end: number };
+  readonly countDocuments: boolean;
+  readonly facets: readonly FacetPlan[];
   /** Score every eligible passage: asked for, or since they are at most this many. */
   readonly exhaustiveBelowPassages: number;
   readonly sketchPoolSize: number;
@@ -117,7 +130,10 @@ export function planSearch(
   const asked = [request, ...(request.otherQueries ?? [])];
   checkQueries(asked);
   if (request.filter !== undefined) checkFilter(request.filter);
-  const k = request.k ?? requestDefaults.k;
+  const { offset = requestDefaults.offset } = request;
+  const page = { offset, end: offset + (request.k ?? requestDefaults.k) };
+  const facets = planFacets(request.facets);
+  const k = Math.max(page.end, ...facets.map(({ top = 0 }) => top));
   const words = { lastWordBegins: request.lastWordBegins, misspellings: request.typos };
   const parsed = asked.map(({ text }) => parseLexicalQuery(analyzer, text ?? "", words));
   const lexical = joinLexicalQueries(parsed as [LexicalQuery, ...LexicalQuery[]]);
@@ -128,6 +144,9 @@ export function planSearch(
     variants,
     filter: request.filter,
     k,
+    page,
+    countDocuments: request.countDocuments === true,
+    facets,
     exhaustiveBelowPassages:
       request.exhaustive === true ? Infinity : defaults.exhaustiveBelowPassages,
     sketchPoolSize: Math.max(k, request.sketchPoolSize ?? defaults.sketchPoolSize),
@@ -184,6 +203,13 @@ function toCaps({ groupBy, dedupeField }: SearchRequest): Cap[] {
       : [{ field: groupBy.field, size: groupBy.size ?? requestDefaults.groupSize }]),
     ...(dedupeField === undefined ? [] : [{ field: dedupeField, size: 1 }]),
   ];
+}
+
+function planFacets(facets: SearchRequest["facets"] = []): FacetPlan[] {
+  return facets.map(({ field, valueCount = requestDefaults.facetValues, top }, i) => {
+    checkFieldName(field, `facets[${i}].field`);
+    return { field, valueCount, top };
+  });
 }
 
 function planRerank(

@@ -69,13 +69,15 @@ export interface Judge {
    * Those that pass the threshold, in order. Scores that no map covers, as in early stages, pass.
    */
   passing(draft: Draft): readonly RankedPassage[];
+  /** Those of them that the page shows. */
+  onPage(draft: Draft): readonly RankedPassage[];
   /** The same with their parts, and how many leading ones of them are settled. */
   judge(draft: Draft): { readonly shown: readonly JudgedHit[]; readonly settledCount: number };
 }
 
 export function createJudge(calibrations: readonly ScoreCalibration[], plan: SearchPlan): Judge {
   const probabilities = createProbabilities(calibrations, plan);
-  const { minProbability, softmaxTemperature } = plan;
+  const { minProbability, softmaxTemperature, page } = plan;
   const partsOf = (draft: Draft, ranked: RankedPassage): ScoreParts => {
     const parts = draft.partsOf(ranked);
     const isReranked = parts.crossEncoder !== undefined;
@@ -86,14 +88,17 @@ export function createJudge(calibrations: readonly ScoreCalibration[], plan: Sea
     minProbability === undefined
       ? ranked
       : ranked.filter((one) => (partsOf(draft, one).probability ?? 1) >= minProbability);
+  const onPage = (draft: Draft, ranked?: readonly RankedPassage[]): readonly RankedPassage[] =>
+    passing(draft, ranked).slice(page.offset, page.end);
   return {
     passing: (draft) => passing(draft),
+    onPage: (draft) => onPage(draft),
     judge(draft) {
-      const shown = passing(draft).map((ranked) => ({ ranked, parts: partsOf(draft, ranked) }));
+      const shown = onPage(draft).map((ranked) => ({ ranked, parts: partsOf(draft, ranked) }));
       const settled = draft.ranked.slice(0, draft.settledCount ?? 0);
       return {
         shown: softmaxTemperature === undefined ? shown : withShares(shown, softmaxTemperature),
-        settledCount: passing(draft, settled).length,
+        settledCount: onPage(draft, settled).length,
       };
     },
   };

@@ -52,7 +52,7 @@ export function startRun(deps: SearchDeps, plan: SearchPlan, reader: UpdateReade
     minIntervalMs: plan.minUpdateIntervalMs,
     print: (draft) =>
       judge
-        .passing(draft)
+        .onPage(draft)
         .map(({ key }) => key)
         .join("\n"),
     toUpdate: (draft, atMs) =>

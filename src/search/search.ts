@@ -8,6 +8,7 @@ import { relevance } from "./blend.js";
 import type { Candidate } from "./fusion.js";
 import { rankLateInteraction, rankedCount } from "./rank-late-interaction.js";
 import type { SearchPlan } from "./plan.js";
+import { startCounting, withFacets } from "./facets.js";
 import { degrade, hasTimeFor, noteEligible, noteOverrun, timed } from "./progress.js";
 import { createRanking } from "./ranking.js";
 import { rerankTop } from "./rerank-top.js";
@@ -48,10 +49,14 @@ export async function search(
   }
   noteEligible(run.progress, scope.passageCount);
   const scoped: ScopedRun = { ...run, deps: { ...deps, scope } };
+  const counting = startCounting(scoped); // Runs beside the stages.
+  counting?.catch(() => undefined); // Awaited below, but not when a stage fails first.
   const base = await runStages(scoped, encoding);
   if (base !== undefined && plan.rerank !== undefined) await rerankTop(scoped, plan.rerank, base);
+  const counts = await counting;
   await reader.untilRoom();
-  return withContext(scoped.deps, plan, finalUpdate(run), base);
+  const final = withFacets(run, finalUpdate(run), counts);
+  return withContext(scoped.deps, plan, final, base);
 }
 
 /**

@@ -29,7 +29,9 @@ export function toUpdate(
   const { coverage, baseCertificate } = progress;
   const judged = draft && run.judge.judge(draft);
   // Before the degradations are copied: a payload that cannot be read is one.
-  const hits = (judged?.shown ?? []).map((hit, i) => toHit(run, hit, { rank: i + 1, isFinal }));
+  const hits = (judged?.shown ?? []).map((hit, i) =>
+    toHit(run, hit, { rank: plan.page.offset + i + 1, isFinal }),
+  );
   const isReranked = draft?.stage === "cross_encoder" && baseCertificate !== undefined;
   const expectedRecall = recallOf(plan, progress, draft?.stage);
   const hasAbstained = isFinal && hits.length === 0 && isThresholdToBlame(plan, progress);
@@ -78,11 +80,12 @@ function recallOf(
   return hasPool && !isWhole && !isPoorer ? expectedRecall : undefined;
 }
 
-/** A threshold has left nothing of what was scored. */
+/** A threshold has left nothing of what was scored. Pages behind the first may just be empty. */
 function isThresholdToBlame(
-  { minScore, minProbability }: SearchPlan,
+  { minScore, minProbability, page }: SearchPlan,
   { coverage }: SearchProgress,
 ): boolean {
+  if (page.offset > 0) return false;
   return (minScore !== undefined || minProbability !== undefined) && coverage.maxSimScored > 0;
 }
 

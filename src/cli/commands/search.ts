@@ -3,11 +3,11 @@
 import type { Command } from "commander";
 import type { Filter } from "../../core/filter.js";
 import { requestDefaults, searchRequestFields as fields } from "../../contract/search-request.js";
-import type { SearchRequest } from "../../contract/search-request.js";
+import type { FacetOptions, SearchRequest } from "../../contract/search-request.js";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
-import { filterText, groupBy, valueOf } from "../option-parsers.js";
+import { facets, filterText, groupBy, valueOf } from "../option-parsers.js";
 import { showSearch } from "../show-search.js";
 
 const { depth, weight } = fields.rerank.fields;
@@ -35,6 +35,9 @@ interface SearchOptions extends ConnectionOptions, PoolTuning {
   readonly typos?: boolean;
   readonly lastWordBegins?: boolean;
   readonly also?: readonly string[];
+  readonly offset?: number;
+  readonly countDocuments?: boolean;
+  readonly facet?: readonly FacetOptions[];
   readonly groupBy?: { readonly field: string; readonly size: number };
   readonly dedupeField?: string;
   readonly rerank?: string | true;
@@ -58,6 +61,9 @@ export function addSearchCommand(program: Command, context: CliContext): void {
         "time, certificate, hits. Otherwise updates are printed as lines, with --json one object per line.",
     )
     .option("-k <count>", "hits wanted", valueOf(fields.k), requestDefaults.k)
+    .option("--offset <count>", "hits to leave out at the head", valueOf(fields.offset))
+    .option("--count-documents", "count the eligible documents")
+    .option("--facet <field[:n]>", "count the n (10) most frequent values; repeatable", facets)
     .option("--also <query...>", "query variants; scores are the mean over all variants")
     .option("--filter <conditions>", "only documents that match these conditions", filterText)
     .option("--min-recall <r>", "the smallest pool measured to reach it", valueOf(fields.minRecall))
@@ -112,12 +118,13 @@ function toRequest(
   query: string,
   options: Omit<SearchOptions, "server" | "tlsCa" | "tlsCert" | "tlsKey" | "json" | "deadlineMs">,
 ): SearchRequest {
-  const { also = [], rerank, rerankDepth, rerankWeight, ...unranked } = options;
+  const { also = [], facet, rerank, rerankDepth, rerankWeight, ...unranked } = options;
   const { context: tokenBudget, edgesFirst, contextTokenizer, ...tuning } = unranked;
   return {
     collection,
     text: query,
     otherQueries: also.map((text) => ({ text })),
+    facets: facet,
     payload: { highlights: true },
     ...tuning,
     ...(tokenBudget !== undefined && {
@@ -153,6 +160,7 @@ Examples:
   sluice search docs --filter 'year >= 2020 and lang in ("en", "de")' "streams"
   sluice search docs --filter 'not (draft = true or exists(replaced))' "streams"
   sluice search docs "read a file by lines" --also "iterate over the lines of a file"
+  sluice search docs -k 20 --offset 20 --facet year --facet lang:5 --count-documents "streams"
   sluice search docs --group-by chapter:2 --dedupe-field digest "streams"
   sluice search docs --rerank=my-cross-encoder --rerank-depth 50 "streams"
   sluice search docs --context 1000 --edges-first "streams"

@@ -27,7 +27,7 @@ export async function filterStage(
   const { segments } = generation;
   const excluded = excludedPhrases.map(toBm25Phrase);
   const eligible = createEligiblePassages(segments.map(({ part }) => part.ordinalCount));
-  const tasks = splitParts(generation, scorer.parallelism).map(({ start, end }) =>
+  const tasks = splitFlushed(generation, scorer.parallelism).map(({ start, end }) =>
     scorer.filter({
       kind: "filter",
       parts: segments.slice(start, end).map(({ part }) => part),
@@ -46,7 +46,10 @@ export async function filterStage(
 }
 
 /** Flushed segments, which come first, as at most `count` ranges of about as many passages. */
-function splitParts(generation: Generation, count: number): { start: number; end: number }[] {
+export function splitFlushed(
+  generation: Generation,
+  count: number,
+): { start: number; end: number }[] {
   const flushed = generation.segments.filter(({ part }) => part.kind === "flushed");
   let total = 0;
   for (const { part } of flushed) total += part.ordinalCount;

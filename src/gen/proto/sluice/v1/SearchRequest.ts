@@ -9,6 +9,7 @@ import type { GroupBy as _sluice_v1_GroupBy, GroupBy__Output as _sluice_v1_Group
 import type { ContextOptions as _sluice_v1_ContextOptions, ContextOptions__Output as _sluice_v1_ContextOptions__Output } from '../../sluice/v1/ContextOptions.js';
 import type { StageBudgets as _sluice_v1_StageBudgets, StageBudgets__Output as _sluice_v1_StageBudgets__Output } from '../../sluice/v1/StageBudgets.js';
 import type { Priority as _sluice_v1_Priority, Priority__Output as _sluice_v1_Priority__Output } from '../../sluice/v1/Priority.js';
+import type { FacetOptions as _sluice_v1_FacetOptions, FacetOptions__Output as _sluice_v1_FacetOptions__Output } from '../../sluice/v1/FacetOptions.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface SearchRequest {
@@ -38,6 +39,9 @@ export interface SearchRequest {
   'softmax_temperature'?: (number | string);
   'typos'?: (boolean);
   'last_word_begins'?: (boolean);
+  'offset'?: (number);
+  'count_documents'?: (boolean);
+  'facets'?: (_sluice_v1_FacetOptions)[];
   '_k'?: "k";
   '_sketch_pool_size'?: "sketch_pool_size";
   '_lexical_pool_size'?: "lexical_pool_size";
@@ -51,6 +55,7 @@ export interface SearchRequest {
   '_softmax_temperature'?: "softmax_temperature";
   '_typos'?: "typos";
   '_last_word_begins'?: "last_word_begins";
+  '_offset'?: "offset";
 }
 
 export interface SearchRequest__Output {
@@ -80,6 +85,9 @@ export interface SearchRequest__Output {
   'softmax_temperature'?: (number);
   'typos'?: (boolean);
   'last_word_begins'?: (boolean);
+  'offset'?: (number);
+  'count_documents': (boolean);
+  'facets': (_sluice_v1_FacetOptions__Output)[];
   '_k'?: "k";
   '_sketch_pool_size'?: "sketch_pool_size";
   '_lexical_pool_size'?: "lexical_pool_size";
@@ -93,4 +101,5 @@ export interface SearchRequest__Output {
   '_softmax_temperature'?: "softmax_temperature";
   '_typos'?: "typos";
   '_last_word_begins'?: "last_word_begins";
+  '_offset'?: "offset";
 }

@@ -7,6 +7,7 @@ import type { StageTimings as _sluice_v1_StageTimings, StageTimings__Output as _
 import type { Degradation as _sluice_v1_Degradation, Degradation__Output as _sluice_v1_Degradation__Output } from '../../sluice/v1/Degradation.js';
 import type { SearchHit as _sluice_v1_SearchHit, SearchHit__Output as _sluice_v1_SearchHit__Output } from '../../sluice/v1/SearchHit.js';
 import type { AssembledContext as _sluice_v1_AssembledContext, AssembledContext__Output as _sluice_v1_AssembledContext__Output } from '../../sluice/v1/AssembledContext.js';
+import type { Facet as _sluice_v1_Facet, Facet__Output as _sluice_v1_Facet__Output } from '../../sluice/v1/Facet.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface SearchUpdate {
@@ -24,7 +25,10 @@ export interface SearchUpdate {
   'hits'?: (_sluice_v1_SearchHit)[];
   'context'?: (_sluice_v1_AssembledContext | null);
   'abstained'?: (boolean);
+  'document_count'?: (number | string | Long);
+  'facets'?: (_sluice_v1_Facet)[];
   '_expected_recall'?: "expected_recall";
+  '_document_count'?: "document_count";
 }
 
 export interface SearchUpdate__Output {
@@ -42,5 +46,8 @@ export interface SearchUpdate__Output {
   'hits': (_sluice_v1_SearchHit__Output)[];
   'context': (_sluice_v1_AssembledContext__Output | null);
   'abstained': (boolean);
+  'document_count'?: (string);
+  'facets': (_sluice_v1_Facet__Output)[];
   '_expected_recall'?: "expected_recall";
+  '_document_count'?: "document_count";
 }
