@@ -4,18 +4,21 @@ import { statSync } from "node:fs";
 import { basename } from "node:path";
 import type { Document } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
-import { openBeirFolder } from "../importers/beir.js";
+import { beirCorpus } from "../importers/beir.js";
+import { listFolder } from "../importers/folder.js";
 import { formatOf, readInputFile } from "../importers/formats.js";
 import type { InputFile } from "../importers/formats.js";
 import type { ImportOptions } from "../importers/import-options.js";
 import type { ImportedDocument } from "../importers/jsonl.js";
-import type { InputError } from "../importers/lines.js";
+import type { InputError } from "../importers/input-error.js";
 import type { DocumentPlace, ImportPosition } from "../importers/import-position.js";
 import { readStandardInput } from "./standard-input.js";
 
 export interface DocumentInput {
   /** In the order of the paths, without standard input. */
   readonly files: readonly InputFile[];
+  /** Files of folders that no format reads, counted by their endings. */
+  readonly skipped: ReadonlyMap<string, number>;
   /** Size of the files as they are stored; undefined with standard input. */
   readonly byteCount: number | undefined;
   /** The valid documents. `onFault` receives the others, and reading continues. */
@@ -29,19 +32,23 @@ export interface ReadEvents {
 }
 
 /**
- * `-`: JSON Lines from standard input. A folder: BEIR. Files are read by their format, plain or
- * gzip. Throws INVALID_INPUT_FILE when a path cannot be opened.
+ * `-`: JSON Lines from standard input. A folder: the corpus of a BEIR folder, otherwise all files of
+ * known formats. Files are read by their format, plain or gzip. Throws INVALID_INPUT_FILE when a path
+ * does not exist or a folder has nothing to read.
  */
 export async function openDocumentInput(
   paths: readonly string[],
   options: ImportOptions = {},
 ): Promise<DocumentInput> {
-  const sources = await Promise.all(paths.map((path) => openSource(path, options)));
+  const skipped = new Map<string, number>();
+  const opened = await Promise.all(paths.map((path) => openSource(path, options, skipped)));
+  const sources = opened.flat();
   const files = sources.filter((source) => source !== "standard input");
   const sizes = files.map(({ path }) => statSync(path).size);
   const hasStandardInput = files.length < sources.length;
   return {
     files,
+    skipped,
     byteCount: hasStandardInput ? undefined : sizes.reduce((sum, size) => sum + size, 0),
     async *read(events, from = { file: 0, item: 0 }) {
       let bytesBefore = 0;
@@ -108,12 +115,15 @@ async function* readFrom(
   }
 }
 
+type Source = InputFile | "standard input";
+
 async function openSource(
   path: string,
   { format }: ImportOptions,
-): Promise<InputFile | "standard input"> {
+  skipped: Map<string, number>,
+): Promise<readonly Source[]> {
   if (path === "-") {
-    if (format === undefined || format === "jsonl") return "standard input";
+    if (format === undefined || format === "jsonl") return ["standard input"];
     const fault = `standard input is read as JSON Lines only; write the ${format} to a file`;
     throw new SluiceError("INVALID_INPUT_FILE", fault);
   }
@@ -121,9 +131,14 @@ async function openSource(
   if (stats === undefined) {
     throw new SluiceError("INVALID_INPUT_FILE", `${path}: there is no such file or folder`);
   }
-  if (stats.isDirectory()) {
-    const corpus = (await openBeirFolder(path)).corpusPath();
-    return { path: corpus, name: basename(corpus), format: "jsonl" };
+  if (!stats.isDirectory()) {
+    return [{ path, name: basename(path), format: format ?? formatOf(path) }];
   }
-  return { path, name: basename(path), format: format ?? formatOf(path) };
+  const corpus = beirCorpus(path);
+  if (corpus !== undefined) return [{ path: corpus, name: basename(corpus), format: "jsonl" }];
+  const folder = await listFolder(path, format);
+  for (const [ending, count] of folder.skipped)
+    skipped.set(ending, (skipped.get(ending) ?? 0) + count);
+  if (folder.files.length > 0) return folder.files;
+  throw new SluiceError("INVALID_INPUT_FILE", `${path}: has no file of a known format`);
 }

@@ -1,6 +1,6 @@
 // The documents that an import has refused: counts by reason, and where the first of each stand.
 
-import type { InputError } from "../importers/lines.js";
+import type { InputError } from "../importers/input-error.js";
 import type { CliContext } from "./context.js";
 import { cut, formatCount } from "./terminal/text.js";
 

@@ -73,11 +73,18 @@ function toQuery(value: unknown): BeirQuery {
   };
 }
 
+/** Path of the corpus of a BEIR folder; undefined for other folders. */
+export function beirCorpus(folder: string): string | undefined {
+  return existingFile(folder, "corpus.jsonl");
+}
+
+function existingFile(folder: string, name: string): string | undefined {
+  return [name, `${name}.gz`].map((one) => join(folder, one)).find((path) => existsSync(path));
+}
+
 function findFile(folder: string, name: string): string {
-  for (const candidate of [name, `${name}.gz`]) {
-    const path = join(folder, candidate);
-    if (existsSync(path)) return path;
-  }
+  const path = existingFile(folder, name);
+  if (path !== undefined) return path;
   const fault = `neither ${name} nor ${name}.gz exists; is this a BEIR folder?`;
   throw new SluiceError("INVALID_INPUT_FILE", `${folder}: ${fault}`);
 }

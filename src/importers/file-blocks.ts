@@ -7,6 +7,7 @@ import { TextDecoder } from "node:util";
 import { createGunzip } from "node:zlib";
 
 import { SluiceError } from "../core/errors.js";
+import { InputError, messageOf } from "./input-error.js";
 
 export interface FileOptions {
   /**
@@ -33,7 +34,7 @@ export async function* readBlocks(
   const declared = options.encoding === undefined ? undefined : createDecoder(options.encoding);
   const file = await openFile(path);
   try {
-    let decoder: TextDecoder | undefined;
+    let decoder: Decoder | undefined;
     let isFirst = true;
     const { raw, blocks } = await openStreams(file);
     let byteCount = 0;
@@ -52,20 +53,38 @@ export async function* readBlocks(
   }
 }
 
+export interface Decoder {
+  /** Throws TypeError when the bytes are not of the encoding. Without bytes: the end of the text. */
+  decode(bytes?: Uint8Array, options?: { readonly stream: boolean }): string;
+}
+
 /** Throws INVALID_INPUT_FILE for a label that is not of the Encoding Standard. */
-export function createDecoder(label: string): TextDecoder {
+export function createDecoder(label: string): Decoder {
   try {
-    return new TextDecoder(label, { fatal: true });
+    const decoder = new TextDecoder(label, { fatal: true });
+    if (decoder.encoding !== "windows-1252") return decoder;
+    return {
+      // Some versions of Node decode it as ISO 8859-1, where these bytes are control characters.
+      decode: (bytes, options) =>
+        decoder
+          .decode(bytes, options)
+          .replaceAll(/[\u0080-\u009f]/g, (control) =>
+            westernCharacters.charAt(control.charCodeAt(0) - 0x80),
+          ),
+    };
   } catch (cause) {
     const fault = `the encoding ${JSON.stringify(label)} is unknown; use a label such as utf-8, utf-16le, windows-1252 or shift_jis`;
     throw new SluiceError("INVALID_INPUT_FILE", fault, { cause });
   }
 }
 
+/** Those of windows-1252 from 0x80 to 0x9f. */
+const westernCharacters = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
+
 /** The mark at the start of a file; UTF-8 has no decoder, since it is not converted. */
 function byteOrderMark(
   bytes: Uint8Array,
-): { readonly byteCount: number; readonly decoder?: TextDecoder } | undefined {
+): { readonly byteCount: number; readonly decoder?: Decoder } | undefined {
   const [first, second, third] = bytes;
   if (first === 0xef && second === 0xbb && third === 0xbf) return { byteCount: 3 };
   if (first === 0xff && second === 0xfe)
@@ -75,22 +94,17 @@ function byteOrderMark(
   return undefined;
 }
 
-export function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
-}
-
 async function openFile(path: string): Promise<FileHandle> {
   try {
     const file = await open(path, "r");
     if ((await file.stat()).isDirectory()) {
       await file.close();
-      throw new SluiceError("INVALID_INPUT_FILE", `${path}: is a folder, expected a file`);
+      throw new InputError(path, "is a folder, expected a file");
     }
     return file;
   } catch (cause) {
     if (cause instanceof SluiceError) throw cause;
-    const fault = `${path}: cannot be opened: ${messageOf(cause)}`;
-    throw new SluiceError("INVALID_INPUT_FILE", fault, { cause });
+    throw new InputError(path, `cannot be opened: ${messageOf(cause)}`, cause);
   }
 }
 

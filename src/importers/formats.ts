@@ -4,32 +4,58 @@ import type { FileOptions } from "./file-blocks.js";
 import type { ImportOptions } from "./import-options.js";
 import { readJsonValues } from "./json-values.js";
 import { readJsonLines } from "./jsonl.js";
-import type { ImportedDocument } from "./jsonl.js";
+import type { ImportedDocument, ReadOptions } from "./jsonl.js";
+import { languageOf } from "./source-languages.js";
 import { inferLayout } from "./table-layout.js";
 import type { TableLayout } from "./table-layout.js";
 import { readTable } from "./table.js";
 
-export const inputFormats = ["jsonl", "json", "csv", "tsv"] as const;
+export const inputFormats = [
+  ...(["jsonl", "json", "csv", "tsv"] as const),
+  ...(["markdown", "html", "text", "code", "pdf"] as const),
+] as const;
 
 export type InputFormat = (typeof inputFormats)[number];
 
 export interface InputFile {
   readonly path: string;
-  /** Within the folder that is imported, or without folders; part of keys by line. */
+  /** Within the folder that is imported, or without folders; part of keys. */
   readonly name: string;
   readonly format: InputFormat;
 }
 
-const endings: ReadonlyMap<string, InputFormat> = new Map([
-  ["csv", "csv"],
-  ["tsv", "tsv"],
-  ["json", "json"],
+const formatsByEnding: ReadonlyMap<string, InputFormat> = new Map([
+  ...formats("csv", "csv"),
+  ...formats("tsv", "tsv"),
+  ...formats("json", "json"),
+  ...formats("jsonl ndjson", "jsonl"),
+  ...formats("md markdown mdx", "markdown"),
+  ...formats("html htm xhtml", "html"),
+  ...formats("txt text rst adoc org tex", "text"),
+  ...formats("pdf", "pdf"),
 ]);
 
+function formats(endings: string, format: InputFormat): (readonly [string, InputFormat])[] {
+  return endings.split(" ").map((ending) => [ending, format] as const);
+}
+
 /** By the file's name; what has no known ending is taken for JSON Lines. */
-export function formatOf(path: string): InputFormat {
-  const [, ending = ""] = /\.(\w+)(?:\.gz)?$/.exec(path.toLowerCase()) ?? [];
-  return endings.get(ending) ?? "jsonl";
+export function formatOf(name: string): InputFormat {
+  return knownFormatOf(name) ?? "jsonl";
+}
+
+/**
+ * Of a file of a folder, by its name; undefined for endings without a format, and for .json, which
+ * in a folder is settings more often than documents.
+ */
+export function formatOfDocument(name: string): InputFormat | undefined {
+  const format = knownFormatOf(name);
+  return format === "json" ? undefined : format;
+}
+
+function knownFormatOf(name: string): InputFormat | undefined {
+  const [, ending = ""] = /\.(\w+)(?:\.gz)?$/.exec(name.toLowerCase()) ?? [];
+  return formatsByEnding.get(ending) ?? (languageOf(name) === undefined ? undefined : "code");
 }
 
 /**
@@ -37,23 +63,50 @@ export function formatOf(path: string): InputFormat {
  * opened.
  */
 export async function* readInputFile(
-  { path, name, format }: InputFile,
+  file: InputFile,
   options: ImportOptions,
   onBytes?: FileOptions["onBytes"],
 ): AsyncGenerator<readonly ImportedDocument[], void, void> {
+  const { path, name, format } = file;
   const { encoding } = options;
+  const read: ReadOptions = { name, mapping: options, encoding, onBytes };
   switch (format) {
     case "jsonl":
-      yield* readJsonLines(path, { name, mapping: options, encoding, onBytes });
+      yield* readJsonLines(path, read);
       return;
     case "json":
-      yield* readJsonValues(path, { name, mapping: options, encoding, onBytes });
+      yield* readJsonValues(path, read);
       return;
     case "csv":
-    case "tsv": {
-      const layout = await inferTableLayout({ path, name, format }, options);
-      yield* readTable(path, layout, { name, mapping: options, onBytes });
-    }
+    case "tsv":
+      yield* readTable(path, await inferTableLayout(file, options), read);
+      return;
+    case "markdown":
+    case "html":
+    case "text":
+    case "code":
+    case "pdf":
+      yield await readWhole(path, format, read);
+  }
+}
+
+/** Loads the parser of the format when the first file needs it. */
+async function readWhole(
+  path: string,
+  format: "markdown" | "html" | "text" | "code" | "pdf",
+  options: ReadOptions,
+): Promise<readonly ImportedDocument[]> {
+  switch (format) {
+    case "markdown":
+      return (await import("./markdown.js")).readMarkdown(path, options);
+    case "html":
+      return (await import("./html.js")).readHtml(path, options);
+    case "text":
+      return (await import("./plain-text.js")).readPlainText(path, options);
+    case "code":
+      return (await import("./plain-text.js")).readSourceCode(path, options);
+    case "pdf":
+      return (await import("./pdf.js")).readPdf(path, options);
   }
 }
 

@@ -3,11 +3,12 @@
 
 import { isUtf8 } from "node:buffer";
 import { limits } from "../core/limits.js";
-import { messageOf, readBlocks } from "./file-blocks.js";
+import { readBlocks } from "./file-blocks.js";
 import type { FileOptions } from "./file-blocks.js";
+import { inputError, messageOf } from "./input-error.js";
 import { importObjects } from "./jsonl.js";
 import type { ImportedDocument, ReadOptions } from "./jsonl.js";
-import { createHeldBytes, inputError } from "./lines.js";
+import { createHeldBytes } from "./lines.js";
 import type { InputLine } from "./lines.js";
 
 /**

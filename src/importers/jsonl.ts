@@ -4,8 +4,10 @@ import type { Document } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import { parseJson } from "../core/json.js";
 import type { FileOptions } from "./file-blocks.js";
-import { inputError, readLineBatches } from "./lines.js";
-import type { InputError, InputLine } from "./lines.js";
+import { inputError } from "./input-error.js";
+import type { InputError } from "./input-error.js";
+import { readLineBatches } from "./lines.js";
+import type { InputLine } from "./lines.js";
 import { mapObject } from "./map-object.js";
 import type { Mapping } from "./mapping.js";
 

@@ -5,8 +5,10 @@ import { TextDecoder } from "node:util";
 
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
-import { messageOf, readBlocks } from "./file-blocks.js";
+import { readBlocks } from "./file-blocks.js";
 import type { FileOptions } from "./file-blocks.js";
+import { inputError, messageOf } from "./input-error.js";
+import type { InputError } from "./input-error.js";
 
 /** A line without its terminator, or its fault. Lines are numbered from 1. */
 export type InputLine =
@@ -42,25 +44,6 @@ export async function* readLineBatches(
 /** The lines of `readLineBatches`, one by one. */
 export async function* readLines(path: string): AsyncGenerator<InputLine, void, void> {
   for await (const lines of readLineBatches(path)) yield* lines;
-}
-
-/** INVALID_INPUT_FILE for one line, page or part of a file: `corpus.jsonl:12: is not valid JSON`. */
-export class InputError extends SluiceError {
-  /** `corpus.jsonl:12`. */
-  readonly location: string;
-  /** What is wrong, in the same words wherever it is. */
-  readonly fault: string;
-
-  constructor(location: string, fault: string, cause?: unknown) {
-    super("INVALID_INPUT_FILE", `${location}: ${fault}`, { cause });
-    this.location = location;
-    this.fault = fault;
-  }
-}
-
-/** The error of one line. */
-export function inputError(path: string, line: number, fault: string, cause?: unknown): InputError {
-  return new InputError(`${path}:${line}`, fault, cause);
 }
 
 export interface LineSplitter {

@@ -95,25 +95,35 @@ function mergeFields(
   record: Readonly<Record<string, unknown>>,
   { isField, mapping }: { isField: (property: string) => boolean; mapping: Mapping },
 ): Fields {
-  const { kinds } = mapping;
   const properties = Object.keys(record).filter(isField);
-  let values = nested;
-  if (properties.length > 0 || renamesFields(mapping)) {
-    const entries: [string, unknown][] = [];
-    const add = (property: string, value: unknown): void => {
-      const field = fieldNameOf(property, mapping);
-      if (field !== undefined) entries.push([field, value]);
-    };
-    for (const [property, value] of Object.entries(nested)) add(property, value);
-    for (const property of properties) add(property, record[property]);
-    checkUnique(
-      entries.map(([field]) => field),
-      "values for the field",
-    );
-    values = Object.fromEntries(entries);
-  }
-  const fields = toFields(values);
+  if (properties.length === 0) return mapFields(nested, mapping);
+  const own = properties.map((property) => [property, record[property]] as const);
+  return mapFields(fromUnique([...Object.entries(nested), ...own]), mapping);
+}
+
+/** Fields of their values by name, as the mapping has them. Throws naming the field at fault. */
+export function mapFields(values: Readonly<Record<string, unknown>>, mapping: Mapping): Fields {
+  const { kinds } = mapping;
+  const renamed = renamesFields(mapping)
+    ? fromUnique(
+        Object.entries(values).flatMap(([property, value]) => {
+          const field = fieldNameOf(property, mapping);
+          return field === undefined ? [] : [[field, value] as const];
+        }),
+      )
+    : values;
+  const fields = toFields(renamed);
   return kinds === undefined ? fields : withKinds(fields, kinds, mapping);
+}
+
+function fromUnique(
+  entries: readonly (readonly [string, unknown])[],
+): Readonly<Record<string, unknown>> {
+  checkUnique(
+    entries.map(([field]) => field),
+    "values for the field",
+  );
+  return Object.fromEntries(entries);
 }
 
 /** Converts texts and numbers to the declared kinds; throws where that would change a value. */

@@ -3,7 +3,8 @@
 import { SluiceError } from "../core/errors.js";
 import { kindOfCell } from "./cell.js";
 import type { FileOptions } from "./file-blocks.js";
-import { inputError, readLineBatches } from "./lines.js";
+import { inputError } from "./input-error.js";
+import { readLineBatches } from "./lines.js";
 import type { InputLine } from "./lines.js";
 import { checkUnique, fieldNameOf, isKnownName, resolveRoles } from "./mapping.js";
 import type { FieldKind, Mapping, Roles } from "./mapping.js";

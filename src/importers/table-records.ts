@@ -1,8 +1,9 @@
 // Splits the lines of a table into records and cells (RFC 4180, and text/tab-separated-values).
 
 import { limits } from "../core/limits.js";
-import { inputError } from "./lines.js";
-import type { InputError, InputLine } from "./lines.js";
+import { inputError } from "./input-error.js";
+import type { InputError } from "./input-error.js";
+import type { InputLine } from "./lines.js";
 
 export interface CellSyntax {
   /** One character. */

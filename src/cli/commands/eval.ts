@@ -190,14 +190,16 @@ async function ingestCorpus(
   options: EvalOptions & { readonly data: string },
   context: CliContext,
 ): Promise<number> {
-  const [{ openDocumentInput }, { ingestWithProgress }] = await Promise.all([
+  const [{ openBeirFolder }, { openDocumentInput }, { ingestWithProgress }] = await Promise.all([
+    import("../../importers/beir.js"),
     import("../document-input.js"),
     import("../ingest-documents.js"),
   ]);
   const call = { signal: context.interrupted };
   const settings = { ...settingsOf(collection, options), ifNotExists: true };
   await client.collections.create(settings, call);
-  const input = await openDocumentInput([options.data]);
+  const beir = await openBeirFolder(options.data);
+  const input = await openDocumentInput([beir.corpusPath()]);
   const report = await ingestWithProgress(context, {
     client,
     collection,

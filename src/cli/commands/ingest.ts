@@ -11,7 +11,7 @@ import type { CliContext } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
 import { addImportFlags, importOptionsOf } from "../import-flags.js";
 import type { ImportFlags } from "../import-flags.js";
-import { formatCount } from "../terminal/text.js";
+import { cut, formatCount } from "../terminal/text.js";
 import { addCollectionSettings, settingsOf } from "./collections.js";
 import type { CollectionSettingsOptions } from "./collections.js";
 
@@ -28,8 +28,9 @@ export function addIngestCommand(program: Command, context: CliContext): void {
     .summary("write documents from files")
     .description(
       "Writes documents; a document replaces one with the same key. A path is a file of JSON Lines " +
-        "({key, title, text, fields} per line) or a table (.csv, .tsv), plain or gzip, a BEIR folder, " +
-        "or - for JSON Lines from standard input. Rejected documents are reported; the others are stored.",
+        "({key, title, text, fields} per line), JSON or a table (.csv, .tsv), plain or gzip; Markdown, " +
+        "HTML, text, source code or PDF; a folder of such files, or of BEIR; or - for JSON Lines from " +
+        "standard input. Rejected documents are reported; the others are stored.",
     )
     .option("--create", "create the collection if it does not exist")
     .option("--dry-run", "write nothing; show the first documents and the kinds of their fields")
@@ -46,6 +47,7 @@ export function addIngestCommand(program: Command, context: CliContext): void {
     ]);
     const imports = importOptionsOf(options);
     const input = await openDocumentInput(paths, imports);
+    if (input.skipped.size > 0) context.warn(skippedText(input.skipped));
     if (options.dryRun === true) {
       const { showDryRun } = await import("../dry-run.js");
       return showDryRun(input, imports, context, { isJson: options.json === true });
@@ -78,6 +80,17 @@ export function addIngestCommand(program: Command, context: CliContext): void {
         `${formatCount(rejectedCount)} refused, in ${seconds.toFixed(1)} s`,
     );
   });
+}
+
+/** `skipped 12 files of no known format: 10 .png, 2 .zip`. */
+function skippedText(skipped: ReadonlyMap<string, number>): string {
+  const endings = Array.from(skipped).sort(([, a], [, b]) => b - a);
+  const total = endings.reduce((sum, [, count]) => sum + count, 0);
+  const shown = endings
+    .slice(0, 10)
+    .map(([ending, count]) => `${formatCount(count)} ${cut(ending, 20)}`);
+  const more = endings.length > shown.length ? ", ..." : "";
+  return `skipped ${formatCount(total)} files of no known format: ${shown.join(", ")}${more}`;
 }
 
 /** The checkpoint of an import, when the command names a file for it. */
@@ -113,4 +126,5 @@ Examples:
   sluice ingest docs documents.jsonl --create
   zcat dump.jsonl.gz | sluice ingest docs -
   sluice ingest books books.csv --create --key isbn --text blurb --kinds isbn=keyword --dry-run
+  sluice ingest handbook ./handbook --create --dry-run
   sluice ingest scifact ./scifact --create --bits 4 --json`;

@@ -6,7 +6,8 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 
 import { limits } from "../../../src/core/limits.js";
-import { inputError, readLines } from "../../../src/importers/lines.js";
+import { inputError } from "../../../src/importers/input-error.js";
+import { readLines } from "../../../src/importers/lines.js";
 import { withTemporaryFolder } from "../../support/temporary-folder.js";
 
 async function read(path: string): Promise<string[]> {

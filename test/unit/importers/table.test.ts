@@ -1,42 +1,26 @@
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 
 import fc from "fast-check";
 
-import { formatOf, readInputFile } from "../../../src/importers/formats.js";
 import type { ImportOptions } from "../../../src/importers/import-options.js";
 import type { ImportedDocument } from "../../../src/importers/jsonl.js";
-import { withTemporaryFolder } from "../../support/temporary-folder.js";
+import { importFile, importedLines } from "../../support/import-file.js";
 
 type Options = ImportOptions & { readonly name?: string };
 
-async function read(
+function read(
   table: string | Uint8Array,
   { name = "table.csv", ...options }: Options = {},
 ): Promise<readonly ImportedDocument[]> {
-  const items: ImportedDocument[] = [];
-  await withTemporaryFolder(async (folder) => {
-    const path = join(folder, name);
-    await writeFile(path, table);
-    const file = { path, name, format: formatOf(path) };
-    for await (const batch of readInputFile(file, options)) items.push(...batch);
-  });
-  return items;
+  return importFile(name, table, options);
 }
 
-/** Keys, titles, texts and fields; kinds and values as text. */
-async function rows(table: string | Uint8Array, options: Options = {}): Promise<string[]> {
-  const items = await read(table, options);
-  return items.map(({ document, error }) => {
-    if (error !== undefined) return error.message.replace(/^.*?:(\d+): /, "$1: ");
-    const { key, title, text, fields } = document;
-    const shown = Array.from(
-      fields,
-      ([name, { kind, value }]) => `${name}:${kind}=${String(value)}`,
-    );
-    return [key, title, text, ...shown].join("|");
-  });
+async function rows(
+  table: string | Uint8Array,
+  { name = "table.csv", ...options }: Options = {},
+): Promise<string[]> {
+  const lines = await importedLines(name, table, options);
+  return lines.map((line) => line.replace(/^[^|]*:(?=\d+: )/, ""));
 }
 
 describe("a table", () => {
