@@ -5,12 +5,14 @@ import { basename } from "node:path";
 import type { Document } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import { beirCorpus } from "../importers/beir.js";
-import { listFolder } from "../importers/folder.js";
+import { isDatasetFolder, toDatasetFiles } from "../importers/dataset-folder.js";
+import { listFolder, withoutJson } from "../importers/folder.js";
+import type { FolderFiles } from "../importers/folder.js";
 import { formatOf, readInputFile } from "../importers/formats.js";
-import type { InputFile } from "../importers/formats.js";
+import type { InputFile, InputFormat } from "../importers/formats.js";
 import type { ImportOptions } from "../importers/import-options.js";
 import type { ImportedDocument } from "../importers/jsonl.js";
-import type { InputError } from "../importers/input-error.js";
+import { InputError } from "../importers/input-error.js";
 import type { DocumentPlace, ImportPosition } from "../importers/import-position.js";
 import { readStandardInput } from "./standard-input.js";
 
@@ -60,7 +62,8 @@ export async function openDocumentInput(
         }
         const skipped = file < from.file ? Infinity : file === from.file ? from.item : 0;
         const start = { file, item: skipped, bytesBefore };
-        if (skipped < Infinity) yield* readFrom(source, { options, events, start });
+        const isOnly = sources.length === 1;
+        if (skipped < Infinity) yield* readFrom(source, { options, events, start, isOnly });
         bytesBefore += sizes[file] ?? 0;
         file += 1;
       }
@@ -84,10 +87,20 @@ interface FileRead {
   readonly options: ImportOptions;
   readonly events: ReadEvents;
   readonly start: ImportPosition & { readonly bytesBefore: number };
+  readonly isOnly: boolean;
 }
 
-/** The documents of a file from an item on. */
-async function* readFrom(
+/** The documents of a file from an item on. One of several that cannot be read is a fault. */
+async function* readFrom(input: InputFile, read: FileRead): AsyncGenerator<Document, void, void> {
+  try {
+    yield* readItems(input, read);
+  } catch (cause) {
+    if (read.isOnly || !(cause instanceof InputError)) throw cause;
+    read.events.onFault(cause);
+  }
+}
+
+async function* readItems(
   input: InputFile,
   { options, events, start }: FileRead,
 ): AsyncGenerator<Document, void, void> {
@@ -136,9 +149,15 @@ async function openSource(
   }
   const corpus = beirCorpus(path);
   if (corpus !== undefined) return [{ path: corpus, name: basename(corpus), format: "jsonl" }];
-  const folder = await listFolder(path, format);
+  const folder = await filesOf(path, format);
   for (const [ending, count] of folder.skipped)
     skipped.set(ending, (skipped.get(ending) ?? 0) + count);
   if (folder.files.length > 0) return folder.files;
   throw new SluiceError("INVALID_INPUT_FILE", `${path}: has no file of a known format`);
+}
+
+async function filesOf(folder: string, format: InputFormat | undefined): Promise<FolderFiles> {
+  const listed = await listFolder(folder, format);
+  if (format !== undefined) return listed;
+  return (await isDatasetFolder(folder, listed)) ? toDatasetFiles(listed) : withoutJson(listed);
 }

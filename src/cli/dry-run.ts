@@ -80,6 +80,10 @@ export async function showDryRun(
 
 async function factsOf(file: InputFile, options: ImportOptions): Promise<FileFacts> {
   const { path, format } = file;
+  if (format === "parquet") {
+    const { parquetColumns } = await import("../importers/parquet.js");
+    return { path, format, columns: await parquetColumns(path) };
+  }
   if (format !== "csv" && format !== "tsv") return { path, format };
   const { delimiter, hasHeader, columns } = await inferTableLayout(file, options);
   return { path, format, delimiter, header: hasHeader, columns };
@@ -124,8 +128,12 @@ function print(
 }
 
 function fileLine({ path, format, delimiter, header, columns }: FileFacts): string {
-  if (columns === undefined) return `${path}: ${format}`;
   const separator = delimiter === "\t" ? "tabs" : `"${delimiter ?? ""}"`;
-  const names = columns.map((name) => `"${cut(name, 40)}"`).join(", ");
-  return `${path}: ${format}, separated by ${separator}, ${header === true ? "with" : "without"} header, columns ${names}`;
+  const names = columns?.map((name) => `"${cut(name, 40)}"`).join(", ");
+  return [
+    `${path}: ${format}`,
+    ...(delimiter === undefined ? [] : [`separated by ${separator}`]),
+    ...(header === undefined ? [] : [`${header ? "with" : "without"} header`]),
+    ...(names === undefined ? [] : [`columns ${names}`]),
+  ].join(", ");
 }

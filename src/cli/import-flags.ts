@@ -28,7 +28,8 @@ export function addImportFlags(command: Command): void {
   add("--url <name>", 'one that becomes the field "url"');
   add("--fields <names>", "the only ones that become fields (default: *, all others)", nameList);
   add("--kinds <name=kind,...>", `kinds of fields: ${fieldKinds.join(", ")}`, kindsOf);
-  add("--list-separator <text>", "between the keywords of a cell (default: |)");
+  add("--list-separator <text>", "between the values of a cell that is a list (default: |)");
+  add("--zone <offset>", "of times that name none: Z, +01:00 (default: these are no times)");
   command.addOption(
     new Option("--format <format>", "of all files (default: by their names)")
       .choices(inputFormats)
@@ -46,8 +47,8 @@ export function addImportFlags(command: Command): void {
 /** Throws INVALID_INPUT_FILE when the mapping file or the encoding is invalid. */
 export function importOptionsOf({ mapping, ...flags }: ImportFlags): ImportOptions {
   const file: ImportSettings = mapping === undefined ? {} : readMappingFile(mapping);
-  const { key, title, text, heading, url, fields, kinds, listSeparator, keyByLine } = flags;
-  const { format, encoding, delimiter, columns, header, quotes } = flags;
+  const { key, title, text, heading, url, fields, kinds, listSeparator, zone } = flags;
+  const { keyByLine, format, encoding, delimiter, columns, header, quotes } = flags;
   return toImportOptions({
     key: key ?? file.key,
     title: title ?? file.title,
@@ -57,6 +58,7 @@ export function importOptionsOf({ mapping, ...flags }: ImportFlags): ImportOptio
     fields: fields ?? file.fields,
     kinds: file.kinds === undefined ? kinds : { ...file.kinds, ...kinds },
     listSeparator: listSeparator ?? file.listSeparator,
+    zone: zone ?? file.zone,
     keyByLine: keyByLine ?? file.keyByLine,
     format: format ?? file.format,
     encoding: encoding ?? file.encoding,

@@ -73,6 +73,8 @@ export const limits = {
   feedbackEventsDefault: 100_000,
   /** Line, or CSV record, of an input file, bytes. */
   inputLineBytesMax: 128 * 1024 * 1024,
+  /** Row group of a Parquet file that is imported, decoded, bytes. */
+  rowGroupBytesMax: 1024 * 1024 * 1024,
   /** Passages in the journal that trigger a flush, whatever the size of their codes. */
   journalPassagesMax: 32_768,
   /** Token codes in a merged segment, bytes. */

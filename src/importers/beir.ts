@@ -69,7 +69,7 @@ function toQuery(value: unknown): BeirQuery {
   return {
     id: toKey(object["_id"]),
     text: toText(object["text"], "text"),
-    fields: toFields(object["metadata"]),
+    fields: toFields(object["metadata"], {}),
   };
 }
 

@@ -2,13 +2,19 @@
 
 import type { FieldValue, ListValue } from "../core/document.js";
 import { parseIsoTime } from "../core/iso-time.js";
+import type { TimeOptions } from "../core/iso-time.js";
 import type { FieldKind } from "./mapping.js";
+
+export interface CellOptions extends TimeOptions {
+  /** Between the values of a list. */
+  readonly listSeparator: string;
+}
 
 /** The value, or undefined when the text is not of the kind. */
 export function parseCell(
   text: string,
   kind: FieldKind,
-  listSeparator: string,
+  options: CellOptions,
 ): FieldValue | undefined {
   switch (kind) {
     case "keyword":
@@ -20,14 +26,15 @@ export function parseCell(
     case "boolean":
       return booleanPattern.test(text) ? { kind, value: /^t/i.test(text) } : undefined;
     case "time":
-      return whenRead(parseIsoTime(text), (value) => ({ kind, value }));
+      return whenRead(parseIsoTime(text, options), (value) => ({ kind, value }));
     case "keywords":
     case "integers":
     case "floats":
     case "times":
       return parseList(
-        text.split(listSeparator).map((part) => part.trim()),
+        text.split(options.listSeparator).map((part) => part.trim()),
         kind,
+        options,
       );
   }
 }
@@ -36,6 +43,7 @@ export function parseCell(
 export function parseList(
   texts: readonly string[],
   kind: ListValue["kind"],
+  options: TimeOptions,
 ): ListValue | undefined {
   switch (kind) {
     case "keywords":
@@ -45,7 +53,10 @@ export function parseList(
     case "floats":
       return whenRead(allRead(texts, parseFloat), (value) => ({ kind, value }));
     case "times":
-      return whenRead(allRead(texts, parseIsoTime), (value) => ({ kind, value }));
+      return whenRead(
+        allRead(texts, (text) => parseIsoTime(text, options)),
+        (value) => ({ kind, value }),
+      );
   }
 }
 
@@ -74,11 +85,11 @@ function parseFloat(text: string): number | undefined {
  * The kind that a cell looks like. Numbers are those that read back as they are written: `00123`
  * and `+49` are names, and so are integers beyond 64 bits.
  */
-export function kindOfCell(text: string): FieldKind {
+export function kindOfCell(text: string, options: TimeOptions): FieldKind {
   if (/^-?\d/.test(text)) {
     if (integerPattern.test(text)) return isInteger(text) ? "integer" : "keyword";
     if (numberPattern.test(text)) return Number.isFinite(Number(text)) ? "float" : "keyword";
-    return parseIsoTime(text) === undefined ? "keyword" : "time";
+    return parseIsoTime(text, options) === undefined ? "keyword" : "time";
   }
   return booleanPattern.test(text) ? "boolean" : "keyword";
 }

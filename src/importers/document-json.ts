@@ -3,6 +3,7 @@
 import type { Fields, PrecomputedVectors, VectorType } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import { fieldsFromJson } from "../core/fields-from-json.js";
+import type { TimeOptions } from "../core/iso-time.js";
 
 /** A text property; absent and null become the empty text. */
 export function toText(value: unknown, name: string): string {
@@ -22,9 +23,9 @@ export function toKey(value: unknown): string {
 }
 
 /** Fields as `fieldsFromJson` has them; absent and null become none. Throws as it does. */
-export function toFields(value: unknown): Fields {
+export function toFields(value: unknown, options: TimeOptions): Fields {
   if (value === undefined || value === null) return new Map();
-  return fieldsFromJson(expectObject(value, '"fields"'));
+  return fieldsFromJson(expectObject(value, '"fields"'), options);
 }
 
 /** Nested arrays of numbers, or `{type, dim, base64, model_fingerprint?}`. */

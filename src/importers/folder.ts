@@ -2,7 +2,7 @@
 
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { formatOfDocument } from "./formats.js";
+import { knownFormatOf } from "./formats.js";
 import type { InputFile, InputFormat } from "./formats.js";
 
 export interface FolderFiles {
@@ -31,7 +31,7 @@ export async function listFolder(
       if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
       if (entry.isDirectory()) waiting.push(name);
       if (!entry.isFile()) continue;
-      const found = format ?? formatOfDocument(name);
+      const found = format ?? knownFormatOf(name);
       if (found !== undefined) files.push({ path: join(folder, name), name, format: found });
       else countSkipped(skipped, entry.name);
     }
@@ -40,7 +40,23 @@ export async function listFolder(
   return { files, skipped };
 }
 
+/** Without those of `.json`, which beside documents are settings more often than documents. */
+export function withoutJson({ files, skipped }: FolderFiles): FolderFiles {
+  return keepFiles({ files, skipped }, ({ format }) => format !== "json");
+}
+
+/** Counts the other files as skipped. */
+export function keepFiles(
+  { files, skipped }: FolderFiles,
+  isKept: (file: InputFile) => boolean,
+): FolderFiles {
+  const counts = new Map(skipped);
+  for (const file of files) if (!isKept(file)) countSkipped(counts, file.name);
+  return { files: files.filter(isKept), skipped: counts };
+}
+
 function countSkipped(skipped: Map<string, number>, name: string): void {
-  const ending = /(?<=.)\.\w+$/.exec(name)?.[0].toLowerCase() ?? name;
+  const base = name.slice(name.lastIndexOf("/") + 1);
+  const ending = /(?<=.)\.\w+$/.exec(base)?.[0].toLowerCase() ?? base;
   skipped.set(ending, (skipped.get(ending) ?? 0) + 1);
 }

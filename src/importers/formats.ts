@@ -11,7 +11,7 @@ import type { TableLayout } from "./table-layout.js";
 import { readTable } from "./table.js";
 
 export const inputFormats = [
-  ...(["jsonl", "json", "csv", "tsv"] as const),
+  ...(["jsonl", "json", "csv", "tsv", "parquet"] as const),
   ...(["markdown", "html", "text", "code", "pdf"] as const),
 ] as const;
 
@@ -22,12 +22,15 @@ export interface InputFile {
   /** Within the folder that is imported, or without folders; part of keys. */
   readonly name: string;
   readonly format: InputFormat;
+  /** Becomes the field `split` of its documents. */
+  readonly split?: string | undefined;
 }
 
 const formatsByEnding: ReadonlyMap<string, InputFormat> = new Map([
   ...formats("csv", "csv"),
   ...formats("tsv", "tsv"),
   ...formats("json", "json"),
+  ...formats("parquet", "parquet"),
   ...formats("jsonl ndjson", "jsonl"),
   ...formats("md markdown mdx", "markdown"),
   ...formats("html htm xhtml", "html"),
@@ -44,16 +47,8 @@ export function formatOf(name: string): InputFormat {
   return knownFormatOf(name) ?? "jsonl";
 }
 
-/**
- * Of a file of a folder, by its name; undefined for endings without a format, and for .json, which
- * in a folder is settings more often than documents.
- */
-export function formatOfDocument(name: string): InputFormat | undefined {
-  const format = knownFormatOf(name);
-  return format === "json" ? undefined : format;
-}
-
-function knownFormatOf(name: string): InputFormat | undefined {
+/** By the file's name; undefined for endings without a format. */
+export function knownFormatOf(name: string): InputFormat | undefined {
   const [, ending = ""] = /\.(\w+)(?:\.gz)?$/.exec(name.toLowerCase()) ?? [];
   return formatsByEnding.get(ending) ?? (languageOf(name) === undefined ? undefined : "code");
 }
@@ -66,6 +61,25 @@ export async function* readInputFile(
   file: InputFile,
   options: ImportOptions,
   onBytes?: FileOptions["onBytes"],
+): AsyncGenerator<readonly ImportedDocument[], void, void> {
+  const { split } = file;
+  const batches = readFormat(file, options, onBytes);
+  if (split === undefined) yield* batches;
+  else for await (const items of batches) yield items.map((item) => withSplit(item, split));
+}
+
+/** A field that a document has already stays as it is. */
+function withSplit(item: ImportedDocument, split: string): ImportedDocument {
+  const { document } = item;
+  if (document === undefined) return item;
+  const fields = new Map([["split", { kind: "keyword", value: split }], ...document.fields]);
+  return { ...item, document: { ...document, fields } };
+}
+
+async function* readFormat(
+  file: InputFile,
+  options: ImportOptions,
+  onBytes: FileOptions["onBytes"],
 ): AsyncGenerator<readonly ImportedDocument[], void, void> {
   const { path, name, format } = file;
   const { encoding } = options;
@@ -80,6 +94,9 @@ export async function* readInputFile(
     case "csv":
     case "tsv":
       yield* readTable(path, await inferTableLayout(file, options), read);
+      return;
+    case "parquet":
+      yield* (await import("./parquet.js")).readParquet(path, read);
       return;
     case "markdown":
     case "html":

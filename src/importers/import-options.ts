@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { parse } from "smol-toml";
 import { z } from "zod";
 import { SluiceError } from "../core/errors.js";
+import { parseZone } from "../core/iso-time.js";
 import { createDecoder } from "./file-blocks.js";
 import { inputFormats } from "./formats.js";
 import type { InputFormat } from "./formats.js";
@@ -28,6 +29,8 @@ export interface ImportSettings {
   readonly fields?: readonly string[] | undefined;
   readonly kinds?: Readonly<Record<string, FieldKind>> | undefined;
   readonly listSeparator?: string | undefined;
+  /** Offset from UTC of times that name none: `Z`, `+01:00`. */
+  readonly zone?: string | undefined;
   readonly keyByLine?: boolean | undefined;
   readonly format?: InputFormat | undefined;
   readonly delimiter?: string | undefined;
@@ -49,6 +52,7 @@ const settingsSchema: z.ZodType<ImportSettings> = z.strictObject({
   fields: names.optional(),
   kinds: z.record(name, z.enum(fieldKinds)).optional(),
   listSeparator: name.optional(),
+  zone: name.optional(),
   keyByLine: z.boolean().optional(),
   format: z.enum(inputFormats).optional(),
   delimiter: z.string().length(1).optional(),
@@ -73,16 +77,24 @@ export function readMappingFile(path: string): ImportSettings {
   throw new SluiceError("INVALID_INPUT_FILE", `${path}: ${faults.join("; ")}`);
 }
 
-/** Throws INVALID_INPUT_FILE when the encoding is unknown. */
+/** Throws INVALID_INPUT_FILE when the encoding is unknown or the zone is none. */
 export function toImportOptions(settings: ImportSettings): ImportOptions {
-  const { fields, kinds, quotes, header, encoding, ...others } = settings;
+  const { fields, kinds, quotes, header, encoding, zone, ...others } = settings;
   if (encoding !== undefined) createDecoder(encoding);
   return {
     ...others,
     encoding,
+    zoneMinutes: zone === undefined ? undefined : zoneMinutesOf(zone),
     fields: fields?.includes("*") === true ? undefined : fields,
     kinds: kinds && new Map(Object.entries(kinds)),
     hasQuotes: quotes,
     hasHeader: header,
   };
+}
+
+function zoneMinutesOf(zone: string): number {
+  const minutes = parseZone(zone);
+  if (minutes !== undefined) return minutes;
+  const fault = `${JSON.stringify(zone)} is no offset from UTC, such as Z or +01:00`;
+  throw new SluiceError("INVALID_INPUT_FILE", fault);
 }

@@ -2,10 +2,11 @@
 
 /**
  * A time as `{time: ...}`, bytes as text when they are UTF-8, other objects property by property;
- * integers stay bigints, and undefined becomes null.
+ * integers stay bigints, and undefined and not-a-number become null.
  */
 export function toJsonValue(value: unknown): unknown {
   if (value === undefined || value === null) return null;
+  if (Number.isNaN(value)) return null;
   if (typeof value !== "object") return value;
   if (value instanceof Date) return { time: value.toISOString() };
   if (value instanceof Uint8Array) return Buffer.from(value).toString("utf8");

@@ -3,14 +3,15 @@
 import type { Document, Fields, FieldValue, ListValue } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import { parseCell, parseList } from "./cell.js";
+import type { CellOptions } from "./cell.js";
 import { expectObject, toFields, toKey, toText, toVectors } from "./document-json.js";
 import {
   checkUnique,
-  defaultListSeparator,
   fieldNameOf,
   joinTexts,
   renamesFields,
   resolveRoles,
+  toCellOptions,
 } from "./mapping.js";
 import type { FieldKind, Mapping } from "./mapping.js";
 
@@ -112,7 +113,7 @@ export function mapFields(values: Readonly<Record<string, unknown>>, mapping: Ma
         }),
       )
     : values;
-  const fields = toFields(renamed);
+  const fields = toFields(renamed, mapping);
   return kinds === undefined ? fields : withKinds(fields, kinds, mapping);
 }
 
@@ -130,13 +131,14 @@ function fromUnique(
 function withKinds(
   fields: Fields,
   kinds: ReadonlyMap<string, FieldKind>,
-  { listSeparator }: Mapping,
+  mapping: Mapping,
 ): Fields {
+  const options = toCellOptions(mapping);
   const declared = new Map(fields);
   for (const [name, kind] of kinds) {
     const value = fields.get(name);
     if (value === undefined || value.kind === kind) continue;
-    const converted = convert(value, kind, listSeparator ?? defaultListSeparator);
+    const converted = convert(value, kind, options);
     if (converted === undefined) {
       const fault = `field "${name}" is not of the kind ${kind}`;
       throw new SluiceError("INVALID_INPUT_FILE", fault);
@@ -146,7 +148,7 @@ function withKinds(
   return declared;
 }
 
-function convert(value: FieldValue, kind: FieldKind, separator: string): FieldValue | undefined {
+function convert(value: FieldValue, kind: FieldKind, options: CellOptions): FieldValue | undefined {
   switch (value.kind) {
     case "time":
     case "times":
@@ -154,12 +156,12 @@ function convert(value: FieldValue, kind: FieldKind, separator: string): FieldVa
     case "keywords":
     case "integers":
     case "floats":
-      return isListKind(kind) ? parseList(value.value.map(String), kind) : undefined;
+      return isListKind(kind) ? parseList(value.value.map(String), kind, options) : undefined;
     case "keyword":
     case "integer":
     case "float":
     case "boolean":
-      return parseCell(String(value.value), kind, separator);
+      return parseCell(String(value.value), kind, options);
   }
 }
 

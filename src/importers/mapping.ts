@@ -2,6 +2,8 @@
 
 import type { FieldValue } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
+import type { TimeOptions } from "../core/iso-time.js";
+import type { CellOptions } from "./cell.js";
 
 export type FieldKind = FieldValue["kind"];
 
@@ -18,7 +20,7 @@ export const fieldKinds = [
 ] as const satisfies readonly FieldKind[];
 
 /** Names of properties or columns. What is not given is found by the usual names. */
-export interface Mapping {
+export interface Mapping extends TimeOptions {
   readonly key?: string | undefined;
   readonly title?: string | undefined;
   /** Several texts are joined by an empty line. */
@@ -31,7 +33,7 @@ export interface Mapping {
   readonly fields?: readonly string[] | undefined;
   /** Kinds of fields; that of the others follows from their values. */
   readonly kinds?: ReadonlyMap<string, FieldKind> | undefined;
-  /** Separates the keywords of a text whose kind is `keywords`. Defaults to `|`. */
+  /** Between the values of a text whose kind is a list. Defaults to `|`. */
   readonly listSeparator?: string | undefined;
   /** Documents without a key get `FILE:LINE`. */
   readonly keyByLine?: boolean | undefined;
@@ -45,7 +47,12 @@ export interface Roles {
   readonly texts: readonly string[];
 }
 
-export const defaultListSeparator = "|";
+const defaultListSeparator = "|";
+
+/** How texts are read as values of a declared kind. */
+export function toCellOptions({ listSeparator, zoneMinutes }: Mapping): CellOptions {
+  return { listSeparator: listSeparator ?? defaultListSeparator, zoneMinutes };
+}
 
 /** Exactly one of these may be present; of the others the first is taken. */
 const keyNames = ["key", "_id", "id"] as const;

@@ -1,9 +1,10 @@
 // Finds out how a table is written: delimiter, quotes, header, columns and their kinds.
 
 import { SluiceError } from "../core/errors.js";
+import type { TimeOptions } from "../core/iso-time.js";
 import { kindOfCell } from "./cell.js";
 import type { FileOptions } from "./file-blocks.js";
-import { inputError } from "./input-error.js";
+import { InputError, inputError } from "./input-error.js";
 import { readLineBatches } from "./lines.js";
 import type { InputLine } from "./lines.js";
 import { checkUnique, fieldNameOf, isKnownName, resolveRoles } from "./mapping.js";
@@ -49,7 +50,7 @@ export async function inferLayout(
   const syntax = { delimiter, hasQuotes: options.hasQuotes ?? !isTabSeparated };
   const record = recordsOf(path, syntax, first)[0];
   if (record === undefined) {
-    throw new SluiceError("INVALID_INPUT_FILE", `${path}: is empty, expected a header line`);
+    throw new InputError(path, "is empty, expected a header line");
   }
   if (record.error !== undefined) throw record.error;
   const header = findHeader(record.cells, { ...options, delimiter }, mapping);
@@ -142,29 +143,32 @@ async function inferKinds(
   mapping: Mapping,
 ): Promise<ReadonlyMap<string, FieldKind>> {
   const fields = fieldColumns(layout, mapping);
-  const open = fields.filter(
-    ({ column, field }) => declaredKind(mapping, column, field) === undefined,
+  const declared = new Map(
+    fields.flatMap(({ column, field }) => {
+      const kind = mapping.kinds?.get(column) ?? mapping.kinds?.get(field);
+      return kind === undefined ? [] : [[column, kind] as const];
+    }),
   );
-  const seen = new Map<string, FieldKind>();
-  if (open.length > 0) await watchKinds(path, layout, open, seen);
+  const columns = fields.filter(({ column }) => !declared.has(column));
+  const seen = await seenKinds(path, layout, { columns, times: mapping });
   return new Map(
-    fields.map(({ column, field }) => [
-      column,
-      declaredKind(mapping, column, field) ?? seen.get(column) ?? "keyword",
-    ]),
+    fields.map(({ column }) => [column, declared.get(column) ?? seen.get(column) ?? "keyword"]),
   );
 }
 
-function declaredKind(mapping: Mapping, column: string, field: string): FieldKind | undefined {
-  return mapping.kinds?.get(column) ?? mapping.kinds?.get(field);
+interface OpenColumns {
+  readonly columns: readonly { readonly position: number; readonly column: string }[];
+  readonly times: TimeOptions;
 }
 
-async function watchKinds(
+/** Reads as far as a column may still be something else than a keyword. */
+async function seenKinds(
   path: string,
   layout: Omit<TableLayout, "kinds">,
-  columns: readonly { readonly position: number; readonly column: string }[],
-  seen: Map<string, FieldKind>,
-): Promise<void> {
+  { columns, times }: OpenColumns,
+): Promise<ReadonlyMap<string, FieldKind>> {
+  const seen = new Map<string, FieldKind>();
+  if (columns.length === 0) return seen;
   const parser = createRecordParser(path, layout);
   let isHeader = layout.hasHeader;
   let open = columns;
@@ -173,14 +177,15 @@ async function watchKinds(
       if (!isHeader && cells?.length === layout.columns.length) {
         for (const { position, column } of open) {
           const cell = cells[position] ?? "";
-          if (cell !== "") seen.set(column, commonKind(seen.get(column), kindOfCell(cell)));
+          if (cell !== "") seen.set(column, commonKind(seen.get(column), kindOfCell(cell, times)));
         }
       }
       isHeader = false;
     }
     open = open.filter(({ column }) => seen.get(column) !== "keyword");
-    if (open.length === 0) return;
+    if (open.length === 0) break;
   }
+  return seen;
 }
 
 /** Integers among floats are floats; other mixtures are names. */

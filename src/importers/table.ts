@@ -7,7 +7,7 @@ import type { FileOptions } from "./file-blocks.js";
 import { inputError } from "./input-error.js";
 import type { ImportedDocument } from "./jsonl.js";
 import { readLineBatches } from "./lines.js";
-import { defaultListSeparator, joinTexts } from "./mapping.js";
+import { joinTexts, toCellOptions } from "./mapping.js";
 import type { Mapping } from "./mapping.js";
 import { fieldColumns } from "./table-layout.js";
 import type { TableLayout } from "./table-layout.js";
@@ -59,13 +59,13 @@ function createRowMapper(
     ...one,
     kind: kinds.get(one.column) ?? "keyword",
   }));
-  const separator = mapping.listSeparator ?? defaultListSeparator;
+  const cellOptions = toCellOptions(mapping);
   const toFields = (cells: readonly string[]): Map<string, FieldValue> => {
     const values = new Map<string, FieldValue>();
     for (const { position, column, field, kind } of fields) {
       const cell = cells[position] ?? "";
       if (cell === "") continue;
-      const value = parseCell(cell, kind, separator);
+      const value = parseCell(cell, kind, cellOptions);
       if (value === undefined) throw invalid(`the cell of "${column}" is not of the kind ${kind}`);
       values.set(field, value);
     }

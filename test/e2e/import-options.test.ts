@@ -59,5 +59,6 @@ describe("sluice ingest --dry-run", () => {
     await assert.rejects(dryRun(path, "--mapping", wrong), /kinds\.a.*txt/);
     await assert.rejects(dryRun(path, "--encoding", "latin"), /encoding \\"latin\\" is unknown/);
     await assert.rejects(dryRun(path, "--kinds", "a=number"), /Expected NAME=KIND/);
+    await assert.rejects(dryRun(path, "--zone", "CET"), /"CET\\" is no offset from UTC/);
   });
 });

@@ -12,6 +12,8 @@ export const packageDoors: Readonly<Record<string, readonly string[]>> = {
   commander: ["cli"],
   flatbuffers: ["store", "gen"],
   "grpc-health-check": ["rpc", "client"],
+  hyparquet: ["importers"],
+  "hyparquet-compressors": ["importers"],
   jose: ["access"],
   lmdb: ["store"],
   marked: ["importers"],

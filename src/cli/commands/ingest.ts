@@ -28,8 +28,8 @@ export function addIngestCommand(program: Command, context: CliContext): void {
     .summary("write documents from files")
     .description(
       "Writes documents; a document replaces one with the same key. A path is a file of JSON Lines " +
-        "({key, title, text, fields} per line), JSON or a table (.csv, .tsv), plain or gzip; Markdown, " +
-        "HTML, text, source code or PDF; a folder of such files, or of BEIR; or - for JSON Lines from " +
+        "({key, title, text, fields} per line), JSON or a table (.csv, .tsv), plain or gzip; Parquet, Markdown, " +
+        "HTML, text, source code or PDF; a folder of such files, a data set or BEIR; or - for JSON Lines from " +
         "standard input. Rejected documents are reported; the others are stored.",
     )
     .option("--create", "create the collection if it does not exist")
@@ -82,7 +82,7 @@ export function addIngestCommand(program: Command, context: CliContext): void {
   });
 }
 
-/** `skipped 12 files of no known format: 10 .png, 2 .zip`. */
+/** `skipped 12 files: 10 .png, 2 .zip`. */
 function skippedText(skipped: ReadonlyMap<string, number>): string {
   const endings = Array.from(skipped).sort(([, a], [, b]) => b - a);
   const total = endings.reduce((sum, [, count]) => sum + count, 0);
@@ -90,7 +90,7 @@ function skippedText(skipped: ReadonlyMap<string, number>): string {
     .slice(0, 10)
     .map(([ending, count]) => `${formatCount(count)} ${cut(ending, 20)}`);
   const more = endings.length > shown.length ? ", ..." : "";
-  return `skipped ${formatCount(total)} files of no known format: ${shown.join(", ")}${more}`;
+  return `skipped ${formatCount(total)} files: ${shown.join(", ")}${more}`;
 }
 
 /** The checkpoint of an import, when the command names a file for it. */
@@ -126,5 +126,5 @@ Examples:
   sluice ingest docs documents.jsonl --create
   zcat dump.jsonl.gz | sluice ingest docs -
   sluice ingest books books.csv --create --key isbn --text blurb --kinds isbn=keyword --dry-run
-  sluice ingest handbook ./handbook --create --dry-run
+  sluice ingest site ./site --create --dry-run
   sluice ingest scifact ./scifact --create --bits 4 --json`;

@@ -46,6 +46,15 @@ describe("the input of ingest", () => {
     assert.match(faults[0]?.message ?? "", /a\.jsonl:2: is not valid JSON/);
   });
 
+  it("goes on after a file that cannot be read, where there are several", async () => {
+    const table = write("a.csv", "a,b\n1,2\n");
+    const lines = write("b.jsonl", '{"key":"b","text":"y"}\n');
+    const { keys, faults } = await readAll([table, lines]);
+    assert.deepEqual(keys, ["b"]);
+    assert.match(faults[0]?.message ?? "", /a\.csv:1: "text" is missing/);
+    await assert.rejects(readAll([table]), /"text" is missing/);
+  });
+
   it("refuses a path that is not there before anything is read", async () => {
     await assert.rejects(
       openDocumentInput([join(folder(), "none.jsonl")]),

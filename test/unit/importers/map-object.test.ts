@@ -140,6 +140,22 @@ describe("an object of a file", () => {
     assert.equal(toDocument({ text: "x" }, { keyByLine: true }).key, "docs.jsonl:7");
   });
 
+  it("reads times by their declared kind, and those without a zone with one", () => {
+    const value = {
+      id: "a",
+      text: "x",
+      at: "2024-01-31T10:00:00",
+      typed: { time: "2024-01-31T10:00" },
+    };
+    const mapping = { kinds: new Map([["at", "time" as const]]), zoneMinutes: -60 };
+    const time = { kind: "time", value: Date.UTC(2024, 0, 31, 11) };
+    assert.deepEqual(Object.fromEntries(toDocument(value, mapping).fields), {
+      at: time,
+      typed: time,
+    });
+    assert.throws(() => toDocument(value, {}), { reason: "INVALID_FIELD" });
+  });
+
   it("takes __proto__ and constructor for names like any other", () => {
     const value: unknown = JSON.parse('{"id":"a","text":"x","__proto__":"p","constructor":"c"}');
     const { fields } = toDocument(value);

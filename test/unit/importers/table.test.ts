@@ -114,6 +114,12 @@ describe("a table", () => {
     ]);
   });
 
+  it("takes times without a zone for times only where one is declared", async () => {
+    const table = "id,text,seen\n1,x,2024-01-31 10:00:00\n";
+    assert.deepEqual(await rows(table), ["1||x|seen:keyword=2024-01-31 10:00:00"]);
+    assert.deepEqual(await rows(table, { zoneMinutes: 60 }), ["1||x|seen:time=1706691600000"]);
+  });
+
   it("takes declared kinds, and refuses cells that are not of them", async () => {
     const kinds = new Map([
       ["year", "integer"],

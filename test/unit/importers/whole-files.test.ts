@@ -5,7 +5,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
-import { listFolder } from "../../../src/importers/folder.js";
+import { listFolder, withoutJson } from "../../../src/importers/folder.js";
 import { useTemporaryFolder } from "../../support/each-test-folder.js";
 import { importedLines } from "../../support/import-file.js";
 import { createPdf } from "../../support/pdf.js";
@@ -59,7 +59,7 @@ describe("a folder", () => {
     for (const name of [".git/a.md", "node_modules/a.md", ".hidden.md"])
       writeFileSync(join(folder(), name), "x");
     symlinkSync(join(folder(), "b"), join(folder(), "link"));
-    const { files, skipped } = await listFolder(folder(), undefined);
+    const { files, skipped } = withoutJson(await listFolder(folder(), undefined));
     assert.deepEqual(
       files.map(({ name, format }) => `${name} ${format}`),
       ["a.html html", "b/x.md markdown", "b/y.rs code", "b/z.csv csv", "c.pdf pdf"],
