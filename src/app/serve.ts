@@ -4,6 +4,7 @@ import { setFlagsFromString } from "node:v8";
 
 import { parseHosts, parseOrigins } from "../config/http-lists.js";
 import type { Config } from "../config/schema.js";
+import type { CallRecord } from "../core/call-record.js";
 import { createTraffic } from "../core/traffic.js";
 import { isSluiceError } from "../core/errors.js";
 import { startHttpServer } from "../http/server.js";
@@ -79,7 +80,12 @@ export async function startServer(
     remoteRerankers: rerankers,
     loopDelayMs: () => loop.delay().p90,
   });
-  const engine = measured(composed.api, metrics, () => performance.now());
+  const engine = measured(composed.api, {
+    metrics,
+    clock: () => performance.now(),
+    slowSearchMs: config.log.slowSearchMs,
+    onSlow: (search) => logger.warn(search, "a search was slow"),
+  });
   const access = control.guard(engine);
   const traffic = createTraffic({ ...config.limits, clock: () => performance.now() });
   let http: HttpServer;
@@ -147,20 +153,43 @@ function httpOptions(
     allowedHosts: parseHosts(config.http.allowedHosts),
     allowedOrigins: parseOrigins(config.http.allowedOrigins),
     metrics: () => metrics.render(),
+    onCallEnd: callLog(config, logger),
   };
+}
+
+/** Logs the calls that are to be logged. */
+function callLog({ log }: Config, logger: Logger): (record: CallRecord) => void {
+  switch (log.calls) {
+    case "off":
+      return () => undefined;
+    case "failed":
+      return (record) => {
+        if (!succeeded(record)) logger.info(record, "a call ended");
+      };
+    case "all":
+      return (record) => logger.info(record, "a call ended");
+  }
+}
+
+function succeeded({ via, status }: CallRecord): boolean {
+  return via === "grpc" ? status === "OK" : Number(status) < 400;
 }
 
 function rpcOptions(
   config: Config,
   { logger, metrics }: ServerDependencies,
 ): Omit<RpcServerOptions, "access" | "tls" | "traffic"> {
+  const log = callLog(config, logger);
   return {
     logger,
     nowMs: () => Date.now(),
     host: config.host,
     port: config.grpcPort,
     messageBytesMax: config.limits.messageBytesMax,
-    onCallEnd: (record) => metrics.callFinished(record),
+    onCallEnd: (record) => {
+      metrics.callFinished(record);
+      log(record);
+    },
   };
 }
 

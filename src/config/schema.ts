@@ -356,6 +356,18 @@ export const configSchema = z.strictObject({
       default: "json",
       description: "Format of log lines.",
     }),
+    calls: choice({
+      words: ["off", "failed", "all"],
+      default: "off",
+      description: "Calls that are logged when they end, one line each, without their contents.",
+    }),
+    slowSearchMs: whole({
+      default: 1000,
+      min: 0,
+      max: 600_000,
+      unit: "ms",
+      description: "Searches that take longer are logged with plan and timings; 0 logs none.",
+    }),
   }),
 });
 

@@ -131,6 +131,8 @@ export interface SearchCall {
   readonly client?: string | undefined;
   /** Flow control of the caller's stream. Absent when the transport does not report it. */
   readonly reader?: ReaderRoom | undefined;
+  /** Id of the call, for the log of slow searches. */
+  readonly requestId?: string | undefined;
 }
 
 /** Which documents a write may touch. */

@@ -3,10 +3,22 @@
 import { isSluiceError } from "../core/errors.js";
 import type { SearchRequest } from "../contract/search-request.js";
 import type { SearchUpdate, StageTimings } from "../contract/search-update.js";
-import type { Metrics, SearchOutcome } from "../observability/metrics.js";
+import type { FinishedSearch, Metrics, SearchOutcome } from "../observability/metrics.js";
 import type { EngineApi } from "./api.js";
+import { slowSearch } from "./slow-search.js";
+import type { SlowSearch } from "./slow-search.js";
 
-export function measured(engine: EngineApi, metrics: Metrics, clock: () => number): EngineApi {
+export interface Measuring {
+  readonly metrics: Metrics;
+  /** Milliseconds of a monotonic clock. */
+  readonly clock: () => number;
+  /** Searches that take longer are reported to `onSlow`; 0: none is. */
+  readonly slowSearchMs: number;
+  readonly onSlow: (search: SlowSearch) => void;
+}
+
+export function measured(engine: EngineApi, measuring: Measuring): EngineApi {
+  const { metrics } = measuring;
   const counted = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;
@@ -25,7 +37,7 @@ export function measured(engine: EngineApi, metrics: Metrics, clock: () => numbe
   }
   return {
     ...engine,
-    search: (request, options) => measuredSearch(engine, { metrics, clock }, request, options),
+    search: (request, options) => measuredSearch(engine, measuring, request, options),
     rerank: (request, options) => countedStream(engine.rerank(request, options)),
     exportDocuments: (request, options) => countedStream(engine.exportDocuments(request, options)),
     explain: (request, options) => counted(engine.explain(request, options)),
@@ -56,7 +68,7 @@ export function measured(engine: EngineApi, metrics: Metrics, clock: () => numbe
 
 async function* measuredSearch(
   engine: EngineApi,
-  { metrics, clock }: { metrics: Metrics; clock: () => number },
+  { metrics, clock, slowSearchMs, onSlow }: Measuring,
   request: SearchRequest,
   options: Parameters<EngineApi["search"]>[1],
 ): AsyncGenerator<SearchUpdate, void, void> {
@@ -80,7 +92,7 @@ async function* measuredSearch(
     metrics.errorReturned({ reason });
     throw error;
   } finally {
-    metrics.searchFinished({
+    const finished: FinishedSearch = {
       outcome,
       durationMs: clock() - startMs,
       firstUpdateMs,
@@ -88,7 +100,10 @@ async function* measuredSearch(
       certificate: last?.final === true ? last.certificate : undefined,
       stageMs: last && stageMs(last.timings),
       degradations: last?.degradations.map(({ reason: name }) => name),
-    });
+    };
+    metrics.searchFinished(finished);
+    if (slowSearchMs > 0 && finished.durationMs > slowSearchMs)
+      onSlow(slowSearch(finished, { request, call: options, last }));
   }
 }
 

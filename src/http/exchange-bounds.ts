@@ -18,8 +18,8 @@ export interface ExchangeBounds {
   sent(byteCount: number): () => void;
 }
 
-/** Identity of the caller for fair scheduling, and flow control of its stream. */
-export type Turn = Pick<SearchCall, "client" | "peer" | "reader">;
+/** Identity of the caller for fair scheduling, flow control of its stream, and id of its call. */
+export type Turn = Pick<SearchCall, "client" | "peer" | "reader" | "requestId">;
 
 const ofRequests = new WeakMap<IncomingMessage, ExchangeBounds>();
 

@@ -6,6 +6,7 @@ import type { IncomingMessage, Server, ServerOptions, ServerResponse } from "nod
 import { createServer as createTlsServer } from "node:https";
 import type { Access } from "../access/access.js";
 import type { AllowedHosts, AllowedOrigins } from "../config/http-lists.js";
+import type { CallRecord } from "../core/call-record.js";
 import { SluiceError } from "../core/errors.js";
 import type { Readiness } from "../core/readiness.js";
 import { limits } from "../core/limits.js";
@@ -28,6 +29,8 @@ import {
 } from "./origin-checks.js";
 import type { OriginChecks } from "./origin-checks.js";
 import { createOpenAnswers } from "./open-answers.js";
+import { openCall } from "./open-call.js";
+import type { OpenCall } from "./open-call.js";
 import { handleRerank } from "./rerank-handler.js";
 import { callerOf } from "./requests.js";
 import { sendFailure, sendJson, sendText } from "./responses.js";
@@ -51,6 +54,8 @@ export interface HttpServerOptions {
   readonly allowedOrigins?: AllowedOrigins | undefined;
   /** The text of /metrics. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
+  /** Called once per answered request, with how it ended. */
+  readonly onCallEnd?: ((record: CallRecord) => void) | undefined;
   /** Shared with the other port. */
   readonly traffic: Traffic;
   /**
@@ -85,8 +90,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     boundExchange(options.traffic, { request, response }, 2 * stallMs);
     setSecurityHeaders(request, response, { hasTls });
     answers.add(response);
-    answer(options, answers, { checks, request, response }).catch((error: unknown) => {
-      const failure = toHttpFailure(error, options.logger);
+    const call = openCall(options, request, response);
+    answer(options, answers, { checks, request, response, call }).catch((error: unknown) => {
+      const failure = toHttpFailure(error, call.logger);
       if (response.headersSent) response.destroy();
       else sendFailure(response, failure);
     });
@@ -106,9 +112,10 @@ async function answer(
     readonly checks: OriginChecks;
     readonly request: IncomingMessage;
     readonly response: ServerResponse;
+    readonly call: OpenCall;
   },
 ): Promise<void> {
-  const { request, response } = exchange;
+  const { request, response, call } = exchange;
   exchange.checks.admit(request, response);
   const url = urlOf(request);
   const path = `${url?.pathname}`;
@@ -140,12 +147,14 @@ async function answer(
     return;
   }
   response.on("close", () => end(String(response.statusCode)));
-  const turn = { client, peer, reader: boundsOf(request).reader };
+  call.by = { peer, client };
+  const { reader } = boundsOf(request);
+  const turn = { client, peer, reader, requestId: call.requestId };
   await answerAdmitted(options, state, { ...exchange, url, engine, turn });
 }
 
 async function answerAdmitted(
-  { logger, metrics, stalledStreamMs = limits.stalledStreamMs }: HttpServerOptions,
+  { metrics, stalledStreamMs = limits.stalledStreamMs }: HttpServerOptions,
   state: { readonly isStopping: boolean },
   exchange: {
     readonly request: IncomingMessage;
@@ -153,9 +162,11 @@ async function answerAdmitted(
     readonly url: URL;
     readonly engine: EngineApi;
     readonly turn: Turn;
+    readonly call: OpenCall;
   },
 ): Promise<void> {
   const { response, url, engine, turn } = exchange;
+  const { logger } = exchange.call;
   switch (url.pathname) {
     case "/livez":
       sendJson(response, 200, { status: "alive" });

@@ -5,6 +5,8 @@ import type { Metadata, ServerInterceptor } from "@grpc/grpc-js";
 import type { Access, AccessGrant } from "../access/access.js";
 import type { Caller } from "../access/caller.js";
 import { present } from "../core/assert.js";
+import { callIds, requestIdHeader } from "../core/call-ids.js";
+import type { CallIds } from "../core/call-ids.js";
 import { SluiceError } from "../core/errors.js";
 import { hostOf } from "./bounded-call.js";
 import type { RpcContext } from "./calls.js";
@@ -13,13 +15,14 @@ import { toStatus } from "./status.js";
 
 const clientMetadata = "x-sluice-client";
 
-/** Keyed by the call's metadata, the object that the interceptor passes on to handlers. */
-const admissions = new WeakMap<Metadata, AccessGrant>();
+/** Permissions of the caller, its identity for fair scheduling, and the ids of its call. */
+export type Admitted = Omit<AccessGrant, "end"> & CallIds;
 
-/** Permissions of the caller, and its identity for fair scheduling. */
-export function admissionOf(metadata: Metadata): Omit<AccessGrant, "end"> {
-  const { engine, peer, client } = present(admissions.get(metadata), "every call was admitted");
-  return { engine, peer, client };
+/** Keyed by the call's metadata, the object that the interceptor passes on to handlers. */
+const admissions = new WeakMap<Metadata, Admitted>();
+
+export function admissionOf(metadata: Metadata): Admitted {
+  return present(admissions.get(metadata), "every call was admitted");
 }
 
 /** Rejects calls without permission, and reports the end of the others to `access`. */
@@ -30,20 +33,24 @@ export function createAdmissionInterceptor(
   return ({ path }, call) => {
     const startMs = context.nowMs();
     let admission: AccessGrant | undefined;
+    let ids: CallIds = callIds({ requestId: undefined, traceparent: undefined });
     const end = (outcome: string): void => {
       admission?.end(outcome);
       admission = undefined;
     };
     const admit = async (metadata: Metadata): Promise<void> => {
+      ids = idsOf(metadata);
       const admitted = await access.admit(callerOf(path, metadata, call));
       admission = admitted;
-      admissions.set(metadata, admitted);
+      const { engine, peer, client } = admitted;
+      admissions.set(metadata, { engine, peer, client, ...ids });
     };
     const refuse = (error: unknown): void => {
-      const failure = toStatus(error, context.logger, { path });
+      const failure = toStatus(error, context.logger, { path, requestId: ids.requestId });
+      failure.metadata.set(requestIdHeader, ids.requestId);
       call.sendStatus(failure);
       const durationMs = context.nowMs() - startMs;
-      context.onCallEnd({ path, status: status[failure.code], durationMs });
+      context.onCallEnd({ ...ids, via: "grpc", path, status: status[failure.code], durationMs });
     };
     let isCancelled = false;
     return new ServerInterceptingCall(call, {
@@ -60,12 +67,23 @@ export function createAdmissionInterceptor(
             end("CANCELLED");
           },
         }),
+      sendMetadata(metadata, next) {
+        metadata.set(requestIdHeader, ids.requestId);
+        next(metadata);
+      },
       sendStatus(sent, next) {
         end(status[sent.code ?? status.UNKNOWN]);
+        sent.metadata?.set(requestIdHeader, ids.requestId);
         next(sent);
       },
     });
   };
+}
+
+function idsOf(metadata: Metadata): CallIds {
+  const [requestId] = metadata.get(requestIdHeader);
+  const [traceparent] = metadata.get("traceparent");
+  return callIds({ requestId: requestId?.toString(), traceparent: traceparent?.toString() });
 }
 
 function callerOf(

@@ -11,6 +11,7 @@ import type {
   UntypedHandleCall,
 } from "@grpc/grpc-js";
 import { status } from "@grpc/grpc-js";
+import type { CallRecord } from "../core/call-record.js";
 import type { SluiceError } from "../core/errors.js";
 import type { Traffic } from "../core/traffic.js";
 import type { ReaderRoom } from "../core/unread-answers.js";
@@ -21,15 +22,6 @@ import { stoppingError } from "./open-calls.js";
 import type { OpenCalls } from "./open-calls.js";
 import { toStatus } from "./status.js";
 import type { RpcLogger } from "./status.js";
-
-/** One finished call, for metrics. */
-export interface CallRecord {
-  /** Such as `/sluice.v1.SearchService/Search`. */
-  readonly path: string;
-  /** Name of the status code, such as `OK`. */
-  readonly status: string;
-  readonly durationMs: number;
-}
 
 /** Dependencies of the services. */
 export interface RpcContext {
@@ -56,7 +48,8 @@ export function unary<Request extends object, Response>(
   ) => Promise<Response> | Response,
 ): handleUnaryCall<Request, Response> {
   return (call, callback) => {
-    const end = startRecord(context, call.getPath());
+    const { requestId } = admissionOf(call.metadata);
+    const end = startRecord(context, call);
     const run = async (): Promise<void> => {
       const open = openCall(context);
       try {
@@ -66,7 +59,7 @@ export function unary<Request extends object, Response>(
         callback(null, response);
         end("OK");
       } catch (error) {
-        const failure = toStatus(error, context.logger, { path: call.getPath() });
+        const failure = toStatus(error, context.logger, { path: call.getPath(), requestId });
         callback(failure);
         end(status[failure.code]);
       } finally {
@@ -99,6 +92,7 @@ export interface StreamTools {
   readonly reader: ReaderRoom;
   /** What the caller may use of the engine. */
   readonly engine: EngineApi;
+  readonly requestId: string;
 }
 
 /** A server-streaming RPC; `handle` ends when the stream should end with OK, or throws. */
@@ -142,8 +136,7 @@ async function runStream(
   call: StreamingCall,
   work: (tools: StreamTools) => Promise<void>,
 ): Promise<void> {
-  const path = call.getPath();
-  const end = startRecord(context, path);
+  const end = startRecord(context, call);
   const controller = new AbortController();
   call.on("cancelled", () => controller.abort());
   let endWhenIdle = (): void => undefined;
@@ -169,7 +162,8 @@ async function runStream(
       end("CANCELLED");
       return;
     }
-    const failure = toStatus(error, context.logger, { path });
+    const { requestId } = admissionOf(call.metadata);
+    const failure = toStatus(error, context.logger, { path: call.getPath(), requestId });
     call.emit("error", failure);
     end(status[failure.code]);
   } finally {
@@ -215,9 +209,22 @@ function remainingMs(call: StreamingCall, nowMs: number): number | undefined {
   return Number.isFinite(atMs) ? Math.max(0, atMs - nowMs) : undefined;
 }
 
-function startRecord(context: RpcContext, path: string): (statusName: string) => void {
+function startRecord(
+  context: RpcContext,
+  call: Pick<StreamingCall, "getPath" | "metadata">,
+): (statusName: string) => void {
   const startMs = context.nowMs();
   return (statusName) => {
-    context.onCallEnd({ path, status: statusName, durationMs: context.nowMs() - startMs });
+    const { requestId, traceId, peer, client } = admissionOf(call.metadata);
+    context.onCallEnd({
+      via: "grpc",
+      path: call.getPath(),
+      status: statusName,
+      durationMs: context.nowMs() - startMs,
+      requestId,
+      traceId,
+      peer,
+      client,
+    });
   };
 }

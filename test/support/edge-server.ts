@@ -5,7 +5,7 @@ import { createClient } from "../../src/client/client.js";
 import type { ClientOptions, SluiceClient } from "../../src/client/client.js";
 import { startRpcServer } from "../../src/rpc/server.js";
 import type { RpcServer, RpcServerOptions } from "../../src/rpc/server.js";
-import type { CallRecord } from "../../src/rpc/calls.js";
+import type { CallRecord } from "../../src/core/call-record.js";
 import { createEdgeEngine } from "./edge-engine.js";
 import type { EdgeEngine } from "./edge-engine.js";
 
