@@ -46,7 +46,7 @@ type StatusReads = Pick<
   EngineApi,
   "listCollections" | "describeCollection" | "refusedCollections" | "readiness"
 >;
-type Writes = Pick<EngineApi, "put" | "delete" | "deleteWhere" | "sendFeedback">;
+type Writes = Pick<EngineApi, "put" | "update" | "delete" | "deleteWhere" | "sendFeedback">;
 type Administration = Omit<EngineApi, keyof DocumentReads | keyof StatusReads | keyof Writes>;
 
 function documentReads(engine: EngineApi, caller: EngineCaller): DocumentReads {
@@ -130,6 +130,15 @@ function writes(engine: EngineApi, caller: EngineCaller): Writes {
     async put(collection, document, scope) {
       demand(caller, "write", collection);
       const ack = await engine.put(collection, document, {
+        ...scope,
+        within: joined(identity, scope?.within),
+      });
+      caller.wrote({ written: 1, deleted: 0 });
+      return ack;
+    },
+    async update(collection, update, scope) {
+      demand(caller, "write", collection);
+      const ack = await engine.update(collection, update, {
         within: joined(identity, scope?.within),
       });
       caller.wrote({ written: 1, deleted: 0 });

@@ -20,6 +20,7 @@ import { addRerankCommand } from "./commands/rerank.js";
 import { addSearchCommand } from "./commands/search.js";
 import { addSnapshotCommands } from "./commands/snapshot.js";
 import { addServeCommand } from "./commands/serve.js";
+import { addUpdateCommand } from "./commands/update.js";
 import { createContext, programVersion } from "./context.js";
 import type { CliContext } from "./context.js";
 import { exitCodesText } from "./exit-codes.js";
@@ -59,6 +60,7 @@ export function createProgram(context: CliContext): Command {
   addSearchCommand(program, context);
   addExplainCommand(program, context);
   addRerankCommand(program, context);
+  addUpdateCommand(program, context);
   addDeleteCommand(program, context);
   addCollectionsCommand(program, context);
   addCalibrateCommand(program, context);

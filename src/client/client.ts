@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { service as healthService } from "grpc-health-check";
-import type { Document } from "../core/document.js";
+import type { FieldUpdate, IngestDocument } from "../core/document.js";
 import type { RecordedFeedback } from "../core/feedback.js";
 import type { Filter } from "../core/filter.js";
 import { present } from "../core/assert.js";
@@ -21,7 +21,6 @@ import { listFeedback, sendFeedback } from "./feedback.js";
 import type { ClientFeedback, ClientFeedbackAck } from "./feedback.js";
 import { definitions } from "../wire/definitions.js";
 import { findingFromMessage, surveyFromMessage } from "./findings.js";
-import { filterToMessage } from "../wire/filter-messages.js";
 import { toMessage } from "../wire/field-messages.js";
 import { explainRequestFields } from "../contract/explain.js";
 import type { ExplainedPassage, ExplainRequest } from "../contract/explain.js";
@@ -29,6 +28,7 @@ import type { ExportRequest } from "../contract/export.js";
 import { rerankRequestFields } from "../contract/rerank.js";
 import type { RerankRequest, RerankUpdate } from "../contract/rerank.js";
 import { searchRequestFields } from "../contract/search-request.js";
+import { documentCalls } from "./document-calls.js";
 import { ingestDocuments } from "./ingest.js";
 import type { IngestOptions } from "./ingest.js";
 import {
@@ -36,7 +36,6 @@ import {
   explanationFromMessage,
   rerankUpdateFromMessage,
   settingsFromMessage,
-  storedDocumentFromMessage,
   updateFromMessage,
 } from "./messages.js";
 import { readStream } from "./stream.js";
@@ -51,6 +50,8 @@ import type {
   ClientCollectionSettings,
   ClientCreateCollection,
   ClientDescription,
+  ClientIngestAck,
+  ClientIngestError,
   ClientIngestSummary,
   ClientProgress,
   ClientRecallEstimate,
@@ -101,9 +102,18 @@ export interface SluiceClient {
   session(options?: CallOptions): SearchSession;
   ingest(
     collection: string,
-    documents: Iterable<Document> | AsyncIterable<Document>,
+    documents: Iterable<IngestDocument> | AsyncIterable<IngestDocument>,
     options?: IngestOptions,
   ): Promise<ClientIngestSummary>;
+  /**
+   * Changes fields of at most 1,000 documents, each on its own, without encoding their texts again.
+   * Resolves when the changes are durable and visible. Not retried after it was sent.
+   */
+  update(
+    collection: string,
+    updates: readonly FieldUpdate[],
+    options?: CallOptions,
+  ): Promise<{ readonly acks: ClientIngestAck[]; readonly errors: ClientIngestError[] }>;
   get(
     collection: string,
     keys: readonly string[],
@@ -240,53 +250,6 @@ async function lastOf<T>(updates: AsyncIterable<T>): Promise<T> {
   let last: T | undefined;
   for await (const update of updates) last = update;
   return present(last, "a stream that ends well has a final update");
-}
-
-function documentCalls(
-  channel: Channel,
-): Pick<SluiceClient, "get" | "delete" | "deleteWhere" | "list"> {
-  const service = definitions().documents;
-  const isIdempotent = true;
-  return {
-    get: async (collection, keys, options = {}) => {
-      const request = { collection, keys: [...keys] };
-      const response = await channel.unary(service.Get, request, { ...options, isIdempotent });
-      return {
-        documents: response.documents.map(storedDocumentFromMessage),
-        missingKeys: response.missing_keys,
-      };
-    },
-    delete: async (collection, keys, options = {}) => {
-      const request = { collection, keys: [...keys] };
-      const response = await channel.unary(service.Delete, request, { ...options, isIdempotent });
-      return {
-        deletedCount: Number(response.deleted_count),
-        missingCount: Number(response.missing_count),
-        sequence: Number(response.sequence),
-      };
-    },
-    deleteWhere: async (collection, filter, options = {}) => {
-      const request = { collection, filter: filterToMessage(filter) };
-      const response = await channel.unary(service.Delete, request, { ...options, isIdempotent });
-      return {
-        deletedCount: Number(response.deleted_count),
-        sequence: Number(response.sequence),
-      };
-    },
-    list: async (collection, page = {}, options = {}) => {
-      const request = {
-        collection,
-        page_token: page.pageToken ?? "",
-        ...(page.pageSize === undefined ? {} : { page_size: page.pageSize }),
-      };
-      const response = await channel.unary(service.List, request, { ...options, isIdempotent });
-      const { next_page_token: token } = response;
-      return {
-        documents: response.documents.map(storedDocumentFromMessage),
-        nextPageToken: token === "" ? undefined : token,
-      };
-    },
-  };
 }
 
 function collectionCalls(channel: Channel): CollectionCalls {

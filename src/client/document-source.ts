@@ -1,12 +1,12 @@
 // Numbers the documents of an iterable and splits them into batches.
 
 import { setImmediate as nextTick } from "node:timers/promises";
-import type { Document } from "../core/document.js";
+import type { IngestDocument } from "../core/document.js";
 
 export interface NumberedDocument {
   /** From 1, rising by 1. */
   readonly clientSequence: number;
-  readonly document: Document;
+  readonly document: IngestDocument;
 }
 
 export interface DocumentSource {
@@ -23,14 +23,14 @@ export interface DocumentSource {
  * are not delayed.
  */
 export function createDocumentSource(
-  documents: Iterable<Document> | AsyncIterable<Document>,
+  documents: Iterable<IngestDocument> | AsyncIterable<IngestDocument>,
   limits: { readonly documentsMax: number; readonly bytesMax: number },
 ): DocumentSource {
   const iterator =
     Symbol.asyncIterator in documents
       ? documents[Symbol.asyncIterator]()
       : documents[Symbol.iterator]();
-  let nextDocument: Promise<IteratorResult<Document>> | undefined;
+  let nextDocument: Promise<IteratorResult<IngestDocument>> | undefined;
   let nextBatch: Promise<NumberedDocument[] | undefined> | undefined;
   let clientSequence = 0;
   let isDone = false;
@@ -69,7 +69,7 @@ export function createDocumentSource(
 }
 
 /** Approximate size of a document on the wire, bytes. */
-export function sizeOf(document: Document): number {
+export function sizeOf(document: IngestDocument): number {
   return (
     document.key.length +
     document.title.length +

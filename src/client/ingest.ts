@@ -3,12 +3,13 @@
 
 import type { ClientDuplexStream } from "@grpc/grpc-js";
 import { assert } from "../core/assert.js";
-import type { Document } from "../core/document.js";
+import type { IngestDocument } from "../core/document.js";
 import type { DocumentServiceDefinition } from "../gen/proto/sluice/v1/DocumentService.js";
 import type { IngestRequest } from "../gen/proto/sluice/v1/IngestRequest.js";
 import type { IngestResponse__Output } from "../gen/proto/sluice/v1/IngestResponse.js";
 import type { Channel } from "./channel.js";
 import { toClientError } from "./client-error.js";
+import { ackFromMessage, ingestErrorFromMessage } from "./messages.js";
 import { documentToMessage } from "../wire/document-messages.js";
 import { createDocumentSource, sizeOf } from "./document-source.js";
 import type { DocumentSource, NumberedDocument } from "./document-source.js";
@@ -41,7 +42,7 @@ interface IngestState {
   readonly unansweredMax: number;
   readonly source: DocumentSource;
   /** Documents in flight, in ascending client sequence. */
-  readonly unanswered: Map<number, Document>;
+  readonly unanswered: Map<number, IngestDocument>;
   unansweredBytes: number;
   acknowledgedCount: number;
   failedCount: number;
@@ -59,7 +60,7 @@ export async function ingestDocuments(
   service: DocumentServiceDefinition,
   work: {
     readonly collection: string;
-    readonly documents: Iterable<Document> | AsyncIterable<Document>;
+    readonly documents: Iterable<IngestDocument> | AsyncIterable<IngestDocument>;
     readonly options: IngestOptions;
   },
 ): Promise<ClientIngestSummary> {
@@ -175,6 +176,7 @@ async function write(
   const items = message.batch.map(({ clientSequence, document }) => ({
     client_sequence: clientSequence,
     document: documentToMessage(document),
+    ...(document.ifSequence === undefined ? {} : { if_sequence: document.ifSequence }),
   }));
   const hasRoom = call.write({ collection: message.collection, items });
   if (hasRoom) return;
@@ -192,30 +194,17 @@ function settle(state: IngestState, clientSequence: number): void {
 }
 
 function takeAnswers(state: IngestState, response: IngestResponse__Output): void {
-  for (const ack of response.acks) {
-    const sequence = Number(ack.sequence);
-    const clientSequence = Number(ack.client_sequence);
-    settle(state, clientSequence);
+  for (const message of response.acks) {
+    const ack = ackFromMessage(message);
+    settle(state, ack.clientSequence);
     state.acknowledgedCount += 1;
-    state.lastSequence = Math.max(state.lastSequence, sequence);
-    state.options.onAck?.({
-      clientSequence,
-      key: ack.key,
-      sequence,
-      passageCount: ack.passage_count,
-    });
+    state.lastSequence = Math.max(state.lastSequence, ack.sequence);
+    state.options.onAck?.(ack);
   }
-  for (const error of response.errors) {
-    const clientSequence = Number(error.client_sequence);
-    settle(state, clientSequence);
+  for (const message of response.errors) {
+    const error = ingestErrorFromMessage(message);
+    settle(state, error.clientSequence);
     state.failedCount += 1;
-    state.options.onError?.({
-      clientSequence,
-      key: error.key,
-      reason: error.reason,
-      message: error.message,
-      field: error.field === "" ? undefined : error.field,
-      retryable: error.retryable,
-    });
+    state.options.onError?.(error);
   }
 }

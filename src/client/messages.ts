@@ -10,6 +10,8 @@ import type { SearchUpdate } from "../contract/search-update.js";
 import type { Collection__Output } from "../gen/proto/sluice/v1/Collection.js";
 import type { CollectionSettings__Output } from "../gen/proto/sluice/v1/CollectionSettings.js";
 import type { ExplainResponse__Output } from "../gen/proto/sluice/v1/ExplainResponse.js";
+import type { IngestAck__Output } from "../gen/proto/sluice/v1/IngestAck.js";
+import type { IngestError__Output } from "../gen/proto/sluice/v1/IngestError.js";
 import type { RerankResponse__Output } from "../gen/proto/sluice/v1/RerankResponse.js";
 import type { SearchUpdate__Output } from "../gen/proto/sluice/v1/SearchUpdate.js";
 import type { StoredDocument__Output } from "../gen/proto/sluice/v1/StoredDocument.js";
@@ -17,7 +19,13 @@ import { fieldsFromMessages } from "../wire/document-messages.js";
 import { fromMessage } from "../wire/field-messages.js";
 import { recallFromMessage } from "./calibrate.js";
 import { scoreMapFromMessage } from "./score-maps.js";
-import type { ClientCollection, ClientCollectionSettings, ClientStoredDocument } from "./types.js";
+import type {
+  ClientCollection,
+  ClientCollectionSettings,
+  ClientIngestAck,
+  ClientIngestError,
+  ClientStoredDocument,
+} from "./types.js";
 
 // A server sets all required fields of an update, since the type of `toMessage` requires them.
 
@@ -42,6 +50,27 @@ export function storedDocumentFromMessage(message: StoredDocument__Output): Clie
     fields: fieldsFromMessages(document.fields),
     sequence: Number(message.sequence),
     passageCount: message.passage_count,
+  };
+}
+
+export function ackFromMessage(message: IngestAck__Output): ClientIngestAck {
+  return {
+    clientSequence: Number(message.client_sequence),
+    key: message.key,
+    sequence: Number(message.sequence),
+    passageCount: message.passage_count,
+  };
+}
+
+export function ingestErrorFromMessage(message: IngestError__Output): ClientIngestError {
+  const { key, reason, field, retryable } = message;
+  return {
+    clientSequence: Number(message.client_sequence),
+    key,
+    reason,
+    message: message.message,
+    field: field === "" ? undefined : field,
+    retryable,
   };
 }
 

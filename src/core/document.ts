@@ -44,6 +44,23 @@ export interface Document {
   readonly vectors?: PrecomputedVectors | undefined;
 }
 
+/** A document to write, perhaps only over a certain version of it. */
+export interface IngestDocument extends Document {
+  /** The write is refused unless the stored document has this sequence; 0: unless it is absent. */
+  readonly ifSequence?: number | undefined;
+}
+
+/** A change of a document's fields, which leaves its text as it is. */
+export interface FieldUpdate {
+  readonly key: string;
+  /** Fields to add or to replace. */
+  readonly set: Fields;
+  /** Names of fields to remove; those that the document lacks are ignored. */
+  readonly remove: readonly string[];
+  /** The update is refused unless this is the document's sequence. */
+  readonly ifSequence?: number | undefined;
+}
+
 /** Range of a passage in its document's text, in UTF-16 code units, end exclusive. */
 export interface Span {
   readonly start: number;

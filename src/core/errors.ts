@@ -97,6 +97,11 @@ export const errorTable = {
   ),
   SNAPSHOT_NOT_FOUND: row("NOT_FOUND", "No snapshot has this name.", "List the snapshots."),
   DOCUMENT_NOT_FOUND: row("NOT_FOUND", "No document has this key.", "Check the key."),
+  SEQUENCE_MISMATCH: row(
+    "FAILED_PRECONDITION",
+    "A write names the sequence that its document must have, and the stored one has another.",
+    "Read the document, then decide anew; `if_sequence` 0 means that there is none.",
+  ),
   COLLECTION_EXISTS: row(
     "ALREADY_EXISTS",
     "A collection of this name exists with other settings.",

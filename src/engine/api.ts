@@ -1,6 +1,6 @@
 // The engine's public face: what the network edges, rpc/ and http/, call.
 
-import type { Document, PassageVectors } from "../core/document.js";
+import type { Document, FieldUpdate, PassageVectors } from "../core/document.js";
 import type { Feedback, RecordedFeedback } from "../core/feedback.js";
 import type { Filter } from "../core/filter.js";
 import type { Readiness, RefusedCollection } from "../core/readiness.js";
@@ -38,7 +38,13 @@ export interface EngineApi {
   ): Promise<ExplainedPassage>;
 
   /** Resolves once the document is durable and visible. Rejects for this document alone. */
-  put(collection: string, document: Document, scope?: WriteScope): Promise<WriteAck>;
+  put(collection: string, document: Document, scope?: PutScope): Promise<WriteAck>;
+  /**
+   * Changes fields of a stored document; resolves once that is durable and visible. Nothing is
+   * encoded. Rejects with DOCUMENT_NOT_FOUND, SEQUENCE_MISMATCH, or as a put for what the fields
+   * become.
+   */
+  update(collection: string, update: FieldUpdate, scope?: WriteScope): Promise<WriteAck>;
   /** Resolves once the deletes are durable; keys that do not exist are counted, not errors. */
   delete(
     collection: string,
@@ -143,6 +149,11 @@ export interface WriteScope {
    * commits.
    */
   readonly within?: Filter | undefined;
+}
+
+export interface PutScope extends WriteScope {
+  /** The stored document must have this sequence, 0: be absent; otherwise SEQUENCE_MISMATCH. */
+  readonly ifSequence?: number | undefined;
 }
 
 export interface PageRequest {

@@ -2,7 +2,11 @@
 
 import { isDeepStrictEqual } from "node:util";
 
+import { createAnalyzer } from "../analysis/analyzer.js";
+import type { Analyzer } from "../analysis/analyzer.js";
+import { analyzerSettingsOf } from "../analysis/settings.js";
 import { SluiceError } from "../core/errors.js";
+import { once } from "../core/memoize.js";
 import type { Readiness } from "../core/readiness.js";
 import { deleteDocuments, putDocument } from "../ingest/ingest.js";
 import type { CollectionSettings, CollectionStatus } from "../index/collection-settings.js";
@@ -22,6 +26,7 @@ import { optimize } from "./optimize.js";
 import { rerank } from "./rerank.js";
 import { createSearches } from "./searches.js";
 import type { SearchParts } from "./searches.js";
+import { updateDocument } from "./update-document.js";
 
 export interface EngineParts extends SearchParts, FeedbackParts {
   readonly snapshots: Snapshots;
@@ -45,11 +50,20 @@ function createWrites({
   collections,
   encodePool,
   scorer,
-}: EngineParts): Pick<EngineApi, "put" | "delete" | "deleteWhere"> {
+}: EngineParts): Pick<EngineApi, "put" | "update" | "delete" | "deleteWhere"> {
+  const analyzers = new Map<string, Analyzer>();
+  const analyzerOf = (settings: CollectionSettings): Analyzer => {
+    const words = analyzerSettingsOf(settings);
+    return once(analyzers, JSON.stringify(words), () => createAnalyzer(words));
+  };
   return {
     put: (name, document, scope) =>
       collections.use(name, ({ collection, writer }) =>
-        putDocument({ collection, writer, preparer: encodePool }, document, scope?.within),
+        putDocument({ collection, writer, preparer: encodePool }, document, scope),
+      ),
+    update: (name, update, { within } = {}) =>
+      collections.use(name, (opened) =>
+        updateDocument(opened, update, { scorer, analyzerOf, within }),
       ),
     delete: (name, keys, scope) =>
       collections.use(name, (opened) => deleteDocuments(opened, keys, scope?.within)),

@@ -47,6 +47,12 @@ export function measured(engine: EngineApi, measuring: Measuring): EngineApi {
       metrics.documentsWritten({ collection, documentCount: 1, passageCount });
       return ack;
     },
+    async update(collection, update, scope) {
+      const ack = await counted(engine.update(collection, update, scope));
+      const { passageCount } = ack;
+      metrics.documentsWritten({ collection, documentCount: 1, passageCount });
+      return ack;
+    },
     async delete(collection, keys, scope) {
       const result = await counted(engine.delete(collection, keys, scope));
       metrics.documentsDeleted({ collection, documentCount: result.deletedCount });

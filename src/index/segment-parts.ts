@@ -1,7 +1,9 @@
 // A segment as worker threads get it: handles to shared memory, nothing copied.
 
+import type { PassageOrdinal } from "../core/ids.js";
 import type { LiveTermsSnapshot } from "./bm25/live-terms.js";
 import type { SegmentCodes } from "./segment-codes.js";
+import { sectionOf } from "./segment-format.js";
 
 /**
  * Bitmap over passages; a set bit means deleted, `undefined` that none is. Immutable once
@@ -33,6 +35,17 @@ export interface LivePart {
 }
 
 export type SegmentPart = FlushedPart | LivePart;
+
+/** A copy of a passage's packed sketch. */
+export function sketchAt(part: SegmentPart, ordinal: PassageOrdinal): Uint8Array {
+  if (part.kind === "live") {
+    const start = ordinal * part.sketchBytes;
+    return new Uint8Array(part.sketches).slice(start, start + part.sketchBytes);
+  }
+  const sketches = sectionOf(part.tables, "sketches");
+  const sketchBytes = sketches.length / part.ordinalCount;
+  return sketches.slice(ordinal * sketchBytes, (ordinal + 1) * sketchBytes);
+}
 
 /** Shared memory that a part takes; codes in the map take none. */
 export function partBytes(part: SegmentPart): number {

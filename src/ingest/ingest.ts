@@ -16,14 +16,17 @@ export interface WritePath {
   readonly preparer: PassagePreparer;
 }
 
-/**
- * Resolves when the document is on disk and visible; rejects with nothing of it stored. `within`:
- * see PutOperation.
- */
+/** See PutOperation. */
+export interface PutConditions {
+  readonly within?: Filter | undefined;
+  readonly ifSequence?: number | undefined;
+}
+
+/** Resolves when the document is on disk and visible; rejects with nothing of it stored. */
 export async function putDocument(
   path: WritePath,
   document: Document,
-  within?: Filter,
+  { within, ifSequence }: PutConditions = {},
 ): Promise<WriteAck> {
   validateDocument(document);
   const isWithin = within && createFilterMatch(within);
@@ -31,7 +34,7 @@ export async function putDocument(
   for (;;) {
     const { analyzerVersion } = path.collection.settings;
     const passages = await path.preparer.prepare(document, path.collection);
-    const prepared = { passages, analyzerVersion, isWithin };
+    const prepared = { passages, analyzerVersion, isWithin, ifSequence };
     const put = { kind: "put", key, title, text, fields, ...prepared } as const;
     const { isOutdated = false, sequence, passageCount } = await path.writer.write(put);
     if (!isOutdated) return { key, sequence, passageCount };

@@ -1,6 +1,6 @@
 // Refuses documents that cannot be stored as they are. Nothing is changed silently.
 
-import type { Document, FieldValue } from "../core/document.js";
+import type { Document, Fields, FieldValue } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import type { ErrorReason } from "../core/errors.js";
 import { limits } from "../core/limits.js";
@@ -18,6 +18,11 @@ export function validateDocument(document: Document): void {
       `document "${key}" has neither title, text nor vectors; send one of them`,
       { field: "text" },
     );
+  validateFields(key, fields);
+}
+
+/** Throws INVALID_FIELD or LIMIT_EXCEEDED naming the field. `key`: of the document. */
+export function validateFields(key: string, fields: Fields): void {
   if (fields.size > limits.fieldCountMax)
     throw new SluiceError(
       "LIMIT_EXCEEDED",

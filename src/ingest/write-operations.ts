@@ -14,6 +14,10 @@ export interface PutOperation {
   readonly passages: readonly PreparedPassage[];
   /** Lowest version of the analyzer that made their terms. Defaults to the collection's. */
   readonly analyzerVersion?: number | undefined;
+  /** The stored document must have this sequence, 0: be absent; otherwise SEQUENCE_MISMATCH. */
+  readonly ifSequence?: number | undefined;
+  /** Sequence of the stored document from which it was made; another one makes it outdated. */
+  readonly madeFrom?: Sequence | undefined;
   /**
    * Must be true of the document's fields and of those that it replaces, else the put is refused
    * with PERMISSION_DENIED. Absent when there is no condition.
@@ -45,7 +49,8 @@ export interface WriteResult {
   /** False: the key of a delete was not there. */
   readonly isChanged: boolean;
   /**
-   * True: terms are made by another version of the analyzer since; the put is to be prepared anew.
+   * True: the put was made from what is replaced since, a document or an analyzer; it is to be
+   * prepared anew.
    */
   readonly isOutdated?: boolean;
 }

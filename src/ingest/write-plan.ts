@@ -114,8 +114,9 @@ function applyOperation(
     if (operation.kind === "put") throw outside();
     return { sequence: draft.sequence, passageCount: 0, isChanged: false };
   }
-  if (isOutdated(collection, operation))
+  if (isOutdated(collection, draft, operation))
     return { sequence: draft.sequence, passageCount: 0, isChanged: false, isOutdated: true };
+  if (operation.kind === "put") checkSequence(collection, draft, operation);
   const before = draft.documents.has(key)
     ? sequencesOf(draft.documents.get(key))
     : storedSequences(collection, key);
@@ -132,18 +133,44 @@ function applyOperation(
   }
 }
 
-/** Terms were made anew while the document was prepared. */
-function isOutdated({ settings }: Collection, operation: WriteOperation): boolean {
+/** Terms were made anew, or the document was written, while the put was prepared. */
+function isOutdated(collection: Collection, draft: Draft, operation: WriteOperation): boolean {
   if (operation.kind === "delete") return false;
-  const { analyzerVersion } = operation;
-  return analyzerVersion !== undefined && analyzerVersion !== settings.analyzerVersion;
+  const { key, analyzerVersion, madeFrom } = operation;
+  const { settings } = collection;
+  if (analyzerVersion !== undefined && analyzerVersion !== settings.analyzerVersion) return true;
+  return madeFrom !== undefined && madeFrom !== recordBefore(collection, draft, key)?.sequence;
+}
+
+function checkSequence(collection: Collection, draft: Draft, operation: PutOperation): void {
+  const { key, ifSequence } = operation;
+  if (ifSequence === undefined) return;
+  checkIfSequence(ifSequence, recordBefore(collection, draft, key));
+}
+
+/** Throws SEQUENCE_MISMATCH unless the stored document has the sequence; 0: is absent. */
+export function checkIfSequence(ifSequence: number, stored: DocumentRecord | undefined): void {
+  const { sequence = 0 } = stored ?? {};
+  if (sequence === ifSequence) return;
+  const found = sequence === 0 ? "there is no such document" : `the document has ${sequence}`;
+  throw new SluiceError("SEQUENCE_MISMATCH", `if_sequence is ${ifSequence}, and ${found}`, {
+    field: "if_sequence",
+  });
+}
+
+function recordBefore(
+  { store }: Collection,
+  { documents }: Draft,
+  key: string,
+): DocumentRecord | undefined {
+  return documents.has(key) ? documents.get(key) : store.readDocument(key);
 }
 
 /** Of the document that is there, and of the one that a put brings. */
-function isWithin({ store }: Collection, draft: Draft, operation: WriteOperation): boolean {
+function isWithin(collection: Collection, draft: Draft, operation: WriteOperation): boolean {
   const { key, isWithin: test } = operation;
   if (test === undefined) return true;
-  const before = draft.documents.has(key) ? draft.documents.get(key) : store.readDocument(key);
+  const before = recordBefore(collection, draft, key);
   const after = operation.kind === "put" ? operation : undefined;
   return [before, after].every((document) => {
     return document === undefined || test((name) => document.fields.get(name));

@@ -2,15 +2,23 @@
 
 import { documentToMessage, fieldValueFromMessage } from "../wire/document-messages.js";
 import { vectorsFromMessage, vectorsToMessage } from "../wire/vector-messages.js";
-import type { Document, FieldValue, Fields } from "../core/document.js";
+import type { Document, FieldUpdate, FieldValue, Fields } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 import type { Document__Output } from "../gen/proto/sluice/v1/Document.js";
 import type { ExportResponse } from "../gen/proto/sluice/v1/ExportResponse.js";
 import type { Field__Output } from "../gen/proto/sluice/v1/Field.js";
+import type { FieldUpdate__Output } from "../gen/proto/sluice/v1/FieldUpdate.js";
 import type { StoredDocument as StoredDocumentMessage } from "../gen/proto/sluice/v1/StoredDocument.js";
 import type { ExportedBatch, StoredDocument } from "../engine/api.js";
-import { documentKey, invalidField, quote, shortName, textWithin } from "../contract/validate.js";
+import {
+  documentKey,
+  invalidField,
+  quote,
+  sequenceNumber,
+  shortName,
+  textWithin,
+} from "../contract/validate.js";
 
 /** Error fields are paths inside the document. */
 export function documentFromMessage(message: Document__Output | null): Document {
@@ -18,7 +26,7 @@ export function documentFromMessage(message: Document__Output | null): Document 
   const key = documentKey(message.key, "key");
   const title = textWithin(message.title, { field: "title", bytesMax: limits.titleBytesMax });
   const text = textWithin(message.text, { field: "text", bytesMax: limits.textBytesMax });
-  const fields = fieldsFromMessage(message.fields);
+  const fields = fieldsFromMessage(message.fields, "fields");
   if (message.vectors === null) {
     if (title.trim() === "" && text.trim() === "") {
       throw new SluiceError("INVALID_TEXT", "text and title are empty and no vectors are given", {
@@ -30,6 +38,24 @@ export function documentFromMessage(message: Document__Output | null): Document 
   const rowCountMax = limits.passageRowsMax;
   const vectors = vectorsFromMessage(message.vectors, { field: "vectors", rowCountMax });
   return { key, title, text, fields, vectors };
+}
+
+/** Error fields are paths below `path`. */
+export function fieldUpdateFromMessage(message: FieldUpdate__Output, path: string): FieldUpdate {
+  const bytesMax = limits.fieldNameBytesMax;
+  return {
+    key: documentKey(message.key, `${path}.key`),
+    set: fieldsFromMessage(message.set, `${path}.set`),
+    remove: message.remove.map((name, i) =>
+      shortName(name, { field: `${path}.remove[${i}]`, bytesMax }),
+    ),
+    ifSequence: ifSequenceOf(message.if_sequence, `${path}.if_sequence`),
+  };
+}
+
+/** `value` is undefined when the message leaves it unset. */
+export function ifSequenceOf(value: string | undefined, path: string): number | undefined {
+  return value === undefined ? undefined : sequenceNumber(value, path);
 }
 
 export function storedDocumentToMessage(document: StoredDocument): StoredDocumentMessage {
@@ -50,16 +76,16 @@ export function exportedToMessage({ documents, lastSequence }: ExportedBatch): E
   };
 }
 
-function fieldsFromMessage(messages: readonly Field__Output[]): Fields {
+function fieldsFromMessage(messages: readonly Field__Output[], place: string): Fields {
   if (messages.length > limits.fieldCountMax) {
     throw invalidField(
-      "fields",
-      `fields has ${messages.length} entries, the limit is ${limits.fieldCountMax}`,
+      place,
+      `${place} has ${messages.length} entries, the limit is ${limits.fieldCountMax}`,
     );
   }
   const fields = new Map<string, FieldValue>();
   for (const [index, message] of messages.entries()) {
-    const path = `fields[${index}]`;
+    const path = `${place}[${index}]`;
     const bytesMax = limits.fieldNameBytesMax;
     const name = shortName(message.name, { field: `${path}.name`, bytesMax });
     if (fields.has(name)) throw invalidField(`${path}.name`, `field ${quote(name)} occurs twice`);

@@ -11,6 +11,8 @@ import type { DocumentServiceListRequest__Output as ListRequest } from "../gen/p
 import type { DocumentServiceListResponse as ListResponse } from "../gen/proto/sluice/v1/DocumentServiceListResponse.js";
 import type { ExportRequest__Output } from "../gen/proto/sluice/v1/ExportRequest.js";
 import type { ExportResponse } from "../gen/proto/sluice/v1/ExportResponse.js";
+import type { DocumentServiceUpdateRequest__Output as UpdateRequest } from "../gen/proto/sluice/v1/DocumentServiceUpdateRequest.js";
+import type { DocumentServiceUpdateResponse as UpdateResponse } from "../gen/proto/sluice/v1/DocumentServiceUpdateResponse.js";
 import type { IngestRequest__Output } from "../gen/proto/sluice/v1/IngestRequest.js";
 import type { IngestResponse } from "../gen/proto/sluice/v1/IngestResponse.js";
 import { duplexStream, serverStream, unary } from "./calls.js";
@@ -18,6 +20,7 @@ import type { RpcContext } from "./calls.js";
 import { exportedToMessage, storedDocumentToMessage } from "./convert-documents.js";
 import { filterFromMessage } from "../wire/filter-messages.js";
 import { runIngestStream } from "./ingest-stream.js";
+import { updateDocuments } from "./update-documents.js";
 import { exportRequestFromMessage } from "./requests.js";
 import { decodePageToken, encodePageToken } from "./page-token.js";
 import type { EngineApi, StoredDocument } from "../engine/api.js";
@@ -32,6 +35,9 @@ export function createDocumentService(context: RpcContext): UntypedServiceImplem
   return {
     Ingest: duplexStream<IngestRequest__Output, IngestResponse>(context, (call, tools) =>
       runIngestStream(call, context, tools),
+    ),
+    Update: unary<UpdateRequest, UpdateResponse>(context, (request, engine, call) =>
+      updateDocuments(engine, request, { path: call.getPath(), logger: context.logger }),
     ),
     Get: unary<GetRequest, GetResponse>(context, (request, engine) => get(engine, request)),
     Delete: unary<DeleteRequest, DeleteResponse>(context, (request, engine, call) => {

@@ -20,6 +20,12 @@ export interface AnsweredItem {
   readonly document: { readonly key: string } | null;
 }
 
+/** The number of a document, and its place in the order of answers. */
+export interface ItemPlace {
+  readonly clientSequence: number;
+  readonly mark: AnswerMark;
+}
+
 export interface IngestAnswersOptions {
   readonly call: IngestCall;
   readonly context: RpcContext;
@@ -29,6 +35,30 @@ export interface IngestAnswersOptions {
   readonly onSent: () => void;
   /** Called when the stream fails. */
   readonly onFailed: (error: unknown) => void;
+}
+
+/** Why a document was not written. What has no reason is logged, with the path of the RPC. */
+export function toIngestError(
+  error: unknown,
+  refused: {
+    readonly client_sequence: string | number;
+    readonly key: string;
+    readonly path: string;
+  },
+  { logger }: Pick<RpcContext, "logger">,
+): IngestError {
+  const { client_sequence, key, path } = refused;
+  const known = isSluiceError(error) ? error : undefined;
+  if (known === undefined) logger.error({ err: error, path }, "a document failed unexpectedly");
+  const reason = known?.reason ?? "INTERNAL";
+  return {
+    client_sequence,
+    key,
+    reason,
+    message: publicMessage(known?.message ?? "unexpected failure; see the server's log"),
+    field: known?.field ?? "",
+    retryable: errorTable[reason].retryable,
+  };
 }
 
 export class IngestAnswers {
@@ -61,10 +91,7 @@ export class IngestAnswers {
   }
 
   /** The document is stored. */
-  acknowledge(
-    { key, sequence, passageCount }: WriteAck,
-    at: { readonly clientSequence: number; readonly mark: AnswerMark },
-  ): void {
+  acknowledge({ key, sequence, passageCount }: WriteAck, at: ItemPlace): void {
     const { clientSequence: client_sequence, mark } = at;
     this.acks.push({ client_sequence, key, sequence, passage_count: passageCount });
     mark.isAnswered = true;
@@ -73,21 +100,10 @@ export class IngestAnswers {
 
   /** The document is not stored. `mark` is undefined when its number was wrong. */
   refuse(item: AnsweredItem, error: unknown, mark: AnswerMark | undefined): void {
-    const known = isSluiceError(error) ? error : undefined;
-    if (known === undefined) {
-      const { call, context } = this.options;
-      const details = { err: error, path: call.getPath() };
-      context.logger.error(details, "a document failed unexpectedly");
-    }
-    const reason = known?.reason ?? "INTERNAL";
-    this.errors.push({
-      client_sequence: item.client_sequence,
-      key: item.document?.key ?? "",
-      reason,
-      message: publicMessage(known?.message ?? "unexpected failure; see the server's log"),
-      field: known?.field ?? "",
-      retryable: errorTable[reason].retryable,
-    });
+    const { call, context } = this.options;
+    const { client_sequence, document } = item;
+    const refused = { client_sequence, key: document?.key ?? "", path: call.getPath() };
+    this.errors.push(toIngestError(error, refused, context));
     if (mark !== undefined) mark.isAnswered = true;
     this.planFlush();
   }

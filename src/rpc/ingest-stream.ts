@@ -11,9 +11,9 @@ import type { RpcContext, StreamTools } from "./calls.js";
 import { claimRequest } from "./bounded-call.js";
 import type { RequestClaim } from "./bounded-call.js";
 import { faultError, wireFaults } from "./decode-request.js";
-import { documentFromMessage } from "./convert-documents.js";
+import { documentFromMessage, ifSequenceOf } from "./convert-documents.js";
 import { IngestAnswers } from "./ingest-answers.js";
-import type { IngestCall } from "./ingest-answers.js";
+import type { IngestCall, ItemPlace } from "./ingest-answers.js";
 import { createRecentKeys } from "./ingest-memory.js";
 import type { AnswerMark } from "./ingest-memory.js";
 import { stoppingError } from "./open-calls.js";
@@ -232,13 +232,14 @@ class IngestStream {
       mark = this.answers.expect(clientSequence);
       if (fault !== undefined) throw fault;
       const document = documentFromMessage(item.document);
+      const ifSequence = ifSequenceOf(item.if_sequence, "if_sequence");
       if (!this.recentKeys.add(document.key)) {
         throw new SluiceError("DUPLICATE_KEY", "the key occurred before in this stream", {
           field: "key",
         });
       }
       this.inFlightCount += 1;
-      this.put(document, { clientSequence, mark })
+      this.put(document, { clientSequence, mark, ifSequence })
         .catch((error: unknown) => this.stop(error))
         .finally(() => answered(message));
     } catch (error) {
@@ -262,12 +263,13 @@ class IngestStream {
 
   private async put(
     document: Parameters<EngineApi["put"]>[1],
-    at: { readonly clientSequence: number; readonly mark: AnswerMark },
+    at: ItemPlace & { readonly ifSequence: number | undefined },
   ): Promise<void> {
     const byteCount = document.text.length + (document.vectors?.bytes.length ?? 0);
     this.inFlightBytes += byteCount;
     try {
-      const ack = await this.engine.put(this.collection ?? "", document);
+      const { ifSequence } = at;
+      const ack = await this.engine.put(this.collection ?? "", document, { ifSequence });
       this.answers.acknowledge(ack, at);
     } catch (error) {
       // The document was not stored, so the caller may resend the key on this stream.

@@ -20,6 +20,7 @@ const requirements = {
   "/sluice.v1.SearchService/ListFeedback": "admin",
   "/sluice.v1.DocumentService/Ingest": "write",
   "/sluice.v1.DocumentService/Get": "read",
+  "/sluice.v1.DocumentService/Update": "write",
   "/sluice.v1.DocumentService/Delete": "write",
   "/sluice.v1.DocumentService/List": "read",
   "/sluice.v1.DocumentService/Export": "read",

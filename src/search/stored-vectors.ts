@@ -13,12 +13,25 @@ import type { PassagePlace } from "./passage-ids.js";
  * generation. Throws DATA_CORRUPT. About 10 us a row.
  */
 export async function storedVectors(
-  { segments }: Generation,
-  { segment, ordinal }: PassagePlace,
+  generation: Generation,
+  place: PassagePlace,
   by: { readonly codec: Codec; readonly scorer: Scorer; readonly rowCountMax?: number },
 ): Promise<PrecomputedVectors> {
   const { codec, scorer, rowCountMax = Infinity } = by;
   const { dim, bits } = codec;
+  const codes = await storedCodes(generation, place, { dim, bits, scorer });
+  const rowCount = Math.min(rowCountMax, codes.length / rowBytes(dim, bits));
+  const values = new Float32Array(rowCount * dim);
+  for (let row = 0; row < rowCount; row += 1) values.set(codec.decodeRow(codes, row), row * dim);
+  return { type: "float32", dim, bytes: new Uint8Array(values.buffer) };
+}
+
+/** A copy of the passage's codes. The caller holds the generation. Throws DATA_CORRUPT. */
+export async function storedCodes(
+  { segments }: Generation,
+  { segment, ordinal }: PassagePlace,
+  { dim, bits, scorer }: Pick<Codec, "dim" | "bits"> & { readonly scorer: Scorer },
+): Promise<Uint8Array> {
   const parts = segments.slice(segment, segment + 1).map(({ part }) => part);
   // Of an explanation, the codes alone are wanted: any query will do.
   const query = { rowCount: 1, dim, rows: new Int8Array(dim), rowScales: new Float32Array(1) };
@@ -26,9 +39,5 @@ export async function storedVectors(
   const task = { kind: "explain", parts, ordinal, query, bits, bm25: [], cancel } as const;
   const answer = await scorer.explain(task);
   if (answer?.damage !== undefined) throw new SluiceError("DATA_CORRUPT", answer.damage);
-  const codes = answer?.codes ?? new Uint8Array();
-  const rowCount = Math.min(rowCountMax, codes.length / rowBytes(dim, bits));
-  const values = new Float32Array(rowCount * dim);
-  for (let row = 0; row < rowCount; row += 1) values.set(codec.decodeRow(codes, row), row * dim);
-  return { type: "float32", dim, bytes: new Uint8Array(values.buffer) };
+  return answer?.codes ?? new Uint8Array();
 }

@@ -2,9 +2,10 @@
 // validation.
 
 import { assert, assertNever } from "../core/assert.js";
-import type { Document, FieldValue, Fields } from "../core/document.js";
+import type { Document, FieldUpdate, FieldValue, Fields } from "../core/document.js";
 import type { Document as DocumentMessage } from "../gen/proto/sluice/v1/Document.js";
 import type { Field, Field__Output } from "../gen/proto/sluice/v1/Field.js";
+import type { FieldUpdate as FieldUpdateMessage } from "../gen/proto/sluice/v1/FieldUpdate.js";
 import { vectorsToMessage } from "./vector-messages.js";
 
 export function documentToMessage(document: Document): DocumentMessage {
@@ -14,6 +15,15 @@ export function documentToMessage(document: Document): DocumentMessage {
     text: document.text,
     fields: fieldsToMessages(document.fields),
     ...(document.vectors === undefined ? {} : { vectors: vectorsToMessage(document.vectors) }),
+  };
+}
+
+export function updateToMessage({ key, set, remove, ifSequence }: FieldUpdate): FieldUpdateMessage {
+  return {
+    key,
+    set: fieldsToMessages(set),
+    remove: [...remove],
+    ...(ifSequence === undefined ? {} : { if_sequence: ifSequence }),
   };
 }
 

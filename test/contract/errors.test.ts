@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 import { SluiceClientError } from "../../src/client/client-error.js";
 import type { SluiceClient } from "../../src/client/client.js";
-import type { Document } from "../../src/core/document.js";
+import type { IngestDocument } from "../../src/core/document.js";
 import { errorTable } from "../../src/core/errors.js";
 import type { ErrorReason } from "../../src/core/errors.js";
 import { limits } from "../../src/core/limits.js";
@@ -28,7 +28,9 @@ type Call = (client: SluiceClient) => Promise<unknown>;
 
 /** A call that fails, or a file with a test that meets the reason where no client can. */
 type Provocation =
-  { readonly call: Call } | { readonly ingest: readonly Document[] } | { readonly file: string };
+  | { readonly call: Call }
+  | { readonly ingest: readonly IngestDocument[] }
+  | { readonly file: string };
 
 const provocations: Readonly<Record<ErrorReason, Provocation>> = {
   INVALID_FIELD: { call: (client) => client.searchFinal({ ...request, k: 0 }) },
@@ -52,6 +54,7 @@ const provocations: Readonly<Record<ErrorReason, Provocation>> = {
   COLLECTION_NOT_FOUND: { call: (client) => client.collections.describe("none") },
   SNAPSHOT_NOT_FOUND: { call: (client) => client.collections.snapshots.restore("none") },
   DOCUMENT_NOT_FOUND: { call: (client) => client.explain({ ...request, key: "none" }) },
+  SEQUENCE_MISMATCH: { ingest: [{ ...documents[0]!, ifSequence: 0 }] },
   COLLECTION_EXISTS: { call: (client) => client.collections.create({ name: "notes", dim }) },
   SNAPSHOT_EXISTS: {
     call: ({ collections: { snapshots } }) => snapshots.take("notes", { name: "nightly" }),

@@ -42,6 +42,10 @@ const rpcs: Readonly<Record<string, Row>> = {
   "SearchService/ListFeedback": { need: "admin", request: { collection: "docs" } },
   "DocumentService/Ingest": { need: "write", request: { collection: "docs" } },
   "DocumentService/Get": { need: "read", request: { collection: "docs", keys: ["a"] } },
+  "DocumentService/Update": {
+    need: "write",
+    request: { collection: "docs", updates: [{ key: "none", remove: ["a"] }] },
+  },
   "DocumentService/Delete": { need: "write", request: { collection: "docs", keys: ["a"] } },
   "DocumentService/List": { need: "read", request: { collection: "docs" } },
   "DocumentService/Export": { need: "read", request: { collection: "docs" } },

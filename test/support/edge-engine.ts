@@ -66,6 +66,13 @@ export function createEdgeEngine(): EdgeEngine {
         puts.now -= 1;
       }
     },
+    update: (_, { key, set, remove }) => {
+      const document = state.documents.get(key);
+      if (document === undefined)
+        return Promise.reject(new SluiceError("DOCUMENT_NOT_FOUND", `no document "${key}"`));
+      const kept = [...document.fields].filter(([name]) => !remove.includes(name));
+      return Promise.resolve(store(state, { ...document, fields: new Map([...kept, ...set]) }));
+    },
     ...documentMethods(state),
     ...collectionMethods(state),
     ...nothingKept,

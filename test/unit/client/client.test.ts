@@ -9,6 +9,7 @@ import { SluiceError } from "../../../src/core/errors.js";
 import { parseFilter } from "../../../src/core/parse-filter.js";
 import type { SearchUpdate } from "../../../src/contract/search-update.js";
 import { hit, update, updates } from "../../support/edge-engine.js";
+import type { Fields } from "../../../src/core/document.js";
 import { startEdge } from "../../support/edge-server.js";
 import type { Edge } from "../../support/edge-server.js";
 
@@ -94,6 +95,33 @@ describe("client", () => {
     assert.equal(found.payload?.title, "");
     assert.equal(found.payload?.text, "τέxt");
     assert.deepEqual(found.payload?.fields, fields);
+  });
+
+  it("updates fields of each document on its own", async () => {
+    await edge.client.ingest("notes", someDocuments(2));
+    const set: Fields = new Map([["years", { kind: "integers", value: [1n, 2n ** 60n] }]]);
+    const updates = ["d0", "none", "d1"].map((key) => ({ key, set, remove: ["f"] }));
+    const { acks, errors } = await edge.client.update("notes", updates);
+    assert.deepEqual(
+      acks.map(({ clientSequence, key }) => [clientSequence, key]),
+      [
+        [1, "d0"],
+        [3, "d1"],
+      ],
+    );
+    assert.deepEqual(
+      errors.map(({ clientSequence, key, reason }) => [clientSequence, key, reason]),
+      [[2, "none", "DOCUMENT_NOT_FOUND"]],
+    );
+    const { documents } = await edge.client.get("notes", ["d0"]);
+    assert.deepEqual(documents[0]?.fields.get("years"), set.get("years"));
+    for (const [wrong, field] of [
+      [[], "updates"],
+      [[updates[0]!, updates[0]!], "updates[1].key"],
+      [[{ ...updates[0]!, key: "" }], "updates[0].key"],
+      [[{ ...updates[0]!, remove: [""] }], "updates[0].remove[0]"],
+    ] as const)
+      await assert.rejects(edge.client.update("notes", wrong), { field });
   });
 
   it("stores, reads, pages through and deletes documents", async () => {

@@ -7,6 +7,8 @@ import type { DocumentServiceGetRequest as _sluice_v1_DocumentServiceGetRequest,
 import type { DocumentServiceGetResponse as _sluice_v1_DocumentServiceGetResponse, DocumentServiceGetResponse__Output as _sluice_v1_DocumentServiceGetResponse__Output } from '../../sluice/v1/DocumentServiceGetResponse.js';
 import type { DocumentServiceListRequest as _sluice_v1_DocumentServiceListRequest, DocumentServiceListRequest__Output as _sluice_v1_DocumentServiceListRequest__Output } from '../../sluice/v1/DocumentServiceListRequest.js';
 import type { DocumentServiceListResponse as _sluice_v1_DocumentServiceListResponse, DocumentServiceListResponse__Output as _sluice_v1_DocumentServiceListResponse__Output } from '../../sluice/v1/DocumentServiceListResponse.js';
+import type { DocumentServiceUpdateRequest as _sluice_v1_DocumentServiceUpdateRequest, DocumentServiceUpdateRequest__Output as _sluice_v1_DocumentServiceUpdateRequest__Output } from '../../sluice/v1/DocumentServiceUpdateRequest.js';
+import type { DocumentServiceUpdateResponse as _sluice_v1_DocumentServiceUpdateResponse, DocumentServiceUpdateResponse__Output as _sluice_v1_DocumentServiceUpdateResponse__Output } from '../../sluice/v1/DocumentServiceUpdateResponse.js';
 import type { ExportRequest as _sluice_v1_ExportRequest, ExportRequest__Output as _sluice_v1_ExportRequest__Output } from '../../sluice/v1/ExportRequest.js';
 import type { ExportResponse as _sluice_v1_ExportResponse, ExportResponse__Output as _sluice_v1_ExportResponse__Output } from '../../sluice/v1/ExportResponse.js';
 import type { IngestRequest as _sluice_v1_IngestRequest, IngestRequest__Output as _sluice_v1_IngestRequest__Output } from '../../sluice/v1/IngestRequest.js';
@@ -18,4 +20,5 @@ export interface DocumentServiceDefinition {
   Get: MethodDefinition<_sluice_v1_DocumentServiceGetRequest, _sluice_v1_DocumentServiceGetResponse, _sluice_v1_DocumentServiceGetRequest__Output, _sluice_v1_DocumentServiceGetResponse__Output>
   Ingest: MethodDefinition<_sluice_v1_IngestRequest, _sluice_v1_IngestResponse, _sluice_v1_IngestRequest__Output, _sluice_v1_IngestResponse__Output>
   List: MethodDefinition<_sluice_v1_DocumentServiceListRequest, _sluice_v1_DocumentServiceListResponse, _sluice_v1_DocumentServiceListRequest__Output, _sluice_v1_DocumentServiceListResponse__Output>
+  Update: MethodDefinition<_sluice_v1_DocumentServiceUpdateRequest, _sluice_v1_DocumentServiceUpdateResponse, _sluice_v1_DocumentServiceUpdateRequest__Output, _sluice_v1_DocumentServiceUpdateResponse__Output>
 }

@@ -6,9 +6,13 @@ import type { Long } from '@grpc/proto-loader';
 export interface IngestItem {
   'client_sequence'?: (number | string | Long);
   'document'?: (_sluice_v1_Document | null);
+  'if_sequence'?: (number | string | Long);
+  '_if_sequence'?: "if_sequence";
 }
 
 export interface IngestItem__Output {
   'client_sequence': (string);
   'document': (_sluice_v1_Document__Output | null);
+  'if_sequence'?: (string);
+  '_if_sequence'?: "if_sequence";
 }
