@@ -57,7 +57,9 @@ function documentReads(engine: EngineApi, caller: EngineCaller): DocumentReads {
     search(request, options) {
       must(request.collection);
       caller.beginSearch();
-      return engine.search({ ...request, filter: joined(identity, request.filter) }, options);
+      const isRestricted = identity.filter !== undefined;
+      const filter = joined(identity, request.filter);
+      return engine.search({ ...request, filter }, { ...options, isRestricted });
     },
     rerank(request, options) {
       // The items come from the caller, so no collection is accessed.

@@ -7,7 +7,7 @@ import { parse, TomlError } from "smol-toml";
 import { SluiceError } from "../core/errors.js";
 import { isLoopbackHost } from "../core/loopback.js";
 import { parseHosts, parseOrigins } from "./http-lists.js";
-import { nearest } from "./nearest.js";
+import { nearest } from "../core/nearest.js";
 import { parseBytes } from "./option-kinds.js";
 import { options } from "./option-table.js";
 import type { Option } from "./option-table.js";

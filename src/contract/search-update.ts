@@ -31,7 +31,8 @@ export type DegradationReason =
   | "CROSS_ENCODER_FAILED"
   | "CORRUPT_PASSAGES"
   | "PRESSURE_REDUCED"
-  | "QUERY_CUT";
+  | "QUERY_CUT"
+  | "FILTER_MATCHES_NO_FIELD";
 
 /** A named loss of quality that did not stop the search. */
 export interface Degradation {

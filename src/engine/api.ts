@@ -133,6 +133,8 @@ export interface SearchCall {
    * Address of the caller, by which queued searches are scheduled round-robin. Absent when unknown.
    */
   readonly peer?: string | undefined;
+  /** The caller sees only what the filter of its key lets through, which the request's contains. */
+  readonly isRestricted?: boolean | undefined;
   /** Name that the caller gives himself; the clients of each peer take turns. */
   readonly client?: string | undefined;
   /** Flow control of the caller's stream. Absent when the transport does not report it. */

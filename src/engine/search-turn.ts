@@ -66,7 +66,7 @@ export function createTurns(parts: SearchParts): TakeTurn {
       use = await useCollection(parts, asked.collection, { call, deadline });
       const { opened, signal } = use;
       // Bad requests are refused before anything is waited for.
-      const refusable = planFor(opened, asked);
+      const refusable = planFor(opened, asked, call);
       checkProbabilityThreshold(opened.collection.scoreMaps, refusable);
       const tokenizer = await openTokenizer(parts, opened.collection.settings, refusable);
       await waitForWrite(opened, asked, { signal, deadline });
@@ -74,7 +74,7 @@ export function createTurns(parts: SearchParts): TakeTurn {
       await admitted.turn({ priority, peer, client, signal, remainingMs });
       const { generation, settings, scoreMaps } = opened.collection;
       // Terms may have been made anew meanwhile, by another version of the analyzer.
-      const plan = planFor(opened, asked);
+      const plan = planFor(opened, asked, call);
       generation.acquire();
       const flag = createCancelFlag(signal);
       try {
@@ -119,13 +119,13 @@ function beginReranking(admitted: AdmittedSearch, turns: RerankTurns): RerankTur
 function createPlanner({
   defaults,
   onRecallStale,
-}: SearchParts): (opened: OpenCollection, asked: SearchRequest) => SearchPlan {
+}: SearchParts): (opened: OpenCollection, asked: SearchRequest, call: SearchCall) => SearchPlan {
   const analyzers = new Map<string, Analyzer>();
-  return ({ collection }, asked) => {
+  return ({ collection }, asked, { isRestricted }) => {
     const words = analyzerSettingsOf(collection.settings);
     const analyzer = once(analyzers, JSON.stringify(words), () => createAnalyzer(words));
     const recall = knownRecall(collection, onRecallStale);
-    return planSearch(asked, { defaults, analyzer, recall });
+    return planSearch(asked, { defaults, analyzer, recall, isRestricted });
   };
 }
 

@@ -4,7 +4,7 @@ import { toSequence } from "../core/ids.js";
 import type { PassageOrdinal, Sequence } from "../core/ids.js";
 import { SluiceError } from "../core/errors.js";
 import { PostingsReader } from "./bm25/postings-reader.js";
-import { createFieldLookup } from "./columns/columns-reader.js";
+import { columnNames, createFieldLookup } from "./columns/columns-reader.js";
 import { findSequence } from "./passage-table.js";
 import type { PassageTable } from "./passage-table.js";
 import { numbersOf, postingsSectionsOf, ordinalCountOf, sectionOf } from "./segment-format.js";
@@ -76,5 +76,6 @@ export function openFlushedSegment(
     tokenCountAt: (ordinal) => tokenOffsets[ordinal + 1]! - tokenOffsets[ordinal]!,
     lengthAt: (ordinal) => lengths[ordinal]!,
     fieldAt,
+    fieldNames: () => columnNames(sectionOf(tables, "columns")),
   };
 }

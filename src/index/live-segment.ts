@@ -116,6 +116,10 @@ export class LiveSegment implements PassageTable {
   fieldAt(ordinal: PassageOrdinal, name: string): FieldValue | undefined {
     return this.#passages[ordinal]!.fields.get(name);
   }
+
+  fieldNames(): ReadonlySet<string> {
+    return new Set(this.#passages.flatMap(({ fields }) => [...fields.keys()]));
+  }
 }
 
 interface PassageEntry {

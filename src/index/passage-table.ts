@@ -26,6 +26,8 @@ export interface PassageTable {
    * columns).
    */
   fieldAt(ordinal: PassageOrdinal, name: string): FieldValue | undefined;
+  /** Names of all fields, in no order; also those of deleted passages. O(fields). */
+  fieldNames(): ReadonlySet<string>;
 }
 
 /** Binary search over `sequenceAt`, which rises with the ordinal. */

@@ -80,6 +80,8 @@ export interface SearchPlan {
   readonly variants: readonly QueryVariant[];
   /** Absent when every passage is eligible. */
   readonly filter: Filter | undefined;
+  /** The caller sees only documents within a filter of its own, which `filter` contains. */
+  readonly isRestricted: boolean;
   /** Documents that are ranked: those shown, those left out before them, those of facets. */
   readonly k: number;
   /** Hits [offset, end) of the ranking are shown. */
@@ -120,10 +122,12 @@ export function planSearch(
     defaults,
     analyzer,
     recall = unknownRecall,
+    isRestricted = false,
   }: {
     readonly defaults: SearchDefaults;
     readonly analyzer: Analyzer;
     readonly recall?: KnownRecall;
+    readonly isRestricted?: boolean | undefined;
   },
 ): SearchPlan {
   checkRequest<SearchRequest>(searchRequestFields, request);
@@ -143,6 +147,7 @@ export function planSearch(
     lexical,
     variants,
     filter: request.filter,
+    isRestricted,
     k,
     page,
     countDocuments: request.countDocuments === true,

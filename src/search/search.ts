@@ -20,6 +20,7 @@ import { limitStage } from "./stage-limit.js";
 import { candidatesStage } from "./stages/candidates.js";
 import type { CandidatesResult } from "./stages/candidates.js";
 import { filterStage } from "./stages/filter.js";
+import { unmatchedFields } from "./unmatched-fields.js";
 import { lexicalStage, noLexicalResult } from "./stages/lexical.js";
 import type { LexicalResult } from "./stages/lexical.js";
 import type { UnnumberedUpdate } from "./to-update.js";
@@ -48,6 +49,7 @@ export async function search(
     return finalUpdate(run);
   }
   noteEligible(run.progress, scope.passageCount);
+  noteUnmatchedFields(run);
   const scoped: ScopedRun = { ...run, deps: { ...deps, scope } };
   const counting = startCounting(scoped); // Runs beside the stages.
   counting?.catch(() => undefined); // Awaited below, but not when a stage fails first.
@@ -57,6 +59,13 @@ export async function search(
   await reader.untilRoom();
   const final = withFacets(run, finalUpdate(run), counts);
   return withContext(scoped.deps, plan, final, base);
+}
+
+/** What other callers' documents have is not told to callers who see only some. */
+function noteUnmatchedFields({ deps, plan, progress }: SearchRun): void {
+  if (plan.filter === undefined || plan.isRestricted) return;
+  for (const message of unmatchedFields(plan.filter, deps.generation))
+    degrade(progress, "FILTER_MATCHES_NO_FIELD", { message, stages: [] });
 }
 
 /**

@@ -73,6 +73,14 @@ export function openColumns(section: Uint8Array): ColumnsReader {
   };
 }
 
+/** Throws DATA_CORRUPT as `openColumns`. */
+export function columnNames(section: Uint8Array): ReadonlySet<string> {
+  const reader = openColumns(section);
+  return new Set(
+    Array.from({ length: reader.columnCount }, (_, place) => reader.column(place).name),
+  );
+}
+
 /** The value at a position of a column. */
 export function valueAt(column: Column, position: number): FieldValue {
   const { kind } = column;

@@ -1,7 +1,7 @@
 // The table from which flags, variables and documents are made.
 
 import assert from "node:assert/strict";
-import { nearest } from "../../../src/config/nearest.js";
+import { nearest } from "../../../src/core/nearest.js";
 import { formatBytes, parseBytes } from "../../../src/config/option-kinds.js";
 import { options, optionsMarkdown } from "../../../src/config/option-table.js";
 

@@ -44,6 +44,7 @@ describe("planSearch", () => {
       },
       variants: [{ text: request.text, vectors: undefined }],
       filter: undefined,
+      isRestricted: false,
       k: 10,
       page: { offset: 0, end: 10 },
       countDocuments: false,
