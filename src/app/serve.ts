@@ -22,6 +22,7 @@ import { composeEngine } from "./compose.js";
 import type { ComposedEngine, EngineOptions } from "./compose.js";
 import type { CpuBudget } from "./cpu-budget.js";
 import { measured } from "../engine/measured-engine.js";
+import type { Measuring } from "../engine/measured-engine.js";
 import { within } from "../net/within.js";
 import { drainMsOf } from "./drain.js";
 import { openReloadableParts, reloadAll } from "./reload.js";
@@ -80,12 +81,7 @@ export async function startServer(
     remoteRerankers: rerankers,
     loopDelayMs: () => loop.delay().p90,
   });
-  const engine = measured(composed.api, {
-    metrics,
-    clock: () => performance.now(),
-    slowSearchMs: config.log.slowSearchMs,
-    onSlow: (search) => logger.warn(search, "a search was slow"),
-  });
+  const engine = measured(composed.api, measuringOf(config, reporting));
   const access = control.guard(engine);
   const traffic = createTraffic({ ...config.limits, clock: () => performance.now() });
   let http: HttpServer;
@@ -121,6 +117,15 @@ export async function startServer(
   };
 }
 
+function measuringOf({ log }: Config, { logger, metrics }: ServerDependencies): Measuring {
+  return {
+    metrics,
+    clock: () => performance.now(),
+    slowSearchMs: log.slowSearchMs,
+    onSlow: (search) => logger.warn(search, "a search was slow"),
+  };
+}
+
 /** Logs and counts what the engine reports. */
 function engineEvents({ logger, metrics }: ServerDependencies): Partial<EngineOptions> {
   return {
@@ -153,7 +158,7 @@ function httpOptions(
     allowedHosts: parseHosts(config.http.allowedHosts),
     allowedOrigins: parseOrigins(config.http.allowedOrigins),
     metrics: () => metrics.render(),
-    onCallEnd: callLog(config, logger),
+    calls: { clock: () => performance.now(), onEnd: callLog(config, logger) },
   };
 }
 

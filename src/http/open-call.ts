@@ -7,12 +7,13 @@ import type { CallRecord } from "../core/call-record.js";
 import type { HttpLogger } from "./errors.js";
 
 export interface CallReports {
-  readonly logger: HttpLogger;
+  /** Milliseconds of a monotonic clock. */
+  readonly clock: () => number;
   /** Called once per request, with how it ended. */
-  readonly onCallEnd?: ((record: CallRecord) => void) | undefined;
+  readonly onEnd: (record: CallRecord) => void;
 }
 
-export interface OpenCall extends CallIds {
+export interface HttpCall extends CallIds {
   /** Adds the request id to each line. */
   readonly logger: HttpLogger;
   /** The caller, once it is known. */
@@ -20,12 +21,12 @@ export interface OpenCall extends CallIds {
 }
 
 /** Sends the call's id back, and reports the call when its response was sent or its caller left. */
-export function openCall(
-  { logger, onCallEnd }: CallReports,
+export function openHttpCall(
+  { logger, calls }: { readonly logger: HttpLogger; readonly calls?: CallReports | undefined },
   request: IncomingMessage,
   response: ServerResponse,
-): OpenCall {
-  const startMs = performance.now();
+): HttpCall {
+  const startMs = calls?.clock() ?? 0;
   const { headers } = request;
   const ids = callIds({
     requestId: headers[requestIdHeader]?.toString(),
@@ -33,18 +34,18 @@ export function openCall(
   });
   const { requestId } = ids;
   response.setHeader(requestIdHeader, requestId);
-  const call: OpenCall = {
+  const call: HttpCall = {
     ...ids,
     logger: { error: (details, message) => logger.error({ ...details, requestId }, message) },
   };
   response.on("close", () =>
-    onCallEnd?.({
+    calls?.onEnd({
       ...ids,
       ...call.by,
       via: "http",
       path: `${request.method} ${request.url?.split("?", 1)[0]}`,
       status: response.writableFinished ? String(response.statusCode) : "499",
-      durationMs: performance.now() - startMs,
+      durationMs: calls.clock() - startMs,
     }),
   );
   return call;

@@ -6,7 +6,6 @@ import type { IncomingMessage, Server, ServerOptions, ServerResponse } from "nod
 import { createServer as createTlsServer } from "node:https";
 import type { Access } from "../access/access.js";
 import type { AllowedHosts, AllowedOrigins } from "../config/http-lists.js";
-import type { CallRecord } from "../core/call-record.js";
 import { SluiceError } from "../core/errors.js";
 import type { Readiness } from "../core/readiness.js";
 import { limits } from "../core/limits.js";
@@ -29,8 +28,8 @@ import {
 } from "./origin-checks.js";
 import type { OriginChecks } from "./origin-checks.js";
 import { createOpenAnswers } from "./open-answers.js";
-import { openCall } from "./open-call.js";
-import type { OpenCall } from "./open-call.js";
+import { openHttpCall } from "./open-call.js";
+import type { CallReports, HttpCall } from "./open-call.js";
 import { handleRerank } from "./rerank-handler.js";
 import { callerOf } from "./requests.js";
 import { sendFailure, sendJson, sendText } from "./responses.js";
@@ -54,8 +53,8 @@ export interface HttpServerOptions {
   readonly allowedOrigins?: AllowedOrigins | undefined;
   /** The text of /metrics. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
-  /** Called once per answered request, with how it ended. */
-  readonly onCallEnd?: ((record: CallRecord) => void) | undefined;
+  /** Receives the record of each request. Absent when nothing records them. */
+  readonly calls?: CallReports | undefined;
   /** Shared with the other port. */
   readonly traffic: Traffic;
   /**
@@ -90,7 +89,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     boundExchange(options.traffic, { request, response }, 2 * stallMs);
     setSecurityHeaders(request, response, { hasTls });
     answers.add(response);
-    const call = openCall(options, request, response);
+    const call = openHttpCall(options, request, response);
     answer(options, answers, { checks, request, response, call }).catch((error: unknown) => {
       const failure = toHttpFailure(error, call.logger);
       if (response.headersSent) response.destroy();
@@ -112,7 +111,7 @@ async function answer(
     readonly checks: OriginChecks;
     readonly request: IncomingMessage;
     readonly response: ServerResponse;
-    readonly call: OpenCall;
+    readonly call: HttpCall;
   },
 ): Promise<void> {
   const { request, response, call } = exchange;
@@ -162,7 +161,7 @@ async function answerAdmitted(
     readonly url: URL;
     readonly engine: EngineApi;
     readonly turn: Turn;
-    readonly call: OpenCall;
+    readonly call: HttpCall;
   },
 ): Promise<void> {
   const { response, url, engine, turn } = exchange;

@@ -16,12 +16,12 @@ import { toStatus } from "./status.js";
 const clientMetadata = "x-sluice-client";
 
 /** Permissions of the caller, its identity for fair scheduling, and the ids of its call. */
-export type Admitted = Omit<AccessGrant, "end"> & CallIds;
+export type AdmittedCall = Omit<AccessGrant, "end"> & CallIds;
 
 /** Keyed by the call's metadata, the object that the interceptor passes on to handlers. */
-const admissions = new WeakMap<Metadata, Admitted>();
+const admissions = new WeakMap<Metadata, AdmittedCall>();
 
-export function admissionOf(metadata: Metadata): Admitted {
+export function admissionOf(metadata: Metadata): AdmittedCall {
   return present(admissions.get(metadata), "every call was admitted");
 }
 
