@@ -12,7 +12,7 @@ space := $(subst ,, )
 .DEFAULT_GOAL := help
 .PHONY: help node-version install build types native prune demo demo-once check check-format \
   check-lint check-tests test test-crash test-damage test-measures coverage gen fmt bench-kernels \
-  bench-encode bench-quality bench-recall bench-ingest bench-bm25 bench-languages bench-stream bench-rerank bench-filters \
+  bench-encode bench-quality bench-recall bench-ingest bench-importers bench-bm25 bench-languages bench-stream bench-rerank bench-filters \
   bench-scale bench-collections bench-load bench-canonical bench-peers tables screenshot test-one watch clean
 
 help: ## list the targets
@@ -118,6 +118,9 @@ bench-quality: build ## each stage's nDCG@10 on BEIR folders: make bench-quality
 
 bench-ingest: build ## passages a second into the engine and over gRPC, and how soon they are acknowledged
 	@node build/bench/ingest/ingest-bench.js
+
+bench-importers: build ## MB/s from files to documents, without a server and without a model
+	@node build/bench/ingest/import-bench.js
 
 bench-bm25: build ## the exact best passages by words among a million, for words, phrases and beginnings
 	@node --max-old-space-size=8192 build/bench/bm25/bm25-bench.js

@@ -99,7 +99,10 @@ function mergeFields(
   const properties = Object.keys(record).filter(isField);
   if (properties.length === 0) return mapFields(nested, mapping);
   const own = properties.map((property) => [property, record[property]] as const);
-  return mapFields(fromUnique([...Object.entries(nested), ...own]), mapping);
+  const entries = Object.entries(nested);
+  // The names of one object are unique.
+  const values = entries.length === 0 ? Object.fromEntries(own) : fromUnique([...entries, ...own]);
+  return mapFields(values, mapping);
 }
 
 /** Fields of their values by name, as the mapping has them. Throws naming the field at fault. */

@@ -6,6 +6,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { bm25Markdown, filtersMarkdown } from "../../bench/generations/render.js";
+import { importersMarkdown } from "../../bench/ingest/import-render.js";
 import { ingestMarkdown } from "../../bench/ingest/render.js";
 import { languagesMarkdown } from "../../bench/languages/render.js";
 import { canonicalMarkdown, loadMarkdown } from "../../bench/load/render.js";
@@ -55,6 +56,7 @@ const documents: Readonly<Record<string, Tables>> = {
     scale: () => scaleMarkdown(),
     load: () => loadMarkdown(),
     ingest: ingestMarkdown,
+    importers: importersMarkdown,
     "re-ranking": rerankMarkdown,
     words: bm25Markdown,
     filters: filtersMarkdown,
