@@ -270,7 +270,7 @@ function joined({ filter: own }: Identity, asked: Filter | undefined): Filter | 
 function visibility(filter: Filter | undefined): (document: StoredDocument) => boolean {
   if (filter === undefined) return () => true;
   const matches = createFilterMatch(filter);
-  return ({ fields }) => matches((name) => fields.get(name));
+  return ({ key, fields }) => matches((name) => fields.get(name), key);
 }
 
 /** Hides sizes from a caller with a filter, because they reveal how much data others have. */

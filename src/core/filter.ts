@@ -1,4 +1,4 @@
-// Filters on the typed fields of documents: the type, and its validation.
+// Filters on the typed fields and keys of documents: the type, and its validation.
 
 import { assertNever } from "./assert.js";
 import type { FieldValue } from "./document.js";
@@ -6,14 +6,19 @@ import { SluiceError } from "./errors.js";
 import { limits } from "./limits.js";
 import { fits64Bits } from "./number-values.js";
 
-/** A predicate over a document's fields. proto/sluice/v1/types.proto defines the semantics. */
+/** A predicate over a document's fields and key. proto/sluice/v1/types.proto defines the semantics. */
 export type Filter =
   | { readonly kind: "all" | "any"; readonly filters: readonly Filter[] }
   | { readonly kind: "not"; readonly filter: Filter }
   /** Equals one of `values`; lists are not allowed among them. */
   | { readonly kind: "any_of"; readonly field: string; readonly values: readonly FieldValue[] }
   | ({ readonly kind: "range"; readonly field: string } & RangeBounds)
-  | { readonly kind: "exists"; readonly field: string };
+  | { readonly kind: "exists"; readonly field: string }
+  /** A keyword, or one of several, begins with `prefix`. */
+  | { readonly kind: "prefix"; readonly field: string; readonly prefix: string }
+  /** The document's key is one of `keys`, or begins with `prefix`. */
+  | { readonly kind: "key_any_of"; readonly keys: readonly string[] }
+  | { readonly kind: "key_prefix"; readonly prefix: string };
 
 /** Finite bounds; times in milliseconds since 1970. An absent bound is open. */
 export interface RangeBounds {
@@ -76,6 +81,18 @@ function checkNode(filter: Filter, path: string, walk: Walk): void {
     case "exists":
       checkFieldName(filter.field, `${path}.exists`);
       return;
+    case "prefix":
+      checkFieldName(filter.field, `${path}.prefix.field`);
+      checkText(filter.prefix, `${path}.prefix.prefix`, limits.keywordBytesMax);
+      return;
+    case "key_any_of":
+      checkCount(filter.keys.length, `${path}.key_any_of.keys`, counts);
+      for (const [i, key] of filter.keys.entries())
+        checkText(key, `${path}.key_any_of.keys[${i}]`, limits.keyBytesMax);
+      return;
+    case "key_prefix":
+      checkText(filter.prefix, `${path}.key_prefix`, limits.keyBytesMax);
+      return;
     default:
       assertNever(filter);
   }
@@ -90,20 +107,28 @@ export function checkFieldName(name: string, path: string): void {
   checkWellFormed(name, path);
 }
 
+function checkText(text: string, path: string, bytesMax: number): void {
+  const bytes = Buffer.byteLength(text, "utf8");
+  if (bytes === 0) throw invalid(path, `${path} is empty; send at least one character`);
+  if (bytes > bytesMax) throw invalid(path, `${path} has ${bytes} bytes, the limit is ${bytesMax}`);
+  checkWellFormed(text, path);
+}
+
 function checkValues(values: readonly FieldValue[], path: string, counts: Walk["counts"]): void {
-  if (values.length === 0) throw invalid(path, `${path} is empty; send at least one value`);
-  if (values.length > limits.filterValuesMax)
-    throw invalid(
-      path,
-      `${path} has ${values.length} values, the limit is ${limits.filterValuesMax}`,
-    );
-  counts.values += values.length;
+  checkCount(values.length, path, counts);
+  for (const [i, value] of values.entries()) checkValue(value, `${path}[${i}]`);
+}
+
+function checkCount(count: number, path: string, counts: Walk["counts"]): void {
+  if (count === 0) throw invalid(path, `${path} is empty; send at least one value`);
+  if (count > limits.filterValuesMax)
+    throw invalid(path, `${path} has ${count} values, the limit is ${limits.filterValuesMax}`);
+  counts.values += count;
   if (counts.values > limits.filterValuesTotalMax)
     throw invalid(
       path,
       `the filter looks for more than ${limits.filterValuesTotalMax} values in all`,
     );
-  for (const [i, value] of values.entries()) checkValue(value, `${path}[${i}]`);
 }
 
 function checkValue(value: FieldValue, path: string): void {

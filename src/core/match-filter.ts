@@ -1,4 +1,4 @@
-// Evaluates a filter on the fields of one document: the semantics of every condition.
+// Evaluates a filter on the fields and the key of one document: the semantics of every condition.
 
 import { assertNever } from "./assert.js";
 import type { FieldValue } from "./document.js";
@@ -8,24 +8,27 @@ import { floatsAmong, integersAmong } from "./number-values.js";
 /** Returns a field's value by name, or undefined when the document has no such field. */
 export type FieldLookup = (name: string) => FieldValue | undefined;
 
+/** Whether a document of these fields and this key is let through. */
+export type DocumentTest = (fieldOf: FieldLookup, key: string) => boolean;
+
 /**
  * Compiles a filter into a predicate. A field whose type differs from the condition's does not
  * match, so `not` of a condition on a missing field is true. O(values) to compile, O(conditions)
  * per document.
  */
-export function createFilterMatch(filter: Filter): (fieldOf: FieldLookup) => boolean {
+export function createFilterMatch(filter: Filter): DocumentTest {
   switch (filter.kind) {
     case "all": {
       const tests = filter.filters.map(createFilterMatch);
-      return (fieldOf) => tests.every((test) => test(fieldOf));
+      return (fieldOf, key) => tests.every((test) => test(fieldOf, key));
     }
     case "any": {
       const tests = filter.filters.map(createFilterMatch);
-      return (fieldOf) => tests.some((test) => test(fieldOf));
+      return (fieldOf, key) => tests.some((test) => test(fieldOf, key));
     }
     case "not": {
       const test = createFilterMatch(filter.filter);
-      return (fieldOf) => !test(fieldOf);
+      return (fieldOf, key) => !test(fieldOf, key);
     }
     case "any_of": {
       const wanted = toWanted(filter.values);
@@ -35,9 +38,23 @@ export function createFilterMatch(filter: Filter): (fieldOf: FieldLookup) => boo
       return (fieldOf) => hasInRange(filter, fieldOf(filter.field));
     case "exists":
       return (fieldOf) => fieldOf(filter.field) !== undefined;
+    case "prefix":
+      return (fieldOf) => hasPrefix(filter.prefix, fieldOf(filter.field));
+    case "key_any_of": {
+      const keys = new Set(filter.keys);
+      return (_, key) => keys.has(key);
+    }
+    case "key_prefix":
+      return (_, key) => key.startsWith(filter.prefix);
     default:
       return assertNever(filter);
   }
+}
+
+/** Of whole code points, UTF-16 and UTF-8 have the same prefixes. */
+function hasPrefix(prefix: string, field: FieldValue | undefined): boolean {
+  if (field?.kind === "keyword") return field.value.startsWith(prefix);
+  return field?.kind === "keywords" && field.value.some((value) => value.startsWith(prefix));
 }
 
 /** What a field of each kind, or an entry of a list, must hold. */

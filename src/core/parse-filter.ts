@@ -11,7 +11,8 @@ import { parseNumber } from "./number-values.js";
 
 /**
  * Conditions: `field = value`, `!=`, `field in (value, ...)`, `not in`, `<`, `<=`, `>`, `>=`,
- * `exists(field)`; combined by `and`, `or`, `not` and parentheses; `and` binds tighter than `or`.
+ * `starts with`, `not starts with`, `exists(field)`; `@key` instead of a field is the document's
+ * key, which has all of these but comparisons of size; combined by `and`, `or`, `not` and parentheses; `and` binds tighter than `or`.
  * Values: "text" with JSON's escapes, numbers, true, false, dates and times such as 2024-01-31 or
  * 2024-01-31T10:00:00Z. A number matches the integer and float fields of its value. Names with
  * characters other than letters, digits, `_`, `.` and `-` are quoted in backquotes. Throws
@@ -39,7 +40,7 @@ export function parseFilter(text: string): Filter {
   return filter;
 }
 
-type TokenKind = "name" | "quoted-name" | "text" | "number" | "time" | "sign" | "end";
+type TokenKind = "name" | "key" | "quoted-name" | "text" | "number" | "time" | "sign" | "end";
 
 interface Token {
   readonly kind: TokenKind;
@@ -68,6 +69,7 @@ const tokenPattern = new RegExp(
     `(?<time>${isoTimeSource}(?![\\w-]))`,
     String.raw`(?<number>[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))`,
     String.raw`(?<name>[\p{L}_][\p{L}\p{M}\p{N}_.-]*)`,
+    String.raw`(?<key>@key(?![\p{L}\p{M}\p{N}_.-]))`,
     "(?<sign>!=|<=|>=|[=<>(),])",
   ].join("|"),
   "uy",
@@ -97,6 +99,7 @@ function toToken({ 0: whole, groups = {} }: RegExpExecArray, at: number): Token 
       throw fault(`${show(whole)} has more than ${numberLengthMax} characters`, at);
     return { kind: "number", text: whole, at };
   }
+  if (groups["key"] !== undefined) return { kind: "key", text: whole, at };
   if (groups["name"] !== undefined) return { kind: "name", text: whole, at };
   return groups["sign"] === undefined ? undefined : { kind: "sign", text: whole, at };
 }
@@ -153,12 +156,13 @@ function parseUnary(parser: Parser, depth: number): Filter {
 }
 
 function parseCondition(parser: Parser): Filter {
+  if (peek(parser).kind === "key") return parseKeyCondition(parser);
   const field = parseName(parser);
-  if (takeWord(parser, "in")) return anyOf(field, parseValues(parser));
-  if (takeWord(parser, "not")) {
-    if (!takeWord(parser, "in")) throw expected(parser, "in", peek(parser).at);
-    return { kind: "not", filter: anyOf(field, parseValues(parser)) };
-  }
+  const listed = parseListed(parser, {
+    among: () => anyOf(field, parseValues(parser)),
+    startsWith: () => ({ kind: "prefix", field, prefix: parseText(parser) }),
+  });
+  if (listed !== undefined) return listed;
   const { text: sign, at } = take(parser);
   switch (sign) {
     case "=":
@@ -174,8 +178,48 @@ function parseCondition(parser: Parser): Filter {
     case "<":
       return { kind: "range", field, lessThan: parseBound(parser) };
     default:
-      throw expected(parser, "=, !=, <, <=, >, >=, in or not in", at);
+      throw expected(parser, "=, !=, <, <=, >, >=, in, not in or starts with", at);
   }
+}
+
+/** `in`, `starts with`, and `not` before either; undefined when none of them follows. */
+function parseListed(
+  parser: Parser,
+  { among, startsWith }: { readonly among: () => Filter; readonly startsWith: () => Filter },
+): Filter | undefined {
+  const isNegated = takeWord(parser, "not");
+  let filter: Filter;
+  if (takeWord(parser, "in")) filter = among();
+  else if (takeWord(parser, "starts")) {
+    if (!takeWord(parser, "with")) throw expected(parser, "with", peek(parser).at);
+    filter = startsWith();
+  } else if (isNegated) throw expected(parser, "in or starts with", peek(parser).at);
+  else return undefined;
+  return isNegated ? { kind: "not", filter } : filter;
+}
+
+function parseKeyCondition(parser: Parser): Filter {
+  take(parser);
+  const listed = parseListed(parser, {
+    among: () => ({ kind: "key_any_of", keys: parseValues(parser).map(toKey) }),
+    startsWith: () => ({ kind: "key_prefix", prefix: parseText(parser) }),
+  });
+  if (listed !== undefined) return listed;
+  const { text: sign, at } = take(parser);
+  if (sign !== "=" && sign !== "!=") throw expected(parser, "=, !=, in, not in or starts with", at);
+  const filter: Filter = { kind: "key_any_of", keys: [parseText(parser)] };
+  return sign === "=" ? filter : { kind: "not", filter };
+}
+
+function toKey({ kind, value }: FieldValue): string {
+  if (kind === "keyword") return value;
+  throw fault(`keys are texts in quotes, such as "${String(value)}"`, 0);
+}
+
+function parseText(parser: Parser): string {
+  const { kind, text, at } = take(parser);
+  if (kind === "text") return text;
+  throw expected(parser, "a text in quotes", at);
 }
 
 function anyOf(field: string, values: readonly FieldValue[]): Filter {

@@ -72,7 +72,7 @@ async function readBatch(
   records: Iterator<KeyedRecord, void>,
   documents: ExportedDocument[],
   by: {
-    readonly isWanted: (record: DocumentRecord) => boolean;
+    readonly isWanted: (key: string, record: DocumentRecord) => boolean;
     readonly toPassages: (record: DocumentRecord) => Promise<PassageVectors[] | undefined>;
     readonly signal: AbortSignal;
   },
@@ -84,7 +84,7 @@ async function readBatch(
     const next = records.next();
     if (next.done === true) return true;
     const [key, record] = next.value;
-    if (!by.isWanted(record)) continue;
+    if (!by.isWanted(key, record)) continue;
     const document = { ...toStored(key, record), passages: await by.toPassages(record) };
     documents.push(document);
     byteCount += sizeOf(document);
@@ -108,9 +108,10 @@ function* readRecords(
 function createChoice({
   filter,
   afterSequence = 0,
-}: ExportRequest): (record: DocumentRecord) => boolean {
+}: ExportRequest): (key: string, record: DocumentRecord) => boolean {
   const matches = filter === undefined ? () => true : createFilterMatch(filter);
-  return ({ sequence, fields }) => sequence > afterSequence && matches((name) => fields.get(name));
+  return (key, { sequence, fields }) =>
+    sequence > afterSequence && matches((name) => fields.get(name), key);
 }
 
 async function passagesOf(

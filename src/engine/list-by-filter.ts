@@ -42,7 +42,7 @@ export async function listByFilter(
     const matches = createFilterMatch(filter);
     const documents = shown.flatMap((key) => {
       const record = generation.documents.readDocument(key);
-      const isMeant = record !== undefined && matches((name) => record.fields.get(name));
+      const isMeant = record !== undefined && matches((name) => record.fields.get(name), key);
       return isMeant ? [[key, record] as const] : [];
     });
     return { documents, nextAfterKey: keys.length > shown.length ? shown.at(-1) : undefined };

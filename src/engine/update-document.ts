@@ -48,7 +48,7 @@ export async function updateDocument(
     let put: PutOperation;
     try {
       const stored = generation.documents.readDocument(key);
-      if (stored === undefined || isWithin?.((name) => stored.fields.get(name)) === false)
+      if (stored === undefined || isWithin?.((name) => stored.fields.get(name), key) === false)
         throw new SluiceError("DOCUMENT_NOT_FOUND", `no document has the key "${key}"`, {
           field: "key",
         });

@@ -12,7 +12,7 @@ import { parseFilter } from "../core/parse-filter.js";
 /**
  * A string is parsed as `parseFilter` does. An object has one of: `all`, `any` (lists), `not`,
  * `any_of` ({field, values}), `range` ({field, at_least, more_than, at_most, less_than}), `exists`
- * (a name). Values as `singleFromJson` has them; a number matches the integers and floats of its
+ * (a name), `prefix` ({field, prefix}), `key_any_of` ({keys}), `key_prefix` (a text). Values as `singleFromJson` has them; a number matches the integers and floats of its
  * value. Throws INVALID_FIELD naming the place: `filter.all[2].range`.
  */
 export function filterFromJson(value: unknown): Filter {
@@ -47,12 +47,27 @@ function toFilter(value: unknown, path: string, depth: number): Filter {
       return toRange(body, place);
     case "exists":
       return { kind, field: nameOf(body, place) };
+    case "prefix": {
+      const { field, prefix } = objectOf(body, place, ["field", "prefix"]);
+      return {
+        kind,
+        field: nameOf(field, `${place}.field`),
+        prefix: textOf(prefix, `${place}.prefix`),
+      };
+    }
+    case "key_any_of": {
+      const { keys } = objectOf(body, place, ["keys"]);
+      if (!Array.isArray(keys)) throw invalidField(`${place}.keys`, `${place}.keys is no list`);
+      return { kind, keys: keys.map((key, i) => textOf(key, `${place}.keys[${i}]`)) };
+    }
+    case "key_prefix":
+      return { kind, prefix: textOf(body, place) };
     default:
       throw invalidField(place, `${place} is no condition; send ${conditions}`);
   }
 }
 
-const conditions = "all, any, not, any_of, range or exists";
+const conditions = "all, any, not, any_of, range, exists, prefix, key_any_of or key_prefix";
 
 function toRange(body: unknown, path: string): Filter {
   const names = ["field", "at_least", "more_than", "at_most", "less_than"];
@@ -109,6 +124,11 @@ function objectOf(
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function textOf(value: unknown, path: string): string {
+  if (typeof value === "string") return value;
+  throw invalidField(path, `${path} is no string`);
 }
 
 function nameOf(value: unknown, path: string): string {

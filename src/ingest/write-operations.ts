@@ -2,7 +2,7 @@
 
 import type { Sequence } from "../core/ids.js";
 import type { Fields } from "../core/document.js";
-import type { FieldLookup } from "../core/match-filter.js";
+import type { DocumentTest } from "../core/match-filter.js";
 import type { PreparedPassage } from "../encoding/prepared-passage.js";
 
 export interface PutOperation {
@@ -22,7 +22,7 @@ export interface PutOperation {
    * Must be true of the document's fields and of those that it replaces, else the put is refused
    * with PERMISSION_DENIED. Absent when there is no condition.
    */
-  readonly isWithin?: FieldTest | undefined;
+  readonly isWithin?: DocumentTest | undefined;
 }
 
 export interface DeleteOperation {
@@ -34,11 +34,8 @@ export interface DeleteOperation {
    */
   readonly ifPassage?: Sequence | undefined;
   /** A document whose fields it does not let through counts as not there. */
-  readonly isWithin?: FieldTest | undefined;
+  readonly isWithin?: DocumentTest | undefined;
 }
-
-/** As core/match-filter.ts makes them. */
-type FieldTest = (fieldOf: FieldLookup) => boolean;
 
 export type WriteOperation = PutOperation | DeleteOperation;
 

@@ -173,7 +173,7 @@ function isWithin(collection: Collection, draft: Draft, operation: WriteOperatio
   const before = recordBefore(collection, draft, key);
   const after = operation.kind === "put" ? operation : undefined;
   return [before, after].every((document) => {
-    return document === undefined || test((name) => document.fields.get(name));
+    return document === undefined || test((name) => document.fields.get(name), key);
   });
 }
 

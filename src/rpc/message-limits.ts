@@ -19,6 +19,7 @@ export const entriesMax: Readonly<Record<string, number>> = {
   "sluice.v1.DocumentServiceGetRequest.keys": limits.keysPerRequestMax,
   "sluice.v1.DocumentServiceDeleteRequest.keys": limits.keysPerRequestMax,
   "sluice.v1.FilterList.filters": limits.filterConditionsMax,
+  "sluice.v1.KeyAnyOf.keys": limits.filterValuesMax,
   "sluice.v1.FieldAnyOf.values": limits.filterValuesMax,
   "sluice.v1.SearchRequest.other_queries": limits.otherQueryCountMax,
   "sluice.v1.SearchRequest.facets": limits.facetCountMax,

@@ -7,6 +7,7 @@ import type { NearPlaces } from "../index/bm25/query.js";
 import { findTopPassages } from "../index/bm25/top-passages.js";
 import { openColumns } from "../index/columns/columns-reader.js";
 import { filterOrdinals } from "../index/columns/filter-ordinals.js";
+import type { FilteredPassages } from "../index/columns/filter-ordinals.js";
 import { eligibleOf, setEligible } from "../index/eligible-passages.js";
 import { clearDocuments, flushedOrdinalsWithAny } from "../index/excluded-passages.js";
 import type { CodesReader } from "../index/segment-codes.js";
@@ -172,6 +173,13 @@ function sortByPart({ parts, partOf, ordinals }: MaxSimTask): {
   };
 }
 
+function filteredPassages(tables: SharedArrayBuffer): FilteredPassages {
+  return {
+    columns: openColumns(sectionOf(tables, "columns")),
+    keys: { ends: numbersOf(tables, "keyEnds"), bytes: sectionOf(tables, "keys") },
+  };
+}
+
 /** Evaluates a filter on flushed parts: one bitmap a part, deleted passages left out. */
 function filterParts(task: FilterTask): FilterAnswer | undefined {
   let passageCount = 0;
@@ -182,7 +190,7 @@ function filterParts(task: FilterTask): FilterAnswer | undefined {
     const ordinals =
       task.filter === undefined
         ? new Uint32Array(2 * Math.ceil(ordinalCount / 64)).fill(0xffffffff)
-        : filterOrdinals(task.filter, openColumns(sectionOf(part.tables, "columns")));
+        : filterOrdinals(task.filter, filteredPassages(part.tables));
     if (task.excluded.length > 0) {
       const found = flushedOrdinalsWithAny(postingsOf(part.tables), task.excluded);
       const passages = numbersOf(part.tables, "passages");

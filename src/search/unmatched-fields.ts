@@ -63,6 +63,12 @@ function* conditionsOf(filter: Filter): Generator<Condition, void, void> {
       return;
     case "exists":
       yield { field: filter.field, kinds: allKinds };
+      return;
+    case "prefix":
+      yield { field: filter.field, kinds: keywordKinds };
+      return;
+    case "key_any_of":
+    case "key_prefix":
   }
 }
 

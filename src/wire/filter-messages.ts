@@ -35,6 +35,12 @@ export function filterToMessage(filter: Filter): FilterMessage {
       };
     case "exists":
       return { exists: filter.field };
+    case "prefix":
+      return { prefix: { field: filter.field, prefix: filter.prefix } };
+    case "key_any_of":
+      return { key_any_of: { keys: [...filter.keys] } };
+    case "key_prefix":
+      return { key_prefix: filter.prefix };
     default:
       return assertNever(filter);
   }
@@ -66,10 +72,20 @@ function toFilter(message: Filter__Output, path: string): Filter {
       return range(message.range);
     case "exists":
       return { kind: "exists", field: message.exists ?? "" };
+    case "prefix":
+      if (!message.prefix) break;
+      return { kind: "prefix", field: message.prefix.field, prefix: message.prefix.prefix };
+    case "key_any_of":
+      return { kind: "key_any_of", keys: message.key_any_of?.keys ?? [] };
+    case "key_prefix":
+      return { kind: "key_prefix", prefix: message.key_prefix ?? "" };
     case undefined:
     default:
   }
-  throw invalidField(path, `${path} has no condition; set all, any, not, any_of, range or exists`);
+  throw invalidField(
+    path,
+    `${path} has no condition; set all, any, not, any_of, range, exists, prefix, key_any_of or key_prefix`,
+  );
 }
 
 function operands(list: FilterList__Output | null | undefined, path: string): Filter[] {

@@ -8,7 +8,7 @@ import type { Document } from "../../src/core/document.js";
 import type { Filter } from "../../src/core/filter.js";
 import type { EngineApi } from "../../src/engine/api.js";
 import { useTemporaryFolder } from "../support/each-test-folder.js";
-import { anyFields, anyFilter, plainMatch } from "../support/filters.js";
+import { anyFields, anyFilter, keyOf, plainMatch } from "../support/filters.js";
 import { openInlineEngine, searchDefaults } from "../support/inline-engine.js";
 import { createNotes, finalOf, putAll } from "../support/notes.js";
 import { plainBm25, plainSearch } from "../support/plain-search.js";
@@ -23,7 +23,7 @@ const k = 200;
 /** Every document with fields of its own; some are deleted, some written twice. */
 const documents: readonly Document[] = fc
   .sample(anyFields, { numRuns: plain.length, seed: 31 })
-  .map((fields, i) => ({ ...plain[i]!, fields }));
+  .map((fields, i) => ({ ...plain[i]!, key: keyOf(i), fields }));
 const kept = documents.filter((_, i) => i % 7 !== 3);
 
 async function fill(api: EngineApi): Promise<void> {
@@ -47,7 +47,7 @@ async function checkSearches(api: EngineApi, filters: readonly Filter[]): Promis
   );
   for (const filter of filters) {
     const final = await finalOf(api, { ...query!, filter, k });
-    const eligible = kept.filter(({ fields }) => plainMatch(filter, fields));
+    const eligible = kept.filter(({ key, fields }) => plainMatch(filter, fields, key));
     // Statistics are those of the whole collection; the best BM25 is that of the eligible.
     const top = Math.max(0, ...eligible.map(({ key }) => bm25.get(key)!));
     const rowCount = query!.vectors.bytes.length / (4 * dim);
@@ -112,7 +112,7 @@ describe("a search with a filter", () => {
       await fill(engine.api);
       for (const filter of filters) {
         const keys = new Set(
-          kept.filter(({ fields }) => plainMatch(filter, fields)).map(({ key }) => key),
+          kept.filter(({ key, fields }) => plainMatch(filter, fields, key)).map(({ key }) => key),
         );
         const pools = { sketchPoolSize: 20, lexicalPoolSize: 10, minUpdateIntervalMs: 0 };
         const final = await finalOf(engine.api, { ...query!, ...pools, filter, k: 10 });

@@ -108,8 +108,8 @@ function documentMethods(
     listWhere: (collection, filter, page) => {
       settingsOf(state, collection);
       const matches = createFilterMatch(filter);
-      const found = pageOf(documents, { ...page, pageSize: 1000 }).documents.filter(({ fields }) =>
-        matches((name) => fields.get(name)),
+      const found = pageOf(documents, { ...page, pageSize: 1000 }).documents.filter(
+        ({ key, fields }) => matches((name) => fields.get(name), key),
       );
       return Promise.resolve({ documents: found.slice(0, page.pageSize) });
     },
@@ -199,7 +199,9 @@ function pageOf(
 
 function deleteMatching(documents: Map<string, StoredDocument>, filter: Filter): number {
   const matches = createFilterMatch(filter);
-  const found = [...documents].filter(([, { fields }]) => matches((name) => fields.get(name)));
+  const found = [...documents].filter(([key, { fields }]) =>
+    matches((name) => fields.get(name), key),
+  );
   for (const [key] of found) documents.delete(key);
   return found.length;
 }

@@ -70,13 +70,31 @@ const anyRange: fc.Arbitrary<Filter> = fc
     ...(high === null ? {} : { [high[0]]: high[1] }),
   }));
 
+/** Some of them are of `keyOf`. */
+const keys = ["k1", "k2", "k3", "k10", "k11", "none", "\u{1d400}5", "\uff416"];
+
 const anyLeaf: fc.Arbitrary<Filter> = fc.oneof(
   fc
     .tuple(anyName, fc.array(anySingleValue, { minLength: 1, maxLength: 4 }))
     .map(([field, values]) => ({ kind: "any_of", field, values }) as const),
   anyRange,
   anyName.map((field) => ({ kind: "exists", field }) as const),
+  fc
+    .tuple(anyName, fc.constantFrom("d", "en", "en-GB-", "\uff41", "\u{1d400}", "кл"))
+    .map(([field, prefix]) => ({ kind: "prefix", field, prefix }) as const),
+  fc
+    .array(fc.constantFrom(...keys), { minLength: 1, maxLength: 4 })
+    .map((wanted) => ({ kind: "key_any_of", keys: wanted }) as const),
+  fc
+    .constantFrom("k", "k1", "\u{1d400}", "\uff41", "none", "a")
+    .map((prefix) => ({ kind: "key_prefix", prefix }) as const),
 );
+
+/** Keys of documents for tests that number them: some of those that filters look for. */
+export function keyOf(number: number): string {
+  const prefix = ["k", "\u{1d400}", "\uff41"][number % 3] ?? "";
+  return `${prefix}${number}`;
+}
 
 /** Up to four levels. */
 export const anyFilter: fc.Arbitrary<Filter> = fc.letrec<{ filter: Filter }>((tie) => ({
@@ -91,16 +109,24 @@ export const anyFilter: fc.Arbitrary<Filter> = fc.letrec<{ filter: Filter }>((ti
 })).filter;
 
 /** Implements proto/sluice/v1/types.proto literally, one document at a time. */
-export function plainMatch(filter: Filter, fields: Fields): boolean {
+export function plainMatch(filter: Filter, fields: Fields, key = ""): boolean {
   switch (filter.kind) {
     case "all":
-      return !filter.filters.some((operand) => !plainMatch(operand, fields));
+      return !filter.filters.some((operand) => !plainMatch(operand, fields, key));
     case "any":
-      return filter.filters.some((operand) => plainMatch(operand, fields));
+      return filter.filters.some((operand) => plainMatch(operand, fields, key));
     case "not":
-      return !plainMatch(filter.filter, fields);
+      return !plainMatch(filter.filter, fields, key);
     case "exists":
       return fields.has(filter.field);
+    case "key_any_of":
+      return filter.keys.includes(key);
+    case "key_prefix":
+      return beginsWith(key, filter.prefix);
+    case "prefix":
+      return entriesOf(fields.get(filter.field)).some(
+        ({ kind, value }) => kind === "keyword" && beginsWith(value, filter.prefix),
+      );
     case "any_of":
       return entriesOf(fields.get(filter.field)).some((held) =>
         filter.values.some((value) => areEqual(held, value)),
@@ -118,6 +144,11 @@ export function plainMatch(filter: Filter, fields: Fields): boolean {
       });
     }
   }
+}
+
+function beginsWith(text: string, prefix: string): boolean {
+  const start = Buffer.from(prefix, "utf8");
+  return Buffer.from(text, "utf8").subarray(0, start.length).equals(start);
 }
 
 /** The value, or the entries of a list as values. */

@@ -44,6 +44,8 @@ export interface Column {
   word(number: number): string;
   /** Number of a word, or -1. O(log words). */
   wordNumber(utf8: Uint8Array): number;
+  /** Numbers [first, end) of the words that begin with `utf8`. O(log words). */
+  wordRange(utf8: Uint8Array): { readonly first: number; readonly end: number };
 }
 
 /** Throws DATA_CORRUPT when the directory does not fit the bytes. O(1). */
@@ -157,6 +159,15 @@ function openColumn(bytes: Buffer, entry: (item: keyof typeof columnEntry) => nu
         bytes.compare(utf8, 0, utf8.length, startOf(number), wordsAt + wordEnds[number]!);
       const place = firstWhere(wordEnds.length, (number) => compare(number) >= 0);
       return place < wordEnds.length && compare(place) === 0 ? place : -1;
+    },
+    wordRange(utf8) {
+      const compare = (number: number): number => {
+        const start = startOf(number);
+        const end = Math.min(wordsAt + wordEnds[number]!, start + utf8.length);
+        return bytes.compare(utf8, 0, utf8.length, start, end);
+      };
+      const first = firstWhere(wordEnds.length, (number) => compare(number) >= 0);
+      return { first, end: firstWhere(wordEnds.length, (number) => compare(number) > 0) };
     },
   };
 }

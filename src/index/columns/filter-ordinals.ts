@@ -1,21 +1,30 @@
-// Evaluates a filter on the columns of a segment: one bit a passage.
+// Evaluates a filter on the columns and keys of a segment: one bit a passage.
 
 import type { Filter } from "../../core/filter.js";
 import type { Column, ColumnsReader } from "./columns-reader.js";
-import { matchAnyOf, matchRange } from "./match-column.js";
+import { matchAnyOf, matchPrefix, matchRange } from "./match-column.js";
+import { matchKeyPrefix, matchKeys } from "./match-keys.js";
+import type { PassageKeys } from "./match-keys.js";
+
+/** What of a segment's passages a filter can be about. */
+export interface FilteredPassages {
+  readonly columns: ColumnsReader;
+  readonly keys: PassageKeys;
+}
 
 /**
  * Bits of the passages that `filter` lets through; those beyond the last passage may be anything.
  * Agrees with createFilterMatch (core/match-filter.ts) passage by passage. O(conditions x passages)
  * at worst.
  */
-export function filterOrdinals(filter: Filter, columns: ColumnsReader): Uint32Array {
+export function filterOrdinals(filter: Filter, passages: FilteredPassages): Uint32Array {
+  const { columns, keys } = passages;
   const ordinals = new Uint32Array(2 * Math.ceil(columns.ordinalCount / 64));
   switch (filter.kind) {
     case "all": {
       ordinals.fill(0xffffffff);
       for (const operand of filter.filters) {
-        const met = filterOrdinals(operand, columns);
+        const met = filterOrdinals(operand, passages);
         for (let i = 0; i < ordinals.length; i += 1) ordinals[i]! &= met[i]!;
         if (ordinals.every((word) => word === 0)) break;
       }
@@ -23,12 +32,12 @@ export function filterOrdinals(filter: Filter, columns: ColumnsReader): Uint32Ar
     }
     case "any":
       for (const operand of filter.filters) {
-        const met = filterOrdinals(operand, columns);
+        const met = filterOrdinals(operand, passages);
         for (let i = 0; i < ordinals.length; i += 1) ordinals[i]! |= met[i]!;
       }
       return ordinals;
     case "not": {
-      const met = filterOrdinals(filter.filter, columns);
+      const met = filterOrdinals(filter.filter, passages);
       for (let i = 0; i < ordinals.length; i += 1) ordinals[i] = ~met[i]!;
       return ordinals;
     }
@@ -46,6 +55,17 @@ export function filterOrdinals(filter: Filter, columns: ColumnsReader): Uint32Ar
       addOrdinals(filter.field, columns, ordinals, (_, bits) => {
         bits.fill(0xffffffff);
       });
+      return ordinals;
+    case "prefix":
+      addOrdinals(filter.field, columns, ordinals, (column, bits) => {
+        matchPrefix(column, filter.prefix, bits);
+      });
+      return ordinals;
+    case "key_any_of":
+      matchKeys(keys, filter.keys, ordinals);
+      return ordinals;
+    case "key_prefix":
+      matchKeyPrefix(keys, filter.prefix, ordinals);
       return ordinals;
   }
 }

@@ -68,6 +68,16 @@ export function matchRange(column: Column, bounds: RangeBounds, bits: Uint32Arra
   }
 }
 
+/** The same for keywords that begin with `prefix`; other kinds have none. */
+export function matchPrefix(column: Column, prefix: string, bits: Uint32Array): void {
+  if (column.kind !== "keyword" && column.kind !== "keywords") return;
+  const { first, end } = column.wordRange(Buffer.from(prefix, "utf8"));
+  if (first === end) return;
+  const flags = new Uint8Array(column.wordCount).fill(1, first, end);
+  if (column.kind === "keyword") wordsFlagged(column.wordNumbers, flags, bits);
+  else listsFlagged(column.wordNumbers, { flags, ends: column.ends }, bits);
+}
+
 function valuesOf<T>(values: readonly FieldValue[], kind: FieldValue["kind"]): T[] {
   return values.filter((value) => value.kind === kind).map(({ value }) => value as T);
 }

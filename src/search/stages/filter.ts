@@ -83,7 +83,7 @@ function filterLive(
       ordinal < ordinalCount;
       ordinal = nextOrdinal(ordinal)
     ) {
-      if (matches((name) => table.fieldAt(ordinal, name)))
+      if (matches((name) => table.fieldAt(ordinal, name), table.keyAt(ordinal)))
         matching[ordinal >>> 5] = (matching[ordinal >>> 5] ?? 0) | (1 << (ordinal & 31));
     }
     if (liveTerms !== undefined && excluded.length > 0) {

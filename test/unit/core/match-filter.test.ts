@@ -4,18 +4,18 @@ import fc from "fast-check";
 import type { Fields } from "../../../src/core/document.js";
 import type { Filter } from "../../../src/core/filter.js";
 import { createFilterMatch } from "../../../src/core/match-filter.js";
-import { anyFields, anyFilter, plainMatch } from "../../support/filters.js";
+import { anyFields, anyFilter, keyOf, plainMatch } from "../../support/filters.js";
 
-function matches(filter: Filter, fields: Fields): boolean {
-  return createFilterMatch(filter)((name) => fields.get(name));
+function matches(filter: Filter, fields: Fields, key = ""): boolean {
+  return createFilterMatch(filter)((name) => fields.get(name), key);
 }
 
 describe("createFilterMatch", () => {
   it("gives every condition its meaning", () => {
     fc.assert(
       fc.property(anyFilter, fc.array(anyFields), (filter, documents) => {
-        for (const fields of documents)
-          assert.equal(matches(filter, fields), plainMatch(filter, fields));
+        for (const [i, fields] of documents.entries())
+          assert.equal(matches(filter, fields, keyOf(i)), plainMatch(filter, fields, keyOf(i)));
       }),
       { numRuns: 500 },
     );

@@ -43,6 +43,14 @@ describe("parseFilter", () => {
     ['at <= "2024-01-31T01:30+01:30"', { kind: "range", field: "at", atMost: january }],
     ["at > 2024-01-31T01:00:00.123456789+01:00", moreThan("at", january + 123)],
     ["at > 2024-01-31t00:00:00z", moreThan("at", january)],
+    ['url starts with "https:"', { kind: "prefix", field: "url", prefix: "https:" }],
+    ['url NOT STARTS WITH "a"', not({ kind: "prefix", field: "url", prefix: "a" })],
+    ["starts = true", anyOf("starts", { kind: "boolean", value: true })],
+    ['@key = "a"', { kind: "key_any_of", keys: ["a"] }],
+    ['@key != "a"', not({ kind: "key_any_of", keys: ["a"] })],
+    ['@key not in ("a", "b")', not({ kind: "key_any_of", keys: ["a", "b"] })],
+    ['@key starts with "docs/"', { kind: "key_prefix", prefix: "docs/" }],
+    ['`@key` = "a"', anyOf("@key", keyword("a"))],
     ["exists(author)", { kind: "exists", field: "author" }],
     ["exists = true", anyOf("exists", { kind: "boolean", value: true })],
     ["exists(`two words`)", { kind: "exists", field: "two words" }],
@@ -64,6 +72,12 @@ describe("parseFilter", () => {
   });
 
   const faults: readonly [text: string, message: RegExp][] = [
+    ['@key > "a"', /character 6: expected =, !=, in, not in or starts with/],
+    ["@key = 5", /character 8: expected a text in quotes/],
+    ["@key in (5)", /keys are texts in quotes/],
+    ['@keys = "a"', /cannot read/],
+    ['url starts "a"', /character 12: expected with/],
+    ['url starts with ""', /filter.prefix.prefix is empty/],
     ["", /character 1: expected the name of a field, it ends/],
     ["year", /character 5: expected =, !=, .* it ends/],
     ["year >", /character 7: expected a number, a date or a time, it ends/],

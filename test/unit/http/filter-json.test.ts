@@ -44,6 +44,22 @@ describe("filters in JSON", () => {
     });
   });
 
+  it("are about keys and beginnings, too", () => {
+    for (const [object, text] of [
+      [{ prefix: { field: "url", prefix: "https:" } }, 'url starts with "https:"'],
+      [{ key_any_of: { keys: ["a", "b"] } }, '@key in ("a", "b")'],
+      [{ not: { key_prefix: "docs/" } }, '@key not starts with "docs/"'],
+    ] as const)
+      assert.deepEqual(filterFromJson(object), parseFilter(text));
+    for (const [object, field] of [
+      [{ prefix: { field: "url", prefix: 5 } }, "filter.prefix.prefix"],
+      [{ key_any_of: { keys: [] } }, "filter.key_any_of.keys"],
+      [{ key_any_of: { keys: ["a", 5] } }, "filter.key_any_of.keys[1]"],
+      [{ key_prefix: "" }, "filter.key_prefix"],
+    ] as const)
+      assert.throws(() => filterFromJson(object), { reason: "INVALID_FIELD", field });
+  });
+
   it("take bounds beyond 2^53 that a double holds", () => {
     const range = (bound: bigint): object => ({ range: { field: "n", at_least: bound } });
     assert.deepEqual(

@@ -6,17 +6,30 @@ import type { Filter } from "../../../../src/core/filter.js";
 import { openColumns } from "../../../../src/index/columns/columns-reader.js";
 import { writeColumns } from "../../../../src/index/columns/columns-writer.js";
 import { filterOrdinals } from "../../../../src/index/columns/filter-ordinals.js";
+import type { PassageKeys } from "../../../../src/index/columns/match-keys.js";
 import { isBitSet } from "../../../../src/index/bm25/bits.js";
-import { anyFields, anyFilter, plainMatch } from "../../../support/filters.js";
+import { anyFields, anyFilter, keyOf, plainMatch } from "../../../support/filters.js";
 
 function rowsThrough(filter: Filter, documents: readonly Fields[]): number[] {
-  const bits = filterOrdinals(filter, openColumns(writeColumns(documents)));
+  const columns = openColumns(writeColumns(documents));
+  const bits = filterOrdinals(filter, { columns, keys: keysOf(documents.length) });
   const bytes = new Uint8Array(bits.buffer);
   return [...documents.keys()].filter((ordinal) => isBitSet(bytes, ordinal));
 }
 
 function expected(filter: Filter, documents: readonly Fields[]): number[] {
-  return [...documents.keys()].filter((ordinal) => plainMatch(filter, documents[ordinal]!));
+  return [...documents.keys()].filter((ordinal) =>
+    plainMatch(filter, documents[ordinal]!, keyOf(ordinal)),
+  );
+}
+
+function keysOf(count: number): PassageKeys {
+  const keys = Array.from({ length: count }, (_, i) => Buffer.from(keyOf(i), "utf8"));
+  let end = 0;
+  return {
+    ends: Uint32Array.from(keys, ({ length }) => (end += length)),
+    bytes: Buffer.concat(keys),
+  };
 }
 
 describe("filterOrdinals", () => {
