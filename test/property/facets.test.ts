@@ -10,7 +10,7 @@ import type { Document, Fields, FieldValue } from "../../src/core/document.js";
 import type { Filter } from "../../src/core/filter.js";
 import type { EngineApi } from "../../src/engine/api.js";
 import { useTemporaryFolder } from "../support/each-test-folder.js";
-import { anyFields, anyFilter, fieldNames, plainMatch } from "../support/filters.js";
+import { anyFields, anyFilter, fieldNames, keyOf, plainMatch } from "../support/filters.js";
 import { openInlineEngine } from "../support/inline-engine.js";
 import { createNotes, finalOf, putAll } from "../support/notes.js";
 import { withScorePool } from "../support/score-pool.js";
@@ -21,7 +21,7 @@ const plain = seededDocuments({ seed: 41, count: 150, dim });
 const [query] = seededQueries({ seed: 41, count: 1, dim });
 const documents: readonly Document[] = fc
   .sample(anyFields, { numRuns: plain.length, seed: 41 })
-  .map((fields, i) => ({ ...plain[i]!, fields }));
+  .map((fields, i) => ({ ...plain[i]!, key: keyOf(i), fields }));
 const isKept = (i: number): boolean => i % 7 !== 3;
 const kept = documents.filter((_, i) => isKept(i));
 const filters = [undefined, ...fc.sample(anyFilter, { numRuns: 20, seed: 9 })];
@@ -73,8 +73,8 @@ function plainFacet(field: string, all: readonly Fields[], valueCount: number): 
 
 async function checkCounts(api: EngineApi, filter: Filter | undefined): Promise<void> {
   const eligible = kept
-    .map(({ fields }) => fields)
-    .filter((fields) => filter === undefined || plainMatch(filter, fields));
+    .filter(({ key, fields }) => filter === undefined || plainMatch(filter, fields, key))
+    .map(({ fields }) => fields);
   const facets = fieldNames.flatMap((field) => [
     { field, valueCount: 1000 },
     { field, valueCount: 2 },
