@@ -73,7 +73,7 @@ export function createRefusals(): Refusals {
 /** Prints each group on a line. */
 export function showRefusals(refusals: readonly RefusalGroup[], context: CliContext): void {
   for (const { reason, message, count, first } of refusals) {
-    const places = first.map((place) => cut(place, 80)).join(", ");
+    const places = first.map((place) => cut(place, 200)).join(", ");
     const more = count > first.length ? ", ..." : "";
     context.warn(`refused ${formatCount(count)}: ${message} [${reason}] (${places}${more})`);
   }

@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isSluiceError } from "../core/errors.js";
 import { keepFiles } from "./folder.js";
 import type { FolderFiles } from "./folder.js";
 import type { InputFormat } from "./formats.js";
@@ -23,12 +24,20 @@ const rowFormats: ReadonlySet<InputFormat> = new Set(["parquet", "json", "jsonl"
 export async function isDatasetFolder(folder: string, { files }: FolderFiles): Promise<boolean> {
   if (Array.from(descriptions).some((name) => existsSync(join(folder, name)))) return true;
   const card = files.find(({ name }) => name === "README.md");
-  if (card !== undefined) {
-    const { properties } = readFrontMatter(await readFile(card.path, "utf8"));
-    if ("configs" in properties || "dataset_info" in properties) return true;
-  }
+  if (card !== undefined && describesDataset(await readFile(card.path, "utf8"))) return true;
   const hasParquet = files.some(({ format }) => format === "parquet");
   return hasParquet && files.every((file) => file === card || rowFormats.has(file.format));
+}
+
+function describesDataset(card: string): boolean {
+  try {
+    const { properties } = readFrontMatter(card);
+    return "configs" in properties || "dataset_info" in properties;
+  } catch (cause) {
+    // The fault is reported when the file is read as a document.
+    if (isSluiceError(cause)) return false;
+    throw cause;
+  }
 }
 
 /**

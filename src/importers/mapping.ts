@@ -91,6 +91,43 @@ export function resolveRoles(
   };
 }
 
+/**
+ * Finds the roles of columns, which all rows have. Throws like `resolveRoles`, also for a name of
+ * the mapping that is no column, and names the columns.
+ */
+export function resolveColumnRoles(
+  columns: readonly string[],
+  mapping: Mapping,
+  options: { readonly mayLackText: boolean },
+): Roles {
+  try {
+    const unknown = mappedNames(mapping).find((name) => !isColumn(name, columns));
+    if (unknown !== undefined)
+      throw new SluiceError("INVALID_INPUT_FILE", `"${unknown}" is missing`);
+    return resolveRoles((name) => columns.includes(name), mapping, options);
+  } catch (cause) {
+    if (!(cause instanceof SluiceError)) throw cause;
+    const fault = `${cause.message}; the columns are "${columns.join('", "')}"`;
+    throw new SluiceError("INVALID_INPUT_FILE", fault, { cause });
+  }
+}
+
+function mappedNames(mapping: Mapping): readonly string[] {
+  const { key, title, heading, url, text = [], fields = [], kinds } = mapping;
+  const single = [key, title, heading, url].filter((name) => name !== undefined);
+  // Kinds may name the fields that columns become.
+  const kindNames = Array.from(kinds?.keys() ?? []).filter(
+    (name) =>
+      !(name === "heading" && heading !== undefined) && !(name === "url" && url !== undefined),
+  );
+  return [...single, ...text, ...fields, ...kindNames];
+}
+
+/** A dot leads into the object of a column. */
+function isColumn(name: string, columns: readonly string[]): boolean {
+  return columns.includes(name) || columns.includes(name.split(".")[0] ?? "");
+}
+
 function firstOf(names: readonly string[], has: (name: string) => boolean): readonly string[] {
   const found = names.find(has);
   return found === undefined ? [] : [found];

@@ -14,7 +14,7 @@ import { InputError, inputError, messageOf } from "./input-error.js";
 import { toJsonValue } from "./json-value.js";
 import type { ImportedDocument, ReadOptions } from "./jsonl.js";
 import { mapObject } from "./map-object.js";
-import { fieldNameOf, resolveRoles } from "./mapping.js";
+import { fieldNameOf, resolveColumnRoles } from "./mapping.js";
 import type { Mapping } from "./mapping.js";
 
 interface RowGroup {
@@ -94,15 +94,12 @@ function columnNames(metadata: FileMetaData): string[] {
 function neededColumns(path: string, names: string[], mapping: Mapping): string[] {
   try {
     const mayLackText = names.includes("vectors");
-    const { key, title, texts } = resolveRoles((name) => names.includes(name), mapping, {
-      mayLackText,
-    });
+    const { key, title, texts } = resolveColumnRoles(names, mapping, { mayLackText });
     const parts = new Set([key, title, ...texts, "fields", "metadata", "vectors"]);
     return names.filter((name) => parts.has(name) || fieldNameOf(name, mapping) !== undefined);
   } catch (cause) {
     if (!(cause instanceof SluiceError)) throw cause;
-    const known = `; the columns are "${names.join('", "')}"`;
-    throw new InputError(path, `${cause.message}${known}`, cause);
+    throw new InputError(path, cause.message, cause);
   }
 }
 

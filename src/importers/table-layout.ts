@@ -7,7 +7,7 @@ import type { FileOptions } from "./file-blocks.js";
 import { InputError, inputError } from "./input-error.js";
 import { readLineBatches } from "./lines.js";
 import type { InputLine } from "./lines.js";
-import { checkUnique, fieldNameOf, isKnownName, resolveRoles } from "./mapping.js";
+import { checkUnique, fieldNameOf, isKnownName, resolveColumnRoles } from "./mapping.js";
 import type { FieldKind, Mapping, Roles } from "./mapping.js";
 import { createRecordParser } from "./table-records.js";
 import type { CellSyntax, TableRecord } from "./table-records.js";
@@ -57,7 +57,7 @@ export async function inferLayout(
   const { columns } = header;
   try {
     checkUnique(columns, "columns have the name");
-    const roles = resolveRoles((name) => columns.includes(name), mapping, { mayLackText: false });
+    const roles = resolveColumnRoles(columns, mapping, { mayLackText: false });
     const layout = { ...syntax, ...header, roles, encoding };
     const fields = fieldColumns(layout, mapping);
     checkUnique(
@@ -67,8 +67,7 @@ export async function inferLayout(
     return { ...layout, kinds: await inferKinds(path, layout, mapping) };
   } catch (cause) {
     if (!(cause instanceof SluiceError)) throw cause;
-    const known = `; the columns are "${columns.join('", "')}"`;
-    throw inputError(path, record.line, `${cause.message}${known}`, cause);
+    throw inputError(path, record.line, cause.message, cause);
   }
 }
 

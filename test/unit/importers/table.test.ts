@@ -207,7 +207,21 @@ describe("a table", () => {
       "v||one",
     ]);
     const twice = { ...mapping, url: "rest", heading: "link" };
-    await assert.rejects(rows("link,q,url,rest\n", twice), /two columns become the field "url"/);
+    await assert.rejects(
+      rows("link,head,q,a,url,rest\n", twice),
+      /two columns become the field "url"/,
+    );
+  });
+
+  it("refuses names of the mapping that are no columns", async () => {
+    const table = "id,text,year\n1,x,2\n";
+    const kinds = new Map([["yaer", "integer"]] as const);
+    for (const mapping of [{ text: ["text", "txt"] }, { title: "txt" }, { fields: ["txt"] }])
+      await assert.rejects(rows(table, mapping), /"txt" is missing; the columns are "id"/);
+    await assert.rejects(rows(table, { kinds }), /"yaer" is missing/);
+    assert.deepEqual(await rows(table, { url: "year", kinds: new Map([["url", "float"]]) }), [
+      "1||x|url:float=2",
+    ]);
   });
 
   it("reads other encodings, by the byte order mark or as declared", async () => {
