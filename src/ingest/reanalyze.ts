@@ -96,12 +96,13 @@ async function makeSegments(
   }
 }
 
-function soundSegment({ flushed, store }: Collection, id: number): OpenedSegment {
+function soundSegment({ flushed, settings, store }: Collection, id: number): OpenedSegment {
   const opened = flushed.get(id);
   if (opened !== undefined && opened.isDamaged !== true) return opened;
   throw new SluiceError(
     "DATA_CORRUPT",
-    `segment ${id} of ${store.folder} is damaged; repair it before terms are made anew`,
+    `segment ${id} of collection "${settings.name}" is damaged; repair it before terms are made anew`,
+    { place: store.folder },
   );
 }
 

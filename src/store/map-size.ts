@@ -31,7 +31,8 @@ export function chooseMapBytes(fileBytes: number, folder: string): number {
   if (needed > free)
     throw new SluiceError(
       "SYSTEM_LIMIT",
-      `opening ${folder} needs ${mebibytes(needed)} MiB of address space, and ${mebibytes(Math.max(0, free))} of ${mebibytes(addressBytesMax)} MiB are free; raise the limit (ulimit -v) or keep fewer collections open`,
+      `opening a collection needs ${mebibytes(needed)} MiB of address space, and ${mebibytes(Math.max(0, free))} of ${mebibytes(addressBytesMax)} MiB are free; raise the limit (ulimit -v) or keep fewer collections open`,
+      { place: folder },
     );
   const bytes = Math.min(usualMapBytes, Math.max(needed, free / 8));
   return granularityBytes * Math.floor(bytes / granularityBytes);
