@@ -9,7 +9,8 @@ import { isDatasetFolder, toDatasetFiles } from "../importers/dataset-folder.js"
 import { listFolder, withoutJson } from "../importers/folder.js";
 import type { FolderFiles } from "../importers/folder.js";
 import { formatOf, readInputFile } from "../importers/formats.js";
-import type { InputFile, InputFormat } from "../importers/formats.js";
+import type { InputFile } from "../importers/formats.js";
+import type { InputFormat } from "../importers/input-formats.js";
 import type { ImportOptions } from "../importers/import-options.js";
 import type { ImportedDocument } from "../importers/jsonl.js";
 import { InputError } from "../importers/input-error.js";

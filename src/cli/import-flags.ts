@@ -2,8 +2,7 @@
 
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
-import { inputFormats } from "../importers/formats.js";
-import { readMappingFile, toImportOptions } from "../importers/import-options.js";
+import { inputFormats } from "../importers/input-formats.js";
 import type { ImportOptions, ImportSettings } from "../importers/import-options.js";
 import { fieldKinds } from "../importers/mapping.js";
 import type { FieldKind } from "../importers/mapping.js";
@@ -45,7 +44,8 @@ export function addImportFlags(command: Command): void {
 }
 
 /** Throws INVALID_INPUT_FILE when the mapping file or the encoding is invalid. */
-export function importOptionsOf({ mapping, ...flags }: ImportFlags): ImportOptions {
+export async function importOptionsOf({ mapping, ...flags }: ImportFlags): Promise<ImportOptions> {
+  const { readMappingFile, toImportOptions } = await import("../importers/import-options.js");
   const file: ImportSettings = mapping === undefined ? {} : readMappingFile(mapping);
   const { key, title, text, heading, url, fields, kinds, listSeparator, zone } = flags;
   const { keyByLine, format, encoding, delimiter, columns, header, quotes } = flags;

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { isSluiceError } from "../core/errors.js";
 import { keepFiles } from "./folder.js";
 import type { FolderFiles } from "./folder.js";
-import type { InputFormat } from "./formats.js";
+import type { InputFormat } from "./input-formats.js";
 import { readFrontMatter } from "./front-matter.js";
 
 /** Descriptions that lie beside the data. */

@@ -3,7 +3,8 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { knownFormatOf } from "./formats.js";
-import type { InputFile, InputFormat } from "./formats.js";
+import type { InputFile } from "./formats.js";
+import type { InputFormat } from "./input-formats.js";
 
 export interface FolderFiles {
   /** Sorted by their paths. */

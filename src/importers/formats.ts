@@ -2,6 +2,7 @@
 
 import type { FileOptions } from "./file-blocks.js";
 import type { ImportOptions } from "./import-options.js";
+import type { InputFormat } from "./input-formats.js";
 import { readJsonValues } from "./json-values.js";
 import { readJsonLines } from "./jsonl.js";
 import type { ImportedDocument, ReadOptions } from "./jsonl.js";
@@ -9,13 +10,6 @@ import { languageOf } from "./source-languages.js";
 import { inferLayout } from "./table-layout.js";
 import type { TableLayout } from "./table-layout.js";
 import { readTable } from "./table.js";
-
-export const inputFormats = [
-  ...(["jsonl", "json", "csv", "tsv", "parquet"] as const),
-  ...(["markdown", "html", "text", "code", "pdf"] as const),
-] as const;
-
-export type InputFormat = (typeof inputFormats)[number];
 
 export interface InputFile {
   readonly path: string;

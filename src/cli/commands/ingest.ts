@@ -45,7 +45,7 @@ export function addIngestCommand(program: Command, context: CliContext): void {
       import("../document-input.js"),
       import("../ingest-documents.js"),
     ]);
-    const imports = importOptionsOf(options);
+    const imports = await importOptionsOf(options);
     const input = await openDocumentInput(paths, imports);
     if (input.skipped.size > 0) context.warn(skippedText(input.skipped));
     if (options.dryRun === true) {
