@@ -12,7 +12,7 @@ space := $(subst ,, )
 .DEFAULT_GOAL := help
 .PHONY: help node-version install build types native prune demo demo-once check check-format \
   check-lint check-tests test test-crash test-damage test-measures coverage gen fmt bench-kernels \
-  bench-encode bench-quality bench-recall bench-ingest bench-importers bench-bm25 bench-languages bench-stream bench-rerank bench-filters \
+  bench-encode bench-quality bench-recall bench-ingest bench-importers bench-bm25 bench-languages bench-stream bench-rerank bench-facets bench-filters \
   bench-scale bench-collections bench-load bench-canonical bench-peers tables screenshot test-one watch clean
 
 help: ## list the targets
@@ -133,6 +133,9 @@ bench-stream: build ## what intermediate updates cost, and how soon cancelled wo
 
 bench-rerank: build ## a cross-encoder over the top, and given texts: make bench-rerank MODEL=DIR
 	@node build/bench/rerank/rerank-bench.js "$(MODEL)"
+
+bench-facets: build ## counts and orders by a field over a million passages in 180 segments
+	@node build/bench/filters/facet-bench.js
 
 bench-filters: build ## a filter over a million passages in 180 segments
 	@node build/bench/filters/filter-bench.js

@@ -6,7 +6,6 @@ import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 
-import type { Fields, FieldValue } from "../../src/core/document.js";
 import { parseFilter } from "../../src/core/parse-filter.js";
 import { repositoryRoot } from "../../src/core/paths.js";
 import { createPrng } from "../../src/core/prng.js";
@@ -17,6 +16,7 @@ import type { Scorer } from "../../src/scoring/scorer.js";
 import { filterStage } from "../../src/search/stages/filter.js";
 import { withScorePool } from "../../test/support/score-pool.js";
 import { makeGeneration } from "../generations/made-generation.js";
+import { madeFields } from "./made-fields.js";
 
 const passageCount = Number(process.argv[2] ?? 1_000_000);
 const segmentCount = Number(process.argv[3] ?? 180);
@@ -49,9 +49,8 @@ const filters: readonly string[] = [
 ];
 
 const prng = createPrng(seed);
-const below = (bound: number): number => Math.floor(prng.nextFloat() * bound);
 const generation = makeGeneration({ passageCount, segmentCount }, () => ({
-  fields: anyFields(below, prng.nextFloat()),
+  fields: madeFields(prng),
 }));
 let columnBytes = 0;
 for (const { part } of generation.segments)
@@ -78,19 +77,6 @@ await withScorePool(2, async (pool) => {
   const path = join(repositoryRoot(), "bench/results/filters.json");
   writeFileSync(path, `${JSON.stringify(file, null, 2)}\n`);
 });
-
-function anyFields(below: (bound: number) => number, number: number): Fields {
-  const word = (bound: number): string => `v${below(bound)}`;
-  const fields = new Map<string, FieldValue>();
-  for (const bound of [2, 10, 100, 1000])
-    fields.set(`k${bound}`, { kind: "keyword", value: word(bound) });
-  fields.set("number", { kind: "float", value: number });
-  fields.set("whole", { kind: "integer", value: BigInt(below(1000)) });
-  fields.set("list", { kind: "keywords", value: [word(50), word(50), word(50)] });
-  fields.set("flag", { kind: "boolean", value: below(2) === 1 });
-  if (below(100) === 0) fields.set("rare", { kind: "time", value: below(1e9) });
-  return fields;
-}
 
 async function measure(
   text: string,

@@ -46,6 +46,24 @@ export function filtersMarkdown(): string {
   ].join("\n");
 }
 
+export function facetsMarkdown(): string {
+  const file = read<FacetCase>("facets.json");
+  return [
+    "| work | processor ms, one thread | ms p50 / p99, all threads | one thread |",
+    "|---|---|---|---|",
+    ...file.cases.map(
+      (one) => `| ${one.work} | ${one.oneThreadMs.cpuMs.toFixed(1)} | ${times(one)} |`,
+    ),
+    "",
+    `${file.cores} cores of ${file.cpu}, which had other work beside; \`${file.command}\`.`,
+  ].join("\n");
+}
+
+interface FacetCase extends Case {
+  readonly work: string;
+  readonly oneThreadMs: Times & { readonly cpuMs: number };
+}
+
 function read<C extends Case>(name: string): ResultFile<C> {
   const path = join(repositoryRoot(), "bench/results", name);
   return JSON.parse(readFileSync(path, "utf8")) as ResultFile<C>;

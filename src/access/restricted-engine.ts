@@ -5,7 +5,8 @@ import { SluiceError } from "../core/errors.js";
 import { checkFilter } from "../core/filter.js";
 import type { Filter } from "../core/filter.js";
 import { createFilterMatch } from "../core/match-filter.js";
-import type { EngineApi, StoredDocument } from "../engine/api.js";
+import type { SearchRequest } from "../contract/search-request.js";
+import type { EngineApi, SearchCall, StoredDocument } from "../engine/api.js";
 import type { CollectionStatus } from "../index/collection-settings.js";
 import { mayAll, mayAnywhere, mayIn, mayKnow } from "./identity.js";
 import type { Identity, KeyScope } from "./identity.js";
@@ -53,13 +54,26 @@ function documentReads(engine: EngineApi, caller: EngineCaller): DocumentReads {
   const { identity } = caller;
   const must = (collection: string): void => demand(caller, "read", collection);
   const isVisible = visibility(identity.filter);
+  /** A document that the caller must not see is unknown to it. */
+  async function* searchLike(
+    request: SearchRequest,
+    key: string,
+    options: SearchCall,
+  ): ReturnType<EngineApi["search"]> {
+    const [document] = await engine.get(request.collection, [key]);
+    if (document !== undefined && !isVisible(document)) throw unknownDocument(key);
+    yield* engine.search(request, options);
+  }
   return {
     search(request, options) {
       must(request.collection);
       caller.beginSearch();
       const isRestricted = identity.filter !== undefined;
-      const filter = joined(identity, request.filter);
-      return engine.search({ ...request, filter }, { ...options, isRestricted });
+      const allowed = { ...request, filter: joined(identity, request.filter) };
+      const call = { ...options, isRestricted };
+      return request.like === undefined || !isRestricted
+        ? engine.search(allowed, call)
+        : searchLike(allowed, request.like.key, call);
     },
     rerank(request, options) {
       // The items come from the caller, so no collection is accessed.

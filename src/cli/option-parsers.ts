@@ -3,7 +3,7 @@
 import { InvalidArgumentError } from "commander";
 import { isInRange, rangeText } from "../contract/check-fields.js";
 import type { IntegerField, NumberField } from "../contract/fields.js";
-import type { FacetOptions } from "../contract/search-request.js";
+import type { FacetOptions, SortOptions } from "../contract/search-request.js";
 import { isSluiceError } from "../core/errors.js";
 import type { Filter } from "../core/filter.js";
 import { limits } from "../core/limits.js";
@@ -42,6 +42,12 @@ export function facets(
   const [, field = text, valueCount] = /^(.*):(\d+)$/.exec(text) ?? [];
   if (valueCount === undefined) return [...before, { field }];
   return [...before, { field, valueCount: wholeNumber(1, limits.facetValuesMax)(valueCount) }];
+}
+
+/** `field`, or `field:desc`. */
+export function sortBy(text: string): SortOptions {
+  const [, field = text] = /^(.*):desc$/.exec(text) ?? [];
+  return { field, descending: field !== text };
 }
 
 /** A parser for numbers in a range. */

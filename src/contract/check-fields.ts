@@ -98,12 +98,20 @@ export function rangeText(field: IntegerField | NumberField): string {
   return `${field.min} to ${field.max}`;
 }
 
-/** Throws INVALID_FIELD for a query of neither words nor vectors. */
+/** Throws INVALID_FIELD for a query of neither words nor vectors, where no document is one. */
 export function checkQuery(
-  { text = "", vectors }: { readonly text?: string | undefined; readonly vectors?: unknown },
+  {
+    text = "",
+    vectors,
+    like,
+  }: {
+    readonly text?: string | undefined;
+    readonly vectors?: unknown;
+    readonly like?: unknown;
+  },
   path: string,
 ): void {
-  if (text.trim() !== "" || vectors !== undefined) return;
+  if (text.trim() !== "" || vectors !== undefined || like !== undefined) return;
   throw new SluiceError("INVALID_FIELD", `${path}.text is empty and no vectors are given`, {
     field: `${path}.text`,
   });

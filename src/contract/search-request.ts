@@ -81,6 +81,18 @@ export interface FacetOptions {
   readonly top?: number | undefined;
 }
 
+/** A document whose like is wanted. */
+export interface LikeOptions {
+  readonly key: string;
+  /** The passage whose vectors are the query. */
+  readonly passageNumber?: number | undefined;
+}
+
+export interface SortOptions {
+  readonly field: string;
+  readonly descending?: boolean | undefined;
+}
+
 /** What travels with a hit. */
 export interface PayloadOptions {
   readonly mode?: PayloadMode | undefined;
@@ -144,6 +156,10 @@ export interface SearchRequest extends Query {
   readonly countDocuments?: boolean | undefined;
   /** Absent when nothing is counted. */
   readonly facets?: readonly FacetOptions[] | undefined;
+  /** Orders the hits by a field. When absent, they are ordered by score. */
+  readonly sortBy?: SortOptions | undefined;
+  /** Searches with the stored vectors of a document, which is left out; then there are no others. */
+  readonly like?: LikeOptions | undefined;
 }
 
 /** Of what a request leaves out and the server's configuration does not set. */
@@ -191,6 +207,17 @@ const facetFields = {
   valueCount: optional(wholeNumbers(1, limits.facetValuesMax)),
   top: optional(hitCount),
 } satisfies FieldTable<FacetOptions>;
+
+const likeFields = {
+  key: { type: "key" },
+  passageNumber: optional(wholeNumbers(0, limits.textBytesMax)),
+} satisfies FieldTable<LikeOptions>;
+
+const sortFields = {
+  // As in groups.
+  field: { type: "text", bytesMax: Infinity },
+  descending: implicit(flag),
+} satisfies FieldTable<SortOptions>;
 
 const groupFields = {
   // The planner checks names of fields, which filters have, too.
@@ -246,4 +273,6 @@ export const searchRequestFields = {
   offset: optional(wholeNumbers(0, limits.offsetMax)),
   countDocuments: implicit(flag),
   facets: implicit(list(message(facetFields), limits.facetCountMax)),
+  sortBy: optional(message(sortFields)),
+  like: optional(message(likeFields)),
 } satisfies FieldTable<SearchRequest>;

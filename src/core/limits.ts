@@ -53,8 +53,8 @@ export const limits = {
   /** Fields whose values a search counts, and values that it lists of each. */
   facetCountMax: 16,
   facetValuesMax: 1000,
-  /** Distinct values of a field that are kept of one segment. */
-  segmentFacetValuesMax: 10_000,
+  /** Distinct values of a field of which one counting task tells. */
+  taskFacetValuesMax: 10_000,
   /** Candidates from one source. */
   poolSizeMax: 100_000,
   /** Sample queries per calibration. */

@@ -20,6 +20,7 @@ import type { CalibrationParts } from "./calibrate.js";
 import type { Collections } from "./collections.js";
 import type { QueryCache } from "./encode-query.js";
 import { explainPassage } from "./explain.js";
+import { withLikeVectors } from "./like-document.js";
 import type { Models } from "./models.js";
 import type { PairCache, RemoteRerankers } from "./rerankers.js";
 import { createSampler } from "./sample-queries.js";
@@ -57,11 +58,12 @@ export function createSearches(
   const { encodePool, models } = parts;
   return {
     search: (request, call) =>
-      streamUpdates<UnnumberedUpdate>(call.signal, (handover, signal) =>
-        takeTurn(request, { ...call, signal }, (turn) =>
+      streamUpdates<UnnumberedUpdate>(call.signal, async (handover, signal) => {
+        const asked = await withLikeVectors(request, { ...parts, signal });
+        return takeTurn(asked, { ...call, signal }, (turn) =>
           searchWithCache(parts.caches.answers, turn, readerOf(turn, { request, call, handover })),
-        ),
-      ),
+        );
+      }),
     explain: (request, call) => {
       const payload = { mode: "every_update", title: false, text: false, fields: false } as const;
       const asked = { ...request, payload };

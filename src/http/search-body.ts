@@ -37,7 +37,7 @@ const { collection, ...optionFields } = plainFields;
 /** The names, ranges and units of proto/sluice/v1/search.proto. */
 export const searchBody = z.strictObject({
   ...shapeOf({ collection }),
-  query: queryBody,
+  query: queryBody.optional(),
   other_queries: z.array(queryBody).max(otherQueries.countMax).optional(),
   ...shapeOf(optionFields),
 });
@@ -54,9 +54,11 @@ export function searchRequestFromQuery(parameters: URLSearchParams): SearchReque
 }
 
 function toRequest(data: z.output<typeof searchBody>): SearchRequest {
-  const { text, vectors: rows } = queryFrom(data.query, "query");
+  const options = fromJson<PlainRequest>(plainFields, data);
+  const hasQuery = data.query !== undefined || options.like === undefined;
+  const { text, vectors: rows } = hasQuery ? queryFrom(data.query ?? "", "query") : likeAlone;
   const request = {
-    ...fromJson<PlainRequest>(plainFields, data),
+    ...options,
     text,
     vectors: rows,
     otherQueries: data.other_queries?.map((one, i) => queryFrom(one, `other_queries[${i}]`)),
@@ -64,6 +66,9 @@ function toRequest(data: z.output<typeof searchBody>): SearchRequest {
   checkRequest<SearchRequest>(searchRequestFields, request);
   return request;
 }
+
+/** The query of a search that names a document instead. */
+const likeAlone: Query = { text: "", vectors: undefined };
 
 const valueBytes = { float32: 4, float16: 2, int8: 1 } as const;
 

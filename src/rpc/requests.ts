@@ -18,7 +18,7 @@ import type { SearchRequest__Output } from "../gen/proto/sluice/v1/SearchRequest
 import { fromMessage } from "../wire/field-messages.js";
 
 export function searchRequestFromMessage(message: SearchRequest__Output): SearchRequest {
-  requireQuery(message);
+  if (message.like === null) requireQuery(message);
   return checkedSearch(fromMessage<SearchRequest>(searchRequestFields, message));
 }
 

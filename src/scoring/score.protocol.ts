@@ -92,8 +92,8 @@ export interface DocumentCountTask extends TaskBase {
 
 export interface DocumentCountAnswer {
   readonly documentCount: number;
-  /** Of each flushed part: the counts of each field, in the order of the task. */
-  readonly parts: readonly (readonly FieldCounts[])[];
+  /** One for each field of the task, in order. */
+  readonly fields: readonly FieldCounts[];
 }
 
 /** Places of the terms that are near some words, in the dictionaries of flushed parts. */

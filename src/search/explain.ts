@@ -62,7 +62,10 @@ export async function explain(
     });
   const places = placesOf(deps, document, target);
   const encoding = startEncoding(deps);
-  const scope = finished(await filterStage(deps, plan.filter, plan.lexical.excluded), signal);
+  const scope = finished(
+    await filterStage(deps, plan.filter, { phrases: plan.lexical.excluded }),
+    signal,
+  );
   const scoped = { ...deps, scope };
   const lexical = isEmptyQuery(plan.lexical)
     ? noLexicalResult

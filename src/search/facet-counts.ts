@@ -8,7 +8,7 @@ import { valueNames } from "../index/columns/count-values.js";
 import type { FieldCounts, ValueCount } from "../index/columns/count-values.js";
 
 export interface FacetCounts {
-  /** Of one segment. */
+  /** Of some segments. */
   add(counts: FieldCounts): void;
   /** Of one document; undefined when it does not have the field. */
   addDocument(value: FieldValue | undefined): void;

@@ -67,7 +67,7 @@ async function exactTop(
   plan: SearchPlan,
   { query, lexical }: { readonly query: PackedQuery; readonly lexical: LexicalResult },
 ): Promise<readonly RankedPassage[]> {
-  const ranking = createRanking(deps.generation.segments, plan.k);
+  const ranking = createRanking(deps.generation.segments, { k: plan.k });
   const { bm25Top } = lexical;
   const scale = { rowCount: query.rowCount, bm25Top, lexicalWeight: plan.lexicalWeight };
   const work = { query, candidates: [], bm25: lexical.work, isExhaustive: true };

@@ -18,6 +18,8 @@ import type {
   WindowPooling,
 } from "../contract/search-request.js";
 import type { PrecomputedVectors } from "../core/document.js";
+import { wireName } from "../contract/fields.js";
+import type { FieldOrder } from "./field-order.js";
 import { createHighlighter } from "./highlights.js";
 import type { Highlighter } from "./highlights.js";
 import type { Cap } from "./ranking.js";
@@ -82,6 +84,8 @@ export interface SearchPlan {
   readonly filter: Filter | undefined;
   /** The caller sees only documents within a filter of its own, which `filter` contains. */
   readonly isRestricted: boolean;
+  /** Document that is left out. */
+  readonly exceptKey: string | undefined;
   /** Documents that are ranked: those shown, those left out before them, those of facets. */
   readonly k: number;
   /** Hits [offset, end) of the ranking are shown. */
@@ -103,6 +107,8 @@ export interface SearchPlan {
   readonly softmaxTemperature: number | undefined;
   /** Of groups and of duplicates: at most so many hits with the same value. */
   readonly caps: readonly Cap[];
+  /** Absent when hits are ordered by score. */
+  readonly order: FieldOrder | undefined;
   readonly stageBudgets: StageBudgets;
   readonly minUpdateIntervalMs: number;
   readonly batchPassages: number;
@@ -148,6 +154,7 @@ export function planSearch(
     variants,
     filter: request.filter,
     isRestricted,
+    exceptKey: request.like?.key,
     k,
     page,
     countDocuments: request.countDocuments === true,
@@ -162,6 +169,7 @@ export function planSearch(
     minProbability: request.minProbability,
     softmaxTemperature: request.softmaxTemperature,
     caps: toCaps(request),
+    order: planOrder(request),
     stageBudgets: request.stageBudgets ?? {},
     minUpdateIntervalMs: request.minUpdateIntervalMs ?? defaults.minUpdateIntervalMs,
     batchPassages: defaults.batchPassages,
@@ -215,6 +223,19 @@ function planFacets(facets: SearchRequest["facets"] = []): FacetPlan[] {
     checkFieldName(field, `facets[${i}].field`);
     return { field, valueCount, top };
   });
+}
+
+function planOrder(request: SearchRequest): FieldOrder | undefined {
+  const { sortBy } = request;
+  if (sortBy === undefined) return undefined;
+  checkFieldName(sortBy.field, "sort_by.field");
+  for (const name of ["rerank", "groupBy", "dedupeField", "minProbability"] as const) {
+    if (request[name] === undefined) continue;
+    const field = wireName(name, searchRequestFields[name]);
+    const message = `sort_by and ${field} do not go together; leave one out`;
+    throw new SluiceError("INVALID_FIELD", message, { field: "sort_by" });
+  }
+  return { field: sortBy.field, isDescending: sortBy.descending === true };
 }
 
 function planRerank(

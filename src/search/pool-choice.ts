@@ -27,7 +27,9 @@ interface PooledPlan {
   readonly lexical: LexicalQuery;
   readonly variants: readonly unknown[];
   readonly filter: unknown;
+  readonly exceptKey?: unknown;
   readonly caps: readonly unknown[];
+  readonly order?: unknown;
   readonly exhaustiveBelowPassages: number;
   readonly sketchPoolSize: number;
   readonly lexicalPoolSize: number;
@@ -92,8 +94,10 @@ function expectedRecall(plan: PooledPlan, { measured, isStale }: KnownRecall): n
 function isAsMeasured(plan: PooledPlan, measured: RecallCalibration): boolean {
   return (
     plan.filter === undefined &&
+    plan.exceptKey === undefined &&
     plan.lexical.excluded.length === 0 &&
     plan.caps.length === 0 &&
+    plan.order === undefined &&
     plan.variants.length === 1 &&
     plan.lexicalWeight === measured.lexicalWeight &&
     isEmptyQuery(plan.lexical) !== measured.hasWords &&

@@ -101,7 +101,7 @@ function startRanking(
   return {
     isExhaustive,
     scale: { rowCount: query.rowCount, bm25Top: lexical.bm25Top, lexicalWeight },
-    ranking: createRanking(segments, rankedCount(plan), plan.caps),
+    ranking: createRanking(segments, { ...plan, k: rankedCount(plan) }),
     best: plan.context && createBestPassages(segments, passagesPerHit * plan.k),
     remaining: createRemainingBound({
       candidates,
@@ -143,11 +143,12 @@ function offerRanking(
   run: ScopedRun,
   { ranking, remaining, partsOf, scoredCount }: RankingState,
 ): void {
-  const { k, rerank } = run.plan;
+  const { k, rerank, order } = run.plan;
   const ranked = ranking.top().slice(0, k);
   const intervals = ranked.map(({ key, score }) => ({ key, lower: score, upper: score }));
-  // What is still to be re-ranked may go anywhere.
-  const outside = rerank === undefined ? remaining.after(scoredCount) : Infinity;
+  // What is still to be re-ranked may go anywhere, and so may what is sorted by a field.
+  const isByScore = rerank === undefined && order === undefined;
+  const outside = isByScore ? remaining.after(scoredCount) : Infinity;
   offerDraft(run, {
     stage: "late_interaction",
     ranked,

@@ -4,6 +4,8 @@ import type { PassageOrdinal, SegmentOrdinal } from "../core/ids.js";
 import { compareKeys } from "../core/document.js";
 import type { FieldValue } from "../core/document.js";
 import type { GenerationSegment } from "../index/generation.js";
+import { compareSortValues, sortValueOf } from "./field-order.js";
+import type { FieldOrder, SortValue } from "./field-order.js";
 
 /** At most `size` hits of a ranking have the same value of `field`. */
 export interface Cap {
@@ -47,15 +49,24 @@ export function compareRanked(
   return b.score - a.score || compareKeys(a.key, b.key) || a.passageNumber - b.passageNumber;
 }
 
+/** How the best documents are chosen. */
+export interface RankingRules {
+  /** Documents that are kept. */
+  readonly k: number;
+  readonly caps?: readonly Cap[] | undefined;
+  /** When absent, by score; without caps otherwise. */
+  readonly order?: FieldOrder | undefined;
+}
+
 /**
  * With caps a hit is left out when better ones have filled its group: with two of them, groups are
  * filled from the best document down, each document taking its place in both or in none.
  */
 export function createRanking(
   segments: readonly GenerationSegment[],
-  k: number,
-  caps: readonly Cap[] = [],
+  { k, caps = [], order }: RankingRules,
 ): Ranking {
+  if (order !== undefined) return createSortedRanking(segments, k, order);
   const [cap, ...others] = caps;
   return others.length > 0
     ? createWholeRanking(segments, k, caps)
@@ -106,6 +117,41 @@ function createTopRanking(
   return { offer, top: () => [...top] };
 }
 
+/**
+ * By a field, which all passages of a document share: a document that others have displaced cannot
+ * come back, so the top is all that need be kept. A document has the score of its best passage.
+ */
+function createSortedRanking(
+  segments: readonly GenerationSegment[],
+  k: number,
+  order: FieldOrder,
+): Ranking {
+  let top: { readonly entry: RankedPassage; readonly value: SortValue }[] = [];
+  const compare = (a: (typeof top)[number], b: (typeof top)[number]): number =>
+    compareSortValues(a.value, b.value, order) || compareKeys(a.entry.key, b.entry.key);
+  const isAtOrAfter = (other: (typeof top)[number] | undefined, one: (typeof top)[number]) =>
+    other !== undefined && compare(other, one) >= 0;
+  return {
+    offer(passage) {
+      const table = segments[passage.segment]?.table;
+      const value = sortValueOf(table?.fieldAt(passage.ordinal, order.field), order);
+      const last = top[k - 1];
+      // Most passages end here, before their key is read.
+      if (last !== undefined && compareSortValues(value, last.value, order) > 0) return;
+      const entry = toRanked(segments, passage);
+      if (entry === undefined) return;
+      const one = { entry, value };
+      const at = firstPlace(top.length, (place) => isAtOrAfter(top[place], one));
+      const known = top[at]?.entry;
+      const isKnown = known?.key === entry.key;
+      if (isKnown && compareRanked(known, entry) <= 0) return;
+      top.splice(at, isKnown ? 1 : 0, one);
+      if (top.length > k) top = top.slice(0, k);
+    },
+    top: () => top.map(({ entry }) => entry),
+  };
+}
+
 /** Keeps every document: one that a group has no room for may find room when another moves away. */
 function createWholeRanking(
   segments: readonly GenerationSegment[],
@@ -154,13 +200,20 @@ function toRanked(
 
 /** First place whose entry ranks after `entry`. */
 function placeOf(sorted: readonly RankedPassage[], entry: RankedPassage): number {
+  return firstPlace(sorted.length, (place) => {
+    const other = sorted[place];
+    return other !== undefined && compareRanked(other, entry) > 0;
+  });
+}
+
+/** The first of `count` places for which `isAt` is true, as it is from there on. */
+function firstPlace(count: number, isAt: (place: number) => boolean): number {
   let low = 0;
-  let high = sorted.length;
+  let high = count;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const other = sorted[middle];
-    if (other !== undefined && compareRanked(other, entry) <= 0) low = middle + 1;
-    else high = middle;
+    if (isAt(middle)) high = middle;
+    else low = middle + 1;
   }
   return low;
 }

@@ -42,7 +42,8 @@ export async function search(
   const encoding = startEncoding(run); // Runs while the lexical stage answers.
   encoding?.catch(() => undefined); // Awaited below, but not when the caller goes away first.
 
-  const eligible = filterStage(deps, plan.filter, plan.lexical.excluded);
+  const exclusions = { phrases: plan.lexical.excluded, key: plan.exceptKey };
+  const eligible = filterStage(deps, plan.filter, exclusions);
   const scope = await waitForStage(run, "lexical", eligible);
   if (scope === undefined) {
     await reader.untilRoom();
@@ -102,7 +103,7 @@ const vectorStages: readonly Stage[] = ["candidates", "late_interaction"];
 /** Without token vectors BM25 alone decides what is re-ranked: relevance, with a MaxSim of 0. */
 function lexicalBase({ deps, plan }: ScopedRun, lexical: LexicalResult): BaseRanking {
   const { candidates, bm25Top } = lexical;
-  const ranking = createRanking(deps.generation.segments, rankedCount(plan), plan.caps);
+  const ranking = createRanking(deps.generation.segments, { ...plan, k: rankedCount(plan) });
   const scale = { rowCount: 1, bm25Top, lexicalWeight: plan.lexicalWeight };
   for (const { segment, ordinal, score: bm25 } of candidates)
     ranking.offer({ segment, ordinal, bm25, score: relevance({ maxSim: 0, bm25 }, scale) });
@@ -228,7 +229,7 @@ async function runCandidates(
   }
   if (found === undefined) return undefined;
   deps.times.note("candidates", deps.clock() - startMs);
-  const ranking = createRanking(deps.generation.segments, plan.k, plan.caps);
+  const ranking = createRanking(deps.generation.segments, plan);
   for (const candidate of found.fused) ranking.offer(candidate);
   offerDraft(run, {
     stage: "candidates",

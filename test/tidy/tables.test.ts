@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { bm25Markdown, filtersMarkdown } from "../../bench/generations/render.js";
+import { bm25Markdown, facetsMarkdown, filtersMarkdown } from "../../bench/generations/render.js";
 import { importersMarkdown } from "../../bench/ingest/import-render.js";
 import { ingestMarkdown } from "../../bench/ingest/render.js";
 import { languagesMarkdown } from "../../bench/languages/render.js";
@@ -60,6 +60,7 @@ const documents: Readonly<Record<string, Tables>> = {
     "re-ranking": rerankMarkdown,
     words: bm25Markdown,
     filters: filtersMarkdown,
+    facets: facetsMarkdown,
     streaming: streamMarkdown,
     peers: peersMarkdown,
     campaigns: campaignsMarkdown,

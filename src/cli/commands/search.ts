@@ -3,11 +3,11 @@
 import type { Command } from "commander";
 import type { Filter } from "../../core/filter.js";
 import { requestDefaults, searchRequestFields as fields } from "../../contract/search-request.js";
-import type { FacetOptions, SearchRequest } from "../../contract/search-request.js";
+import type { FacetOptions, SearchRequest, SortOptions } from "../../contract/search-request.js";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
-import { facets, filterText, groupBy, valueOf } from "../option-parsers.js";
+import { facets, filterText, groupBy, sortBy, valueOf } from "../option-parsers.js";
 import { showSearch } from "../show-search.js";
 
 const { depth, weight } = fields.rerank.fields;
@@ -38,6 +38,8 @@ interface SearchOptions extends ConnectionOptions, PoolTuning {
   readonly offset?: number;
   readonly countDocuments?: boolean;
   readonly facet?: readonly FacetOptions[];
+  readonly sortBy?: SortOptions;
+  readonly like?: string;
   readonly groupBy?: { readonly field: string; readonly size: number };
   readonly dedupeField?: string;
   readonly rerank?: string | true;
@@ -54,7 +56,7 @@ interface SearchOptions extends ConnectionOptions, PoolTuning {
 
 export function addSearchCommand(program: Command, context: CliContext): void {
   const command = program
-    .command("search <collection> <query...>")
+    .command("search <collection> [query...]")
     .summary("search, and show each update of the ranking")
     .description(
       "Searches a collection. On a terminal the ranking is redrawn in place with each update: stage, " +
@@ -64,6 +66,8 @@ export function addSearchCommand(program: Command, context: CliContext): void {
     .option("--offset <count>", "hits to leave out at the head", valueOf(fields.offset))
     .option("--count-documents", "count the eligible documents")
     .option("--facet <field[:n]>", "count the n (10) most frequent values; repeatable", facets)
+    .option("--sort-by <field[:desc]>", "order hits by a field; --min-score cuts", sortBy)
+    .option("--like <key>", "search with the vectors of this document, and leave it out")
     .option("--also <query...>", "query variants; scores are the mean over all variants")
     .option("--filter <conditions>", "only documents that match these conditions", filterText)
     .option("--min-recall <r>", "the smallest pool measured to reach it", valueOf(fields.minRecall))
@@ -105,10 +109,13 @@ export function addSearchCommand(program: Command, context: CliContext): void {
   command.action(async (collection: string, words: string[], options: SearchOptions) => {
     const { server, tlsCa, tlsCert, tlsKey, json, deadlineMs, ...rest } = options;
     const query = words.join(" ");
+    if (query === "" && rest.like === undefined)
+      command.error("error: give a query, or --like with the key of a document");
     await withClient({ server, tlsCa, tlsCert, tlsKey }, async (client) => {
       const request = toRequest(collection, query, rest);
       const updates = client.search(request, { signal: context.interrupted, deadlineMs });
-      await showSearch(updates, context, { query, json: json === true });
+      const shown = query === "" ? `like ${rest.like ?? ""}` : query;
+      await showSearch(updates, context, { query: shown, json: json === true });
     });
   });
 }
@@ -118,13 +125,14 @@ function toRequest(
   query: string,
   options: Omit<SearchOptions, "server" | "tlsCa" | "tlsCert" | "tlsKey" | "json" | "deadlineMs">,
 ): SearchRequest {
-  const { also = [], facet, rerank, rerankDepth, rerankWeight, ...unranked } = options;
+  const { also = [], facet, like, rerank, rerankDepth, rerankWeight, ...unranked } = options;
   const { context: tokenBudget, edgesFirst, contextTokenizer, ...tuning } = unranked;
   return {
     collection,
     text: query,
     otherQueries: also.map((text) => ({ text })),
     facets: facet,
+    like: like === undefined ? undefined : { key: like },
     payload: { highlights: true },
     ...tuning,
     ...(tokenBudget !== undefined && {
@@ -161,6 +169,8 @@ Examples:
   sluice search docs --filter 'not (draft = true or exists(replaced))' "streams"
   sluice search docs "read a file by lines" --also "iterate over the lines of a file"
   sluice search docs -k 20 --offset 20 --facet year --facet lang:5 --count-documents "streams"
+  sluice search docs --like intro
+  sluice search docs --sort-by date:desc --min-score 0.6 "streams"
   sluice search docs --group-by chapter:2 --dedupe-field digest "streams"
   sluice search docs --rerank=my-cross-encoder --rerank-depth 50 "streams"
   sluice search docs --context 1000 --edges-first "streams"

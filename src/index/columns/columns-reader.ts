@@ -42,6 +42,12 @@ export interface Column {
   /** Of booleans. */
   readonly bits: Uint8Array;
   word(number: number): string;
+  /** Where the bytes of a word are. */
+  wordPlace(number: number): {
+    readonly bytes: Uint8Array;
+    readonly start: number;
+    readonly end: number;
+  };
   /** Number of a word, or -1. O(log words). */
   wordNumber(utf8: Uint8Array): number;
   /** Numbers [first, end) of the words that begin with `utf8`. O(log words). */
@@ -153,6 +159,11 @@ function openColumn(bytes: Buffer, entry: (item: keyof typeof columnEntry) => nu
       isOf("float", "floats", "time", "times") ? valueCount : 0,
     ),
     bits: new Uint8Array(buffer, at("valuesStart"), kind === "boolean" ? (count + 7) >>> 3 : 0),
+    wordPlace: (number) => ({
+      bytes,
+      start: startOf(number),
+      end: wordsAt + wordEnds[number]!,
+    }),
     word: (number) => bytes.toString("utf8", startOf(number), wordsAt + wordEnds[number]!),
     wordNumber(utf8) {
       const compare = (number: number): number =>

@@ -46,8 +46,7 @@ export async function countStage(
   for (const answer of await Promise.all(tasks)) {
     if (answer === undefined) return undefined;
     documentCount += answer.documentCount;
-    for (const part of answer.parts)
-      for (const [i, counts] of part.entries()) facets[i]?.add(counts);
+    for (const [i, counts] of answer.fields.entries()) facets[i]?.add(counts);
   }
   return { documentCount, facets };
 }

@@ -1,31 +1,41 @@
 // Which passages the search may return: the filter, evaluated on columns in scoring workers, and on
 // the few passages of live segments right here; then what has a word that is left out.
 
-import { nextOrdinal, toPassageOrdinal } from "../../core/ids.js";
+import { nextOrdinal, toPassageOrdinal, toSequence } from "../../core/ids.js";
 import { createFilterMatch } from "../../core/match-filter.js";
 import type { Filter } from "../../core/filter.js";
 import type { QueryPhrase } from "../../analysis/lexical-query.js";
 import { clearDocuments, liveOrdinalsWithAny } from "../../index/excluded-passages.js";
-import { createEligiblePassages, setEligible } from "../../index/eligible-passages.js";
+import { createEligiblePassages, eligibleOf, setEligible } from "../../index/eligible-passages.js";
+import { isBitSet } from "../../index/bm25/bits.js";
 import type { EligiblePassages } from "../../index/eligible-passages.js";
 import type { Generation } from "../../index/generation.js";
 import type { FilterTask } from "../../scoring/score.protocol.js";
+import { placeOfSequence } from "../passage-ids.js";
 import type { SearchScope, SearchDeps } from "../search-deps.js";
 import { toBm25Phrase } from "./lexical.js";
 
 /** Smallest number of passages per task; smaller tasks cost more in messages than they save. */
 const passagesPerTaskMin = 65_536;
 
-/** Undefined when cancelled. O(1) without a filter and words that are left out. */
+/** What is left out beside what does not match the filter. */
+export interface Exclusions {
+  /** Documents that have one of these. */
+  readonly phrases?: readonly QueryPhrase[] | undefined;
+  /** The document of this key. */
+  readonly key?: string | undefined;
+}
+
+/** Undefined when cancelled. O(1) without a filter and exclusions. */
 export async function filterStage(
   { generation, scorer, cancel }: Pick<SearchDeps, "generation" | "scorer" | "cancel">,
   filter: Filter | undefined,
-  excludedPhrases: readonly QueryPhrase[] = [],
+  { phrases = [], key }: Exclusions = {},
 ): Promise<SearchScope | undefined> {
-  if (filter === undefined && excludedPhrases.length === 0)
+  if (filter === undefined && phrases.length === 0 && key === undefined)
     return { eligible: undefined, passageCount: generation.totals.passageCount };
   const { segments } = generation;
-  const excluded = excludedPhrases.map(toBm25Phrase);
+  const excluded = phrases.map(toBm25Phrase);
   const eligible = createEligiblePassages(segments.map(({ part }) => part.ordinalCount));
   const tasks = splitFlushed(generation, scorer.parallelism).map(({ start, end }) =>
     scorer.filter({
@@ -42,7 +52,27 @@ export async function filterStage(
     if (answer === undefined) return undefined;
     passageCount += answer.passageCount;
   }
+  if (key !== undefined) passageCount -= clearDocument(generation, key, eligible);
   return { eligible, passageCount };
+}
+
+/** Clears the passages of a document; returns how many were eligible. */
+function clearDocument(
+  { documents, segments }: Generation,
+  key: string,
+  eligible: EligiblePassages,
+): number {
+  const record = documents.readDocument(key);
+  let count = 0;
+  for (const number of record?.spans.keys() ?? []) {
+    const sequence = toSequence((record?.firstPassageSequence ?? 0) + number);
+    const place = placeOfSequence(segments, sequence);
+    const bits = place && eligibleOf(eligible, place.segment);
+    if (place === undefined || bits === undefined || !isBitSet(bits, place.ordinal)) continue;
+    bits[place.ordinal >>> 3] = (bits[place.ordinal >>> 3] ?? 0) & ~(1 << (place.ordinal & 7));
+    count += 1;
+  }
+  return count;
 }
 
 /** Flushed segments, which come first, as at most `count` ranges of about as many passages. */

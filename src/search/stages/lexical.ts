@@ -26,7 +26,7 @@ import { hasNearWords, nearPlacesStage } from "./near-places.js";
 export interface LexicalResult {
   /** Exact top k documents by BM25. */
   readonly top: readonly RankedPassage[];
-  /** False: deeper in the list there may be documents of groups that `top` has room for. */
+  /** False: deeper in the list there may be documents for `top`, of other groups, or sorted by a field. */
   readonly isExact: boolean;
   /** The best passages, plan.lexicalPoolSize at most. */
   readonly candidates: readonly Candidate[];
@@ -92,7 +92,8 @@ export async function lexicalStage(
     if (found === undefined) return undefined;
     top = topDocuments(generation, found.top, plan);
   }
-  const isExact = top.length >= plan.k || found.top.ordinals.length < topCount;
+  const isWhole = found.top.ordinals.length < topCount;
+  const isExact = plan.order === undefined && (top.length >= plan.k || isWhole);
   const idOf = createPassageIds(generation.segments);
   const known = new Map<number, number>();
   const { parts, ordinals, scores } = found.top;
@@ -232,9 +233,9 @@ function joinTops(tops: readonly ScoredPassages[], topCount: number): ScoredPass
 function topDocuments(
   generation: Generation,
   found: ScoredPassages,
-  { k, caps }: Pick<SearchPlan, "k" | "caps">,
+  plan: SearchPlan,
 ): readonly RankedPassage[] {
-  const ranking = createRanking(generation.segments, k, caps);
+  const ranking = createRanking(generation.segments, plan);
   for (const [i, ordinal] of found.ordinals.entries()) {
     const score = found.scores[i] ?? 0;
     ranking.offer({

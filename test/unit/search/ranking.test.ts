@@ -100,7 +100,7 @@ describe("createRanking", () => {
           list.map((passage) => ({ ...passage, fields: fieldsOf(passage.key, groups) })),
         );
         const found = [offers, again].map((order) => {
-          const ranking = createRanking(segmentsOf(withFields), k, caps);
+          const ranking = createRanking(segmentsOf(withFields), { k, caps });
           for (const offer of order) ranking.offer(offer);
           return ranking.top();
         });
@@ -112,7 +112,7 @@ describe("createRanking", () => {
   });
 
   it("gives copies that later offers do not change", () => {
-    const ranking = createRanking(segmentsOf([[{ key: "a", passageNumber: 0 }]]), 3);
+    const ranking = createRanking(segmentsOf([[{ key: "a", passageNumber: 0 }]]), { k: 3 });
     const before = ranking.top();
     ranking.offer({ ...placeOf(0, 0), score: 1 });
     assert.deepEqual(before, []);
@@ -193,7 +193,7 @@ function offerAll(
   offers: readonly ScoredPassage[],
   k: number,
 ): readonly RankedPassage[] {
-  const ranking = createRanking(segmentsOf(lists), k);
+  const ranking = createRanking(segmentsOf(lists), { k });
   for (const offer of offers) ranking.offer(offer);
   return ranking.top();
 }

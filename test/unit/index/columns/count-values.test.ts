@@ -3,14 +3,25 @@
 import assert from "node:assert/strict";
 import type { Fields, FieldValue } from "../../../../src/core/document.js";
 import { openColumns } from "../../../../src/index/columns/columns-reader.js";
+import type { ColumnsReader } from "../../../../src/index/columns/columns-reader.js";
 import { writeColumns } from "../../../../src/index/columns/columns-writer.js";
-import { countValues } from "../../../../src/index/columns/count-values.js";
+import { createValueCounter } from "../../../../src/index/columns/count-values.js";
 
 function columnsOf(values: readonly (FieldValue | undefined)[]) {
   const ordinals = values.map(
     (value): Fields => new Map(value === undefined ? [] : [["f", value]]),
   );
   return openColumns(writeColumns(ordinals));
+}
+
+function countValues(
+  columns: ColumnsReader,
+  field: string,
+  { isCounted, valuesMax }: { isCounted: Uint8Array; valuesMax: number },
+) {
+  const counter = createValueCounter(field);
+  counter.add(columns, isCounted);
+  return counter.counts(valuesMax);
 }
 
 describe("counts of values", () => {
@@ -46,6 +57,19 @@ describe("counts of values", () => {
     );
     assert.deepEqual([...found].sort(), [...expected].sort());
     assert.equal(counts.unlistedMax, 0);
+  });
+
+  it("of several segments are added up, whatever numbers their words have", () => {
+    const counter = createValueCounter("f");
+    const isCounted = Uint8Array.of(1, 1, 1);
+    for (const list of ["cab", "abb", "bcd"]) {
+      const values = [...list].map((value): FieldValue => ({ kind: "keyword", value }));
+      counter.add(columnsOf(values), isCounted);
+    }
+    const { values, documentCount } = counter.counts(10);
+    assert.equal(documentCount, 9);
+    const found = Object.fromEntries(values.map(({ value, count }) => [value, count]));
+    assert.deepEqual(found, { a: 2, b: 4, c: 2, d: 1 });
   });
 
   it("count a document once for a keyword that its list has twice", () => {

@@ -10,6 +10,8 @@ import type { ContextOptions as _sluice_v1_ContextOptions, ContextOptions__Outpu
 import type { StageBudgets as _sluice_v1_StageBudgets, StageBudgets__Output as _sluice_v1_StageBudgets__Output } from '../../sluice/v1/StageBudgets.js';
 import type { Priority as _sluice_v1_Priority, Priority__Output as _sluice_v1_Priority__Output } from '../../sluice/v1/Priority.js';
 import type { FacetOptions as _sluice_v1_FacetOptions, FacetOptions__Output as _sluice_v1_FacetOptions__Output } from '../../sluice/v1/FacetOptions.js';
+import type { SortOptions as _sluice_v1_SortOptions, SortOptions__Output as _sluice_v1_SortOptions__Output } from '../../sluice/v1/SortOptions.js';
+import type { LikeOptions as _sluice_v1_LikeOptions, LikeOptions__Output as _sluice_v1_LikeOptions__Output } from '../../sluice/v1/LikeOptions.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface SearchRequest {
@@ -42,6 +44,8 @@ export interface SearchRequest {
   'offset'?: (number);
   'count_documents'?: (boolean);
   'facets'?: (_sluice_v1_FacetOptions)[];
+  'sort_by'?: (_sluice_v1_SortOptions | null);
+  'like'?: (_sluice_v1_LikeOptions | null);
   '_k'?: "k";
   '_sketch_pool_size'?: "sketch_pool_size";
   '_lexical_pool_size'?: "lexical_pool_size";
@@ -88,6 +92,8 @@ export interface SearchRequest__Output {
   'offset'?: (number);
   'count_documents': (boolean);
   'facets': (_sluice_v1_FacetOptions__Output)[];
+  'sort_by': (_sluice_v1_SortOptions__Output | null);
+  'like': (_sluice_v1_LikeOptions__Output | null);
   '_k'?: "k";
   '_sketch_pool_size'?: "sketch_pool_size";
   '_lexical_pool_size'?: "lexical_pool_size";
