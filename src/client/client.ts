@@ -44,7 +44,7 @@ import { snapshotCalls } from "./snapshots.js";
 import type { SnapshotCalls } from "./snapshots.js";
 import { openSession } from "./session.js";
 import type { SearchSession } from "./session.js";
-import { followJob } from "./job.js";
+import { followOptimize } from "./job.js";
 import type {
   ClientCollection,
   ClientCollectionSettings,
@@ -53,7 +53,7 @@ import type {
   ClientIngestAck,
   ClientIngestError,
   ClientIngestSummary,
-  ClientProgress,
+  ClientOptimizeProgress,
   ClientRecallEstimate,
   ClientStoredDocument,
   ClientSurvey,
@@ -164,12 +164,13 @@ export interface CollectionCalls {
   describe(name: string, options?: CallOptions): Promise<ClientDescription>;
   /**
    * Flushes the journal and merges segments until nothing is left to do. `reanalyze` first analyzes
-   * all texts again with the latest version of the collection's analyzer.
+   * all texts again with the latest version of the collection's analyzer; `full` gives free space
+   * back to the disk.
    */
   optimize(
     name: string,
     options?: CallOptions & { readonly full?: boolean; readonly reanalyze?: boolean },
-  ): AsyncGenerator<ClientProgress, void, void>;
+  ): AsyncGenerator<ClientOptimizeProgress, void, void>;
   /**
    * Measures recall by pool size and stores it with the collection. Costs one exhaustive search per
    * sample.
@@ -284,7 +285,7 @@ function collectionCalls(channel: Channel): CollectionCalls {
       return surveyFromMessage(await channel.unary(service.List, {}, call));
     },
     optimize: (name, { full = false, reanalyze = false, ...options } = {}) =>
-      followJob(channel.serverStream(service.Optimize, { name, full, reanalyze }, options)),
+      followOptimize(channel.serverStream(service.Optimize, { name, full, reanalyze }, options)),
     calibrate: (name, options = {}) => calibrate(channel, name, options),
     setScoreMaps: async (name, scoreMaps, options = {}) => {
       const request = { name, score_maps: scoreMaps.map(clientScoreMapToMessage) };

@@ -1,8 +1,9 @@
 // Reads the progress of a long job on the server.
 
+import type { CollectionServiceOptimizeResponse__Output } from "../gen/proto/sluice/v1/CollectionServiceOptimizeResponse.js";
 import type { Progress__Output } from "../gen/proto/sluice/v1/Progress.js";
 import { toClientError } from "./client-error.js";
-import type { ClientProgress } from "./types.js";
+import type { ClientOptimizeProgress, ClientProgress } from "./types.js";
 
 /** Throws SluiceClientError when the job fails or the stream breaks. */
 export async function* followJob<Response extends { readonly progress: Progress__Output | null }>(
@@ -22,4 +23,14 @@ export async function* followJob<Response extends { readonly progress: Progress_
   } finally {
     responses.cancel();
   }
+}
+
+export async function* followOptimize(
+  responses: AsyncIterable<CollectionServiceOptimizeResponse__Output> & { cancel(): void },
+): AsyncGenerator<ClientOptimizeProgress, void, void> {
+  let bytes = {};
+  const job = followJob(responses, ({ disk_bytes_before: before, disk_bytes_after: after }) => {
+    bytes = { bytesBefore: Number(before), bytesAfter: Number(after) };
+  });
+  for await (const progress of job) yield { ...progress, ...bytes };
 }

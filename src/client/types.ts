@@ -40,6 +40,12 @@ export interface ClientProgress {
   readonly isFinished: boolean;
 }
 
+/** The last one has the bytes of the collection's file before and after. */
+export interface ClientOptimizeProgress extends ClientProgress {
+  readonly bytesBefore?: number | undefined;
+  readonly bytesAfter?: number | undefined;
+}
+
 export interface ClientCollection {
   readonly settings: ClientCollectionSettings;
   readonly documentCount: number;

@@ -86,6 +86,8 @@ export const limits = {
   collectionCountMax: 1_000_000,
   /** Collections with metrics of their own. */
   metricCollectionsMax: 256,
+  /** Longest wait for a collection to be used by nobody, milliseconds. */
+  unusedWaitMs: 10_000,
   /** Longest wait for a collection to be opened, milliseconds. */
   openWaitMsMax: 30_000,
   /** Documents per ingest message. */

@@ -99,7 +99,9 @@ export interface EngineApi {
   describeCollection(name: string): CollectionStatus;
   /**
    * Flushes the journal and merges segments; never changes a score, unless `isReanalyzed`: then all
-   * terms are made anew by the latest version of the collection's analyzer.
+   * terms are made anew by the latest version of the collection's analyzer. With `isFull` the file
+   * then gives its free space back to the disk, for which it is closed once nobody uses it. The last
+   * progress has the result. Throws OVERLOADED when it stays in use, with everything else done.
    */
   optimize(
     name: string,
@@ -108,7 +110,7 @@ export interface EngineApi {
       readonly isReanalyzed?: boolean | undefined;
       readonly signal: AbortSignal;
     },
-  ): AsyncGenerator<JobProgress, void, void>;
+  ): AsyncGenerator<OptimizeJobProgress, void, void>;
   /** Measures recall by pool size and keeps it. The last progress has the result. */
   calibrate(name: string, options: CalibrateOptions): AsyncGenerator<CalibrateProgress, void, void>;
   /** Replaces the maps from scores to probabilities. Durable when it resolves. */
@@ -198,6 +200,11 @@ export interface FeedbackPage {
   readonly events: readonly RecordedFeedback[];
   /** Absent on the last page. */
   readonly nextAfterSequence?: number | undefined;
+}
+
+export interface OptimizeJobProgress extends JobProgress {
+  /** Bytes of the collection's file before and after. */
+  readonly result?: { readonly bytesBefore: number; readonly bytesAfter: number };
 }
 
 export interface SnapshotProgress extends JobProgress {

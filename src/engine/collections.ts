@@ -88,7 +88,7 @@ export class Collections {
       ...options,
       onIdle: () => this.openSet.closeForWaiting(),
     });
-    const unused = new SluiceError("NOT_READY", "the collection is just being closed; try again");
+    const unused = closingError();
     this.openSet = new OpenSet({
       ...options.limits,
       clock: options.clock,
@@ -221,6 +221,18 @@ export class Collections {
     this.folder.removeCollectionFolder(entry.folder);
   }
 
+  /**
+   * Closes an open collection once nobody uses it, and runs `work` on its folder; calls that come
+   * meanwhile wait. Throws as OpenSet has it, and what `work` throws.
+   */
+  async whileClosed(name: string, work: (path: string) => Promise<void>): Promise<void> {
+    const { entry } = this.names.find(name);
+    await this.openSet.closeForAWhile(entry, async (opened) => {
+      await this.lifecycle.close(closingError(), entry, opened);
+      await work(entry.folder);
+    });
+  }
+
   /** Leaves a segment whose codes were found damaged out of every search from now on. */
   quarantine({ folder: path, ...damage }: CodesDamage): void {
     for (const { entry } of this.names.all())
@@ -260,6 +272,10 @@ export class Collections {
       if (!this.names.isRefused(name)) throw error;
     }
   }
+}
+
+function closingError(): SluiceError {
+  return new SluiceError("NOT_READY", "the collection is just being closed; try again");
 }
 
 /** Opens a collection in a place that was reserved, which `leave` gives back. */

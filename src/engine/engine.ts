@@ -18,6 +18,7 @@ import { settingsFor } from "./create-settings.js";
 import { createFeedback } from "./feedback.js";
 import type { FeedbackParts } from "./feedback.js";
 import type { Snapshots } from "./snapshots.js";
+import { isWorthCompacting } from "./compaction.js";
 import { exportDocuments } from "./export-documents.js";
 import { listByFilter } from "./list-by-filter.js";
 import { toStored } from "./stored-document.js";
@@ -133,12 +134,25 @@ function createJobs(parts: EngineParts): Pick<EngineApi, "optimize" | "snapshot"
   const { collections, snapshots, models } = parts;
   return {
     async *optimize(name, options) {
-      const { opened, release } = await collections.acquire(name, { signal: options.signal });
+      const { signal } = options;
+      const { opened, release } = await collections.acquire(name, { signal });
+      const { store } = opened.collection;
+      const bytesBefore = store.diskBytes();
+      let isCompacting = false;
       try {
         yield* optimize(opened.writer, options);
+        isCompacting = options.isFull && isWorthCompacting(store);
       } finally {
         release();
       }
+      if (isCompacting) {
+        yield { step: "giving space back", done: 0, total: 0 };
+        await snapshots.compact(name);
+      }
+      const bytesAfter = await collections.use(name, ({ collection }) =>
+        collection.store.diskBytes(),
+      );
+      yield { step: "done", done: 0, total: 0, result: { bytesBefore, bytesAfter } };
     },
     async *snapshot(name, snapshotName) {
       const { opened, release } = await collections.acquire(name);

@@ -1,6 +1,7 @@
 // Which collections are open: at most `openMax`, each at least as long as it is used. An unused one
 // is closed when another needs its place or its memory, or when it was not used for `idleMs`.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { assert } from "../core/assert.js";
 import type { Clock } from "../core/clock.js";
 import { SluiceError, isSluiceError } from "../core/errors.js";
@@ -23,6 +24,8 @@ export interface Entry {
   useCount: number;
   lastUsedMs: number;
   isDropped: boolean;
+  /** Resolves when it takes new uses again. Absent when it does. */
+  gate: Promise<void> | undefined;
   /** Gives its place back. */
   leave: () => void;
 }
@@ -65,6 +68,7 @@ export function createEntry(name: string, folder: string): Entry {
     useCount: 0,
     lastUsedMs: 0,
     isDropped: false,
+    gate: undefined,
     leave: () => undefined,
   };
 }
@@ -97,6 +101,7 @@ export class OpenSet {
    * reason, and what `open` throws.
    */
   async acquire(entry: Entry, wait: WaitOptions): Promise<Use> {
+    while (entry.gate !== undefined) await withPatience(entry.gate, wait, this.options.openMax);
     entry.useCount += 1;
     try {
       for (;;) {
@@ -145,6 +150,18 @@ export class OpenSet {
     await entry.changing;
     const { opened } = entry;
     if (opened !== undefined) await this.closeEntry(entry, opened, close);
+  }
+
+  /**
+   * Closes an open entry with `close` once nobody uses it; whoever asks for it meanwhile waits, and
+   * opens it again afterwards. Throws OVERLOADED, with nothing done, when it stays in use, and what
+   * `close` throws.
+   */
+  async closeForAWhile(entry: Entry, close: CloseOne): Promise<void> {
+    await gated(entry, async () => {
+      await untilUnused(entry, this.options.clock);
+      if (entry.opened !== undefined) await this.closeEntry(entry, entry.opened, close);
+    });
   }
 
   /** Closes unused collections for those that wait for a place; call when one may be unused now. */
@@ -258,6 +275,9 @@ export class OpenSet {
   }
 }
 
+/** Time between two looks whether an entry is unused. */
+const unusedPollMs = 10;
+
 type CloseOne = (opened: OpenCollection) => Promise<void>;
 
 /** Longest time between two checks for unused collections. */
@@ -270,6 +290,31 @@ function nothing(): void {
 function isUnused({ opened, useCount }: Entry): boolean {
   if (opened === undefined || useCount > 0) return false;
   return opened.searches.size === 0 && opened.writer.isIdle();
+}
+
+/** Lets nobody begin to use the entry until `work` has ended. */
+async function gated(entry: Entry, work: () => Promise<void>): Promise<void> {
+  let open = nothing;
+  entry.gate = new Promise((resolve) => (open = resolve));
+  try {
+    await work();
+  } finally {
+    entry.gate = undefined;
+    open();
+  }
+}
+
+/** Throws OVERLOADED when the entry stays in use, or is closed meanwhile. */
+async function untilUnused(entry: Entry, clock: Clock): Promise<void> {
+  const endMs = clock() + limits.unusedWaitMs;
+  while (!isUnused(entry)) {
+    if (entry.opened === undefined || clock() > endMs)
+      throw new SluiceError(
+        "OVERLOADED",
+        `collection "${entry.name}" was in use all the time, so its file was left as it is; optimize it again`,
+      );
+    await sleep(unusedPollMs);
+  }
 }
 
 export function notFound(name: string): SluiceError {

@@ -13,6 +13,7 @@ import { openLmdbStore } from "../store/lmdb-store.js";
 import type { SnapshotInfo } from "../store/snapshot-folder.js";
 import { syncFile, syncFolder } from "../store/sync.js";
 import type { Collections } from "./collections.js";
+import { compactFile } from "./compaction.js";
 import { holdOpen } from "./open-collection.js";
 import type { OpenCollection } from "./open-collection.js";
 
@@ -23,25 +24,28 @@ export type VerifyFolder = (folder: string) => Promise<readonly string[]>;
 const progressMs = 250;
 
 export class Snapshots {
-  private readonly folder: DataFolder;
   private readonly collections: Collections;
-  private readonly verify: VerifyFolder;
+  private readonly parts: { readonly folder: DataFolder; readonly verify: VerifyFolder };
   /** Names of snapshots that are being taken. */
   private readonly taking = new Set<string>();
 
   constructor(folder: DataFolder, collections: Collections, verify: VerifyFolder) {
-    this.folder = folder;
+    this.parts = { folder, verify };
     this.collections = collections;
-    this.verify = verify;
   }
 
   list(): SnapshotInfo[] {
-    return this.folder.snapshots.list();
+    return this.parts.folder.snapshots.list();
+  }
+
+  /** Replaces the file of a collection by a copy without free pages, while nobody uses it. */
+  async compact(collection: string): Promise<void> {
+    await this.collections.whileClosed(collection, (path) => compactFile(path, this.parts));
   }
 
   remove(name: string): void {
-    this.folder.checkWritable();
-    this.folder.snapshots.remove(name);
+    this.parts.folder.checkWritable();
+    this.parts.folder.snapshots.remove(name);
   }
 
   /** Throws SNAPSHOT_EXISTS, DISK_FULL, DATA_CORRUPT; then nothing is left of it. */
@@ -49,7 +53,7 @@ export class Snapshots {
     opened: OpenCollection,
     asked: string | undefined,
   ): AsyncGenerator<JobProgress, SnapshotInfo, void> {
-    const { snapshots } = this.folder;
+    const { snapshots } = this.parts.folder;
     const { store, settings } = opened.collection;
     const id = randomBytes(8).toString("hex");
     const name = asked ?? `${settings.name.slice(0, 45)}-${id}`;
@@ -57,7 +61,7 @@ export class Snapshots {
       throw new SluiceError("SNAPSHOT_EXISTS", `there is a snapshot "${name}" already`, {
         field: "snapshot_name",
       });
-    this.folder.checkWritable();
+    this.parts.folder.checkWritable();
     this.taking.add(name);
     const hold = holdOpen(opened);
     try {
@@ -67,7 +71,7 @@ export class Snapshots {
         file: join(path, "data.mdb"),
         total: store.diskBytes(),
       });
-      const { lastSequence } = await verified(path, this.verify);
+      const { lastSequence } = await verified(path, this.parts.verify);
       const bytes = statSync(join(path, "data.mdb")).size;
       const info = { name, collection: settings.name, lastSequence, bytes };
       yield { step: "verifying", done: bytes, total: bytes };
@@ -90,7 +94,7 @@ export class Snapshots {
     snapshotName: string,
     asked: string | undefined,
   ): AsyncGenerator<JobProgress, string, void> {
-    const { folder, verify } = this;
+    const { folder, verify } = this.parts;
     const { snapshots } = folder;
     folder.checkWritable();
     const source = join(snapshots.pathOf(snapshotName), "data.mdb");

@@ -105,7 +105,16 @@ function optimization(context: RpcContext): UntypedHandleCall {
     const { name, full, reanalyze } = call.request;
     const asked = { isFull: full, isReanalyzed: reanalyze, signal };
     const job = engine.optimize(collectionName(name, "name"), asked);
-    return streamJob(context, job, (progress) => call.write({ progress }));
+    return streamJob(context, job, (progress, last) => {
+      const result = last?.result;
+      call.write({
+        progress,
+        ...(result && {
+          disk_bytes_before: result.bytesBefore,
+          disk_bytes_after: result.bytesAfter,
+        }),
+      });
+    });
   });
 }
 

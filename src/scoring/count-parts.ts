@@ -18,8 +18,7 @@ export function countParts(task: DocumentCountTask): DocumentCountAnswer | undef
     if (isRaised(task.cancel)) return undefined;
     if (part.kind === "live") continue;
     const isCounted = countedPassages(part, eligibleOf(task.eligible, place));
-    for (let ordinal = 0; ordinal < isCounted.length; ordinal += 1)
-      documentCount += isCounted[ordinal]!;
+    for (const one of isCounted) documentCount += one;
     if (counters.length === 0) continue;
     const columns = openColumns(sectionOf(part.tables, "columns"));
     for (const counter of counters) counter.add(columns, isCounted);
@@ -41,7 +40,7 @@ function countedPassages(part: FlushedPart, eligible: Uint8Array | undefined): U
       isCounted[ordinal] = Number(passages[3 * ordinal] === 0);
   else
     for (let ordinal = 0; ordinal < ordinalCount; ordinal += 1) {
-      const isWanted = ((bits[ordinal >>> 3]! >>> (ordinal & 7)) & 1) === wanted;
+      const isWanted = (((bits[ordinal >>> 3] ?? 0) >>> (ordinal & 7)) & 1) === wanted;
       isCounted[ordinal] = Number(isWanted && passages[3 * ordinal] === 0);
     }
   return isCounted;

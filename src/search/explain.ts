@@ -56,10 +56,7 @@ export async function explain(
 ): Promise<Explanation> {
   const { generation, settings, signal } = deps;
   const document = generation.documents.readDocument(target.key);
-  if (document === undefined)
-    throw new SluiceError("DOCUMENT_NOT_FOUND", `there is no document "${target.key}"`, {
-      field: "key",
-    });
+  if (document === undefined) throw unknownDocument(target.key);
   const places = placesOf(deps, document, target);
   const encoding = startEncoding(deps);
   const scope = finished(
@@ -110,6 +107,10 @@ export async function explain(
       score,
     })),
   };
+}
+
+function unknownDocument(key: string): SluiceError {
+  return new SluiceError("DOCUMENT_NOT_FOUND", `there is no document "${key}"`, { field: "key" });
 }
 
 /** To be awaited; a failure before that is not reported as unhandled. */

@@ -51,11 +51,36 @@ export function openLmdbStore(folder: string, options: StoreOptions = {}): Colle
       }
     },
     diskBytes: () => environmentBytes(folder),
+    freeBytes: () => reading(() => freeBytes(databases)),
     close() {
       databases.isClosed = true;
       return databases.root.close();
     },
   };
+}
+
+/** What lmdb knows of a database, besides its types. */
+interface DatabaseStats {
+  readonly pageSize: number;
+  readonly treeBranchPageCount: number;
+  readonly treeLeafPageCount: number;
+  readonly overflowPages: number;
+}
+
+function freeBytes({ root, ...databases }: Databases): number {
+  const { free, lastPageNumber, ...stats } = root.getStats() as DatabaseStats & {
+    readonly free: DatabaseStats;
+    readonly lastPageNumber: number;
+  };
+  // Two meta pages lead to all others.
+  let usedPages = 2 + pagesOf(free) + pagesOf(stats);
+  for (const database of Object.values(databases))
+    if (typeof database === "object") usedPages += pagesOf(database.getStats() as DatabaseStats);
+  return Math.max(0, lastPageNumber + 1 - usedPages) * stats.pageSize;
+}
+
+function pagesOf(stats: DatabaseStats): number {
+  return stats.treeBranchPageCount + stats.treeLeafPageCount + stats.overflowPages;
 }
 
 function readManifest(databases: Databases, folder: string): Manifest {

@@ -111,5 +111,7 @@ export interface CollectionStore
    */
   copyTo(folder: string): Promise<void>;
   diskBytes(): number;
+  /** Of the file, what holds nothing: later writes use it. O(1). */
+  freeBytes(): number;
   close(): Promise<void>;
 }

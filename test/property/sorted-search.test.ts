@@ -29,7 +29,8 @@ function sortableOf(
 ): { rank: number; value: Sortable } | undefined {
   if (field === undefined) return undefined;
   const rank = ["i", "f", "t", "k", "b"].indexOf(field.kind.charAt(0));
-  const values: Sortable[] = Array.isArray(field.value) ? [...field.value] : [field.value];
+  const { value: held } = field;
+  const values: Sortable[] = typeof held === "object" ? [...held] : [held];
   values.sort((a, b) => compareValues(a, b) * (descending ? -1 : 1));
   const [value] = values;
   return value === undefined ? undefined : { rank: Math.max(1, rank), value };

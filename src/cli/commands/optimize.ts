@@ -6,6 +6,7 @@ import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
 import { createProgressLine } from "../terminal/progress.js";
 import type { Progress } from "../terminal/progress.js";
+import { formatCount } from "../terminal/text.js";
 
 interface Options extends ConnectionOptions {
   readonly full?: boolean;
@@ -21,7 +22,7 @@ export function addOptimizeCommand(program: Command, context: CliContext): void 
     )
     .option(
       "--full",
-      "merge into as few segments as their size allows, and drop all deleted passages",
+      "merge into as few segments as possible, drop deleted passages, give free space back",
     )
     .option("--reanalyze", "rebuild all terms with the latest version of the analyzer");
   addConnectionOptions(command);
@@ -31,7 +32,10 @@ export function addOptimizeCommand(program: Command, context: CliContext): void 
       const signal = context.interrupted;
       const { full = false, reanalyze = false } = options;
       const job = client.collections.optimize(name, { full, reanalyze, signal });
-      for await (const { step, done, total } of job) {
+      let size = "";
+      for await (const { step, done, total, bytesBefore, bytesAfter } of job) {
+        if (bytesBefore !== undefined && bytesAfter !== undefined)
+          size = `, ${formatCount(bytesBefore)} bytes before, ${formatCount(bytesAfter)} after`;
         if (total === 0) continue;
         bar ??= createProgressLine({
           label: step,
@@ -44,7 +48,7 @@ export function addOptimizeCommand(program: Command, context: CliContext): void 
       }
       bar?.finish();
       const { segmentCount } = await client.collections.describe(name, { signal });
-      context.print(`${name}: ${segmentCount} segments`);
+      context.print(`${name}: ${segmentCount} segments${size}`);
     });
   });
 }

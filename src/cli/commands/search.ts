@@ -63,11 +63,6 @@ export function addSearchCommand(program: Command, context: CliContext): void {
         "time, certificate, hits. Otherwise updates are printed as lines, with --json one object per line.",
     )
     .option("-k <count>", "hits wanted", valueOf(fields.k), requestDefaults.k)
-    .option("--offset <count>", "hits to leave out at the head", valueOf(fields.offset))
-    .option("--count-documents", "count the eligible documents")
-    .option("--facet <field[:n]>", "count the n (10) most frequent values; repeatable", facets)
-    .option("--sort-by <field[:desc]>", "order hits by a field; --min-score cuts", sortBy)
-    .option("--like <key>", "search with the vectors of this document, and leave it out")
     .option("--also <query...>", "query variants; scores are the mean over all variants")
     .option("--filter <conditions>", "only documents that match these conditions", filterText)
     .option("--min-recall <r>", "the smallest pool measured to reach it", valueOf(fields.minRecall))
@@ -81,7 +76,6 @@ export function addSearchCommand(program: Command, context: CliContext): void {
     .option("--typos", "also find misspelled words, ranked below exact ones")
     .option("--last-word-begins", "match the last word as a prefix")
     .option("--group-by <field[:n]>", "at most n hits (default 1) with the same value", groupBy)
-    .option("--dedupe-field <field>", "each value of the field at most once")
     .option("--rerank [model]", "rerank with a cross-encoder (the server's default, or this one)")
     .option("--rerank-depth <n>", "documents to rerank", valueOf(depth))
     .option("--rerank-weight <w>", "weight of the cross-encoder in the score", valueOf(weight))
@@ -104,6 +98,7 @@ export function addSearchCommand(program: Command, context: CliContext): void {
     .option("--min-sequence <n>", "wait until this write is visible", valueOf(fields.minSequence))
     .option("--json", "print each update as one line of JSON")
     .addHelpText("after", examples);
+  addResultOptions(command);
   addSearchTuning(command);
   addConnectionOptions(command);
   command.action(async (collection: string, words: string[], options: SearchOptions) => {
@@ -150,6 +145,17 @@ function toRequest(
       },
     }),
   };
+}
+
+/** Options for what is asked for beside a query and what is shown of the ranking. */
+function addResultOptions(command: Command): void {
+  command
+    .option("--offset <count>", "hits to leave out at the head", valueOf(fields.offset))
+    .option("--count-documents", "count the eligible documents")
+    .option("--facet <field[:n]>", "count the n (10) most frequent values; repeatable", facets)
+    .option("--sort-by <field[:desc]>", "order hits by a field; --min-score cuts", sortBy)
+    .option("--dedupe-field <field>", "each value of the field at most once")
+    .option("--like <key>", "search with the vectors of this document, and leave it out");
 }
 
 /** Options for quality and cost of a search, for `search` and `eval`. */

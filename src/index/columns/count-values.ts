@@ -6,6 +6,7 @@ import type { Column, ColumnsReader } from "./columns-reader.js";
 import { createNumberTotals } from "./number-totals.js";
 import type { NumberTotals } from "./number-totals.js";
 import { createWordTotals } from "./word-totals.js";
+import type { WordTotals } from "./word-totals.js";
 
 export interface ValueCount {
   readonly kind: SingleValue["kind"];
@@ -77,29 +78,40 @@ export function createValueCounter(field: string): ValueCounter {
         addColumn(column, counted);
       }
     },
-    counts(valuesMax) {
-      const found = [
-        listed(words.counts(), valuesMax, (place) => ({
-          kind: "keyword",
-          value: words.word(place),
-        })),
-        listed(integers.counts(), valuesMax, (place) => {
-          return textOf({ kind: "integer", value: integers.integer(place) });
-        }),
-        listed(floats.counts(), valuesMax, (place) => {
-          return textOf({ kind: "float", value: floats.number(place) });
-        }),
-        listed(times.counts(), valuesMax, (place) => {
-          return textOf({ kind: "time", value: times.number(place) });
-        }),
-        listed(booleans, valuesMax, (place) => textOf({ kind: "boolean", value: place === 1 })),
-      ];
-      return {
-        values: found.flatMap(({ values }) => values),
-        documentCount,
-        unlistedMax: Math.max(...found.map(({ unlistedMax }) => unlistedMax)),
-      };
-    },
+    counts: (valuesMax) => ({
+      documentCount,
+      ...listAll({ words, integers, floats, times, booleans }, valuesMax),
+    }),
+  };
+}
+
+function listAll(
+  totals: {
+    readonly words: WordTotals;
+    readonly integers: NumberTotals;
+    readonly floats: NumberTotals;
+    readonly times: NumberTotals;
+    readonly booleans: Uint32Array;
+  },
+  valuesMax: number,
+): Omit<FieldCounts, "documentCount"> {
+  const { words, integers, floats, times, booleans } = totals;
+  const found = [
+    listed(words.counts(), valuesMax, (place) => ({ kind: "keyword", value: words.word(place) })),
+    listed(integers.counts(), valuesMax, (place) => {
+      return textOf({ kind: "integer", value: integers.integer(place) });
+    }),
+    listed(floats.counts(), valuesMax, (place) => {
+      return textOf({ kind: "float", value: floats.number(place) });
+    }),
+    listed(times.counts(), valuesMax, (place) => {
+      return textOf({ kind: "time", value: times.number(place) });
+    }),
+    listed(booleans, valuesMax, (place) => textOf({ kind: "boolean", value: place === 1 })),
+  ];
+  return {
+    values: found.flatMap(({ values }) => values),
+    unlistedMax: Math.max(...found.map(({ unlistedMax }) => unlistedMax)),
   };
 }
 

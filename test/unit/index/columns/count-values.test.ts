@@ -62,8 +62,12 @@ describe("counts of values", () => {
   it("of several segments are added up, whatever numbers their words have", () => {
     const counter = createValueCounter("f");
     const isCounted = Uint8Array.of(1, 1, 1);
-    for (const list of ["cab", "abb", "bcd"]) {
-      const values = [...list].map((value): FieldValue => ({ kind: "keyword", value }));
+    for (const list of [
+      ["c", "a", "b"],
+      ["a", "b", "b"],
+      ["b", "c", "d"],
+    ]) {
+      const values = list.map((value): FieldValue => ({ kind: "keyword", value }));
       counter.add(columnsOf(values), isCounted);
     }
     const { values, documentCount } = counter.counts(10);
