@@ -138,7 +138,7 @@ function createJobs(parts: EngineParts): Pick<EngineApi, "optimize" | "snapshot"
       const { opened, release } = await collections.acquire(name, { signal });
       const { store } = opened.collection;
       const bytesBefore = store.diskBytes();
-      let isCompacting = false;
+      let isCompacting: boolean;
       try {
         yield* optimize(opened.writer, options);
         isCompacting = options.isFull && isWorthCompacting(store);
