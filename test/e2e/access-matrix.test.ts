@@ -102,6 +102,12 @@ const writeAny: readonly Need[] = ["write", "feedback", "some grant"];
 const adminAny: readonly Need[] = ["read", "write", "feedback", "admin", "some grant"];
 const expiredSeconds = Math.floor(Date.now() / 1000) - 3600;
 
+/** Of the routes that read their request from it. */
+const queries: Readonly<Record<string, string>> = {
+  "GET /v1/search": "?collection=docs&q=words",
+  "GET /v1/export": "?collection=docs",
+};
+
 const identities: Readonly<Record<string, Identity>> = {
   "no key": { inDocs: undefined },
   "a key that nobody made": { inDocs: undefined, header: `Bearer ${makeKey().text}` },
@@ -195,7 +201,7 @@ describe("access", () => {
       const found: Record<string, Outcome> = {};
       for (const [route, { request }] of Object.entries(routeRows)) {
         const [method = "", path = ""] = route.split(" ");
-        const query = route === "GET /v1/search" ? "?collection=docs&q=words" : "";
+        const query = queries[route] ?? "";
         const authorization = headers.get(name);
         const answer = await callRoute(`${server.url}${path}${query}`, {
           method,
