@@ -362,7 +362,7 @@ export const configSchema = z.strictObject({
       description: "Calls that are logged when they end, one line each, without their contents.",
     }),
     slowSearchMs: whole({
-      default: 1000,
+      default: 5000,
       min: 0,
       max: 600_000,
       unit: "ms",

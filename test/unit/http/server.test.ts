@@ -161,7 +161,7 @@ describe("HTTP server", () => {
     ["k", { collection: "notes", query: "x", k: 0 }, /k: /],
     ["collection", { collection: "../x", query: "x" }, /is no name/],
     ["query", { collection: "notes", query: " " }, /query is empty/],
-    ["query", { collection: "notes" }, /query: /],
+    ["query", { collection: "notes" }, /query is empty/],
     [
       "query.vectors.base64",
       { collection: "notes", query: { vectors: { type: "int8", dim: 16, base64: "AAAA" } } },
