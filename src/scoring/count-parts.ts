@@ -2,6 +2,7 @@
 
 import { isRaised } from "../core/cancel-flag.js";
 import { limits } from "../core/limits.js";
+import { memoize } from "../core/memoize.js";
 import { createValueCounter } from "../index/columns/count-values.js";
 import { openColumns } from "../index/columns/columns-reader.js";
 import { eligibleOf } from "../index/eligible-passages.js";
@@ -17,8 +18,8 @@ export function countParts(task: DocumentCountTask): DocumentCountAnswer | undef
   for (const [place, part] of task.parts.entries()) {
     if (isRaised(task.cancel)) return undefined;
     if (part.kind === "live") continue;
-    const isCounted = countedPassages(part, eligibleOf(task.eligible, place));
-    for (const one of isCounted) documentCount += one;
+    const { isCounted, count } = countedPassages(part, eligibleOf(task.eligible, place));
+    documentCount += count;
     if (counters.length === 0) continue;
     const columns = openColumns(sectionOf(part.tables, "columns"));
     for (const counter of counters) counter.add(columns, isCounted);
@@ -27,21 +28,41 @@ export function countParts(task: DocumentCountTask): DocumentCountAnswer | undef
   return { documentCount, fields };
 }
 
-/** 1 for the first passage of each eligible document, 0 for all others. */
-function countedPassages(part: FlushedPart, eligible: Uint8Array | undefined): Uint8Array {
-  const { ordinalCount, tables } = part;
+interface CountedPassages {
+  /** 1 for the first passage of each document that counts, 0 for all others. */
+  readonly isCounted: Uint8Array;
+  readonly count: number;
+}
+
+/** One byte a passage, kept with the segment: tables hold the number of a passage every 12 bytes. */
+const firstPassagesOf = memoize((tables: SharedArrayBuffer): CountedPassages => {
   const passages = numbersOf(tables, "passages");
-  const isCounted = new Uint8Array(ordinalCount);
+  const isCounted = new Uint8Array(passages.length / 3);
+  let count = 0;
+  for (let ordinal = 0; ordinal < isCounted.length; ordinal += 1) {
+    if (passages[3 * ordinal] !== 0) continue;
+    isCounted[ordinal] = 1;
+    count += 1;
+  }
+  return { isCounted, count };
+});
+
+function countedPassages(part: FlushedPart, eligible: Uint8Array | undefined): CountedPassages {
+  const first = firstPassagesOf(part.tables);
   const bits = eligible ?? tombstonesOf(part);
+  if (bits === undefined) return first;
+  const isCounted = first.isCounted.slice();
   /** Bits are set for eligible passages, or else for deleted ones. */
-  const wanted = eligible === undefined ? 0 : 1;
-  if (bits === undefined)
-    for (let ordinal = 0; ordinal < ordinalCount; ordinal += 1)
-      isCounted[ordinal] = Number(passages[3 * ordinal] === 0);
-  else
-    for (let ordinal = 0; ordinal < ordinalCount; ordinal += 1) {
-      const isWanted = (((bits[ordinal >>> 3] ?? 0) >>> (ordinal & 7)) & 1) === wanted;
-      isCounted[ordinal] = Number(isWanted && passages[3 * ordinal] === 0);
+  const flip = eligible === undefined ? 0xff : 0;
+  let count = 0;
+  for (let at = 0; at < isCounted.length; at += 8) {
+    const byte = (bits[at >>> 3] ?? 0) ^ flip;
+    const end = Math.min(isCounted.length, at + 8);
+    for (let ordinal = at; ordinal < end; ordinal += 1) {
+      const one = (isCounted[ordinal] ?? 0) & (byte >>> (ordinal & 7));
+      isCounted[ordinal] = one;
+      count += one;
     }
-  return isCounted;
+  }
+  return { isCounted, count };
 }
