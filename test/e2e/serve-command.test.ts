@@ -59,7 +59,10 @@ describe("sluice serve", () => {
     const report = JSON.parse(stdout) as Record<string, unknown>;
     assert.equal(code, 1, stderr);
     assert.deepEqual([report["acceptedCount"], report["rejectedCount"]], [2, 1]);
-    assert.match(stderr, /refused 1: is not valid JSON \[INVALID_INPUT_FILE\] \(standard input:3\)/);
+    assert.match(
+      stderr,
+      /refused 1: is not valid JSON \[INVALID_INPUT_FILE\] \(standard input:3\)/,
+    );
   });
 
   it("answers searches with one update a line, the last one final", async () => {
