@@ -2,7 +2,7 @@
 // -words and -"phrases", and misspelled words where the request enables them.
 
 import { limits } from "../core/limits.js";
-import type { Analyzer, PhraseTerm, QueryWord, WordPrefix } from "./analyzer.js";
+import type { Analyzer, PhraseTerm, QueryWord, WordPrefix } from "./query-words.js";
 import { parseQuerySyntax } from "./query-syntax.js";
 import { addUpTerms } from "./query-terms.js";
 import type { QueryTerm } from "./query-terms.js";

@@ -1,6 +1,6 @@
 // Query words of runs without spaces and of symbols.
 
-import type { QueryWord, WordPrefix } from "./analyzer.js";
+import type { QueryWord, WordPrefix } from "./query-words.js";
 import { addUpTerms } from "./query-terms.js";
 import { forEachRunCharacter, termsOfSymbol } from "./runs.js";
 import type { TokenKind } from "./tokens.js";

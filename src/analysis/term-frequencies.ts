@@ -1,6 +1,6 @@
 // Counts the terms of a passage, in index order.
 
-import type { Analyzer } from "./analyzer.js";
+import type { Analyzer } from "./query-words.js";
 
 /**
  * The terms of one passage: `terms` are distinct and in UTF-8 byte order, `counts` is parallel to

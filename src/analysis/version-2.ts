@@ -2,7 +2,7 @@
 // pairs of scripts without spaces, symbols; whole words beside their stems.
 
 import { limits } from "../core/limits.js";
-import type { Analyzer, PlacedPrefix, QueryWord, TermVisitor } from "./analyzer.js";
+import type { Analyzer, PlacedPrefix, QueryWord, TermVisitor } from "./query-words.js";
 import { prefixOfRun, queryWordOfRun, queryWordOfSymbol } from "./query-runs.js";
 import { forEachRunCharacter, termsOfSymbol } from "./runs.js";
 import type { RunCharacter } from "./runs.js";

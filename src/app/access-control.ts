@@ -16,7 +16,7 @@ import { isLoopbackAddress } from "../core/loopback.js";
 import type { EngineApi } from "../engine/api.js";
 import type { Logger } from "../observability/logger.js";
 import type { Metrics } from "../observability/metrics.js";
-import type { Reloadable } from "./reload.js";
+import type { Reloadable } from "./reloadable.js";
 
 export interface AccessControl {
   /** Wraps the engine with access control, for both ports. */

@@ -45,7 +45,7 @@ import type { Models } from "../engine/models.js";
 import type { MetricSources } from "../observability/sources.js";
 import type { RemoteRerankers } from "../engine/rerankers.js";
 import type { ScoreWorkerData } from "../scoring/score.worker.js";
-import type { SearchCaches } from "../engine/searches.js";
+import type { SearchCaches } from "../engine/search-parts.js";
 import { checkStartLimits, limitCollections } from "./start-limits.js";
 
 export interface EngineOptions {

@@ -7,17 +7,8 @@ import { openTls } from "../net/tls.js";
 import type { Tls } from "../net/tls.js";
 import type { Logger } from "../observability/logger.js";
 import type { Metrics } from "../observability/metrics.js";
+import type { Reloadable } from "./reloadable.js";
 import { openRemoteRerankers } from "./remote-rerankers.js";
-
-export interface Reloadable {
-  /** Name in the log and in metrics. */
-  readonly name: string;
-  /**
-   * Atomic: throws when something is invalid, and the previous state stays in use. Returns
-   * warnings.
-   */
-  reload(): readonly string[];
-}
 
 export interface ReloadableParts {
   /** Absent for plain text. */

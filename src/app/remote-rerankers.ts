@@ -6,7 +6,7 @@ import type { Metrics } from "../observability/metrics.js";
 import { createRemoteReranker } from "../remote/remote-reranker.js";
 import type { RemoteReranker } from "../remote/remote-reranker.js";
 import type { RemoteRerankers } from "../engine/rerankers.js";
-import type { Reloadable } from "./reload.js";
+import type { Reloadable } from "./reloadable.js";
 
 export interface OpenedRerankers {
   /** Updated in place by a reload: look a name up for each use. */

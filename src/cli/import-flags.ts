@@ -4,8 +4,8 @@ import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
 import { inputFormats } from "../importers/input-formats.js";
 import type { ImportOptions, ImportSettings } from "../importers/import-options.js";
-import { fieldKinds } from "../importers/mapping.js";
-import type { FieldKind } from "../importers/mapping.js";
+import { fieldKinds } from "../importers/cell.js";
+import type { FieldKind } from "../importers/cell.js";
 
 export interface ImportFlags extends ImportSettings {
   /** Path of a mapping file, whose options those of the command line replace. */

@@ -2,9 +2,8 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { service as healthService } from "grpc-health-check";
-import type { FieldUpdate, IngestDocument } from "../core/document.js";
+import type { IngestDocument } from "../core/document.js";
 import type { RecordedFeedback } from "../core/feedback.js";
-import type { Filter } from "../core/filter.js";
 import { present } from "../core/assert.js";
 import type { SearchRequest } from "../contract/search-request.js";
 import type { SearchUpdate } from "../contract/search-update.js";
@@ -29,6 +28,7 @@ import { rerankRequestFields } from "../contract/rerank.js";
 import type { RerankRequest, RerankUpdate } from "../contract/rerank.js";
 import { searchRequestFields } from "../contract/search-request.js";
 import { documentCalls } from "./document-calls.js";
+import type { DocumentCalls } from "./document-calls.js";
 import { ingestDocuments } from "./ingest.js";
 import type { IngestOptions } from "./ingest.js";
 import {
@@ -50,12 +50,9 @@ import type {
   ClientCollectionSettings,
   ClientCreateCollection,
   ClientDescription,
-  ClientIngestAck,
-  ClientIngestError,
   ClientIngestSummary,
   ClientOptimizeProgress,
   ClientRecallEstimate,
-  ClientStoredDocument,
   ClientSurvey,
 } from "./types.js";
 
@@ -64,14 +61,8 @@ export interface ClientOptions extends ChannelOptions {
   readonly checkContract?: boolean | undefined;
 }
 
-export interface ClientDocumentPage {
-  readonly documents: ClientStoredDocument[];
-  /** Absent on the last page. */
-  readonly nextPageToken: string | undefined;
-}
-
 /** All methods throw SluiceClientError. */
-export interface SluiceClient {
+export interface SluiceClient extends DocumentCalls {
   /**
    * Updates in the order of arrival; the last one is final. The call starts at the first read.
    * Leaving the loop or aborting `signal` cancels it. Retried only before its first update.
@@ -105,40 +96,6 @@ export interface SluiceClient {
     documents: Iterable<IngestDocument> | AsyncIterable<IngestDocument>,
     options?: IngestOptions,
   ): Promise<ClientIngestSummary>;
-  /**
-   * Changes fields of at most 1,000 documents, each on its own, without encoding their texts again.
-   * Resolves when the changes are durable and visible. Not retried after it was sent.
-   */
-  update(
-    collection: string,
-    updates: readonly FieldUpdate[],
-    options?: CallOptions,
-  ): Promise<{ readonly acks: ClientIngestAck[]; readonly errors: ClientIngestError[] }>;
-  get(
-    collection: string,
-    keys: readonly string[],
-    options?: CallOptions,
-  ): Promise<{ readonly documents: ClientStoredDocument[]; readonly missingKeys: string[] }>;
-  delete(
-    collection: string,
-    keys: readonly string[],
-    options?: CallOptions,
-  ): Promise<{
-    readonly deletedCount: number;
-    readonly missingCount: number;
-    readonly sequence: number;
-  }>;
-  /** Deletes every document that matches the filter. Calling it again resumes after an error. */
-  deleteWhere(
-    collection: string,
-    filter: Filter,
-    options?: CallOptions,
-  ): Promise<{ readonly deletedCount: number; readonly sequence: number }>;
-  list(
-    collection: string,
-    page?: { readonly pageSize?: number; readonly pageToken?: string },
-    options?: CallOptions,
-  ): Promise<ClientDocumentPage>;
   /**
    * Documents in byte order of their keys, as they are when the call begins; the first batch may be
    * empty. After an error, call again with `afterKey`.

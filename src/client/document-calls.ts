@@ -3,13 +3,56 @@
 import { updateToMessage } from "../wire/document-messages.js";
 import { definitions } from "../wire/definitions.js";
 import { filterToMessage } from "../wire/filter-messages.js";
-import type { Channel } from "./channel.js";
-import type { SluiceClient } from "./client.js";
+import type { FieldUpdate } from "../core/document.js";
+import type { Filter } from "../core/filter.js";
+import type { CallOptions, Channel } from "./channel.js";
 import { ackFromMessage, ingestErrorFromMessage, storedDocumentFromMessage } from "./messages.js";
+import type { ClientIngestAck, ClientIngestError, ClientStoredDocument } from "./types.js";
 
-export function documentCalls(
-  channel: Channel,
-): Pick<SluiceClient, "update" | "get" | "delete" | "deleteWhere" | "list"> {
+export interface ClientDocumentPage {
+  readonly documents: ClientStoredDocument[];
+  /** Absent on the last page. */
+  readonly nextPageToken: string | undefined;
+}
+
+export interface DocumentCalls {
+  /**
+   * Changes fields of at most 1,000 documents, each on its own, without encoding their texts again.
+   * Resolves when the changes are durable and visible. Not retried after it was sent.
+   */
+  update(
+    collection: string,
+    updates: readonly FieldUpdate[],
+    options?: CallOptions,
+  ): Promise<{ readonly acks: ClientIngestAck[]; readonly errors: ClientIngestError[] }>;
+  get(
+    collection: string,
+    keys: readonly string[],
+    options?: CallOptions,
+  ): Promise<{ readonly documents: ClientStoredDocument[]; readonly missingKeys: string[] }>;
+  delete(
+    collection: string,
+    keys: readonly string[],
+    options?: CallOptions,
+  ): Promise<{
+    readonly deletedCount: number;
+    readonly missingCount: number;
+    readonly sequence: number;
+  }>;
+  /** Deletes every document that matches the filter. Calling it again resumes after an error. */
+  deleteWhere(
+    collection: string,
+    filter: Filter,
+    options?: CallOptions,
+  ): Promise<{ readonly deletedCount: number; readonly sequence: number }>;
+  list(
+    collection: string,
+    page?: { readonly pageSize?: number; readonly pageToken?: string },
+    options?: CallOptions,
+  ): Promise<ClientDocumentPage>;
+}
+
+export function documentCalls(channel: Channel): DocumentCalls {
   const service = definitions().documents;
   const isIdempotent = true;
   return {

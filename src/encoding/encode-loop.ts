@@ -3,7 +3,7 @@
 import { join } from "node:path";
 
 import { createAnalyzer } from "../analysis/analyzer.js";
-import type { Analyzer } from "../analysis/analyzer.js";
+import type { Analyzer } from "../analysis/query-words.js";
 import type { AnalyzerSettings } from "../analysis/settings.js";
 import { packTerms, termFrequencies } from "../analysis/term-frequencies.js";
 import { createCodec } from "../codec/codec.js";

@@ -10,7 +10,6 @@ import { openLmdbStore } from "../store/lmdb-store.js";
 import { closeToOthers } from "../store/permissions.js";
 import type { CollectionStore } from "../store/store.js";
 import { syncFile, syncFolder } from "../store/sync.js";
-import type { VerifyFolder } from "./snapshots.js";
 
 /** The least share of a file that is worth a copy of the rest. */
 const freeShareMin = 1 / 16;
@@ -18,6 +17,9 @@ const freeShareMin = 1 / 16;
 export function isWorthCompacting(store: CollectionStore): boolean {
   return store.freeBytes() >= freeShareMin * store.diskBytes();
 }
+
+/** Reads and checks every value of a closed store; one line a damage. */
+export type VerifyFolder = (folder: string) => Promise<readonly string[]>;
 
 /**
  * Replaces the file in the folder `path` of a closed collection. The copy is verified and on disk

@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { createAnalyzer } from "../analysis/analyzer.js";
-import type { Analyzer } from "../analysis/analyzer.js";
+import type { Analyzer } from "../analysis/query-words.js";
 import { analyzerSettingsOf } from "../analysis/settings.js";
 import { SluiceError } from "../core/errors.js";
 import { once } from "../core/memoize.js";
@@ -26,7 +26,7 @@ import { whileOpen } from "./open-collection.js";
 import { optimize } from "./optimize.js";
 import { rerank } from "./rerank.js";
 import { createSearches } from "./searches.js";
-import type { SearchParts } from "./searches.js";
+import type { SearchParts } from "./search-parts.js";
 import { updateDocument } from "./update-document.js";
 
 export interface EngineParts extends SearchParts, FeedbackParts {

@@ -26,7 +26,7 @@ import type { Handover } from "../search/update-stream.js";
 import { checkFingerprint } from "../encoding/encode-pool.js";
 import type { SearchCall } from "./api.js";
 import { findReranker } from "./rerankers.js";
-import type { SearchParts } from "./searches.js";
+import type { SearchParts } from "./search-parts.js";
 
 export type RerankParts = Pick<
   SearchParts,

@@ -1,7 +1,7 @@
 // The turn of a search: what it waits for before it begins, and what it holds until it has ended.
 
 import { createAnalyzer } from "../analysis/analyzer.js";
-import type { Analyzer } from "../analysis/analyzer.js";
+import type { Analyzer } from "../analysis/query-words.js";
 import { analyzerSettingsOf } from "../analysis/settings.js";
 import { present } from "../core/assert.js";
 import { createCancelFlag } from "../core/cancel-flag.js";
@@ -28,7 +28,7 @@ import { knownRecall } from "./calibration-state.js";
 import { holdOpen } from "./open-collection.js";
 import type { OpenCollection } from "./open-collection.js";
 import { findReranker } from "./rerankers.js";
-import type { SearchParts } from "./searches.js";
+import type { SearchParts } from "./search-parts.js";
 
 /** A search whose turn it is. */
 export interface SearchTurn {

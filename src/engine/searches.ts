@@ -1,15 +1,8 @@
 // Searches, explanations and measurements of recall, each in its turn.
 
-import type { Clock } from "../core/clock.js";
 import { endlessRoom } from "../core/unread-answers.js";
-import type { EncodePool } from "../encoding/encode-pool.js";
-import type { Kernels } from "../kernels/kernels.js";
-import type { Scorer } from "../scoring/scorer.js";
-import type { Admission } from "../search/admission.js";
 import { searchWithCache } from "../search/answer-cache.js";
-import type { AnswerCache } from "../search/answer-cache.js";
 import { measureDepths } from "../search/measure-recall.js";
-import type { SearchDefaults } from "../search/plan.js";
 import type { SearchRequest } from "../contract/search-request.js";
 import type { UpdateReader } from "../search/search-run.js";
 import type { UnnumberedUpdate } from "../search/to-update.js";
@@ -17,39 +10,12 @@ import { streamUpdates } from "../search/update-stream.js";
 import type { EngineApi, SearchCall } from "./api.js";
 import { calibrateRecall, measuringGently } from "./calibrate.js";
 import type { CalibrationParts } from "./calibrate.js";
-import type { Collections } from "./collections.js";
-import type { QueryCache } from "./encode-query.js";
 import { explainPassage } from "./explain.js";
 import { withLikeVectors } from "./like-document.js";
-import type { Models } from "./models.js";
-import type { PairCache, RemoteRerankers } from "./rerankers.js";
 import { createSampler } from "./sample-queries.js";
+import type { SearchParts } from "./search-parts.js";
 import { createTurns } from "./search-turn.js";
 import type { SearchTurn } from "./search-turn.js";
-
-export interface SearchParts {
-  readonly collections: Collections;
-  readonly models: Models;
-  readonly scorer: Scorer;
-  readonly encodePool: EncodePool;
-  readonly kernels: Kernels;
-  readonly clock: Clock;
-  readonly defaults: SearchDefaults;
-  /** Time after which a search lets its generation go and answers with what it has. */
-  readonly generationAgeMaxMs?: number | undefined;
-  readonly admission: Admission;
-  readonly caches: SearchCaches;
-  readonly remoteRerankers?: RemoteRerankers | undefined;
-  readonly onRecallStale?: ((message: string) => void) | undefined;
-  /** Model of collections that name none. */
-  readonly defaultModel: string;
-}
-
-export interface SearchCaches {
-  readonly rows: QueryCache;
-  readonly answers: AnswerCache;
-  readonly pairs: PairCache;
-}
 
 export function createSearches(
   parts: SearchParts,

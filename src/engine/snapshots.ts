@@ -14,11 +14,9 @@ import type { SnapshotInfo } from "../store/snapshot-folder.js";
 import { syncFile, syncFolder } from "../store/sync.js";
 import type { Collections } from "./collections.js";
 import { compactFile } from "./compaction.js";
+import type { VerifyFolder } from "./compaction.js";
 import { holdOpen } from "./open-collection.js";
 import type { OpenCollection } from "./open-collection.js";
-
-/** Reads and checks every value of a closed store; one line a damage. */
-export type VerifyFolder = (folder: string) => Promise<readonly string[]>;
 
 /** Milliseconds between two reports of a copy's progress. */
 const progressMs = 250;

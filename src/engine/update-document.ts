@@ -2,7 +2,7 @@
 // and sketches are copied, and only their terms are made anew, so no model runs.
 
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Analyzer } from "../analysis/analyzer.js";
+import type { Analyzer } from "../analysis/query-words.js";
 import { present } from "../core/assert.js";
 import type { Fields, FieldUpdate } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";

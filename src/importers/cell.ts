@@ -3,7 +3,20 @@
 import type { FieldValue, ListValue } from "../core/document.js";
 import { parseIsoTime } from "../core/iso-time.js";
 import type { TimeOptions } from "../core/iso-time.js";
-import type { FieldKind } from "./mapping.js";
+
+export type FieldKind = FieldValue["kind"];
+
+export const fieldKinds = [
+  "keyword",
+  "keywords",
+  "integer",
+  "float",
+  "boolean",
+  "time",
+  "integers",
+  "floats",
+  "times",
+] as const satisfies readonly FieldKind[];
 
 export interface CellOptions extends TimeOptions {
   /** Between the values of a list. */

@@ -9,8 +9,9 @@ import { createDecoder } from "./file-blocks.js";
 import { inputFormats } from "./input-formats.js";
 import type { InputFormat } from "./input-formats.js";
 import { messageOf } from "./input-error.js";
-import { fieldKinds } from "./mapping.js";
-import type { FieldKind, Mapping } from "./mapping.js";
+import { fieldKinds } from "./cell.js";
+import type { FieldKind } from "./cell.js";
+import type { Mapping } from "./mapping.js";
 import type { TableOptions } from "./table-layout.js";
 
 export interface ImportOptions extends Mapping, TableOptions {

@@ -13,7 +13,8 @@ import {
   resolveRoles,
   toCellOptions,
 } from "./mapping.js";
-import type { FieldKind, Mapping } from "./mapping.js";
+import type { FieldKind } from "./cell.js";
+import type { Mapping } from "./mapping.js";
 
 /** Where an object stands, for a key by line. */
 export interface InputPlace {

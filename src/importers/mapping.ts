@@ -1,23 +1,8 @@
 // Which property of a record, or column of a table, becomes which part of a document.
 
-import type { FieldValue } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import type { TimeOptions } from "../core/iso-time.js";
-import type { CellOptions } from "./cell.js";
-
-export type FieldKind = FieldValue["kind"];
-
-export const fieldKinds = [
-  "keyword",
-  "keywords",
-  "integer",
-  "float",
-  "boolean",
-  "time",
-  "integers",
-  "floats",
-  "times",
-] as const satisfies readonly FieldKind[];
+import type { CellOptions, FieldKind } from "./cell.js";
 
 /** Names of properties or columns. What is not given is found by the usual names. */
 export interface Mapping extends TimeOptions {

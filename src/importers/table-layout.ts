@@ -8,7 +8,8 @@ import { InputError, inputError } from "./input-error.js";
 import { readLineBatches } from "./lines.js";
 import type { InputLine } from "./lines.js";
 import { checkUnique, fieldNameOf, isKnownName, resolveColumnRoles } from "./mapping.js";
-import type { FieldKind, Mapping, Roles } from "./mapping.js";
+import type { FieldKind } from "./cell.js";
+import type { Mapping, Roles } from "./mapping.js";
 import { createRecordParser } from "./table-records.js";
 import type { CellSyntax, TableRecord } from "./table-records.js";
 

@@ -1,7 +1,7 @@
 // Terms of stored passages made anew by another analyzer: a passage keeps its text, which its
 // document has, and of a title as much as it was encoded with.
 
-import type { Analyzer } from "../analysis/analyzer.js";
+import type { Analyzer } from "../analysis/query-words.js";
 import { packTerms, termFrequencies } from "../analysis/term-frequencies.js";
 import type { PackedTerms } from "../analysis/term-frequencies.js";
 import type { Span } from "../core/document.js";

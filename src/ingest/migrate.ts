@@ -3,7 +3,7 @@
 import { basename } from "node:path";
 
 import { createAnalyzer } from "../analysis/analyzer.js";
-import type { Analyzer } from "../analysis/analyzer.js";
+import type { Analyzer } from "../analysis/query-words.js";
 import { isAnalyzerName } from "../analysis/settings.js";
 import { packTerms, unpackTerms } from "../analysis/term-frequencies.js";
 import type { PackedTerms, PassageTerms } from "../analysis/term-frequencies.js";

@@ -7,11 +7,12 @@ import type { Caller } from "../access/caller.js";
 import { present } from "../core/assert.js";
 import { callIds, requestIdHeader } from "../core/call-ids.js";
 import type { CallIds } from "../core/call-ids.js";
+import type { CallRecord } from "../core/call-record.js";
 import { SluiceError } from "../core/errors.js";
 import { hostOf } from "./bounded-call.js";
-import type { RpcContext } from "./calls.js";
 import { requirementOf } from "./requirements.js";
 import { toStatus } from "./status.js";
+import type { RpcLogger } from "./status.js";
 
 const clientMetadata = "x-sluice-client";
 
@@ -28,7 +29,11 @@ export function admissionOf(metadata: Metadata): AdmittedCall {
 /** Rejects calls without permission, and reports the end of the others to `access`. */
 export function createAdmissionInterceptor(
   access: Access,
-  context: Pick<RpcContext, "logger" | "nowMs" | "onCallEnd">,
+  context: {
+    readonly logger: RpcLogger;
+    readonly nowMs: () => number;
+    readonly onCallEnd: (record: CallRecord) => void;
+  },
 ): ServerInterceptor {
   return ({ path }, call) => {
     const startMs = context.nowMs();

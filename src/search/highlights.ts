@@ -1,6 +1,6 @@
 // Which places of a text answer the words of a query: what a reader would underline.
 
-import type { Analyzer } from "../analysis/analyzer.js";
+import type { Analyzer } from "../analysis/query-words.js";
 import {
   codeUnitClass,
   classOfCodePoint,

@@ -1,6 +1,6 @@
 // Request and defaults become a plan: every option has a value, every value is in its range.
 
-import type { Analyzer } from "../analysis/analyzer.js";
+import type { Analyzer } from "../analysis/query-words.js";
 import { joinLexicalQueries, parseLexicalQuery } from "../analysis/lexical-query.js";
 import type { LexicalQuery } from "../analysis/lexical-query.js";
 import { SluiceError } from "../core/errors.js";

@@ -4,12 +4,10 @@ import { SluiceError } from "../core/errors.js";
 import type { Draft } from "./progress.js";
 import type { SearchPlan } from "./plan.js";
 import { createJudge } from "./probabilities.js";
-import type { Judge } from "./probabilities.js";
 import { createProgress, noteDraft, noteLateness } from "./progress.js";
-import type { SearchProgress } from "./progress.js";
 import type { ScopedDeps, SearchDeps } from "./search-deps.js";
 import { toUpdate } from "./to-update.js";
-import type { UnnumberedUpdate } from "./to-update.js";
+import type { UnnumberedUpdate, UpdateSource } from "./to-update.js";
 import { createUpdateSink } from "./update-stream.js";
 import type { Handover, UpdateSink } from "./update-stream.js";
 import type { Stage } from "../contract/search-update.js";
@@ -17,8 +15,7 @@ import type { Stage } from "../contract/search-update.js";
 /** Who reads the updates of a search. */
 export interface UpdateReader {
   readonly handover: Handover<UnnumberedUpdate>;
-  /** Documents whose payload was already sent. Absent when each update has all payloads. */
-  readonly sentKeys: Set<string> | undefined;
+  readonly sentKeys: UpdateSource["sentKeys"];
   /** False: an intermediate update would only lie in memory. */
   hasRoom(): boolean;
   /**
@@ -28,13 +25,8 @@ export interface UpdateReader {
   untilRoom(): Promise<void>;
 }
 
-export interface SearchRun {
-  readonly deps: SearchDeps;
-  readonly plan: SearchPlan;
-  readonly progress: SearchProgress;
-  readonly judge: Judge;
+export interface SearchRun extends UpdateSource {
   readonly sink: UpdateSink<Draft>;
-  readonly sentKeys: UpdateReader["sentKeys"];
 }
 
 /** The filter is evaluated. */

@@ -5,12 +5,21 @@ import { isEmptyQuery } from "../analysis/lexical-query.js";
 import { SluiceError, asDamage } from "../core/errors.js";
 import type { Draft } from "./progress.js";
 import type { SearchPlan } from "./plan.js";
-import type { JudgedHit } from "./probabilities.js";
+import type { JudgedHit, Judge } from "./probabilities.js";
 import { certificateOf, degrade, timingsAt } from "./progress.js";
 import type { SearchProgress } from "./progress.js";
 import type { SearchDeps } from "./search-deps.js";
-import type { SearchRun } from "./search-run.js";
 import type { SearchHit, SearchUpdate, Stage } from "../contract/search-update.js";
+
+/** What an update is made of. */
+export interface UpdateSource {
+  readonly deps: SearchDeps;
+  readonly plan: SearchPlan;
+  readonly progress: SearchProgress;
+  readonly judge: Judge;
+  /** Documents whose payload was already sent. Absent when each update has all payloads. */
+  readonly sentKeys: Set<string> | undefined;
+}
 
 /** An update before its stream numbers it. */
 export type UnnumberedUpdate = Omit<SearchUpdate, "sequence">;
@@ -21,7 +30,7 @@ export type UnnumberedUpdate = Omit<SearchUpdate, "sequence">;
  * readers: see `withoutSentPayloads`.
  */
 export function toUpdate(
-  run: SearchRun,
+  run: UpdateSource,
   draft: Draft | undefined,
   { isFinal, atMs }: { readonly isFinal: boolean; readonly atMs: number },
 ): UnnumberedUpdate {
@@ -90,7 +99,7 @@ function isThresholdToBlame(
 }
 
 function toHit(
-  run: SearchRun,
+  run: UpdateSource,
   { ranked, parts }: JudgedHit,
   { rank, isFinal }: { readonly rank: number; readonly isFinal: boolean },
 ): SearchHit {
@@ -104,7 +113,7 @@ function toHit(
 
 /** A hit whose document is damaged has no payload; the other hits are unaffected. */
 function readablePayload(
-  { deps, plan, progress }: SearchRun,
+  { deps, plan, progress }: UpdateSource,
   hit: Pick<SearchHit, "key" | "span">,
 ): SearchHit["payload"] {
   try {

@@ -1,21 +1,12 @@
 // The feedback of a collection in its store: appended, read in order, the oldest dropped.
 
-import type { Feedback } from "../core/feedback.js";
 import type { Databases } from "./databases.js";
 import { packFeedback, packFeedbackId, unpackFeedback } from "./feedback-record.js";
 import { listing } from "./lmdb-reads.js";
 import type { Reading } from "./lmdb-reads.js";
-import type { FeedbackRecords } from "./store.js";
+import type { FeedbackAppend, FeedbackRecords } from "./store.js";
 import { toCommitError } from "./store-errors.js";
 import type { WriteGuard } from "./write-guard.js";
-
-export interface FeedbackAppend {
-  readonly event: Feedback;
-  /** Milliseconds since 1970 UTC. */
-  readonly timeMs: number;
-  /** Events that are kept; the oldest are dropped beyond it. At least 1. */
-  readonly eventsMax: number;
-}
 
 export function feedbackRecords(
   databases: Databases,

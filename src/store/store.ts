@@ -3,8 +3,7 @@
 
 import type { Sequence } from "../core/ids.js";
 import type { SluiceError } from "../core/errors.js";
-import type { RecordedFeedback } from "../core/feedback.js";
-import type { FeedbackAppend } from "./feedback-log.js";
+import type { Feedback, RecordedFeedback } from "../core/feedback.js";
 import type {
   Damage,
   DocumentRecord,
@@ -69,6 +68,14 @@ export interface CalibrationRecords {
   readScoreMaps(): readonly ScoreCalibration[];
   /** Replaces all of them. Durable when it resolves; rejects as `commit`. */
   writeScoreMaps(calibrations: readonly ScoreCalibration[]): Promise<void>;
+}
+
+export interface FeedbackAppend {
+  readonly event: Feedback;
+  /** Milliseconds since 1970 UTC. */
+  readonly timeMs: number;
+  /** Events that are kept; the oldest are dropped beyond it. At least 1. */
+  readonly eventsMax: number;
 }
 
 /** What users did with hits. */

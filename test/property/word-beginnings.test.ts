@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import type { Analyzer } from "../../src/analysis/analyzer.js";
+import type { Analyzer } from "../../src/analysis/query-words.js";
 import { parseLexicalQuery } from "../../src/analysis/lexical-query.js";
 import type { LexicalQuery } from "../../src/analysis/lexical-query.js";
 import { packTerms, termFrequencies } from "../../src/analysis/term-frequencies.js";

@@ -1,7 +1,7 @@
 // Analyzers by name, of the first and of the latest version.
 
 import { createAnalyzer, latestSettings } from "../../src/analysis/analyzer.js";
-import type { Analyzer } from "../../src/analysis/analyzer.js";
+import type { Analyzer } from "../../src/analysis/query-words.js";
 import type { AnalyzerName, AnalyzerSettings } from "../../src/analysis/settings.js";
 
 export function firstAnalyzer(name: AnalyzerName): Analyzer {

@@ -9,7 +9,7 @@ import type { CollectionLimits, Collections } from "../../src/engine/collections
 import { createEngine } from "../../src/engine/engine.js";
 import { inspect } from "../../src/engine/inspect.js";
 import { Snapshots } from "../../src/engine/snapshots.js";
-import type { SearchCaches } from "../../src/engine/searches.js";
+import type { SearchCaches } from "../../src/engine/search-parts.js";
 import type { RemoteRerankers } from "../../src/engine/rerankers.js";
 import { createModels } from "../../src/engine/models.js";
 import { toCounts, toPassage, toRelevances, toRows } from "../../src/encoding/encode.protocol.js";

@@ -19,8 +19,7 @@ describe("layers", () => {
   });
 
   it("finds imports that point down and nothing else", () => {
-    const imports = files.flatMap((from) => importsOf(from).map((to) => ({ from, to })));
-    assert.deepEqual(violations(imports), []);
+    assert.deepEqual(violations(importsBetween(files)), []);
   });
 
   it("hold no file that nothing uses, or nothing but tests", () => {
@@ -48,6 +47,24 @@ describe("layers", () => {
     );
   });
 
+  it("tie no files to each other in a circle", () => {
+    const written = importsBetween(files.filter((path) => !isGenerated(path)));
+    // The entry of a thread or process is started, not imported, by the file that names it.
+    const imported = written.filter(({ to }) => !/\.(child|worker)\.ts$/.test(to));
+    assert.deepEqual(circleIn(imported), []);
+  });
+
+  it("would notice a circle of three files, and no other ways to the same file", () => {
+    const line = [
+      { from: "src/a.ts", to: "src/b.ts" },
+      { from: "src/b.ts", to: "src/c.ts" },
+      { from: "src/a.ts", to: "src/c.ts" },
+    ];
+    assert.deepEqual(circleIn(line), []);
+    const circle = circleIn([...line, { from: "src/c.ts", to: "src/a.ts" }]);
+    assert.deepEqual(circle, ["src/a.ts", "src/b.ts", "src/c.ts"]);
+  });
+
   it("would notice a call back, a neighbour and a product file that imports a test", () => {
     const wrong = [
       { from: "src/core/limits.ts", to: "src/store/store.ts" },
@@ -70,6 +87,10 @@ function isHeld(entry: string): boolean {
   return levels[Number(level)]?.includes(folder) === true;
 }
 
+function importsBetween(files: readonly string[]): Import[] {
+  return files.flatMap((from) => importsOf(from).map((to) => ({ from, to })));
+}
+
 function violations(imports: readonly Import[]): string[] {
   return imports.filter((entry) => !isAllowed(entry)).map(({ from, to }) => `${from} -> ${to}`);
 }
@@ -78,6 +99,34 @@ function isAllowed({ from, to }: Import): boolean {
   if (!to.includes("/") || to.startsWith("@")) return true;
   if (!to.startsWith("src/")) return false;
   return folderOf(from) === folderOf(to) || levelOf(folderOf(to)) < levelOf(folderOf(from));
+}
+
+/** Files that import each other in a circle, from one of them on; empty when there is none. */
+function circleIn(imports: readonly Import[]): readonly string[] {
+  const targets = new Map<string, string[]>();
+  for (const { from, to } of imports) targets.set(from, [...(targets.get(from) ?? []), to]);
+  const done = new Set<string>();
+  const circleFrom = (file: string, path: readonly string[]): readonly string[] => {
+    const at = path.indexOf(file);
+    if (at >= 0) return path.slice(at);
+    if (done.has(file)) return [];
+    for (const target of targets.get(file) ?? []) {
+      const circle = circleFrom(target, [...path, file]);
+      if (circle.length > 0) return circle;
+    }
+    done.add(file);
+    return [];
+  };
+  for (const file of targets.keys()) {
+    const circle = circleFrom(file, []);
+    if (circle.length > 0) return circle;
+  }
+  return [];
+}
+
+/** Messages that contain each other have types that do. */
+function isGenerated(path: string): boolean {
+  return path.startsWith("src/gen/");
 }
 
 function folderOf(path: string): string {

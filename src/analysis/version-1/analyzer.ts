@@ -1,7 +1,7 @@
 // The analyzers of version 1, kept unchanged for collections created with them.
 
 import { limits } from "../../core/limits.js";
-import type { TermVisitor } from "../analyzer.js";
+import type { TermVisitor } from "../query-words.js";
 import { stemEnglish } from "../porter2.js";
 import { createTermCache, cutTerm } from "../term-cache.js";
 import { foldCharacters } from "./characters.js";

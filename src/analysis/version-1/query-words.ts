@@ -1,6 +1,6 @@
 // Query words of the version 1 analyzers.
 
-import type { Analyzer, PlacedPrefix, QueryWord } from "../analyzer.js";
+import type { Analyzer, PlacedPrefix, QueryWord } from "../query-words.js";
 import type { AnalyzerSettings } from "../settings.js";
 import { createFirstTermSource } from "./analyzer.js";
 import { foldCharacters } from "./characters.js";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 
 import { sampleLanguages } from "../../../bench/languages/settings.js";
 import { analyze } from "../../../src/analysis/analyzer.js";
-import type { Analyzer } from "../../../src/analysis/analyzer.js";
+import type { Analyzer } from "../../../src/analysis/query-words.js";
 import { parseLexicalQuery } from "../../../src/analysis/lexical-query.js";
 import { limits } from "../../../src/core/limits.js";
 import { repositoryRoot } from "../../../src/core/paths.js";

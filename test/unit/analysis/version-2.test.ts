@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 
 import { analyze } from "../../../src/analysis/analyzer.js";
-import type { Analyzer } from "../../../src/analysis/analyzer.js";
+import type { Analyzer } from "../../../src/analysis/query-words.js";
 import { termFrequencies } from "../../../src/analysis/term-frequencies.js";
 import { limits } from "../../../src/core/limits.js";
 import { latestAnalyzer } from "../../support/analyzers.js";
