@@ -294,6 +294,7 @@ function isUnused({ opened, useCount }: Entry): boolean {
 
 /** Lets nobody begin to use the entry until `work` has ended. */
 async function gated(entry: Entry, work: () => Promise<void>): Promise<void> {
+  while (entry.gate !== undefined) await entry.gate;
   let open = nothing;
   entry.gate = new Promise((resolve) => (open = resolve));
   try {

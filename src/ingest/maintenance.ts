@@ -108,7 +108,8 @@ export class Maintenance {
 
   /** Resolves when the journal is flushed and no merge is due; rejects as a step does. */
   async optimize(options: OptimizeOptions): Promise<void> {
-    await this.settle();
+    // Checked again after each wait: another caller that waited, too, may have begun.
+    while (this.#running !== undefined) await this.#running;
     if (this.#isClosed)
       throw new SluiceError("NOT_READY", "the server is stopping; try again later");
     await this.#enter(() => this.#optimize(options));

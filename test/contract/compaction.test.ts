@@ -27,6 +27,14 @@ function largeDocuments(count: number, seed: number): Document[] {
   }));
 }
 
+/** Writes the documents and deletes all but the first 20. */
+async function writeAndDelete(api: EngineApi, documents: readonly Document[]): Promise<void> {
+  await createNotes(api, { dim });
+  await putAll(api, documents, 64);
+  const { signal } = new AbortController();
+  await api.deleteWhere("notes", parseFilter("number >= 20"), { signal });
+}
+
 async function optimizeFull(api: EngineApi): Promise<OptimizeJobProgress["result"]> {
   const { signal } = new AbortController();
   let last: OptimizeJobProgress | undefined;
@@ -50,11 +58,7 @@ describe("a collection that is optimized in full", () => {
   it("gives the space of deleted documents back to the disk, and answers as before", async () => {
     const engine = await openInlineEngine(folder(), { flushBytes: 20_000 });
     try {
-      await createNotes(engine.api, { dim });
-      await putAll(engine.api, documents, 64);
-      await engine.api.deleteWhere("notes", parseFilter("number >= 20"), {
-        signal: new AbortController().signal,
-      });
+      await writeAndDelete(engine.api, documents);
       const event = { queryText: "q", key: documents[0]!.key, rank: 1, kind: "click" } as const;
       const more = { dwellMs: 0, generation: 0, eventId: "once" };
       await engine.api.sendFeedback("notes", { ...event, ...more });
@@ -86,11 +90,7 @@ describe("a collection that is optimized in full", () => {
   it("lets searches and writes wait, and loses and refuses none of them", async () => {
     const engine = await openInlineEngine(folder(), { flushBytes: 20_000 });
     try {
-      await createNotes(engine.api, { dim });
-      await putAll(engine.api, documents, 64);
-      await engine.api.deleteWhere("notes", parseFilter("number >= 20"), {
-        signal: new AbortController().signal,
-      });
+      await writeAndDelete(engine.api, documents);
       let isOver = false;
       const optimizing = optimizeFull(engine.api).finally(() => (isOver = true));
       const written: string[] = [];
@@ -111,14 +111,29 @@ describe("a collection that is optimized in full", () => {
     }
   });
 
+  it("lets a second one wait for the first, and writes survive both", async () => {
+    const engine = await openInlineEngine(folder(), { flushBytes: 20_000 });
+    try {
+      await writeAndDelete(engine.api, documents);
+      const both = await Promise.allSettled([
+        optimizeFull(engine.api),
+        optimizeFull(engine.api),
+        putAll(engine.api, documents.slice(20, 60)),
+      ]);
+      // The second finds a collection that the first has closed, unless a write has opened it.
+      for (const one of both)
+        if (one.status === "rejected") assert.match(String(one.reason), /in use all the time/);
+      assert.equal(both[2].status, "fulfilled");
+      assert.equal((await keysOf(engine.api)).length, 60);
+    } finally {
+      await engine.close();
+    }
+  });
+
   it("says that it stays in use, and leaves the file as it is", async () => {
     const engine = await openInlineEngine(folder(), { flushBytes: 20_000 });
     try {
-      await createNotes(engine.api, { dim });
-      await putAll(engine.api, documents, 64);
-      await engine.api.deleteWhere("notes", parseFilter("number >= 20"), {
-        signal: new AbortController().signal,
-      });
+      await writeAndDelete(engine.api, documents);
       const use = await engine.collections.acquire("notes");
       await assert.rejects(optimizeFull(engine.api), /in use all the time/);
       use.release();
