@@ -38,33 +38,36 @@ export function createAdmissionInterceptor(
   return ({ path }, call) => {
     const startMs = context.nowMs();
     let admission: AccessGrant | undefined;
-    let ids: CallIds = callIds({ requestId: undefined, traceparent: undefined });
+    /** Known from the headers on, before anything is answered. */
+    let ids: CallIds | undefined;
     const end = (outcome: string): void => {
       admission?.end(outcome);
       admission = undefined;
     };
-    const admit = async (metadata: Metadata): Promise<void> => {
-      ids = idsOf(metadata);
+    const admit = async (metadata: Metadata, own: CallIds): Promise<void> => {
       const admitted = await access.admit(callerOf(path, metadata, call));
       admission = admitted;
       const { engine, peer, client } = admitted;
-      admissions.set(metadata, { engine, peer, client, ...ids });
+      admissions.set(metadata, { engine, peer, client, ...own });
     };
-    const refuse = (error: unknown): void => {
-      const failure = toStatus(error, context.logger, { path, requestId: ids.requestId });
-      failure.metadata.set(requestIdHeader, ids.requestId);
+    const refuse = (error: unknown, own: CallIds): void => {
+      const { requestId } = own;
+      const failure = toStatus(error, context.logger, { path, requestId });
+      failure.metadata.set(requestIdHeader, requestId);
       call.sendStatus(failure);
       const durationMs = context.nowMs() - startMs;
-      context.onCallEnd({ ...ids, via: "grpc", path, status: status[failure.code], durationMs });
+      context.onCallEnd({ ...own, via: "grpc", path, status: status[failure.code], durationMs });
     };
     let isCancelled = false;
     return new ServerInterceptingCall(call, {
       start: (next) =>
         next({
           onReceiveMetadata: (metadata, proceed) => {
-            admit(metadata).then(
+            const own = idsOf(metadata);
+            ids = own;
+            admit(metadata, own).then(
               () => (isCancelled ? end("CANCELLED") : proceed(metadata)),
-              refuse,
+              (error: unknown) => refuse(error, own),
             );
           },
           onCancel() {
@@ -73,12 +76,12 @@ export function createAdmissionInterceptor(
           },
         }),
       sendMetadata(metadata, next) {
-        metadata.set(requestIdHeader, ids.requestId);
+        if (ids !== undefined) metadata.set(requestIdHeader, ids.requestId);
         next(metadata);
       },
       sendStatus(sent, next) {
         end(status[sent.code ?? status.UNKNOWN]);
-        sent.metadata?.set(requestIdHeader, ids.requestId);
+        if (ids !== undefined) sent.metadata?.set(requestIdHeader, ids.requestId);
         next(sent);
       },
     });
