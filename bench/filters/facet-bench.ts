@@ -19,6 +19,8 @@ import { countStage } from "../../src/search/stages/counts.js";
 import { filterStage } from "../../src/search/stages/filter.js";
 import { withScorePool } from "../../test/support/score-pool.js";
 import { makeGeneration } from "../generations/made-generation.js";
+import { rounded, summary } from "../scale/summary.js";
+import type { Summary } from "../scale/summary.js";
 import { madeFields } from "./made-fields.js";
 
 const passageCount = Number(process.argv[2] ?? 1_000_000);
@@ -101,7 +103,7 @@ function sort(field: string): unknown {
 /** Wall time, and the processor time of this process for each run, which other load does not change. */
 async function measure(
   work: () => Promise<unknown>,
-): Promise<{ readonly p50: number; readonly p99: number; readonly cpuMs: number }> {
+): Promise<Summary & { readonly cpuMs: number }> {
   for (let run = 0; run < 3; run += 1) await work();
   const times: number[] = [];
   const before = process.cpuUsage();
@@ -111,12 +113,5 @@ async function measure(
     times.push(performance.now() - start);
   }
   const { user, system } = process.cpuUsage(before);
-  times.sort((x, y) => x - y);
-  const at = (share: number): number =>
-    rounded(times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? 0);
-  return { p50: at(0.5), p99: at(0.99), cpuMs: rounded((user + system) / 1000 / runs) };
-}
-
-function rounded(ms: number): number {
-  return Number(ms.toFixed(2));
+  return { ...summary(times), cpuMs: rounded((user + system) / 1000 / runs) };
 }

@@ -16,6 +16,8 @@ import type { Scorer } from "../../src/scoring/scorer.js";
 import { filterStage } from "../../src/search/stages/filter.js";
 import { withScorePool } from "../../test/support/score-pool.js";
 import { makeGeneration } from "../generations/made-generation.js";
+import { summary } from "../scale/summary.js";
+import type { Summary } from "../scale/summary.js";
 import { madeFields } from "./made-fields.js";
 
 const passageCount = Number(process.argv[2] ?? 1_000_000);
@@ -81,7 +83,7 @@ await withScorePool(2, async (pool) => {
 async function measure(
   text: string,
   scorer: Scorer,
-): Promise<{ passageCount: number; ms: { p50: number; p99: number } }> {
+): Promise<{ readonly passageCount: number; readonly ms: Summary }> {
   const filter = parseFilter(text);
   const context = { generation, scorer, cancel: new SharedArrayBuffer(4) };
   const times: number[] = [];
@@ -92,8 +94,5 @@ async function measure(
     if (run >= 0) times.push(performance.now() - start);
     found = scope?.passageCount ?? 0;
   }
-  times.sort((a, b) => a - b);
-  const at = (share: number): number =>
-    Number((times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? 0).toFixed(2));
-  return { passageCount: found, ms: { p50: at(0.5), p99: at(0.99) } };
+  return { passageCount: found, ms: summary(times) };
 }
