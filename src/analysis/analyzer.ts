@@ -1,6 +1,7 @@
 // Turns texts into terms, and queries into the terms that match their words. A collection stores
 // the settings of its analyzer, version included.
 
+import { once } from "../core/memoize.js";
 import type { Analyzer } from "./query-words.js";
 import type { AnalyzerName, AnalyzerSettings } from "./settings.js";
 import { analyzerVersionLatest, defaultsOf } from "./settings.js";
@@ -12,6 +13,12 @@ export function createAnalyzer(settings: AnalyzerSettings): Analyzer {
   return settings.analyzerVersion === 1
     ? createFirstAnalyzer(settings)
     : createSecondAnalyzer(settings);
+}
+
+/** Analyzers by their settings, each made on first use and kept with the words that it remembers. */
+export function createAnalyzers(): (settings: AnalyzerSettings) => Analyzer {
+  const made = new Map<string, Analyzer>();
+  return (settings) => once(made, JSON.stringify(settings), () => createAnalyzer(settings));
 }
 
 /** Settings of new collections that name only an analyzer. */

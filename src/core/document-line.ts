@@ -1,12 +1,7 @@
 // A document as one line of JSON, in the form that an import reads.
 
-import type {
-  Document,
-  Fields,
-  FieldValue,
-  PassageVectors,
-  PrecomputedVectors,
-} from "./document.js";
+import type { Document, PassageVectors, PrecomputedVectors } from "./document.js";
+import { typedFieldsToJson } from "./fields-json.js";
 
 /** What a line holds of a document. */
 export interface LineDocument extends Omit<Document, "vectors"> {
@@ -42,42 +37,4 @@ function vectorsToJson(first: PassageVectors, others: readonly PassageVectors[])
 function rowsToJson({ type, dim, bytes, modelFingerprint }: PrecomputedVectors): object {
   const base64 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64");
   return { type, dim, base64, model_fingerprint: modelFingerprint };
-}
-
-function typedFieldsToJson(fields: Fields): object {
-  return Object.fromEntries(Array.from(fields, ([name, value]) => [name, typedToJson(value)]));
-}
-
-function typedToJson(field: FieldValue): unknown {
-  switch (field.kind) {
-    case "integer":
-      return integerToJson(field.value);
-    case "integers":
-      return field.value.map(integerToJson);
-    case "float":
-      return floatToJson(field.value);
-    case "floats":
-      return field.value.map(floatToJson);
-    case "time":
-      return timeToJson(field.value);
-    case "times":
-      return field.value.map(timeToJson);
-    case "keyword":
-    case "keywords":
-    case "boolean":
-      return field.value;
-  }
-}
-
-function integerToJson(value: bigint): unknown {
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : { integer: value.toString() };
-}
-
-function floatToJson(value: number): unknown {
-  return Number.isInteger(value) ? { float: value } : value;
-}
-
-function timeToJson(value: number): unknown {
-  return { time: new Date(value).toISOString() };
 }

@@ -17,6 +17,20 @@ export type ListValue =
   | { readonly kind: "floats"; readonly value: readonly number[] }
   | { readonly kind: "times"; readonly value: readonly number[] };
 
+/** The values of a list, each by itself. */
+export function singlesOf(list: ListValue): readonly SingleValue[] {
+  switch (list.kind) {
+    case "keywords":
+      return list.value.map((value) => ({ kind: "keyword", value }));
+    case "integers":
+      return list.value.map((value) => ({ kind: "integer", value }));
+    case "floats":
+      return list.value.map((value) => ({ kind: "float", value }));
+    case "times":
+      return list.value.map((value) => ({ kind: "time", value }));
+  }
+}
+
 export type Fields = ReadonlyMap<string, FieldValue>;
 
 /**

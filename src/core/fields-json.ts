@@ -1,36 +1,65 @@
-// Typed fields of a document as plain JSON values.
+// Typed fields of a document as JSON values.
 
 import type { Fields, FieldValue } from "./document.js";
 
-/** Integers beyond 2^53 become text, since JSON readers would round them; times ISO 8601. */
-export function fieldsToJson(fields: Fields): object {
-  return Object.fromEntries(Array.from(fields, ([name, value]) => [name, valueToJson(value)]));
+/** How values look that JSON has no form of its own for. */
+interface ValueForms {
+  /** Beyond 2^53, where readers of JSON would round it. */
+  largeInteger(value: bigint): unknown;
+  /** Without a fraction, which JSON writes as an integer. */
+  wholeFloat(value: number): unknown;
+  /** ISO 8601. */
+  time(value: string): unknown;
 }
 
-function valueToJson(field: FieldValue): unknown {
+/** Integers beyond 2^53 and times are texts. */
+export function fieldsToJson(fields: Fields): object {
+  return toObject(fields, plainForms);
+}
+
+/** Values whose type plain JSON would lose have it beside them: `{"time": "..."}`. */
+export function typedFieldsToJson(fields: Fields): object {
+  return toObject(fields, typedForms);
+}
+
+const plainForms: ValueForms = {
+  largeInteger: String,
+  wholeFloat: (value) => value,
+  time: (value) => value,
+};
+
+const typedForms: ValueForms = {
+  largeInteger: (value) => ({ integer: String(value) }),
+  wholeFloat: (value) => ({ float: value }),
+  time: (value) => ({ time: value }),
+};
+
+function toObject(fields: Fields, forms: ValueForms): object {
+  return Object.fromEntries(Array.from(fields, ([name, value]) => [name, toJson(value, forms)]));
+}
+
+function toJson(field: FieldValue, forms: ValueForms): unknown {
+  const ofInteger = (value: bigint): unknown =>
+    Number.isSafeInteger(Number(value)) ? Number(value) : forms.largeInteger(value);
+  const ofFloat = (value: number): unknown =>
+    Number.isInteger(value) ? forms.wholeFloat(value) : value;
+  const ofTime = (value: number): unknown => forms.time(new Date(value).toISOString());
   switch (field.kind) {
     case "integer":
-      return integerToJson(field.value);
+      return ofInteger(field.value);
     case "integers":
-      return field.value.map(integerToJson);
+      return field.value.map(ofInteger);
+    case "float":
+      return ofFloat(field.value);
+    case "floats":
+      return field.value.map(ofFloat);
     case "time":
-      return timeToJson(field.value);
+      return ofTime(field.value);
     case "times":
-      return field.value.map(timeToJson);
+      return field.value.map(ofTime);
     case "keyword":
     case "keywords":
-    case "float":
-    case "floats":
     case "boolean":
       return field.value;
   }
-}
-
-function integerToJson(value: bigint): number | string {
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : value.toString();
-}
-
-function timeToJson(value: number): string {
-  return new Date(value).toISOString();
 }

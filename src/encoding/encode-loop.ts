@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 
-import { createAnalyzer } from "../analysis/analyzer.js";
+import { createAnalyzers } from "../analysis/analyzer.js";
 import type { Analyzer } from "../analysis/query-words.js";
 import type { AnalyzerSettings } from "../analysis/settings.js";
 import { packTerms, termFrequencies } from "../analysis/term-frequencies.js";
@@ -80,7 +80,6 @@ function createResources(kernels: Kernels, stages: readonly SharedArrayBuffer[])
   const crossEncoders = new Map<string, Promise<CrossEncoder>>();
   const tokenizers = new Map<string, Tokenizer>();
   const codecs = new Map<string, Codec>();
-  const analyzers = new Map<string, Analyzer>();
   return {
     kernels,
     stages,
@@ -90,8 +89,7 @@ function createResources(kernels: Kernels, stages: readonly SharedArrayBuffer[])
       once(tokenizers, fingerprint, () => createTokenizer(join(folder, tokenizerFileName))),
     codecOf: (options) =>
       once(codecs, JSON.stringify(options), () => createCodec(options, kernels)),
-    analyzerOf: (settings) =>
-      once(analyzers, JSON.stringify(settings), () => createAnalyzer(settings)),
+    analyzerOf: createAnalyzers(),
   };
 }
 

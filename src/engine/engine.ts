@@ -2,11 +2,10 @@
 
 import { isDeepStrictEqual } from "node:util";
 
-import { createAnalyzer } from "../analysis/analyzer.js";
+import { createAnalyzers } from "../analysis/analyzer.js";
 import type { Analyzer } from "../analysis/query-words.js";
 import { analyzerSettingsOf } from "../analysis/settings.js";
 import { SluiceError } from "../core/errors.js";
-import { once } from "../core/memoize.js";
 import type { Readiness } from "../core/readiness.js";
 import { deleteDocuments, putDocument } from "../ingest/ingest.js";
 import type { CollectionSettings, CollectionStatus } from "../index/collection-settings.js";
@@ -52,11 +51,9 @@ function createWrites({
   encodePool,
   scorer,
 }: EngineParts): Pick<EngineApi, "put" | "update" | "delete" | "deleteWhere"> {
-  const analyzers = new Map<string, Analyzer>();
-  const analyzerOf = (settings: CollectionSettings): Analyzer => {
-    const words = analyzerSettingsOf(settings);
-    return once(analyzers, JSON.stringify(words), () => createAnalyzer(words));
-  };
+  const analyzers = createAnalyzers();
+  const analyzerOf = (settings: CollectionSettings): Analyzer =>
+    analyzers(analyzerSettingsOf(settings));
   return {
     put: (name, document, scope) =>
       collections.use(name, ({ collection, writer }) =>

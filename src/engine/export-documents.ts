@@ -5,14 +5,12 @@ import { createCodec } from "../codec/codec.js";
 import type { Codec } from "../codec/codec.js";
 import type { ExportRequest } from "../contract/export.js";
 import type { PassageVectors } from "../core/document.js";
-import { SluiceError } from "../core/errors.js";
-import { toSequence } from "../core/ids.js";
 import { limits } from "../core/limits.js";
 import { createFilterMatch } from "../core/match-filter.js";
 import type { Generation } from "../index/generation.js";
 import type { Kernels } from "../kernels/kernels.js";
 import type { Scorer } from "../scoring/scorer.js";
-import { placeOfSequence } from "../search/passage-ids.js";
+import { placeOfPassage } from "../search/passage-ids.js";
 import { storedVectors } from "../search/stored-vectors.js";
 import type { DocumentRecord } from "../store/stored-values.js";
 import type { ExportedBatch, ExportedDocument } from "./api.js";
@@ -116,7 +114,7 @@ function createChoice({
 
 async function passagesOf(
   generation: Generation,
-  { firstPassageSequence, spans }: DocumentRecord,
+  record: DocumentRecord,
   {
     codec,
     scorer,
@@ -128,14 +126,8 @@ async function passagesOf(
   },
 ): Promise<PassageVectors[]> {
   const passages: PassageVectors[] = [];
-  for (const [number, span] of spans.entries()) {
-    const sequence = toSequence(firstPassageSequence + number);
-    const place = placeOfSequence(generation.segments, sequence);
-    if (place === undefined)
-      throw new SluiceError(
-        "DATA_CORRUPT",
-        `passage ${sequence} is missing: ${generation.damages.join("; ")}`,
-      );
+  for (const [number, span] of record.spans.entries()) {
+    const place = placeOfPassage(generation, record, number);
     const vectors = await storedVectors(generation, place, { codec, scorer });
     passages.push({ span, vectors: { ...vectors, modelFingerprint } });
   }

@@ -1,12 +1,11 @@
 // The turn of a search: what it waits for before it begins, and what it holds until it has ended.
 
-import { createAnalyzer } from "../analysis/analyzer.js";
-import type { Analyzer } from "../analysis/query-words.js";
+import { createAnalyzers } from "../analysis/analyzer.js";
 import { analyzerSettingsOf } from "../analysis/settings.js";
 import { present } from "../core/assert.js";
 import { createCancelFlag } from "../core/cancel-flag.js";
 import { SluiceError } from "../core/errors.js";
-import { memoize, once } from "../core/memoize.js";
+import { memoize } from "../core/memoize.js";
 import { createSoftDeadline, limitAge } from "../core/soft-deadline.js";
 import type { SoftDeadline } from "../core/soft-deadline.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
@@ -120,10 +119,9 @@ function createPlanner({
   defaults,
   onRecallStale,
 }: SearchParts): (opened: OpenCollection, asked: SearchRequest, call: SearchCall) => SearchPlan {
-  const analyzers = new Map<string, Analyzer>();
+  const analyzerOf = createAnalyzers();
   return ({ collection }, asked, { isRestricted }) => {
-    const words = analyzerSettingsOf(collection.settings);
-    const analyzer = once(analyzers, JSON.stringify(words), () => createAnalyzer(words));
+    const analyzer = analyzerOf(analyzerSettingsOf(collection.settings));
     const recall = knownRecall(collection, onRecallStale);
     return planSearch(asked, { defaults, analyzer, recall, isRestricted });
   };

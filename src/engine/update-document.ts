@@ -7,7 +7,6 @@ import { present } from "../core/assert.js";
 import type { Fields, FieldUpdate } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import type { Filter } from "../core/filter.js";
-import { toSequence } from "../core/ids.js";
 import { createFilterMatch } from "../core/match-filter.js";
 import type { PreparedPassage } from "../encoding/prepared-passage.js";
 import type { CollectionSettings } from "../index/collection-settings.js";
@@ -18,7 +17,7 @@ import { validateFields, validateKey } from "../ingest/validate-document.js";
 import type { PutOperation, WriteAck } from "../ingest/write-operations.js";
 import { checkIfSequence } from "../ingest/write-plan.js";
 import type { Scorer } from "../scoring/scorer.js";
-import { placeOfSequence } from "../search/passage-ids.js";
+import { placeOfPassage } from "../search/passage-ids.js";
 import { storedCodes } from "../search/stored-vectors.js";
 import type { DocumentRecord } from "../store/stored-values.js";
 import type { OpenCollection } from "./open-collection.js";
@@ -84,13 +83,7 @@ async function storedPassages(
   const passages: PreparedPassage[] = [];
   for (const [number, span] of record.spans.entries()) {
     if (number > 0) await nextTurn();
-    const sequence = toSequence(record.firstPassageSequence + number);
-    const place = placeOfSequence(generation.segments, sequence);
-    if (place === undefined)
-      throw new SluiceError(
-        "DATA_CORRUPT",
-        `passage ${sequence} is missing: ${generation.damages.join("; ")}`,
-      );
+    const place = placeOfPassage(generation, record, number);
     const { segment, ordinal } = place;
     const { table, part }: GenerationSegment = present(
       generation.segments[segment],

@@ -3,6 +3,7 @@
 import type { FieldValue, ListValue } from "../core/document.js";
 import { parseIsoTime } from "../core/iso-time.js";
 import type { TimeOptions } from "../core/iso-time.js";
+import { fits64Bits } from "../core/number-values.js";
 
 export type FieldKind = FieldValue["kind"];
 
@@ -114,7 +115,5 @@ const booleanPattern = /^(?:true|false|True|False|TRUE|FALSE)$/;
 function isInteger(text: string): boolean {
   if (!integerPattern.test(text)) return false;
   // 18 digits always fit into 64 bits.
-  return (
-    text.length <= 18 || (text.length <= 20 && BigInt.asIntN(64, BigInt(text)) === BigInt(text))
-  );
+  return text.length <= 18 || (text.length <= 20 && fits64Bits(BigInt(text)));
 }

@@ -1,6 +1,6 @@
 // The order of documents by a field.
 
-import { compareKeys } from "../core/document.js";
+import { compareKeys, singlesOf } from "../core/document.js";
 import type { FieldValue, SingleValue } from "../core/document.js";
 
 export interface FieldOrder {
@@ -24,25 +24,10 @@ export type SortValue = Pick<SingleValue, "kind" | "value"> | undefined;
 export function sortValueOf(value: FieldValue | undefined, order: FieldOrder): SortValue {
   switch (value?.kind) {
     case "keywords":
-      return firstOf(
-        value.value.map((one) => ({ kind: "keyword", value: one }) as const),
-        order,
-      );
     case "integers":
-      return firstOf(
-        value.value.map((one) => ({ kind: "integer", value: one }) as const),
-        order,
-      );
     case "floats":
-      return firstOf(
-        value.value.map((one) => ({ kind: "float", value: one }) as const),
-        order,
-      );
     case "times":
-      return firstOf(
-        value.value.map((one) => ({ kind: "time", value: one }) as const),
-        order,
-      );
+      return singlesOf(value).toSorted((a, b) => compareSortValues(a, b, order))[0];
     case "keyword":
     case "integer":
     case "float":
@@ -51,10 +36,6 @@ export function sortValueOf(value: FieldValue | undefined, order: FieldOrder): S
     case undefined:
       return value;
   }
-}
-
-function firstOf(values: readonly SortValue[], order: FieldOrder): SortValue {
-  return values.toSorted((a, b) => compareSortValues(a, b, order))[0];
 }
 
 /**

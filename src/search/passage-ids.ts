@@ -1,8 +1,10 @@
 // Passages of one generation: their places, and consecutive numbers for them.
 
-import { toSegmentOrdinal } from "../core/ids.js";
+import { SluiceError } from "../core/errors.js";
+import { toSegmentOrdinal, toSequence } from "../core/ids.js";
 import type { PassageOrdinal, SegmentOrdinal, Sequence } from "../core/ids.js";
-import type { GenerationSegment } from "../index/generation.js";
+import type { Generation, GenerationSegment } from "../index/generation.js";
+import type { DocumentRecord } from "../store/stored-values.js";
 
 /** A passage by its place in the generation. */
 export interface PassagePlace {
@@ -35,4 +37,19 @@ export function placeOfSequence(
       return { segment: toSegmentOrdinal(place), ordinal };
   }
   return undefined;
+}
+
+/**
+ * A passage of a document by its number. Throws DATA_CORRUPT when no segment has it, with the
+ * damages of the generation. O(segments x log passages).
+ */
+export function placeOfPassage(
+  { segments, damages }: Pick<Generation, "segments" | "damages">,
+  { firstPassageSequence }: Pick<DocumentRecord, "firstPassageSequence">,
+  passageNumber: number,
+): PassagePlace {
+  const sequence = toSequence(firstPassageSequence + passageNumber);
+  const place = placeOfSequence(segments, sequence);
+  if (place !== undefined) return place;
+  throw new SluiceError("DATA_CORRUPT", `passage ${sequence} is missing: ${damages.join("; ")}`);
 }

@@ -1,5 +1,6 @@
 // Counts the values of a field over documents, on the columns of segments.
 
+import { singlesOf } from "../../core/document.js";
 import type { FieldValue, SingleValue } from "../../core/document.js";
 import { isBitSet } from "../bm25/bits.js";
 import type { Column, ColumnsReader } from "./columns-reader.js";
@@ -119,13 +120,10 @@ function listAll(
 export function valueNames(field: FieldValue): Omit<ValueCount, "count">[] {
   switch (field.kind) {
     case "keywords":
-      return [...new Set(field.value)].map((value) => textOf({ kind: "keyword", value }));
     case "integers":
-      return [...new Set(field.value)].map((value) => textOf({ kind: "integer", value }));
     case "floats":
-      return [...new Set(field.value)].map((value) => textOf({ kind: "float", value }));
     case "times":
-      return [...new Set(field.value)].map((value) => textOf({ kind: "time", value }));
+      return [...new Map(singlesOf(field).map((one) => [one.value, textOf(one)])).values()];
     case "keyword":
     case "integer":
     case "float":
