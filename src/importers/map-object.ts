@@ -25,9 +25,10 @@ export interface InputPlace {
 
 /**
  * Key, title and text by the mapping, `vectors` as in document-json.ts; the entries of the objects
- * `fields` or `metadata`, and all properties without another place, become fields. An operation of
- * a Vespa feed, `{"put": id, "fields": {...}}`, has its id as key. Throws INVALID_INPUT_FILE naming
- * the property that is missing, ambiguous or of a wrong type.
+ * `fields` or `metadata`, and all properties without another place, become fields. Vectors in
+ * `passages`, as an export has them, are skipped. An operation of a Vespa feed, `{"put": id,
+ * "fields": {...}}`, has its id as key. Throws INVALID_INPUT_FILE naming the property that is
+ * missing, ambiguous or of a wrong type.
  */
 export function mapObject(value: unknown, mapping: Mapping, place: InputPlace): Document {
   const object = expectObject(value, "the line");
@@ -61,10 +62,12 @@ function mapRecord(
   const hasVectors = has("vectors") && record["vectors"] !== null;
   const roles = resolveRoles(has, mapping, { mayLackText: hasVectors });
   const nested = nestedFieldsName(record);
+  const ofPassages = hasPassageVectors(record) ? "passages" : undefined;
   const isField = (property: string): boolean =>
     property !== roles.key &&
     property !== roles.title &&
     property !== nested &&
+    property !== ofPassages &&
     property !== "vectors" &&
     !roles.texts.includes(property);
   const document = {
@@ -78,6 +81,13 @@ function mapRecord(
     ),
   };
   return hasVectors ? { ...document, vectors: toVectors(record["vectors"]) } : document;
+}
+
+/** Vectors of several passages, as an export has them: an import encodes such a text again. */
+function hasPassageVectors({ passages }: Readonly<Record<string, unknown>>): boolean {
+  const isPassage = (one: unknown): boolean =>
+    typeof one === "object" && one !== null && "vectors" in one && "start" in one && "end" in one;
+  return Array.isArray(passages) && passages.length > 0 && passages.every(isPassage);
 }
 
 /** `fields`, or `metadata` when it is an object. Throws when a record has both. */

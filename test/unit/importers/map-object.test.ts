@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 
 import { mapObject } from "../../../src/importers/map-object.js";
 import type { Mapping } from "../../../src/importers/mapping.js";
-import type { Document } from "../../../src/core/document.js";
+import { documentLine } from "../../../src/core/document-line.js";
+import type { Document, FieldValue } from "../../../src/core/document.js";
+import { parseJson } from "../../../src/core/json.js";
 
 function toDocument(value: unknown, mapping: Mapping = {}): Document {
   return mapObject(value, mapping, { name: "docs.jsonl", line: 7 });
@@ -36,6 +38,28 @@ describe("an object of a file", () => {
       assert.deepEqual(toDocument({ [name]: "7", text: "x", metadata: {} }), expected);
     }
     assert.deepEqual(toDocument({ id: 7, title: null, text: "x" }), expected);
+  });
+
+  it("reads a line of an export as the document that was written, without vectors of several passages", () => {
+    const fields = new Map<string, FieldValue>([
+      ["count", { kind: "integer", value: 2n ** 60n }],
+      ["counts", { kind: "integers", value: [1n, 2n ** 60n] }],
+      ["whole", { kind: "float", value: 10 }],
+      ["wholes", { kind: "floats", value: [10, 0.5, 2 ** 80] }],
+      ["when", { kind: "time", value: 1_700_000_000_123 }],
+      ["days", { kind: "times", value: [0, 86_400_000] }],
+      ["words", { kind: "keywords", value: ["a", "b"] }],
+    ]);
+    const document = { key: "k", title: "T", text: "first second", fields };
+    const vectors = { type: "float32", dim: 1, bytes: new Uint8Array(4) } as const;
+    const passages = [
+      { span: { start: 0, end: 5 }, vectors },
+      { span: { start: 6, end: 12 }, vectors },
+    ];
+    const line: unknown = parseJson(documentLine({ ...document, passages }));
+    assert.deepEqual(toDocument(line), document);
+    const own = toDocument({ key: "k", text: "x", passages: ["one", "two"] });
+    assert.deepEqual(own.fields.get("passages"), { kind: "keywords", value: ["one", "two"] });
   });
 
   it("reads vectors as nested numbers", () => {
