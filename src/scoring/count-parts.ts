@@ -4,6 +4,7 @@ import { isRaised } from "../core/cancel-flag.js";
 import { limits } from "../core/limits.js";
 import { memoize } from "../core/memoize.js";
 import { createValueCounter } from "../index/columns/count-values.js";
+import type { CountedPassages } from "../index/columns/count-values.js";
 import { openColumns } from "../index/columns/columns-reader.js";
 import { eligibleOf } from "../index/eligible-passages.js";
 import { numbersOf, sectionOf } from "../index/segment-format.js";
@@ -18,20 +19,14 @@ export function countParts(task: DocumentCountTask): DocumentCountAnswer | undef
   for (const [place, part] of task.parts.entries()) {
     if (isRaised(task.cancel)) return undefined;
     if (part.kind === "live") continue;
-    const { isCounted, count } = countedPassages(part, eligibleOf(task.eligible, place));
-    documentCount += count;
+    const passages = countedPassages(part, eligibleOf(task.eligible, place));
+    documentCount += passages.count;
     if (counters.length === 0) continue;
     const columns = openColumns(sectionOf(part.tables, "columns"));
-    for (const counter of counters) counter.add(columns, isCounted);
+    for (const counter of counters) counter.add(columns, passages);
   }
   const fields = counters.map((counter) => counter.counts(limits.taskFacetValuesMax));
   return { documentCount, fields };
-}
-
-interface CountedPassages {
-  /** 1 for the first passage of each document that counts, 0 for all others. */
-  readonly isCounted: Uint8Array;
-  readonly count: number;
 }
 
 /** One byte a passage, kept with the segment: tables hold the number of a passage every 12 bytes. */

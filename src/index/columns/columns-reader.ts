@@ -34,7 +34,6 @@ export interface Column {
   readonly ends: Uint32Array;
   /** Of keywords and keyword lists. */
   readonly wordNumbers: Uint32Array;
-  readonly wordCount: number;
   /** Of integers and lists of them. */
   readonly integers: BigInt64Array;
   /** Of floats and times, and of lists of them. */
@@ -42,12 +41,9 @@ export interface Column {
   /** Of booleans. */
   readonly bits: Uint8Array;
   word(number: number): string;
-  /** Where the bytes of a word are. */
-  wordPlace(number: number): {
-    readonly bytes: Uint8Array;
-    readonly start: number;
-    readonly end: number;
-  };
+  /** The words' bytes, one word after another, and where each ends. */
+  readonly wordBytes: Uint8Array;
+  readonly wordEnds: Uint32Array;
   /** Number of a word, or -1. O(log words). */
   wordNumber(utf8: Uint8Array): number;
   /** Numbers [first, end) of the words that begin with `utf8`. O(log words). */
@@ -147,7 +143,6 @@ function openColumn(bytes: Buffer, entry: (item: keyof typeof columnEntry) => nu
         : new Uint32Array(buffer, at("ordinalsStart"), count),
     ends: new Uint32Array(buffer, at("endsStart"), listKinds.has(kind) ? count : 0),
     wordNumbers: new Uint32Array(buffer, at("valuesStart"), isWords ? valueCount : 0),
-    wordCount: wordEnds.length,
     integers: new BigInt64Array(
       buffer,
       at("valuesStart"),
@@ -159,11 +154,8 @@ function openColumn(bytes: Buffer, entry: (item: keyof typeof columnEntry) => nu
       isOf("float", "floats", "time", "times") ? valueCount : 0,
     ),
     bits: new Uint8Array(buffer, at("valuesStart"), kind === "boolean" ? (count + 7) >>> 3 : 0),
-    wordPlace: (number) => ({
-      bytes,
-      start: startOf(number),
-      end: wordsAt + wordEnds[number]!,
-    }),
+    wordBytes: bytes.subarray(wordsAt, wordsAt + (wordEnds.at(-1) ?? 0)),
+    wordEnds,
     word: (number) => bytes.toString("utf8", startOf(number), wordsAt + wordEnds[number]!),
     wordNumber(utf8) {
       const compare = (number: number): number =>

@@ -2,7 +2,6 @@
 
 import { singlesOf } from "../../core/document.js";
 import type { FieldValue, SingleValue } from "../../core/document.js";
-import { isBitSet } from "../bm25/bits.js";
 import type { Column, ColumnsReader } from "./columns-reader.js";
 import { createNumberTotals } from "./number-totals.js";
 import type { NumberTotals } from "./number-totals.js";
@@ -24,12 +23,19 @@ export interface FieldCounts {
   readonly unlistedMax: number;
 }
 
+/** Passages of a segment that stand for a document that counts. */
+export interface CountedPassages {
+  /** 1 for each of them, 0 for all others. */
+  readonly isCounted: Uint8Array;
+  readonly count: number;
+}
+
 export interface ValueCounter {
   /**
-   * Of one segment. `isCounted`: 1 for a passage that stands for a document that counts, 0 for all
-   * others. A document with a list counts once for each of its values. O(values of the field).
+   * Of one segment. A document with a list counts once for each of its values. O(values of the
+   * field).
    */
-  add(columns: ColumnsReader, isCounted: Uint8Array): void;
+  add(columns: ColumnsReader, passages: CountedPassages): void;
   /** At most `valuesMax` values of each kind, the most frequent. O(distinct values). */
   counts(valuesMax: number): FieldCounts;
 }
@@ -45,37 +51,32 @@ export function createValueCounter(field: string): ValueCounter {
   const addColumn = (column: Column, counted: Uint8Array): void => {
     switch (column.kind) {
       case "keyword":
-      case "keywords": {
-        const counts = new Uint32Array(column.wordCount);
-        addEntries(column, counted, column.wordNumbers, counts);
-        words.add(column, counts);
+      case "keywords":
+        words.add(column, countedEntries(column, counted));
         return;
-      }
       case "boolean":
-        for (let position = 0; position < column.count; position += 1)
-          booleans[Number(isBitSet(column.bits, position))]! += counted[position]!;
+        addBooleans(booleans, column, counted);
         return;
       case "integer":
       case "integers":
-        addNumbers(integers, column, counted);
+        integers.add(column, counted);
         return;
       case "float":
       case "floats":
-        addNumbers(floats, column, counted);
+        floats.add(column, counted);
         return;
       case "time":
       case "times":
-        addNumbers(times, column, counted);
+        times.add(column, counted);
     }
   };
   return {
-    add(columns, isCounted) {
+    add(columns, { isCounted, count }) {
       const { first, end } = columns.find(field);
       for (let place = first; place < end; place += 1) {
         const column = columns.column(place);
         const counted = countedPositions(column, isCounted);
-        for (let position = 0; position < column.count; position += 1)
-          documentCount += counted[position]!;
+        documentCount += column.ordinals === undefined ? count : sumOf(counted);
         addColumn(column, counted);
       }
     },
@@ -146,45 +147,46 @@ function countedPositions({ ordinals, count }: Column, isCounted: Uint8Array): U
   return counted;
 }
 
-/** Adds to the count of each entry's number; once for a list that has it twice. */
-function addEntries(
-  { ends, count }: Column,
-  counted: Uint8Array,
-  numbers: Uint32Array,
-  counts: Uint32Array,
-): void {
+/** By number of the word; a position counts once for a word that its list has twice. */
+function countedEntries(column: Column, counted: Uint8Array): Uint32Array {
+  const { ends, count, wordNumbers } = column;
+  const counts = new Uint32Array(column.wordEnds.length);
   if (ends.length === 0) {
     for (let position = 0; position < count; position += 1)
-      counts[numbers[position]!]! += counted[position]!;
-    return;
+      counts[wordNumbers[position]!]! += counted[position]!;
+    return counts;
   }
-  /** Position after the last one that has the value. */
+  /** Position after the last one that has the word. */
   const seenAt = new Uint32Array(counts.length);
   let entry = 0;
   for (let position = 0; position < count; position += 1) {
     const end = ends[position]!;
     for (; entry < end; entry += 1) {
-      const number = numbers[entry]!;
+      const number = wordNumbers[entry]!;
       if (seenAt[number] === position + 1) continue;
       seenAt[number] = position + 1;
       counts[number]! += counted[position]!;
     }
   }
+  return counts;
 }
 
-function addNumbers(totals: NumberTotals, column: Column, counted: Uint8Array): void {
-  const { ends, count, integers, numbers } = column;
-  // One of the two is empty.
-  const values = integers.length > 0 ? integers : numbers;
-  const halves = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length);
-  totals.beginColumn();
-  let entry = 0;
+function addBooleans(totals: Uint32Array, { bits, count }: Column, counted: Uint8Array): void {
+  let trueCount = 0;
+  let falseCount = 0;
   for (let position = 0; position < count; position += 1) {
-    const end = ends.length === 0 ? position + 1 : ends[position]!;
-    if (counted[position] === 0) entry = end;
-    for (; entry < end; entry += 1)
-      totals.add(halves[2 * entry]!, halves[2 * entry + 1]!, position);
+    const bit = (bits[position >>> 3]! >>> (position & 7)) & 1;
+    trueCount += counted[position]! & bit;
+    falseCount += counted[position]! & ~bit;
   }
+  totals[0]! += falseCount;
+  totals[1]! += trueCount;
+}
+
+function sumOf(values: Uint8Array): number {
+  let sum = 0;
+  for (let at = 0; at < values.length; at += 1) sum += values[at]!;
+  return sum;
 }
 
 function listed(

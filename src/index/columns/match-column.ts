@@ -73,7 +73,7 @@ export function matchPrefix(column: Column, prefix: string, bits: Uint32Array): 
   if (column.kind !== "keyword" && column.kind !== "keywords") return;
   const { first, end } = column.wordRange(Buffer.from(prefix, "utf8"));
   if (first === end) return;
-  const flags = new Uint8Array(column.wordCount).fill(1, first, end);
+  const flags = new Uint8Array(column.wordEnds.length).fill(1, first, end);
   if (column.kind === "keyword") wordsFlagged(column.wordNumbers, flags, bits);
   else listsFlagged(column.wordNumbers, { flags, ends: column.ends }, bits);
 }
@@ -125,7 +125,7 @@ function matchWords(column: Column, wanted: readonly number[], bits: Uint32Array
     wordsEqual(wordNumbers, first, bits);
     return;
   }
-  const flags = new Uint8Array(column.wordCount);
+  const flags = new Uint8Array(column.wordEnds.length);
   for (const number of wanted) flags[number] = 1;
   if (column.kind === "keyword") wordsFlagged(wordNumbers, flags, bits);
   else listsFlagged(wordNumbers, { flags, ends: column.ends }, bits);

@@ -1,11 +1,14 @@
 // Counts by values of 64 bits: a hash table with linear probing over typed arrays. A Map of integers
 // would make an object of each.
 
+import type { Column } from "./columns-reader.js";
+
 export interface NumberTotals {
-  /** To be called before the first value of a column: positions begin again. */
-  beginColumn(): void;
-  /** Adds one to the count of a value; once for a position, however often its list has the value. */
-  add(low: number, high: number, position: number): void;
+  /**
+   * Adds the positions of a column of numbers for which `counted` is 1 to the counts of their
+   * values; a position once to each value, however often its list has it.
+   */
+  add(column: Column, counted: Uint8Array): void;
   /** By place of the value. */
   counts(): Uint32Array;
   integer(place: number): bigint;
@@ -22,8 +25,8 @@ export function createNumberTotals(): NumberTotals {
   /** Position after the last one that had the value, of all columns one after another. */
   let seenAt = new Float64Array(counts.length);
   let size = 0;
+  /** Positions of the columns before. */
   let base = 0;
-  let last = 0;
   const slotOf = (low: number, high: number): number =>
     ((Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1) >>> 12) ^ low ^ (high >>> 20)) &
     mask;
@@ -52,16 +55,34 @@ export function createNumberTotals(): NumberTotals {
     if (size === counts.length) grow();
     return size - 1;
   };
-  return {
-    beginColumn() {
-      base = last + 1;
-    },
-    add(low, high, position) {
-      const place = placeOf(low, high);
-      last = base + position;
-      if (seenAt[place] === last) return;
-      seenAt[place] = last;
+  const addSingles = (values: Uint32Array, count: number, counted: Uint8Array): void => {
+    for (let position = 0; position < count; position += 1) {
+      if (counted[position] === 0) continue;
+      const place = placeOf(values[2 * position]!, values[2 * position + 1]!);
       counts[place]! += 1;
+    }
+  };
+  const addLists = (values: Uint32Array, ends: Uint32Array, counted: Uint8Array): void => {
+    let entry = 0;
+    for (let position = 0; position < ends.length; position += 1) {
+      const end = ends[position]!;
+      if (counted[position] === 0) entry = end;
+      for (; entry < end; entry += 1) {
+        const place = placeOf(values[2 * entry]!, values[2 * entry + 1]!);
+        if (seenAt[place] === base + position + 1) continue;
+        seenAt[place] = base + position + 1;
+        counts[place]! += 1;
+      }
+    }
+    base += ends.length;
+  };
+  return {
+    add({ ends, count, integers, numbers }, counted) {
+      // One of the two is empty.
+      const { buffer, byteOffset, length } = integers.length > 0 ? integers : numbers;
+      const values = new Uint32Array(buffer, byteOffset, 2 * length);
+      if (ends.length === 0) addSingles(values, count, counted);
+      else addLists(values, ends, counted);
     },
     counts: () => counts.subarray(0, size),
     integer: (place) => new BigInt64Array(halves.buffer, 8 * place, 1)[0]!,

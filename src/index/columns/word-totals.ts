@@ -11,19 +11,15 @@ export interface WordTotals {
   word(place: number): string;
 }
 
-interface Word {
-  readonly bytes: Uint8Array;
-  readonly start: number;
-  readonly end: number;
-}
-
 export function createWordTotals(): WordTotals {
   let mask = 1023;
   /** Place of a word plus 1; 0: free. */
   let slots = new Uint32Array(mask + 1);
   const hashes: number[] = [];
-  const words: Word[] = [];
   const totals: number[] = [];
+  /** The column of each word, and its number there. */
+  const columns: Column[] = [];
+  const numbers: number[] = [];
   const grow = (): void => {
     mask = 2 * mask + 1;
     slots = new Uint32Array(mask + 1);
@@ -33,46 +29,54 @@ export function createWordTotals(): WordTotals {
       slots[slot] = place + 1;
     }
   };
-  const addWord = (word: Word, count: number): void => {
-    const hash = hashOf(word);
+  const addWord = (column: Column, number: number, count: number): void => {
+    const hash = hashOf(column, number);
     let slot = hash & mask;
     for (let found = slots[slot]!; found !== 0; found = slots[slot]!) {
-      if (hashes[found - 1] === hash && isSame(words[found - 1]!, word)) {
-        totals[found - 1]! += count;
+      const place = found - 1;
+      if (hashes[place] === hash && isSame(columns[place]!, numbers[place]!, column, number)) {
+        totals[place]! += count;
         return;
       }
       slot = (slot + 1) & mask;
     }
     hashes.push(hash);
-    words.push(word);
     totals.push(count);
-    slots[slot] = words.length;
-    if (2 * words.length > mask) grow();
+    columns.push(column);
+    numbers.push(number);
+    slots[slot] = hashes.length;
+    if (2 * hashes.length > mask) grow();
   };
   return {
     add(column, counts) {
-      for (const [number, count] of counts.entries())
-        if (count > 0) addWord(column.wordPlace(number), count);
+      for (let number = 0; number < counts.length; number += 1)
+        if (counts[number]! > 0) addWord(column, number, counts[number]!);
     },
     counts: () => Uint32Array.from(totals),
-    word(place) {
-      const { bytes, start, end } = words[place]!;
-      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8", start, end);
-    },
+    word: (place) => columns[place]!.word(numbers[place]!),
   };
 }
 
 /** FNV-1a over the bytes. */
-function hashOf({ bytes, start, end }: Word): number {
+function hashOf(column: Column, number: number): number {
+  const { wordBytes, wordEnds } = column;
+  const end = wordEnds[number]!;
   let hash = 0x811c9dc5;
-  for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
+  for (let at = startOf(column, number); at < end; at += 1)
+    hash = Math.imul(hash ^ wordBytes[at]!, 0x01000193);
   return hash >>> 0;
 }
 
-function isSame(a: Word, b: Word): boolean {
-  const length = a.end - a.start;
-  if (length !== b.end - b.start) return false;
+function isSame(a: Column, aNumber: number, b: Column, bNumber: number): boolean {
+  const aStart = startOf(a, aNumber);
+  const bStart = startOf(b, bNumber);
+  const length = a.wordEnds[aNumber]! - aStart;
+  if (length !== b.wordEnds[bNumber]! - bStart) return false;
   for (let i = 0; i < length; i += 1)
-    if (a.bytes[a.start + i] !== b.bytes[b.start + i]) return false;
+    if (a.wordBytes[aStart + i] !== b.wordBytes[bStart + i]) return false;
   return true;
+}
+
+function startOf({ wordEnds }: Column, number: number): number {
+  return number === 0 ? 0 : wordEnds[number - 1]!;
 }

@@ -6,6 +6,7 @@ import { openColumns } from "../../../../src/index/columns/columns-reader.js";
 import type { ColumnsReader } from "../../../../src/index/columns/columns-reader.js";
 import { writeColumns } from "../../../../src/index/columns/columns-writer.js";
 import { createValueCounter } from "../../../../src/index/columns/count-values.js";
+import type { CountedPassages } from "../../../../src/index/columns/count-values.js";
 
 function columnsOf(values: readonly (FieldValue | undefined)[]) {
   const ordinals = values.map(
@@ -14,13 +15,17 @@ function columnsOf(values: readonly (FieldValue | undefined)[]) {
   return openColumns(writeColumns(ordinals));
 }
 
+function passagesOf(isCounted: Uint8Array): CountedPassages {
+  return { isCounted, count: isCounted.reduce((sum, one) => sum + one, 0) };
+}
+
 function countValues(
   columns: ColumnsReader,
   field: string,
   { isCounted, valuesMax }: { isCounted: Uint8Array; valuesMax: number },
 ) {
   const counter = createValueCounter(field);
-  counter.add(columns, isCounted);
+  counter.add(columns, passagesOf(isCounted));
   return counter.counts(valuesMax);
 }
 
@@ -68,7 +73,7 @@ describe("counts of values", () => {
       ["b", "c", "d"],
     ]) {
       const values = list.map((value): FieldValue => ({ kind: "keyword", value }));
-      counter.add(columnsOf(values), isCounted);
+      counter.add(columnsOf(values), passagesOf(isCounted));
     }
     const { values, documentCount } = counter.counts(10);
     assert.equal(documentCount, 9);
