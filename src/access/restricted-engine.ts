@@ -172,7 +172,8 @@ function writes(engine: EngineApi, caller: EngineCaller): Writes {
       const asked = joined(identity, filter) ?? filter;
       const result = await engine.deleteWhere(collection, asked, options);
       caller.wrote({ written: 0, deleted: result.deletedCount });
-      return result;
+      // What other callers' documents have is not told to callers who see only some.
+      return within === undefined ? result : { ...result, unmatched: [] };
     },
     async sendFeedback(collection, event) {
       demand(caller, "feedback", collection);

@@ -3,6 +3,7 @@
 import { updateToMessage } from "../wire/document-messages.js";
 import { definitions } from "../wire/definitions.js";
 import { filterToMessage } from "../wire/filter-messages.js";
+import type { FilteredDelete } from "../contract/filtered-delete.js";
 import type { FieldUpdate } from "../core/document.js";
 import type { Filter } from "../core/filter.js";
 import type { CallOptions, Channel } from "./channel.js";
@@ -40,11 +41,7 @@ export interface DocumentCalls {
     readonly sequence: number;
   }>;
   /** Deletes every document that matches the filter. Calling it again resumes after an error. */
-  deleteWhere(
-    collection: string,
-    filter: Filter,
-    options?: CallOptions,
-  ): Promise<{ readonly deletedCount: number; readonly sequence: number }>;
+  deleteWhere(collection: string, filter: Filter, options?: CallOptions): Promise<FilteredDelete>;
   list(
     collection: string,
     page?: { readonly pageSize?: number; readonly pageToken?: string },
@@ -90,6 +87,7 @@ export function documentCalls(channel: Channel): DocumentCalls {
       return {
         deletedCount: Number(response.deleted_count),
         sequence: Number(response.sequence),
+        unmatched: response.unmatched_conditions,
       };
     },
     list: async (collection, page = {}, options = {}) => {

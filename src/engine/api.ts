@@ -10,6 +10,7 @@ import type { SearchRequest } from "../contract/search-request.js";
 import type { SearchUpdate } from "../contract/search-update.js";
 import type { ExplainRequest, ExplainedPassage } from "../contract/explain.js";
 import type { ExportRequest } from "../contract/export.js";
+import type { FilteredDelete } from "../contract/filtered-delete.js";
 import type { ReaderRoom } from "../core/unread-answers.js";
 import type {
   CollectionSettings,
@@ -63,7 +64,7 @@ export interface EngineApi {
     collection: string,
     filter: Filter,
     options: { readonly signal: AbortSignal },
-  ): Promise<{ readonly deletedCount: number; readonly sequence: number }>;
+  ): Promise<FilteredDelete>;
   /** Documents in the order of `keys`; undefined where a key is unknown. */
   get(collection: string, keys: readonly string[]): Promise<(StoredDocument | undefined)[]>;
   /** A page of documents in byte order of their keys, after `afterKey`. */

@@ -1,5 +1,6 @@
 // Deletes every document that a filter lets through: found in one generation, deleted in groups.
 
+import type { FilteredDelete } from "../contract/filtered-delete.js";
 import { nextOrdinal, toPassageOrdinal } from "../core/ids.js";
 import { createCancelFlag } from "../core/cancel-flag.js";
 import { SluiceError } from "../core/errors.js";
@@ -12,6 +13,7 @@ import type { DeleteOperation } from "../ingest/write-operations.js";
 import type { Scorer } from "../scoring/scorer.js";
 import type { SearchScope } from "../search/search-deps.js";
 import { filterStage } from "../search/stages/filter.js";
+import { unmatchedFields } from "../search/unmatched-fields.js";
 import type { OpenCollection } from "./open-collection.js";
 
 /** Deletes in flight; about as many fit into one commit. */
@@ -26,10 +28,11 @@ export async function deleteByFilter(
   { collection, writer }: Pick<OpenCollection, "collection" | "writer">,
   filter: Filter,
   { scorer, signal }: { readonly scorer: Scorer; readonly signal: AbortSignal },
-): Promise<{ deletedCount: number; sequence: number }> {
+): Promise<FilteredDelete> {
   checkFilter(filter);
   const { generation } = collection;
   refuseUnknowable(generation);
+  const unmatched = unmatchedFields(filter, generation);
   const flag = createCancelFlag(signal);
   let deletedCount = 0;
   try {
@@ -45,7 +48,7 @@ export async function deleteByFilter(
   } finally {
     flag.raise();
   }
-  return { deletedCount, sequence: collection.generation.lastSequence };
+  return { deletedCount, sequence: collection.generation.lastSequence, unmatched };
 }
 
 /** Throws DATA_CORRUPT where damage hides documents, or their fields, from a filter. */

@@ -92,14 +92,20 @@ async function remove(
     if (request.keys.length > 0)
       throw invalidField("filter", "filter is set and keys are given; send one of them");
     const filter = filterFromMessage(request.filter, "filter");
-    const { deletedCount, sequence } = await engine.deleteWhere(collection, filter, { signal });
-    return { deleted_count: deletedCount, missing_count: 0, sequence };
+    const done = await engine.deleteWhere(collection, filter, { signal });
+    return {
+      deleted_count: done.deletedCount,
+      missing_count: 0,
+      sequence: done.sequence,
+      unmatched_conditions: [...done.unmatched],
+    };
   }
   const result = await engine.delete(collection, documentKeys(request.keys));
   return {
     deleted_count: result.deletedCount,
     missing_count: result.missingCount,
     sequence: result.sequence,
+    unmatched_conditions: [],
   };
 }
 

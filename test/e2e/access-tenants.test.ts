@@ -156,7 +156,10 @@ describe("tenants", () => {
     const deleted = await a.delete("docs", [foreign, "new-a", "none"]);
     assert.deepEqual([deleted.deletedCount, deleted.missingCount], [1, 2]);
     const all = parseFilter('tenant = "a" or tenant = "b"');
-    assert.equal((await a.deleteWhere("docs", all)).deletedCount, keysOf("a").length);
+    const filtered = await a.deleteWhere("docs", parseFilter("nowhere = 1 or (not nowhere = 1)"));
+    assert.deepEqual(filtered.unmatched, [], "what others' documents have is not told");
+    assert.equal(filtered.deletedCount, keysOf("a").length);
+    assert.equal((await a.deleteWhere("docs", all)).deletedCount, 0);
     assert.deepEqual(await listAll(server.client), keysOf("b"));
   });
 });

@@ -96,6 +96,7 @@ function documentMethods(
       Promise.resolve({
         deletedCount: deleteMatching(documents, filter),
         sequence: state.sequence,
+        unmatched: [],
       }),
     get: (collection, keys) => {
       settingsOf(state, collection);

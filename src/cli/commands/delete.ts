@@ -31,10 +31,14 @@ export function addDeleteCommand(program: Command, context: CliContext): void {
     if ((filter === undefined) === (keys.length === 0))
       command.error("error: give either keys or --filter");
     const total = { deletedCount: 0, missingCount: 0, sequence: 0 };
+    let unmatched: readonly string[] = [];
     const call = { signal: context.interrupted };
     await withClient(options, async (client) => {
       if (filter !== undefined) {
-        Object.assign(total, await client.deleteWhere(collection, filter, call));
+        const done = await client.deleteWhere(collection, filter, call);
+        total.deletedCount = done.deletedCount;
+        total.sequence = done.sequence;
+        unmatched = done.unmatched;
         return;
       }
       for (let at = 0; at < keys.length; at += limits.keysPerRequestMax) {
@@ -46,9 +50,10 @@ export function addDeleteCommand(program: Command, context: CliContext): void {
       }
     });
     if (options.json === true) {
-      context.printJson(total);
+      context.printJson(filter === undefined ? total : { ...total, unmatched });
       return;
     }
+    for (const condition of unmatched) context.warn(condition);
     const { deletedCount, missingCount } = total;
     context.print(`${formatCount(deletedCount)} deleted, ${formatCount(missingCount)} not there`);
   });

@@ -49,12 +49,23 @@ describe("delete by filter", () => {
       assert.equal(deletedCount, 1150);
       assert.equal(sequence, before + 1150);
       const again = await api.deleteWhere("notes", filter, { signal });
-      assert.deepEqual(again, { deletedCount: 0, sequence });
+      assert.deepEqual(again, { deletedCount: 0, sequence, unmatched: [] });
     });
     const engine = await openInlineEngine(folder());
     const kept = documents.filter((_, i) => i < 100 || i >= 1250).map(({ key }) => key);
     assert.deepEqual(await keysOf(engine), kept.sort());
     await engine.close();
+  });
+
+  it("tells conditions that no document could meet, also where that lets all of them through", async () => {
+    await withDocuments(async ({ api }) => {
+      const missing = await api.deleteWhere("notes", parseFilter("j = 3"), { signal });
+      assert.equal(missing.deletedCount, 0);
+      assert.deepEqual(missing.unmatched, ['no document has a field "j"']);
+      const all = await api.deleteWhere("notes", parseFilter('not i = "3"'), { signal });
+      assert.equal(all.deletedCount, documents.length);
+      assert.equal(all.unmatched.length, 1);
+    });
   });
 
   it("leaves documents that are written again meanwhile", async () => {

@@ -6,10 +6,12 @@ export interface DocumentServiceDeleteResponse {
   'deleted_count'?: (number | string | Long);
   'missing_count'?: (number | string | Long);
   'sequence'?: (number | string | Long);
+  'unmatched_conditions'?: (string)[];
 }
 
 export interface DocumentServiceDeleteResponse__Output {
   'deleted_count': (string);
   'missing_count': (string);
   'sequence': (string);
+  'unmatched_conditions': (string)[];
 }
