@@ -1,5 +1,4 @@
-// Counts by values of 64 bits: a hash table with linear probing over typed arrays. A Map of integers
-// would make an object of each.
+// Counts by values of 64 bits, on typed arrays. A Map of integers would make an object of each.
 
 import type { Column } from "./columns-reader.js";
 
@@ -16,49 +15,23 @@ export interface NumberTotals {
 }
 
 export function createNumberTotals(): NumberTotals {
-  let mask = 1023;
-  /** Place of a value plus 1; 0: free. */
-  let slots = new Uint32Array(mask + 1);
-  /** Low and high half of each value. */
-  let halves = new Uint32Array(mask + 1);
-  let counts = new Uint32Array(halves.length / 2);
-  /** Position after the last one that had the value, of all columns one after another. */
+  const places = createPlaces();
+  let counts = new Uint32Array(1024);
+  /** Position after the last one that had the value, of all columns with lists one after another. */
   let seenAt = new Float64Array(counts.length);
-  let size = 0;
   /** Positions of the columns before. */
   let base = 0;
-  const slotOf = (low: number, high: number): number =>
-    ((Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1) >>> 12) ^ low ^ (high >>> 20)) &
-    mask;
-  const grow = (): void => {
-    mask = 2 * mask + 1;
-    slots = new Uint32Array(mask + 1);
-    halves = resized(halves, new Uint32Array(mask + 1));
-    counts = resized(counts, new Uint32Array(halves.length / 2));
-    seenAt = resized(seenAt, new Float64Array(counts.length));
-    for (let place = 0; place < size; place += 1) {
-      let slot = slotOf(halves[2 * place]!, halves[2 * place + 1]!);
-      while (slots[slot] !== 0) slot = (slot + 1) & mask;
-      slots[slot] = place + 1;
-    }
-  };
-  const placeOf = (low: number, high: number): number => {
-    let slot = slotOf(low, high);
-    for (let found = slots[slot]!; found !== 0; found = slots[slot]!) {
-      if (halves[2 * found - 2] === low && halves[2 * found - 1] === high) return found - 1;
-      slot = (slot + 1) & mask;
-    }
-    slots[slot] = size + 1;
-    halves[2 * size] = low;
-    halves[2 * size + 1] = high;
-    size += 1;
-    if (size === counts.length) grow();
-    return size - 1;
+  const placeOf = (values: Uint32Array, entry: number): number => {
+    const place = places.of(values[2 * entry]!, values[2 * entry + 1]!);
+    if (place < counts.length) return place;
+    counts = copied(counts, new Uint32Array(2 * counts.length));
+    seenAt = copied(seenAt, new Float64Array(counts.length));
+    return place;
   };
   const addSingles = (values: Uint32Array, count: number, counted: Uint8Array): void => {
     for (let position = 0; position < count; position += 1) {
       if (counted[position] === 0) continue;
-      const place = placeOf(values[2 * position]!, values[2 * position + 1]!);
+      const place = placeOf(values, position);
       counts[place]! += 1;
     }
   };
@@ -68,7 +41,7 @@ export function createNumberTotals(): NumberTotals {
       const end = ends[position]!;
       if (counted[position] === 0) entry = end;
       for (; entry < end; entry += 1) {
-        const place = placeOf(values[2 * entry]!, values[2 * entry + 1]!);
+        const place = placeOf(values, entry);
         if (seenAt[place] === base + position + 1) continue;
         seenAt[place] = base + position + 1;
         counts[place]! += 1;
@@ -84,13 +57,60 @@ export function createNumberTotals(): NumberTotals {
       if (ends.length === 0) addSingles(values, count, counted);
       else addLists(values, ends, counted);
     },
-    counts: () => counts.subarray(0, size),
-    integer: (place) => new BigInt64Array(halves.buffer, 8 * place, 1)[0]!,
-    number: (place) => new Float64Array(halves.buffer, 8 * place, 1)[0]!,
+    counts: () => counts.subarray(0, places.count()),
+    integer: (place) => new BigInt64Array(places.values().buffer, 8 * place, 1)[0]!,
+    number: (place) => new Float64Array(places.values().buffer, 8 * place, 1)[0]!,
   };
 }
 
-function resized<T extends Uint32Array | Float64Array>(before: T, larger: T): T {
+interface Places {
+  /** Of a value by its two halves; values have places from 0 in the order of their first call. */
+  of(low: number, high: number): number;
+  count(): number;
+  /** Low and high half of the value of each place. */
+  values(): Uint32Array<ArrayBuffer>;
+}
+
+/** A hash table with linear probing. */
+function createPlaces(): Places {
+  let mask = 1023;
+  /** Place of a value plus 1; 0: free. */
+  let slots = new Uint32Array(mask + 1);
+  let halves = new Uint32Array(mask + 1);
+  let count = 0;
+  const slotOf = (low: number, high: number): number =>
+    ((Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1) >>> 12) ^ low ^ (high >>> 20)) &
+    mask;
+  const grow = (): void => {
+    mask = 2 * mask + 1;
+    slots = new Uint32Array(mask + 1);
+    halves = copied(halves, new Uint32Array(mask + 1));
+    for (let place = 0; place < count; place += 1) {
+      let slot = slotOf(halves[2 * place]!, halves[2 * place + 1]!);
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = place + 1;
+    }
+  };
+  return {
+    of(low, high) {
+      let slot = slotOf(low, high);
+      for (let found = slots[slot]!; found !== 0; found = slots[slot]!) {
+        if (halves[2 * found - 2] === low && halves[2 * found - 1] === high) return found - 1;
+        slot = (slot + 1) & mask;
+      }
+      slots[slot] = count + 1;
+      halves[2 * count] = low;
+      halves[2 * count + 1] = high;
+      count += 1;
+      if (2 * count > mask) grow();
+      return count - 1;
+    },
+    count: () => count,
+    values: () => halves,
+  };
+}
+
+function copied<T extends Uint32Array | Float64Array>(before: T, larger: T): T {
   larger.set(before);
   return larger;
 }
