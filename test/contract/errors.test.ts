@@ -72,7 +72,7 @@ const provocations: Readonly<Record<ErrorReason, Provocation>> = {
   MODEL_IN_USE: { file: "test/e2e/models.test.ts" },
   DOWNLOAD_FAILED: { file: "test/e2e/model-pull.test.ts" },
   NOT_CALIBRATED: { file: "test/contract/calibrate.test.ts" },
-  DATA_FOLDER_LOCKED: { file: "test/unit/store/folder-lock.test.ts" },
+  DATA_FOLDER_LOCKED: { file: "test/contract/folder-lock.test.ts" },
   NAME_AMBIGUOUS: { file: "test/contract/foreign-files.test.ts" },
   DATA_FOLDER_UNAVAILABLE: { file: "test/contract/lost-data-folder.test.ts" },
   DATA_FORMAT_NEWER: { file: "test/unit/store/frame.test.ts" },

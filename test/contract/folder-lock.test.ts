@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { lockFolder } from "../../../src/store/folder-lock.js";
-import { startChild } from "../../support/child.js";
-import type { Child } from "../../support/child.js";
-import { hasReason } from "../../support/errors.js";
-import { withTemporaryFolder } from "../../support/temporary-folder.js";
+import { lockFolder } from "../../src/store/folder-lock.js";
+import { startChild } from "../support/child.js";
+import type { Child } from "../support/child.js";
+import { hasReason } from "../support/errors.js";
+import { withTemporaryFolder } from "../support/temporary-folder.js";
 
-const holderProgram = new URL("../../support/lock-holder.js", import.meta.url);
+const holderProgram = new URL("../support/lock-holder.js", import.meta.url);
 
 async function startHolder(folder: string): Promise<Child> {
   const child = startChild(holderProgram, [folder]);

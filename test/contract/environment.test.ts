@@ -4,13 +4,13 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 
-import { openLmdbStore } from "../../../src/store/lmdb-store.js";
-import { createMapTurn } from "../../../src/store/map-turn.js";
-import type { OpenHandlesData } from "../../support/open-handles.worker.js";
-import { emptyManifest, journalPassage } from "../../support/stored-values.js";
-import { withTemporaryFolder } from "../../support/temporary-folder.js";
+import { openLmdbStore } from "../../src/store/lmdb-store.js";
+import { createMapTurn } from "../../src/store/map-turn.js";
+import type { OpenHandlesData } from "../support/open-handles.worker.js";
+import { emptyManifest, journalPassage } from "../support/stored-values.js";
+import { withTemporaryFolder } from "../support/temporary-folder.js";
 
-const opener = new URL("../../support/open-handles.worker.js", import.meta.url);
+const opener = new URL("../support/open-handles.worker.js", import.meta.url);
 
 /** So far below 0 that the thread's last count does not lift it there. */
 const stopped = -1_000_000;

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { openLmdbStore } from "../../../src/store/lmdb-store.js";
-import { startChild } from "../../support/child.js";
-import { documentRecord, emptyManifest, journalPassage } from "../../support/stored-values.js";
-import { withTemporaryFolder } from "../../support/temporary-folder.js";
-import { writeStoredSegment } from "../../support/stored-segments.js";
+import { openLmdbStore } from "../../src/store/lmdb-store.js";
+import { startChild } from "../support/child.js";
+import { documentRecord, emptyManifest, journalPassage } from "../support/stored-values.js";
+import { withTemporaryFolder } from "../support/temporary-folder.js";
+import { writeStoredSegment } from "../support/stored-segments.js";
 
-const program = new URL("../../support/store-child.js", import.meta.url);
+const program = new URL("../support/store-child.js", import.meta.url);
 
 interface Report {
   readonly check: { readonly valueCount: number; readonly damages: readonly string[] };

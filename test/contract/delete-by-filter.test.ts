@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 
-import { parseFilter } from "../../../src/core/parse-filter.js";
-import type { Document } from "../../../src/core/document.js";
-import { useTemporaryFolder } from "../../support/each-test-folder.js";
-import { openInlineEngine } from "../../support/inline-engine.js";
-import type { InlineEngine } from "../../support/inline-engine.js";
-import { createNotes, putAll } from "../../support/notes.js";
-import { seededDocuments } from "../../support/seeded-corpus.js";
+import { parseFilter } from "../../src/core/parse-filter.js";
+import type { Document } from "../../src/core/document.js";
+import { useTemporaryFolder } from "../support/each-test-folder.js";
+import { openInlineEngine } from "../support/inline-engine.js";
+import type { InlineEngine } from "../support/inline-engine.js";
+import { createNotes, putAll } from "../support/notes.js";
+import { seededDocuments } from "../support/seeded-corpus.js";
 
 const dim = 16;
 const documents = seededDocuments({ seed: 5, count: 1300, dim }).map((document, i): Document => ({

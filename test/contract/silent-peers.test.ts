@@ -4,10 +4,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 
-import { startEdge } from "../../support/edge-server.js";
-import { update } from "../../support/edge-engine.js";
-import { startChild } from "../../support/child.js";
-import { createDeferred } from "../../support/fake-time.js";
+import { startEdge } from "../support/edge-server.js";
+import { update } from "../support/edge-engine.js";
+import { startChild } from "../support/child.js";
+import { createDeferred } from "../support/fake-time.js";
 
 describe("a silent peer", () => {
   it("keeps its stream while its process is stopped, and while the server stands still", async () => {
@@ -18,7 +18,7 @@ describe("a silent peer", () => {
       await mayEnd.promise;
       yield update({ sequence: 2, final: true });
     };
-    const child = startChild(new URL("../../support/search-child.js", import.meta.url), [
+    const child = startChild(new URL("../support/search-child.js", import.meta.url), [
       edge.address,
     ]);
     assert.equal(await child.nextLine(), "update");
