@@ -146,7 +146,7 @@ describe("sluice serve", () => {
       join(folder, name),
     ) as [string, string, string];
     const files = ["--run", trec, "--write-gate", gate, "--per-query", table];
-    const stages = ["--skip-ingest", "--stages", "--segment", "length"];
+    const stages = ["--skip-ingest", "--stages", "--slice", "length"];
     const shown = await run(["eval", "--data", beir, ...server, ...stages, ...files]);
     assert.equal(shown.code, 0, shown.stderr);
     assert.match(shown.stdout, /^late_interaction +1\.0000/m);

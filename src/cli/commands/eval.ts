@@ -15,7 +15,7 @@ import type { CliContext } from "../context.js";
 import { evaluateAnswers } from "../eval/evaluate-answers.js";
 import type { EvalWork, ReportOptions } from "../eval/evaluate-answers.js";
 import { addJudgeOptions } from "../eval/judge.js";
-import { parseSegmentation } from "../eval/labels.js";
+import { parseSlicing } from "../eval/labels.js";
 import { parseSweep } from "../eval/sweep.js";
 import { valueOf, wholeNumber } from "../option-parsers.js";
 import { createProgressLine } from "../terminal/progress.js";
@@ -70,7 +70,7 @@ export function addEvalCommand(program: Command, context: CliContext): void {
     )
     .option("--run <file>", "write the rankings as a TREC run")
     .option("--stages", "also measure the last ranking of each stage")
-    .option("--segment <by>", "length, first-stage, score or field:NAME", parseSegmentation)
+    .option("--slice <by>", "length, first-stage, score or field:NAME", parseSlicing)
     .option(
       "--sweep <name=values>",
       "pool, lexical-pool, lexical-weight, rerank-weight or rerank-depth",

@@ -14,7 +14,7 @@ import type { Answer, JudgedQuery } from "./answers.js";
 import { isGatePassed, judgeRun, judgmentJson, judgmentLines } from "./judge.js";
 import type { JudgeOptions } from "./judge.js";
 import { labelsOf } from "./labels.js";
-import type { Segmentation } from "./labels.js";
+import type { Slicing } from "./labels.js";
 import { reportLines } from "./report.js";
 import type { EvalSubject } from "./report.js";
 import { writeSideFiles } from "./side-files.js";
@@ -25,7 +25,7 @@ import type { Sweep } from "./sweep.js";
 export interface ReportOptions extends JudgeOptions {
   readonly run?: string;
   readonly stages?: boolean;
-  readonly segment?: Segmentation;
+  readonly slice?: Slicing;
   readonly sweep?: Sweep;
   readonly svg?: string;
   readonly tune?: boolean;
@@ -58,11 +58,11 @@ async function reportOnce(
   options: ReportOptions,
   context: CliContext,
 ): Promise<void> {
-  const { segment } = options;
-  const showsStages = options.stages === true || segment?.by === "first-stage";
+  const { slice } = options;
+  const showsStages = options.stages === true || slice?.by === "first-stage";
   const answers = await ask({}, { label: "search", showsStages });
   const run = toRun(answers);
-  const labelOf = segment && labelsOf(segment, { queries, answers, qrels });
+  const labelOf = slice && labelsOf(slice, { queries, answers, qrels });
   const judgment = await judgeRun(run, qrels, {
     ...options,
     ...(labelOf === undefined ? {} : { labelOf }),

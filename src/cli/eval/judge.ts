@@ -1,4 +1,4 @@
-// Evaluates a run of any origin: measures, a table by query, segments, and the regression gate.
+// Evaluates a run of any origin: measures, a table by query, slices, and the regression gate.
 
 import type { Command } from "commander";
 import { InvalidArgumentError, Option } from "commander";
@@ -12,8 +12,8 @@ import { formatMeasure, parseMeasure } from "../../eval/measures.js";
 import type { Measure } from "../../eval/measures.js";
 import type { Qrels } from "../../eval/qrels.js";
 import type { Run } from "../../eval/run.js";
-import { segmentQueries } from "../../eval/segments.js";
-import type { Segment } from "../../eval/segments.js";
+import { sliceQueries } from "../../eval/slices.js";
+import type { QuerySlice } from "../../eval/slices.js";
 import { formatTable } from "../../eval/table-lines.js";
 import { decimalNumber } from "../option-parsers.js";
 import { reportMeasures } from "./answers.js";
@@ -31,7 +31,7 @@ export interface JudgeOptions {
 /** Results besides the means, as requested. */
 export interface Judgment {
   readonly evaluation: Evaluation;
-  readonly segments: readonly Segment[];
+  readonly slices: readonly QuerySlice[];
   /** Empty without a gate. */
   readonly gate: readonly GateRow[];
   /** Requested files, written after the report is printed. */
@@ -55,7 +55,7 @@ export function addJudgeOptions(command: Command): Command {
     .option("--allowance <share>", "for --write-gate", decimalNumber(0, 1), 0.003);
 }
 
-/** `labelOf` returns a query's segment; absent when segments were not requested. */
+/** `labelOf` returns a query's slice; absent when slices were not requested. */
 export async function judgeRun(
   run: Run,
   qrels: Qrels,
@@ -69,36 +69,36 @@ export async function judgeRun(
       { path: options.perQuery, text: () => queryTable(evaluation) },
       { path: options.writeGate, text: () => formatGate(evaluation, options.allowance) },
     ],
-    segments: options.labelOf === undefined ? [] : segmentQueries(evaluation, options.labelOf),
+    slices: options.labelOf === undefined ? [] : sliceQueries(evaluation, options.labelOf),
     gate: gate === undefined ? [] : checkGate(evaluation, gate),
   };
 }
 
-export function judgmentJson({ evaluation, segments, gate }: Judgment): object {
+export function judgmentJson({ evaluation, slices, gate }: Judgment): object {
   const { measures } = evaluation;
-  const bySegment = segments.map(({ name, queryCount, means }) => ({
+  const bySlice = slices.map(({ name, queryCount, means }) => ({
     name,
     queries: queryCount,
     measures: Object.fromEntries(measures.map((measure, i) => [measure, means[i] ?? 0])),
   }));
   return {
-    ...(segments.length === 0 ? {} : { segments: bySegment }),
+    ...(slices.length === 0 ? {} : { slices: bySlice }),
     ...(gate.length === 0 ? {} : { gate }),
   };
 }
 
-/** Means with intervals, then segments and gate if there are any. */
-export function judgmentLines({ evaluation, segments, gate }: Judgment): string[] {
+/** Means with intervals, then slices and gate if there are any. */
+export function judgmentLines({ evaluation, slices, gate }: Judgment): string[] {
   const lines = evaluation.means.map(
     ({ measure, mean, low, high }) =>
       `${measure.padEnd(14)} ${fixed(mean)}  [${fixed(low)}, ${fixed(high)}]`,
   );
   if (evaluation.missingCount > 0)
     lines.push(`${evaluation.missingCount} judged queries have no ranking and count as 0`);
-  if (segments.length > 0) {
+  if (slices.length > 0) {
     const heads = evaluation.measures.map((measure) => measure.padStart(10));
-    lines.push(`${"segment".padEnd(28)}${"queries".padStart(8)}${heads.join("")}`);
-    for (const { name, queryCount, means } of segments) {
+    lines.push(`${"slice".padEnd(28)}${"queries".padStart(8)}${heads.join("")}`);
+    for (const { name, queryCount, means } of slices) {
       const cells = means.map((value) => fixed(value).padStart(10));
       lines.push(`${name.padEnd(28)}${String(queryCount).padStart(8)}${cells.join("")}`);
     }

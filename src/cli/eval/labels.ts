@@ -1,26 +1,26 @@
-// Segments of queries, for `sluice eval --segment`.
+// Slices of queries, for `sluice eval --slice`.
 
 import { InvalidArgumentError } from "commander";
 
 import type { FieldValue } from "../../core/document.js";
 import type { Qrels } from "../../eval/qrels.js";
-import { lengthBand, quartileBands } from "../../eval/segments.js";
+import { lengthBand, quartileBands } from "../../eval/slices.js";
 import type { Answer, JudgedQuery } from "./answers.js";
 
 /** `field` is the field's name. */
-export type Segmentation =
+export type Slicing =
   { readonly by: "length" | "first-stage" | "score" } | { readonly by: "field"; field: string };
 
 /** Parses `length`, `first-stage`, `score` or `field:NAME`. */
-export function parseSegmentation(text: string): Segmentation {
+export function parseSlicing(text: string): Slicing {
   if (text === "length" || text === "first-stage" || text === "score") return { by: text };
   if (text.startsWith("field:") && text.length > 6) return { by: "field", field: text.slice(6) };
   throw new InvalidArgumentError("Expected length, first-stage, score or field:NAME.");
 }
 
-/** The segment of each query. `first-stage` needs answers with the rankings of stages. */
+/** The slice of each query. `first-stage` needs answers with the rankings of stages. */
 export function labelsOf(
-  segmentation: Segmentation,
+  slicing: Slicing,
   work: {
     readonly queries: readonly JudgedQuery[];
     readonly answers: readonly Answer[];
@@ -29,12 +29,12 @@ export function labelsOf(
 ): (query: string) => string | undefined {
   const { queries, answers, qrels } = work;
   const labels = new Map<string, string>();
-  switch (segmentation.by) {
+  switch (slicing.by) {
     case "length":
       for (const { id, text } of queries) labels.set(id, lengthBand(text));
       break;
     case "field":
-      for (const { id, fields } of queries) labels.set(id, shown(fields.get(segmentation.field)));
+      for (const { id, fields } of queries) labels.set(id, shown(fields.get(slicing.field)));
       break;
     case "first-stage":
       for (const { query, stageHits } of answers) {

@@ -13,7 +13,7 @@ export interface EvalSubject {
   readonly kernel: string;
 }
 
-/** `judgment`: lines about measures, segments and gate. */
+/** `judgment`: lines about measures, slices and gate. */
 export function reportLines(result: {
   readonly report: EvaluationReport;
   readonly about: EvalSubject;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import type { Evaluation } from "../../../src/eval/evaluate.js";
-import { lengthBand, quartileBands, segmentQueries } from "../../../src/eval/segments.js";
+import { lengthBand, quartileBands, sliceQueries } from "../../../src/eval/slices.js";
 
 const evaluation: Evaluation = {
   measures: ["nDCG@10", "RR"],
@@ -15,15 +15,15 @@ const evaluation: Evaluation = {
   missingCount: 0,
 };
 
-describe("segmentQueries", () => {
-  it("gives the means of each segment and leaves out queries without one", () => {
+describe("sliceQueries", () => {
+  it("gives the means of each slice and leaves out queries without one", () => {
     const labels = new Map([
       ["a", "long"],
       ["b", "long"],
       ["c", "short"],
     ]);
     assert.deepEqual(
-      segmentQueries(evaluation, (query) => labels.get(query)),
+      sliceQueries(evaluation, (query) => labels.get(query)),
       [
         { name: "long", queryCount: 2, means: [0.5, 0.5] },
         { name: "short", queryCount: 1, means: [0.25, 1] },

@@ -3,18 +3,18 @@
 import type { Evaluation } from "./evaluate.js";
 import { mean, quantile } from "./statistics.js";
 
-export interface Segment {
+export interface QuerySlice {
   readonly name: string;
   readonly queryCount: number;
   /** In the order of the evaluation's `measures`. */
   readonly means: readonly number[];
 }
 
-/** One segment per label, sorted by label; queries without a label are omitted. */
-export function segmentQueries(
+/** One slice per label, sorted by label; queries without a label are omitted. */
+export function sliceQueries(
   evaluation: Evaluation,
   labelOf: (query: string) => string | undefined,
-): Segment[] {
+): QuerySlice[] {
   const groups = new Map<string, (readonly number[])[]>();
   for (const { query, values } of evaluation.queries) {
     const label = labelOf(query);
