@@ -195,13 +195,16 @@ async function runVectorStages(
 /** Under more pressure than this, fewer candidates are scored: half of them when it is full. */
 const pressureMin = 0.25;
 
-/** The candidates that are scored, and said to be fewer when many searches wait. */
+/**
+ * The candidates that are scored, and said to be fewer when many searches wait. All of them where
+ * every eligible passage is scored: the others follow anyway.
+ */
 function underPressure(
-  { deps: { pressure }, plan, progress }: ScopedRun,
+  { deps: { pressure, scope }, plan, progress }: ScopedRun,
   candidates: readonly Candidate[],
 ): readonly Candidate[] {
-  const isAsked = plan.exhaustiveBelowPassages === Infinity;
-  const share = pressure <= pressureMin || isAsked ? 1 : 1 - pressure / 2;
+  const isWhole = scope.passageCount <= plan.exhaustiveBelowPassages;
+  const share = pressure <= pressureMin || isWhole ? 1 : 1 - pressure / 2;
   const count = Math.max(2 * plan.k, Math.ceil(share * candidates.length));
   if (count >= candidates.length) return candidates;
   degrade(progress, "PRESSURE_REDUCED", {

@@ -112,6 +112,16 @@ describe("a search that plans its time", () => {
     assert.equal(exhaustive.certificate, "exact");
     assert.deepEqual(exhaustive.degradations, []);
   });
+
+  it("tells no loss under pressure where every passage is scored in any case", async () => {
+    const api = await open({
+      search: { ...search, exhaustiveBelowPassages: documents.length },
+      admission: underPressure({ pressure: 1 }),
+    });
+    const final = await finalOf(api, { ...query!, k: 5 });
+    assert.equal(final.certificate, "exact");
+    assert.deepEqual(final.degradations, []);
+  });
 });
 
 describe("createStageTimes", () => {
