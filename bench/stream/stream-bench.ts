@@ -117,6 +117,7 @@ async function withServer<T>(
     access: openAccess(served),
     logger: { error: ignore, warn: ignore },
     nowMs: () => Date.now(),
+    clock: () => performance.now(),
     host: "127.0.0.1",
     port: 0,
   });

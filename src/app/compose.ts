@@ -98,7 +98,7 @@ export interface EngineOptions {
 /** Metrics of the engine. */
 export type EngineSources = Pick<
   MetricSources,
-  "openCollections" | "collections" | "queues" | "admission" | "caches"
+  "openCollections" | "collections" | "workers" | "admission" | "caches"
 >;
 
 export interface ComposedEngine {
@@ -233,10 +233,15 @@ function sourcesOf(parts: {
         .slice(0, limits.metricCollectionsMax)
         .map((sizes) => ({ ...sizes, name: sizes.settings.name })),
     collections: () => collections.counts(),
-    queues: () => ({
-      scoring: threads.scorer.queueSize,
-      encoding: threads.encodePool.queueSize,
-    }),
+    workers: () => {
+      const { queries, documents } = threads.encodePool.stats();
+      return {
+        scoring: threads.scorer.stats(),
+        query_encoding: queries,
+        encoding: documents,
+        maintenance: threads.maintenance.stats(),
+      };
+    },
     admission: () => admission.state(),
     caches: () => ({ rows: rows.stats(), answers: answers.stats(), pairs: pairs.stats() }),
   };

@@ -5,21 +5,15 @@ import { isSluiceError } from "../core/errors.js";
 import type { RemoteRerankers } from "../engine/rerankers.js";
 import { openTls } from "../net/tls.js";
 import type { Tls } from "../net/tls.js";
-import type { Logger } from "../observability/logger.js";
-import type { Metrics } from "../observability/metrics.js";
 import type { Reloadable } from "./reloadable.js";
 import { openRemoteRerankers } from "./remote-rerankers.js";
+import type { Reporting } from "./reports.js";
 
 export interface ReloadableParts {
   /** Absent for plain text. */
   readonly tls: Tls | undefined;
   readonly rerankers: RemoteRerankers;
   readonly reloadables: readonly Reloadable[];
-}
-
-interface Reporting {
-  readonly logger: Logger;
-  readonly metrics: Metrics;
 }
 
 /** Reads the files for the first time. Throws INVALID_CONFIG. */

@@ -4,16 +4,12 @@ import { setFlagsFromString } from "node:v8";
 
 import { parseHosts, parseOrigins } from "../config/http-lists.js";
 import type { Config } from "../config/schema.js";
-import type { CallRecord } from "../core/call-record.js";
 import { createTraffic } from "../core/traffic.js";
-import { isSluiceError } from "../core/errors.js";
 import { startHttpServer } from "../http/server.js";
 import type { HttpServer, HttpServerOptions } from "../http/server.js";
 import type { KernelChoice } from "../kernels/load-kernels.js";
 import { watchEventLoop } from "../observability/event-loop.js";
 import type { EventLoopWatch } from "../observability/event-loop.js";
-import type { Logger } from "../observability/logger.js";
-import type { Metrics } from "../observability/metrics.js";
 import { startRpcServer } from "../rpc/server.js";
 import type { RpcServer, RpcServerOptions } from "../rpc/server.js";
 import { openAccessControl } from "./access-control.js";
@@ -22,14 +18,23 @@ import { composeEngine } from "./compose.js";
 import type { ComposedEngine, EngineOptions } from "./compose.js";
 import type { CpuBudget } from "./cpu-budget.js";
 import { measured } from "../engine/measured-engine.js";
-import type { Measuring } from "../engine/measured-engine.js";
 import { within } from "../net/within.js";
 import { drainMsOf } from "./drain.js";
 import { openReloadableParts, reloadAll } from "./reload.js";
+import {
+  callReport,
+  engineEvents,
+  maintenanceReport,
+  measuringOf,
+  reportStart,
+} from "./reports.js";
+import type { Reporting } from "./reports.js";
+import { openTraces } from "./traces.js";
+import type { Traces } from "./traces.js";
 
-export interface ServerDependencies {
-  readonly logger: Logger;
-  readonly metrics: Metrics;
+export interface ServerDependencies extends Reporting {
+  /** Of the program, for traces. */
+  readonly version: string;
 }
 
 export interface RunningServer {
@@ -67,6 +72,7 @@ export async function startServer(
   const { logger, metrics } = reporting;
   const { tls, rerankers, reloadables } = openReloadableParts(config, reporting);
   const control = await openAccessControl(config, reporting);
+  const traces = await openTraces(config, reporting);
   let rpc: RpcServer | undefined;
   const loop = watchEventLoop();
   const composed = await composeOrClose(control, {
@@ -80,6 +86,7 @@ export async function startServer(
     },
     remoteRerankers: rerankers,
     loopDelayMs: () => loop.delay().p90,
+    onMaintenanceStep: maintenanceReport(metrics, traces),
   });
   const engine = measured(composed.api, measuringOf(config, reporting));
   const access = control.guard(engine);
@@ -87,69 +94,30 @@ export async function startServer(
   let http: HttpServer;
   try {
     const shared = { access, tls, traffic };
-    rpc = await startRpcServer({ ...rpcOptions(config, reporting), ...shared });
-    http = await startHttpServer({ ...httpOptions(config, reporting), ...shared });
+    rpc = await startRpcServer({ ...rpcOptions(config, reporting, traces), ...shared });
+    http = await startHttpServer({ ...httpOptions(config, reporting, traces), ...shared });
   } catch (error) {
     await rpc?.stop(0);
     await composed.close();
     await control.close();
     throw error;
   }
-  for (const note of composed.notes) logger.warn({}, note);
-  const { isReady, findings } = engine.readiness();
-  for (const finding of findings)
-    logger.warn({ place: finding.place, kind: finding.kind }, finding.message);
-  metrics.observe({
-    ...composed.sources,
-    loopDelay: () => loop.delay(),
-    traffic: () => ({ ...traffic.budget.stats(), ...traffic.answers.stats() }),
-  });
-  metrics.kernelChosen(composed.kernelName);
-  metrics.ready(isReady);
-  rpc.setReady(isReady);
+  reportStart(reporting, { composed, loop, traffic });
+  rpc.setReady(engine.readiness().isReady);
   return {
     grpcPort: rpc.port,
     httpPort: http.port,
     kernelName: composed.kernelName,
     budget: composed.budget,
     reload: () => reloadAll([...reloadables, ...control.reloadables], reporting),
-    ...stopOf(config, composed, { rpc, http, control, loop }),
-  };
-}
-
-function measuringOf({ log }: Config, { logger, metrics }: ServerDependencies): Measuring {
-  return {
-    metrics,
-    clock: () => performance.now(),
-    slowSearchMs: log.slowSearchMs,
-    onSlow: (search) => logger.warn(search, "a search was slow"),
-  };
-}
-
-/** Logs and counts what the engine reports. */
-function engineEvents({ logger, metrics }: ServerDependencies): Partial<EngineOptions> {
-  return {
-    onMaintenanceFailure(error) {
-      metrics.errorReturned({ reason: isSluiceError(error) ? error.reason : "INTERNAL" });
-      logger.error(
-        { err: error },
-        "the journal could not be flushed to a segment; its data is kept",
-      );
-    },
-    onStorageFailed(error) {
-      logger.error(
-        { err: error },
-        "a write failed on disk; writes are rejected until a restart, searches continue",
-      );
-    },
-    onRecallStale: (message) => logger.warn({}, message),
-    onNote: (message) => logger.warn({}, message),
+    ...stopOf(config, composed, { rpc, http, control, loop, traces }),
   };
 }
 
 function httpOptions(
   config: Config,
   { logger, metrics }: ServerDependencies,
+  traces: Traces | undefined,
 ): Omit<HttpServerOptions, "access" | "tls" | "traffic"> {
   return {
     logger,
@@ -158,43 +126,28 @@ function httpOptions(
     allowedHosts: parseHosts(config.http.allowedHosts),
     allowedOrigins: parseOrigins(config.http.allowedOrigins),
     metrics: () => metrics.render(),
-    calls: { clock: () => performance.now(), onEnd: callLog(config, logger) },
+    calls: {
+      clock: () => performance.now(),
+      onEnd: callReport(config, { logger, metrics }),
+      beginSpan: traces?.beginSpan,
+    },
   };
-}
-
-/** Logs the calls that are to be logged. */
-function callLog({ log }: Config, logger: Logger): (record: CallRecord) => void {
-  switch (log.calls) {
-    case "off":
-      return () => undefined;
-    case "failed":
-      return (record) => {
-        if (!succeeded(record)) logger.info(record, "a call ended");
-      };
-    case "all":
-      return (record) => logger.info(record, "a call ended");
-  }
-}
-
-function succeeded({ via, status }: CallRecord): boolean {
-  return via === "grpc" ? status === "OK" : Number(status) < 400;
 }
 
 function rpcOptions(
   config: Config,
   { logger, metrics }: ServerDependencies,
+  traces: Traces | undefined,
 ): Omit<RpcServerOptions, "access" | "tls" | "traffic"> {
-  const log = callLog(config, logger);
   return {
     logger,
     nowMs: () => Date.now(),
+    clock: () => performance.now(),
+    beginSpan: traces?.beginSpan,
     host: config.host,
     port: config.grpcPort,
     messageBytesMax: config.limits.messageBytesMax,
-    onCallEnd: (record) => {
-      metrics.callFinished(record);
-      log(record);
-    },
+    onCallEnd: callReport(config, { logger, metrics }),
   };
 }
 
@@ -206,19 +159,21 @@ function stopOf(
     readonly http: HttpServer;
     readonly control: AccessControl;
     readonly loop: EventLoopWatch;
+    readonly traces: Traces | undefined;
   },
 ): Pick<RunningServer, "stop" | "hurry"> {
   const hurried = new AbortController();
   const { signal } = hurried;
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
-    const { rpc, http, control, loop } = parts;
+    const { rpc, http, control, loop, traces } = parts;
     composed.refuse();
     await within(undefined, drainMsOf(config), signal);
     const graceMs = config.shutdownGraceMs;
     await Promise.all([rpc.stop(graceMs, signal), http.stop(graceMs, signal)]);
     await composed.close();
     await control.close();
+    await traces?.close();
     loop.stop();
   };
   return {

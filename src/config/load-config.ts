@@ -131,6 +131,23 @@ export const otherVariables: readonly { readonly name: string; readonly meaning:
   { name: "SLUICE_API_KEY", meaning: "API key of client commands (--api-key-file)." },
   { name: "SLUICE_HUB_URL", meaning: "Hub address of `sluice model pull` (--url)." },
   { name: "HF_TOKEN", meaning: "Token of `sluice model pull`, sent to the hub only." },
+  {
+    name: "OTEL_EXPORTER_OTLP_HEADERS",
+    meaning:
+      "Headers of requests to the collector of `tracing.endpoint`, such as its key: `name=value,...`.",
+  },
+  {
+    name: "OTEL_EXPORTER_OTLP_CERTIFICATE",
+    meaning: "File with the authority of the collector's certificate, PEM.",
+  },
+  {
+    name: "OTEL_SERVICE_NAME",
+    meaning: "Name of the server in traces; default: sluice.",
+  },
+  {
+    name: "OTEL_RESOURCE_ATTRIBUTES",
+    meaning: "Further attributes of the server in traces: `name=value,...`.",
+  },
   { name: "NO_COLOR", meaning: "Disables colors unless empty." },
   {
     name: "FORCE_COLOR",
@@ -263,6 +280,12 @@ function checkTogether(config: Config): void {
   parseOrigins(config.http.allowedOrigins);
   parseHosts(config.http.allowedHosts);
   checkTokens(config.access, fail);
+  const { endpoint } = config.tracing;
+  if (
+    endpoint !== "" &&
+    !/^https?:$/.test(URL.canParse(endpoint) ? new URL(endpoint).protocol : "")
+  )
+    fail("tracing.endpoint", "is not the http or https address of a collector");
   if (config.grpcPort !== 0 && config.grpcPort === config.httpPort) {
     fail("httpPort", `is ${config.httpPort}, the same as grpcPort; choose another`);
   }

@@ -1,10 +1,12 @@
-// Every option of the server: its default (defined only here), range, unit and description.
+// Every option of the server: its default (defined only here and in the files that this one joins),
+// range, unit and description.
 
 import { join } from "node:path";
 import { z } from "zod";
 import { searchRequestFields } from "../contract/search-request.js";
 import { limits } from "../core/limits.js";
 import { repositoryRoot } from "../core/paths.js";
+import { observabilityOptions } from "./observability-options.js";
 import { bytes, choice, decimal, listOption, path, text, whole } from "./option-kinds.js";
 
 const kernels = ["auto", "avx512", "avx2", "neon", "scalar", "wasm", "reference"] as const;
@@ -345,30 +347,7 @@ export const configSchema = z.strictObject({
         "Certificate authorities, PEM; clients must present a certificate of one of them, on both ports.",
     }),
   }),
-  log: z.strictObject({
-    level: choice({
-      words: ["debug", "info", "warn", "error", "silent"],
-      default: "info",
-      description: "Lowest severity that is logged, to standard error.",
-    }),
-    format: choice({
-      words: ["json", "text"],
-      default: "json",
-      description: "Format of log lines.",
-    }),
-    calls: choice({
-      words: ["off", "failed", "all"],
-      default: "off",
-      description: "Calls that are logged when they end, one line each, without their contents.",
-    }),
-    slowSearchMs: whole({
-      default: 5000,
-      min: 0,
-      max: 600_000,
-      unit: "ms",
-      description: "Searches that take longer are logged with plan and timings; 0 logs none.",
-    }),
-  }),
+  ...observabilityOptions,
 });
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;

@@ -21,18 +21,20 @@ export type Stage = (typeof stages)[number];
 export const certificates = ["lexical", "estimate", "exact", "reranked"] as const;
 export type Certificate = (typeof certificates)[number];
 
-export type DegradationReason =
-  | "BUDGET_EXHAUSTED"
-  | "DEADLINE_REACHED"
-  | "GENERATION_EXPIRED"
-  | "ENCODER_FAILED"
-  | "NO_QUERY_VECTORS"
-  | "CROSS_ENCODER_ABSENT"
-  | "CROSS_ENCODER_FAILED"
-  | "CORRUPT_PASSAGES"
-  | "PRESSURE_REDUCED"
-  | "QUERY_CUT"
-  | "FILTER_MATCHES_NO_FIELD";
+export const degradationReasons = [
+  "BUDGET_EXHAUSTED",
+  "DEADLINE_REACHED",
+  "GENERATION_EXPIRED",
+  "ENCODER_FAILED",
+  "NO_QUERY_VECTORS",
+  "CROSS_ENCODER_ABSENT",
+  "CROSS_ENCODER_FAILED",
+  "CORRUPT_PASSAGES",
+  "PRESSURE_REDUCED",
+  "QUERY_CUT",
+  "FILTER_MATCHES_NO_FIELD",
+] as const;
+export type DegradationReason = (typeof degradationReasons)[number];
 
 /** A named loss of quality that did not stop the search. */
 export interface Degradation {

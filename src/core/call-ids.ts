@@ -2,11 +2,18 @@
 // made here, and the trace id of W3C Trace Context.
 
 import { randomUUID } from "node:crypto";
+import type { TraceSpan } from "./trace-span.js";
 
 export interface CallIds {
   readonly requestId: string;
-  /** 32 hexadecimal digits. Absent when the call has no valid `traceparent`. */
+  /** 32 hexadecimal digits. Absent when the call has no valid `traceparent` and is not traced. */
   readonly traceId?: string | undefined;
+}
+
+/** The ids of a call, and its span. */
+export interface TracedIds extends CallIds {
+  /** Absent while tracing is off. */
+  readonly span?: TraceSpan | undefined;
 }
 
 /** Header and metadata key of the request id, in requests and in responses. */
@@ -23,10 +30,12 @@ const traceparentForm =
 export function callIds(given: {
   readonly requestId: string | undefined;
   readonly traceparent: string | undefined;
-}): CallIds {
-  const { requestId = "", traceparent = "" } = given;
+  readonly span: TraceSpan | undefined;
+}): TracedIds {
+  const { requestId = "", traceparent = "", span } = given;
   return {
     requestId: givenForm.test(requestId) ? requestId : randomUUID(),
-    traceId: traceparentForm.exec(traceparent)?.[1],
+    traceId: traceparentForm.exec(traceparent)?.[1] ?? (span?.isSampled ? span.traceId : undefined),
+    span,
   };
 }

@@ -6,6 +6,8 @@ export interface CallRecord extends CallIds {
   readonly via: "grpc" | "http";
   /** Such as `/sluice.v1.SearchService/Search` or `POST /v1/search`. */
   readonly path: string;
+  /** Path of the HTTP route; absent for gRPC and for paths without a route. */
+  readonly route?: string | undefined;
   /** Name of the gRPC status, such as `OK`, or number of the HTTP status. */
   readonly status: string;
   readonly durationMs: number;

@@ -86,6 +86,8 @@ export const limits = {
   collectionCountMax: 1_000_000,
   /** Collections with metrics of their own. */
   metricCollectionsMax: 256,
+  /** Keys and tokens with metrics of their own. */
+  metricCallersMax: 100,
   /** Longest wait for a collection to be used by nobody, milliseconds. */
   unusedWaitMs: 10_000,
   /** Longest wait for a collection to be opened, milliseconds. */
@@ -196,6 +198,16 @@ export const limits = {
   auditFilesMax: 8,
   /** Queued lines of the audit log; excess lines go to the server's log. */
   auditQueueMax: 10_000,
+  /** Ended spans that wait for the collector, and those of one request to it. */
+  traceQueueSpansMax: 2048,
+  traceBatchSpansMax: 512,
+  /** Spans below that of one call; further ones are left out. */
+  traceCallSpansMax: 256,
+  /** Longest wait of a span for others of its request, and time limit of a request, milliseconds. */
+  traceDelayMs: 2000,
+  traceExportMsMax: 10_000,
+  /** Time that a stopping server gives the collector to take the last spans, milliseconds. */
+  traceStopMsMax: 2000,
   /** Highlights per hit. */
   highlightCountMax: 100,
   /** UTF-16 code units of a text that are searched for highlights. */

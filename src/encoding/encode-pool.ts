@@ -6,6 +6,7 @@ import type { CodecOptions, EncodedQuery } from "../codec/codec.js";
 import type { Document } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import type { TaskWatch } from "../core/task-watch.js";
+import type { WorkerStats } from "../core/worker-stats.js";
 import type { TokenMatrix } from "../core/token-matrix.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
 import type { Collection } from "../index/collection.js";
@@ -48,7 +49,8 @@ export interface EncodePool extends PassagePreparer {
   readonly parallelism: number;
   /** Encodes one word. Resolves once a thread has loaded the model; throws MODEL_INVALID. */
   warmUp(model: OpenedModel): Promise<void>;
-  readonly queueSize: number;
+  /** Of the threads for queries, and of those for reranking and documents. */
+  stats(): { readonly queries: WorkerStats; readonly documents: WorkerStats };
   /**
    * Waits for tasks in flight, since a thread must not end inside the model's runtime, then ends.
    */
@@ -103,9 +105,7 @@ export function createEncodePool(options: EncodePoolOptions): EncodePool {
     ...collectionTasks(run, options.modelOf),
     ...modelTasks(run),
     parallelism: workerCount,
-    get queueSize() {
-      return foreground.queueSize + background.queueSize;
-    },
+    stats: () => ({ queries: foreground.stats(), documents: background.stats() }),
     async close() {
       await Promise.all([foreground.close(), background.close()]);
     },

@@ -7,13 +7,15 @@ import { SluiceError } from "../core/errors.js";
 import { createInFlight } from "../core/in-flight.js";
 import { limits } from "../core/limits.js";
 import type { TaskWatch } from "../core/task-watch.js";
+import { workerStats } from "../core/worker-stats.js";
+import type { WorkerStats } from "../core/worker-stats.js";
 import { toSuccess } from "./encode.protocol.js";
 import type { EncodeAnswer, EncodeTask, EncodeWorkerData } from "./encode.protocol.js";
 
 export interface EncodeThreads {
   /** A thread's answer. Throws the task's failure, and NOT_READY once the threads are closing. */
   run(task: EncodeTask): Promise<EncodeAnswer>;
-  readonly queueSize: number;
+  stats(): WorkerStats;
   /** Waits for running tasks, since a thread must not end inside the model's runtime. */
   close(): Promise<void>;
 }
@@ -58,9 +60,7 @@ export function createEncodeThreads(options: EncodeThreadsOptions): EncodeThread
       const answer = options.watch.answered(running, { pool: "encoding", limitMs });
       return toSuccess(await inFlight.track(answer));
     },
-    get queueSize() {
-      return pool.queueSize;
-    },
+    stats: () => workerStats(pool),
     async close() {
       isClosing = true;
       await inFlight.settled();

@@ -4,6 +4,7 @@ import type { Document, FieldUpdate, PassageVectors } from "../core/document.js"
 import type { Feedback, RecordedFeedback } from "../core/feedback.js";
 import type { Filter } from "../core/filter.js";
 import type { Readiness, RefusedCollection } from "../core/readiness.js";
+import type { TraceSpan } from "../core/trace-span.js";
 import type { Query } from "../contract/search-request.js";
 import type { RerankRequest, RerankUpdate } from "../contract/rerank.js";
 import type { SearchRequest } from "../contract/search-request.js";
@@ -142,8 +143,11 @@ export interface SearchCall {
   readonly client?: string | undefined;
   /** Flow control of the caller's stream. Absent when the transport does not report it. */
   readonly reader?: ReaderRoom | undefined;
-  /** Id of the call, for the log of slow searches. */
+  /** Ids of the call, for the log of slow searches. */
   readonly requestId?: string | undefined;
+  readonly traceId?: string | undefined;
+  /** Span of the call. Absent while tracing is off. */
+  readonly span?: TraceSpan | undefined;
 }
 
 /** Which documents a write may touch. */

@@ -1,10 +1,13 @@
 // Wraps the engine with metrics; results are unchanged.
 
 import { isSluiceError } from "../core/errors.js";
+import type { TraceSpan } from "../core/trace-span.js";
+import type { RerankRequest, RerankUpdate } from "../contract/rerank.js";
 import type { SearchRequest } from "../contract/search-request.js";
 import type { SearchUpdate, StageTimings } from "../contract/search-update.js";
 import type { FinishedSearch, Metrics, SearchOutcome } from "../observability/metrics.js";
-import type { EngineApi } from "./api.js";
+import type { WriteAck } from "../ingest/write-operations.js";
+import type { EngineApi, SearchCall } from "./api.js";
 import { slowSearch } from "./slow-search.js";
 import type { SlowSearch } from "./slow-search.js";
 
@@ -18,7 +21,11 @@ export interface Measuring {
 }
 
 export function measured(engine: EngineApi, measuring: Measuring): EngineApi {
-  const { metrics } = measuring;
+  const { metrics, clock } = measuring;
+  const written = (collection: string, { passageCount }: WriteAck, startMs: number): void => {
+    const durationMs = clock() - startMs;
+    metrics.documentsWritten({ collection, documentCount: 1, passageCount, durationMs });
+  };
   const counted = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;
@@ -38,19 +45,19 @@ export function measured(engine: EngineApi, measuring: Measuring): EngineApi {
   return {
     ...engine,
     search: (request, options) => measuredSearch(engine, measuring, request, options),
-    rerank: (request, options) => countedStream(engine.rerank(request, options)),
+    rerank: (request, options) => measuredRerank(engine, measuring, request, options),
     exportDocuments: (request, options) => countedStream(engine.exportDocuments(request, options)),
     explain: (request, options) => counted(engine.explain(request, options)),
     async put(collection, document, scope) {
+      const startMs = clock();
       const ack = await counted(engine.put(collection, document, scope));
-      const { passageCount } = ack;
-      metrics.documentsWritten({ collection, documentCount: 1, passageCount });
+      written(collection, ack, startMs);
       return ack;
     },
     async update(collection, update, scope) {
+      const startMs = clock();
       const ack = await counted(engine.update(collection, update, scope));
-      const { passageCount } = ack;
-      metrics.documentsWritten({ collection, documentCount: 1, passageCount });
+      written(collection, ack, startMs);
       return ack;
     },
     async delete(collection, keys, scope) {
@@ -72,20 +79,47 @@ export function measured(engine: EngineApi, measuring: Measuring): EngineApi {
   };
 }
 
+async function* measuredRerank(
+  engine: EngineApi,
+  { metrics, clock }: Measuring,
+  request: RerankRequest,
+  options: SearchCall,
+): AsyncGenerator<RerankUpdate, void, void> {
+  const startMs = clock();
+  let outcome: SearchOutcome = "cancelled";
+  try {
+    for await (const update of engine.rerank(request, options)) {
+      if (update.final) outcome = "ok";
+      yield update;
+    }
+  } catch (error) {
+    const reason = reasonOf(error);
+    outcome = outcomeOf(reason, options.signal);
+    metrics.errorReturned({ reason });
+    throw error;
+  } finally {
+    metrics.rerankFinished({ outcome, durationMs: clock() - startMs });
+  }
+}
+
 async function* measuredSearch(
   engine: EngineApi,
   { metrics, clock, slowSearchMs, onSlow }: Measuring,
   request: SearchRequest,
-  options: Parameters<EngineApi["search"]>[1],
+  options: SearchCall,
 ): AsyncGenerator<SearchUpdate, void, void> {
   const startMs = clock();
+  const span = options.span?.child("search", {
+    attributes: { "sluice.collection": request.collection },
+  });
   metrics.searchStarted();
   let outcome: SearchOutcome = "cancelled";
   let firstUpdateMs: number | undefined;
   let updateCount = 0;
   let last: SearchUpdate | undefined;
   try {
-    for await (const update of engine.search(request, options)) {
+    const call = span === undefined ? options : { ...options, span };
+    for await (const update of engine.search(request, call)) {
       firstUpdateMs ??= clock() - startMs;
       updateCount += 1;
       last = update;
@@ -108,9 +142,30 @@ async function* measuredSearch(
       degradations: last?.degradations.map(({ reason: name }) => name),
     };
     metrics.searchFinished(finished);
+    if (span?.isSampled === true) endSpan(span, finished, last);
     if (slowSearchMs > 0 && finished.durationMs > slowSearchMs)
       onSlow(slowSearch(finished, { request, call: options, last }));
   }
+}
+
+function endSpan(
+  span: TraceSpan,
+  { outcome, certificate, degradations, updateCount }: FinishedSearch,
+  last: SearchUpdate | undefined,
+): void {
+  const { coverage } = last ?? {};
+  span.set({
+    "sluice.outcome": outcome,
+    "sluice.certificate": certificate,
+    "sluice.degradations": degradations,
+    "sluice.updates": updateCount,
+    "sluice.coverage.eligible": coverage?.eligible,
+    "sluice.coverage.sketch_scored": coverage?.sketchScored,
+    "sluice.coverage.maxsim_scored": coverage?.maxSimScored,
+    "sluice.coverage.reranked": coverage?.reranked,
+  });
+  // The caller that goes away is no failure of the search.
+  span.end({ error: outcome === "ok" || outcome === "cancelled" ? undefined : outcome });
 }
 
 function reasonOf(error: unknown): string {

@@ -21,6 +21,7 @@ import type {
   ScoredItems,
   UnnumberedRerankUpdate,
 } from "../search/rerank-items.js";
+import type { RelevanceOptions } from "../search/reranker.js";
 import { streamUpdates } from "../search/update-stream.js";
 import type { Handover } from "../search/update-stream.js";
 import { checkFingerprint } from "../encoding/encode-pool.js";
@@ -66,7 +67,8 @@ async function rerankInTurn(
   try {
     const remainingMs = deadline.remainingMs();
     await admitted.turn({ priority: "normal", peer, client, signal, remainingMs });
-    const scorer = await chooseScorer(parts, plan, { cancel: flag.shared, signal });
+    const { span } = to.call;
+    const scorer = await chooseScorer(parts, plan, { cancel: flag.shared, signal, span });
     const { minUpdateIntervalMs: minIntervalMs } = defaults;
     const deps = { clock, deadline, signal, minIntervalMs, handover: to.handover };
     return await rerankItems(plan, deps, batchesOf(plan.items, scorer));
@@ -106,10 +108,7 @@ function* batchesOf(
   }));
 }
 
-interface Cancelling {
-  readonly cancel: SharedArrayBuffer;
-  readonly signal: AbortSignal;
-}
+type Cancelling = Pick<RelevanceOptions, "cancel" | "signal" | "span">;
 
 async function chooseScorer(
   parts: RerankParts,

@@ -66,11 +66,9 @@ export function createTurns(parts: SearchParts): TakeTurn {
       const { opened, signal } = use;
       // Bad requests are refused before anything is waited for.
       const refusable = planFor(opened, asked, call);
-      checkProbabilityThreshold(opened.collection.scoreMaps, refusable);
       const tokenizer = await openTokenizer(parts, opened.collection.settings, refusable);
       await waitForWrite(opened, asked, { signal, deadline });
-      const remainingMs = deadline.remainingMs();
-      await admitted.turn({ priority, peer, client, signal, remainingMs });
+      await admitted.turn({ priority, peer, client, signal, remainingMs: deadline.remainingMs() });
       const { generation, settings, scoreMaps } = opened.collection;
       // Terms may have been made anew meanwhile, by another version of the analyzer.
       const plan = planFor(opened, asked, call);
@@ -89,6 +87,7 @@ export function createTurns(parts: SearchParts): TakeTurn {
           pressure: pressureOn(priority, admission),
           deadline: limitAge(deadline, { clock, ageMaxMs: parts.generationAgeMaxMs }),
           queuedMs: clock() - startMs,
+          span: call.span,
           countTokens: (texts) => encodePool.countTokens(texts, tokenizer()),
           findReranker: (name) => findReranker(name, rerankers),
           beginReranking: () => beginReranking(admitted, rerankTurns),
@@ -123,7 +122,9 @@ function createPlanner({
   return ({ collection }, asked, { isRestricted }) => {
     const analyzer = analyzerOf(analyzerSettingsOf(collection.settings));
     const recall = knownRecall(collection, onRecallStale);
-    return planSearch(asked, { defaults, analyzer, recall, isRestricted });
+    const plan = planSearch(asked, { defaults, analyzer, recall, isRestricted });
+    checkProbabilityThreshold(collection.scoreMaps, plan);
+    return plan;
   };
 }
 

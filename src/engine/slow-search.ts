@@ -5,7 +5,8 @@ import type { SearchUpdate } from "../contract/search-update.js";
 import type { FinishedSearch } from "../observability/metrics.js";
 import type { SearchCall } from "./api.js";
 
-export interface SlowSearch extends FinishedSearch, Pick<SearchCall, "requestId" | "peer"> {
+export interface SlowSearch
+  extends FinishedSearch, Pick<SearchCall, "requestId" | "traceId" | "peer"> {
   readonly client?: string | undefined;
   /** The request without its queries and the values of its filter. */
   readonly request: Omit<SearchRequest, keyof Contents> & {
@@ -28,10 +29,11 @@ export function slowSearch(
     readonly last: SearchUpdate | undefined;
   },
 ): SlowSearch {
-  const { requestId, peer, client } = search.call;
+  const { requestId, traceId, peer, client } = search.call;
   const { text = "", vectors: _vectors, otherQueries = [], filter, ...plan } = search.request;
   return {
     requestId,
+    traceId,
     peer,
     client,
     ...finished,

@@ -18,8 +18,11 @@ export interface ExchangeBounds {
   sent(byteCount: number): () => void;
 }
 
-/** Identity of the caller for fair scheduling, flow control of its stream, and id of its call. */
-export type Turn = Pick<SearchCall, "client" | "peer" | "reader" | "requestId">;
+/** Identity of the caller for fair scheduling, flow control of its stream, ids and span of its call. */
+export type Turn = Pick<
+  SearchCall,
+  "client" | "peer" | "reader" | "requestId" | "traceId" | "span"
+>;
 
 const ofRequests = new WeakMap<IncomingMessage, ExchangeBounds>();
 

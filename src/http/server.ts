@@ -125,6 +125,7 @@ async function answer(
     return;
   }
   const { methods, requirement } = route;
+  call.route = path;
   if (isPreflight(request)) {
     answerPreflight(request, response, methods);
     return;
@@ -148,7 +149,8 @@ async function answer(
   response.on("close", () => end(String(response.statusCode)));
   call.by = { peer, client };
   const { reader } = boundsOf(request);
-  const turn = { client, peer, reader, requestId: call.requestId };
+  const { requestId, traceId, span } = call;
+  const turn = { client, peer, reader, requestId, traceId, span };
   await answerAdmitted(options, state, { ...exchange, url, engine, turn });
 }
 

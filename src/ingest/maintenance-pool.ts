@@ -7,6 +7,8 @@ import type { ErrorReason } from "../core/errors.js";
 import { createInFlight } from "../core/in-flight.js";
 import { limits } from "../core/limits.js";
 import type { TaskWatch } from "../core/task-watch.js";
+import { workerStats } from "../core/worker-stats.js";
+import type { WorkerStats } from "../core/worker-stats.js";
 import type { BuildJob, BuildResult } from "../index/segment-build.js";
 import type { SegmentBuilder } from "./segment-builder.js";
 import type { MapTurn } from "../store/map-turn.js";
@@ -23,6 +25,7 @@ export type MaintenanceAnswer =
   | { readonly kind: "failed"; readonly reason: ErrorReason; readonly message: string };
 
 export interface MaintenancePool extends SegmentBuilder {
+  stats(): WorkerStats;
   /** Resolves when no task is running. */
   drained(): Promise<void>;
   /** Ends the thread after its tasks are done. No task may be posted afterwards. */
@@ -59,6 +62,7 @@ export function createMaintenancePool(
     async release(folder) {
       await run({ kind: "release", folder });
     },
+    stats: () => workerStats(pool),
     drained: () => inFlight.settled(),
     close: () => pool.destroy(),
   };

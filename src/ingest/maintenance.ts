@@ -31,6 +31,8 @@ export interface MaintenanceOptions {
 }
 
 export interface MaintenanceStep {
+  /** A collection has one step at a time. */
+  readonly collection: string;
   readonly kind: "flush" | "merge" | "remove";
   readonly phase: "begin" | "end";
   /** Segments that are merged or removed. */
@@ -238,13 +240,14 @@ export class Maintenance {
     run: () => Promise<void>,
   ): Promise<void> {
     const { onStep } = this.#options;
-    onStep?.({ kind, segmentCount, phase: "begin" });
+    const step = { collection: this.#view.settings.name, kind, segmentCount };
+    onStep?.({ ...step, phase: "begin" });
     try {
       // Threads write by the folder's path, which may by now lead to another folder.
       this.#view.store.checkWritable();
       await run();
     } finally {
-      onStep?.({ kind, segmentCount, phase: "end" });
+      onStep?.({ ...step, phase: "end" });
     }
   }
 }

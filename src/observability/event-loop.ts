@@ -1,4 +1,4 @@
-// Event loop delay, which every request experiences before it is processed.
+// Event loop delay, which every request experiences before it is processed, and how busy the loop is.
 
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
@@ -12,6 +12,8 @@ export interface LoopDelay {
 
 export interface EventLoopWatch {
   delay(): LoopDelay;
+  /** Share of the last complete second in which the loop did not wait for events, in [0, 1]. */
+  utilization(): number;
   stop(): void;
 }
 
@@ -24,6 +26,8 @@ export function watchEventLoop(): EventLoopWatch {
   const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
   histogram.enable();
   let last: LoopDelay = { p50: 0, p90: 0, p99: 0, max: 0 };
+  let loop = performance.eventLoopUtilization();
+  let utilization = 0;
   const late = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - resolutionMs);
   const timer = setInterval(() => {
     last = {
@@ -33,10 +37,14 @@ export function watchEventLoop(): EventLoopWatch {
       max: late(histogram.max),
     };
     histogram.reset();
+    const now = performance.eventLoopUtilization();
+    ({ utilization } = performance.eventLoopUtilization(now, loop));
+    loop = now;
   }, windowMs);
   timer.unref();
   return {
     delay: () => last,
+    utilization: () => utilization,
     stop() {
       clearInterval(timer);
       histogram.disable();

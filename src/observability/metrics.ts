@@ -1,5 +1,6 @@
 // Metrics of a running server, updated where things happen and rendered at /metrics.
 
+import type { CallRecord } from "../core/call-record.js";
 import { limits } from "../core/limits.js";
 import { createInstruments } from "./instruments.js";
 import type { Instruments } from "./instruments.js";
@@ -36,15 +37,19 @@ export interface Metrics {
     readonly collection: string;
     readonly documentCount: number;
     readonly passageCount: number;
+    /** From the request to the acknowledgment. */
+    readonly durationMs: number;
   }): void;
   documentsDeleted(deleted: { readonly collection: string; readonly documentCount: number }): void;
   /** A request or document was rejected or failed; `reason` is from the error table. */
   errorReturned(error: { readonly reason: string }): void;
-  callFinished(call: {
-    readonly path: string;
-    readonly status: string;
-    readonly durationMs: number;
-  }): void;
+  /** A call of either port ended. */
+  callFinished(call: CallRecord): void;
+  /** A re-ranking of given texts ended. */
+  rerankFinished(rerank: { readonly outcome: SearchOutcome; readonly durationMs: number }): void;
+  /** A flush, merge or removal began; the call that it returns notes its end. */
+  maintenanceStarted(kind: string): (durationMs: number) => void;
+  maintenanceFailed(): void;
   collectionDropped(name: string): void;
   /** An attempt at a remote reranker ended, or its circuit breaker prevented it. */
   remoteCall(call: {
@@ -54,6 +59,8 @@ export interface Metrics {
   }): void;
   /** A file was reloaded, or could not be. */
   reloaded(reload: { readonly what: string; readonly outcome: "ok" | "failed" }): void;
+  /** A batch of spans was accepted by the collector, or given up. */
+  spansExported(batch: { readonly outcome: "ok" | "failed"; readonly spanCount: number }): void;
   /** Access control rejected a call. */
   callRefused(reason: string): void;
   /** Lines could not be written to the audit log. */
@@ -71,6 +78,9 @@ export async function createMetrics(version: string): Promise<Metrics> {
   const library = await import("prom-client");
   const registry = new library.Registry();
   library.collectDefaultMetrics({ register: registry });
+  // Gauges whose names end as those of counters do; their kinds are counted without a total.
+  for (const kind of ["handles", "requests", "resources"])
+    registry.removeSingleMetric(`nodejs_active_${kind}_total`);
   const to = createInstruments(library, registry);
   to.build.set({ version }, 1);
   return {
@@ -92,9 +102,13 @@ export function createNoMetrics(): Metrics {
     documentsDeleted: nothing,
     errorReturned: nothing,
     callFinished: nothing,
+    rerankFinished: nothing,
+    maintenanceStarted: () => nothing,
+    maintenanceFailed: nothing,
     collectionDropped: nothing,
     remoteCall: nothing,
     reloaded: nothing,
+    spansExported: nothing,
     callRefused: nothing,
     auditLost: nothing,
     kernelChosen: nothing,
@@ -104,37 +118,69 @@ export function createNoMetrics(): Metrics {
   };
 }
 
-function searchMetrics(to: Instruments): Pick<Metrics, "searchStarted" | "searchFinished"> {
+function searchMetrics(
+  to: Instruments,
+): Pick<Metrics, "searchStarted" | "searchFinished" | "rerankFinished"> {
   return {
     searchStarted: () => to.searchesRunning.inc(),
     searchFinished: (search) => countSearch(to, search),
+    rerankFinished({ outcome, durationMs }) {
+      to.reranks.inc({ outcome });
+      if (outcome === "ok") to.rerankSeconds.observe(durationMs / 1000);
+    },
   };
 }
 
-/** Label of the collections beyond the limit; no collection can have this name. */
+/** Label of what is beyond the limit of a label; no collection and no key can have this name. */
 const otherLabel = "(others)";
+
+/** The first `countMax` values of a label have their own series; the others share one. */
+function createLabels(countMax: number): {
+  of(value: string): string;
+  remove(value: string): void;
+} {
+  const known = new Set<string>();
+  return {
+    of(value) {
+      if (!known.has(value) && known.size >= countMax) return otherLabel;
+      known.add(value);
+      return value;
+    },
+    remove: (value) => void known.delete(value),
+  };
+}
 
 function documentMetrics(
   to: Instruments,
-): Pick<Metrics, "documentsWritten" | "documentsDeleted" | "collectionDropped"> {
+): Pick<
+  Metrics,
+  | "documentsWritten"
+  | "documentsDeleted"
+  | "collectionDropped"
+  | "maintenanceStarted"
+  | "maintenanceFailed"
+> {
   const { documentsWritten, passagesWritten, documentsDeleted } = to;
-  const labels = new Set<string>();
-  /** The first collections that are written to have their own series; the others share one. */
-  const labelOf = (collection: string): string => {
-    if (!labels.has(collection) && labels.size >= limits.metricCollectionsMax) return otherLabel;
-    labels.add(collection);
-    return collection;
-  };
+  const labels = createLabels(limits.metricCollectionsMax);
   return {
-    documentsWritten({ collection: name, documentCount, passageCount }) {
-      const collection = labelOf(name);
+    documentsWritten({ collection: name, documentCount, passageCount, durationMs }) {
+      const collection = labels.of(name);
+      to.documentWriteSeconds.observe(durationMs / 1000);
       documentsWritten.inc({ collection }, documentCount);
       passagesWritten.inc({ collection }, passageCount);
     },
     documentsDeleted: ({ collection, documentCount }) =>
-      documentsDeleted.inc({ collection: labelOf(collection) }, documentCount),
+      documentsDeleted.inc({ collection: labels.of(collection) }, documentCount),
+    maintenanceStarted(kind) {
+      to.maintenanceRunning.inc({ kind });
+      return (durationMs) => {
+        to.maintenanceRunning.dec({ kind });
+        to.maintenanceSeconds.observe({ kind }, durationMs / 1000);
+      };
+    },
+    maintenanceFailed: () => to.maintenanceFailures.inc(),
     collectionDropped(collection) {
-      labels.delete(collection);
+      labels.remove(collection);
       for (const counter of [documentsWritten, passagesWritten, documentsDeleted])
         counter.remove({ collection });
     },
@@ -149,22 +195,36 @@ function serverMetrics(
   | "callFinished"
   | "remoteCall"
   | "reloaded"
+  | "spansExported"
   | "callRefused"
   | "auditLost"
   | "kernelChosen"
   | "ready"
 > {
+  const callers = createLabels(limits.metricCallersMax);
   return {
     errorReturned: ({ reason }) => to.errors.inc({ reason }),
-    callFinished({ path, status, durationMs }) {
-      to.calls.inc({ path, status });
-      to.callSeconds.observe({ path }, durationMs / 1000);
+    callFinished(call) {
+      const { via, path, route = "(none)", status, durationMs, peer = "" } = call;
+      if (via === "grpc") {
+        to.calls.inc({ path, status });
+        to.callSeconds.observe({ path }, durationMs / 1000);
+      } else {
+        const [method = ""] = path.split(" ", 1);
+        to.httpRequests.inc({ route, method, status });
+        to.httpSeconds.observe({ route }, durationMs / 1000);
+      }
+      // Addresses of callers without a key are theirs, and have no end.
+      const caller = provenPeer.test(peer) ? callers.of(peer) : "(none)";
+      to.callerCalls.inc({ caller, outcome: outcomeOf(call) });
+      to.callerSeconds.inc({ caller }, durationMs / 1000);
     },
     remoteCall({ reranker, outcome, durationMs }) {
       to.remoteCalls.inc({ reranker, outcome });
       if (outcome !== "refused") to.remoteSeconds.observe({ reranker }, durationMs / 1000);
     },
     reloaded: (reload) => to.reloads.inc(reload),
+    spansExported: ({ outcome, spanCount }) => to.spans.inc({ outcome }, spanCount),
     callRefused: (reason) => to.accessRefusals.inc({ reason }),
     auditLost: (lineCount) => to.auditLost.inc(lineCount),
     kernelChosen(kernel) {
@@ -173,6 +233,28 @@ function serverMetrics(
     },
     ready: (isReady) => to.ready.set(isReady ? 1 : 0),
   };
+}
+
+const provenPeer = /^(key|token|certificate):/;
+
+/** gRPC statuses that are no fault of the caller. */
+const serverFaults: ReadonlySet<string> = new Set([
+  "INTERNAL",
+  "UNKNOWN",
+  "UNAVAILABLE",
+  "DATA_LOSS",
+  "UNIMPLEMENTED",
+]);
+
+function outcomeOf({ via, status }: CallRecord): "ok" | "cancelled" | "refused" | "failed" {
+  if (via === "http") {
+    const code = Number(status);
+    if (code === 499) return "cancelled";
+    return code < 400 ? "ok" : code < 500 ? "refused" : "failed";
+  }
+  if (status === "OK") return "ok";
+  if (status === "CANCELLED") return "cancelled";
+  return serverFaults.has(status) ? "failed" : "refused";
 }
 
 function countSearch(to: Instruments, search: FinishedSearch): void {

@@ -2,6 +2,7 @@
 
 import type * as prometheus from "prom-client";
 import type { CacheStats } from "../core/lru-cache.js";
+import type { WorkerStats } from "../core/worker-stats.js";
 import type { LoopDelay } from "./event-loop.js";
 
 /** Functions that return the current values. Each is called at every scrape, so it must be cheap. */
@@ -13,11 +14,13 @@ export interface MetricSources {
     readonly open: number;
     readonly openMax: number;
   };
-  /** Queued tasks by worker pool. */
-  readonly queues: () => Readonly<Record<string, number>>;
+  /** By pool. */
+  readonly workers: () => Readonly<Record<string, WorkerStats>>;
   readonly admission: () => AdmissionStats;
   readonly caches: () => Readonly<Record<string, CacheStats>>;
   readonly loopDelay: () => LoopDelay;
+  /** In [0, 1]. */
+  readonly loopUtilization: () => number;
   readonly traffic: () => TrafficStats;
   /** Circuit breaker state by remote reranker. */
   readonly breakers: () => ReadonlyMap<string, keyof typeof breakerValues>;
@@ -31,10 +34,12 @@ export interface CollectionSizes {
   readonly documentCount: number;
   readonly passageCount: number;
   readonly segmentCount: number;
+  readonly diskBytes: number;
 }
 
 export interface AdmissionStats {
   readonly atWork: number;
+  readonly atWorkMax: number;
   readonly waiting: Readonly<Record<string, number>>;
   readonly refused: Readonly<Record<string, number>>;
   readonly pressure: number;
@@ -43,6 +48,7 @@ export interface AdmissionStats {
 /** Request and response bytes in memory. */
 export interface TrafficStats {
   readonly heldBytes: number;
+  readonly bytesMax: number;
   readonly rejectedCount: number;
   readonly unreadBytes: number;
   readonly endedCount: number;
@@ -94,6 +100,7 @@ export function registerSources(
   };
   registerCollections(register, sources);
   registerSearches(register, sources);
+  registerWorkers(register, sources);
   registerServer(register, sources);
 }
 
@@ -110,6 +117,7 @@ function registerCollections(
     sizes("collection_documents", "Live documents.", (one) => one.documentCount);
     sizes("collection_passages", "Live passages.", (one) => one.passageCount);
     sizes("collection_segments", "Immutable segments.", (one) => one.segmentCount);
+    sizes("collection_disk_bytes", "Bytes of the collection's file.", (one) => one.diskBytes);
   }
   if (collections !== undefined) {
     register("collections", "Collections of the server.", () => one(collections().known));
@@ -122,21 +130,34 @@ function registerCollections(
   }
 }
 
+function registerWorkers(register: Register, { workers }: Partial<MetricSources>): void {
+  if (workers === undefined) return;
+  const stats = (
+    [name, help]: readonly [string, string],
+    valueOf: (stats: WorkerStats) => number,
+    isCounter = false,
+  ): void =>
+    register(
+      `worker_${name}`,
+      help,
+      () => Object.entries(workers()).map(([pool, found]) => [pool, valueOf(found)]),
+      { label: "pool", isCounter },
+    );
+  stats(["threads", "Threads of a worker pool."], ({ threadCount }) => threadCount);
+  stats(["queue_tasks", "Tasks queued for a worker pool."], ({ queuedTasks }) => queuedTasks);
+  const busy = ["busy_seconds_total", "Time that the threads of a worker pool worked."] as const;
+  stats(busy, ({ busyMs }) => busyMs / 1000, true);
+}
+
 function registerSearches(
   register: Register,
-  { queues, admission, caches, breakers }: Partial<MetricSources>,
+  { admission, caches, breakers }: Partial<MetricSources>,
 ): void {
-  if (queues !== undefined)
-    register(
-      "worker_queue_tasks",
-      "Tasks queued for a worker pool.",
-      () => Object.entries(queues()),
-      {
-        label: "pool",
-      },
-    );
   if (admission !== undefined) {
     register("searches_at_work", "Searches running.", () => one(admission().atWork));
+    register("searches_at_work_max", "Searches that may run at a time.", () =>
+      one(admission().atWorkMax),
+    );
     register("searches_waiting", "Searches queued.", () => Object.entries(admission().waiting), {
       label: "priority",
     });
@@ -153,15 +174,15 @@ function registerSearches(
     );
   }
   if (caches !== undefined) {
-    const stats = (name: keyof CacheStats, help: string): void =>
+    const stats = (name: keyof CacheStats, help: string, isCounter = false): void =>
       register(
-        `cache_${name}`,
+        isCounter ? `cache_${name}_total` : `cache_${name}`,
         help,
         () => Object.entries(caches()).map(([cache, values]) => [cache, values[name]]),
-        { label: "cache" },
+        { label: "cache", isCounter },
       );
-    stats("hits", "Cache hits.");
-    stats("misses", "Cache misses.");
+    stats("hits", "Cache hits.", true);
+    stats("misses", "Cache misses.", true);
     stats("entries", "Entries of a cache.");
     stats("bytes", "Approximate bytes of the entries.");
   }
@@ -176,23 +197,31 @@ function registerSearches(
 
 function registerServer(
   register: Register,
-  { loopDelay, traffic, certificateExpiryMs }: Partial<MetricSources>,
+  { loopDelay, loopUtilization, traffic, certificateExpiryMs }: Partial<MetricSources>,
 ): void {
   if (loopDelay !== undefined)
     register(
       "event_loop_delay_seconds",
-      "Event loop delay over the last second, by quantile; 1 is the maximum.",
+      "Event loop delay over the last second, by percentile; 100 is the maximum.",
       () => {
         const { p50, p90, p99, max } = loopDelay();
-        const quantiles = { "0.5": p50, "0.9": p90, "0.99": p99, "1": max };
-        return Object.entries(quantiles).map(([quantile, ms]) => [quantile, ms / 1000]);
+        const percentiles = { "50": p50, "90": p90, "99": p99, "100": max };
+        return Object.entries(percentiles).map(([percentile, ms]) => [percentile, ms / 1000]);
       },
-      { label: "quantile" },
+      // The name "quantile" is reserved for summaries.
+      { label: "percentile" },
+    );
+  if (loopUtilization !== undefined)
+    register(
+      "event_loop_utilization_ratio",
+      "Share of the last second that the main thread worked.",
+      () => one(loopUtilization()),
     );
   if (traffic !== undefined) {
     register("request_bytes", "Request bytes received and not fully processed.", () =>
       one(traffic().heldBytes),
     );
+    register("request_max_bytes", "Largest number of those bytes.", () => one(traffic().bytesMax));
     register("unread_answer_bytes", "Response bytes that clients have not read.", () =>
       one(traffic().unreadBytes),
     );

@@ -2,6 +2,7 @@
 
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
+import type { TraceSpan } from "../core/trace-span.js";
 
 export interface CallRequest {
   readonly url: string;
@@ -9,6 +10,8 @@ export interface CallRequest {
   readonly key: string | undefined;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** What the call is part of. Absent while tracing is off. */
+  readonly span: TraceSpan | undefined;
 }
 
 export interface CallFailure {
@@ -29,6 +32,32 @@ export type CallResult = { readonly kind: "answered"; readonly text: string } | 
 
 /** Throws only CANCELLED, when `signal` aborts. */
 export async function call(request: CallRequest): Promise<CallResult> {
+  const span = beginSpan(request);
+  let error: string | undefined = "CANCELLED";
+  try {
+    const result = await callInTime({ ...request, span });
+    error = result.kind === "failed" ? "REMOTE_FAILED" : undefined;
+    return result;
+  } finally {
+    span?.end({ error });
+  }
+}
+
+function beginSpan({ url, span }: CallRequest): TraceSpan | undefined {
+  if (span?.isSampled !== true) return span;
+  const { hostname, port, pathname } = new URL(url);
+  return span.child("POST", {
+    isRemote: true,
+    attributes: {
+      "http.request.method": "POST",
+      "server.address": hostname,
+      "server.port": port === "" ? undefined : Number(port),
+      "url.path": pathname,
+    },
+  });
+}
+
+async function callInTime(request: CallRequest): Promise<CallResult> {
   const { signal, timeoutMs } = request;
   const stop = new AbortController();
   const onAbort = (): void => stop.abort();
@@ -51,12 +80,16 @@ export async function call(request: CallRequest): Promise<CallResult> {
   }
 }
 
-async function send({ url, body, key }: CallRequest, signal: AbortSignal): Promise<CallResult> {
+async function send(
+  { url, body, key, span }: CallRequest,
+  signal: AbortSignal,
+): Promise<CallResult> {
   const response = await fetch(url, {
     method: "POST",
     headers: {
       "content-type": "application/json",
       accept: "application/json",
+      ...span?.headers(),
       ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
     },
     body: JSON.stringify(body),
@@ -64,6 +97,7 @@ async function send({ url, body, key }: CallRequest, signal: AbortSignal): Promi
     redirect: "manual",
     signal,
   });
+  span?.set({ "http.response.status_code": response.status });
   if (response.ok) return await readBody(response);
   await response.body?.cancel();
   return toFailure(response);

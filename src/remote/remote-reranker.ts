@@ -5,7 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { RemoteRerankerConfig } from "../config/remote-rerankers.js";
 import type { Clock } from "../core/clock.js";
 import { SluiceError } from "../core/errors.js";
-import type { Reranker } from "../search/reranker.js";
+import type { RelevanceOptions, Reranker } from "../search/reranker.js";
 import { call, cancelled } from "./call.js";
 import type { CallFailure } from "./call.js";
 import { createCircuitBreaker } from "./circuit-breaker.js";
@@ -71,11 +71,11 @@ export function createRemoteReranker(
     get breakerState() {
       return breaker.state;
     },
-    async relevances(query, texts, { signal }) {
+    async relevances(query, texts, { signal, span }) {
       const stop = new AbortController();
       const either = AbortSignal.any([signal, stop.signal]);
       const askOne = (batch: readonly string[]): Promise<readonly number[]> =>
-        turns.run(() => ask(query, batch, either), either);
+        turns.run(() => ask(query, batch, { signal: either, span }), either);
       const [first = [], ...others] = batchesOf({ query, texts }, config);
       try {
         // Unless the breaker is closed, it lets a single call through and rejects the others
@@ -120,11 +120,9 @@ function cut(text: string, length: number): string {
   return end.length < text.length && /[\ud800-\udbff]$/.test(end) ? end.slice(0, -1) : end;
 }
 
-type Ask = (
-  query: string,
-  texts: readonly string[],
-  signal: AbortSignal,
-) => Promise<readonly number[]>;
+type Asking = Pick<RelevanceOptions, "signal" | "span">;
+
+type Ask = (query: string, texts: readonly string[], options: Asking) => Promise<readonly number[]>;
 
 function createAsk(
   config: RemoteRerankerConfig,
@@ -134,7 +132,7 @@ function createAsk(
   const budget = createRetryBudget();
   let last: CallFailure | undefined;
   const isOpen = (): boolean => breaker.state === "open";
-  const attempt: AttemptOnce = async (query, texts, signal) => {
+  const attempt: AttemptOnce = async (query, texts, options) => {
     const entered = breaker.enter();
     const startMs = clock();
     const ended = (outcome: RemoteCall["outcome"]): void =>
@@ -147,7 +145,7 @@ function createAsk(
     }
     let result: readonly number[] | CallFailure;
     try {
-      result = await callOnce(config, { query, texts, signal });
+      result = await callOnce(config, { query, texts, ...options });
     } catch (error) {
       entered.withdrawn();
       ended("cancelled");
@@ -169,9 +167,10 @@ function createAsk(
     if (!wasOpen && isOpen()) onOpen(config.name, result.message);
     return result;
   };
-  return async (query, texts, signal) => {
+  return async (query, texts, options) => {
+    const { signal } = options;
     for (let made = 1; ; made += 1) {
-      const result = await attempt(query, texts, signal);
+      const result = await attempt(query, texts, options);
       if (!isFailure(result)) return result;
       const backoffMs = retryDelayMs * 2 ** (made - 1) * (0.5 + random());
       // Timers may fire a fraction of a millisecond early.
@@ -186,12 +185,17 @@ function createAsk(
 type AttemptOnce = (
   query: string,
   texts: readonly string[],
-  signal: AbortSignal,
+  options: Asking,
 ) => Promise<readonly number[] | CallFailure>;
 
 async function callOnce(
   config: RemoteRerankerConfig,
-  { query, texts, signal }: { query: string; texts: readonly string[]; signal: AbortSignal },
+  {
+    query,
+    texts,
+    signal,
+    span,
+  }: Asking & { readonly query: string; readonly texts: readonly string[] },
 ): Promise<readonly number[] | CallFailure> {
   const shape = shapes[config.shape];
   const broken = { kind: "failed", mayPass: false, isBroken: true } as const;
@@ -201,6 +205,7 @@ async function callOnce(
     url: config.url + shape.path,
     timeoutMs: config.timeoutMs,
     signal,
+    span,
     key,
     body: shape.body({ model: config.model, query, texts }),
   });

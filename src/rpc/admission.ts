@@ -5,10 +5,12 @@ import type { Metadata, ServerInterceptor } from "@grpc/grpc-js";
 import type { Access, AccessGrant } from "../access/access.js";
 import type { Caller } from "../access/caller.js";
 import { present } from "../core/assert.js";
+import type { Clock } from "../core/clock.js";
 import { callIds, requestIdHeader } from "../core/call-ids.js";
-import type { CallIds } from "../core/call-ids.js";
+import type { TracedIds } from "../core/call-ids.js";
 import type { CallRecord } from "../core/call-record.js";
 import { SluiceError } from "../core/errors.js";
+import type { BeginSpan, TraceSpan } from "../core/trace-span.js";
 import { hostOf } from "./bounded-call.js";
 import { requirementOf } from "./requirements.js";
 import { toStatus } from "./status.js";
@@ -16,8 +18,8 @@ import type { RpcLogger } from "./status.js";
 
 const clientMetadata = "x-sluice-client";
 
-/** Permissions of the caller, its identity for fair scheduling, and the ids of its call. */
-export type AdmittedCall = Omit<AccessGrant, "end"> & CallIds;
+/** Permissions of the caller, its identity for fair scheduling, ids and span of its call. */
+export type AdmittedCall = Omit<AccessGrant, "end"> & TracedIds;
 
 /** Keyed by the call's metadata, the object that the interceptor passes on to handlers. */
 const admissions = new WeakMap<Metadata, AdmittedCall>();
@@ -26,53 +28,58 @@ export function admissionOf(metadata: Metadata): AdmittedCall {
   return present(admissions.get(metadata), "every call was admitted");
 }
 
+interface AdmissionContext {
+  readonly logger: RpcLogger;
+  readonly clock: Clock;
+  readonly onCallEnd: (record: CallRecord) => void;
+  readonly beginSpan: BeginSpan | undefined;
+}
+
 /** Rejects calls without permission, and reports the end of the others to `access`. */
 export function createAdmissionInterceptor(
   access: Access,
-  context: {
-    readonly logger: RpcLogger;
-    readonly nowMs: () => number;
-    readonly onCallEnd: (record: CallRecord) => void;
-  },
+  context: AdmissionContext,
 ): ServerInterceptor {
   return ({ path }, call) => {
-    const startMs = context.nowMs();
+    const startMs = context.clock();
     let admission: AccessGrant | undefined;
     /** Known from the headers on, before anything is answered. */
-    let ids: CallIds | undefined;
-    const end = (outcome: string): void => {
-      admission?.end(outcome);
+    let ids: TracedIds | undefined;
+    const end = (code: status): void => {
+      endSpan(ids?.span, code, admission);
+      admission?.end(status[code]);
       admission = undefined;
     };
-    const admit = async (metadata: Metadata, own: CallIds): Promise<void> => {
+    const admit = async (metadata: Metadata, own: TracedIds): Promise<void> => {
       const admitted = await access.admit(callerOf(path, metadata, call));
       admission = admitted;
       const { engine, peer, client } = admitted;
       admissions.set(metadata, { engine, peer, client, ...own });
     };
-    const refuse = (error: unknown, own: CallIds): void => {
-      const { requestId } = own;
+    const refuse = (error: unknown, { requestId, traceId, span }: TracedIds): void => {
       const failure = toStatus(error, context.logger, { path, requestId });
       failure.metadata.set(requestIdHeader, requestId);
       call.sendStatus(failure);
-      const durationMs = context.nowMs() - startMs;
-      context.onCallEnd({ ...own, via: "grpc", path, status: status[failure.code], durationMs });
+      endSpan(span, failure.code, undefined);
+      const durationMs = context.clock() - startMs;
+      const code = status[failure.code];
+      context.onCallEnd({ requestId, traceId, via: "grpc", path, status: code, durationMs });
     };
     let isCancelled = false;
     return new ServerInterceptingCall(call, {
       start: (next) =>
         next({
           onReceiveMetadata: (metadata, proceed) => {
-            const own = idsOf(metadata);
+            const own = idsOf(path, metadata, context.beginSpan);
             ids = own;
             admit(metadata, own).then(
-              () => (isCancelled ? end("CANCELLED") : proceed(metadata)),
+              () => (isCancelled ? end(status.CANCELLED) : proceed(metadata)),
               (error: unknown) => refuse(error, own),
             );
           },
           onCancel() {
             isCancelled = true;
-            end("CANCELLED");
+            end(status.CANCELLED);
           },
         }),
       sendMetadata(metadata, next) {
@@ -80,7 +87,7 @@ export function createAdmissionInterceptor(
         next(metadata);
       },
       sendStatus(sent, next) {
-        end(status[sent.code ?? status.UNKNOWN]);
+        end(sent.code ?? status.UNKNOWN);
         if (ids !== undefined) sent.metadata?.set(requestIdHeader, ids.requestId);
         next(sent);
       },
@@ -88,10 +95,30 @@ export function createAdmissionInterceptor(
   };
 }
 
-function idsOf(metadata: Metadata): CallIds {
-  const [requestId] = metadata.get(requestIdHeader);
-  const [traceparent] = metadata.get("traceparent");
-  return callIds({ requestId: requestId?.toString(), traceparent: traceparent?.toString() });
+function idsOf(path: string, metadata: Metadata, beginSpan: BeginSpan | undefined): TracedIds {
+  const first = (name: string): string | undefined => metadata.get(name)[0]?.toString();
+  const [requestId, traceparent] = [first(requestIdHeader), first("traceparent")];
+  // Health checks and reflection would only fill the traces.
+  if (beginSpan === undefined || requirementOf(path) === "open")
+    return callIds({ requestId, traceparent, span: undefined });
+  const name = path.slice(1);
+  const [service = "", method = ""] = name.split("/");
+  const attributes = { "rpc.system": "grpc", "rpc.service": service, "rpc.method": method };
+  // Several entries of a list may come in several headers.
+  const tracestate = metadata.get("tracestate").join(",");
+  const span = beginSpan({ name, attributes, traceparent, tracestate });
+  return callIds({ requestId, traceparent, span });
+}
+
+function endSpan(
+  span: TraceSpan | undefined,
+  code: status,
+  admission: AccessGrant | undefined,
+): void {
+  if (span === undefined) return;
+  span.set({ "rpc.grpc.status_code": code, "sluice.peer": admission?.peer });
+  const isFailure = code !== status.OK && code !== status.CANCELLED;
+  span.end({ error: isFailure ? status[code] : undefined });
 }
 
 function callerOf(

@@ -12,7 +12,9 @@ import type {
 } from "@grpc/grpc-js";
 import { status } from "@grpc/grpc-js";
 import type { CallRecord } from "../core/call-record.js";
+import type { Clock } from "../core/clock.js";
 import type { SluiceError } from "../core/errors.js";
+import type { BeginSpan, TraceSpan } from "../core/trace-span.js";
 import type { Traffic } from "../core/traffic.js";
 import type { ReaderRoom } from "../core/unread-answers.js";
 import type { EngineApi } from "../engine/api.js";
@@ -28,7 +30,11 @@ export interface RpcContext {
   readonly logger: RpcLogger;
   /** Milliseconds since 1970: gRPC deadlines are points of wall-clock time. */
   readonly nowMs: () => number;
+  /** For durations, which a wall clock that is set would falsify. */
+  readonly clock: Clock;
   readonly onCallEnd: (record: CallRecord) => void;
+  /** Absent while tracing is off. */
+  readonly beginSpan: BeginSpan | undefined;
   /** Open calls, which a shutdown ends. */
   readonly openCalls: OpenCalls;
   /** A stream whose reader makes no progress for this long is cancelled. */
@@ -93,6 +99,9 @@ export interface StreamTools {
   /** What the caller may use of the engine. */
   readonly engine: EngineApi;
   readonly requestId: string;
+  readonly traceId?: string | undefined;
+  /** Absent while tracing is off. */
+  readonly span?: TraceSpan | undefined;
 }
 
 /** A server-streaming RPC; `handle` ends when the stream should end with OK, or throws. */
@@ -213,14 +222,14 @@ function startRecord(
   context: RpcContext,
   call: Pick<StreamingCall, "getPath" | "metadata">,
 ): (statusName: string) => void {
-  const startMs = context.nowMs();
+  const startMs = context.clock();
   return (statusName) => {
     const { requestId, traceId, peer, client } = admissionOf(call.metadata);
     context.onCallEnd({
       via: "grpc",
       path: call.getPath(),
       status: statusName,
-      durationMs: context.nowMs() - startMs,
+      durationMs: context.clock() - startMs,
       requestId,
       traceId,
       peer,

@@ -32,6 +32,7 @@ import { streamJob } from "./job-stream.js";
 import { collectionName } from "../contract/validate.js";
 
 export function createCollectionService(context: RpcContext): UntypedServiceImplementation {
+  const { clock } = context;
   return {
     Create: unary<CreateRequest, CreateResponse>(context, async (request, engine) => {
       const settings = await engine.createCollection(createCollectionFromMessage(request));
@@ -49,11 +50,11 @@ export function createCollectionService(context: RpcContext): UntypedServiceImpl
       await engine.setScoreMaps(collectionName(request.name, "name"), scoreMaps);
       return {};
     }),
-    Snapshot: serverStream<SnapshotRequest, SnapshotResponse>(context, (call, { engine }) => {
+    Snapshot: serverStream<SnapshotRequest, SnapshotResponse>(context, (call, { engine, span }) => {
       const { name, snapshot_name: asked } = call.request;
       const snapshotName = asked === "" ? undefined : collectionName(asked, "snapshot_name");
       const job = engine.snapshot(collectionName(name, "name"), snapshotName);
-      return streamJob(context, job, (progress, last) => {
+      return streamJob({ clock, span }, job, (progress, last) => {
         const result = last?.result;
         call.write({
           progress,
@@ -61,11 +62,11 @@ export function createCollectionService(context: RpcContext): UntypedServiceImpl
         });
       });
     }),
-    Restore: serverStream<RestoreRequest, RestoreResponse>(context, (call, { engine }) => {
+    Restore: serverStream<RestoreRequest, RestoreResponse>(context, (call, { engine, span }) => {
       const { snapshot_name: snapshotName, name: asked } = call.request;
       const name = asked === "" ? undefined : collectionName(asked, "name");
       const job = engine.restore(collectionName(snapshotName, "snapshot_name"), name);
-      return streamJob(context, job, (progress, last) => {
+      return streamJob({ clock, span }, job, (progress, last) => {
         const result = last?.result;
         call.write({ progress, ...(result && { collection: statusToMessage(result) }) });
       });
@@ -101,11 +102,13 @@ function looks(context: RpcContext): UntypedServiceImplementation {
 }
 
 function optimization(context: RpcContext): UntypedHandleCall {
-  return serverStream<OptimizeRequest, OptimizeResponse>(context, (call, { engine, signal }) => {
+  const { clock } = context;
+  return serverStream<OptimizeRequest, OptimizeResponse>(context, (call, tools) => {
+    const { engine, signal, span } = tools;
     const { name, full, reanalyze } = call.request;
     const asked = { isFull: full, isReanalyzed: reanalyze, signal };
     const job = engine.optimize(collectionName(name, "name"), asked);
-    return streamJob(context, job, (progress, last) => {
+    return streamJob({ clock, span }, job, (progress, last) => {
       const result = last?.result;
       call.write({
         progress,
@@ -119,10 +122,12 @@ function optimization(context: RpcContext): UntypedHandleCall {
 }
 
 function calibration(context: RpcContext): UntypedHandleCall {
-  return serverStream<CalibrateRequest, CalibrateResponse>(context, (call, { engine, signal }) => {
+  const { clock } = context;
+  return serverStream<CalibrateRequest, CalibrateResponse>(context, (call, tools) => {
+    const { engine, signal, span } = tools;
     const name = collectionName(call.request.name, "name");
     const options = { ...calibrateFromMessage(call.request), signal };
-    return streamJob(context, engine.calibrate(name, options), (progress, last) => {
+    return streamJob({ clock, span }, engine.calibrate(name, options), (progress, last) => {
       const result = last?.result;
       call.write({ progress, ...(result && { estimates: estimatesToMessages(result) }) });
     });

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { setImmediate as nextTick } from "node:timers/promises";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
+import type { TraceSpan } from "../core/trace-span.js";
 import type { EngineApi } from "../engine/api.js";
 import type { IngestItem__Output } from "../gen/proto/sluice/v1/IngestItem.js";
 import type { IngestRequest__Output } from "../gen/proto/sluice/v1/IngestRequest.js";
@@ -17,6 +18,7 @@ import type { IngestCall, ItemPlace } from "./ingest-answers.js";
 import { createRecentKeys } from "./ingest-memory.js";
 import type { AnswerMark } from "./ingest-memory.js";
 import { stoppingError } from "./open-calls.js";
+import { createSettling } from "./settling.js";
 import { collectionName, invalidField, quote, sequenceNumber } from "../contract/validate.js";
 
 /**
@@ -29,7 +31,7 @@ export async function runIngestStream(
   context: RpcContext,
   tools: StreamTools,
 ): Promise<void> {
-  const stream = new IngestStream(call, context, tools.engine);
+  const stream = new IngestStream(call, context, tools);
   tools.onStop(() => stream.endWhenIdle());
   tools.signal.addEventListener("abort", () => stream.stop(undefined), { once: true });
   call.on("data", (message: IngestRequest__Output) => {
@@ -46,14 +48,17 @@ export async function runIngestStream(
     if (!call.cancelled) stream.endOfRequests();
   };
   ended().catch((error: unknown) => stream.stop(error));
-  await stream.finished;
+  await stream.settling.finished;
 }
 
 /** A message with documents that are not started or not answered. */
 interface QueuedMessage {
   readonly claim: RequestClaim;
+  /** From its arrival until its last document is answered. */
+  readonly span: TraceSpan | undefined;
   unbegun: number;
   unanswered: number;
+  refused: number;
 }
 
 interface QueuedItem {
@@ -72,9 +77,18 @@ function sizeOf({ document }: IngestItem__Output): number {
   return 4096 + text.length + (vectors?.rows.length ?? 0) + 64 * fields.length;
 }
 
-function answered(message: QueuedMessage): void {
+function answered({ message, isRefused }: Answered): void {
   message.unanswered -= 1;
-  if (message.unanswered === 0) message.claim.done();
+  if (isRefused) message.refused += 1;
+  if (message.unanswered > 0) return;
+  message.claim.done();
+  message.span?.set({ "sluice.documents_refused": message.refused });
+  message.span?.end();
+}
+
+interface Answered {
+  readonly message: QueuedMessage;
+  readonly isRefused: boolean;
 }
 
 /** Faults in the bytes of single documents. Throws for faults of the message. */
@@ -89,12 +103,28 @@ function faultsOfItems(message: IngestRequest__Output): ReadonlyMap<number, Slui
   return ofItems;
 }
 
+function queueMessage(
+  count: number,
+  claim: RequestClaim,
+  stream: TraceSpan | undefined,
+): QueuedMessage {
+  const attributes = { "sluice.documents": count };
+  const span = count === 0 ? undefined : stream?.child("documents", { attributes });
+  return { claim, span, unbegun: count, unanswered: count, refused: 0 };
+}
+
+interface PutPlace extends ItemPlace {
+  readonly ifSequence: number | undefined;
+  readonly message: QueuedMessage;
+}
+
+type IngestTools = Pick<StreamTools, "engine" | "span">;
+
 class IngestStream {
-  readonly finished: Promise<void>;
+  readonly settling = createSettling();
   private readonly call: IngestCall;
   private readonly context: RpcContext;
-  private readonly engine: EngineApi;
-  private settle: (error: unknown) => void = () => undefined;
+  private readonly tools: IngestTools;
   private collection: string | undefined;
   private queue: QueuedItem[] = [];
   private inFlightCount = 0;
@@ -108,24 +138,16 @@ class IngestStream {
   /** The server is stopping; the stream ends when everything received is answered. */
   private isLast = false;
 
-  constructor(call: IngestCall, context: RpcContext, engine: EngineApi) {
+  constructor(call: IngestCall, context: RpcContext, tools: IngestTools) {
     this.call = call;
     this.context = context;
-    this.engine = engine;
+    this.tools = tools;
     this.answers = new IngestAnswers({
       call,
       context,
       onTaken: () => this.pump(),
       onSent: () => this.finishWhenDone(),
       onFailed: (error) => this.stop(error),
-    });
-    this.finished = new Promise((resolve, reject) => {
-      this.settle = (error) => {
-        if (error === undefined) resolve();
-        // Rejects with the original error, which the RPC layer classifies.
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-        else reject(error);
-      };
     });
   }
 
@@ -139,7 +161,7 @@ class IngestStream {
     try {
       const faults = faultsOfItems(message);
       this.checkCollection(message.collection);
-      const queued = { claim, unbegun: items.length, unanswered: items.length };
+      const queued = queueMessage(items.length, claim, this.tools.span);
       for (const [i, item] of items.entries())
         this.queue.push({ item, message: queued, fault: faults.get(i) });
     } catch (error) {
@@ -168,18 +190,19 @@ class IngestStream {
   stop(error: unknown): void {
     if (this.isStopped) return;
     this.isStopped = true;
-    for (const { message } of this.queue) answered(message);
+    for (const { message } of this.queue) answered({ message, isRefused: true });
     this.queue = [];
     this.answers.stop();
-    this.settle(error);
+    this.settling.settle(error);
   }
 
   private checkCollection(name: string): void {
     if (this.collection === undefined) {
       const checked = collectionName(name, "collection");
       // Throws COLLECTION_NOT_FOUND for the stream instead of for each document.
-      this.engine.describeCollection(checked);
+      this.tools.engine.describeCollection(checked);
       this.collection = checked;
+      this.tools.span?.set({ "sluice.collection": checked });
     } else if (name !== "" && name !== this.collection) {
       throw invalidField(
         "collection",
@@ -239,12 +262,12 @@ class IngestStream {
         });
       }
       this.inFlightCount += 1;
-      this.put(document, { clientSequence, mark, ifSequence })
-        .catch((error: unknown) => this.stop(error))
-        .finally(() => answered(message));
+      this.put(document, { clientSequence, mark, ifSequence, message }).catch((error: unknown) =>
+        this.stop(error),
+      );
     } catch (error) {
       this.answers.refuse(item, error, mark);
-      answered(message);
+      answered({ message, isRefused: true });
     }
   }
 
@@ -261,17 +284,16 @@ class IngestStream {
     return sequence;
   }
 
-  private async put(
-    document: Parameters<EngineApi["put"]>[1],
-    at: ItemPlace & { readonly ifSequence: number | undefined },
-  ): Promise<void> {
+  private async put(document: Parameters<EngineApi["put"]>[1], at: PutPlace): Promise<void> {
+    let isRefused = false;
     const byteCount = document.text.length + (document.vectors?.bytes.length ?? 0);
     this.inFlightBytes += byteCount;
     try {
       const { ifSequence } = at;
-      const ack = await this.engine.put(this.collection ?? "", document, { ifSequence });
+      const ack = await this.tools.engine.put(this.collection ?? "", document, { ifSequence });
       this.answers.acknowledge(ack, at);
     } catch (error) {
+      isRefused = true;
       // The document was not stored, so the caller may resend the key on this stream.
       this.recentKeys.remove(document.key);
       const item = { client_sequence: String(at.clientSequence), document: { key: document.key } };
@@ -279,6 +301,7 @@ class IngestStream {
     }
     this.inFlightCount -= 1;
     this.inFlightBytes -= byteCount;
+    answered({ message: at.message, isRefused });
     if (!this.isStopped) this.pump();
   }
 

@@ -1,7 +1,8 @@
 // Streams the progress of a long job.
 
+import { traceSteps } from "../core/trace-steps.js";
 import type { Progress } from "../gen/proto/sluice/v1/Progress.js";
-import type { RpcContext } from "./calls.js";
+import type { RpcContext, StreamTools } from "./calls.js";
 import type { JobProgress } from "../engine/api.js";
 
 /**
@@ -9,14 +10,14 @@ import type { JobProgress } from "../engine/api.js";
  * A failed `job` throws.
  */
 export async function streamJob<Step extends JobProgress>(
-  context: Pick<RpcContext, "nowMs">,
+  { clock, span }: Pick<RpcContext, "clock"> & Pick<StreamTools, "span">,
   job: AsyncIterable<Step>,
   send: (progress: Progress, last: Step | undefined) => void,
 ): Promise<void> {
-  const startMs = context.nowMs();
-  const elapsed = (): number => Math.max(0, Math.round(1000 * (context.nowMs() - startMs)));
+  const startMs = clock();
+  const elapsed = (): number => Math.round(1000 * (clock() - startMs));
   let last: Step | undefined;
-  for await (const step of job) {
+  for await (const step of traceSteps(span, job)) {
     last = step;
     send({ ...plain(step), elapsed_us: elapsed(), finished: false }, undefined);
   }

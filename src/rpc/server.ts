@@ -7,7 +7,9 @@ import { ReflectionService } from "@grpc/reflection";
 import { HealthImplementation, protoPath as healthProtoPath } from "grpc-health-check";
 import { definitions } from "../wire/definitions.js";
 import type { CallRecord } from "../core/call-record.js";
+import type { Clock } from "../core/clock.js";
 import { limits } from "../core/limits.js";
+import type { BeginSpan } from "../core/trace-span.js";
 import { createTraffic } from "../core/traffic.js";
 import type { Traffic } from "../core/traffic.js";
 import type { Access } from "../access/access.js";
@@ -33,6 +35,7 @@ export interface RpcServerOptions {
   readonly logger: RpcLogger;
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
+  readonly clock: Clock;
   /** Such as `127.0.0.1` or `[::]`. */
   readonly host: string;
   /** 0 lets the system choose a port. */
@@ -41,6 +44,8 @@ export interface RpcServerOptions {
   readonly tls?: Tls | undefined;
   /** Called after each call of Sluice's own services. */
   readonly onCallEnd?: ((record: CallRecord) => void) | undefined;
+  /** Absent while tracing is off. */
+  readonly beginSpan?: BeginSpan | undefined;
   /** Largest message, bytes; default `limits.messageBytesMax`. */
   readonly messageBytesMax?: number | undefined;
   /** Connections at a time; default `limits.connectionsMax`. */
@@ -88,7 +93,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   setLogger({ error: toLog, info: toLog, debug: toLog });
   const messageBytesMax = options.messageBytesMax ?? limits.messageBytesMax;
   const stalledStreamMs = options.stalledStreamMs ?? limits.stalledStreamMs;
-  const traffic = options.traffic ?? createTraffic({ messageBytesMax, clock: options.nowMs });
+  const traffic = options.traffic ?? createTraffic({ messageBytesMax, clock: options.clock });
   const services = createBoundServices(definitions().packages, {
     traffic,
     messageBytesMax,
@@ -101,7 +106,9 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   const context: RpcContext = {
     logger: options.logger,
     nowMs: options.nowMs,
+    clock: options.clock,
     onCallEnd: options.onCallEnd ?? (() => undefined),
+    beginSpan: options.beginSpan,
     openCalls,
     stalledStreamMs,
     ingestInFlightMax: options.ingestInFlightMax ?? limits.ingestInFlightMax,

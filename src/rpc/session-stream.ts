@@ -18,6 +18,7 @@ import { refuseWireFaults } from "./decode-request.js";
 import { fromMessage, toMessage } from "../wire/field-messages.js";
 import { checkedSearch } from "./requests.js";
 import { stoppingError } from "./open-calls.js";
+import { createSettling } from "./settling.js";
 import { invalidField } from "../contract/validate.js";
 
 type SessionCall = ServerDuplexStream<SearchSessionRequest__Output, SearchSessionResponse>;
@@ -54,7 +55,7 @@ export async function runSessionStream(
     session.endOfRequests();
   };
   ended().catch((error: unknown) => session.stop(error));
-  await session.finished;
+  await session.settling.finished;
 }
 
 interface SessionQuery {
@@ -63,13 +64,12 @@ interface SessionQuery {
 }
 
 class SessionStream {
-  readonly finished: Promise<void>;
+  readonly settling = createSettling();
   private readonly call: SessionCall;
   private readonly context: RpcContext;
   private readonly tools: StreamTools;
-  /** Milliseconds since 1970. Absent when the call has no deadline. */
+  /** By the monotonic clock. Absent when the call has no deadline. */
   private readonly deadlineAtMs: number | undefined;
-  private settle: (error: unknown) => void = () => undefined;
   private lastNumber = 0;
   /** Fields set by the requests so far. */
   private asked: Partial<SearchRequest> | undefined;
@@ -88,15 +88,7 @@ class SessionStream {
     this.context = context;
     this.tools = tools;
     this.deadlineAtMs =
-      tools.deadlineMs === undefined ? undefined : context.nowMs() + tools.deadlineMs;
-    this.finished = new Promise((resolve, reject) => {
-      this.settle = (error) => {
-        if (error === undefined) resolve();
-        // Rejects with the original error, which the RPC layer classifies.
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-        else reject(error);
-      };
-    });
+      tools.deadlineMs === undefined ? undefined : context.clock() + tools.deadlineMs;
   }
 
   receive(message: SearchSessionRequest__Output): void {
@@ -142,7 +134,7 @@ class SessionStream {
     this.waiting = undefined;
     this.held = undefined;
     this.running?.abort();
-    this.settle(error);
+    this.settling.settle(error);
   }
 
   /**
@@ -169,11 +161,11 @@ class SessionStream {
   }
 
   private runQuery(query: SessionQuery, signal: AbortSignal): Promise<void> {
-    const { stalledStreamMs, nowMs } = this.context;
-    const { engine, client, peer, reader } = this.tools;
+    const { stalledStreamMs, clock } = this.context;
+    const { engine, client, peer, reader, requestId, traceId, span } = this.tools;
     const { deadlineAtMs } = this;
-    const deadlineMs = deadlineAtMs === undefined ? undefined : Math.max(0, deadlineAtMs - nowMs());
-    const caller = { signal, deadlineMs, client, peer, reader };
+    const deadlineMs = deadlineAtMs === undefined ? undefined : Math.max(0, deadlineAtMs - clock());
+    const caller = { signal, deadlineMs, client, peer, reader, requestId, traceId, span };
     return sendUpdates(engine.search(query.request, caller), {
       signal,
       stallMs: stalledStreamMs,

@@ -5,6 +5,8 @@ import { Piscina } from "piscina";
 import { createInFlight } from "../core/in-flight.js";
 import { limits } from "../core/limits.js";
 import type { TaskWatch } from "../core/task-watch.js";
+import { workerStats } from "../core/worker-stats.js";
+import type { WorkerStats } from "../core/worker-stats.js";
 import type { SegmentPart } from "../index/segment-parts.js";
 import { toReferences } from "./part-cache.js";
 import { PartRetirement } from "./part-ids.js";
@@ -13,7 +15,7 @@ import type { Scorer } from "./scorer.js";
 import type { ScoreAnswer, ScoreTask, WireAnswer, WireTask } from "./score.protocol.js";
 
 export interface PoolScorer extends Scorer {
-  readonly queueSize: number;
+  stats(): WorkerStats;
   /** Calls `tell` from now on for each segment whose codes a task finds damaged. */
   watchDamages(tell: (damage: CodesDamage) => void): void;
   /**
@@ -76,9 +78,7 @@ export function createPoolScorer(options: PoolScorerOptions): PoolScorer {
       tellDamage = tell;
     },
     release: (folder, parts) => retirement.release(folder, parts),
-    get queueSize() {
-      return pool.queueSize;
-    },
+    stats: () => workerStats(pool),
     drained: () => inFlight.settled(),
     async close() {
       // Not pool.close(): it counts finished tasks, not idle threads, and can end a running one.

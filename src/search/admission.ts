@@ -31,6 +31,7 @@ export type RefusalReason = "queue_full" | "budget_too_small" | "expired" | "eve
 /** The state at one moment. */
 export interface AdmissionState {
   readonly atWork: number;
+  readonly atWorkMax: number;
   readonly waiting: Readonly<Record<Priority, number>>;
   /** Searches refused since the start. */
   readonly refused: Readonly<Record<RefusalReason, number>>;
@@ -140,6 +141,7 @@ class SearchAdmission implements Admission {
     const rounds = fullPressureRounds * this.options.atWorkMax;
     return {
       atWork: this.runningCount,
+      atWorkMax: this.options.atWorkMax,
       waiting: this.queue.sizes(),
       refused: { ...this.refused },
       pressure: Math.max(this.loopPressure(), Math.min(1, this.queue.size / rounds)),

@@ -6,6 +6,8 @@ import type { DeadlineCause, SoftDeadline } from "../core/soft-deadline.js";
 import type { SearchPlan } from "./plan.js";
 import type { RankedPassage } from "./ranking.js";
 import type { SearchDeps } from "./search-deps.js";
+import { createStageSpans } from "./stage-spans.js";
+import type { StageSpans, TimedStage } from "./stage-spans.js";
 import type {
   Certificate,
   Coverage,
@@ -15,8 +17,6 @@ import type {
   Stage,
   StageTimings,
 } from "../contract/search-update.js";
-
-type TimedStage = Exclude<keyof StageTimings, "total" | "queue">;
 
 /** A ranking as a stage offers it. */
 export interface Draft {
@@ -51,12 +51,14 @@ export interface SearchProgress {
   readonly degradations: Degradation[];
   /** Documents that could not be read for a payload. */
   readonly damagedKeys: Set<string>;
+  /** Absent unless the call is traced. */
+  readonly spans: StageSpans | undefined;
 }
 
 const baseStages: readonly Stage[] = ["lexical", "candidates", "late_interaction"];
 
 export function createProgress(
-  { generation, clock, deadline, queuedMs }: SearchDeps,
+  { generation, clock, deadline, queuedMs, span }: SearchDeps,
   { rerank, filter }: SearchPlan,
 ): SearchProgress {
   const progress: SearchProgress = {
@@ -76,6 +78,7 @@ export function createProgress(
     micros: {},
     degradations: [],
     damagedKeys: new Set(),
+    spans: createStageSpans(span, clock),
   };
   const damages = [...generation.damages, ...(filter === undefined ? [] : generation.fieldDamages)];
   if (damages.length > 0)
@@ -89,8 +92,9 @@ export function createProgress(
 export function noteDraft(progress: SearchProgress, draft: Draft): void {
   progress.newest = draft;
   progress.coverage = { ...progress.coverage, ...draft.coverage };
-  if (draft.stage !== "cross_encoder")
-    progress.baseCertificate = certificateOf(draft, progress.coverage);
+  const certificate = certificateOf(draft, progress.coverage);
+  progress.spans?.ranked(draft.stage, certificate);
+  if (draft.stage !== "cross_encoder") progress.baseCertificate = certificate;
 }
 
 /** Passages that the search may return, once the filter is evaluated. */
@@ -150,7 +154,11 @@ export function hasTimeFor(
 }
 
 /** Begins to measure a stage; the call that it returns notes the time so far. */
-export function startTimer({ clock, micros }: SearchProgress, stage: TimedStage): () => void {
+export function startTimer(
+  { clock, micros, spans }: SearchProgress,
+  stage: TimedStage,
+): () => void {
+  spans?.begin(stage);
   const from = clock();
   return () => {
     micros[stage] = Math.round(1000 * (clock() - from));

@@ -81,7 +81,11 @@ async function readTop(
   const stop = new AbortController();
   try {
     const work = { reranker, rerank, passages, query: base.query };
-    const reading = { ...limit.deps, signal: AbortSignal.any([deps.signal, stop.signal]) };
+    const reading = {
+      ...limit.deps,
+      signal: AbortSignal.any([deps.signal, stop.signal]),
+      span: progress.spans?.of("crossEncoder") ?? deps.span,
+    };
     for (const promise of crossEncoderBatches(reading, plan, work)) {
       const batch = await waitForStage(run, "cross_encoder", limit.orOver(promise));
       noteTime();

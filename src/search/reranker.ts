@@ -1,5 +1,6 @@
 // Interface of cross-encoders, local or remote: models that read query and text together.
 
+import type { TraceSpan } from "../core/trace-span.js";
 import type { WindowPooling } from "../contract/search-request.js";
 
 export interface RelevanceOptions {
@@ -8,6 +9,8 @@ export interface RelevanceOptions {
   readonly signal: AbortSignal;
   /** The same for tasks of other threads; see core/cancel-flag.ts. */
   readonly cancel: SharedArrayBuffer;
+  /** What calls of remote services are part of. Absent while tracing is off. */
+  readonly span?: TraceSpan | undefined;
 }
 
 export interface Reranker {

@@ -3,6 +3,7 @@
 import type { Clock } from "../core/clock.js";
 import type { EncodedQuery } from "../codec/codec.js";
 import type { SoftDeadline } from "../core/soft-deadline.js";
+import type { TraceSpan } from "../core/trace-span.js";
 import type { CollectionSettings } from "../index/collection-settings.js";
 import type { EligiblePassages } from "../index/eligible-passages.js";
 import type { Generation } from "../index/generation.js";
@@ -32,6 +33,8 @@ export interface SearchDeps {
   readonly cancel: SharedArrayBuffer;
   /** Milliseconds that the search was queued. */
   readonly queuedMs: number;
+  /** Span of the search. Absent while tracing is off. */
+  readonly span: TraceSpan | undefined;
   readonly findReranker: FindReranker;
   /**
    * The cross-encoder begins: the search gives its turn to others, which wait for scoring threads

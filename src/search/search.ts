@@ -39,6 +39,15 @@ export async function search(
   reader: UpdateReader,
 ): Promise<UnnumberedUpdate> {
   const run = startRun(deps, plan, reader);
+  try {
+    return await runSearch(run, reader);
+  } finally {
+    run.progress.spans?.end(run.progress);
+  }
+}
+
+async function runSearch(run: SearchRun, reader: UpdateReader): Promise<UnnumberedUpdate> {
+  const { deps, plan } = run;
   const encoding = startEncoding(run); // Runs while the lexical stage answers.
   encoding?.catch(() => undefined); // Awaited below, but not when the caller goes away first.
 

@@ -41,7 +41,7 @@ describe("measuring recall", () => {
         };
         return { turn, leave: () => undefined };
       },
-      state: () => ({ atWork: 0, waiting, refused, pressure: 0 }),
+      state: () => ({ atWork: 0, atWorkMax: 1, waiting, refused, pressure: 0 }),
     };
     await withEngine(
       folder(),

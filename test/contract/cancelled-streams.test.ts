@@ -39,6 +39,7 @@ describe("cancelled searches", () => {
       access: openAccess(engine.api),
       logger: { error: ignore, warn: ignore },
       nowMs: Date.now,
+      clock: () => performance.now(),
       host: "127.0.0.1",
       port: 0,
     });

@@ -184,7 +184,7 @@ describe("a measured recall", () => {
     const refused = { queue_full: 0, budget_too_small: 0, expired: 0, event_loop_late: 0 };
     const admission: Admission = {
       enter: () => ({ turn: () => Promise.resolve(), leave: () => undefined }),
-      state: () => ({ atWork: 0, waiting, refused, pressure: told.pressure }),
+      state: () => ({ atWork: 0, atWorkMax: 1, waiting, refused, pressure: told.pressure }),
     };
     await withEngine(
       folder(),

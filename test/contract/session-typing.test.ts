@@ -79,6 +79,7 @@ describe("typing into a session", () => {
       access: openAccess(counted(engine.api)),
       logger: { error: ignore, warn: ignore },
       nowMs: Date.now,
+      clock: () => performance.now(),
       host: "127.0.0.1",
       port: 0,
     });

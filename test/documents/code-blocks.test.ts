@@ -101,7 +101,7 @@ async function startServerIn(folder: string): Promise<RunningServer> {
   const flags = { data: join(folder, "server"), grpcPort: 0, httpPort: 0 };
   const { config } = loadConfig({ flags, environment: {} });
   const logger = createLogger({ level: "error", format: "text" });
-  return startServer(config, { logger, metrics: createNoMetrics() });
+  return startServer(config, { logger, metrics: createNoMetrics(), version: "0" });
 }
 
 /** Inside the blocks, `sluice` is the program that was built with this test. */

@@ -29,6 +29,7 @@ const logger = createLogger({ level: "warn", format: "text" });
 const server = await startServer(loadConfig({ flags }).config, {
   logger,
   metrics: createNoMetrics(),
+  version: "0",
 });
 const client = await connect({ server: `127.0.0.1:${server.grpcPort}` });
 try {

@@ -97,7 +97,7 @@ describe("tenants", () => {
       authorization: `Bearer ${operatorKey}`,
     });
     // The answers to the second round, whose own each caller got.
-    assert.match(details, /^sluice_cache_hits\{cache="answers"\} [1-9]/m);
+    assert.match(details, /^sluice_cache_hits_total\{cache="answers"\} [1-9]/m);
     assert.deepEqual(await listAll(a), keysOf("a"));
     assert.deepEqual(await listAll(b), keysOf("b"));
     const [own, foreign] = [keysOf("a")[0]!, keysOf("b")[0]!];

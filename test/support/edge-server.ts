@@ -32,6 +32,7 @@ export async function startEdge(
     access: openAccess(engine),
     logger: { error: write, warn: write },
     nowMs: Date.now,
+    clock: () => performance.now(),
     host: "127.0.0.1",
     port: 0,
     onCallEnd: (record) => calls.push(record),

@@ -142,6 +142,8 @@ export function searchRequest(asked: Partial<SearchRequest>): SearchRequest {
   };
 }
 
+const noThreads = { threadCount: 0, busyMs: 0, queuedTasks: 0 };
+
 /** The encode pool's interface, executing one task after another. */
 function inlineEncoder(
   run: (task: EncodeTask) => Promise<EncodeAnswer>,
@@ -160,7 +162,7 @@ function inlineEncoder(
     throw new SluiceError(reason, message, field === undefined ? {} : { field });
   };
   return {
-    queueSize: 0,
+    stats: () => ({ queries: noThreads, documents: noThreads }),
     parallelism: 1,
     relevances: async (task) => toRelevances(await run(task)),
     countTokens: async (texts, model) => toCounts(await run({ kind: "count", model, texts })),

@@ -10,6 +10,8 @@ import type { RemoteRerankerConfig } from "../../src/config/remote-rerankers.js"
 export interface ServiceRequest {
   readonly path: string;
   readonly authorization: string | undefined;
+  readonly traceparent: string | undefined;
+  readonly tracestate: string | undefined;
   readonly body: Readonly<Record<string, unknown>>;
   readonly texts: readonly string[];
 }
@@ -47,6 +49,8 @@ async function startRerankService(): Promise<RerankService & { stop(): Promise<v
       const request = {
         path: incoming.url ?? "",
         authorization: incoming.headers.authorization,
+        traceparent: incoming.headers.traceparent?.toString(),
+        tracestate: incoming.headers.tracestate?.toString(),
         body,
         texts: (body["texts"] ?? body["documents"]) as string[],
       };

@@ -29,10 +29,13 @@ import {
   searchFieldsMarkdown,
   statusesMarkdown,
 } from "../documents/http-markdown.js";
+import { metricsMarkdown } from "../documents/metrics-markdown.js";
 import { protoMarkdown } from "../documents/proto-markdown.js";
 import { readText, root } from "./tree.js";
 
 type Tables = Readonly<Record<string, () => string>>;
+
+const metricsTable = await metricsMarkdown();
 
 /** By document, then by the name between its marks. */
 const documents: Readonly<Record<string, Tables>> = {
@@ -47,6 +50,7 @@ const documents: Readonly<Record<string, Tables>> = {
     "search fields": searchFieldsMarkdown,
     statuses: statusesMarkdown,
   },
+  "docs/operations/metrics.md": { metrics: () => metricsTable },
   "docs/guides/languages.md": { languages: languagesMarkdown },
   "docs/benchmarks.md": {
     canonical: () => canonicalMarkdown(),

@@ -73,7 +73,8 @@ export async function openServer(config: Config): Promise<RunningServer> {
     import("../../observability/metrics.js"),
   ]);
   const logger = createLogger(config.log);
-  return startServer(config, { logger, metrics: await createMetrics(programVersion()) });
+  const version = programVersion();
+  return startServer(config, { logger, metrics: await createMetrics(version), version });
 }
 
 /** Adds --config and a flag for each option of the configuration. */

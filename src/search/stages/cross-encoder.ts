@@ -76,6 +76,7 @@ async function readBatch(
       pooling: rerank.pooling,
       signal: deps.signal,
       cancel: deps.cancel,
+      span: deps.span,
     });
     const left = [...found];
     const takeIfRead = (one: string | undefined): number | undefined =>
