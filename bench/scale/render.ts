@@ -106,7 +106,7 @@ export function scaleMarkdown(file = readScale()): string {
   ].join("\n");
 }
 
-function readScale(): ScaleFile {
+export function readScale(): ScaleFile {
   return JSON.parse(readFileSync(scalePath, "utf8")) as ScaleFile;
 }
 

@@ -16,6 +16,7 @@ import { recallMarkdown } from "../../bench/recall/render.js";
 import { rerankMarkdown } from "../../bench/rerank/render.js";
 import { streamMarkdown } from "../../bench/stream/render.js";
 import { scaleMarkdown } from "../../bench/scale/render.js";
+import { sizingMarkdown } from "../../bench/scale/sizing.js";
 import { exitCodesMarkdown } from "../../src/cli/exit-codes.js";
 import { variablesMarkdown } from "../../src/config/load-config.js";
 import { optionsMarkdown } from "../../src/config/option-table.js";
@@ -51,6 +52,7 @@ const documents: Readonly<Record<string, Tables>> = {
     statuses: statusesMarkdown,
   },
   "docs/operations/metrics.md": { metrics: () => metricsTable },
+  "docs/operations/size.md": { sizing: () => sizingMarkdown() },
   "docs/guides/languages.md": { languages: languagesMarkdown },
   "docs/benchmarks.md": {
     canonical: () => canonicalMarkdown(),
