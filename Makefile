@@ -11,7 +11,7 @@ space := $(subst ,, )
 
 .DEFAULT_GOAL := help
 .PHONY: help node-version install build types native prune demo demo-once check check-format \
-  check-lint check-tests test test-crash test-damage test-measures coverage gen fmt bench-kernels \
+  check-lint check-tests test test-crash test-damage test-measures test-s3 deploy-check coverage gen fmt bench-kernels \
   bench-encode bench-quality bench-recall bench-ingest bench-importers bench-bm25 bench-languages bench-stream bench-rerank bench-facets bench-filters \
   bench-scale bench-collections bench-load bench-canonical bench-peers tables screenshot test-one watch clean
 
@@ -91,6 +91,15 @@ test-damage: build ## flip FLIPS=1000 bits of a data file, with SEED=2026, and j
 
 test-measures: build ## measures beside pytrec_eval and ir_measures on COUNT=1000 random runs, with SEED=2026
 	@.ci/measures $(or $(COUNT),1000) $(or $(SEED),2026)
+
+# In .cache/s3/bin, from its Go module, unless one is in PATH.
+test-s3: build ## backups in a real S3 server: versitygw, or SeaweedFS
+	@.ci/s3-server
+	@mocha --no-config --require build/test/support/property-seed.js --timeout 600000 \
+	  build/test/s3/backup.s3-test.js
+
+deploy-check: build ## the files in deploy/, by the tools that are installed, and a server from the image's files
+	@.ci/deploy-check
 
 coverage: ## the same, then lines never reached: a table, and pages in coverage/
 	@status=0; .ci/suite || status=$$?; \

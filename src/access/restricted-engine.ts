@@ -199,6 +199,7 @@ function administration(engine: EngineApi, caller: EngineCaller): Administration
     else if (!mayAll(identity)) throw denied("admin");
   };
   return {
+    ...backups(engine, caller),
     async listFeedback(collection, page) {
       must(collection);
       return engine.listFeedback(collection, page);
@@ -241,6 +242,41 @@ function administration(engine: EngineApi, caller: EngineCaller): Administration
     deleteSnapshot(snapshotName) {
       mustSnapshot(snapshotName);
       engine.deleteSnapshot(snapshotName);
+    },
+  };
+}
+
+type BackupCalls = Pick<EngineApi, "backup" | "restoreBackup" | "listBackups" | "deleteBackup">;
+
+/** As with snapshots. */
+function backups(engine: EngineApi, caller: EngineCaller): BackupCalls {
+  const { identity } = caller;
+  const must = (collection: string): void => demand(caller, "admin", collection);
+  const mustBackup = async (name: string, call: { readonly signal: AbortSignal }) => {
+    caller.check();
+    if (mayAll(identity)) return;
+    const backup = (await engine.listBackups(call)).find((one) => one.name === name);
+    if (backup === undefined) throw denied("admin");
+    must(backup.collection);
+  };
+  return {
+    backup(name, backupName, call) {
+      must(name);
+      return engine.backup(name, backupName, call);
+    },
+    async *restoreBackup(backupName, name, call) {
+      if (name !== undefined) must(name);
+      await mustBackup(backupName, call);
+      yield* engine.restoreBackup(backupName, name, call);
+    },
+    async listBackups(call) {
+      caller.check();
+      const all = await engine.listBackups(call);
+      return all.filter(({ collection }) => mayIn(identity, "admin", collection));
+    },
+    async deleteBackup(backupName, call) {
+      await mustBackup(backupName, call);
+      return engine.deleteBackup(backupName, call);
     },
   };
 }

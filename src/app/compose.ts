@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 
+import type { BackupSettings } from "../backup/backup.protocol.js";
 import type { Clock } from "../core/clock.js";
 import { createLruCache } from "../core/lru-cache.js";
 import type { SluiceError } from "../core/errors.js";
@@ -37,6 +38,7 @@ import { inspectInChild } from "../engine/inspect.js";
 import { calibrationWarnings } from "../engine/calibration-state.js";
 import { createReadiness } from "./readiness.js";
 import type { ReadinessState } from "./readiness.js";
+import { Backups } from "../engine/backups.js";
 import { Snapshots } from "../engine/snapshots.js";
 import { createMaintenancePool } from "../ingest/maintenance-pool.js";
 import type { MaintenancePool } from "../ingest/maintenance-pool.js";
@@ -87,6 +89,8 @@ export interface EngineOptions {
   readonly onReadiness?: ((readiness: Readiness) => void) | undefined;
   /** Called when a write fails on disk: the engine is no longer ready, reads continue. */
   readonly onStorageFailed?: ((error: SluiceError) => void) | undefined;
+  /** Object storage of backups; absent when there is none. */
+  readonly backup?: BackupSettings | undefined;
   /** Remote rerankers; absent when there are none. */
   readonly remoteRerankers?: RemoteRerankers | undefined;
   /** Called once per collection when its measured recall becomes stale. */
@@ -151,12 +155,16 @@ async function compose(options: EngineOptions, folder: DataFolder): Promise<Comp
     await threads.encodePool.warmUp(defaultModel);
     const admission = admissionOf(options, threads.budget, base.clock);
     const caches = createCaches(options);
+    const snapshots = new Snapshots(folder, collections, damagesOf);
+    const backupParts = { folder, collections, snapshots, settings: options.backup };
+    const onWarning = (message: string): void => note(message);
     const api = createEngine({
       ...engineSettings(options),
       collections,
       models,
       kernels,
-      snapshots: new Snapshots(folder, collections, damagesOf),
+      snapshots,
+      backups: new Backups({ ...backupParts, nowMs: () => Date.now(), onWarning }),
       scorer: threads.scorer,
       encodePool: threads.encodePool,
       clock: base.clock,

@@ -5,6 +5,7 @@ import { setFlagsFromString } from "node:v8";
 import { parseHosts, parseOrigins } from "../config/http-lists.js";
 import type { Config } from "../config/schema.js";
 import { createTraffic } from "../core/traffic.js";
+import type { EngineApi } from "../engine/api.js";
 import { startHttpServer } from "../http/server.js";
 import type { HttpServer, HttpServerOptions } from "../http/server.js";
 import type { KernelChoice } from "../kernels/load-kernels.js";
@@ -12,6 +13,8 @@ import { watchEventLoop } from "../observability/event-loop.js";
 import type { EventLoopWatch } from "../observability/event-loop.js";
 import { startRpcServer } from "../rpc/server.js";
 import type { RpcServer, RpcServerOptions } from "../rpc/server.js";
+import { backupSettings, startBackupSchedule } from "./backup-schedule.js";
+import type { BackupSchedule } from "./backup-schedule.js";
 import { openAccessControl } from "./access-control.js";
 import type { AccessControl } from "./access-control.js";
 import { composeEngine } from "./compose.js";
@@ -104,14 +107,24 @@ export async function startServer(
   }
   reportStart(reporting, { composed, loop, traffic });
   rpc.setReady(engine.readiness().isReady);
+  const schedule = scheduleOf(config, engine, reporting);
   return {
     grpcPort: rpc.port,
     httpPort: http.port,
     kernelName: composed.kernelName,
     budget: composed.budget,
     reload: () => reloadAll([...reloadables, ...control.reloadables], reporting),
-    ...stopOf(config, composed, { rpc, http, control, loop, traces }),
+    ...stopOf(config, composed, { rpc, http, control, loop, traces, schedule }),
   };
+}
+
+function scheduleOf(
+  { backup: { intervalMs } }: Config,
+  engine: EngineApi,
+  { logger }: ServerDependencies,
+): BackupSchedule | undefined {
+  if (intervalMs === 0) return undefined;
+  return startBackupSchedule({ engine, logger, intervalMs, nowMs: () => Date.now() });
 }
 
 function httpOptions(
@@ -160,17 +173,18 @@ function stopOf(
     readonly control: AccessControl;
     readonly loop: EventLoopWatch;
     readonly traces: Traces | undefined;
+    readonly schedule: BackupSchedule | undefined;
   },
 ): Pick<RunningServer, "stop" | "hurry"> {
   const hurried = new AbortController();
   const { signal } = hurried;
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
-    const { rpc, http, control, loop, traces } = parts;
+    const { rpc, http, control, loop, traces, schedule } = parts;
     composed.refuse();
     await within(undefined, drainMsOf(config), signal);
     const graceMs = config.shutdownGraceMs;
-    await Promise.all([rpc.stop(graceMs, signal), http.stop(graceMs, signal)]);
+    await Promise.all([rpc.stop(graceMs, signal), http.stop(graceMs, signal), schedule?.stop()]);
     await composed.close();
     await control.close();
     await traces?.close();
@@ -215,5 +229,6 @@ export function engineOptions(config: Config): EngineOptions {
     searchesMax: config.limits.searchesMax,
     feedbackEventsMax: config.feedback.eventsMax,
     collections: config.collections,
+    backup: backupSettings(config),
   };
 }

@@ -1,6 +1,7 @@
 // The command line: its commands, and how the process exits.
 
 import { Command } from "commander";
+import { addBackupCommand } from "./commands/backup.js";
 import { addBenchCommand } from "./commands/bench.js";
 import { addCalibrateCommand } from "./commands/calibrate.js";
 import { addCheckCommand } from "./commands/check.js";
@@ -72,6 +73,7 @@ export function createProgram(context: CliContext): Command {
   addModelCommand(program, context);
   addOptimizeCommand(program, context);
   addSnapshotCommands(program, context);
+  addBackupCommand(program, context);
   addConfigCommand(program, context);
   addDemoCommand(program, context);
   addBenchCommand(program);

@@ -14,15 +14,21 @@ export interface SnapshotCalls {
   /** Copies a collection while it is served. Without `name` the server chooses one. */
   take(
     collection: string,
-    options?: CallOptions & { readonly name?: string | undefined } & ProgressOption,
+    options?: CopyOptions & { readonly name?: string | undefined } & ProgressOption,
   ): Promise<{ readonly name: string; readonly bytes: number }>;
   /** Creates a collection from a snapshot. Without `name` it keeps the name it had. */
   restore(
     snapshot: string,
-    options?: CallOptions & { readonly name?: string | undefined } & ProgressOption,
+    options?: CopyOptions & { readonly name?: string | undefined } & ProgressOption,
   ): Promise<ClientCollection>;
-  list(options?: CallOptions): Promise<ClientSnapshot[]>;
-  delete(snapshot: string, options?: CallOptions): Promise<void>;
+  /** Snapshots by name, or backups from the newest to the oldest. */
+  list(options?: CopyOptions): Promise<ClientSnapshot[]>;
+  delete(snapshot: string, options?: CopyOptions): Promise<void>;
+}
+
+interface CopyOptions extends CallOptions {
+  /** The copy is in the server's object storage instead of its snapshot folder. */
+  readonly backup?: boolean | undefined;
 }
 
 interface ProgressOption {
@@ -32,8 +38,8 @@ interface ProgressOption {
 export function snapshotCalls(channel: Channel): SnapshotCalls {
   const service = definitions().collections;
   return {
-    async take(collection, { name = "", onProgress, ...options } = {}) {
-      const request = { name: collection, snapshot_name: name };
+    async take(collection, { name = "", backup = false, onProgress, ...options } = {}) {
+      const request = { name: collection, snapshot_name: name, backup };
       let result: { name: string; bytes: number } | undefined;
       const stream = channel.serverStream(service.Snapshot, request, options);
       const job = followJob(stream, (last: CollectionServiceSnapshotResponse__Output) => {
@@ -42,8 +48,8 @@ export function snapshotCalls(channel: Channel): SnapshotCalls {
       for await (const progress of job) onProgress?.(progress);
       return present(result, "a snapshot that ends well has a name");
     },
-    async restore(snapshot, { name = "", onProgress, ...options } = {}) {
-      const request = { snapshot_name: snapshot, name };
+    async restore(snapshot, { name = "", backup = false, onProgress, ...options } = {}) {
+      const request = { snapshot_name: snapshot, name, backup };
       let result: ClientCollection | undefined;
       const stream = channel.serverStream(service.Restore, request, options);
       const job = followJob(stream, ({ collection }: CollectionServiceRestoreResponse__Output) => {
@@ -52,19 +58,20 @@ export function snapshotCalls(channel: Channel): SnapshotCalls {
       for await (const progress of job) onProgress?.(progress);
       return present(result, "a restore that ends well has a collection");
     },
-    async list(options = {}) {
+    async list({ backup = false, ...options } = {}) {
       const call = { ...options, isIdempotent: true };
-      const { snapshots } = await channel.unary(service.ListSnapshots, {}, call);
-      return snapshots.map(({ name, collection, last_sequence: lastSequence, bytes }) => ({
+      const { snapshots } = await channel.unary(service.ListSnapshots, { backup }, call);
+      return snapshots.map(({ name, collection, ...numbers }) => ({
         name,
         collection,
-        lastSequence: Number(lastSequence),
-        bytes: Number(bytes),
+        lastSequence: Number(numbers.last_sequence),
+        bytes: Number(numbers.bytes),
+        ...(backup && { createdMs: Number(numbers.created_ms) }),
       }));
     },
-    async delete(snapshot, options = {}) {
+    async delete(snapshot, { backup = false, ...options } = {}) {
       const call = { ...options, isIdempotent: false };
-      await channel.unary(service.DeleteSnapshot, { snapshot_name: snapshot }, call);
+      await channel.unary(service.DeleteSnapshot, { snapshot_name: snapshot, backup }, call);
     },
   };
 }

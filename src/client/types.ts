@@ -131,6 +131,8 @@ export interface ClientSnapshot {
   readonly collection: string;
   readonly lastSequence: number;
   readonly bytes: number;
+  /** Of a backup, by the clock of the object storage: milliseconds since 1970. */
+  readonly createdMs?: number | undefined;
 }
 
 /** A document that is durable and visible. */

@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parse, TomlError } from "smol-toml";
+import { parseBackupTarget } from "../core/backup-target.js";
 import { SluiceError } from "../core/errors.js";
 import { isLoopbackHost } from "../core/loopback.js";
 import { parseHosts, parseOrigins } from "./http-lists.js";
@@ -279,6 +280,9 @@ function checkTogether(config: Config): void {
   if (clientCa !== "" && cert === "") fail("tls.clientCa", "needs tls.cert and tls.key");
   parseOrigins(config.http.allowedOrigins);
   parseHosts(config.http.allowedHosts);
+  parseBackupTarget(config.backup);
+  if (config.backup.intervalMs > 0 && config.backup.target === "")
+    fail("backup.target", "is missing: backup.intervalMs needs it");
   checkTokens(config.access, fail);
   const { endpoint } = config.tracing;
   if (

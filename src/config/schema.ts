@@ -6,6 +6,7 @@ import { z } from "zod";
 import { searchRequestFields } from "../contract/search-request.js";
 import { limits } from "../core/limits.js";
 import { repositoryRoot } from "../core/paths.js";
+import { backupOptions } from "./backup-options.js";
 import { observabilityOptions } from "./observability-options.js";
 import { bytes, choice, decimal, listOption, path, text, whole } from "./option-kinds.js";
 
@@ -239,6 +240,7 @@ export const configSchema = z.strictObject({
       description: "Feedback events kept per collection; the oldest are dropped.",
     }),
   }),
+  backup: backupOptions,
   limits: z.strictObject({
     searchesMax: whole({
       default: limits.searchCountMax,

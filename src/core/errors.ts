@@ -197,6 +197,23 @@ export const errorTable = {
     // load.
     "Check the service, its address, model and key; try again later.",
   ),
+  OBJECT_STORE_FAILED: row(
+    "UNAVAILABLE",
+    "The object storage of backups failed, refused a request, did not answer, or does not keep what it confirmed.",
+    // Not retryable: the server has already retried.
+    "Check backup.target, its credentials and the storage; nothing counts as backed up.",
+  ),
+  BACKUP_NOT_CONFIGURED: row(
+    "FAILED_PRECONDITION",
+    "The server has no object storage for backups.",
+    "Set backup.target, or take a snapshot.",
+  ),
+  BACKUP_RUNNING: row(
+    "FAILED_PRECONDITION",
+    "Another backup of this server is running.",
+    "Try again when it has ended.",
+    true,
+  ),
   OVERLOADED: row(
     "RESOURCE_EXHAUSTED",
     "The search queue is full, or a search could not finish before its deadline.",

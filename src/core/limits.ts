@@ -92,6 +92,30 @@ export const limits = {
   unusedWaitMs: 10_000,
   /** Longest wait for a collection to be opened, milliseconds. */
   openWaitMsMax: 30_000,
+  /**
+   * Part of a backup, bytes; parts that are uploaded or downloaded at a time, each in memory; parts
+   * of a backup, which bound it to 1.6 TB.
+   */
+  backupPartBytes: 16 * 1024 * 1024,
+  backupWidth: 4,
+  backupPartsMax: 100_000,
+  /** Small requests to the object storage at a time. */
+  backupRequests: 8,
+  /** Manifest and mark of a backup, bytes. */
+  backupManifestBytes: 16 * 1024 * 1024,
+  backupMarkBytes: 4096,
+  /** Folders below the prefix of backups. */
+  backupsListedMax: 100_000,
+  /** Age at which an interrupted backup is removed, milliseconds: one day. */
+  backupUnfinishedMs: 86_400_000,
+  /** Longest wait for a cancelled backup to remove what it has uploaded, milliseconds. */
+  backupCancelMs: 10_000,
+  /** Longest wait for a connection to the object storage, milliseconds. */
+  connectMsMax: 10_000,
+  /** Interval between scheduled backups, milliseconds: 24 days, the longest timer of Node. */
+  backupIntervalMsMax: 24 * 86_400_000,
+  /** Pause before a scheduled backup that failed is tried again, milliseconds. */
+  backupRetryMs: 600_000,
   /** Documents per ingest message. */
   ingestMessageDocumentsMax: 256,
   /** Keys per Delete or Get. */

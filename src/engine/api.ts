@@ -1,5 +1,6 @@
 // The engine's public face: what the network edges, rpc/ and http/, call.
 
+import type { BackupInfo } from "../backup/backup.protocol.js";
 import type { Document, FieldUpdate, PassageVectors } from "../core/document.js";
 import type { Feedback, RecordedFeedback } from "../core/feedback.js";
 import type { Filter } from "../core/filter.js";
@@ -123,6 +124,24 @@ export interface EngineApi {
   restore(snapshotName: string, name: string | undefined): AsyncGenerator<RestoreProgress>;
   listSnapshots(): SnapshotInfo[];
   deleteSnapshot(snapshotName: string): void;
+  /**
+   * Uploads a verified copy to the object storage. Without `backupName` the server chooses a name,
+   * and retention may delete it later. The last progress has the result.
+   */
+  backup(
+    name: string,
+    backupName: string | undefined,
+    options: { readonly signal: AbortSignal },
+  ): AsyncGenerator<BackupProgress>;
+  /** Without `name` the collection keeps the name it had. The last progress has the result. */
+  restoreBackup(
+    backupName: string,
+    name: string | undefined,
+    options: { readonly signal: AbortSignal },
+  ): AsyncGenerator<RestoreProgress>;
+  /** Newest first. */
+  listBackups(options: { readonly signal: AbortSignal }): Promise<BackupInfo[]>;
+  deleteBackup(backupName: string, options: { readonly signal: AbortSignal }): Promise<void>;
   /** Cheap: called by every health check. */
   readiness(): Readiness;
 }
@@ -214,6 +233,10 @@ export interface OptimizeJobProgress extends JobProgress {
 
 export interface SnapshotProgress extends JobProgress {
   readonly result?: SnapshotInfo;
+}
+
+export interface BackupProgress extends JobProgress {
+  readonly result?: BackupInfo;
 }
 
 export interface CalibrateOptions {

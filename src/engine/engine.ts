@@ -10,12 +10,19 @@ import type { Readiness } from "../core/readiness.js";
 import { deleteDocuments, putDocument } from "../ingest/ingest.js";
 import type { CollectionSettings, CollectionStatus } from "../index/collection-settings.js";
 import type { PinnedDocuments } from "../store/store.js";
-import type { CreateCollection, StoredDocumentPage, EngineApi, PageRequest } from "./api.js";
+import type {
+  CreateCollection,
+  StoredDocumentPage,
+  EngineApi,
+  PageRequest,
+  RestoreProgress,
+} from "./api.js";
 import { deleteByFilter } from "./delete-by-filter.js";
 import type { CollectionFigures } from "./collection-figures.js";
 import { settingsFor } from "./create-settings.js";
 import { createFeedback } from "./feedback.js";
 import type { FeedbackParts } from "./feedback.js";
+import type { Backups } from "./backups.js";
 import type { Snapshots } from "./snapshots.js";
 import { isWorthCompacting } from "./compaction.js";
 import { exportDocuments } from "./export-documents.js";
@@ -30,6 +37,7 @@ import { updateDocument } from "./update-document.js";
 
 export interface EngineParts extends SearchParts, FeedbackParts {
   readonly snapshots: Snapshots;
+  readonly backups: Backups;
   readonly readiness: () => Readiness;
 }
 
@@ -84,8 +92,10 @@ function createAdministration(
   | "setScoreMaps"
   | "listSnapshots"
   | "deleteSnapshot"
+  | "listBackups"
+  | "deleteBackup"
 > {
-  const { collections, snapshots } = parts;
+  const { collections, snapshots, backups } = parts;
   return {
     createCollection: (request) => createCollection(parts, request),
     dropCollection: (name) => collections.drop(name),
@@ -99,6 +109,8 @@ function createAdministration(
       ),
     listSnapshots: () => snapshots.list(),
     deleteSnapshot: (snapshotName) => snapshots.remove(snapshotName),
+    listBackups: (call) => backups.list(call),
+    deleteBackup: (backupName, call) => backups.remove(backupName, call),
   };
 }
 
@@ -127,8 +139,10 @@ async function createCollection(
 }
 
 /** Jobs that stream their progress. */
-function createJobs(parts: EngineParts): Pick<EngineApi, "optimize" | "snapshot" | "restore"> {
-  const { collections, snapshots, models } = parts;
+function createJobs(
+  parts: EngineParts,
+): Pick<EngineApi, "optimize" | "snapshot" | "restore" | "backup" | "restoreBackup"> {
+  const { collections, snapshots, backups } = parts;
   return {
     async *optimize(name, options) {
       const { signal } = options;
@@ -163,13 +177,28 @@ function createJobs(parts: EngineParts): Pick<EngineApi, "optimize" | "snapshot"
     },
     async *restore(snapshotName, name) {
       const restored = yield* snapshots.restore(snapshotName, name);
-      const result = toStatus(parts, collections.figures(restored));
-      const { modelName } = result.settings;
-      // Without it the collection is searched by words only, as after a start without the model.
-      if (modelName !== undefined) await models.open(modelName).catch(() => undefined);
-      yield { step: "done", done: 0, total: 0, result };
+      yield* afterRestore(parts, restored);
+    },
+    async *backup(name, backupName, call) {
+      const result = yield* backups.take(name, backupName, call);
+      yield { step: "done", done: result.bytes, total: result.bytes, result };
+    },
+    async *restoreBackup(backupName, name, call) {
+      const restored = yield* backups.restore(backupName, name, call);
+      yield* afterRestore(parts, restored);
     },
   };
+}
+
+async function* afterRestore(
+  parts: EngineParts,
+  restored: string,
+): AsyncGenerator<RestoreProgress, void, void> {
+  const result = toStatus(parts, parts.collections.figures(restored));
+  const { modelName } = result.settings;
+  // Without it the collection is searched by words only, as after a start without the model.
+  if (modelName !== undefined) await parts.models.open(modelName).catch(() => undefined);
+  yield { step: "done", done: 0, total: 0, result };
 }
 
 /** Documents as they are stored. */

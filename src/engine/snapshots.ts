@@ -4,7 +4,6 @@ import { randomBytes } from "node:crypto";
 import { copyFile } from "node:fs/promises";
 import { constants, statSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 
 import { SluiceError } from "../core/errors.js";
 import type { JobProgress } from "./api.js";
@@ -17,9 +16,15 @@ import { compactFile } from "./compaction.js";
 import type { VerifyFolder } from "./compaction.js";
 import { holdOpen } from "./open-collection.js";
 import type { OpenCollection } from "./open-collection.js";
+import { watchedWork } from "./watched-work.js";
 
-/** Milliseconds between two reports of a copy's progress. */
-const progressMs = 250;
+/** A copy of a collection whose every value was read and checked. */
+export interface VerifiedCopy {
+  readonly file: string;
+  /** Sequence of the last write that is in it. */
+  readonly lastSequence: number;
+  readonly bytes: number;
+}
 
 export class Snapshots {
   private readonly collections: Collections;
@@ -52,35 +57,47 @@ export class Snapshots {
     asked: string | undefined,
   ): AsyncGenerator<JobProgress, SnapshotInfo, void> {
     const { snapshots } = this.parts.folder;
-    const { store, settings } = opened.collection;
+    const { settings } = opened.collection;
     const id = randomBytes(8).toString("hex");
     const name = asked ?? `${settings.name.slice(0, 45)}-${id}`;
     if (this.taking.has(name) || snapshots.list().some((known) => known.name === name))
       throw new SluiceError("SNAPSHOT_EXISTS", `there is a snapshot "${name}" already`, {
         field: "snapshot_name",
       });
-    this.parts.folder.checkWritable();
     this.taking.add(name);
-    const hold = holdOpen(opened);
     try {
-      const path = snapshots.begin(id);
-      yield* watched(store.copyTo(path), {
-        step: "copying",
-        file: join(path, "data.mdb"),
-        total: store.diskBytes(),
-      });
-      const { lastSequence } = await verified(path, this.parts.verify);
-      const bytes = statSync(join(path, "data.mdb")).size;
+      const { lastSequence, bytes } = yield* this.copy(opened, id);
       const info = { name, collection: settings.name, lastSequence, bytes };
-      yield { step: "verifying", done: bytes, total: bytes };
       snapshots.finish(id, info);
       return info;
     } catch (error) {
       snapshots.abandon(id);
       throw error;
     } finally {
-      hold.end();
       this.taking.delete(name);
+    }
+  }
+
+  /**
+   * Makes a verified copy of the collection as the unfinished snapshot `id`, which the caller
+   * finishes or abandons, also when this throws: DISK_FULL, DATA_CORRUPT.
+   */
+  async *copy(opened: OpenCollection, id: string): AsyncGenerator<JobProgress, VerifiedCopy, void> {
+    const { folder, verify } = this.parts;
+    folder.checkWritable();
+    const { store } = opened.collection;
+    const hold = holdOpen(opened);
+    try {
+      const path = folder.snapshots.begin(id);
+      const file = join(path, "data.mdb");
+      const copying = { step: "copying", total: store.diskBytes(), done: () => sizeOf(file) };
+      yield* watchedWork(store.copyTo(path), copying);
+      const { lastSequence } = await verified(path, verify);
+      const bytes = sizeOf(file);
+      yield { step: "verifying", done: bytes, total: bytes };
+      return { file, lastSequence, bytes };
+    } finally {
+      hold.end();
     }
   }
 
@@ -92,22 +109,39 @@ export class Snapshots {
     snapshotName: string,
     asked: string | undefined,
   ): AsyncGenerator<JobProgress, string, void> {
-    const { folder, verify } = this.parts;
-    const { snapshots } = folder;
-    folder.checkWritable();
+    const { snapshots } = this.parts.folder;
     const source = join(snapshots.pathOf(snapshotName), "data.mdb");
     const info = snapshots.list().find(({ name }) => name === snapshotName);
     const name = asked ?? info?.collection ?? snapshotName;
+    const total = sizeOf(source);
+    yield* this.adopt(name, (file) => {
+      const copy = copyFile(source, file, constants.COPYFILE_EXCL);
+      return watchedWork(copy, { step: "copying", total, done: () => sizeOf(file) });
+    });
+    return name;
+  }
+
+  /**
+   * Creates the collection `name` from the data that `fill` writes to a file that does not exist
+   * yet. Throws COLLECTION_EXISTS, LIMIT_EXCEEDED, DISK_FULL, DATA_CORRUPT, and what `fill` throws;
+   * then nothing is made.
+   */
+  async *adopt(
+    name: string,
+    fill: (file: string) => AsyncGenerator<JobProgress, void, void>,
+  ): AsyncGenerator<JobProgress, void, void> {
+    const { folder, verify } = this.parts;
+    folder.checkWritable();
     yield* this.collections.adopt(name, async function* (id) {
       const path = folder.prepareFolder(id);
+      const file = join(path, "data.mdb");
       try {
-        const copy = copyFile(source, join(path, "data.mdb"), constants.COPYFILE_EXCL);
-        const total = statSync(source).size;
-        yield* watched(copy, { step: "copying", file: join(path, "data.mdb"), total });
+        yield* fill(file);
         await verified(path, verify);
+        const total = sizeOf(file);
         yield { step: "verifying", done: total, total };
         await rename(path, name);
-        syncFile(join(path, "data.mdb"));
+        syncFile(file);
         syncFolder(path);
         return folder.adoptFolder(id, name);
       } catch (error) {
@@ -115,28 +149,7 @@ export class Snapshots {
         throw error;
       }
     });
-    return name;
   }
-}
-
-/** Yields the size of the file until `work` is done. */
-async function* watched(
-  work: Promise<void>,
-  { step, file, total }: { step: string; file: string; total: number },
-): AsyncGenerator<JobProgress, void, void> {
-  let isDone = false;
-  const done = work.finally(() => (isDone = true));
-  done.catch(() => undefined);
-  yield { step, done: 0, total };
-  for (;;) {
-    const stop = new AbortController();
-    const pause = sleep(progressMs, undefined, { signal: stop.signal }).catch(() => undefined);
-    await Promise.race([done, pause]);
-    stop.abort();
-    if (isDone) break;
-    yield { step, done: Math.min(total, sizeOf(file)), total };
-  }
-  await done;
 }
 
 function sizeOf(file: string): number {

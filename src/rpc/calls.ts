@@ -76,6 +76,13 @@ export function unary<Request extends object, Response>(
   };
 }
 
+/** Aborts when the caller of a unary RPC cancels. */
+export function signalOf(call: { on(event: "cancelled", listener: () => void): unknown }) {
+  const controller = new AbortController();
+  call.on("cancelled", () => controller.abort());
+  return controller.signal;
+}
+
 /** For failures of the RPC layer itself, such as a response that cannot be encoded. */
 function toLog(context: RpcContext): (error: unknown) => void {
   return (error) => context.logger.error({ err: error }, "a call could not be answered");

@@ -11,13 +11,7 @@ import type { CollectionServiceDropRequest__Output as DropRequest } from "../gen
 import type { CollectionServiceListResponse as ListResponse } from "../gen/proto/sluice/v1/CollectionServiceListResponse.js";
 import type { CollectionServiceOptimizeRequest__Output as OptimizeRequest } from "../gen/proto/sluice/v1/CollectionServiceOptimizeRequest.js";
 import type { CollectionServiceOptimizeResponse as OptimizeResponse } from "../gen/proto/sluice/v1/CollectionServiceOptimizeResponse.js";
-import type { CollectionServiceDeleteSnapshotRequest__Output as DeleteSnapshotRequest } from "../gen/proto/sluice/v1/CollectionServiceDeleteSnapshotRequest.js";
-import type { CollectionServiceListSnapshotsResponse as ListSnapshotsResponse } from "../gen/proto/sluice/v1/CollectionServiceListSnapshotsResponse.js";
-import type { CollectionServiceRestoreRequest__Output as RestoreRequest } from "../gen/proto/sluice/v1/CollectionServiceRestoreRequest.js";
-import type { CollectionServiceRestoreResponse as RestoreResponse } from "../gen/proto/sluice/v1/CollectionServiceRestoreResponse.js";
 import type { CollectionServiceSetScoreMapsRequest__Output as SetScoreMapsRequest } from "../gen/proto/sluice/v1/CollectionServiceSetScoreMapsRequest.js";
-import type { CollectionServiceSnapshotRequest__Output as SnapshotRequest } from "../gen/proto/sluice/v1/CollectionServiceSnapshotRequest.js";
-import type { CollectionServiceSnapshotResponse as SnapshotResponse } from "../gen/proto/sluice/v1/CollectionServiceSnapshotResponse.js";
 import { serverStream, unary } from "./calls.js";
 import type { RpcContext } from "./calls.js";
 import {
@@ -29,10 +23,10 @@ import {
 import { calibrateFromMessage, estimatesToMessages } from "./convert-calibration.js";
 import { scoreMapsFromMessages } from "./convert-score-maps.js";
 import { streamJob } from "./job-stream.js";
+import { createSnapshotMethods } from "./snapshot-methods.js";
 import { collectionName } from "../contract/validate.js";
 
 export function createCollectionService(context: RpcContext): UntypedServiceImplementation {
-  const { clock } = context;
   return {
     Create: unary<CreateRequest, CreateResponse>(context, async (request, engine) => {
       const settings = await engine.createCollection(createCollectionFromMessage(request));
@@ -50,39 +44,7 @@ export function createCollectionService(context: RpcContext): UntypedServiceImpl
       await engine.setScoreMaps(collectionName(request.name, "name"), scoreMaps);
       return {};
     }),
-    Snapshot: serverStream<SnapshotRequest, SnapshotResponse>(context, (call, { engine, span }) => {
-      const { name, snapshot_name: asked } = call.request;
-      const snapshotName = asked === "" ? undefined : collectionName(asked, "snapshot_name");
-      const job = engine.snapshot(collectionName(name, "name"), snapshotName);
-      return streamJob({ clock, span }, job, (progress, last) => {
-        const result = last?.result;
-        call.write({
-          progress,
-          ...(result && { snapshot_name: result.name, snapshot_bytes: result.bytes }),
-        });
-      });
-    }),
-    Restore: serverStream<RestoreRequest, RestoreResponse>(context, (call, { engine, span }) => {
-      const { snapshot_name: snapshotName, name: asked } = call.request;
-      const name = asked === "" ? undefined : collectionName(asked, "name");
-      const job = engine.restore(collectionName(snapshotName, "snapshot_name"), name);
-      return streamJob({ clock, span }, job, (progress, last) => {
-        const result = last?.result;
-        call.write({ progress, ...(result && { collection: statusToMessage(result) }) });
-      });
-    }),
-    ListSnapshots: unary<object, ListSnapshotsResponse>(context, (_, engine) => ({
-      snapshots: engine.listSnapshots().map(({ name, collection, lastSequence, bytes }) => ({
-        name,
-        collection,
-        last_sequence: lastSequence,
-        bytes,
-      })),
-    })),
-    DeleteSnapshot: unary<DeleteSnapshotRequest, object>(context, (request, engine) => {
-      engine.deleteSnapshot(collectionName(request.snapshot_name, "snapshot_name"));
-      return {};
-    }),
+    ...createSnapshotMethods(context),
   };
 }
 

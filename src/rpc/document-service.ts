@@ -15,7 +15,7 @@ import type { DocumentServiceUpdateRequest__Output as UpdateRequest } from "../g
 import type { DocumentServiceUpdateResponse as UpdateResponse } from "../gen/proto/sluice/v1/DocumentServiceUpdateResponse.js";
 import type { IngestRequest__Output } from "../gen/proto/sluice/v1/IngestRequest.js";
 import type { IngestResponse } from "../gen/proto/sluice/v1/IngestResponse.js";
-import { duplexStream, serverStream, unary } from "./calls.js";
+import { duplexStream, serverStream, signalOf, unary } from "./calls.js";
 import type { RpcContext } from "./calls.js";
 import { exportedToMessage, storedDocumentToMessage } from "./convert-documents.js";
 import { filterFromMessage } from "../wire/filter-messages.js";
@@ -40,11 +40,9 @@ export function createDocumentService(context: RpcContext): UntypedServiceImplem
       updateDocuments(engine, request, { path: call.getPath(), logger: context.logger }),
     ),
     Get: unary<GetRequest, GetResponse>(context, (request, engine) => get(engine, request)),
-    Delete: unary<DeleteRequest, DeleteResponse>(context, (request, engine, call) => {
-      const controller = new AbortController();
-      call.on("cancelled", () => controller.abort());
-      return remove(engine, request, controller.signal);
-    }),
+    Delete: unary<DeleteRequest, DeleteResponse>(context, (request, engine, call) =>
+      remove(engine, request, signalOf(call)),
+    ),
     List: unary<ListRequest, ListResponse>(context, (request, engine) => list(engine, request)),
     Export: serverStream<ExportRequest__Output, ExportResponse>(context, (call, tools) => {
       const asked = exportRequestFromMessage(call.request);

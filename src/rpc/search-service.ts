@@ -13,7 +13,7 @@ import type { SearchRequest__Output } from "../gen/proto/sluice/v1/SearchRequest
 import type { SearchResponse } from "../gen/proto/sluice/v1/SearchResponse.js";
 import type { SearchSessionRequest__Output } from "../gen/proto/sluice/v1/SearchSessionRequest.js";
 import type { SearchSessionResponse } from "../gen/proto/sluice/v1/SearchSessionResponse.js";
-import { duplexStream, serverStream, unary } from "./calls.js";
+import { duplexStream, serverStream, signalOf, unary } from "./calls.js";
 import type { RpcContext } from "./calls.js";
 import {
   feedbackFromMessage,
@@ -60,11 +60,9 @@ export function createSearchService(context: RpcContext): UntypedServiceImplemen
     Explain: unary<ExplainRequest__Output, ExplainResponse>(
       context,
       async (request, engine, call) => {
-        const controller = new AbortController();
-        call.on("cancelled", () => controller.abort());
-        const { signal } = controller;
         const asked = explainRequestFromMessage(request);
-        return toMessage(explainedFields, await engine.explain(asked, { signal }));
+        const explained = await engine.explain(asked, { signal: signalOf(call) });
+        return toMessage(explainedFields, explained);
       },
     ),
     SendFeedback: unary<SendFeedbackRequest__Output, SendFeedbackResponse>(

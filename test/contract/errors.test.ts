@@ -86,6 +86,11 @@ const provocations: Readonly<Record<ErrorReason, Provocation>> = {
   },
   THREAD_STUCK: { file: "test/unit/scoring/stuck-thread.test.ts" },
   REMOTE_FAILED: { file: "test/unit/remote/remote-reranker.test.ts" },
+  OBJECT_STORE_FAILED: { file: "test/contract/object-store.test.ts" },
+  BACKUP_NOT_CONFIGURED: {
+    call: ({ collections: { snapshots } }) => snapshots.list({ backup: true }),
+  },
+  BACKUP_RUNNING: { file: "test/e2e/backup.test.ts" },
   LIMIT_EXCEEDED: { file: "test/unit/ingest/validate-document.test.ts" },
   SYSTEM_LIMIT: { file: "test/e2e/system-limits.test.ts" },
   DEADLINE_EXCEEDED: {

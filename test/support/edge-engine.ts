@@ -273,6 +273,10 @@ const nothingKept: Pick<
   | "restore"
   | "listSnapshots"
   | "deleteSnapshot"
+  | "backup"
+  | "restoreBackup"
+  | "listBackups"
+  | "deleteBackup"
 > = {
   rerank: () => {
     throw new SluiceError("MODEL_INVALID", "there is no model");
@@ -284,6 +288,14 @@ const nothingKept: Pick<
     throw new SluiceError("MODEL_REQUIRED", "there is no model");
   },
   explain: ({ key }) => Promise.reject(new SluiceError("DOCUMENT_NOT_FOUND", `no ${key}`)),
+  backup: () => {
+    throw new SluiceError("BACKUP_NOT_CONFIGURED", "there is no object storage");
+  },
+  restoreBackup: () => {
+    throw new SluiceError("BACKUP_NOT_CONFIGURED", "there is no object storage");
+  },
+  listBackups: () => Promise.resolve([]),
+  deleteBackup: () => Promise.resolve(),
   snapshot: () => {
     throw new SluiceError("DISK_FULL", "there is no room for a snapshot");
   },

@@ -6,7 +6,9 @@ import { checkFingerprint } from "../../src/encoding/encode-pool.js";
 import type { EncodePool } from "../../src/encoding/encode-pool.js";
 import { openCollections } from "../../src/engine/collections.js";
 import type { CollectionLimits, Collections } from "../../src/engine/collections.js";
+import { Backups } from "../../src/engine/backups.js";
 import { createEngine } from "../../src/engine/engine.js";
+import type { EngineParts } from "../../src/engine/engine.js";
 import { inspect } from "../../src/engine/inspect.js";
 import { Snapshots } from "../../src/engine/snapshots.js";
 import type { SearchCaches } from "../../src/engine/search-parts.js";
@@ -28,6 +30,7 @@ import { createAdmission } from "../../src/search/admission.js";
 import type { Admission } from "../../src/search/admission.js";
 import type { SearchDefaults } from "../../src/search/plan.js";
 import { openDataFolder } from "../../src/store/data-folder.js";
+import type { DataFolder } from "../../src/store/data-folder.js";
 import { repositoryRoot } from "../../src/core/paths.js";
 import type { SearchRequest } from "../../src/contract/search-request.js";
 import { join } from "node:path";
@@ -104,7 +107,7 @@ export async function openInlineEngine(
   };
   const api = createEngine({
     collections,
-    snapshots: new Snapshots(data, collections, async (path) => (await inspect(path)).damages),
+    ...copiesOf(data, collections),
     models,
     scorer: options.scorer ?? createInlineScorer(kernels),
     encodePool: inlineEncoder((task) => encode.run(task), models),
@@ -129,6 +132,24 @@ export async function openInlineEngine(
       data.close();
     },
   };
+}
+
+/** Snapshots, and backups without an object storage. */
+function copiesOf(
+  folder: DataFolder,
+  collections: Collections,
+): Pick<EngineParts, "snapshots" | "backups"> {
+  const verify = async (path: string): Promise<readonly string[]> => (await inspect(path)).damages;
+  const snapshots = new Snapshots(folder, collections, verify);
+  const backups = new Backups({
+    folder,
+    collections,
+    snapshots,
+    settings: undefined,
+    nowMs: () => Date.now(),
+    onWarning: () => undefined,
+  });
+  return { snapshots, backups };
 }
 
 /** A request for hits of collection "notes" without payload. */

@@ -2,6 +2,7 @@
 
 /** Every dependency of package.json, and the parts of Node that need a fence. */
 export const packageDoors: Readonly<Record<string, readonly string[]>> = {
+  "@aws-sdk/client-s3": ["backup"],
   "@grpc/grpc-js": ["rpc", "client"],
   "@grpc/proto-loader": ["rpc", "wire", "gen"],
   "@grpc/reflection": ["rpc"],
@@ -32,7 +33,7 @@ export const packageDoors: Readonly<Record<string, readonly string[]>> = {
   typescript: ["cli"],
   unpdf: ["importers"],
   yaml: ["importers"],
-  zod: ["access", "config", "encoders", "http", "hub", "importers", "remote"],
+  zod: ["access", "backup", "config", "encoders", "http", "hub", "importers", "remote"],
   "node:worker_threads": ["scoring", "encoding", "app"],
 };
 

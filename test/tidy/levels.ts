@@ -17,7 +17,7 @@ export const levels: readonly (readonly string[])[] = [
     "wire",
   ],
   ["codec", "store", "client"],
-  ["index"],
+  ["index", "backup"],
   ["scoring", "encoding"],
   ["ingest", "search"],
   ["engine", "remote"],

@@ -4,8 +4,7 @@ import type { Command } from "commander";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
-import { createProgressLine } from "../terminal/progress.js";
-import type { Progress } from "../terminal/progress.js";
+import { jobProgress } from "../job-progress.js";
 import { formatSize } from "../terminal/text.js";
 
 interface SnapshotOptions extends ConnectionOptions {
@@ -17,6 +16,7 @@ interface SnapshotOptions extends ConnectionOptions {
 
 interface RestoreOptions extends ConnectionOptions {
   readonly name?: string;
+  readonly backup?: boolean;
   readonly json?: boolean;
 }
 
@@ -41,16 +41,18 @@ export function addSnapshotCommands(program: Command, context: CliContext): void
   });
   const restore = program
     .command("restore <snapshot>")
-    .summary("create a collection from a snapshot")
+    .summary("create a collection from a snapshot or a backup")
+    .option("--backup", "restore a backup from the server's object storage")
     .option("--name <name>", "name of the new collection (default: the original name)")
     .option("--json", "print the collection as JSON")
-    .addHelpText("after", "\nExamples:\n  sluice restore nightly --name docs-of-yesterday");
+    .addHelpText("after", restoreExamples);
   addConnectionOptions(restore);
   restore.action(async (name: string, options: RestoreOptions) => {
     await withClient(options, async (client) => {
-      const bar = progressBar(context);
+      const bar = jobProgress(context);
       const collection = await client.collections.snapshots.restore(name, {
         name: options.name,
+        backup: options.backup,
         signal: context.interrupted,
         onProgress: bar.onProgress,
       });
@@ -67,7 +69,7 @@ async function takeSnapshot(
   context: CliContext,
 ): Promise<void> {
   await withClient(options, async (client) => {
-    const bar = progressBar(context);
+    const bar = jobProgress(context);
     const result = await client.collections.snapshots.take(collection, {
       name: options.name,
       signal: context.interrupted,
@@ -93,30 +95,13 @@ async function deleteSnapshot(name: string, options: SnapshotOptions): Promise<v
   await withClient(options, (client) => client.collections.snapshots.delete(name));
 }
 
-/** A progress bar in bytes, shown from the first progress on. */
-function progressBar(context: CliContext): {
-  onProgress: (progress: { step: string; done: number; total: number }) => void;
-  finish: () => void;
-} {
-  let bar: Progress | undefined;
-  return {
-    onProgress({ step, done, total }) {
-      if (total === 0) return;
-      bar ??= createProgressLine({
-        label: step,
-        unit: "bytes",
-        total,
-        terminal: context.err,
-        nowMs: context.nowMs,
-      });
-      bar.update(done);
-    },
-    finish: () => bar?.finish(),
-  };
-}
-
 const snapshotExamples = `
 Examples:
   sluice snapshot docs --name nightly
   sluice snapshot --list
   sluice snapshot --delete nightly`;
+
+const restoreExamples = `
+Examples:
+  sluice restore nightly --name docs-of-yesterday
+  sluice restore --backup docs-20260301t020000z-1f3a`;

@@ -3,8 +3,10 @@
 
 export interface CollectionServiceDeleteSnapshotRequest {
   'snapshot_name'?: (string);
+  'backup'?: (boolean);
 }
 
 export interface CollectionServiceDeleteSnapshotRequest__Output {
   'snapshot_name': (string);
+  'backup': (boolean);
 }

@@ -2,7 +2,9 @@
 
 
 export interface CollectionServiceListSnapshotsRequest {
+  'backup'?: (boolean);
 }
 
 export interface CollectionServiceListSnapshotsRequest__Output {
+  'backup': (boolean);
 }

@@ -4,9 +4,11 @@
 export interface CollectionServiceRestoreRequest {
   'snapshot_name'?: (string);
   'name'?: (string);
+  'backup'?: (boolean);
 }
 
 export interface CollectionServiceRestoreRequest__Output {
   'snapshot_name': (string);
   'name': (string);
+  'backup': (boolean);
 }

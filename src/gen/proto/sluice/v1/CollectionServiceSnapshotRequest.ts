@@ -4,9 +4,11 @@
 export interface CollectionServiceSnapshotRequest {
   'name'?: (string);
   'snapshot_name'?: (string);
+  'backup'?: (boolean);
 }
 
 export interface CollectionServiceSnapshotRequest__Output {
   'name': (string);
   'snapshot_name': (string);
+  'backup': (boolean);
 }

@@ -7,6 +7,7 @@ export interface SnapshotInfo {
   'collection'?: (string);
   'last_sequence'?: (number | string | Long);
   'bytes'?: (number | string | Long);
+  'created_ms'?: (number | string | Long);
 }
 
 export interface SnapshotInfo__Output {
@@ -14,4 +15,5 @@ export interface SnapshotInfo__Output {
   'collection': (string);
   'last_sequence': (string);
   'bytes': (string);
+  'created_ms': (string);
 }

@@ -1,0 +1,80 @@
+// The methods of CollectionService about snapshots and backups.
+
+import type { UntypedServiceImplementation } from "@grpc/grpc-js";
+import type { CollectionServiceDeleteSnapshotRequest__Output as DeleteSnapshotRequest } from "../gen/proto/sluice/v1/CollectionServiceDeleteSnapshotRequest.js";
+import type { CollectionServiceListSnapshotsRequest__Output as ListSnapshotsRequest } from "../gen/proto/sluice/v1/CollectionServiceListSnapshotsRequest.js";
+import type { CollectionServiceListSnapshotsResponse as ListSnapshotsResponse } from "../gen/proto/sluice/v1/CollectionServiceListSnapshotsResponse.js";
+import type { CollectionServiceRestoreRequest__Output as RestoreRequest } from "../gen/proto/sluice/v1/CollectionServiceRestoreRequest.js";
+import type { CollectionServiceRestoreResponse as RestoreResponse } from "../gen/proto/sluice/v1/CollectionServiceRestoreResponse.js";
+import type { CollectionServiceSnapshotRequest__Output as SnapshotRequest } from "../gen/proto/sluice/v1/CollectionServiceSnapshotRequest.js";
+import type { CollectionServiceSnapshotResponse as SnapshotResponse } from "../gen/proto/sluice/v1/CollectionServiceSnapshotResponse.js";
+import { serverStream, signalOf, unary } from "./calls.js";
+import type { RpcContext } from "./calls.js";
+import { statusToMessage } from "./convert-collections.js";
+import { streamJob } from "./job-stream.js";
+import { collectionName } from "../contract/validate.js";
+
+export function createSnapshotMethods(context: RpcContext): UntypedServiceImplementation {
+  const { clock } = context;
+  return {
+    Snapshot: serverStream<SnapshotRequest, SnapshotResponse>(context, (call, tools) => {
+      const { name: asked, snapshot_name: askedCopy, backup } = call.request;
+      const { engine, signal, span } = tools;
+      const copy = askedCopy === "" ? undefined : collectionName(askedCopy, "snapshot_name");
+      const name = collectionName(asked, "name");
+      const job = backup ? engine.backup(name, copy, { signal }) : engine.snapshot(name, copy);
+      return streamJob({ clock, span }, job, (progress, last) => {
+        const result = last?.result;
+        call.write({
+          progress,
+          ...(result && { snapshot_name: result.name, snapshot_bytes: result.bytes }),
+        });
+      });
+    }),
+    Restore: serverStream<RestoreRequest, RestoreResponse>(context, (call, tools) => {
+      const { snapshot_name: askedCopy, name: asked, backup } = call.request;
+      const { engine, signal, span } = tools;
+      const name = asked === "" ? undefined : collectionName(asked, "name");
+      const copy = collectionName(askedCopy, "snapshot_name");
+      const job = backup
+        ? engine.restoreBackup(copy, name, { signal })
+        : engine.restore(copy, name);
+      return streamJob({ clock, span }, job, (progress, last) => {
+        const result = last?.result;
+        call.write({ progress, ...(result && { collection: statusToMessage(result) }) });
+      });
+    }),
+    ListSnapshots: unary<ListSnapshotsRequest, ListSnapshotsResponse>(
+      context,
+      async ({ backup }, engine, call) => {
+        if (!backup) return { snapshots: engine.listSnapshots().map(snapshotToMessage) };
+        const backups = await engine.listBackups({ signal: signalOf(call) });
+        return {
+          snapshots: backups.map((one) => ({
+            ...snapshotToMessage(one),
+            created_ms: one.createdMs,
+          })),
+        };
+      },
+    ),
+    DeleteSnapshot: unary<DeleteSnapshotRequest, object>(
+      context,
+      async ({ snapshot_name: asked, backup }, engine, call) => {
+        const name = collectionName(asked, "snapshot_name");
+        if (backup) await engine.deleteBackup(name, { signal: signalOf(call) });
+        else engine.deleteSnapshot(name);
+        return {};
+      },
+    ),
+  };
+}
+
+function snapshotToMessage(snapshot: {
+  readonly name: string;
+  readonly collection: string;
+  readonly lastSequence: number;
+  readonly bytes: number;
+}) {
+  const { name, collection, lastSequence, bytes } = snapshot;
+  return { name, collection, last_sequence: lastSequence, bytes };
+}
