@@ -63,7 +63,7 @@ async function checkOne(found: FoundCollection, isRepair: boolean): Promise<Coll
     const nothing = { valueCount: 0, incompleteCount: 0, repairs: undefined, rewriteKeys: [] };
     return { folder: place, name, damages, ...nothing };
   }
-  return { folder: place, ...(await inspectInChild(path, { isRepair })) };
+  return { folder: place, ...(await inspectInChild(path, isRepair ? "repair" : "read")) };
 }
 
 export interface RepairReport {

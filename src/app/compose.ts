@@ -299,7 +299,7 @@ function createCaches(options: EngineOptions): SearchCaches {
 
 /** Damage in a copy of a collection, that of a snapshot or the one being restored. */
 async function damagesOf(folder: string): Promise<readonly string[]> {
-  const { damages } = await inspectInChild(folder);
+  const { damages } = await inspectInChild(folder, "migrate");
   return damages;
 }
 

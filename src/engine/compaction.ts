@@ -18,7 +18,7 @@ export function isWorthCompacting(store: CollectionStore): boolean {
   return store.freeBytes() >= freeShareMin * store.diskBytes();
 }
 
-/** Reads and checks every value of a closed store; one line a damage. */
+/** Migrates a closed store of format 1, then reads and checks every value; one line a damage. */
 export type VerifyFolder = (folder: string) => Promise<readonly string[]>;
 
 /**

@@ -1,10 +1,10 @@
-// PROCESS ENTRY of an inspection: argv is the folder, then "repair" if it is to be repaired.
+// PROCESS ENTRY of an inspection: argv is the folder, then the mode.
 
 import { constants, setPriority } from "node:os";
 
 import { isSluiceError } from "../core/errors.js";
 import { inspect } from "./inspect.js";
-import type { InspectionAnswer } from "./inspect.js";
+import type { InspectionAnswer, InspectionMode } from "./inspect.js";
 
 const [, , folder = "", mode] = process.argv;
 
@@ -13,7 +13,7 @@ setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 async function answer(): Promise<InspectionAnswer> {
   try {
-    return { kind: "inspected", inspection: await inspect(folder, mode === "repair") };
+    return { kind: "inspected", inspection: await inspect(folder, mode as InspectionMode) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { kind: "failed", reason: isSluiceError(error) ? error.reason : undefined, message };

@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { SluiceError, asDamage } from "../core/errors.js";
 import type { ErrorReason } from "../core/errors.js";
 import { checkCollection } from "../index/check-collection.js";
+import { migrateCollection } from "../ingest/migrate.js";
 import { planRepair } from "../ingest/repair.js";
 import { openLmdbStore } from "../store/lmdb-store.js";
 import type { CollectionStore } from "../store/store.js";
@@ -33,13 +34,16 @@ export type InspectionAnswer =
   | { readonly kind: "inspected"; readonly inspection: Inspection }
   | { readonly kind: "failed"; readonly reason: ErrorReason | undefined; readonly message: string };
 
+/** What is done besides reading: data of format 1 is migrated first, or damage is repaired. */
+export type InspectionMode = "read" | "migrate" | "repair";
+
 /** `folder`: of a collection that no process has open. Throws DATA_FORMAT_NEWER, DISK_FULL. O(data). */
 export async function inspectInChild(
   folder: string,
-  { isRepair = false }: { readonly isRepair?: boolean } = {},
+  mode: InspectionMode = "read",
 ): Promise<Inspection> {
   const program = fileURLToPath(new URL("./inspect.child.js", import.meta.url));
-  const child = fork(program, [folder, ...(isRepair ? ["repair"] : [])], {
+  const child = fork(program, [folder, mode], {
     execArgv: process.execArgv.filter((flag) => flag.startsWith("--max-old-space-size")),
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
@@ -68,7 +72,7 @@ const unreadable: Inspection = {
 };
 
 /** The same in this process. */
-export async function inspect(folder: string, isRepair = false): Promise<Inspection> {
+export async function inspect(folder: string, mode: InspectionMode = "read"): Promise<Inspection> {
   let store;
   try {
     store = openLmdbStore(folder);
@@ -76,15 +80,17 @@ export async function inspect(folder: string, isRepair = false): Promise<Inspect
     return { ...unreadable, damages: [asDamage(error).message] };
   }
   try {
-    return await inspectStore(store, isRepair);
+    return await inspectStore(store, mode);
   } finally {
     await store.close();
   }
 }
 
-async function inspectStore(store: CollectionStore, isRepair: boolean): Promise<Inspection> {
+async function inspectStore(store: CollectionStore, mode: InspectionMode): Promise<Inspection> {
+  const isRepair = mode === "repair";
   let findings;
   try {
+    if (mode === "migrate") await migrateCollection(store);
     findings = checkCollection(store);
   } catch (error) {
     return { ...unreadable, damages: [asDamage(error).message] };

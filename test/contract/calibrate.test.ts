@@ -75,7 +75,7 @@ describe("measuring recall", () => {
     const found = await inspect(path);
     assert.match(found.damages.join(), /^the measured recall is damaged/);
     assert.match(found.repairs!.join(), /^forget the measured recall/);
-    assert.deepEqual((await inspect(path, true)).repairs, found.repairs);
+    assert.deepEqual((await inspect(path, "repair")).repairs, found.repairs);
     assert.deepEqual((await inspect(path)).damages, []);
     await withEngine(folder(), async ({ api }) => {
       assert.equal(api.describeCollection("notes").documentCount, documents.length);

@@ -55,7 +55,7 @@ describe("recorded feedback", () => {
     assert.equal(damages.length, 2);
     assert.match(damages[0]!, /feedback event 2 is damaged/);
     assert.match(damages[1]!, /feedback event id "c" is damaged/);
-    await inspect(collection, true);
+    await inspect(collection, "repair");
     assert.deepEqual((await inspect(collection)).damages, []);
     await withNotes(async ({ api }) => {
       const { events } = await api.listFeedback("notes", page);

@@ -189,7 +189,7 @@ describe("probabilities of hits", () => {
       (await inspect(collectionFolder)).damages.join(),
       /^the list of score maps is damaged/,
     );
-    const { repairs } = await inspect(collectionFolder, true);
+    const { repairs } = await inspect(collectionFolder, "repair");
     assert.match(repairs!.join(), /^forget the score maps/);
     assert.deepEqual((await inspect(collectionFolder)).damages, []);
     await (await reopen()).setScoreMaps("notes", maps);

@@ -80,7 +80,7 @@ describe("check and repair", () => {
     assert.deepEqual({ damages, incompleteCount, repairs }, noDamage);
     assert.ok(valueCount > documents.length);
     const bytes = readFileSync(join(path(), "data.mdb"));
-    await inspect(path(), true);
+    await inspect(path(), "repair");
     assert.equal(Buffer.compare(readFileSync(join(path(), "data.mdb")), bytes), 0);
   });
 
@@ -204,7 +204,7 @@ describe("check and repair", () => {
       const found = await inspect(path());
       assert.match(found.damages[0] ?? "", message);
       assert.ok((found.repairs ?? []).length > 0);
-      assert.deepEqual((await inspect(path(), true)).repairs, found.repairs);
+      assert.deepEqual((await inspect(path(), "repair")).repairs, found.repairs);
       const after = await inspect(path());
       const { damages: left, incompleteCount, repairs } = after;
       assert.deepEqual({ damages: left, incompleteCount, repairs }, noDamage);

@@ -13,7 +13,7 @@ const fixtures = join(repositoryRoot(), "test/fixtures");
 
 /** A collection of a fixture, as an earlier version wrote it. */
 const older = [
-  { format: 1, collection: "prose", id: "6121c687eaa75c24" },
+  { format: 1, collection: "prose", id: "d2913c21b2f804c8" },
   { format: 2, collection: "notes", id: "4629867c9be28b16" },
 ] as const;
 

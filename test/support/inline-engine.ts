@@ -139,7 +139,8 @@ function copiesOf(
   folder: DataFolder,
   collections: Collections,
 ): Pick<EngineParts, "snapshots" | "backups"> {
-  const verify = async (path: string): Promise<readonly string[]> => (await inspect(path)).damages;
+  const verify = async (path: string): Promise<readonly string[]> =>
+    (await inspect(path, "migrate")).damages;
   const snapshots = new Snapshots(folder, collections, verify);
   const backups = new Backups({
     folder,
