@@ -6,7 +6,7 @@ import { checkFilter } from "../core/filter.js";
 import type { Filter } from "../core/filter.js";
 import { createFilterMatch } from "../core/match-filter.js";
 import type { SearchRequest } from "../contract/search-request.js";
-import type { EngineApi, SearchCall, StoredDocument } from "../engine/api.js";
+import type { EngineApi, Operation, SearchCall, StoredDocument } from "../engine/api.js";
 import type { CollectionStatus } from "../index/collection-settings.js";
 import { mayAll, mayAnywhere, mayIn, mayKnow } from "./identity.js";
 import type { Identity, KeyScope } from "./identity.js";
@@ -36,6 +36,7 @@ export function restrictedEngine(engine: EngineApi, caller: EngineCaller): Engin
     ...statusReads(engine, caller),
     ...writes(engine, caller),
     ...administration(engine, caller),
+    ...operationCalls(engine, caller),
   };
 }
 
@@ -48,7 +49,14 @@ type StatusReads = Pick<
   "listCollections" | "describeCollection" | "refusedCollections" | "readiness"
 >;
 type Writes = Pick<EngineApi, "put" | "update" | "delete" | "deleteWhere" | "sendFeedback">;
-type Administration = Omit<EngineApi, keyof DocumentReads | keyof StatusReads | keyof Writes>;
+type OperationCalls = Pick<
+  EngineApi,
+  "startOperation" | "listOperations" | "getOperation" | "watchOperation" | "cancelOperation"
+>;
+type Administration = Omit<
+  EngineApi,
+  keyof DocumentReads | keyof StatusReads | keyof Writes | keyof OperationCalls
+>;
 
 function documentReads(engine: EngineApi, caller: EngineCaller): DocumentReads {
   const { identity } = caller;
@@ -186,18 +194,18 @@ function writes(engine: EngineApi, caller: EngineCaller): Writes {
   };
 }
 
+/** A snapshot needs permission on its collection; a missing snapshot is denied in the same way. */
+function demandSnapshot(engine: EngineApi, caller: EngineCaller, name: string): void {
+  caller.check();
+  const snapshot = engine.listSnapshots().find((one) => one.name === name);
+  if (snapshot !== undefined) demand(caller, "admin", snapshot.collection);
+  else if (!mayAll(caller.identity)) throw denied("admin");
+}
+
 function administration(engine: EngineApi, caller: EngineCaller): Administration {
   const { identity } = caller;
   const must = (collection: string): void => demand(caller, "admin", collection);
-  /**
-   * A snapshot needs permission on its collection; a missing snapshot is denied in the same way.
-   */
-  const mustSnapshot = (name: string): void => {
-    caller.check();
-    const snapshot = engine.listSnapshots().find((one) => one.name === name);
-    if (snapshot !== undefined) must(snapshot.collection);
-    else if (!mayAll(identity)) throw denied("admin");
-  };
+  const mustSnapshot = (name: string): void => demandSnapshot(engine, caller, name);
   return {
     ...backups(engine, caller),
     async listFeedback(collection, page) {
@@ -277,6 +285,40 @@ function backups(engine: EngineApi, caller: EngineCaller): BackupCalls {
     async deleteBackup(backupName, call) {
       await mustBackup(backupName, call);
       return engine.deleteBackup(backupName, call);
+    },
+  };
+}
+
+/** An operation of a collection that the caller does not administer is unknown to it. */
+function operationCalls(engine: EngineApi, caller: EngineCaller): OperationCalls {
+  const mayManage = (collection: string): boolean => mayIn(caller.identity, "admin", collection);
+  const visible = (id: string): Operation => {
+    caller.check();
+    const operation = engine.listOperations().find((one) => one.id === id);
+    if (operation !== undefined && mayManage(operation.collection)) return operation;
+    throw new SluiceError("OPERATION_NOT_FOUND", `there is no operation "${id}"`, { field: "id" });
+  };
+  return {
+    startOperation(job, idempotencyKey) {
+      if (job.kind !== "restore") demand(caller, "admin", job.collection);
+      else {
+        if (!job.isBackup) demandSnapshot(engine, caller, job.snapshotName);
+        // Of which collection a backup is, only the storage knows.
+        else if (!mayAll(caller.identity)) throw denied("admin");
+        if (job.name !== undefined) demand(caller, "admin", job.name);
+      }
+      return engine.startOperation(job, idempotencyKey);
+    },
+    listOperations() {
+      caller.check();
+      return engine.listOperations().filter(({ collection }) => mayManage(collection));
+    },
+    getOperation: visible,
+    watchOperation: (id, options) => engine.watchOperation(visible(id).id, options),
+    cancelOperation(id) {
+      const { collection } = visible(id);
+      caller.named(collection);
+      engine.cancelOperation(id);
     },
   };
 }

@@ -33,6 +33,7 @@ import type { CpuBudget } from "./cpu-budget.js";
 import { createEncodePool, foregroundThreads } from "../encoding/encode-pool.js";
 import type { EncodePool } from "../encoding/encode-pool.js";
 import { createEngine } from "../engine/engine.js";
+import { createOperations } from "../engine/operations.js";
 import type { EngineParts } from "../engine/engine.js";
 import { inspectInChild } from "../engine/inspect.js";
 import { calibrationWarnings } from "../engine/calibration-state.js";
@@ -158,6 +159,8 @@ async function compose(options: EngineOptions, folder: DataFolder): Promise<Comp
     const snapshots = new Snapshots(folder, collections, damagesOf);
     const backupParts = { folder, collections, snapshots, settings: options.backup };
     const onWarning = (message: string): void => note(message);
+    const { clock } = base;
+    const operations = createOperations({ clock, nowMs: Date.now, createId: randomUUID });
     const api = createEngine({
       ...engineSettings(options),
       collections,
@@ -170,6 +173,7 @@ async function compose(options: EngineOptions, folder: DataFolder): Promise<Comp
       clock: base.clock,
       admission,
       caches,
+      operations,
       readiness: () => readiness.current(),
     });
     return {
@@ -182,6 +186,7 @@ async function compose(options: EngineOptions, folder: DataFolder): Promise<Comp
       refuse: () => readiness.set("stopping", stoppingReason),
       async close() {
         readiness.set("stopping", stoppingReason);
+        await operations.close();
         await collections.close();
         await threads.close();
         folder.close();

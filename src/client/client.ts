@@ -19,7 +19,7 @@ import type { ClientExportedBatch } from "./export.js";
 import { listFeedback, sendFeedback } from "./feedback.js";
 import type { ClientFeedback, ClientFeedbackAck } from "./feedback.js";
 import { definitions } from "../wire/definitions.js";
-import { findingFromMessage, surveyFromMessage } from "./findings.js";
+import { findingFromMessage, surveyCollections } from "./findings.js";
 import { toMessage } from "../wire/field-messages.js";
 import { explainRequestFields } from "../contract/explain.js";
 import type { ExplainedPassage, ExplainRequest } from "../contract/explain.js";
@@ -233,14 +233,8 @@ function collectionCalls(channel: Channel): CollectionCalls {
     drop: async (name, options = {}) => {
       await channel.unary(service.Drop, { name }, { ...options, isIdempotent: false });
     },
-    list: async (options = {}) => {
-      const response = await channel.unary(service.List, {}, { ...options, isIdempotent: true });
-      return response.collections.map(collectionFromMessage);
-    },
-    survey: async (options = {}) => {
-      const call = { ...options, isIdempotent: true };
-      return surveyFromMessage(await channel.unary(service.List, {}, call));
-    },
+    list: async (options = {}) => [...(await surveyCollections(channel, options)).collections],
+    survey: (options = {}) => surveyCollections(channel, options),
     optimize: (name, { full = false, reanalyze = false, ...options } = {}) =>
       followOptimize(channel.serverStream(service.Optimize, { name, full, reanalyze }, options)),
     calibrate: (name, options = {}) => calibrate(channel, name, options),

@@ -1,17 +1,29 @@
-// Findings in the data folder of a server, from messages.
+// What there is in the data folder of a server.
 
-import type { CollectionServiceListResponse__Output } from "../gen/proto/sluice/v1/CollectionServiceListResponse.js";
+import { definitions } from "../wire/definitions.js";
+import type { CallOptions, Channel } from "./channel.js";
 import type { DataFinding__Output } from "../gen/proto/sluice/v1/DataFinding.js";
 import { collectionFromMessage } from "./messages.js";
 import type { ClientFinding, ClientSurvey } from "./types.js";
 
-export function surveyFromMessage(message: CollectionServiceListResponse__Output): ClientSurvey {
+/** All pages of the collections, with what cannot be served. */
+export async function surveyCollections(
+  channel: Channel,
+  options: CallOptions,
+): Promise<ClientSurvey> {
+  const { List } = definitions().collections;
+  const call = { ...options, isIdempotent: true };
+  const first = await channel.unary(List, {}, call);
+  const collections = [...first.collections];
+  for (let token = first.next_page_token; token !== "";) {
+    const page = await channel.unary(List, { page_token: token }, call);
+    collections.push(...page.collections);
+    token = page.next_page_token;
+  }
   return {
-    collections: message.collections.map(collectionFromMessage),
-    refused: message.refused.map(({ name, reason, message: text }) => {
-      return { name, reason, message: text };
-    }),
-    findings: message.findings.map(findingFromMessage),
+    collections: collections.map(collectionFromMessage),
+    refused: first.refused.map(({ name, reason, message }) => ({ name, reason, message })),
+    findings: first.findings.map(findingFromMessage),
   };
 }
 

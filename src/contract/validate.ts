@@ -81,6 +81,15 @@ export function numberIn(value: number | undefined, range: Range): number | unde
   throw outOfRange(value, range);
 }
 
+/** Elements of a token vector. */
+export function vectorDim(dim: number, field: string): number {
+  if (dim >= limits.dimMin && dim <= limits.dimMax && dim % 16 === 0) return dim;
+  throw invalidField(
+    field,
+    `${field} is ${dim}, it must be a multiple of 16 from ${limits.dimMin} to ${limits.dimMax}`,
+  );
+}
+
 /** A finite number, or undefined. */
 export function finiteNumber(value: number | undefined, field: string): number | undefined {
   if (value === undefined || Number.isFinite(value)) return value;

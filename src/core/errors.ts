@@ -87,8 +87,8 @@ export const errorTable = {
   ),
   CONTENT_TYPE_NOT_SUPPORTED: row(
     "INVALID_ARGUMENT",
-    "The body of an HTTP request has a type that forms of any page can send.",
-    "Send `content-type: application/json`.",
+    "The body of an HTTP request has another type or encoding than its path takes.",
+    "Send `content-type: application/json`, or `application/x-ndjson` where lines are taken.",
   ),
   COLLECTION_NOT_FOUND: row(
     "NOT_FOUND",
@@ -97,6 +97,26 @@ export const errorTable = {
   ),
   SNAPSHOT_NOT_FOUND: row("NOT_FOUND", "No snapshot has this name.", "List the snapshots."),
   DOCUMENT_NOT_FOUND: row("NOT_FOUND", "No document has this key.", "Check the key."),
+  OPERATION_NOT_FOUND: row(
+    "NOT_FOUND",
+    "No operation has this id, or it ended long ago.",
+    "List the operations.",
+  ),
+  SESSION_NOT_FOUND: row(
+    "NOT_FOUND",
+    "No search session of this caller has this id; it ends with its stream.",
+    "Open a new session.",
+  ),
+  PATH_NOT_FOUND: row(
+    "NOT_FOUND",
+    "The HTTP port has nothing at this path.",
+    "See /openapi.json for all paths.",
+  ),
+  METHOD_NOT_ALLOWED: row(
+    "INVALID_ARGUMENT",
+    "The HTTP method is none that this path takes.",
+    "Use one of the methods in the header `Allow`.",
+  ),
   SEQUENCE_MISMATCH: row(
     "FAILED_PRECONDITION",
     "A write names the sequence that its document must have, and the stored one has another.",

@@ -169,17 +169,24 @@ export const limits = {
   messageDepthMax: 40,
   /** Text filter, bytes. */
   filterTextBytesMax: 1024 * 1024,
-  /** Values and keys in the JSON body of /v1/search, rerank or feedback, and its nesting depth. */
+  /** Values and keys in a JSON body: a search, a re-ranking, feedback, others; and its nesting depth. */
   searchBodyValuesMax: 65_536,
   rerankBodyValuesMax: 32_768,
   feedbackBodyValuesMax: 256,
+  bodyValuesMax: 65_536,
   bodyDepthMax: 64,
   /** JSON body, bytes: 512 query vectors of 1,024 floats in base64 take 2.8 MB. */
   searchBodyBytesMax: 4 * 1024 * 1024,
   rerankBodyBytesMax: 8 * 1024 * 1024,
   feedbackBodyBytesMax: 256 * 1024,
+  bodyBytesMax: 64 * 1024 * 1024,
   /** Searches running or queued; further ones are rejected with OVERLOADED. */
   searchCountMax: 256,
+  /** Long jobs that run at a time, and ended ones that are still listed. */
+  operationsRunningMax: 64,
+  operationsKeptMax: 100,
+  /** Line of an ingest over HTTP, bytes; 10,000 token vectors of 1,024 floats take 55 MB. */
+  ingestLineBytesMax: 64 * 1024 * 1024,
   /** Documents of one ingest stream that are in flight in the encoder. */
   ingestInFlightMax: 256,
   /** Their text and vectors, bytes; a single larger document is still accepted. */

@@ -2,6 +2,7 @@
 
 import type { BackupInfo } from "../backup/backup.protocol.js";
 import type { Document, FieldUpdate, PassageVectors } from "../core/document.js";
+import type { SluiceError } from "../core/errors.js";
 import type { Feedback, RecordedFeedback } from "../core/feedback.js";
 import type { Filter } from "../core/filter.js";
 import type { Readiness, RefusedCollection } from "../core/readiness.js";
@@ -119,9 +120,15 @@ export interface EngineApi {
   /** Replaces the maps from scores to probabilities. Durable when it resolves. */
   setScoreMaps(name: string, scoreMaps: readonly ScoreCalibration[]): Promise<void>;
   /** Without `snapshotName` the server chooses a name. The last progress has the result. */
-  snapshot(name: string, snapshotName: string | undefined): AsyncGenerator<SnapshotProgress>;
+  snapshot(
+    name: string,
+    snapshotName: string | undefined,
+  ): AsyncGenerator<SnapshotProgress, void, void>;
   /** Without `name` the collection keeps the name it had. The last progress has the result. */
-  restore(snapshotName: string, name: string | undefined): AsyncGenerator<RestoreProgress>;
+  restore(
+    snapshotName: string,
+    name: string | undefined,
+  ): AsyncGenerator<RestoreProgress, void, void>;
   listSnapshots(): SnapshotInfo[];
   deleteSnapshot(snapshotName: string): void;
   /**
@@ -132,16 +139,36 @@ export interface EngineApi {
     name: string,
     backupName: string | undefined,
     options: { readonly signal: AbortSignal },
-  ): AsyncGenerator<BackupProgress>;
+  ): AsyncGenerator<BackupProgress, void, void>;
   /** Without `name` the collection keeps the name it had. The last progress has the result. */
   restoreBackup(
     backupName: string,
     name: string | undefined,
     options: { readonly signal: AbortSignal },
-  ): AsyncGenerator<RestoreProgress>;
+  ): AsyncGenerator<RestoreProgress, void, void>;
   /** Newest first. */
   listBackups(options: { readonly signal: AbortSignal }): Promise<BackupInfo[]>;
   deleteBackup(backupName: string, options: { readonly signal: AbortSignal }): Promise<void>;
+  /**
+   * Starts a job that goes on without its caller, and returns its first state. Throws
+   * COLLECTION_NOT_FOUND, SNAPSHOT_NOT_FOUND, and LIMIT_EXCEEDED while too many run. A repeated
+   * `idempotencyKey` returns the operation that it started.
+   */
+  startOperation(job: OperationJob, idempotencyKey?: string): Operation;
+  /** Running operations, and the last ones that ended; the newest first. */
+  listOperations(): readonly Operation[];
+  /** Throws OPERATION_NOT_FOUND. */
+  getOperation(id: string): Operation;
+  /**
+   * The present state, then each change; ends after the last. A slow reader misses intermediate
+   * changes. Throws OPERATION_NOT_FOUND.
+   */
+  watchOperation(
+    id: string,
+    options: { readonly signal: AbortSignal },
+  ): AsyncGenerator<Operation, void, void>;
+  /** Asks a running operation to end; has no effect on others. Throws OPERATION_NOT_FOUND. */
+  cancelOperation(id: string): void;
   /** Cheap: called by every health check. */
   readiness(): Readiness;
 }
@@ -228,7 +255,7 @@ export interface FeedbackPage {
 
 export interface OptimizeJobProgress extends JobProgress {
   /** Bytes of the collection's file before and after. */
-  readonly result?: { readonly bytesBefore: number; readonly bytesAfter: number };
+  readonly result?: { readonly bytesBefore: number; readonly bytesAfter: number } | undefined;
 }
 
 export interface SnapshotProgress extends JobProgress {
@@ -264,6 +291,62 @@ export interface JobProgress {
   readonly done: number;
   /** Units of work in this step; 0: not known. */
   readonly total: number;
+}
+
+/** What an operation does. */
+export type OperationJob =
+  | {
+      readonly kind: "optimize";
+      readonly collection: string;
+      readonly isFull: boolean;
+      readonly isReanalyzed: boolean;
+    }
+  | {
+      readonly kind: "calibrate";
+      readonly collection: string;
+      readonly options: Omit<CalibrateOptions, "signal">;
+    }
+  | {
+      readonly kind: "snapshot";
+      readonly collection: string;
+      readonly snapshotName: string | undefined;
+      /** The copy goes to the object storage. */
+      readonly isBackup: boolean;
+    }
+  | {
+      readonly kind: "restore";
+      readonly snapshotName: string;
+      readonly name: string | undefined;
+      /** The copy is in the object storage. */
+      readonly isBackup: boolean;
+    };
+
+/** The state of a job that goes on without its caller. */
+export interface Operation {
+  readonly id: string;
+  readonly kind: OperationJob["kind"];
+  readonly state: "running" | "succeeded" | "failed" | "cancelled";
+  /**
+   * The collection that is worked on; of a restore the one that is made, or the backup when no name
+   * was given.
+   */
+  readonly collection: string;
+  readonly progress: JobProgress & { readonly elapsedMs: number };
+  /** Milliseconds since 1970. */
+  readonly startTimeMs: number;
+  readonly endTimeMs?: number | undefined;
+  /** Present when it failed. */
+  readonly error?: SluiceError | undefined;
+  /** Present when it succeeded. */
+  readonly result?: OperationResult | undefined;
+}
+
+/** One property, by the kind of the operation. */
+export interface OperationResult {
+  readonly optimized?: OptimizeJobProgress["result"];
+  readonly recall?: RecallStatus | undefined;
+  readonly snapshot?: SnapshotInfo | BackupInfo | undefined;
+  readonly restored?: CollectionStatus | undefined;
 }
 
 export interface CreateCollection {

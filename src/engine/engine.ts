@@ -29,6 +29,8 @@ import { exportDocuments } from "./export-documents.js";
 import { listByFilter } from "./list-by-filter.js";
 import { toStored } from "./stored-document.js";
 import { whileOpen } from "./open-collection.js";
+import { createOperationCalls } from "./operation-calls.js";
+import type { Operations } from "./operations.js";
 import { optimize } from "./optimize.js";
 import { rerank } from "./rerank.js";
 import { createSearches } from "./searches.js";
@@ -38,18 +40,22 @@ import { updateDocument } from "./update-document.js";
 export interface EngineParts extends SearchParts, FeedbackParts {
   readonly snapshots: Snapshots;
   readonly backups: Backups;
+  readonly operations: Operations;
   readonly readiness: () => Readiness;
 }
 
 export function createEngine(parts: EngineParts): EngineApi {
+  const searches = createSearches(parts);
+  const jobs = createJobs(parts);
   return {
-    ...createSearches(parts),
+    ...searches,
     rerank: (request, call) => rerank(parts, request, call),
     ...createReads(parts),
     ...createWrites(parts),
     ...createFeedback(parts),
     ...createAdministration(parts),
-    ...createJobs(parts),
+    ...jobs,
+    ...createOperationCalls(parts, { ...jobs, calibrate: searches.calibrate }),
     readiness: parts.readiness,
   };
 }

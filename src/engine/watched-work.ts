@@ -19,14 +19,19 @@ export async function* watchedWork(
   let isDone = false;
   const ended = work.finally(() => (isDone = true));
   ended.catch(() => undefined);
-  yield { step, done: 0, total };
-  for (;;) {
-    const stop = new AbortController();
-    const pause = sleep(progressMs, undefined, { signal: stop.signal }).catch(() => undefined);
-    await Promise.race([ended, pause]);
-    stop.abort();
-    if (isDone) break;
-    yield { step, done: Math.min(total, done()), total };
+  try {
+    yield { step, done: 0, total };
+    for (;;) {
+      const stop = new AbortController();
+      const pause = sleep(progressMs, undefined, { signal: stop.signal }).catch(() => undefined);
+      await Promise.race([ended, pause]);
+      stop.abort();
+      if (isDone) break;
+      yield { step, done: Math.min(total, done()), total };
+    }
+    await ended;
+  } finally {
+    // A job that ends early must not take the folder away from work that still writes to it.
+    await ended.catch(() => undefined);
   }
-  await ended;
 }

@@ -1,4 +1,4 @@
-// Errors as HTTP responses: a status, and a body with the same stable reason as over gRPC.
+// Errors as HTTP responses: problem details (RFC 9457) with the same stable reasons as over gRPC.
 
 import { errorTable, isSluiceError } from "../core/errors.js";
 import type { ErrorReason, ErrorStatus } from "../core/errors.js";
@@ -9,22 +9,27 @@ export interface HttpLogger {
   error(details: object, message: string): void;
 }
 
+/** https://www.rfc-editor.org/rfc/rfc9457, with members of our own from `reason` on. */
+export interface Problem {
+  /** A name for the kind of error, not an address. */
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  /** The same as `detail`, for clients of other services. */
+  readonly message?: string | undefined;
+  readonly reason: string;
+  /** Path of the field at fault, such as `filter.all[2].range`. */
+  readonly field?: string | undefined;
+  readonly remedy: string;
+  readonly retryable: boolean;
+}
+
 export interface HttpFailure {
   readonly statusCode: number;
   /** Seconds for `Retry-After`. Absent when a retry would fail again. */
   readonly retryAfter: number | undefined;
-  readonly body: {
-    /** The same message under the names that other clients read. */
-    readonly message?: string;
-    readonly detail?: string;
-    readonly error: {
-      readonly reason: string;
-      readonly message: string;
-      readonly field?: string;
-      readonly remedy: string;
-      readonly retryable: boolean;
-    };
-  };
+  readonly body: Problem;
 }
 
 /** HTTP status by the gRPC status of the reason. */
@@ -44,10 +49,16 @@ export const statusCodes: Record<ErrorStatus, number> = {
 };
 
 /** Reasons for which HTTP has a more specific status. */
-const statusCodesOfReasons: Partial<Record<ErrorReason, number>> = {
+export const statusCodesOfReasons: Partial<Record<ErrorReason, number>> = {
   HOST_NOT_ALLOWED: 421,
   CONTENT_TYPE_NOT_SUPPORTED: 415,
+  METHOD_NOT_ALLOWED: 405,
+  SEQUENCE_MISMATCH: 412,
+  DISK_FULL: 507,
 };
+
+/** The status of a body that is too large. */
+const contentTooLarge = 413;
 
 /**
  * The response for `error`. Anything but a SluiceError is a bug, whose details go to the log only.
@@ -70,13 +81,23 @@ function failure(
   },
 ): HttpFailure {
   const { field, retryAfterMs = 1000 } = told;
-  const message = publicMessage(told.message);
-  const { status, remedy, retryable } = errorTable[reason];
+  const { status, meaning, remedy, retryable } = errorTable[reason];
+  const isBodyTooLarge = reason === "LIMIT_EXCEEDED" && field === "body";
+  const statusCode = isBodyTooLarge
+    ? contentTooLarge
+    : (statusCodesOfReasons[reason] ?? statusCodes[status]);
   return {
-    statusCode: statusCodesOfReasons[reason] ?? statusCodes[status],
+    statusCode,
     retryAfter: retryable ? Math.ceil(retryAfterMs / 1000) : undefined,
     body: {
-      error: { reason, message, ...(field === undefined ? {} : { field }), remedy, retryable },
+      type: `urn:sluice:error:${reason}`,
+      title: meaning,
+      status: statusCode,
+      detail: publicMessage(told.message),
+      reason,
+      field,
+      remedy,
+      retryable,
     },
   };
 }

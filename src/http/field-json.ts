@@ -4,19 +4,41 @@
 import { z } from "zod";
 import { toAnyTable, wireName } from "../contract/fields.js";
 import type { AnyField, AnyTable, FieldTable, NumberField } from "../contract/fields.js";
+import { invalidField } from "../contract/validate.js";
 import { fieldsToJson } from "../core/fields-json.js";
-import type { Fields } from "../core/document.js";
+import { fieldsFromJson } from "../core/fields-from-json.js";
+import type { Fields, PrecomputedVectors } from "../core/document.js";
+import { SluiceError } from "../core/errors.js";
+import { limits } from "../core/limits.js";
 import { publicMessage } from "../core/public-message.js";
+import { vectorsFromJson } from "../core/vectors-from-json.js";
 import { filterFromJson } from "./filter-json.js";
 
-/** Schemas of the fields by their JSON names. The caller adds those of queries and vectors. */
+/** Names of the schemas that the tables do not describe further, for documents about them. */
+export const specialSchemas = {
+  vectors: z.unknown(),
+  filter: z.unknown(),
+  documentFields: z.unknown(),
+} as const;
+
+/** A schema of an object with the fields of a table. */
+export function objectOf(table: object): z.ZodType<object> {
+  return z.strictObject(shapeOf(toAnyTable(table)));
+}
+
+/** Schemas of the fields by their JSON names, those within an object as that object. */
 export function shapeOf(table: AnyTable): Record<string, z.ZodType> {
-  return Object.fromEntries(
-    Object.entries(table).map(([property, field]) => {
-      const schema = schemaOf(field);
-      return [wireName(property, field), field.presence === undefined ? schema : schema.optional()];
-    }),
-  );
+  const shape: Record<string, z.ZodType> = {};
+  const inner: Record<string, Record<string, z.ZodType>> = {};
+  for (const [property, field] of Object.entries(table)) {
+    const schema = schemaOf(field);
+    const named = field.presence === undefined ? schema : schema.optional();
+    const { within } = field;
+    if (within === undefined) shape[wireName(property, field)] = named;
+    else (inner[within] ??= {})[wireName(property, field)] = named;
+  }
+  for (const [name, fields] of Object.entries(inner)) shape[name] = z.strictObject(fields);
+  return shape;
 }
 
 function schemaOf(field: AnyField): z.ZodType {
@@ -39,11 +61,10 @@ function schemaOf(field: AnyField): z.ZodType {
     case "message":
       return z.strictObject(shapeOf(field.fields));
     case "filter":
-      // Read by `filterFromJson`.
-      return z.unknown();
     case "vectors":
     case "documentFields":
-      return z.never();
+      // What they hold is read by functions of their own.
+      return specialSchemas[field.type];
   }
 }
 
@@ -55,28 +76,81 @@ function numberSchema({ min, above, max }: NumberField): z.ZodType {
   return schema;
 }
 
-/** Converts data that is valid against the table's schema. */
-export function fromJson<T extends object>(table: FieldTable<T>, data: object): Partial<T> {
+/**
+ * Converts data that is valid against the table's schema. Throws for filters, vectors and fields of
+ * documents that are wrong. `path`: of what the data is a part of, with a point at its end.
+ */
+export function fromJson<T extends object>(
+  table: FieldTable<T>,
+  data: object,
+  path = "",
+): Partial<T> {
   // The properties have the types of T, as the type `FieldTable` guarantees.
-  return readObject(toAnyTable(table), data);
+  return readObject(toAnyTable(table), data, path);
 }
 
-function readObject(table: AnyTable, data: object): object {
+function readObject(table: AnyTable, data: object, path: string): object {
   const properties = data as Readonly<Record<string, unknown>>;
   const value: Record<string, unknown> = {};
   for (const [property, field] of Object.entries(table)) {
-    const sent = properties[wireName(property, field)];
-    if (sent !== undefined) value[property] = read(field, sent);
+    const name = wireName(property, field);
+    const sent = properties[name];
+    if (sent !== undefined) value[property] = read(field, sent, `${path}${name}`);
   }
   return value;
 }
 
-function read(field: AnyField, sent: unknown): unknown {
-  if (field.type === "filter") return filterFromJson(sent);
-  if (field.type === "message") return readObject(field.fields, sent as object);
-  if (field.type === "list")
-    return (sent as readonly unknown[]).map((item) => read(field.of, item));
-  return sent;
+function read(field: AnyField, sent: unknown, path: string): unknown {
+  switch (field.type) {
+    case "filter":
+      return filterFromJson(sent);
+    case "message":
+      return readObject(field.fields, sent as object, `${path}.`);
+    case "list":
+      return (sent as readonly unknown[]).map((item, i) => read(field.of, item, `${path}[${i}]`));
+    case "vectors":
+      return readVectors(sent, { path, rowCountMax: field.rowCountMax });
+    case "documentFields":
+      return readFields(sent, path);
+    case "text":
+      return readText(sent as string, path);
+    case "boolean":
+    case "integer":
+    case "number":
+    case "collection":
+    case "key":
+    case "word":
+      return sent;
+  }
+}
+
+function readFields(sent: unknown, path: string): Fields {
+  if (typeof sent === "object" && sent !== null && !Array.isArray(sent))
+    return fieldsFromJson(sent as Readonly<Record<string, unknown>>);
+  throw invalidField(path, `${path} is no object of names and values`);
+}
+
+/** A lone surrogate cannot be sent on as UTF-8. */
+function readText(text: string, path: string): string {
+  if (text.isWellFormed()) return text;
+  throw new SluiceError("INVALID_TEXT", `${path} is not valid Unicode`, { field: path });
+}
+
+const valueBytes = { float32: 4, float16: 2, int8: 1 } as const;
+
+/** Throws INVALID_VECTORS. */
+export function readVectors(
+  sent: unknown,
+  { path, rowCountMax }: { readonly path: string; readonly rowCountMax: number },
+): PrecomputedVectors {
+  const vectors = vectorsFromJson(sent, path);
+  const { dim, bytes, type } = vectors;
+  if (dim < limits.dimMin || dim % 16 !== 0)
+    throw invalidField(`${path}.dim`, `${path}.dim is ${dim}, it must be a multiple of 16`);
+  const rowCount = bytes.length / (dim * valueBytes[type]);
+  if (rowCount <= rowCountMax) return vectors;
+  const message = `${path} has ${rowCount} rows, the limit is ${rowCountMax}; send fewer`;
+  throw new SluiceError("INVALID_VECTORS", message, { field: path });
 }
 
 /** Omits undefined values. */
@@ -89,7 +163,10 @@ function writeObject(table: AnyTable, value: object): object {
   const data: Record<string, unknown> = {};
   for (const [property, field] of Object.entries(table)) {
     const given = properties[property];
-    if (given !== undefined) data[wireName(property, field)] = written(field, given);
+    if (given === undefined) continue;
+    const { within } = field;
+    const target = within === undefined ? data : ((data[within] ??= {}) as Record<string, unknown>);
+    target[wireName(property, field)] = written(field, given);
   }
   return data;
 }

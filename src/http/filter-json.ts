@@ -12,8 +12,8 @@ import { parseFilter } from "../core/parse-filter.js";
 /**
  * A string is parsed as `parseFilter` does. An object has one of: `all`, `any` (lists), `not`,
  * `any_of` ({field, values}), `range` ({field, at_least, more_than, at_most, less_than}), `exists`
- * (a name), `prefix` ({field, prefix}), `key_any_of` ({keys}), `key_prefix` (a text). Values as `singleFromJson` has them; a number matches the integers and floats of its
- * value. Throws INVALID_FIELD naming the place: `filter.all[2].range`.
+ * (a name), `prefix` ({field, prefix}), `key_any_of` ({keys}), `key_prefix` (a text). Values as
+ * `singleFromJson` has them; a number matches the integers and floats of its value. Throws INVALID_FIELD naming the place: `filter.all[2].range`.
  */
 export function filterFromJson(value: unknown): Filter {
   if (typeof value === "string") return parseFilter(value);

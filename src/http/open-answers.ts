@@ -2,8 +2,8 @@
 
 import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { SluiceError } from "../core/errors.js";
 import { within } from "../net/within.js";
+import { stoppingError } from "../service/stopping.js";
 import { toHttpFailure } from "./errors.js";
 import type { HttpLogger } from "./errors.js";
 import { sendFailure } from "./responses.js";
@@ -67,8 +67,7 @@ export function createOpenAnswers(server: Server, logger: HttpLogger): OpenAnswe
 }
 
 function cutOff(response: ServerResponse, logger: HttpLogger): void {
-  const error = new SluiceError("NOT_READY", "the server is stopping; ask again, or another one");
-  const failure = toHttpFailure(error, logger);
+  const failure = toHttpFailure(stoppingError(), logger);
   if (!response.headersSent) sendFailure(response, failure);
   else if (String(response.getHeader("content-type")).startsWith("text/event-stream"))
     response.end(`event: error\ndata: ${JSON.stringify(failure.body)}\n\n`);

@@ -1,6 +1,7 @@
 // The ids of a request, and the record of how it ended.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { present } from "../core/assert.js";
 import { callIds, requestIdHeader } from "../core/call-ids.js";
 import type { TracedIds } from "../core/call-ids.js";
 import type { CallRecord } from "../core/call-record.js";
@@ -25,12 +26,14 @@ export interface HttpCall extends TracedIds {
   route?: string;
 }
 
+const ofRequests = new WeakMap<IncomingMessage, HttpCall>();
+
 /** Sends the call's id back, and reports the call when its response was sent or its caller left. */
 export function openHttpCall(
   { logger, calls }: { readonly logger: HttpLogger; readonly calls?: CallReports | undefined },
   request: IncomingMessage,
   response: ServerResponse,
-): HttpCall {
+): void {
   const startMs = calls?.clock() ?? 0;
   const ids = idsOf(request, calls?.beginSpan);
   const { requestId, traceId } = ids;
@@ -39,6 +42,7 @@ export function openHttpCall(
     ...ids,
     logger: { error: (details, message) => logger.error({ ...details, requestId }, message) },
   };
+  ofRequests.set(request, call);
   response.on("close", () => {
     const status = response.writableFinished ? String(response.statusCode) : "499";
     endSpan(call, request, status);
@@ -53,7 +57,10 @@ export function openHttpCall(
       durationMs: calls.clock() - startMs,
     });
   });
-  return call;
+}
+
+export function callOf(request: IncomingMessage): HttpCall {
+  return present(ofRequests.get(request), "every request has its call");
 }
 
 function idsOf({ headers, method, url }: IncomingMessage, beginSpan?: BeginSpan): TracedIds {

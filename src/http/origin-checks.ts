@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AllowedHosts, AllowedOrigins } from "../config/http-lists.js";
 import { SluiceError } from "../core/errors.js";
 import { bareHost, isLoopback } from "../net/listen.js";
+import { contentTypeOf, isLineType } from "./route.js";
 
 export interface OriginRules {
   /** Where the server listens. */
@@ -17,17 +18,17 @@ export interface OriginRules {
 export interface OriginChecks {
   /**
    * Sets the CORS headers of the response. Throws HOST_NOT_ALLOWED and ORIGIN_NOT_ALLOWED before
-   * the body is read.
+   * the body is read. `target`: as it stands in the request line.
    */
-  admit(request: IncomingMessage, response: ServerResponse): void;
+  admit(request: IncomingMessage, response: ServerResponse, target: string): void;
 }
 
 export function createOriginChecks(rules: OriginRules): OriginChecks {
   const { allowedOrigins } = rules;
   const allowsOrigins = allowedOrigins === "every" || allowedOrigins.size > 0;
   return {
-    admit(request, response) {
-      const own = checkHost(request, rules);
+    admit(request, response, target) {
+      const own = checkHost(request, target, rules);
       if (allowsOrigins) response.setHeader("vary", "origin");
       const { origin } = request.headers;
       const site = request.headers["sec-fetch-site"];
@@ -43,10 +44,19 @@ export function createOriginChecks(rules: OriginRules): OriginChecks {
       // Credentials are never allowed: cookies added by the browser must not authorize a page.
       const told = allowedOrigins === "every" ? "*" : origin;
       response.setHeader("access-control-allow-origin", told);
-      response.setHeader("access-control-expose-headers", "retry-after");
+      response.setHeader("access-control-expose-headers", exposedHeaders);
     },
   };
 }
+
+/** Headers of answers that pages of other origins may read. */
+const exposedHeaders =
+  "etag, location, retry-after, x-request-id, x-sluice-last-sequence, x-sluice-warning";
+
+/** Headers that pages of other origins may send. */
+const acceptedHeaders =
+  "accept, authorization, content-type, idempotency-key, if-match, if-none-match, last-event-id, " +
+  "traceparent, x-request-id, x-sluice-client";
 
 /** True for a CORS preflight request. */
 export function isPreflight({ method, headers }: IncomingMessage): boolean {
@@ -60,42 +70,47 @@ export function answerPreflight(
   methods: readonly string[],
 ): void {
   response.setHeader("access-control-allow-methods", methods.join(", "));
-  response.setHeader(
-    "access-control-allow-headers",
-    "accept, authorization, content-type, x-sluice-client",
-  );
+  response.setHeader("access-control-allow-headers", acceptedHeaders);
   response.setHeader("access-control-max-age", "600");
   if (headers["access-control-request-private-network"] === "true")
     response.setHeader("access-control-allow-private-network", "true");
-  response.writeHead(204).end();
 }
 
 /**
- * Rejects bodies that a page of any origin may send without a preflight, since old browsers send
- * neither Origin nor Sec-Fetch-Site with them.
+ * Rejects bodies of other types and encodings than JSON. Among them are those that a page of any
+ * origin may send without a preflight, since old browsers send neither Origin nor Sec-Fetch-Site
+ * with them. A body without a type is taken for JSON.
  */
-export function checkContentType({ headers }: IncomingMessage): void {
-  const [type = ""] = (headers["content-type"] ?? "").split(";");
-  if (!typesOfForms.has(type.trim().toLowerCase())) return;
-  const message = `content-type is ${quoted(type)}; send application/json`;
-  throw new SluiceError("CONTENT_TYPE_NOT_SUPPORTED", message, { field: "content-type" });
+export function checkContentType(
+  { headers }: IncomingMessage,
+  { takesLines }: { readonly takesLines: boolean },
+): void {
+  const type = contentTypeOf(headers["content-type"]);
+  const isJson = type === "" || type === "application/json" || /^application\/.+\+json$/.test(type);
+  const { "content-encoding": encoding = "identity" } = headers;
+  if ((isJson || (takesLines && isLineType(type))) && encoding === "identity") return;
+  const wanted = takesLines ? "application/json or application/x-ndjson" : "application/json";
+  const message =
+    encoding === "identity"
+      ? `content-type is ${quoted(type)}; send ${wanted}`
+      : `content-encoding is ${quoted(encoding)}; send the body as it is`;
+  const field = encoding === "identity" ? "content-type" : "content-encoding";
+  throw new SluiceError("CONTENT_TYPE_NOT_SUPPORTED", message, { field });
 }
 
-const typesOfForms: ReadonlySet<string> = new Set([
-  "text/plain",
-  "application/x-www-form-urlencoded",
-  "multipart/form-data",
-]);
-
 /** Authority of the request. Throws when the server does not serve it. */
-function checkHost(request: IncomingMessage, rules: OriginRules): string | undefined {
-  const { headers, httpVersionMajor, httpVersionMinor, rawHeaders, url = "" } = request;
+function checkHost(
+  { headers, httpVersionMajor, httpVersionMinor, rawHeaders }: IncomingMessage,
+  target: string,
+  rules: OriginRules,
+): string | undefined {
   const { host } = headers;
   const hostCount = rawHeaders.filter((name, i) => i % 2 === 0 && /^host$/i.test(name)).length;
   // Old load balancers send health checks over HTTP/1.0 without a Host; browsers never do.
   if (hostCount === 0 && httpVersionMajor === 1 && httpVersionMinor === 0) return undefined;
   // An absolute URL in the request line takes precedence over the header, so both must be allowed.
-  const named = url.startsWith("/") || !URL.canParse(url) ? [host] : [host, new URL(url).host];
+  const isPath = target.startsWith("/") || !URL.canParse(target);
+  const named = isPath ? [host] : [host, new URL(target).host];
   for (const authority of named) {
     const name = authority === undefined || hostCount > 1 ? undefined : nameOf(authority);
     if (name !== undefined && isOwnName(name, rules)) continue;

@@ -5,6 +5,7 @@ import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { Caller } from "../access/caller.js";
 import { isSluiceError, SluiceError } from "../core/errors.js";
+import { limits } from "../core/limits.js";
 import { boundsOf } from "./exchange-bounds.js";
 import { invalidField } from "../contract/validate.js";
 import { createJsonScan } from "./json-scan.js";
@@ -38,7 +39,7 @@ function certificateName(socket: Socket): string | undefined {
 /**
  * The whole body as text, counted while it is received. Throws LIMIT_EXCEEDED above `bytesMax`
  * bytes or `valuesMax` values of JSON, OVERLOADED when requests fill the budget, INVALID_FIELD for
- * bytes that are not UTF-8. Async iteration is not used, since stopping it early would destroy the
+ * bytes that are not UTF-8, DEADLINE_EXCEEDED after `limits.stalledRequestMs`. Async iteration is not used, since stopping it early would destroy the
  * connection.
  */
 export function readBody(request: IncomingMessage, at: BodyLimits): Promise<string> {
@@ -48,7 +49,9 @@ export function readBody(request: IncomingMessage, at: BodyLimits): Promise<stri
   return new Promise((resolve, reject) => {
     const parts: string[] = [];
     let byteCount = 0;
+    const timer = setTimeout(() => fail(tooSlow()), limits.stalledRequestMs);
     const fail = (error: SluiceError): void => {
+      clearTimeout(timer);
       request.pause();
       request.removeListener("data", receive);
       parts.length = 0;
@@ -74,11 +77,15 @@ export function readBody(request: IncomingMessage, at: BodyLimits): Promise<stri
     }
     request.on("data", receive);
     request.on("end", () => {
+      clearTimeout(timer);
       decode();
       resolve(parts.join(""));
     });
     request.on("error", reject);
-    request.on("close", () => reject(new SluiceError("CANCELLED", "the caller left")));
+    request.on("close", () => {
+      clearTimeout(timer);
+      reject(new SluiceError("CANCELLED", "the caller left"));
+    });
   });
 }
 
@@ -93,7 +100,12 @@ function tooLarge(bytesMax: number): SluiceError {
   return new SluiceError("LIMIT_EXCEEDED", message, { field: "body" });
 }
 
+function tooSlow(): SluiceError {
+  const message = `the body did not arrive within ${limits.stalledRequestMs} ms`;
+  return new SluiceError("DEADLINE_EXCEEDED", message, { field: "body" });
+}
+
 function overBudget(): SluiceError {
-  const message = "requests that are under way fill the memory that is set apart for them";
+  const message = "requests in flight fill the memory that is set apart for them";
   return new SluiceError("OVERLOADED", message);
 }

@@ -4,13 +4,12 @@ import { z } from "zod";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 import type { RerankRequest, RerankUpdate } from "../contract/rerank.js";
-import { parseBody } from "./json-body.js";
 
 const count = z.int().min(1).optional();
 
 // Other fields of the clients concern billing and truncation and are ignored: texts are read whole,
 // in windows.
-const rerankBody = z.looseObject({
+export const rerankBody = z.looseObject({
   model: z.string().max(255).default(""),
   query: z.union([z.string(), z.looseObject({ text: z.string() }).transform(({ text }) => text)]),
   documents: z
@@ -26,14 +25,23 @@ const rerankBody = z.looseObject({
   rank_fields: z.array(z.string()).optional(),
 });
 
+const ranked = z.strictObject({ index: z.int(), relevance_score: z.number() });
+
+/** Of an answer. */
+export const rerankShape = z.looseObject({
+  id: z.string(),
+  model: z.string(),
+  results: z.array(ranked.extend({ document: z.strictObject({ text: z.string() }).optional() })),
+  data: z.array(ranked.extend({ document: z.string().optional() })),
+});
+
 export interface RerankBody {
   readonly request: RerankRequest;
   readonly returnsDocuments: boolean;
 }
 
-/** From the text of a JSON body. Throws INVALID_FIELD naming the field. */
-export function rerankBodyFromJson(text: string): RerankBody {
-  const data = parseBody(rerankBody, text);
+/** Throws INVALID_FIELD naming the field. */
+export function rerankBodyFrom(data: z.output<typeof rerankBody>): RerankBody {
   const { length } = data.documents;
   const topN = data.top_n ?? data.top_k;
   return {

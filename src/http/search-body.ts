@@ -1,99 +1,112 @@
-// Validates search requests in JSON or query strings; unknown fields are rejected.
+// Searches, explanations and re-rankings in JSON or query strings.
 
 import { z } from "zod";
 import { checkRequest } from "../contract/check-fields.js";
+import { explainRequestFields } from "../contract/explain.js";
+import type { ExplainRequest } from "../contract/explain.js";
+import { rerankRequestFields } from "../contract/rerank.js";
+import type { RerankRequest } from "../contract/rerank.js";
 import { searchRequestFields } from "../contract/search-request.js";
 import type { Query, SearchRequest } from "../contract/search-request.js";
 import { invalidField } from "../contract/validate.js";
-import type { PrecomputedVectors } from "../core/document.js";
-import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
-import { fromJson, shapeOf } from "./field-json.js";
-import { parseBody, parseValue } from "./json-body.js";
-import { objectFromParameters } from "./parameters.js";
+import { fromJson, readVectors, shapeOf, specialSchemas } from "./field-json.js";
 
-const vectors = z.strictObject({
-  type: z.enum(["float32", "float16", "int8"]),
-  dim: z.int().min(limits.dimMin).max(limits.dimMax).multipleOf(16),
-  /** Rows as in the proto's `rows`. */
-  base64: z.base64().min(1),
-  model_fingerprint: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/)
-    .optional(),
+// In JSON a query may be a plain string, so queries are parsed here and all other fields by their
+// table.
+const queryObject = z.strictObject({
+  text: z.string().default(""),
+  vectors: specialSchemas.vectors.optional(),
 });
 
-const queryBody = z.union([
-  z.string(),
-  z.strictObject({ text: z.string().default(""), vectors: vectors.optional() }),
-]);
+/** A query as words alone, or as an object with words and vectors. */
+export const queryBody = z.union([z.string(), queryObject]);
+type QueryBody = z.output<typeof queryBody>;
 
-// In JSON a query may be a plain string and vectors are base64, so queries are parsed here and all
-// other fields by their table.
-type PlainRequest = Omit<SearchRequest, "text" | "vectors" | "otherQueries">;
-const { text: _text, vectors: _vectors, otherQueries, ...plainFields } = searchRequestFields;
-const { collection, ...optionFields } = plainFields;
-
-/** The names, ranges and units of proto/sluice/v1/search.proto. */
-export const searchBody = z.strictObject({
-  ...shapeOf({ collection }),
+type PlainSearch = Omit<SearchRequest, "text" | "vectors" | "otherQueries">;
+const { text: _text, vectors: _vectors, otherQueries, ...plainSearch } = searchRequestFields;
+const { collection, ...searchOptions } = plainSearch;
+const queryShape = {
   query: queryBody.optional(),
   other_queries: z.array(queryBody).max(otherQueries.countMax).optional(),
-  ...shapeOf(optionFields),
+};
+
+/** The names, ranges and units of proto/sluice/v1/search.proto, without the collection. */
+export const searchBody = z.strictObject({ ...queryShape, ...shapeOf(searchOptions) });
+
+/** The same with the collection. */
+export const searchOfBody = z.strictObject({
+  ...shapeOf({ collection }),
+  ...queryShape,
+  ...shapeOf(searchOptions),
 });
 
-/** From the text of a JSON body. Throws INVALID_FIELD or INVALID_TEXT naming the field. */
-export function searchRequestFromJson(text: string): SearchRequest {
-  return toRequest(parseBody(searchBody, text));
-}
+/** Of the query string, where the query is `q`. */
+export const searchParameters = { table: searchRequestFields, renamed: { q: "query" } } as const;
 
-/** From a query string: `q`, and the plain options of the JSON body by their names. */
-export function searchRequestFromQuery(parameters: URLSearchParams): SearchRequest {
-  const body = objectFromParameters(searchRequestFields, parameters, { q: "query" });
-  return toRequest(parseValue(searchBody, body));
-}
-
-function toRequest(data: z.output<typeof searchBody>): SearchRequest {
-  const options = fromJson<PlainRequest>(plainFields, data);
-  const hasQuery = data.query !== undefined || options.like === undefined;
-  const { text, vectors: rows } = hasQuery ? queryFrom(data.query ?? "", "query") : likeAlone;
-  const request = {
-    ...options,
-    text,
-    vectors: rows,
-    otherQueries: data.other_queries?.map((one, i) => queryFrom(one, `other_queries[${i}]`)),
-  };
+/** Throws INVALID_FIELD, INVALID_TEXT or INVALID_VECTORS naming the field. */
+export function searchFromBody(data: z.output<typeof searchBody>, of: string): SearchRequest {
+  const { query, like } = data as { readonly query?: QueryBody; readonly like?: unknown };
+  const asked = query === undefined && like !== undefined ? likeAlone : queryFrom(query ?? "");
+  const request = { ...searchFields(data), ...asked, collection: of };
   checkRequest<SearchRequest>(searchRequestFields, request);
   return request;
+}
+
+/** The fields that a query of a session sets; those that it does not set keep their values. */
+export function sessionFieldsFromBody(data: object): Partial<SearchRequest> {
+  const { query } = data as { readonly query?: QueryBody };
+  return { ...searchFields(data), ...(query === undefined ? {} : queryFrom(query)) };
+}
+
+function searchFields(data: object): Partial<SearchRequest> {
+  const { other_queries: others } = data as { readonly other_queries?: readonly QueryBody[] };
+  const fields = fromJson<PlainSearch>(plainSearch, data);
+  if (others === undefined) return fields;
+  return { ...fields, otherQueries: others.map((one, i) => queryFrom(one, `other_queries[${i}]`)) };
 }
 
 /** The query of a search that names a document instead. */
 const likeAlone: Query = { text: "", vectors: undefined };
 
-const valueBytes = { float32: 4, float16: 2, int8: 1 } as const;
-
-function queryFrom(query: z.infer<typeof queryBody>, name: string): Query {
-  const given = typeof query === "string" ? { text: query } : query;
-  const rows = "vectors" in given ? vectorsFrom(given.vectors, name) : undefined;
-  if (given.text.trim() === "" && rows === undefined)
+function queryFrom(query: QueryBody, name = "query"): Query {
+  const { text, vectors: sent } =
+    typeof query === "string" ? { text: query, vectors: undefined } : query;
+  const at = { path: `${name}.vectors`, rowCountMax: limits.queryRowsMax };
+  const vectors = sent === undefined ? undefined : readVectors(sent, at);
+  if (text.trim() === "" && vectors === undefined)
     throw invalidField(name, `${name} is empty; send text or vectors`);
-  return { text: given.text, vectors: rows };
+  return { text, vectors };
 }
 
-function vectorsFrom(
-  given: z.infer<typeof vectors> | undefined,
-  name: string,
-): PrecomputedVectors | undefined {
-  if (given === undefined) return undefined;
-  const bytes = Buffer.from(given.base64, "base64");
-  const rowCount = bytes.length / (given.dim * valueBytes[given.type]);
-  if (!Number.isInteger(rowCount) || rowCount < 1 || rowCount > limits.queryRowsMax) {
-    throw new SluiceError(
-      "INVALID_VECTORS",
-      `${name}.vectors has ${bytes.length} bytes, which are not 1 to ${limits.queryRowsMax} rows`,
-      { field: `${name}.vectors.base64` },
-    );
-  }
-  const { type, dim, model_fingerprint: modelFingerprint } = given;
-  return { type, dim, bytes, modelFingerprint };
+type PlainExplain = Omit<ExplainRequest, "text" | "vectors">;
+const {
+  text: _explainText,
+  vectors: _explainVectors,
+  collection: _collection,
+  ...plainExplain
+} = explainRequestFields;
+
+/** Of proto ExplainRequest, without the collection. */
+export const explainBody = z.strictObject({ query: queryBody, ...shapeOf(plainExplain) });
+
+export function explainFromBody(data: z.output<typeof explainBody>, of: string): ExplainRequest {
+  const { query } = data as { readonly query: QueryBody };
+  const fields = fromJson<Omit<PlainExplain, "collection">>(plainExplain, data);
+  const request = { ...fields, ...queryFrom(query), collection: of };
+  checkRequest<ExplainRequest>(explainRequestFields, request);
+  return request;
+}
+
+type PlainRerank = Omit<RerankRequest, "text" | "vectors">;
+const { text: _rerankText, vectors: _rerankVectors, ...plainRerank } = rerankRequestFields;
+
+/** Of proto RerankRequest. */
+export const rerankItemsBody = z.strictObject({ query: queryBody, ...shapeOf(plainRerank) });
+
+export function rerankFromBody(data: z.output<typeof rerankItemsBody>): RerankRequest {
+  const { query } = data as { readonly query: QueryBody };
+  const request = { ...fromJson<PlainRerank>(plainRerank, data), ...queryFrom(query) };
+  checkRequest<RerankRequest>(rerankRequestFields, request);
+  return request;
 }

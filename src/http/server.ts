@@ -1,42 +1,24 @@
-// The HTTP side port: liveness, readiness, metrics, search and feedback for browsers, rerank for
-// other clients.
+// The HTTP port: listening, and the order in which it stops. Requests are answered by app.ts.
 
 import { createServer } from "node:http";
-import type { IncomingMessage, Server, ServerOptions, ServerResponse } from "node:http";
+import type { RequestListener, Server, ServerOptions } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Access } from "../access/access.js";
 import type { AllowedHosts, AllowedOrigins } from "../config/http-lists.js";
-import { SluiceError } from "../core/errors.js";
-import type { Readiness } from "../core/readiness.js";
 import { limits } from "../core/limits.js";
 import type { Traffic } from "../core/traffic.js";
-import type { EngineApi } from "../engine/api.js";
 import { capConnections } from "../net/connection-caps.js";
 import { listen, peerProbeMs } from "../net/listen.js";
 import type { Tls } from "../net/tls.js";
-import { toHttpFailure } from "./errors.js";
-import { boundExchange, boundsOf } from "./exchange-bounds.js";
-import type { Turn } from "./exchange-bounds.js";
+import { createApp } from "./app.js";
+import { boundExchange } from "./exchange-bounds.js";
 import type { HttpLogger } from "./errors.js";
-import { handleExport } from "./export-handler.js";
-import { handleFeedback } from "./feedback-handler.js";
-import {
-  answerPreflight,
-  checkContentType,
-  createOriginChecks,
-  isPreflight,
-} from "./origin-checks.js";
-import type { OriginChecks } from "./origin-checks.js";
 import { createOpenAnswers } from "./open-answers.js";
 import { openHttpCall } from "./open-call.js";
-import type { CallReports, HttpCall } from "./open-call.js";
-import { handleRerank } from "./rerank-handler.js";
-import { callerOf } from "./requests.js";
-import { sendFailure, sendJson, sendText } from "./responses.js";
-import { routes } from "./routes.js";
-import type { Route } from "./routes.js";
+import type { CallReports } from "./open-call.js";
+import { createOriginChecks } from "./origin-checks.js";
 import { setSecurityHeaders } from "./security-headers.js";
-import { handleSearch } from "./search-handler.js";
+import { createSessions } from "./sessions.js";
 
 export interface HttpServerOptions {
   /** Access to the engine by permissions of the caller. */
@@ -62,6 +44,8 @@ export interface HttpServerOptions {
    * `limits.stalledStreamMs`.
    */
   readonly stalledStreamMs?: number | undefined;
+  /** Documents in flight per ingest stream. Defaults to `limits.ingestInFlightMax`. */
+  readonly ingestInFlightMax?: number | undefined;
   /** Maximum number of open connections. Defaults to `limits.connectionsMax`. */
   readonly connectionCountMax?: number | undefined;
 }
@@ -77,157 +61,62 @@ export interface HttpServer {
  * is not an address of this machine.
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const server = openServer(options.tls);
-  const answers = createOpenAnswers(server, options.logger);
-  capConnections(server, options.connectionCountMax ?? limits.connectionsMax);
-  const hasTls = options.tls !== undefined;
+  const { access, logger, tls, traffic, metrics } = options;
+  const hasTls = tls !== undefined;
   const { allowedHosts = new Set(), allowedOrigins = new Set() } = options;
   const checks = createOriginChecks({ host: options.host, hasTls, allowedHosts, allowedOrigins });
-  const stallMs = options.stalledStreamMs ?? limits.stalledStreamMs;
-  server.on("request", (request, response) => {
+  const stalledStreamMs = options.stalledStreamMs ?? limits.stalledStreamMs;
+  const stops = new Set<() => void>();
+  const onStop = (end: () => void): (() => void) => {
+    stops.add(end);
+    return () => stops.delete(end);
+  };
+  const { ingestInFlightMax = limits.ingestInFlightMax } = options;
+  const app = createApp({
+    access,
+    checks,
+    createServer: (listener) => openServer(tls, listener),
+    services: {
+      metrics,
+      stalledStreamMs,
+      ingestInFlightMax,
+      sessions: createSessions(),
+      isStopping: () => answers.isStopping,
+      onStop,
+    },
+  });
+  const { server } = app;
+  const answers = createOpenAnswers(server, logger);
+  capConnections(server, options.connectionCountMax ?? limits.connectionsMax);
+  // Before the listener that answers.
+  server.prependListener("request", (request, response) => {
     // A stalled stream gets an error before it is closed.
-    boundExchange(options.traffic, { request, response }, 2 * stallMs);
+    boundExchange(traffic, { request, response }, 2 * stalledStreamMs);
     setSecurityHeaders(request, response, { hasTls });
     answers.add(response);
-    const call = openHttpCall(options, request, response);
-    answer(options, answers, { checks, request, response, call }).catch((error: unknown) => {
-      const failure = toHttpFailure(error, call.logger);
-      if (response.headersSent) response.destroy();
-      else sendFailure(response, failure);
-    });
+    openHttpCall(options, request, response);
   });
+  await app.ready();
   const port = await listen(server, options);
   let stopping: Promise<void> | undefined;
   return {
     port,
-    stop: (graceMs, hurry) => (stopping ??= answers.stop(graceMs, hurry)),
+    stop(graceMs, hurry) {
+      stopping ??= answers.stop(graceMs, hurry);
+      for (const end of stops) end();
+      return stopping;
+    },
   };
 }
-
-async function answer(
-  options: HttpServerOptions,
-  state: { readonly isStopping: boolean },
-  exchange: {
-    readonly checks: OriginChecks;
-    readonly request: IncomingMessage;
-    readonly response: ServerResponse;
-    readonly call: HttpCall;
-  },
-): Promise<void> {
-  const { request, response, call } = exchange;
-  exchange.checks.admit(request, response);
-  const url = urlOf(request);
-  const path = `${url?.pathname}`;
-  const route = routesByPath.get(path);
-  if (url === undefined || route === undefined) {
-    const message = `nothing is here; there are ${[...routesByPath.keys()].join(", ")}`;
-    sendJson(response, 404, { error: { reason: "PATH_NOT_FOUND", message } });
-    return;
-  }
-  const { methods, requirement } = route;
-  call.route = path;
-  if (isPreflight(request)) {
-    answerPreflight(request, response, methods);
-    return;
-  }
-  if (!methods.includes(request.method ?? "")) {
-    response.setHeader("allow", methods.join(", "));
-    const message = `${path} takes ${methods.join(" and ")}`;
-    sendJson(response, 405, { error: { reason: "METHOD_NOT_ALLOWED", message } });
-    return;
-  }
-  if (request.method === "POST") checkContentType(request);
-  if (state.isStopping && path.startsWith("/v"))
-    throw new SluiceError("NOT_READY", "the server is stopping; ask again, or another one");
-  const caller = callerOf(request, { operation: `${request.method} ${path}`, requirement });
-  const { engine, client, peer, end } = await options.access.admit(caller);
-  if (response.destroyed) {
-    // The caller disconnected during authentication.
-    end("499");
-    return;
-  }
-  response.on("close", () => end(String(response.statusCode)));
-  call.by = { peer, client };
-  const { reader } = boundsOf(request);
-  const { requestId, traceId, span } = call;
-  const turn = { client, peer, reader, requestId, traceId, span };
-  await answerAdmitted(options, state, { ...exchange, url, engine, turn });
-}
-
-async function answerAdmitted(
-  { metrics, stalledStreamMs = limits.stalledStreamMs }: HttpServerOptions,
-  state: { readonly isStopping: boolean },
-  exchange: {
-    readonly request: IncomingMessage;
-    readonly response: ServerResponse;
-    readonly url: URL;
-    readonly engine: EngineApi;
-    readonly turn: Turn;
-    readonly call: HttpCall;
-  },
-): Promise<void> {
-  const { response, url, engine, turn } = exchange;
-  const { logger } = exchange.call;
-  switch (url.pathname) {
-    case "/livez":
-      sendJson(response, 200, { status: "alive" });
-      break;
-    case "/readyz":
-      sendReadiness(response, engine, state);
-      break;
-    case "/metrics":
-      sendText(response, { statusCode: 200, ...(await metrics()) });
-      break;
-    case "/v1/rerank":
-    case "/v2/rerank": {
-      const version = url.pathname === "/v1/rerank" ? "1" : "2";
-      await handleRerank({ engine, logger, turn }, { ...exchange, version });
-      break;
-    }
-    case "/v1/export":
-      await handleExport({ engine, logger, stalledStreamMs }, exchange);
-      break;
-    case "/v1/feedback":
-      await handleFeedback({ engine, logger }, exchange);
-      break;
-    default:
-      await handleSearch({ engine, logger, stalledStreamMs, turn }, exchange);
-  }
-}
-
-/** A path that starts with two slashes must not be parsed as a host. */
-function urlOf({ url = "" }: IncomingMessage): URL | undefined {
-  const text = url.startsWith("/") ? `http://host${url}` : url;
-  return URL.canParse(text) ? new URL(text) : undefined;
-}
-
-function sendReadiness(
-  response: ServerResponse,
-  engine: EngineApi,
-  { isStopping }: { readonly isStopping: boolean },
-): void {
-  const { isReady, reasons, findings } = readinessOf(engine, { isStopping });
-  const status = isReady ? "ready" : isStopping ? "stopping" : "not ready";
-  sendJson(response, isReady ? 200 : 503, { status, reasons, findings });
-}
-
-function readinessOf(engine: EngineApi, state: { readonly isStopping: boolean }): Readiness {
-  const { isReady, reasons, findings } = engine.readiness();
-  if (!state.isStopping) return { isReady, reasons, findings };
-  return { isReady: false, reasons: ["the server is stopping", ...reasons], findings };
-}
-
-const routesByPath: ReadonlyMap<string, Route> = new Map(
-  routes.map((route) => [route.path, route]),
-);
 
 const serverSettings: ServerOptions = {
   maxHeaderSize: 16 * 1024,
   headersTimeout: 10_000,
   // How often Node checks the two timeouts around this line.
   connectionsCheckingInterval: 2_000,
-  // Limits the time to receive the request, not to send the response.
-  requestTimeout: 30_000,
+  // Limits the time to receive the request, not to send the response. Streams of documents have
+  // their own limit, since they may last; see document-stream.ts.
+  requestTimeout: 0,
   keepAliveTimeout: 5_000,
   // origin-checks.ts validates the Host header.
   requireHostHeader: false,
@@ -236,10 +125,11 @@ const serverSettings: ServerOptions = {
   keepAliveInitialDelay: peerProbeMs,
 };
 
-function openServer(tls: Tls | undefined): Server {
-  if (tls === undefined) return createServer(serverSettings);
+function openServer(tls: Tls | undefined, listener: RequestListener): Server {
+  if (tls === undefined) return createServer(serverSettings, listener);
   const { context } = tls.material();
-  const server = createTlsServer({ ...serverSettings, ...tls.serverOptions, ...context });
+  const settings = { ...serverSettings, ...tls.serverOptions, ...context };
+  const server = createTlsServer(settings, listener);
   tls.onRenewed((renewed) => server.setSecureContext(renewed));
   return server;
 }

@@ -20,7 +20,7 @@ import type { ReaderRoom } from "../core/unread-answers.js";
 import type { EngineApi } from "../engine/api.js";
 import { admissionOf } from "./admission.js";
 import { refuseWireFaults } from "./decode-request.js";
-import { stoppingError } from "./open-calls.js";
+import { stoppingError } from "../service/stopping.js";
 import type { OpenCalls } from "./open-calls.js";
 import { toStatus } from "./status.js";
 import type { RpcLogger } from "./status.js";

@@ -8,29 +8,48 @@ import type { CollectionServiceCreateResponse as CreateResponse } from "../gen/p
 import type { CollectionServiceDescribeRequest__Output as DescribeRequest } from "../gen/proto/sluice/v1/CollectionServiceDescribeRequest.js";
 import type { CollectionServiceDescribeResponse as DescribeResponse } from "../gen/proto/sluice/v1/CollectionServiceDescribeResponse.js";
 import type { CollectionServiceDropRequest__Output as DropRequest } from "../gen/proto/sluice/v1/CollectionServiceDropRequest.js";
+import type { CollectionServiceListRequest__Output as ListRequest } from "../gen/proto/sluice/v1/CollectionServiceListRequest.js";
 import type { CollectionServiceListResponse as ListResponse } from "../gen/proto/sluice/v1/CollectionServiceListResponse.js";
 import type { CollectionServiceOptimizeRequest__Output as OptimizeRequest } from "../gen/proto/sluice/v1/CollectionServiceOptimizeRequest.js";
 import type { CollectionServiceOptimizeResponse as OptimizeResponse } from "../gen/proto/sluice/v1/CollectionServiceOptimizeResponse.js";
 import type { CollectionServiceSetScoreMapsRequest__Output as SetScoreMapsRequest } from "../gen/proto/sluice/v1/CollectionServiceSetScoreMapsRequest.js";
 import { serverStream, unary } from "./calls.js";
 import type { RpcContext } from "./calls.js";
-import {
-  createCollectionFromMessage,
-  findingToMessage,
-  settingsToMessage,
-  statusToMessage,
-} from "./convert-collections.js";
-import { calibrateFromMessage, estimatesToMessages } from "./convert-calibration.js";
-import { scoreMapsFromMessages } from "./convert-score-maps.js";
 import { streamJob } from "./job-stream.js";
 import { createSnapshotMethods } from "./snapshot-methods.js";
+import {
+  calibrationFields,
+  collectionListFields,
+  collectionToCreateFields,
+  createdFields,
+  descriptionFields,
+  recallEstimateFields,
+  setScoreMapsFields,
+} from "../contract/collections.js";
+import type {
+  CalibrationRequest,
+  CollectionToCreate,
+  ShownRecallEstimate,
+  ShownScoreMap,
+} from "../contract/collections.js";
 import { collectionName } from "../contract/validate.js";
+import {
+  checkedCalibration,
+  checkedCollection,
+  listCollections,
+  shownCollection,
+  shownEstimates,
+  shownSettings,
+} from "../service/collections.js";
+import { checkedScoreMaps } from "../service/score-maps.js";
+import { fromMessage, toMessage } from "../wire/field-messages.js";
 
 export function createCollectionService(context: RpcContext): UntypedServiceImplementation {
   return {
     Create: unary<CreateRequest, CreateResponse>(context, async (request, engine) => {
-      const settings = await engine.createCollection(createCollectionFromMessage(request));
-      return { settings: settingsToMessage(settings) };
+      const asked = fromMessage<CollectionToCreate>(collectionToCreateFields, request);
+      const settings = await engine.createCollection(checkedCollection(asked));
+      return toMessage(createdFields, { settings: shownSettings(settings) });
     }),
     Drop: unary<DropRequest, object>(context, async (request, engine) => {
       await engine.dropCollection(collectionName(request.name, "name"));
@@ -40,8 +59,11 @@ export function createCollectionService(context: RpcContext): UntypedServiceImpl
     Optimize: optimization(context),
     Calibrate: calibration(context),
     SetScoreMaps: unary<SetScoreMapsRequest, object>(context, async (request, engine) => {
-      const scoreMaps = scoreMapsFromMessages(request.score_maps);
-      await engine.setScoreMaps(collectionName(request.name, "name"), scoreMaps);
+      const { scoreMaps = [] } = fromMessage<{ readonly scoreMaps: readonly ShownScoreMap[] }>(
+        setScoreMapsFields,
+        request,
+      );
+      await engine.setScoreMaps(collectionName(request.name, "name"), checkedScoreMaps(scoreMaps));
       return {};
     }),
     ...createSnapshotMethods(context),
@@ -51,15 +73,16 @@ export function createCollectionService(context: RpcContext): UntypedServiceImpl
 /** Read-only methods. */
 function looks(context: RpcContext): UntypedServiceImplementation {
   return {
-    List: unary<object, ListResponse>(context, (_, engine) => ({
-      collections: engine.listCollections().map(statusToMessage),
-      refused: [...engine.refusedCollections()],
-      findings: engine.readiness().findings.map(findingToMessage),
-    })),
-    Describe: unary<DescribeRequest, DescribeResponse>(context, (request, engine) => ({
-      collection: statusToMessage(engine.describeCollection(collectionName(request.name, "name"))),
-      findings: engine.readiness().findings.map(findingToMessage),
-    })),
+    List: unary<ListRequest, ListResponse>(context, (request, engine) => {
+      const { page_size: pageSize, page_token: pageToken } = request;
+      return toMessage(collectionListFields, listCollections(engine, { pageSize, pageToken }));
+    }),
+    Describe: unary<DescribeRequest, DescribeResponse>(context, (request, engine) => {
+      const name = collectionName(request.name, "name");
+      const collection = shownCollection(engine.describeCollection(name));
+      const { findings } = engine.readiness();
+      return toMessage(descriptionFields, { collection, findings });
+    }),
   };
 }
 
@@ -88,10 +111,16 @@ function calibration(context: RpcContext): UntypedHandleCall {
   return serverStream<CalibrateRequest, CalibrateResponse>(context, (call, tools) => {
     const { engine, signal, span } = tools;
     const name = collectionName(call.request.name, "name");
-    const options = { ...calibrateFromMessage(call.request), signal };
+    const asked = fromMessage<CalibrationRequest>(calibrationFields, call.request);
+    const options = { ...checkedCalibration(asked), signal };
     return streamJob({ clock, span }, engine.calibrate(name, options), (progress, last) => {
       const result = last?.result;
-      call.write({ progress, ...(result && { estimates: estimatesToMessages(result) }) });
+      const estimates = result && shownEstimates(result).map(estimateToMessage);
+      call.write({ progress, ...(estimates && { estimates }) });
     });
   });
+}
+
+function estimateToMessage(estimate: ShownRecallEstimate): object {
+  return toMessage(recallEstimateFields, estimate);
 }

@@ -3,7 +3,7 @@
 
 import { ServerInterceptingCall, ServerListenerBuilder } from "@grpc/grpc-js";
 import type { ServerInterceptor } from "@grpc/grpc-js";
-import { SluiceError } from "../core/errors.js";
+import { stoppingError } from "../service/stopping.js";
 import { toStatus } from "./status.js";
 import type { RpcLogger } from "./status.js";
 
@@ -50,11 +50,6 @@ export function createOpenCalls(): OpenCalls {
       for (const call of [...calls]) call.cutOff();
     },
   };
-}
-
-/** Error of calls that a shutdown ends or rejects. */
-export function stoppingError(): SluiceError {
-  return new SluiceError("NOT_READY", "the server is stopping; connect again, or to another one");
 }
 
 /**

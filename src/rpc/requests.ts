@@ -9,6 +9,7 @@ import { rerankRequestFields } from "../contract/rerank.js";
 import type { RerankRequest } from "../contract/rerank.js";
 import { queryFields, searchRequestFields } from "../contract/search-request.js";
 import type { Query, SearchRequest } from "../contract/search-request.js";
+import { checkedSearch } from "../service/checked-search.js";
 import { invalidField } from "../contract/validate.js";
 import type { ExplainRequest__Output } from "../gen/proto/sluice/v1/ExplainRequest.js";
 import type { ExportRequest__Output } from "../gen/proto/sluice/v1/ExportRequest.js";
@@ -32,15 +33,6 @@ export function queryFromMessage(message: Query__Output, path: string): Query {
 
 function requireQuery({ query }: Pick<SearchRequest__Output, "query">): void {
   if (query === null) throw invalidField("query", "query is missing; send text or vectors");
-}
-
-/** Throws when a required field is missing or a value is out of range. */
-export function checkedSearch(request: Partial<SearchRequest>): SearchRequest {
-  checkRequest<SearchRequest>(searchRequestFields, request);
-  checkQuery(request, "query");
-  for (const [i, query] of (request.otherQueries ?? []).entries())
-    checkQuery(query, `other_queries[${i}]`);
-  return request;
 }
 
 export function rerankRequestFromMessage(message: RerankRequest__Output): RerankRequest {

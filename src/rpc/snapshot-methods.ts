@@ -10,9 +10,11 @@ import type { CollectionServiceSnapshotRequest__Output as SnapshotRequest } from
 import type { CollectionServiceSnapshotResponse as SnapshotResponse } from "../gen/proto/sluice/v1/CollectionServiceSnapshotResponse.js";
 import { serverStream, signalOf, unary } from "./calls.js";
 import type { RpcContext } from "./calls.js";
-import { statusToMessage } from "./convert-collections.js";
 import { streamJob } from "./job-stream.js";
+import { shownCollectionFields, snapshotFields } from "../contract/collections.js";
 import { collectionName } from "../contract/validate.js";
+import { shownCollection } from "../service/collections.js";
+import { toMessage } from "../wire/field-messages.js";
 
 export function createSnapshotMethods(context: RpcContext): UntypedServiceImplementation {
   const { clock } = context;
@@ -41,20 +43,19 @@ export function createSnapshotMethods(context: RpcContext): UntypedServiceImplem
         : engine.restore(copy, name);
       return streamJob({ clock, span }, job, (progress, last) => {
         const result = last?.result;
-        call.write({ progress, ...(result && { collection: statusToMessage(result) }) });
+        call.write({
+          progress,
+          ...(result && { collection: toMessage(shownCollectionFields, shownCollection(result)) }),
+        });
       });
     }),
     ListSnapshots: unary<ListSnapshotsRequest, ListSnapshotsResponse>(
       context,
       async ({ backup }, engine, call) => {
-        if (!backup) return { snapshots: engine.listSnapshots().map(snapshotToMessage) };
-        const backups = await engine.listBackups({ signal: signalOf(call) });
-        return {
-          snapshots: backups.map((one) => ({
-            ...snapshotToMessage(one),
-            created_ms: one.createdMs,
-          })),
-        };
+        const copies = backup
+          ? await engine.listBackups({ signal: signalOf(call) })
+          : engine.listSnapshots();
+        return { snapshots: copies.map((copy) => toMessage(snapshotFields, copy)) };
       },
     ),
     DeleteSnapshot: unary<DeleteSnapshotRequest, object>(
@@ -67,14 +68,4 @@ export function createSnapshotMethods(context: RpcContext): UntypedServiceImplem
       },
     ),
   };
-}
-
-function snapshotToMessage(snapshot: {
-  readonly name: string;
-  readonly collection: string;
-  readonly lastSequence: number;
-  readonly bytes: number;
-}) {
-  const { name, collection, lastSequence, bytes } = snapshot;
-  return { name, collection, last_sequence: lastSequence, bytes };
 }

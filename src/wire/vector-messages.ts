@@ -1,9 +1,8 @@
 // Converts token vectors to messages, and validates those from messages.
 
-import { invalidField, quote } from "../contract/validate.js";
+import { invalidField, quote, vectorDim } from "../contract/validate.js";
 import type { PrecomputedVectors, VectorType } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
-import { limits } from "../core/limits.js";
 import type { Vectors, Vectors__Output } from "../gen/proto/sluice/v1/Vectors.js";
 import type { VectorType as VectorTypeMessage } from "../gen/proto/sluice/v1/VectorType.js";
 
@@ -64,14 +63,6 @@ export function vectorsFromMessage(
   const given = { type: known.type, dim, bytes: message.rows };
   if (message.model_fingerprint === "") return given;
   return { ...given, modelFingerprint: fingerprint(message.model_fingerprint, field) };
-}
-
-export function vectorDim(dim: number, field: string): number {
-  if (dim >= limits.dimMin && dim <= limits.dimMax && dim % 16 === 0) return dim;
-  throw invalidField(
-    field,
-    `${field} is ${dim}, it must be a multiple of 16 from ${limits.dimMin} to ${limits.dimMax}`,
-  );
 }
 
 function fingerprint(value: string, field: string): string {

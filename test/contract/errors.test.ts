@@ -54,6 +54,10 @@ const provocations: Readonly<Record<ErrorReason, Provocation>> = {
   COLLECTION_NOT_FOUND: { call: (client) => client.collections.describe("none") },
   SNAPSHOT_NOT_FOUND: { call: (client) => client.collections.snapshots.restore("none") },
   DOCUMENT_NOT_FOUND: { call: (client) => client.explain({ ...request, key: "none" }) },
+  OPERATION_NOT_FOUND: { file: "test/unit/http/operations.test.ts" },
+  SESSION_NOT_FOUND: { file: "test/unit/http/sessions.test.ts" },
+  PATH_NOT_FOUND: { file: "test/unit/http/server.test.ts" },
+  METHOD_NOT_ALLOWED: { file: "test/unit/http/server.test.ts" },
   SEQUENCE_MISMATCH: { ingest: [{ ...documents[0]!, ifSequence: 0 }] },
   COLLECTION_EXISTS: { call: (client) => client.collections.create({ name: "notes", dim }) },
   SNAPSHOT_EXISTS: {

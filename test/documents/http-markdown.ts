@@ -6,14 +6,14 @@ import { z } from "zod";
 import { tableRow } from "../../bench/markdown.js";
 import { statusCodes } from "../../src/http/errors.js";
 import { routes } from "../../src/http/routes.js";
-import { searchBody } from "../../src/http/search-body.js";
+import { searchOfBody } from "../../src/http/search-body.js";
 import { readProtos } from "./proto-file.js";
 
 export function routesMarkdown(): string {
-  const rows = routes.map(({ path, methods, about }) =>
-    tableRow([`\`${path}\``, methods.filter((method) => method !== "HEAD").join(", "), about]),
+  const rows = routes.map(({ path, method, about, rpcs }) =>
+    tableRow([`${method} \`${path}\``, about, rpcs.join(", ")]),
   );
-  return [tableRow(["path", "methods", "answer"]), "|---|---|---|", ...rows].join("\n");
+  return [tableRow(["route", "answer", "RPC"]), "|---|---|---|", ...rows].join("\n");
 }
 
 /** Which gRPC statuses become which HTTP status. */
@@ -30,7 +30,7 @@ export function statusesMarkdown(): string {
 export function searchFieldsMarkdown(): string {
   const messages = [...readProtos().values()].flat();
   const fields = messages.find(({ name }) => name === "SearchRequest")?.children ?? [];
-  const schema = z.toJSONSchema(searchBody, { io: "input" }) as JsonSchema;
+  const schema = z.toJSONSchema(searchOfBody, { io: "input" }) as JsonSchema;
   const rows = Object.entries(schema.properties ?? {}).map(([name, property]) => {
     const comment = fields.find((field) => field.name === name)?.comment;
     if (comment === undefined) throw new Error(`SearchRequest has no field ${name}`);

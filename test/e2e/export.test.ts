@@ -198,7 +198,7 @@ describe("an export", () => {
     const lines = (await posted.text()).trim().split("\n");
     assert.equal(lines.length, 10);
     for (const line of lines) assert.match(line, /"vectors":\{"type":"float32","dim":16/);
-    const wrong = await fetch(`${url}/v1/export?collection=lines&after=x`);
+    const wrong = await fetch(`${url}/v1/export?collection=lines&after_sequence=x`);
     assert.equal(wrong.status, 400);
     const missing = await fetch(`${url}/v1/export?collection=nothing`);
     assert.equal(missing.status, 404);

@@ -119,11 +119,10 @@ describe("feedback to a server", () => {
       [{ kind: "click", query_text: " " }, "query_text"],
       [{ kind: "click", rank: -1 }, "rank"],
       [{ kind: "click", event_id: "é".repeat(65) }, "event_id"],
-      [{ kind: "click", mood: "good" }, "mood"],
     ] as const) {
       const [status, answer] = await send(body);
       assert.equal(status, 400);
-      assert.equal((answer as { error: { field: string } }).error.field, field);
+      assert.equal((answer as { field: string }).field, field);
     }
     const [status] = await send({ collection: "none", kind: "click" });
     assert.equal(status, 404);

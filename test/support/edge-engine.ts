@@ -12,6 +12,7 @@ import type { SearchRequest } from "../../src/contract/search-request.js";
 import type { SearchHit, SearchUpdate } from "../../src/contract/search-update.js";
 import type { CollectionSettings, CollectionStatus } from "../../src/index/collection-settings.js";
 import type { WriteAck } from "../../src/ingest/write-operations.js";
+import { createOperations } from "../../src/engine/operations.js";
 import type {
   StoredDocumentPage,
   EngineApi,
@@ -77,6 +78,7 @@ export function createEdgeEngine(): EdgeEngine {
     ...collectionMethods(state),
     ...nothingKept,
     ...nothingWrong,
+    ...operationsOf(state),
   };
   return engine;
 }
@@ -205,6 +207,47 @@ function deleteMatching(documents: Map<string, StoredDocument>, filter: Filter):
   );
   for (const [key] of found) documents.delete(key);
   return found.length;
+}
+
+/** Optimize, which ends at once, and operations that go on until they are cancelled. */
+function operationsOf(
+  state: State,
+): Pick<
+  EngineApi,
+  "startOperation" | "listOperations" | "getOperation" | "watchOperation" | "cancelOperation"
+> {
+  let count = 0;
+  const operations = createOperations({
+    clock: () => performance.now(),
+    nowMs: () => 1_700_000_000_000,
+    createId: () => `operation-${(count += 1)}`,
+  });
+  return {
+    startOperation: (job, idempotencyKey) => {
+      const collection = job.kind === "restore" ? job.snapshotName : job.collection;
+      settingsOf(state, collection);
+      const isEndless = job.kind !== "optimize";
+      return operations.start({
+        job,
+        collection,
+        idempotencyKey,
+        async *run(signal) {
+          yield { step: "merging segments", done: 0, total: 1 };
+          if (isEndless)
+            await new Promise((resolve) =>
+              signal.addEventListener("abort", resolve, { once: true }),
+            );
+          signal.throwIfAborted();
+          const optimized = { bytesBefore: 2, bytesAfter: 1 };
+          yield { step: "merging segments", done: 1, total: 1, result: { optimized } };
+        },
+      });
+    },
+    listOperations: () => operations.list(),
+    getOperation: (id) => operations.get(id),
+    watchOperation: (id, { signal }) => operations.watch(id, signal),
+    cancelOperation: (id) => operations.cancel(id),
+  };
 }
 
 const nothingWrong: Pick<EngineApi, "refusedCollections" | "readiness"> = {

@@ -10,6 +10,7 @@ import { Backups } from "../../src/engine/backups.js";
 import { createEngine } from "../../src/engine/engine.js";
 import type { EngineParts } from "../../src/engine/engine.js";
 import { inspect } from "../../src/engine/inspect.js";
+import { createOperations } from "../../src/engine/operations.js";
 import { Snapshots } from "../../src/engine/snapshots.js";
 import type { SearchCaches } from "../../src/engine/search-parts.js";
 import type { RemoteRerankers } from "../../src/engine/rerankers.js";
@@ -33,6 +34,7 @@ import { openDataFolder } from "../../src/store/data-folder.js";
 import type { DataFolder } from "../../src/store/data-folder.js";
 import { repositoryRoot } from "../../src/core/paths.js";
 import type { SearchRequest } from "../../src/contract/search-request.js";
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { collectionLimits } from "./collections.js";
 
@@ -105,9 +107,11 @@ export async function openInlineEngine(
     answers: createLruCache(options.cacheBytes ?? 0),
     pairs: createLruCache(options.cacheBytes ?? 0),
   };
+  const operations = createOperations({ clock, nowMs: Date.now, createId: randomUUID });
   const api = createEngine({
     collections,
     ...copiesOf(data, collections),
+    operations,
     models,
     scorer: options.scorer ?? createInlineScorer(kernels),
     encodePool: inlineEncoder((task) => encode.run(task), models),
@@ -119,7 +123,7 @@ export async function openInlineEngine(
     generationAgeMaxMs: options.generationAgeMaxMs,
     caches,
     remoteRerankers: options.remoteRerankers,
-    nowMs: () => Date.now(),
+    nowMs: Date.now,
     feedbackEventsMax: options.feedbackEventsMax,
     readiness: () => ({ isReady: true, reasons: [], findings: data.findings() }),
   });
@@ -128,6 +132,7 @@ export async function openInlineEngine(
     caches,
     collections,
     async close() {
+      await operations.close();
       await collections.close();
       data.close();
     },

@@ -3,6 +3,7 @@
 /** Every dependency of package.json, and the parts of Node that need a fence. */
 export const packageDoors: Readonly<Record<string, readonly string[]>> = {
   "@aws-sdk/client-s3": ["backup"],
+  "@fastify/accept-negotiator": ["http"],
   "@grpc/grpc-js": ["rpc", "client"],
   "@grpc/proto-loader": ["rpc", "wire", "gen"],
   "@grpc/reflection": ["rpc"],
@@ -16,6 +17,7 @@ export const packageDoors: Readonly<Record<string, readonly string[]>> = {
   "@orama/stopwords": ["analysis"],
   "cli-progress": ["cli"],
   commander: ["cli"],
+  fastify: ["http"],
   flatbuffers: ["store", "gen"],
   "grpc-health-check": ["rpc", "client"],
   hyparquet: ["importers"],

@@ -22,6 +22,7 @@ export const levels: readonly (readonly string[])[] = [
   ["ingest", "search"],
   ["engine", "remote"],
   ["access"],
+  ["service"],
   ["rpc", "http"],
   ["app"],
   ["cli"],

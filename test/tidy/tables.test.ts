@@ -31,6 +31,7 @@ import {
   statusesMarkdown,
 } from "../documents/http-markdown.js";
 import { metricsMarkdown } from "../documents/metrics-markdown.js";
+import { openApiText } from "../documents/openapi-document.js";
 import { protoMarkdown } from "../documents/proto-markdown.js";
 import { readText, root } from "./tree.js";
 
@@ -85,6 +86,13 @@ describe("generated parts of documents", () => {
         }
         assert.equal(text, updated, `${file} is stale: run \`make tables\``);
       });
+
+  it("proto/openapi.json is what the routes, their schemas and the protos say", () => {
+    const path = "proto/openapi.json";
+    const updated = openApiText();
+    if (process.env["SLUICE_WRITE_TABLES"] === "1") writeFileSync(join(root, path), updated);
+    else assert.equal(readText(path), updated, `${path} is stale: run \`make tables\``);
+  });
 
   it("have no marks of a table that nothing writes", () => {
     const known = new Set(Object.values(documents).flatMap((tables) => Object.keys(tables)));

@@ -1,7 +1,23 @@
 import assert from "node:assert/strict";
 
-import { rerankBodyFromJson } from "../../../src/http/rerank-body.js";
-import { searchRequestFromJson } from "../../../src/http/search-body.js";
+import { parseBody } from "../../../src/http/json-body.js";
+import { rerankBody, rerankBodyFrom } from "../../../src/http/rerank-body.js";
+import type { RerankBody } from "../../../src/http/rerank-body.js";
+import { searchFromBody, searchOfBody } from "../../../src/http/search-body.js";
+import type { SearchRequest } from "../../../src/contract/search-request.js";
+
+function refuseUnknown(name: string): void {
+  assert.equal(name, "", "nothing is unknown");
+}
+
+function searchRequestFromJson(text: string): SearchRequest {
+  const data = parseBody(searchOfBody, text, refuseUnknown);
+  return searchFromBody(data, (data as { readonly collection: string }).collection);
+}
+
+function rerankBodyFromJson(text: string): RerankBody {
+  return rerankBodyFrom(parseBody(rerankBody, text, refuseUnknown));
+}
 
 const search = { collection: "notes", query: "gold" };
 

@@ -3,13 +3,16 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { openAccess } from "../../../src/access/access.js";
+import type { Document } from "../../../src/core/document.js";
 import { SluiceError } from "../../../src/core/errors.js";
 import { createTraffic } from "../../../src/core/traffic.js";
 import type { SearchRequest } from "../../../src/contract/search-request.js";
 import { startHttpServer } from "../../../src/http/server.js";
 import type { HttpServer } from "../../../src/http/server.js";
+import type { Problem } from "../../../src/http/errors.js";
 import { createEdgeEngine, hit, update, updates } from "../../support/edge-engine.js";
 import type { EdgeEngine } from "../../support/edge-engine.js";
+import { eventsOf } from "../../support/server-events.js";
 
 describe("HTTP server", () => {
   let engine: EdgeEngine;
@@ -45,15 +48,86 @@ describe("HTTP server", () => {
     assert.equal(await (await fetch(`${base}/metrics`)).text(), "sluice_up 1\n");
   });
 
-  it("answers unknown paths and methods with JSON", async () => {
+  it("answers unknown paths and methods with problem details", async () => {
     const unknown = await fetch(`${base}/v2/nothing`);
     assert.equal(unknown.status, 404);
-    const { error } = (await unknown.json()) as { error: { reason: string; message: string } };
-    assert.equal(error.reason, "PATH_NOT_FOUND");
-    assert.match(error.message, /\/v1\/search/);
+    assert.match(unknown.headers.get("content-type") ?? "", /^application\/problem\+json/);
+    const { title, ...problem } = (await unknown.json()) as Problem;
+    assert.deepEqual(problem, {
+      type: "urn:sluice:error:PATH_NOT_FOUND",
+      status: 404,
+      detail: "nothing is at /v2/nothing",
+      reason: "PATH_NOT_FOUND",
+      remedy: "See /openapi.json for all paths.",
+      retryable: false,
+    });
+    assert.match(title, /nothing at this path/);
     const wrongMethod = await fetch(`${base}/v1/search`, { method: "DELETE" });
     assert.equal(wrongMethod.status, 405);
     assert.equal(wrongMethod.headers.get("allow"), "GET, POST");
+    assert.equal(((await wrongMethod.json()) as Problem).reason, "METHOD_NOT_ALLOWED");
+    for (const path of [
+      "/%zz",
+      "/v1/collections/%ff/documents",
+      `/v1/collections/${"a".repeat(5000)}`,
+    ])
+      assert.ok([400, 404, 414].includes((await fetch(`${base}${path}`)).status), path);
+  });
+
+  it("answers HEAD as GET without the content, and OPTIONS with the methods", async () => {
+    const [got, head] = await Promise.all([
+      fetch(`${base}/v1/collections`),
+      fetch(`${base}/v1/collections`, { method: "HEAD" }),
+    ]);
+    assert.equal(head.status, 200);
+    assert.equal(head.headers.get("content-type"), got.headers.get("content-type"));
+    assert.equal(await head.text(), "");
+    const options = await fetch(`${base}/v1/collections`, { method: "OPTIONS" });
+    assert.equal(options.status, 204);
+    assert.equal(options.headers.get("allow"), "GET, HEAD, POST, OPTIONS");
+    // It would run the search for nothing.
+    const stream = await fetch(`${base}/v1/search?collection=notes&q=a`, { method: "HEAD" });
+    assert.equal(stream.status, 405);
+  });
+
+  it("compresses complete answers as their caller accepts", async () => {
+    for (let i = 0; i < 20; i += 1) await engine.put("notes", document(`key ${i}`));
+    const url = `${base}/v1/collections/notes/documents`;
+    const plain = await fetch(url, { headers: { "accept-encoding": "identity" } });
+    assert.equal(plain.headers.get("content-encoding"), null);
+    const text = await plain.text();
+    for (const encoding of ["gzip", "br"]) {
+      const packed = await fetch(url, { headers: { "accept-encoding": encoding } });
+      assert.equal(packed.headers.get("content-encoding"), encoding);
+      assert.match(packed.headers.get("vary") ?? "", /accept-encoding/);
+      assert.ok(Number(packed.headers.get("content-length")) < text.length / 2);
+      assert.equal(await packed.text(), text);
+    }
+  });
+
+  it("tells a browser that connects again to stop, since a search cannot be resumed", async () => {
+    const headers = { "last-event-id": "3" };
+    for (const path of ["/v1/collections/notes:search?q=a", "/v1/sessions"]) {
+      const again = await fetch(`${base}${path}`, { headers });
+      assert.equal(again.status, 204, path);
+    }
+  });
+
+  it("ignores what it does not know, and says so", async () => {
+    const answer = await post(
+      { collection: "notes", query: "x", kk: 1, rerank: { depth: 5, "größe\n": true } },
+      "application/json",
+    );
+    assert.equal(answer.status, 200);
+    assert.equal(
+      answer.headers.get("x-sluice-warning"),
+      'ignored, since this version does not know them: "rerank.gr??e\\n", "kk"',
+    );
+    const parameter = await fetch(`${base}/v1/search?collection=notes&q=a&unknown=1`, {
+      headers: { accept: "application/json" },
+    });
+    assert.equal(parameter.status, 200);
+    assert.match(parameter.headers.get("x-sluice-warning") ?? "", /"unknown"/);
   });
 
   it("streams the updates of a search as events", async () => {
@@ -135,7 +209,6 @@ describe("HTTP server", () => {
       type: "int8",
       dim: 16,
       bytes: Buffer.alloc(32, 1),
-      modelFingerprint: undefined,
     });
     assert.equal(rest.exhaustive, true);
     assert.equal(rest.fusion, "min_max");
@@ -146,7 +219,6 @@ describe("HTTP server", () => {
   const wrongBodies: readonly [string, string | object, RegExp][] = [
     ["body", "{", /not JSON/],
     ["body", Buffer.from([0x22, 0xff, 0x22]), /not JSON in UTF-8/],
-    ["filters", { collection: "notes", query: "x", filters: {} }, /filters is not known/],
     ["filter", { collection: "notes", query: "x", filter: {} }, /no object of one property/],
     ["filter", { collection: "notes", query: "x", filter: "year >" }, /character 7: expected/],
     [
@@ -172,17 +244,16 @@ describe("HTTP server", () => {
     it(`refuses a wrong ${field}: ${String(text)}`, async () => {
       const response = await post(body);
       assert.equal(response.status, 400);
-      const { error } = (await response.json()) as { error: { field: string; message: string } };
-      assert.equal(error.field, field);
-      assert.match(error.message, text);
+      const problem = (await response.json()) as Problem;
+      assert.equal(problem.field, field);
+      assert.match(problem.detail, text);
     });
   }
 
   it("refuses a body beyond its limit with an answer, not with a broken connection", async () => {
     const response = await post("x".repeat(5 * 1024 * 1024));
-    assert.equal(response.status, 429);
-    const { error } = (await response.json()) as { error: { reason: string } };
-    assert.equal(error.reason, "LIMIT_EXCEEDED");
+    assert.equal(response.status, 413);
+    assert.equal(((await response.json()) as Problem).reason, "LIMIT_EXCEEDED");
   });
 
   it("tells failures by status before the first update and by an event after it", async () => {
@@ -275,21 +346,6 @@ describe("HTTP server", () => {
   }
 });
 
-interface ServerEvent {
-  readonly id: string;
-  readonly event: string;
-  readonly data: string;
-}
-
-function eventsOf(text: string): ServerEvent[] {
-  const blocks = text.split("\n\n").filter((block) => block !== "");
-  return blocks.map((block) => {
-    const values = new Map(
-      block
-        .split("\n")
-        .map((line) => [line.slice(0, line.indexOf(": ")), line.slice(line.indexOf(": ") + 2)]),
-    );
-    const value = (name: string): string => values.get(name) ?? "";
-    return { id: value("id"), event: value("event"), data: value("data") };
-  });
+function document(key: string): Document {
+  return { key, title: "", text: "Some words of a document. ".repeat(10), fields: new Map() };
 }

@@ -77,10 +77,11 @@ describe("an object of a file", () => {
       ["int8", 2],
     ] as const) {
       const { vectors } = toDocument({ id: "a", vectors: { type, dim, base64 } });
-      assert.deepEqual(vectors, { type, dim, bytes: Uint8Array.of(1, 2, 3, 4) });
+      assert.deepEqual(vectors, { type, dim, bytes: Buffer.of(1, 2, 3, 4) });
     }
-    const given = { type: "int8", dim: 4, base64, model_fingerprint: "abc" };
-    assert.equal(toDocument({ id: "a", vectors: given }).vectors?.modelFingerprint, "abc");
+    const fingerprint = "0f".repeat(32);
+    const given = { type: "int8", dim: 4, base64, model_fingerprint: fingerprint };
+    assert.equal(toDocument({ id: "a", vectors: given }).vectors?.modelFingerprint, fingerprint);
   });
 
   it("leaves fields to fieldsFromJson", () => {
@@ -117,12 +118,12 @@ describe("an object of a file", () => {
       [{ key: "a", vectors: [[1], [1, 2]] }, /row 1 .* other than row 0/],
       [{ key: "a", vectors: [[1], ["1"]] }, /row 1 .* not a finite number/],
       [{ key: "a", vectors: [[1e39]] }, /row 0 .* not a finite number/],
-      [{ key: "a", vectors: "AAAA" }, /"vectors" is a string/],
+      [{ key: "a", vectors: "AAAA" }, /vectors is neither rows/],
       [{ key: "a", vectors: { type: "float64", dim: 1, base64 } }, /vectors.type/],
       [{ key: "a", vectors: { type: "int8", dim: 0, base64 } }, /vectors.dim/],
       [{ key: "a", vectors: { type: "int8", dim: 3, base64 } }, /whole rows of 3 int8/],
       [{ key: "a", vectors: { type: "int8", dim: 1, base64: "?" } }, /not base64/],
-      [{ key: "a", vectors: { type: "int8", dim: 1, base64: "AAAAA" } }, /whole rows/],
+      [{ key: "a", vectors: { type: "int8", dim: 1, base64: "AAAAA" } }, /not base64/],
     ];
     for (const [value, message] of faults) {
       const name = JSON.stringify(value);

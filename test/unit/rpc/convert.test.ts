@@ -13,7 +13,7 @@ import {
   storedDocumentToMessage,
 } from "../../../src/rpc/convert-documents.js";
 import { toMessage } from "../../../src/wire/field-messages.js";
-import { decodePageToken, encodePageToken } from "../../../src/rpc/page-token.js";
+import { decodePageToken, encodePageToken } from "../../../src/service/page-token.js";
 
 /** Ordinary objects, as the code makes them. */
 function record<T>(model: { [Name in keyof T]: fc.Arbitrary<T[Name]> }): fc.Arbitrary<T> {

@@ -116,6 +116,6 @@ describe("an export", () => {
     });
     const lines = Buffer.concat(parts).toString().trim().split("\n");
     assert.equal(lines.length, 2);
-    assert.match(lines[1] ?? "", /^\{"error":\{"reason":"DATA_CORRUPT"/);
+    assert.match(lines[1] ?? "", /^\{"type":"urn:sluice:error:DATA_CORRUPT"/);
   });
 });

@@ -2,7 +2,13 @@
 
 
 export interface CollectionServiceListRequest {
+  'page_size'?: (number);
+  'page_token'?: (string);
+  '_page_size'?: "page_size";
 }
 
 export interface CollectionServiceListRequest__Output {
+  'page_size'?: (number);
+  'page_token': (string);
+  '_page_size'?: "page_size";
 }

@@ -8,10 +8,12 @@ export interface CollectionServiceListResponse {
   'collections'?: (_sluice_v1_Collection)[];
   'refused'?: (_sluice_v1_RefusedCollection)[];
   'findings'?: (_sluice_v1_DataFinding)[];
+  'next_page_token'?: (string);
 }
 
 export interface CollectionServiceListResponse__Output {
   'collections': (_sluice_v1_Collection__Output)[];
   'refused': (_sluice_v1_RefusedCollection__Output)[];
   'findings': (_sluice_v1_DataFinding__Output)[];
+  'next_page_token': (string);
 }

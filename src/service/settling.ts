@@ -11,7 +11,7 @@ export function createSettling(): Settling {
   const finished = new Promise<void>((resolve, reject) => {
     settle = (error) => {
       if (error === undefined) resolve();
-      // Rejects with the original error, which the RPC layer classifies.
+      // Rejects with the original error, which the port classifies.
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
       else reject(error);
     };

@@ -1,23 +1,38 @@
-// Batches the responses of one ingest stream; at most one message is in flight.
+// Batches the answers of one ingest stream; at most one batch is in flight.
 
-import type { ServerDuplexStream } from "@grpc/grpc-js";
 import { errorTable, isSluiceError, SluiceError } from "../core/errors.js";
 import { publicMessage } from "../core/public-message.js";
-import type { IngestAck } from "../gen/proto/sluice/v1/IngestAck.js";
-import type { IngestError } from "../gen/proto/sluice/v1/IngestError.js";
-import type { IngestRequest__Output } from "../gen/proto/sluice/v1/IngestRequest.js";
-import type { IngestResponse } from "../gen/proto/sluice/v1/IngestResponse.js";
 import type { WriteAck } from "../ingest/write-operations.js";
-import type { RpcContext } from "./calls.js";
 import { createAnswerOrder } from "./ingest-memory.js";
 import type { AnswerMark } from "./ingest-memory.js";
 
-export type IngestCall = ServerDuplexStream<IngestRequest__Output, IngestResponse>;
+/** A stored document. These answers have the names that protobuf and JSON give them. */
+export interface DocumentAck {
+  readonly client_sequence: number;
+  readonly key: string;
+  readonly sequence: number;
+  readonly passage_count: number;
+}
 
-/** Fields of a document that its response repeats. */
-export interface AnsweredItem {
-  readonly client_sequence: string;
-  readonly document: { readonly key: string } | null;
+/** A document that was not stored. */
+export interface DocumentError {
+  readonly client_sequence: string | number;
+  readonly key: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly field: string;
+  readonly retryable: boolean;
+}
+
+export interface IngestAnswer {
+  acks: DocumentAck[];
+  errors: DocumentError[];
+  answered_through: number;
+}
+
+/** Log for failures without a reason. Has the shape of pino's method. */
+export interface FailureLog {
+  error(details: object, message: string): void;
 }
 
 /** The number of a document, and its place in the order of answers. */
@@ -27,26 +42,30 @@ export interface ItemPlace {
 }
 
 export interface IngestAnswersOptions {
-  readonly call: IngestCall;
-  readonly context: RpcContext;
-  /** Called when the transport has accepted a message and there is room for more responses. */
+  /** Sends one batch; calls back when the transport has accepted it, or with its error. */
+  readonly write: (answer: IngestAnswer, done: (error?: Error | null) => void) => void;
+  readonly logger: FailureLog;
+  /** Name of the call in the log. */
+  readonly path: string;
+  readonly stalledStreamMs: number;
+  /** Called when the transport has accepted a batch and there is room for more answers. */
   readonly onTaken: () => void;
-  /** Called when all responses were sent. */
+  /** Called when all answers were sent. */
   readonly onSent: () => void;
   /** Called when the stream fails. */
   readonly onFailed: (error: unknown) => void;
 }
 
-/** Why a document was not written. What has no reason is logged, with the path of the RPC. */
-export function toIngestError(
+/** Why a document was not written. What has no reason is logged, with the path of the call. */
+export function toDocumentError(
   error: unknown,
   refused: {
     readonly client_sequence: string | number;
     readonly key: string;
     readonly path: string;
   },
-  { logger }: Pick<RpcContext, "logger">,
-): IngestError {
+  logger: FailureLog,
+): DocumentError {
   const { client_sequence, key, path } = refused;
   const known = isSluiceError(error) ? error : undefined;
   if (known === undefined) logger.error({ err: error, path }, "a document failed unexpectedly");
@@ -64,8 +83,8 @@ export function toIngestError(
 export class IngestAnswers {
   private readonly options: IngestAnswersOptions;
   private readonly order = createAnswerOrder();
-  private acks: IngestAck[] = [];
-  private errors: IngestError[] = [];
+  private acks: DocumentAck[] = [];
+  private errors: DocumentError[] = [];
   private isWriting = false;
   private isFlushPlanned = false;
   private isStopped = false;
@@ -75,17 +94,17 @@ export class IngestAnswers {
     this.options = options;
   }
 
-  /** Number of responses not sent yet. */
+  /** Number of answers not sent yet. */
   get waitingCount(): number {
     return this.acks.length + this.errors.length;
   }
 
-  /** Whether the transport has accepted all responses. */
+  /** Whether the transport has accepted all answers. */
   get areTaken(): boolean {
     return this.waitingCount === 0 && !this.isWriting;
   }
 
-  /** Registers a document; `answered_through` does not pass it before its response. */
+  /** Registers a document; `answered_through` does not pass it before its answer. */
   expect(clientSequence: number): AnswerMark {
     return this.order.add(clientSequence);
   }
@@ -99,11 +118,14 @@ export class IngestAnswers {
   }
 
   /** The document is not stored. `mark` is undefined when its number was wrong. */
-  refuse(item: AnsweredItem, error: unknown, mark: AnswerMark | undefined): void {
-    const { call, context } = this.options;
-    const { client_sequence, document } = item;
-    const refused = { client_sequence, key: document?.key ?? "", path: call.getPath() };
-    this.errors.push(toIngestError(error, refused, context));
+  refuse(
+    item: { readonly clientSequence: string | number; readonly key: string },
+    error: unknown,
+    mark: AnswerMark | undefined,
+  ): void {
+    const { path, logger } = this.options;
+    const { clientSequence: client_sequence, key } = item;
+    this.errors.push(toDocumentError(error, { client_sequence, key, path }, logger));
     if (mark !== undefined) mark.isAnswered = true;
     this.planFlush();
   }
@@ -114,7 +136,7 @@ export class IngestAnswers {
     clearTimeout(this.stallTimer);
   }
 
-  /** Responses of one event loop iteration, such as those of one commit, share a message. */
+  /** Answers of one event loop iteration, such as those of one commit, share a batch. */
   private planFlush(): void {
     if (this.isFlushPlanned || this.isStopped) return;
     this.isFlushPlanned = true;
@@ -125,13 +147,13 @@ export class IngestAnswers {
   }
 
   private flush(): void {
-    const { call, onTaken, onSent, onFailed } = this.options;
+    const { write, onTaken, onSent, onFailed } = this.options;
     if (this.isStopped || this.isWriting) return;
     if (this.waitingCount === 0) {
       onSent();
       return;
     }
-    const response: IngestResponse = {
+    const answer: IngestAnswer = {
       acks: this.acks,
       errors: this.errors,
       answered_through: this.order.answeredThrough(),
@@ -140,7 +162,7 @@ export class IngestAnswers {
     this.errors = [];
     this.isWriting = true;
     this.startStallTimer();
-    call.write(response, (error?: Error | null) => {
+    write(answer, (error) => {
       this.isWriting = false;
       clearTimeout(this.stallTimer);
       if (error) onFailed(error);
@@ -151,8 +173,7 @@ export class IngestAnswers {
   }
 
   private startStallTimer(): void {
-    const { context, onFailed } = this.options;
-    const { stalledStreamMs } = context;
+    const { stalledStreamMs, onFailed } = this.options;
     this.stallTimer = setTimeout(() => {
       const message = `answers were not read for ${stalledStreamMs} ms; read them as they come`;
       onFailed(new SluiceError("DEADLINE_EXCEEDED", message));

@@ -1,0 +1,66 @@
+// The HTTP port on a free port over the edge engine.
+
+import { openAccess } from "../../src/access/access.js";
+import { createTraffic } from "../../src/core/traffic.js";
+import type { Traffic } from "../../src/core/traffic.js";
+import { startHttpServer } from "../../src/http/server.js";
+import type { HttpServer, HttpServerOptions } from "../../src/http/server.js";
+import { createEdgeEngine } from "./edge-engine.js";
+import type { EdgeEngine } from "./edge-engine.js";
+
+export interface HttpEdge {
+  readonly engine: EdgeEngine;
+  readonly server: HttpServer;
+  readonly traffic: Traffic;
+  /** Such as `http://127.0.0.1:12345`. */
+  readonly base: string;
+  /** Details that the server logged. */
+  readonly log: object[];
+  /** Sends a request with a JSON body and reads its JSON answer. */
+  ask(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Asked>;
+}
+
+export interface Asked {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Undefined without content. */
+  readonly json: unknown;
+}
+
+export async function startHttpEdge(options: Partial<HttpServerOptions> = {}): Promise<HttpEdge> {
+  const engine = createEdgeEngine();
+  const log: object[] = [];
+  const traffic = createTraffic({ clock: () => performance.now() });
+  const server = await startHttpServer({
+    access: openAccess(engine),
+    logger: { error: (details) => log.push(details) },
+    traffic,
+    host: "127.0.0.1",
+    port: 0,
+    metrics: () => Promise.resolve({ contentType: "text/plain", text: "" }),
+    ...options,
+  });
+  const base = `http://127.0.0.1:${server.port}`;
+  return {
+    engine,
+    server,
+    traffic,
+    base,
+    log,
+    async ask(method, path, body, headers = {}) {
+      const response = await fetch(`${base}${path}`, {
+        method,
+        headers: { "content-type": "application/json", ...headers },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      const json: unknown = text === "" ? undefined : JSON.parse(text);
+      return { status: response.status, headers: response.headers, json };
+    },
+  };
+}
