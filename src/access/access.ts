@@ -111,6 +111,7 @@ function admission(
       },
       named: (collection) => trail.named(collection),
       wrote: (count) => trail.wrote(count),
+      holder: found.key?.holder,
     }),
     peer: isProven ? identity.name : caller.peer,
     client: caller.client,

@@ -28,6 +28,8 @@ import { isWholeGrant, parseGrant } from "./identity.js";
 
 const time = z.iso.datetime();
 
+const quota = z.int().positive();
+
 const keySchema = z
   .strictObject({
     id: z.string().regex(keyIdForm),
@@ -46,6 +48,10 @@ const keySchema = z
     /** Rate (calls per second) and concurrency limits; null when unlimited. */
     rate: z.number().positive().max(limits.accessRateMax).nullable(),
     concurrency: z.int().positive().max(limits.accessConcurrencyMax).nullable(),
+    /** Quota over the collections that it may write; absent when unlimited. */
+    documentsMax: quota.optional(),
+    bytesMax: quota.optional(),
+    collectionsMax: quota.optional(),
   })
   .refine(({ filter, scopes }) => filter === "" || !scopes.some(isWhole), {
     message: "admin and metrics cannot go with a filter",

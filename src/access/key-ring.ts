@@ -4,8 +4,10 @@ import { statSync } from "node:fs";
 import type { Stats } from "node:fs";
 import { SluiceError } from "../core/errors.js";
 import { parseFilter } from "../core/parse-filter.js";
+import { isLimited } from "../core/quota.js";
+import type { QuotaHolder } from "../core/quota.js";
 import { isSecretOf, readKey } from "./api-key.js";
-import { parseGrant } from "./identity.js";
+import { mayIn, parseGrant } from "./identity.js";
 import type { Identity } from "./identity.js";
 import { keyFilePath, readKeyFile } from "./key-file.js";
 import type { StoredKey } from "./key-file.js";
@@ -14,6 +16,8 @@ import type { CallerLimits } from "./limiter.js";
 export interface RingKey {
   readonly identity: Identity;
   readonly limits: CallerLimits;
+  /** Absent when the key has no quota. */
+  readonly holder: QuotaHolder | undefined;
   readonly hash: string;
   readonly isRevoked: boolean;
 }
@@ -94,17 +98,30 @@ function idOf({ identity }: RingKey): string {
 
 function toRingKey(stored: StoredKey): RingKey {
   const { id, hash, scopes, filter, expires, revoked, rate, concurrency } = stored;
+  const identity: Identity = {
+    name: `${namePrefix}${id}`,
+    grants: scopes.map(parseGrant).filter((grant) => grant !== undefined),
+    filter: filter === "" ? undefined : parseFilter(filter),
+    expiresMs: expires === null ? undefined : Date.parse(expires),
+  };
   return {
     hash,
+    identity,
     isRevoked: revoked !== null,
     limits: { ratePerSecond: rate ?? undefined, concurrency: concurrency ?? undefined },
-    identity: {
-      name: `${namePrefix}${id}`,
-      grants: scopes.map(parseGrant).filter((grant) => grant !== undefined),
-      filter: filter === "" ? undefined : parseFilter(filter),
-      expiresMs: expires === null ? undefined : Date.parse(expires),
-    },
+    holder: holderOf(stored, identity),
   };
+}
+
+/** The quota of a key is over all collections that it may write. */
+function holderOf(
+  { id, documentsMax, bytesMax, collectionsMax }: StoredKey,
+  identity: Identity,
+): QuotaHolder | undefined {
+  const quota = { documentsMax, bytesMax, collectionsMax };
+  if (!isLimited(quota)) return undefined;
+  const covers = (collection: string): boolean => mayIn(identity, "write", collection);
+  return { name: `key ${id}`, quota, covers };
 }
 
 /** Changes whenever the file does. */

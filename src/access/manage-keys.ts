@@ -3,6 +3,8 @@
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 import { parseFilter } from "../core/parse-filter.js";
+import { isLimited } from "../core/quota.js";
+import type { Quota } from "../core/quota.js";
 import { makeKey } from "./api-key.js";
 import { isWholeGrant, parseGrant } from "./identity.js";
 import { changeKeyFile, keyFilePath, readKeyFile } from "./key-file.js";
@@ -17,6 +19,7 @@ export interface NewKey {
   readonly lifetimeMs: number | undefined;
   readonly rate: number | undefined;
   readonly concurrency: number | undefined;
+  readonly quota?: Quota | undefined;
 }
 
 /** A key without its hash. */
@@ -32,7 +35,7 @@ export async function createKey(
   nowMs: number,
 ): Promise<{ readonly key: ShownKey; readonly text: string }> {
   checkNewKey(asked);
-  const { name, scopes, filter, lifetimeMs, rate, concurrency } = asked;
+  const { name, scopes, filter, lifetimeMs, rate, concurrency, quota } = asked;
   const { id, hash, text } = makeKey();
   const key = {
     id,
@@ -44,6 +47,7 @@ export async function createKey(
     revoked: null,
     rate: rate ?? null,
     concurrency: concurrency ?? null,
+    ...quota,
   };
   await changeKeyFile(dataFolder, (keys) => {
     if (keys.length >= limits.accessKeysMax)
@@ -76,12 +80,11 @@ export async function revokeKey(dataFolder: string, id: string, nowMs: number): 
   return withoutHash(revoked);
 }
 
-function withoutHash(key: StoredKey): ShownKey {
-  const { id, name, scopes, filter, created, expires, revoked, rate, concurrency } = key;
-  return { id, name, scopes, filter, created, expires, revoked, rate, concurrency };
+function withoutHash({ hash: _, ...key }: StoredKey): ShownKey {
+  return key;
 }
 
-function checkNewKey({ name, scopes, filter }: NewKey): void {
+function checkNewKey({ name, scopes, filter, quota = {} }: NewKey): void {
   const fail = (message: string): never => {
     throw new SluiceError("INVALID_CONFIG", message);
   };
@@ -104,4 +107,6 @@ function checkNewKey({ name, scopes, filter }: NewKey): void {
   parseFilter(filter);
   if (grants.some(isWholeGrant))
     fail("admin and metrics cannot be restricted by a filter; use read, write and feedback");
+  if (isLimited(quota))
+    fail("a quota is over whole collections, and a key with a filter shares them with others");
 }

@@ -5,6 +5,7 @@ import { SluiceError } from "../core/errors.js";
 import { checkFilter } from "../core/filter.js";
 import type { Filter } from "../core/filter.js";
 import { createFilterMatch } from "../core/match-filter.js";
+import type { QuotaHolder } from "../core/quota.js";
 import type { SearchRequest } from "../contract/search-request.js";
 import type { EngineApi, Operation, SearchCall, StoredDocument } from "../engine/api.js";
 import type { CollectionStatus } from "../index/collection-settings.js";
@@ -23,6 +24,8 @@ export interface EngineCaller {
   /** Reports a collection that the caller named and may access, for the audit log. */
   named(collection: string): void;
   wrote(count: { readonly written: number; readonly deleted: number }): void;
+  /** Absent when the key has no quota. */
+  readonly holder?: QuotaHolder | undefined;
 }
 
 /**
@@ -148,7 +151,7 @@ function statusReads(engine: EngineApi, caller: EngineCaller): StatusReads {
 }
 
 function writes(engine: EngineApi, caller: EngineCaller): Writes {
-  const { identity } = caller;
+  const { identity, holder } = caller;
   const { filter: within } = identity;
   return {
     async put(collection, document, scope) {
@@ -156,6 +159,7 @@ function writes(engine: EngineApi, caller: EngineCaller): Writes {
       const ack = await engine.put(collection, document, {
         ...scope,
         within: joined(identity, scope?.within),
+        holder,
       });
       caller.wrote({ written: 1, deleted: 0 });
       return ack;
@@ -164,6 +168,7 @@ function writes(engine: EngineApi, caller: EngineCaller): Writes {
       demand(caller, "write", collection);
       const ack = await engine.update(collection, update, {
         within: joined(identity, scope?.within),
+        holder,
       });
       caller.wrote({ written: 1, deleted: 0 });
       return ack;
@@ -203,7 +208,7 @@ function demandSnapshot(engine: EngineApi, caller: EngineCaller, name: string): 
 }
 
 function administration(engine: EngineApi, caller: EngineCaller): Administration {
-  const { identity } = caller;
+  const { identity, holder } = caller;
   const must = (collection: string): void => demand(caller, "admin", collection);
   const mustSnapshot = (name: string): void => demandSnapshot(engine, caller, name);
   return {
@@ -214,7 +219,7 @@ function administration(engine: EngineApi, caller: EngineCaller): Administration
     },
     async createCollection(request) {
       must(request.name);
-      return engine.createCollection(request);
+      return engine.createCollection({ ...request, holder });
     },
     async dropCollection(name) {
       must(name);
@@ -239,7 +244,7 @@ function administration(engine: EngineApi, caller: EngineCaller): Administration
     restore(snapshotName, name) {
       mustSnapshot(snapshotName);
       if (name !== undefined) must(name);
-      return engine.restore(snapshotName, name);
+      return engine.restore(snapshotName, name, holder);
     },
     listSnapshots() {
       caller.check();
@@ -258,7 +263,7 @@ type BackupCalls = Pick<EngineApi, "backup" | "restoreBackup" | "listBackups" | 
 
 /** As with snapshots. */
 function backups(engine: EngineApi, caller: EngineCaller): BackupCalls {
-  const { identity } = caller;
+  const { identity, holder } = caller;
   const must = (collection: string): void => demand(caller, "admin", collection);
   const mustBackup = async (name: string, call: { readonly signal: AbortSignal }) => {
     caller.check();
@@ -275,7 +280,7 @@ function backups(engine: EngineApi, caller: EngineCaller): BackupCalls {
     async *restoreBackup(backupName, name, call) {
       if (name !== undefined) must(name);
       await mustBackup(backupName, call);
-      yield* engine.restoreBackup(backupName, name, call);
+      yield* engine.restoreBackup(backupName, name, { ...call, holder });
     },
     async listBackups(call) {
       caller.check();

@@ -22,8 +22,8 @@ export function openReloadableParts(config: Config, reporting: Reporting): Reloa
   const { rerankers, reloadable } = openRemoteRerankers(config.search.remoteRerankers, reporting);
   if (tls !== undefined) {
     for (const warning of tls.material().warnings) reporting.logger.warn({}, warning);
-    reporting.metrics.observe({ certificateExpiryMs: () => tls.material().notAfterMs });
   }
+  reporting.metrics.observe({ certificateExpiryMs: () => tls?.material().notAfterMs });
   const reloadables = [
     tls === undefined ? undefined : { name: "tls", reload: () => tls.reload() },
     reloadable,

@@ -9,6 +9,7 @@ import type { MaintenanceStep } from "../ingest/maintenance.js";
 import type { EventLoopWatch } from "../observability/event-loop.js";
 import type { Logger } from "../observability/logger.js";
 import type { Metrics } from "../observability/metrics.js";
+import type { DiskWatch } from "../store/disk-space.js";
 import type { ComposedEngine, EngineOptions } from "./compose.js";
 import type { Traces } from "./traces.js";
 
@@ -102,9 +103,10 @@ export function reportStart(
     readonly composed: ComposedEngine;
     readonly loop: EventLoopWatch;
     readonly traffic: Traffic;
+    readonly disk: DiskWatch;
   },
 ): void {
-  const { composed, loop, traffic } = parts;
+  const { composed, loop, traffic, disk } = parts;
   for (const note of composed.notes) logger.warn({}, note);
   const { isReady, findings } = composed.api.readiness();
   for (const finding of findings)
@@ -113,6 +115,11 @@ export function reportStart(
     ...composed.sources,
     loopDelay: () => loop.delay(),
     loopUtilization: () => loop.utilization(),
+    disk: () => ({
+      freeBytes: disk.space()?.freeBytes ?? 0,
+      totalBytes: disk.space()?.totalBytes ?? 0,
+      areWritesStopped: disk.isNearlyFull(),
+    }),
     traffic: () => ({ ...traffic.budget.stats(), ...traffic.answers.stats() }),
   });
   metrics.kernelChosen(composed.kernelName);

@@ -11,6 +11,7 @@ import type { HttpServer, HttpServerOptions } from "../http/server.js";
 import type { KernelChoice } from "../kernels/load-kernels.js";
 import { watchEventLoop } from "../observability/event-loop.js";
 import type { EventLoopWatch } from "../observability/event-loop.js";
+import type { DiskWatch } from "../store/disk-space.js";
 import { startRpcServer } from "../rpc/server.js";
 import type { RpcServer, RpcServerOptions } from "../rpc/server.js";
 import { backupSettings, startBackupSchedule } from "./backup-schedule.js";
@@ -23,6 +24,9 @@ import type { CpuBudget } from "./cpu-budget.js";
 import { measured } from "../engine/measured-engine.js";
 import { within } from "../net/within.js";
 import { drainMsOf } from "./drain.js";
+import { createProfiler } from "./profiles.js";
+import type { Profiler } from "./profiles.js";
+import { limitEngine } from "./limit-engine.js";
 import { openReloadableParts, reloadAll } from "./reload.js";
 import {
   callReport,
@@ -47,6 +51,8 @@ export interface RunningServer {
   readonly budget: CpuBudget;
   /** Reloads certificates, keys and remote rerankers; what cannot be read stays as it was. */
   reload(): void;
+  /** Records a CPU profile into the data folder; the log says when it is there. */
+  profile(): void;
   /**
    * Becomes not ready and serves for the drain period, then rejects new calls, lets running ones
    * finish within the grace period and closes the data. Idempotent.
@@ -91,7 +97,8 @@ export async function startServer(
     loopDelayMs: () => loop.delay().p90,
     onMaintenanceStep: maintenanceReport(metrics, traces),
   });
-  const engine = measured(composed.api, measuringOf(config, reporting));
+  const { limited, disk } = limitEngine(composed.api, config, reporting);
+  const engine = measured(limited, measuringOf(config, reporting));
   const access = control.guard(engine);
   const traffic = createTraffic({ ...config.limits, clock: () => performance.now() });
   let http: HttpServer;
@@ -105,16 +112,18 @@ export async function startServer(
     await control.close();
     throw error;
   }
-  reportStart(reporting, { composed, loop, traffic });
+  reportStart(reporting, { composed, loop, traffic, disk });
   rpc.setReady(engine.readiness().isReady);
   const schedule = scheduleOf(config, engine, reporting);
+  const profiler = createProfiler(config.data, { logger, nowMs: () => Date.now() });
   return {
     grpcPort: rpc.port,
     httpPort: http.port,
     kernelName: composed.kernelName,
     budget: composed.budget,
+    profile: () => profiler.record(),
     reload: () => reloadAll([...reloadables, ...control.reloadables], reporting),
-    ...stopOf(config, composed, { rpc, http, control, loop, traces, schedule }),
+    ...stopOf(config, composed, { rpc, http, control, loop, traces, schedule, disk, profiler }),
   };
 }
 
@@ -174,21 +183,25 @@ function stopOf(
     readonly loop: EventLoopWatch;
     readonly traces: Traces | undefined;
     readonly schedule: BackupSchedule | undefined;
+    readonly disk: DiskWatch;
+    readonly profiler: Profiler;
   },
 ): Pick<RunningServer, "stop" | "hurry"> {
   const hurried = new AbortController();
   const { signal } = hurried;
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
-    const { rpc, http, control, loop, traces, schedule } = parts;
+    const { rpc, http, control, loop, traces, schedule, disk, profiler } = parts;
     composed.refuse();
     await within(undefined, drainMsOf(config), signal);
     const graceMs = config.shutdownGraceMs;
     await Promise.all([rpc.stop(graceMs, signal), http.stop(graceMs, signal), schedule?.stop()]);
+    await profiler.close();
     await composed.close();
     await control.close();
     await traces?.close();
     loop.stop();
+    disk.close();
   };
   return {
     stop: () => (stopping ??= stop()),

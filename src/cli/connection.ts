@@ -5,8 +5,11 @@ import type { Command } from "commander";
 import { apiKey, readApiKey, serverAddress } from "../config/load-config.js";
 import { createPrng } from "../core/prng.js";
 
-export interface ConnectionOptions {
+export interface ConnectionOptions extends SecurityOptions {
   readonly server?: string | undefined;
+}
+
+export interface SecurityOptions {
   readonly tlsCa?: string | undefined;
   readonly tlsCert?: string | undefined;
   readonly tlsKey?: string | undefined;
@@ -16,16 +19,19 @@ export interface ConnectionOptions {
 
 /** Adds the options common to all client commands. */
 export function addConnectionOptions(command: Command): Command {
-  const group = "Connection:";
+  const text = `host:port of the server (default: SLUICE_SERVER, else ${serverAddress({})})`;
+  return addSecurityOptions(
+    command.addOption(command.createOption("-s, --server <address>", text).helpGroup(group)),
+  );
+}
+
+const group = "Connection:";
+
+/** Adds the options of TLS and of the key. */
+export function addSecurityOptions(command: Command): Command {
   const option = (flags: string, text: string) =>
     command.createOption(flags, text).helpGroup(group);
   return command
-    .addOption(
-      option(
-        "-s, --server <address>",
-        `host:port of the server (default: SLUICE_SERVER, else ${serverAddress({})})`,
-      ),
-    )
     .addOption(option("--tls-ca <file>", "connect with TLS; CA of the server's certificate"))
     .addOption(option("--tls-cert <file>", "client certificate"))
     .addOption(option("--tls-key <file>", "private key of --tls-cert"))

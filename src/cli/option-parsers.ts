@@ -1,6 +1,7 @@
 // Parsers of option values, which reject values out of range before a command starts.
 
 import { InvalidArgumentError } from "commander";
+import { parseBytes } from "../config/option-kinds.js";
 import { isInRange, rangeText } from "../contract/check-fields.js";
 import type { IntegerField, NumberField } from "../contract/fields.js";
 import type { FacetOptions, SortOptions } from "../contract/search-request.js";
@@ -48,6 +49,13 @@ export function facets(
 export function sortBy(text: string): SortOptions {
   const [, field = text] = /^(.*):desc$/.exec(text) ?? [];
   return { field, descending: field !== text };
+}
+
+/** A size of at least one byte, such as `10 GiB`. */
+export function byteCount(text: string): number {
+  const value = parseBytes(text);
+  if (typeof value === "number" && value >= 1) return value;
+  throw new InvalidArgumentError("Expected a size, such as 10 GiB.");
 }
 
 /** A parser for numbers in a range. */

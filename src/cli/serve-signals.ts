@@ -1,6 +1,9 @@
 // Signals of a server process.
 
-/** SIGTERM and Ctrl-C stop the server, a second one ends the grace period, SIGHUP reloads. */
+/**
+ * SIGTERM and Ctrl-C stop the server, a second one ends the grace period, SIGHUP reloads, SIGUSR2
+ * records a CPU profile.
+ */
 export interface ServeSignals {
   /** Aborted by the first SIGTERM or Ctrl-C. */
   readonly stop: AbortSignal;
@@ -8,6 +11,8 @@ export interface ServeSignals {
   onHurry(hurry: () => void): void;
   /** Sets the handler of SIGHUP; one that was received before is handled now. */
   onReload(reload: () => void): void;
+  /** Sets the handler of SIGUSR2; before, the signal does nothing. */
+  onProfile(profile: () => void): void;
 }
 
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -27,11 +32,17 @@ export function listenForSignals(): ServeSignals {
   };
   process.on("SIGINT", onStop);
   process.on("SIGTERM", onStop);
+  let profile = (): void => undefined;
   process.on("SIGHUP", () => reload());
+  // Not SIGUSR1, with which Node opens its debugger.
+  process.on("SIGUSR2", () => profile());
   return {
     stop: controller.signal,
     onHurry(act) {
       hurry = act;
+    },
+    onProfile(act) {
+      profile = act;
     },
     onReload(act) {
       reload = act;

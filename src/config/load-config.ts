@@ -74,9 +74,16 @@ export function serverAddress(environment: ConfigInputs["environment"] = process
 
 /** `127.0.0.1:7311`, from the defaults of the options. */
 export function defaultServerAddress(): string {
-  const value = (name: string): string =>
-    String(options.find((option) => option.name === name)?.default);
-  return `${value("host")}:${value("grpcPort")}`;
+  return `${defaultOf("host")}:${defaultOf("grpcPort")}`;
+}
+
+/** `http://127.0.0.1:7312`. */
+export function defaultHttpAddress(): string {
+  return `http://${defaultOf("host")}:${defaultOf("httpPort")}`;
+}
+
+function defaultOf(name: string): string {
+  return String(options.find((option) => option.name === name)?.default);
 }
 
 /** API key of client commands, from SLUICE_API_KEY. */

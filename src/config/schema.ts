@@ -8,6 +8,7 @@ import { limits } from "../core/limits.js";
 import { repositoryRoot } from "../core/paths.js";
 import { backupOptions } from "./backup-options.js";
 import { observabilityOptions } from "./observability-options.js";
+import { quotaOptions } from "./quota-options.js";
 import { bytes, choice, decimal, listOption, path, text, whole } from "./option-kinds.js";
 
 const kernels = ["auto", "avx512", "avx2", "neon", "scalar", "wasm", "reference"] as const;
@@ -350,6 +351,7 @@ export const configSchema = z.strictObject({
     }),
   }),
   ...observabilityOptions,
+  quotas: quotaOptions,
 });
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;

@@ -199,6 +199,17 @@ export const errorTable = {
     "Free space, then send the write again.",
     true,
   ),
+  DISK_NEARLY_FULL: row(
+    "RESOURCE_EXHAUSTED",
+    "The disk is used beyond `quotas.diskUsedPercentMax`; writes are stopped, reads and deletes go on.",
+    "Free space (delete and `sluice optimize --full`), enlarge the disk, or raise the option.",
+    true,
+  ),
+  QUOTA_EXCEEDED: row(
+    "RESOURCE_EXHAUSTED",
+    "The write would exceed a quota of the server, of the collection or of the key; nothing was written.",
+    "Delete what is not needed, or ask for a larger quota.",
+  ),
   STORAGE_FAILED: row(
     "UNAVAILABLE",
     "A write or sync failed on disk; the collection accepts no more writes.",

@@ -239,6 +239,9 @@ export const limits = {
   traceExportMsMax: 10_000,
   /** Time that a stopping server gives the collector to take the last spans, milliseconds. */
   traceStopMsMax: 2000,
+  /** Duration of a CPU profile, milliseconds, and profiles that are kept. */
+  profileMs: 10_000,
+  profileFilesMax: 8,
   /** Highlights per hit. */
   highlightCountMax: 100,
   /** UTF-16 code units of a text that are searched for highlights. */

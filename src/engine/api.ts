@@ -5,6 +5,7 @@ import type { Document, FieldUpdate, PassageVectors } from "../core/document.js"
 import type { SluiceError } from "../core/errors.js";
 import type { Feedback, RecordedFeedback } from "../core/feedback.js";
 import type { Filter } from "../core/filter.js";
+import type { QuotaHolder } from "../core/quota.js";
 import type { Readiness, RefusedCollection } from "../core/readiness.js";
 import type { TraceSpan } from "../core/trace-span.js";
 import type { Query } from "../contract/search-request.js";
@@ -20,7 +21,9 @@ import type {
   CollectionStatus,
   RecallStatus,
 } from "../index/collection-settings.js";
+import type { Generation } from "../index/generation.js";
 import type { WriteAck } from "../ingest/write-operations.js";
+import type { SearchPlan } from "../search/plan.js";
 import type { SnapshotInfo } from "../store/snapshot-folder.js";
 import type { ScoreCalibration } from "../store/stored-values.js";
 
@@ -128,6 +131,7 @@ export interface EngineApi {
   restore(
     snapshotName: string,
     name: string | undefined,
+    holder?: QuotaHolder,
   ): AsyncGenerator<RestoreProgress, void, void>;
   listSnapshots(): SnapshotInfo[];
   deleteSnapshot(snapshotName: string): void;
@@ -144,7 +148,7 @@ export interface EngineApi {
   restoreBackup(
     backupName: string,
     name: string | undefined,
-    options: { readonly signal: AbortSignal },
+    options: { readonly signal: AbortSignal; readonly holder?: QuotaHolder | undefined },
   ): AsyncGenerator<RestoreProgress, void, void>;
   /** Newest first. */
   listBackups(options: { readonly signal: AbortSignal }): Promise<BackupInfo[]>;
@@ -194,6 +198,14 @@ export interface SearchCall {
   readonly traceId?: string | undefined;
   /** Span of the call. Absent while tracing is off. */
   readonly span?: TraceSpan | undefined;
+  /** Called when the search has its turn, for the log of slow searches. */
+  readonly onTurn?: ((turn: PlannedSearch) => void) | undefined;
+}
+
+/** What a search does, and in which state of its collection. */
+export interface PlannedSearch {
+  readonly plan: SearchPlan;
+  readonly generation: Generation;
 }
 
 /** Which documents a write may touch. */
@@ -204,6 +216,8 @@ export interface WriteScope {
    * commits.
    */
   readonly within?: Filter | undefined;
+  /** Whose quota the write counts against, besides those of server and collection. */
+  readonly holder?: QuotaHolder | undefined;
 }
 
 export interface PutScope extends WriteScope {
@@ -365,6 +379,8 @@ export interface CreateCollection {
   readonly stopWords?: string | undefined;
   /** Do nothing when a collection of this name and the same settings is there. */
   readonly ifNotExists: boolean;
+  /** Whose quota the collection counts against. */
+  readonly holder?: QuotaHolder | undefined;
 }
 
 export interface StoredDocument extends Omit<Document, "vectors"> {

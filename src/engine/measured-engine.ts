@@ -7,7 +7,7 @@ import type { SearchRequest } from "../contract/search-request.js";
 import type { SearchUpdate, StageTimings } from "../contract/search-update.js";
 import type { FinishedSearch, Metrics, SearchOutcome } from "../observability/metrics.js";
 import type { WriteAck } from "../ingest/write-operations.js";
-import type { EngineApi, SearchCall } from "./api.js";
+import type { EngineApi, PlannedSearch, SearchCall } from "./api.js";
 import { slowSearch } from "./slow-search.js";
 import type { SlowSearch } from "./slow-search.js";
 
@@ -26,9 +26,9 @@ export function measured(engine: EngineApi, measuring: Measuring): EngineApi {
     const durationMs = clock() - startMs;
     metrics.documentsWritten({ collection, documentCount: 1, passageCount, durationMs });
   };
-  const counted = async <T>(work: Promise<T>): Promise<T> => {
+  const counted = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
-      return await work;
+      return await work();
     } catch (error) {
       metrics.errorReturned({ reason: reasonOf(error) });
       throw error;
@@ -47,33 +47,33 @@ export function measured(engine: EngineApi, measuring: Measuring): EngineApi {
     search: (request, options) => measuredSearch(engine, measuring, request, options),
     rerank: (request, options) => measuredRerank(engine, measuring, request, options),
     exportDocuments: (request, options) => countedStream(engine.exportDocuments(request, options)),
-    explain: (request, options) => counted(engine.explain(request, options)),
+    explain: (request, options) => counted(() => engine.explain(request, options)),
     async put(collection, document, scope) {
       const startMs = clock();
-      const ack = await counted(engine.put(collection, document, scope));
+      const ack = await counted(() => engine.put(collection, document, scope));
       written(collection, ack, startMs);
       return ack;
     },
     async update(collection, update, scope) {
       const startMs = clock();
-      const ack = await counted(engine.update(collection, update, scope));
+      const ack = await counted(() => engine.update(collection, update, scope));
       written(collection, ack, startMs);
       return ack;
     },
     async delete(collection, keys, scope) {
-      const result = await counted(engine.delete(collection, keys, scope));
+      const result = await counted(() => engine.delete(collection, keys, scope));
       metrics.documentsDeleted({ collection, documentCount: result.deletedCount });
       return result;
     },
     async deleteWhere(collection, filter, options) {
-      const result = await counted(engine.deleteWhere(collection, filter, options));
+      const result = await counted(() => engine.deleteWhere(collection, filter, options));
       metrics.documentsDeleted({ collection, documentCount: result.deletedCount });
       return result;
     },
-    sendFeedback: (collection, event) => counted(engine.sendFeedback(collection, event)),
-    createCollection: (request) => counted(engine.createCollection(request)),
+    sendFeedback: (collection, event) => counted(() => engine.sendFeedback(collection, event)),
+    createCollection: (request) => counted(() => engine.createCollection(request)),
     async dropCollection(name) {
-      await counted(engine.dropCollection(name));
+      await counted(() => engine.dropCollection(name));
       metrics.collectionDropped(name);
     },
   };
@@ -117,8 +117,9 @@ async function* measuredSearch(
   let firstUpdateMs: number | undefined;
   let updateCount = 0;
   let last: SearchUpdate | undefined;
+  let planned: PlannedSearch | undefined;
   try {
-    const call = span === undefined ? options : { ...options, span };
+    const call = { ...options, span, onTurn: (turn: PlannedSearch) => (planned = turn) };
     for await (const update of engine.search(request, call)) {
       firstUpdateMs ??= clock() - startMs;
       updateCount += 1;
@@ -144,7 +145,7 @@ async function* measuredSearch(
     metrics.searchFinished(finished);
     if (span?.isSampled === true) endSpan(span, finished, last);
     if (slowSearchMs > 0 && finished.durationMs > slowSearchMs)
-      onSlow(slowSearch(finished, { request, call: options, last }));
+      onSlow(slowSearch(finished, { request, call: options, last, planned }));
   }
 }
 

@@ -93,6 +93,7 @@ export function createTurns(parts: SearchParts): TakeTurn {
           beginReranking: () => beginReranking(admitted, rerankTurns),
           encodeQuery: () => encodeQuery(opened, plan.variants, flag.shared),
         };
+        call.onTurn?.({ plan, generation });
         return await work({ opened, plan, deps, leave: () => admitted.leave() });
       } finally {
         flag.raise();

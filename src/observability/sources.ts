@@ -22,10 +22,11 @@ export interface MetricSources {
   /** In [0, 1]. */
   readonly loopUtilization: () => number;
   readonly traffic: () => TrafficStats;
+  readonly disk: () => DiskStats;
   /** Circuit breaker state by remote reranker. */
   readonly breakers: () => ReadonlyMap<string, keyof typeof breakerValues>;
-  /** Expiry of the server's certificate, milliseconds since 1970. */
-  readonly certificateExpiryMs: () => number;
+  /** Expiry of the server's certificate, milliseconds since 1970; absent for plain text. */
+  readonly certificateExpiryMs: () => number | undefined;
 }
 
 export interface CollectionSizes {
@@ -43,6 +44,14 @@ export interface AdmissionStats {
   readonly waiting: Readonly<Record<string, number>>;
   readonly refused: Readonly<Record<string, number>>;
   readonly pressure: number;
+}
+
+/** The file system of the data folder; zeros while it cannot be asked. */
+export interface DiskStats {
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+  /** So much of it is used that writes are rejected. */
+  readonly areWritesStopped: boolean;
 }
 
 /** Request and response bytes in memory. */
@@ -101,6 +110,7 @@ export function registerSources(
   registerCollections(register, sources);
   registerSearches(register, sources);
   registerWorkers(register, sources);
+  registerDisk(register, sources);
   registerServer(register, sources);
 }
 
@@ -195,6 +205,15 @@ function registerSearches(
     );
 }
 
+function registerDisk(register: Register, { disk }: Partial<MetricSources>): void {
+  if (disk === undefined) return;
+  register("disk_free_bytes", "Free space of the data folder's disk.", () => one(disk().freeBytes));
+  register("disk_size_bytes", "Size of the data folder's disk.", () => one(disk().totalBytes));
+  register("writes_stopped", "1 while writes are rejected because the disk is nearly full.", () =>
+    one(disk().areWritesStopped ? 1 : 0),
+  );
+}
+
 function registerServer(
   register: Register,
   { loopDelay, loopUtilization, traffic, certificateExpiryMs }: Partial<MetricSources>,
@@ -242,8 +261,11 @@ function registerServer(
   if (certificateExpiryMs !== undefined)
     register(
       "tls_certificate_expires_timestamp_seconds",
-      "Expiry of the server's certificate, Unix time.",
-      () => one(certificateExpiryMs() / 1000),
+      "Expiry of the server's certificate, Unix time; absent without TLS.",
+      () => {
+        const expiryMs = certificateExpiryMs();
+        return expiryMs === undefined ? [] : one(expiryMs / 1000);
+      },
     );
 }
 

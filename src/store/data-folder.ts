@@ -52,7 +52,14 @@ export interface DataFolder {
 }
 
 /** Everything that Sluice has in a data folder, besides its lock. */
-const ownEntries: readonly string[] = ["collections", "snapshots", "preparing", "access", "audit"];
+const ownEntries: readonly string[] = [
+  "collections",
+  "snapshots",
+  "preparing",
+  "access",
+  "audit",
+  "profiles",
+];
 
 /**
  * Makes the folder if need be and takes its lock: DATA_FOLDER_LOCKED names another holder. Deletes

@@ -83,6 +83,8 @@ const provocations: Readonly<Record<ErrorReason, Provocation>> = {
   PORT_IN_USE: { file: "test/unit/http/server.test.ts" },
   DATA_CORRUPT: { call: (client) => client.get("notes", ["marked"]) },
   DISK_FULL: { file: "test/contract/full-disk.test.ts" },
+  DISK_NEARLY_FULL: { file: "test/e2e/quotas.test.ts" },
+  QUOTA_EXCEEDED: { file: "test/e2e/quotas.test.ts" },
   STORAGE_FAILED: { file: "test/contract/failed-sync.test.ts" },
   OVERLOADED: {
     call: (client) =>

@@ -28,6 +28,7 @@ const emptySources: Required<Parameters<Awaited<ReturnType<typeof createMetrics>
     loopDelay: () => ({ p50: 0, p90: 0, p99: 0, max: 0 }),
     loopUtilization: () => 0,
     traffic: () => ({ heldBytes: 0, bytesMax: 0, rejectedCount: 0, unreadBytes: 0, endedCount: 0 }),
+    disk: () => ({ freeBytes: 0, totalBytes: 0, areWritesStopped: false }),
     breakers: () => new Map(),
     certificateExpiryMs: () => 0,
   };

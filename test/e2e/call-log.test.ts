@@ -96,6 +96,12 @@ describe("the log of calls", function () {
         textLength: secretWord.length,
         hasFilter: false,
       });
+      assertHas(line?.["plan"] as Line, {
+        k: 10,
+        isExhaustive: true,
+        sketchPoolSize: 256,
+        passageCount: 1,
+      });
       assert.ok(Object.keys(line?.["stageMs"] as object).includes("lexical"));
     });
     await stopServer(server);

@@ -2,16 +2,16 @@
 // and a collector that errs or does not answer.
 
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client, credentials, Metadata } from "@grpc/grpc-js";
-import { useTemporaryFolder } from "../support/each-test-folder.js";
 import { eventually } from "../support/eventually.js";
 import { startOtlpCollector } from "../support/otlp-collector.js";
 import type { CollectedSpan, OtlpCollector } from "../support/otlp-collector.js";
 import { methodsByPath } from "../support/raw-calls.js";
 import { serviceKey, useRerankService } from "../support/rerank-service.js";
-import { endServersAfterEach, startServerProcess, stopServer } from "../support/server-process.js";
+import { startServerProcess, stopServer } from "../support/server-process.js";
 import type { ServerProcess } from "../support/server-process.js";
 
 const search = "/sluice.v1.SearchService/Search";
@@ -19,47 +19,59 @@ const callerId = "00f067aa0ba902b7";
 const secretWord = "xylophone";
 
 describe("traces", () => {
-  const folder = useTemporaryFolder();
   const service = useRerankService();
-  endServersAfterEach();
+  let folder: string;
   let collector: OtlpCollector;
-  beforeEach(async () => {
-    collector = await startOtlpCollector();
-  });
-  afterEach(() => collector.stop());
+  let server: ServerProcess;
+  /** The service of the test, where the server's configuration says. */
+  let reload: () => Promise<void>;
 
-  async function start(...flags: string[]): Promise<ServerProcess> {
-    const file = join(folder(), "rerankers.toml");
-    writeFileSync(
-      file,
-      `[far]\nshape = "jina"\nurl = "${service().url}"\nmodel = "m"\nkeyEnv = "FAR_KEY"\nattempts = 1`,
-    );
-    const server = await startServerProcess({
-      data: join(folder(), "data"),
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "sluice-traces-"));
+    collector = await startOtlpCollector();
+    const file = join(folder, "rerankers.toml");
+    const configure = (url: string): void =>
+      writeFileSync(
+        file,
+        `[far]\nshape = "jina"\nurl = "${url}"\nmodel = "m"\nkeyEnv = "FAR_KEY"\nattempts = 1`,
+      );
+    configure("http://127.0.0.1:1");
+    server = await startServerProcess({
+      data: join(folder, "data"),
       flags: [
-        ...["--tracing-endpoint", collector.url, "--search-remote-rerankers", file],
-        ...["--log-level", "info", "--log-format", "json", ...flags],
+        ...["--tracing-endpoint", collector.url, "--tracing-sample-ratio", "1"],
+        ...["--search-remote-rerankers", file, "--log-level", "info", "--log-format", "json"],
       ],
       environment: { FAR_KEY: serviceKey, OTEL_EXPORTER_OTLP_HEADERS: "x-collector-key=k1" },
     });
+    reload = async () => {
+      configure(service().url);
+      const count = reloadsOf(server);
+      server.kill("SIGHUP");
+      await eventually(() => assert.ok(reloadsOf(server) > count));
+    };
     await server.client.collections.create({ name: "notes" });
     await server.client.ingest("notes", [
       { key: "a", title: "", text: "a quiet valley", fields: new Map() },
       { key: "b", title: "", text: "a loud street", fields: new Map() },
     ]);
-    return server;
-  }
+  });
+  after(async () => {
+    await collector.stop();
+    rmSync(folder, { recursive: true });
+  });
 
   it("hold a search with its stages, within the caller's trace and around the remote call", async () => {
-    const server = await start("--tracing-sample-ratio", "0");
+    await reload();
     const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
     const untraced = "11f92f3577b34da6a3ce929d0e0e4736";
     await searchOverGrpc(server, `00-${untraced}-${callerId}-00`);
     await searchOverGrpc(server, `00-${traceId}-${callerId}-01`);
-    const spans = await spansWhen(collector, (all) =>
-      all.some(({ name }) => name === search.slice(1)),
-    );
-    assert.ok(spans.every((span) => span.traceId === traceId));
+    const isCall = (span: CollectedSpan): boolean =>
+      span.traceId === traceId && span.name === search.slice(1);
+    const all = await spansWhen(collector, (found) => found.some(isCall));
+    assert.ok(all.every((span) => span.traceId !== untraced));
+    const spans = all.filter((span) => span.traceId === traceId);
     const [call, asked, remote] = [search.slice(1), "search", "POST"].map((name) =>
       one(spans, name),
     );
@@ -70,14 +82,7 @@ describe("traces", () => {
     assert.equal(asked.attributes["sluice.certificate"], "reranked");
     assert.equal(asked.attributes["sluice.coverage.maxsim_scored"], 2);
     assert.deepEqual(asked.attributes["sluice.degradations"], []);
-    for (const name of [
-      "queue",
-      "encode",
-      "lexical",
-      "candidates",
-      "late_interaction",
-      "cross_encoder",
-    ]) {
+    for (const name of stageNames) {
       const stage = one(spans, name);
       assert.equal(stage.parentId, asked.spanId);
       assert.ok(stage.startNs <= stage.endNs);
@@ -86,25 +91,17 @@ describe("traces", () => {
     const late = one(spans, "late_interaction").attributes;
     assert.equal(late["sluice.certificate"], "exact");
     assert.equal(late["sluice.coverage.maxsim_scored"], 2);
-    assert.deepEqual(
-      [remote?.kind, remote?.parentId],
-      ["SPAN_KIND_CLIENT", one(spans, "cross_encoder").spanId],
-    );
+    const stageId = one(spans, "cross_encoder").spanId;
+    assert.deepEqual([remote?.kind, remote?.parentId], ["SPAN_KIND_CLIENT", stageId]);
     const [first, second] = service().requests;
-    // The caller that is not traced is told so, too.
+    // The service is told of a caller that is not traced, too.
     assert.match(first?.traceparent ?? "", new RegExp(`^00-${untraced}-.{16}-00$`));
     assert.equal(second?.traceparent, `00-${traceId}-${remote?.spanId}-01`);
     assert.equal(second.tracestate, "vendor=1");
     assert.equal(collector.headers[0]?.["x-collector-key"], "k1");
-    await stopServer(server);
-    const told = JSON.stringify(spans, (_, value: unknown) =>
-      typeof value === "bigint" ? String(value) : value,
-    );
-    assert.doesNotMatch(told, new RegExp(`${secretWord}|${serviceKey}`));
   });
 
   it("hold HTTP requests, ingest streams, jobs, failures and the upkeep of collections", async () => {
-    const server = await start("--tracing-sample-ratio", "1");
     const steps: string[] = [];
     for await (const { step } of server.client.collections.optimize("notes")) steps.push(step);
     assert.ok(steps.includes("flushing the journal"));
@@ -130,11 +127,17 @@ describe("traces", () => {
     );
     assert.equal(failed?.isFailed, true);
     assert.ok(!spans.some(({ name }) => name.includes("readyz")));
-    await stopServer(server);
+  });
+
+  it("contain no query, no text and no key", () => {
+    const told = JSON.stringify(collector.spans, (_, value: unknown) =>
+      typeof value === "bigint" ? String(value) : value,
+    );
+    assert.doesNotMatch(told, new RegExp(`${secretWord}|${serviceKey}|quiet`));
   });
 
   it("never hold up a search or a stop, whatever the collector does", async () => {
-    const server = await start("--tracing-sample-ratio", "1");
+    await reload();
     collector.respond = (response) => void response.writeHead(400).end();
     await searchOverGrpc(server, undefined);
     await eventually(async () => {
@@ -152,6 +155,19 @@ describe("traces", () => {
     assert.equal(lines.filter((line) => line.includes("traces cannot be exported")).length, 1);
   });
 });
+
+const stageNames = [
+  "queue",
+  "encode",
+  "lexical",
+  "candidates",
+  "late_interaction",
+  "cross_encoder",
+];
+
+function reloadsOf(server: ServerProcess): number {
+  return server.stderr().split('"message":"reloaded"').length - 1;
+}
 
 function one(spans: readonly CollectedSpan[], name: string): CollectedSpan {
   const found = spans.filter((span) => span.name === name);

@@ -6,7 +6,9 @@ import type { ShownKey } from "../../access/manage-keys.js";
 import { loadConfig } from "../../config/load-config.js";
 import { limits } from "../../core/limits.js";
 import type { CliContext } from "../context.js";
-import { decimalNumber, durationMs, wholeNumber } from "../option-parsers.js";
+import type { Quota } from "../../core/quota.js";
+import { byteCount, decimalNumber, durationMs, wholeNumber } from "../option-parsers.js";
+import { formatSize } from "../terminal/text.js";
 
 interface FolderOptions {
   readonly data?: string;
@@ -21,6 +23,9 @@ interface CreateOptions extends FolderOptions {
   readonly expires?: number;
   readonly rate?: number;
   readonly concurrency?: number;
+  readonly documentsMax?: number;
+  readonly bytesMax?: number;
+  readonly collectionsMax?: number;
 }
 
 export function addKeyCommand(program: Command, context: CliContext): void {
@@ -79,6 +84,17 @@ function addCreate(group: Command, context: CliContext): void {
       "concurrent calls",
       wholeNumber(1, limits.accessConcurrencyMax),
     )
+    .option(
+      "--documents-max <number>",
+      "documents in the collections that it may write",
+      wholeNumber(1, Number.MAX_SAFE_INTEGER),
+    )
+    .option("--bytes-max <size>", "their bytes on disk, such as 10 GiB", byteCount)
+    .option(
+      "--collections-max <number>",
+      "number of these collections",
+      wholeNumber(1, limits.collectionCountMax),
+    )
     .addHelpText("after", createExamples)
     .action(async (options: CreateOptions) => {
       const { createKey } = await import("../../access/manage-keys.js");
@@ -89,6 +105,7 @@ function addCreate(group: Command, context: CliContext): void {
         lifetimeMs: options.expires,
         rate: options.rate,
         concurrency: options.concurrency,
+        quota: quotaOf(options),
       };
       const { key, text } = await createKey(folderOf(options), asked, Date.now());
       if (options.json === true) {
@@ -98,6 +115,14 @@ function addCreate(group: Command, context: CliContext): void {
       context.print(text);
       context.warn("the key is not shown again; send it as `authorization: Bearer`");
     });
+}
+
+function quotaOf({ documentsMax, bytesMax, collectionsMax }: CreateOptions): Quota {
+  return {
+    ...(documentsMax !== undefined && { documentsMax }),
+    ...(bytesMax !== undefined && { bytesMax }),
+    ...(collectionsMax !== undefined && { collectionsMax }),
+  };
 }
 
 function withFolder(command: Command): Command {
@@ -121,11 +146,17 @@ function keyLine({
   revoked,
   rate,
   concurrency,
+  documentsMax,
+  bytesMax,
+  collectionsMax,
 }: ShownKey): string {
   const facts = [
     ...(filter === "" ? [] : [`where ${filter}`]),
     ...(rate === null ? [] : [`${rate} calls/s`]),
     ...(concurrency === null ? [] : [`${concurrency} at a time`]),
+    ...(documentsMax === undefined ? [] : [`${documentsMax} documents`]),
+    ...(bytesMax === undefined ? [] : [formatSize(bytesMax)]),
+    ...(collectionsMax === undefined ? [] : [`${collectionsMax} collections`]),
     ...(expires === null ? [] : [`expires ${expires}`]),
     ...(revoked === null ? [] : [`revoked ${revoked}`]),
   ];
@@ -137,4 +168,5 @@ Examples:
   sluice key create --name page --scope read:docs --scope feedback:docs --rate 50
   sluice key create --name importer --scope write:logs-* --expires 90d
   sluice key create --name acme --scope read:docs --tenant-filter 'tenant = "acme"' --concurrency 8
+  sluice key create --name team --scope admin:team-* --collections-max 5 --bytes-max "10 GiB"
   sluice key create --name operator --scope admin:* --json`;

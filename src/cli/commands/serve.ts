@@ -22,7 +22,8 @@ export function addServeCommand(program: Command, context: CliContext): void {
     .summary("serve a data folder over gRPC and HTTP")
     .description(
       "Serves a data folder until SIGTERM or Ctrl-C, then lets running requests finish and exits " +
-        "with 0; a second signal ends the grace period. SIGHUP reloads certificates and keys. Options can also be set in a TOML file or in the " +
+        "with 0; a second signal ends the grace period. SIGHUP reloads certificates and keys, " +
+        "SIGUSR2 records a CPU profile. Options can also be set in a TOML file or in the " +
         "environment: see `sluice config print`.",
     )
     .option("--json", "print ports and kernel as one line of JSON")
@@ -50,6 +51,7 @@ async function serve(config: Config, printing: Printing): Promise<void> {
   signals.stop.addEventListener("abort", () => watchdog.limit(limitMs));
   const server = await openServer(config);
   signals.onReload(() => server.reload());
+  signals.onProfile(() => server.profile());
   signals.onHurry(() => {
     server.hurry();
     watchdog.limit(shutdownLastResortMs);
