@@ -54,6 +54,7 @@ import { checkStartLimits, limitCollections } from "./start-limits.js";
 export interface EngineOptions {
   readonly dataFolder: string;
   readonly modelsFolder: string;
+  readonly modelAliases?: ReadonlyMap<string, string> | undefined;
   readonly defaultModel: string;
   readonly kernel: KernelChoice | undefined;
   /** 0: derived from the number of cores. */
@@ -140,7 +141,7 @@ export async function composeEngine(options: EngineOptions): Promise<ComposedEng
 
 async function compose(options: EngineOptions, folder: DataFolder): Promise<ComposedEngine> {
   const { kernels, notes: kernelNotes } = loadKernels(options.kernel);
-  const models = createModels(options.modelsFolder);
+  const models = createModels(options.modelsFolder, options.modelAliases);
   const defaultModel = await models.open(options.defaultModel);
   const readiness = createReadiness(() => folder.findings(), options.onReadiness);
   const threads = startThreads(options, { models, defaultModel, readiness });

@@ -3,6 +3,7 @@
 import { setFlagsFromString } from "node:v8";
 
 import { parseHosts, parseOrigins } from "../config/http-lists.js";
+import { parseAliases } from "../config/model-aliases.js";
 import type { Config } from "../config/schema.js";
 import { createTraffic } from "../core/traffic.js";
 import type { EngineApi } from "../engine/api.js";
@@ -227,6 +228,7 @@ export function engineOptions(config: Config): EngineOptions {
   return {
     dataFolder: config.data,
     modelsFolder: config.modelsFolder,
+    modelAliases: parseAliases(config.modelAliases),
     defaultModel: config.defaultModel,
     kernel,
     scoringWorkers: config.scoringWorkers,

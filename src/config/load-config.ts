@@ -8,6 +8,7 @@ import { parseBackupTarget } from "../core/backup-target.js";
 import { SluiceError } from "../core/errors.js";
 import { isLoopbackHost } from "../core/loopback.js";
 import { parseHosts, parseOrigins } from "./http-lists.js";
+import { parseAliases } from "./model-aliases.js";
 import { nearest } from "../core/nearest.js";
 import { parseBytes } from "./option-kinds.js";
 import { options } from "./option-table.js";
@@ -257,10 +258,19 @@ function checked(option: Option, { raw, source }: Given, faults: string[]): unkn
 function converted(option: Option, raw: unknown, source: Source): unknown {
   const isListOfTexts = Array.isArray(raw) && raw.every((entry) => typeof entry === "string");
   if (option.kind === "list" && isListOfTexts) return raw.join(",");
+  if (option.kind === "list" && isTableOfTexts(raw))
+    return Object.entries(raw)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(",");
   if (typeof raw !== "string") return raw;
   if (option.kind === "bytes") return parseBytes(raw);
   if (option.kind !== "number" || source.kind === "file") return raw;
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(raw.trim()) ? Number(raw) : raw;
+}
+
+function isTableOfTexts(raw: unknown): raw is Readonly<Record<string, string>> {
+  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) return false;
+  return Object.values(raw).every((value) => typeof value === "string");
 }
 
 /** The origin in words, for errors and for `config print`. */
@@ -287,6 +297,7 @@ function checkTogether(config: Config): void {
   if (clientCa !== "" && cert === "") fail("tls.clientCa", "needs tls.cert and tls.key");
   parseOrigins(config.http.allowedOrigins);
   parseHosts(config.http.allowedHosts);
+  parseAliases(config.modelAliases);
   parseBackupTarget(config.backup);
   if (config.backup.intervalMs > 0 && config.backup.target === "")
     fail("backup.target", "is missing: backup.intervalMs needs it");

@@ -59,6 +59,11 @@ export const configSchema = z.strictObject({
     range: "name of a folder in modelsFolder",
     description: "Model of collections that are created without one.",
   }),
+  modelAliases: listOption({
+    range: "comma-separated alias=model, or a table in a file",
+    description:
+      "Other names of models and remote rerankers, such as those that clients of other services send.",
+  }),
   kernel: choice({
     words: kernels,
     default: "auto",

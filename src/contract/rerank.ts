@@ -2,9 +2,19 @@
 
 import type { PrecomputedVectors } from "../core/document.js";
 import { limits } from "../core/limits.js";
-import { anyText, count, figure, flag, implicit, list, message, optional } from "./fields.js";
+import {
+  anyText,
+  count,
+  figure,
+  flag,
+  implicit,
+  list,
+  message,
+  optional,
+  wholeNumbers,
+} from "./fields.js";
 import type { FieldTable } from "./fields.js";
-import { budgetMs, hitCount, modelName, queryFields, windowPooling } from "./search-request.js";
+import { budgetMs, modelName, queryFields, windowPooling } from "./search-request.js";
 import type { Query, WindowPooling } from "./search-request.js";
 import { degradationFields } from "./search-update.js";
 import type { Degradation } from "./search-update.js";
@@ -65,9 +75,9 @@ const itemFields = {
 export const rerankRequestFields = {
   text: { ...queryFields.text, within: "query" },
   vectors: { ...queryFields.vectors, within: "query" },
-  items: list(message(itemFields), limits.hitCountMax),
+  items: list(message(itemFields), limits.rerankItemsMax),
   model: implicit(modelName),
-  topN: optional(hitCount),
+  topN: optional(wholeNumbers(1, limits.rerankItemsMax)),
   minScore: optional({ type: "number" }),
   windowPooling: optional(windowPooling),
   budgetMs: optional(budgetMs),

@@ -142,6 +142,11 @@ export const errorTable = {
     "The collection has no model, so text cannot be encoded.",
     "Send vectors, or create the collection with a model.",
   ),
+  MODEL_NOT_FOUND: row(
+    "NOT_FOUND",
+    "No model and no remote reranker has this name.",
+    "Use one of those that the message lists, or add it with `sluice model add` or `pull`.",
+  ),
   MODEL_INVALID: row(
     "FAILED_PRECONDITION",
     "A model folder is incomplete, damaged or unusable.",

@@ -116,6 +116,8 @@ export const limits = {
   backupIntervalMsMax: 24 * 86_400_000,
   /** Pause before a scheduled backup that failed is tried again, milliseconds. */
   backupRetryMs: 600_000,
+  /** Items of one re-ranking. */
+  rerankItemsMax: 10_000,
   /** Documents per ingest message. */
   ingestMessageDocumentsMax: 256,
   /** Keys per Delete or Get. */
@@ -177,7 +179,7 @@ export const limits = {
   bodyDepthMax: 64,
   /** JSON body, bytes: 512 query vectors of 1,024 floats in base64 take 2.8 MB. */
   searchBodyBytesMax: 4 * 1024 * 1024,
-  rerankBodyBytesMax: 8 * 1024 * 1024,
+  rerankBodyBytesMax: 32 * 1024 * 1024,
   feedbackBodyBytesMax: 256 * 1024,
   bodyBytesMax: 64 * 1024 * 1024,
   /** Searches running or queued; further ones are rejected with OVERLOADED. */

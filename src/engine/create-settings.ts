@@ -23,7 +23,7 @@ const namePattern = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 const rotationSeed = 1;
 const bitsDefault = 2;
 
-/** Throws INVALID_FIELD naming the field, or MODEL_INVALID. Verifies a model's folder once. */
+/** Throws INVALID_FIELD naming the field, MODEL_NOT_FOUND or MODEL_INVALID. Verifies a model's folder once. */
 export async function settingsFor(
   request: CreateCollection,
   { models, defaultModel }: { models: Models; defaultModel: string },
@@ -49,7 +49,8 @@ export async function settingsFor(
       dim: toDim(request.dim),
       ...choices,
     };
-  const { manifest, fingerprint } = await models.open(request.modelName ?? defaultModel);
+  const modelName = models.resolve(request.modelName ?? defaultModel);
+  const { manifest, fingerprint } = await models.open(modelName);
   if (manifest.kind !== "late-interaction")
     throw new SluiceError("MODEL_INVALID", `"${manifest.name}" is a ${manifest.kind} model`, {
       field: "model",
@@ -61,7 +62,6 @@ export async function settingsFor(
       { field: "dim" },
     );
   const { dim } = manifest;
-  const modelName = request.modelName ?? defaultModel;
   return { name, modelName, modelFingerprint: fingerprint, dim, ...choices };
 }
 

@@ -115,7 +115,8 @@ async function chooseScorer(
   plan: ItemsPlan,
   stop: Cancelling,
 ): Promise<ItemScorer> {
-  const { query, items, model: name, pooling } = plan;
+  const { query, items, model: asked, pooling } = plan;
+  const name = parts.models.resolve(asked);
   const needsModel =
     query.vectors === undefined || items.some(({ vectors }) => vectors === undefined);
   if (needsModel && parts.remoteRerankers?.has(name) === true)

@@ -26,9 +26,9 @@ export interface KnownReranker extends Reranker {
   readonly identity: string;
 }
 
-/** Throws MODEL_INVALID for a name that no service and no usable cross-encoder has. */
+/** Throws MODEL_NOT_FOUND for a name that no service and no model has, MODEL_INVALID for another model. */
 export async function findReranker(
-  name: string,
+  asked: string,
   parts: {
     readonly models: Models;
     readonly encodePool: EncodePool;
@@ -36,6 +36,7 @@ export async function findReranker(
     readonly remoteRerankers?: RemoteRerankers | undefined;
   },
 ): Promise<Reranker> {
+  const name = parts.models.resolve(asked);
   const remote = parts.remoteRerankers?.get(name);
   if (remote !== undefined) return withPairCache(remote, parts.pairs);
   const model = await parts.models.open(name);

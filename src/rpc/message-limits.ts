@@ -23,7 +23,7 @@ export const entriesMax: Readonly<Record<string, number>> = {
   "sluice.v1.FieldAnyOf.values": limits.filterValuesMax,
   "sluice.v1.SearchRequest.other_queries": limits.otherQueryCountMax,
   "sluice.v1.SearchRequest.facets": limits.facetCountMax,
-  "sluice.v1.RerankRequest.items": limits.hitCountMax,
+  "sluice.v1.RerankRequest.items": limits.rerankItemsMax,
   "sluice.v1.CollectionServiceCalibrateRequest.sample_queries": limits.sampleQueriesMax,
   "sluice.v1.CollectionServiceCalibrateRequest.samples": limits.sampleQueriesMax,
   "sluice.v1.CollectionServiceSetScoreMapsRequest.score_maps": limits.scoreMapsMax,

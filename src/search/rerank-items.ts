@@ -127,7 +127,7 @@ export function planItems(request: RerankRequest): ItemsPlan {
 
 function checkItems({ query, items }: ItemsPlan): void {
   if (items.length === 0)
-    throw wrong("items", `there are 0 items; send 1 to ${limits.hitCountMax}`);
+    throw wrong("items", `there are 0 items; send 1 to ${limits.rerankItemsMax}`);
   if (query.vectors === undefined && query.text.trim() === "")
     throw wrong("query.text", "the query has neither text nor vectors; send one");
   for (const [i, { text, vectors }] of items.entries())

@@ -32,5 +32,5 @@ export interface Reranker {
   ): Promise<readonly number[]>;
 }
 
-/** Throws MODEL_INVALID when there is none of that name that can be used. */
+/** Throws MODEL_NOT_FOUND or MODEL_INVALID when there is none of that name that can be used. */
 export type FindReranker = (name: string) => Promise<Reranker>;

@@ -180,7 +180,11 @@ function startEncoding({
   });
 }
 
-const modelFailures: ReadonlySet<ErrorReason> = new Set(["INTERNAL", "MODEL_INVALID"]);
+const modelFailures: ReadonlySet<ErrorReason> = new Set([
+  "INTERNAL",
+  "MODEL_INVALID",
+  "MODEL_NOT_FOUND",
+]);
 
 async function runVectorStages(
   run: ScopedRun,

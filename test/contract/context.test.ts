@@ -84,7 +84,7 @@ describe("a context", () => {
     const unknown = { tokenBudget: 5, tokenizer: "none-such" };
     await assert.rejects(
       client.searchFinal({ collection: "notes", text: "bread", context: unknown }),
-      { reason: "MODEL_INVALID" },
+      { reason: "MODEL_NOT_FOUND" },
     );
     await assert.rejects(
       client.searchFinal({ collection: "notes", text: "bread", context: { tokenBudget: 0 } }),

@@ -70,9 +70,10 @@ const provocations: Readonly<Record<ErrorReason, Provocation>> = {
     },
   },
   MODEL_REQUIRED: { ingest: [{ key: "words", title: "", text: "words", fields: new Map() }] },
-  MODEL_INVALID: {
+  MODEL_NOT_FOUND: {
     call: (client) => client.collections.create({ name: "other", modelName: "none" }),
   },
+  MODEL_INVALID: { file: "test/unit/encoders/model-folder.test.ts" },
   MODEL_IN_USE: { file: "test/e2e/models.test.ts" },
   DOWNLOAD_FAILED: { file: "test/e2e/model-pull.test.ts" },
   NOT_CALIBRATED: { file: "test/contract/calibrate.test.ts" },

@@ -131,7 +131,7 @@ describe("Rerank", () => {
       [{ text: "", items: [{ text: "a" }] }, "INVALID_FIELD"],
       [{ text: query, items: [{ text: " " }] }, "INVALID_FIELD"],
       [{ text: query, items: [{ text: "a" }], topN: 0 }, "INVALID_FIELD"],
-      [{ text: query, items: [{ text: "a" }], model: "none-such" }, "MODEL_INVALID"],
+      [{ text: query, items: [{ text: "a" }], model: "none-such" }, "MODEL_NOT_FOUND"],
       [{ text: query, items: [{ vectors }] }, "VECTORS_OF_OTHER_MODEL"],
       [{ vectors, items: [{ vectors: other }] }, "VECTORS_OF_OTHER_MODEL"],
       [{ vectors, items: [{ vectors }, { text: "a" }], model: "overlap" }, "INVALID_FIELD"],
@@ -177,7 +177,7 @@ describe("Rerank", () => {
     await assert.rejects(
       new CohereClientV2(options).rerank({ ...asked, model: "none-such" }),
       (error: { statusCode?: number; body?: { message?: string } }) =>
-        error.statusCode === 400 && /none-such/.test(error.body?.message ?? ""),
+        error.statusCode === 404 && /none-such.*overlap/.test(error.body?.message ?? ""),
     );
   });
 
@@ -207,6 +207,45 @@ describe("Rerank", () => {
       assert.equal(status, 400);
       assert.match((json as { detail: string }).detail, detail);
     }
+  });
+
+  it("answers TEI's and vLLM's shapes, thresholds, and tells that an instruction is ignored", async () => {
+    const { url } = await start();
+    const post = async (path: string, body: object): Promise<unknown> => {
+      const response = await fetch(`${url}${path}`, {
+        method: "POST",
+        body: JSON.stringify(body),
+        headers: { "content-type": "application/json" },
+      });
+      const json: unknown = await response.json();
+      assert.equal(response.status, 200, JSON.stringify(json));
+      return json;
+    };
+    const tei = (await post("/rerank", { query, texts: documents, return_text: true })) as {
+      readonly index: number;
+      readonly text: string;
+    }[];
+    assert.equal(tei.length, documents.length);
+    assert.ok(tei.every(({ index, text }) => text === documents[index]));
+    const asked = { model: "overlap", query, documents, instruction: "Find the cause." };
+    const all = (await post("/v2/rerank", asked)) as {
+      readonly results: readonly { readonly relevance_score: number }[];
+      readonly meta: { readonly warnings: readonly string[] };
+    };
+    assert.match(all.meta.warnings[0] ?? "", /instruction is ignored/);
+    const best = all.results[0]!.relevance_score;
+    const few = (await post("/rerank", { ...asked, min_score: best })) as typeof all;
+    assert.equal(few.results.length, 1);
+    const scores = (await post("/v1/score", {
+      model: "overlap",
+      text_1: query,
+      text_2: documents,
+    })) as { readonly data: readonly { readonly index: number; readonly score: number }[] };
+    assert.deepEqual(
+      scores.data.map(({ index }) => index),
+      documents.map((_, i) => i),
+    );
+    assert.equal(Math.max(...scores.data.map(({ score }) => score)), best);
   });
 
   it("ranks the lines of a file from the command line", async () => {

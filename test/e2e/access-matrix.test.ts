@@ -111,6 +111,9 @@ const routeRows: Readonly<Record<string, Row>> = {
   "POST /v1/items:rerank": { need: "read", request: {}, isOfDocs: false },
   "POST /v1/rerank": { need: "read", request: {}, isOfDocs: false },
   "POST /v2/rerank": { need: "read", request: {}, isOfDocs: false },
+  "POST /rerank": { need: "read", request: {}, isOfDocs: false },
+  "POST /score": { need: "read", request: {}, isOfDocs: false },
+  "POST /v1/score": { need: "read", request: {}, isOfDocs: false },
   "GET /v1/collections": { need: "some grant", isOfDocs: false },
   "POST /v1/collections": {
     need: "admin",
