@@ -1,5 +1,6 @@
 // The file that lets an interrupted import go on: which import it is, and where it stands.
 
+import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
@@ -51,10 +52,11 @@ export function openCheckpoint(path: string, options: CheckpointOptions): Checkp
     save(position, { isLast } = { isLast: false }) {
       if (!isLast && options.nowMs() - savedMs < saveIntervalMs) return;
       savedMs = options.nowMs();
-      writeFileSync(`${path}.part`, `${JSON.stringify({ ...identity, position })}\n`, {
-        flush: true,
-      });
-      renameSync(`${path}.part`, path);
+      // A name of its own, so that no file that was there before is overwritten.
+      const part = `${path}.${randomUUID()}.part`;
+      const text = `${JSON.stringify({ ...identity, position })}\n`;
+      writeFileSync(part, text, { flag: "wx", flush: true });
+      renameSync(part, path);
     },
     remove: () => rmSync(path, { force: true }),
   };
