@@ -10,9 +10,9 @@ comma := ,
 space := $(subst ,, )
 
 .DEFAULT_GOAL := help
-.PHONY: help node-version install build types native prune demo demo-once check check-format \
+.PHONY: help node-version install build types native page prune demo demo-once check check-format \
   check-lint check-tests test test-crash test-damage test-measures test-s3 deploy-check coverage gen fmt bench-kernels \
-  bench-encode bench-quality bench-recall bench-ingest bench-importers bench-bm25 bench-languages bench-stream bench-rerank bench-facets bench-filters \
+  bench-encode bench-quality bench-recall bench-ingest bench-importers bench-bm25 bench-languages bench-stream bench-rerank bench-facets bench-filters bench-page \
   bench-scale bench-collections bench-load bench-canonical bench-peers tables screenshot test-one watch clean
 
 help: ## list the targets
@@ -28,10 +28,17 @@ install: $(installed) ## install the pinned packages (once; from the npm cache w
 $(installed): package-lock.json | node-version
 	@.ci/install
 
-build: types native prune ## compile everything into build/ and native/build/
+build: types native page prune ## compile everything into build/ and native/build/
 
 types: $(installed) | node-version
 	@tsc -p .
+
+# The search page, checked with the types of a browser and bundled for one.
+page: $(installed)
+	@tsc -p src/page
+	@esbuild src/page/main.tsx src/page/page.css src/page/index.html src/page/page.svg \
+	  --bundle --minify --format=esm --target=es2022 --jsx=automatic --jsx-import-source=preact \
+	  --loader:.html=copy --loader:.svg=copy --entry-names=[name] --outdir=build/page --log-level=warning
 
 # Only when a source is newer than the last result; without a compiler it says so in one line.
 native: $(installed)
@@ -145,6 +152,9 @@ bench-rerank: build ## a cross-encoder over the top, and given texts: make bench
 
 bench-facets: build ## counts and orders by a field over a million passages in 180 segments
 	@node build/bench/filters/facet-bench.js
+
+bench-page: build ## the search page of a running server: make bench-page URL=http://127.0.0.1:7312 QUERY="..."
+	@node build/bench/page/page-bench.js "$(URL)" "$(QUERY)"
 
 bench-filters: build ## a filter over a million passages in 180 segments
 	@node build/bench/filters/filter-bench.js

@@ -5,6 +5,7 @@ import { collectionRoutes } from "./routes/collections.js";
 import { documentRoutes } from "./routes/documents.js";
 import { feedbackRoutes } from "./routes/feedback.js";
 import { operationRoutes } from "./routes/operations.js";
+import { pageRoutes } from "./routes/page.js";
 import { probeRoutes } from "./routes/probes.js";
 import { referenceRoutes } from "./routes/reference.js";
 import { rerankRoutes } from "./routes/rerank.js";
@@ -20,4 +21,5 @@ export const routes: readonly HttpRoute[] = [
   ...rerankRoutes,
   ...probeRoutes,
   ...referenceRoutes,
+  ...pageRoutes,
 ];

@@ -30,6 +30,7 @@ export const packageDoors: Readonly<Record<string, readonly string[]>> = {
   parse5: ["importers"],
   pino: ["observability"],
   piscina: ["scoring", "encoding", "ingest"],
+  preact: ["page"],
   "prom-client": ["observability"],
   "smol-toml": ["config", "importers"],
   typescript: ["cli"],
@@ -46,6 +47,6 @@ export const globalDoors: Readonly<Record<string, readonly string[]>> = {
   "Math.random": ["app"],
   "Date.now": ["app", "cli", "observability"],
   "new Date()": ["app", "cli", "observability"],
-  "performance.now": ["app", "cli", "observability"],
+  "performance.now": ["app", "cli", "observability", "page"],
   "process.hrtime": ["app", "cli", "observability"],
 };

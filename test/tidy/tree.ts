@@ -20,7 +20,7 @@ export const repositoryFiles: readonly string[] = execFileSync(
 
 /** Hand-written TypeScript under src/, test/ and bench/. */
 export const sourceFiles: readonly string[] = repositoryFiles.filter(
-  (path) => /^(src|test|bench)\/.*\.ts$/.test(path) && !path.startsWith("src/gen/"),
+  (path) => /^(src|test|bench)\/.*\.tsx?$/.test(path) && !path.startsWith("src/gen/"),
 );
 
 export function readText(path: string): string {
@@ -54,7 +54,7 @@ export function placeOf(node: ts.Node): string {
   return `${source.fileName}:${line + 1}`;
 }
 
-/** What a file imports: packages by name, files by path from the root with their `.ts` ending.
+/** What a file imports: packages by name, files by path from the root with the ending of the source.
  *  Type-only imports, re-exports, dynamic imports and `new URL("./x.js", import.meta.url)` count. */
 export function importsOf(path: string): string[] {
   const text = readText(path);
@@ -63,10 +63,13 @@ export function importsOf(path: string): string[] {
     if (match[1] !== undefined) specifiers.push(match[1]);
   }
   return specifiers.map((specifier) =>
-    specifier.startsWith(".")
-      ? join(path, "..", specifier).replace(/\.js$/, ".ts")
-      : packageName(specifier),
+    specifier.startsWith(".") ? sourceOf(join(path, "..", specifier)) : packageName(specifier),
   );
+}
+
+function sourceOf(compiled: string): string {
+  const source = compiled.replace(/\.js$/, ".ts");
+  return sourceFiles.includes(`${source}x`) ? `${source}x` : source;
 }
 
 function packageName(specifier: string): string {

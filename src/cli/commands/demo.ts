@@ -110,6 +110,9 @@ function printHowOn(server: RunningServer, config: Config, context: CliContext):
   context.print("");
   for (const line of serverLines(server, config)) context.print(line);
   context.print("");
+  const page = `http://127.0.0.1:${server.httpPort}/?collection=${demoCollection}`;
+  context.print("Search in a browser, as you type:");
+  context.print(`  ${bold(`${page}&q=${encodeURIComponent("watch a folder for changes")}`)}`);
   context.print("Run searches in another terminal:");
   const command = `npm run -s sluice -- search ${demoCollection} --server ${address}`;
   context.print(`  ${bold(`${command} "watch a folder for changes"`)}`);

@@ -1,0 +1,83 @@
+// `make bench-page URL=http://127.0.0.1:7312 QUERY="..."`: how soon the search page of a running
+// server paints results, in Debian's Chromium.
+//
+//   node build/bench/page/page-bench.js <address> <query> [loads] [rounds of typing]
+
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+
+import { repositoryRoot } from "../../src/core/paths.js";
+import { openBrowser, openPage } from "../../test/support/browser.js";
+import { summary } from "../scale/summary.js";
+
+const [, , address = "", query = "", loads = "20", rounds = "5"] = process.argv;
+if (address === "" || query === "") throw new Error("name the address of a server, and a query");
+/** As a fast typist: each key has its own search, and most are painted. */
+const keyEveryMs = 120;
+
+/**
+ * Notes, for each query, when its first ranking was painted: two frames after the page was changed.
+ * Times are those of the page's clock.
+ */
+const watch = `
+  window.painted = new Map();
+  window.typed = [];
+  new MutationObserver(() => {
+    const shown = document.querySelector(".hits")?.dataset.query;
+    if (shown === undefined || painted.has(shown)) return;
+    painted.set(shown, undefined);
+    requestAnimationFrame(() => requestAnimationFrame(() => painted.set(shown, performance.now())));
+  }).observe(document, { subtree: true, childList: true, attributes: true });
+  addEventListener("input", (event) => typed.push([event.target.value, event.timeStamp]), true);
+`;
+
+async function loadMs(browser: Browser): Promise<number> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.addInitScript(watch);
+  await page.goto(`${address}/?q=${encodeURIComponent(query)}`);
+  const shown = JSON.stringify(query);
+  await page.waitForFunction(`painted.get(${shown}) !== undefined`);
+  const ms = await page.evaluate<number>(`painted.get(${shown})`);
+  await context.close();
+  return ms;
+}
+
+/** From each key to the first painted ranking for what is typed so far. */
+async function keyMs(browser: Browser): Promise<number[]> {
+  const { page } = await openPage(browser, address);
+  await page.evaluate(watch);
+  await page.locator("#query").pressSequentially(query, { delay: keyEveryMs });
+  await page.waitForFunction(`painted.get(${JSON.stringify(query)}) !== undefined`);
+  const times = await page.evaluate<number[]>(
+    "typed.filter(([text]) => painted.get(text)).map(([text, at]) => painted.get(text) - at)",
+  );
+  await page.context().close();
+  return times;
+}
+
+const browser = await openBrowser();
+try {
+  const first: number[] = [];
+  for (let i = 0; i < Number(loads); i += 1) first.push(await loadMs(browser));
+  const keys: number[] = [];
+  for (let i = 0; i < Number(rounds); i += 1) keys.push(...(await keyMs(browser)));
+  const file = {
+    cpu: cpus()[0]?.model ?? "unknown",
+    cores: cpus().length,
+    command: `make bench-page (${loads} loads, ${keys.length} painted keys of ${rounds} rounds, a key every ${keyEveryMs} ms)`,
+    browser: browser.version(),
+    loadToFirstResultMs: summary(first),
+    keyToFirstUpdateMs: {
+      ...summary(keys),
+      p95: keys.toSorted((a, b) => a - b)[Math.floor(0.95 * keys.length)],
+    },
+  };
+  const path = join(repositoryRoot(), "bench/results/page.json");
+  writeFileSync(path, `${JSON.stringify(file, null, 2)}\n`);
+  console.log(JSON.stringify(file, null, 2));
+} finally {
+  await browser.close();
+}
