@@ -312,7 +312,7 @@ function operationCalls(engine: EngineApi, caller: EngineCaller): OperationCalls
         else if (!mayAll(caller.identity)) throw denied("admin");
         if (job.name !== undefined) demand(caller, "admin", job.name);
       }
-      return engine.startOperation(job, idempotencyKey);
+      return engine.startOperation(job, idempotencyKey, caller.holder);
     },
     listOperations() {
       caller.check();

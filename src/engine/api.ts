@@ -158,7 +158,7 @@ export interface EngineApi {
    * COLLECTION_NOT_FOUND, SNAPSHOT_NOT_FOUND, and LIMIT_EXCEEDED while too many run. A repeated
    * `idempotencyKey` returns the operation that it started.
    */
-  startOperation(job: OperationJob, idempotencyKey?: string): Operation;
+  startOperation(job: OperationJob, idempotencyKey?: string, holder?: QuotaHolder): Operation;
   /** Running operations, and the last ones that ended; the newest first. */
   listOperations(): readonly Operation[];
   /** Throws OPERATION_NOT_FOUND. */

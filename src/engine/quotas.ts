@@ -5,6 +5,7 @@ import type { Clock } from "../core/clock.js";
 import { SluiceError } from "../core/errors.js";
 import { isLimited } from "../core/quota.js";
 import type { Quota, QuotaHolder } from "../core/quota.js";
+import type { SnapshotInfo } from "../store/snapshot-folder.js";
 import type { EngineApi } from "./api.js";
 import { UsageLedger } from "./usage-ledger.js";
 
@@ -57,18 +58,48 @@ export function withQuotas(engine: EngineApi, options: QuotaOptions): EngineApi 
       ledger.forget();
       return settings;
     },
+    ...limitedJobs(engine, { ledger, holdersOf, checkDisk }),
+  };
+}
+
+/** Copies within the data folder, and collections that are restored. */
+function limitedJobs(
+  engine: EngineApi,
+  {
+    ledger,
+    holdersOf,
+    checkDisk,
+  }: {
+    readonly ledger: UsageLedger;
+    readonly holdersOf: HoldersOf;
+    readonly checkDisk: () => void;
+  },
+): Pick<EngineApi, "snapshot" | "restore" | "restoreBackup" | "startOperation"> {
+  return {
     async *snapshot(name, snapshotName) {
       checkDisk();
       yield* engine.snapshot(name, snapshotName);
     },
     async *restore(snapshotName, name, holder) {
       checkDisk();
-      const snapshot = engine.listSnapshots().find((one) => one.name === snapshotName);
+      const snapshot = snapshotOf(engine, snapshotName);
       const collection = name ?? snapshot?.collection ?? "";
       const addedBytes = snapshot?.bytes ?? 0;
       checkNewCollection(ledger, holdersOf(collection, holder), { collection, addedBytes });
       yield* engine.restore(snapshotName, name, holder);
       ledger.forget();
+    },
+    startOperation(job, idempotencyKey, holder) {
+      if (job.kind === "restore" || (job.kind === "snapshot" && !job.isBackup)) checkDisk();
+      if (job.kind === "restore") {
+        const { snapshotName, name, isBackup } = job;
+        const snapshot = isBackup ? undefined : snapshotOf(engine, snapshotName);
+        const collection = name ?? snapshot?.collection ?? snapshotName;
+        const addition = { collection, addedBytes: snapshot?.bytes ?? 0 };
+        checkNewCollection(ledger, holdersOf(collection, holder), addition);
+        ledger.forget();
+      }
+      return engine.startOperation(job, idempotencyKey, holder);
     },
     async *restoreBackup(backupName, name, call) {
       checkDisk();
@@ -82,11 +113,14 @@ export function withQuotas(engine: EngineApi, options: QuotaOptions): EngineApi 
   };
 }
 
+function snapshotOf(engine: EngineApi, name: string): SnapshotInfo | undefined {
+  return engine.listSnapshots().find((one) => one.name === name);
+}
+
 /** Holders with any quota, for a write to a collection. */
-function createHolders({
-  server,
-  collection: ofEach,
-}: QuotaOptions): (collection: string, key: QuotaHolder | undefined) => readonly QuotaHolder[] {
+type HoldersOf = (collection: string, key: QuotaHolder | undefined) => readonly QuotaHolder[];
+
+function createHolders({ server, collection: ofEach }: QuotaOptions): HoldersOf {
   const ofServer: QuotaHolder[] = isLimited(server)
     ? [{ name: "the server", quota: server, covers: () => true }]
     : [];

@@ -36,7 +36,7 @@ describe("quotas", () => {
       big: await newKey(folder, {
         name: "big",
         scopes: ["admin:big"],
-        quota: { bytesMax: 512 * 1024 },
+        quota: { bytesMax: 256 * 1024 },
       }),
     };
     server = await start(
@@ -89,7 +89,7 @@ describe("quotas", () => {
     await big.collections.create({ name: "big", dim });
     // Texts are compressed on disk, these words hardly.
     const prng = createPrng(7);
-    const words = Array.from({ length: 150_000 }, () => prng.nextUint32().toString(36));
+    const words = Array.from({ length: 60_000 }, () => prng.nextUint32().toString(36));
     const text = words.join(" ");
     assert.deepEqual(await write(big, "big", ["1"], text), ["ok"]);
     assert.deepEqual(await write(big, "big", ["1"], text), ["QUOTA_EXCEEDED"]);
@@ -112,11 +112,16 @@ describe("quotas", () => {
     const stopped = { reason: "DISK_NEARLY_FULL", retryable: true };
     assert.deepEqual(await write(client, "a", ["9"]), ["DISK_NEARLY_FULL"]);
     await assert.rejects(client.collections.create({ name: "c", dim }), stopped);
+    const headers = { authorization: `Bearer ${keys.operator}` };
+    const path = `${url}/v1/collections/a:snapshot`;
+    const body = JSON.stringify({ snapshot_name: "nightly" });
+    const json = { ...headers, "content-type": "application/json" };
+    const refused = await fetch(path, { method: "POST", headers: json, body });
+    assert.match(await refused.text(), /DISK_NEARLY_FULL/);
     assert.equal((await fetch(`${url}/readyz`)).status, 200);
     const final = await client.searchFinal({ collection: "a", text: "number" });
     assert.equal(final.hits.length, 3);
     await client.delete("a", ["2"]);
-    const headers = { authorization: `Bearer ${keys.operator}` };
     const metrics = await (await fetch(`${url}/metrics`, { headers })).text();
     assert.match(metrics, /^sluice_writes_stopped 1$/m);
     assert.match(metrics, /^sluice_disk_free_bytes [1-9]/m);
