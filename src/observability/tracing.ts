@@ -40,7 +40,7 @@ export interface Tracing {
 }
 
 /**
- * Loads the library, which takes about 100 ms. At most `limits.traceQueueSpansMax` ended spans wait
+ * Loads the library, which takes about 200 ms of CPU. At most `limits.traceQueueSpansMax` ended spans wait
  * for the collector; further ones are dropped. No method waits for it or throws because of it.
  *
  * The library itself reads the variables of OpenTelemetry for what has no option here:
