@@ -15,6 +15,7 @@ import type { OpenedModel } from "../encoders/model-folder.js";
 import { createAdmission } from "../search/admission.js";
 import type { Admission } from "../search/admission.js";
 import type { SearchDefaults } from "../search/plan.js";
+import type { Kernels } from "../kernels/kernels.js";
 import { loadKernels } from "../kernels/load-kernels.js";
 import type { KernelChoice } from "../kernels/load-kernels.js";
 import type { EngineApi } from "../engine/api.js";
@@ -148,7 +149,7 @@ async function compose(options: EngineOptions, folder: DataFolder): Promise<Comp
   try {
     const openNotes: string[] = [];
     let note = (line: string): void => void openNotes.push(line);
-    const base = { folder, threads, readiness, clock: (): number => performance.now() };
+    const base = { folder, threads, readiness, kernels, clock: (): number => performance.now() };
     const collections = await openAll(options, base, (line) => note(line));
     threads.scorer.watchDamages((damage) => collections.quarantine(damage));
     folder.watch((fault) => readiness.set("folder", fault));
@@ -203,21 +204,20 @@ interface Base {
   readonly folder: DataFolder;
   readonly threads: Threads;
   readonly readiness: ReadinessState;
+  readonly kernels: Kernels;
   readonly clock: Clock;
 }
 
 /** Finds the collections of the data folder and opens those without a valid card. */
 function openAll(
   options: EngineOptions,
-  { folder, threads, readiness, clock }: Base,
+  { folder, threads, readiness, kernels, clock }: Base,
   note: (line: string) => void,
 ): Promise<Collections> {
   const { flushBytes, flushAgeMs, onMaintenanceFailure, onMaintenanceStep } = options;
+  const writing = { kernels, flushBytes, flushAgeMs, onMaintenanceFailure, onMaintenanceStep };
   return openCollections(folder, {
-    flushBytes,
-    flushAgeMs,
-    onMaintenanceFailure,
-    onMaintenanceStep,
+    ...writing,
     builder: threads.maintenance,
     onStorageFailed(error) {
       readiness.set("storage", "a write failed on disk; restart the server");
@@ -358,7 +358,7 @@ function startThreads(
     workerCount: budget.encodingWorkers,
     watch,
     workerData: encodeData,
-    modelOf: (collection) => models.of(collection.settings),
+    modelOf: (settings) => models.of(settings),
   });
   const maintenance = createMaintenancePool(
     new URL("../ingest/maintenance.worker.js", import.meta.url),

@@ -1,12 +1,18 @@
-// Float rows to codes and back: checks, rotation, grid. Reading and scoring codes is the kernels'.
+// Float rows to codes and back: checks, centre, rotation, grid. Reading and scoring codes is the
+// kernels'.
 
 import { assert } from "../core/assert.js";
+import { isCentreOpen } from "../core/centre.js";
+import type { Centre, Centring } from "../core/centre.js";
 import type { TokenMatrix } from "../core/token-matrix.js";
 import { rowBytes, type CodeBits, type Kernels, type PackedQuery } from "../kernels/kernels.js";
+import { squareOf } from "../kernels/reference.js";
+import { centreQueryRows, centreRows, uncentreRow } from "./centred-rows.js";
 import { gridUnit, inverseStep } from "./grid.js";
+import { createCodeShaper } from "./shaped-codes.js";
 import { rotateBack, rotationFactors } from "./rotation.js";
 import { createUnitRows } from "./unit-rows.js";
-import type { RowMatrix } from "./unit-rows.js";
+import type { RowMatrix, UnitRows } from "./unit-rows.js";
 
 /** Largest magnitude of a quantised query coordinate: 255 * 63 * 2 fits int16 on every CPU. */
 export const queryLevelMax = 63;
@@ -20,6 +26,8 @@ export interface CodecOptions {
   readonly sketchBits: CodeBits;
   /** Seed of the rotation, any 32-bit integer; kept in the collection's manifest. */
   readonly seed: number;
+  /** Rows are coded relative to its centre. Absent, or without a centre: as they are. */
+  readonly centring?: Centring | undefined;
 }
 
 export interface EncodedPassage {
@@ -28,11 +36,27 @@ export interface EncodedPassage {
   readonly tokenCount: number;
   /** One packed row of `rowBytes(dim, sketchBits)` bytes. */
   readonly sketch: Uint8Array;
+  /** The unit rows, from which the codes may be made again. Absent once the centre is fixed. */
+  readonly rows: Float32Array | undefined;
+}
+
+/** Query rows for token codes. */
+export interface TokenQuery extends PackedQuery {
+  /**
+   * What the inner products of each row with codes lack, the same for every code: added to its part
+   * of MaxSim. Absent when the codes have no centre.
+   */
+  readonly rowBiases?: Float32Array | undefined;
+}
+
+/** What MaxSim by codes lacks of MaxSim: the sum of the rows' biases. */
+export function biasOf({ rowBiases }: TokenQuery): number {
+  return rowBiases === undefined ? 0 : rowBiases.reduce((sum, bias) => sum + bias, 0);
 }
 
 export interface EncodedQuery {
   /** All rows, scaled for token codes. */
-  readonly tokens: PackedQuery;
+  readonly tokens: TokenQuery;
   /** One row, scaled for sketches. */
   readonly sketch: PackedQuery;
   /**
@@ -44,8 +68,9 @@ export interface EncodedQuery {
 
 export interface Codec extends CodecOptions {
   /**
-   * Codes of a passage's rows and of its sketch, the unit-normalised mean of the rows. Rows are
-   * checked and brought to unit length (unit-rows.ts): throws INVALID_VECTORS naming a bad row.
+   * Codes of a passage's rows and of its sketch, the unit-normalised mean of the rows, both relative
+   * to the centre. Rows are checked and brought to unit length (unit-rows.ts): throws INVALID_VECTORS
+   * naming a bad row.
    */
   encodePassage(rows: RowMatrix): EncodedPassage;
   /** Rotates and quantises query rows to [-63, 63], one scale a row; errors as encodePassage. */
@@ -57,37 +82,78 @@ export interface Codec extends CodecOptions {
 }
 
 export function createCodec(options: CodecOptions, kernels: Kernels): Codec {
-  const { dim, bits, sketchBits, seed } = options;
+  const { dim, bits, sketchBits, seed, centring } = options;
+  const centre = centring?.centre;
   const factors = rotationFactors(seed, dim);
   const toUnitRows = createUnitRows(kernels, dim);
+  const by = { dim, factors, centre, kernels };
+  const encodeTokens = createRowEncoder(by, bits);
+  const encodeSketch = createRowEncoder(by, sketchBits);
 
-  const encodeRows = (rows: Float32Array, rowBits: CodeBits): Uint8Array => {
-    const bytes = new Uint8Array((rows.length / dim) * rowBytes(dim, rowBits));
-    kernels.rotateQuantize(rows, factors, inverseStep(rowBits, dim), { bytes, dim, bits: rowBits });
-    return bytes;
+  const encodePassage = (given: RowMatrix): EncodedPassage => {
+    assertShape(given, dim);
+    const unit = toUnitRows(given);
+    const rows = isCentreOpen(centring) ? unit.values.slice() : undefined;
+    const sketch = encodeSketch(centre === undefined ? unit.unitMean() : sketchOf(unit, centre));
+    if (centre !== undefined) centreRows(unit.values, centre, unit.values);
+    return { codes: encodeTokens(unit.values), tokenCount: given.rowCount, sketch, rows };
   };
-  const encodePassage = (rows: RowMatrix): EncodedPassage => {
-    assertShape(rows, dim);
-    const unit = toUnitRows(rows);
-    const codes = encodeRows(unit.values, bits);
-    return { codes, tokenCount: rows.rowCount, sketch: encodeRows(unit.meanRow(), sketchBits) };
-  };
-  const packQuery = (rows: Float32Array, rowBits: CodeBits): PackedQuery => {
-    const rotated = new Float32Array(rows.length);
-    kernels.rotate(rows, factors, dim, rotated);
-    return quantizeQuery({ rotated, dim, unit: gridUnit(rowBits, dim) });
-  };
+  const packQuery = (rows: Float32Array, unit: number): PackedQuery =>
+    quantizeQuery({ rotated: rotate(rows, by), dim, unit });
   const encodeQuery = (rows: TokenMatrix): EncodedQuery => {
     assertShape(rows, dim);
-    const unit = toUnitRows(rows);
+    const { values, mean, unitMean } = toUnitRows(rows);
+    const sketchRow = centre === undefined ? unitMean() : mean();
+    if (centre !== undefined) centreQueryRows(sketchRow, centre, sketchRow);
+    const rowBiases = centre && centreQueryRows(values, centre, values);
+    const tokens = packQuery(values, gridUnit(bits, dim) * (centre?.scale ?? 1));
     return {
-      tokens: packQuery(unit.values, bits),
-      sketch: packQuery(unit.meanRow(), sketchBits),
+      tokens: { ...tokens, rowBiases },
+      sketch: packQuery(sketchRow, gridUnit(sketchBits, dim)),
     };
   };
-  const decodeRow = (codes: Uint8Array, row: number): Float64Array =>
-    rotateBack(rowValues({ codes, row, dim, bits }), factors);
+  const decodeRow = (codes: Uint8Array, row: number): Float64Array => {
+    const coded = rotateBack(rowValues({ codes, row, dim, bits }), factors);
+    return centre === undefined ? coded : uncentreRow(coded, centre);
+  };
   return { ...options, encodePassage, encodeQuery, decodeRow };
+}
+
+/** The mean of the rows relative to the centre, at unit length; zeros when it is the centre. */
+function sketchOf({ mean }: UnitRows, centre: Centre): Float32Array {
+  const row = mean();
+  centreRows(row, centre, row);
+  const norm = Math.sqrt(squareOf(row, 0, row.length));
+  return norm < 1e-6 ? row.fill(0) : row.map((value) => value / norm);
+}
+
+/** Rows as they are to be coded into packed codes. The rows are overwritten. */
+function createRowEncoder(
+  by: { dim: number; factors: Float32Array; centre: Centre | undefined; kernels: Kernels },
+  bits: CodeBits,
+): (rows: Float32Array) => Uint8Array {
+  const { dim, factors, centre, kernels } = by;
+  const step = inverseStep(bits, dim);
+  const shaper = centre && createCodeShaper(rotate(centre.direction, by), { bits, step });
+  return (rows) => {
+    const bytes = new Uint8Array((rows.length / dim) * rowBytes(dim, bits));
+    if (shaper === undefined) {
+      kernels.rotateQuantize(rows, factors, step, { bytes, dim, bits });
+      return bytes;
+    }
+    kernels.rotate(rows, factors, dim, rows);
+    shaper.encode(rows, bytes);
+    return bytes;
+  };
+}
+
+function rotate(
+  rows: Float32Array,
+  { dim, factors, kernels }: { dim: number; factors: Float32Array; kernels: Kernels },
+): Float32Array {
+  const rotated = new Float32Array(rows.length);
+  kernels.rotate(rows, factors, dim, rotated);
+  return rotated;
 }
 
 function assertShape(rows: RowMatrix, dim: number): void {
@@ -107,7 +173,8 @@ function quantizeQuery(query: { rotated: Float32Array; dim: number; unit: number
     for (let j = row * dim; j < (row + 1) * dim; j += 1) {
       largest = Math.max(largest, Math.abs(rotated[j]!));
     }
-    const scale = largest / queryLevelMax;
+    // Rows that cancel each other out have a sketch of zeros.
+    const scale = largest === 0 ? 1 : largest / queryLevelMax;
     for (let j = row * dim; j < (row + 1) * dim; j += 1) rows[j] = Math.round(rotated[j]! / scale);
     rowScales[row] = scale * unit;
   }

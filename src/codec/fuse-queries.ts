@@ -5,7 +5,7 @@ import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 import type { PackedQuery } from "../kernels/kernels.js";
 import { queryLevelMax } from "./codec.js";
-import type { EncodedQuery } from "./codec.js";
+import type { EncodedQuery, TokenQuery } from "./codec.js";
 
 /**
  * A query whose MaxSim, divided by its rows, is the mean over `queries` of theirs: rows one after
@@ -35,18 +35,21 @@ export function fuseQueries(queries: readonly EncodedQuery[]): EncodedQuery {
   };
 }
 
-function joinRows(queries: readonly PackedQuery[], rowCount: number): PackedQuery {
-  const dim = present(queries[0], "there is a query").dim;
+function joinRows(queries: readonly TokenQuery[], rowCount: number): TokenQuery {
+  const { dim, rowBiases: firstBiases } = present(queries[0], "there is a query");
   const rows = new Int8Array(rowCount * dim);
   const rowScales = new Float32Array(rowCount);
+  const rowBiases = firstBiases && new Float32Array(rowCount);
   let at = 0;
   for (const query of queries) {
     rows.set(query.rows, at * dim);
     const weight = rowCount / (queries.length * query.rowCount);
     for (const [i, scale] of query.rowScales.entries()) rowScales[at + i] = scale * weight;
+    if (rowBiases !== undefined)
+      for (const [i, bias] of query.rowBiases?.entries() ?? []) rowBiases[at + i] = bias * weight;
     at += query.rowCount;
   }
-  return { rowCount, dim, rows, rowScales };
+  return { rowCount, dim, rows, rowScales, rowBiases };
 }
 
 function meanRow(sketches: readonly PackedQuery[]): PackedQuery {

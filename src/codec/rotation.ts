@@ -1,5 +1,6 @@
 // The structured rotation: seeded signs and Walsh-Hadamard windows instead of a dense matrix.
 
+import { fnv1a } from "../core/centre.js";
 import { createPrng } from "../core/prng.js";
 import { createReferenceKernels } from "../kernels/reference.js";
 import { rotationRounds, rotationStart, rotationWindow } from "../kernels/rotation-shape.js";
@@ -34,15 +35,7 @@ export function rotationChecksum(seed: number, dim: number): number {
   const factors = rotationFactors(seed, dim);
   const row = Float32Array.from({ length: dim }, (_, j) => 1 / (j + 1));
   createReferenceKernels().rotate(row, factors, dim, row);
-  let hash = 0x811c9dc5;
-  for (const values of [factors, row]) {
-    for (const word of new Uint32Array(values.buffer)) {
-      for (let shift = 0; shift < 32; shift += 8) {
-        hash = Math.imul(hash ^ ((word >>> shift) & 0xff), 0x01000193) >>> 0;
-      }
-    }
-  }
-  return hash;
+  return fnv1a([factors, row]);
 }
 
 /** Undoes the rotation, in float64: the rounds backwards, window first, then factors. */

@@ -13,8 +13,10 @@ export interface RowMatrix {
 export interface UnitRows {
   /** At unit length: those whose norm is within 1e-3 of 1 bit for bit as they were given. */
   readonly values: Float32Array;
-  /** The unit-normalised mean of the rows: the sketch. Rows that cancel out give the first row. */
-  meanRow(): Float32Array;
+  /** The mean of the rows. */
+  readonly mean: () => Float32Array;
+  /** The unit-normalised mean of the rows. Rows that cancel out give the first row. */
+  readonly unitMean: () => Float32Array;
 }
 
 /** A row whose norm is this close to 1 is kept bit for bit. */
@@ -33,11 +35,15 @@ export function createUnitRows(kernels: Kernels, dim: number): (rows: RowMatrix)
     const values = room.subarray(0, given.length);
     const unusable = kernels.unitRows(given, dim, normTolerance, values, columnSums);
     if (unusable >= 0) throw unusableRow(given, unusable, dim);
-    return { values, meanRow: () => meanOf(columnSums, rowCount) ?? values.slice(0, dim) };
+    return {
+      values,
+      mean: () => Float32Array.from(columnSums, (sum) => sum / rowCount),
+      unitMean: () => unitMeanOf(columnSums, rowCount) ?? values.slice(0, dim),
+    };
   };
 }
 
-function meanOf(columnSums: Float64Array, rowCount: number): Float32Array | undefined {
+function unitMeanOf(columnSums: Float64Array, rowCount: number): Float32Array | undefined {
   let square = 0;
   for (const value of columnSums) square += value * value;
   const norm = Math.sqrt(square);

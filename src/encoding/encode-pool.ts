@@ -10,6 +10,7 @@ import type { WorkerStats } from "../core/worker-stats.js";
 import type { TokenMatrix } from "../core/token-matrix.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
 import type { Collection } from "../index/collection.js";
+import type { CollectionSettings } from "../index/collection-settings.js";
 import type { PassagePreparer } from "./prepared-passage.js";
 import type { PreparedPassage } from "./prepared-passage.js";
 import { toCounts, toPassage, toRelevances, toRows } from "./encode.protocol.js";
@@ -29,7 +30,7 @@ export interface EncodePool extends PassagePreparer {
   /** Rejects with CANCELLED when the flag (core/cancel-flag.ts) is set before the task starts. */
   encodeQuery(
     text: string,
-    collection: Collection,
+    settings: CollectionSettings,
     cancel: SharedArrayBuffer,
   ): Promise<EncodedQuery>;
   /**
@@ -37,7 +38,7 @@ export interface EncodePool extends PassagePreparer {
    */
   trace(
     asked: Pick<TraceTask, "query" | "document" | "passageNumber">,
-    collection: Collection,
+    settings: CollectionSettings,
   ): Promise<EncodeAnswer & { readonly kind: "trace" }>;
   /** Relevance of each text. CANCELLED as for queries, also checked between two windows. */
   relevances(task: PairsTask | TextsTask): Promise<readonly number[]>;
@@ -64,7 +65,7 @@ export interface EncodePoolOptions {
   readonly workerData: Pick<EncodeWorkerData, "kernel" | "models">;
   readonly watch: TaskWatch;
   /** The opened model of a collection; undefined when it has none or the fingerprint differs. */
-  readonly modelOf: (collection: Collection) => OpenedModel | undefined;
+  readonly modelOf: (settings: CollectionSettings) => OpenedModel | undefined;
 }
 
 /**
@@ -100,7 +101,7 @@ export function createEncodePool(options: EncodePoolOptions): EncodePool {
       prepareDocument(document, collection, {
         run,
         preparePrecomputed: given.prepare,
-        opened: options.modelOf(collection),
+        opened: options.modelOf(collection.settings),
       }),
     ...collectionTasks(run, options.modelOf),
     ...modelTasks(run),
@@ -118,16 +119,16 @@ function collectionTasks(
   modelOf: EncodePoolOptions["modelOf"],
 ): Pick<EncodePool, "encodeQuery" | "trace"> {
   return {
-    async encodeQuery(text, collection, cancel) {
-      const model = requireModel(collection, modelOf(collection));
-      const codec = codecOf(collection);
+    async encodeQuery(text, settings, cancel) {
+      const model = requireModel(settings, modelOf(settings));
+      const codec = codecOf(settings);
       const answer = await run({ kind: "query", model, codec, text, cancel });
       if (answer.kind !== "query") throw new Error("a query task has a query as its answer");
       return answer.query;
     },
-    async trace(asked, collection) {
-      const model = requireModel(collection, modelOf(collection));
-      const answer = await run({ kind: "trace", model, codec: codecOf(collection), ...asked });
+    async trace(asked, settings) {
+      const model = requireModel(settings, modelOf(settings));
+      const answer = await run({ kind: "trace", model, codec: codecOf(settings), ...asked });
       if (answer.kind !== "trace") throw new Error("a trace task has a trace as its answer");
       return answer;
     },
@@ -170,8 +171,8 @@ async function prepareDocument(
     return [await by.preparePrecomputed({ ...document, vectors }, collection)];
   }
   const { run } = by;
-  const made = { codec: codecOf(collection), analyzer };
-  const model = requireModel(collection, by.opened);
+  const made = { codec: codecOf(collection.settings), analyzer };
+  const model = requireModel(collection.settings, by.opened);
   const answer = await run({ kind: "document", model, ...made, title, text });
   if (answer.kind !== "split") return [toPassage(answer)];
   return Promise.all(
@@ -191,9 +192,11 @@ export function checkFingerprint(given: string | undefined, own: string | undefi
   );
 }
 
-function requireModel(collection: Collection, model: OpenedModel | undefined): OpenedModel {
+function requireModel(
+  { name, modelName }: CollectionSettings,
+  model: OpenedModel | undefined,
+): OpenedModel {
   if (model !== undefined) return model;
-  const { name, modelName } = collection.settings;
   throw new SluiceError(
     "MODEL_REQUIRED",
     modelName === undefined
@@ -202,7 +205,8 @@ function requireModel(collection: Collection, model: OpenedModel | undefined): O
   );
 }
 
-function codecOf(collection: Collection): CodecOptions {
-  const { dim, bits, sketchBits, seed } = collection.settings;
-  return { dim, bits, sketchBits, seed };
+/** What a codec needs of the settings: each task carries it to its thread. */
+export function codecOf(settings: CollectionSettings): CodecOptions {
+  const { dim, bits, sketchBits, seed, centring } = settings;
+  return { dim, bits, sketchBits, seed, centring };
 }

@@ -118,8 +118,9 @@ function taskOf(
 ): VectorsTask {
   const [first] = batch;
   assert(first !== undefined, "a batch has documents");
-  const { dim, bits, sketchBits, seed } = first.collection.settings;
-  const analyzer = analyzerSettingsOf(first.collection.settings);
+  const { settings } = first.collection;
+  const { dim, bits, sketchBits, seed, centring } = settings;
+  const analyzer = analyzerSettingsOf(settings);
   const isTooLarge = first.document.vectors.bytes.length > at.bytes.length;
   const bytes = isTooLarge
     ? new Uint8Array(new SharedArrayBuffer(first.document.vectors.bytes.length))
@@ -131,7 +132,7 @@ function taskOf(
     start += alignedLength(vectors.bytes);
     return { key, title, text, type: vectors.type, dim: vectors.dim, ...place };
   });
-  const codec = { dim, bits, sketchBits, seed };
+  const codec = { dim, bits, sketchBits, seed, centring };
   return { kind: "vectors", codec, analyzer, rows: isTooLarge ? bytes : at.stage, documents };
 }
 

@@ -10,6 +10,10 @@ export interface PreparedPassage {
   readonly tokenCount: number;
   readonly codes: Uint8Array;
   readonly sketch: Uint8Array;
+  /** Of the centre that its codes are relative to (core/centre.ts). Defaults to none. */
+  readonly centreId?: number | undefined;
+  /** Its unit rows. Absent when the centre was fixed. */
+  readonly rows?: Float32Array | undefined;
   readonly terms: PackedTerms;
   /** Its journal record (store/records.ts), when the encoder has already packed it. */
   readonly packed?: Uint8Array | undefined;

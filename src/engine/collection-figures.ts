@@ -1,8 +1,8 @@
 // Status of a collection: current if it is open, from its card (written at closing) if it is
 // closed.
 
-import { analyzerSettingsOf } from "../analysis/settings.js";
-import type { CollectionSettings, CollectionStatus } from "../index/collection-settings.js";
+import { chosenSettings } from "../index/collection-settings.js";
+import type { CollectionStatus } from "../index/collection-settings.js";
 import { isRecallStale } from "../index/stale-recall.js";
 import { readCard, writeCard } from "../store/collection-card.js";
 import type { OpenCollection } from "./open-collection.js";
@@ -16,7 +16,7 @@ const cardVersion = 2;
 export function figuresOf({ collection }: OpenCollection): CollectionFigures {
   const { settings, generation, flushed, store, recall, scoreMaps } = collection;
   const figures = {
-    settings,
+    settings: chosenSettings(settings),
     documentCount: generation.documentCount,
     passageCount: generation.totals.passageCount,
     tokenCount: generation.totals.tokenCount,
@@ -52,14 +52,8 @@ export function keepFigures(folder: string, opened: OpenCollection): CollectionF
 export function readFigures(folder: string): CollectionFigures | undefined {
   const card = readCard(folder, cardVersion);
   if (card === undefined) return undefined;
-  // A valid checksum and version prove that this program has written it.
+  // A valid checksum and version prove that this program has written it. JSON leaves out properties
+  // that are undefined, which a comparison with a manifest's settings would miss.
   const figures = card.figures as CollectionFigures;
-  return { ...figures, settings: withAllFields(figures.settings) };
-}
-
-/** Settings as JSON reads them back, without undefined properties, for comparison with a manifest's. */
-function withAllFields(settings: CollectionSettings): CollectionSettings {
-  const { name, modelName, modelFingerprint, dim, bits, sketchBits, seed } = settings;
-  const words = analyzerSettingsOf(settings);
-  return { name, modelName, modelFingerprint, dim, bits, sketchBits, ...words, seed };
+  return { ...figures, settings: chosenSettings(figures.settings) };
 }

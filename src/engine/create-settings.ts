@@ -10,6 +10,7 @@ import {
 import type { AnalyzerSettings } from "../analysis/settings.js";
 import { stemmerNames } from "../analysis/stemmers.js";
 import { stopWordsNames } from "../analysis/stop-words.js";
+import { openCentring } from "../core/centre.js";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 import type { CollectionSettings } from "../index/collection-settings.js";
@@ -40,6 +41,7 @@ export async function settingsFor(
     sketchBits: toBits(request.sketchBits, "sketch_bits"),
     ...toWords(request),
     seed: rotationSeed,
+    centring: openCentring,
   };
   if (request.dim !== undefined && request.modelName === undefined)
     return {

@@ -4,6 +4,7 @@ import { createCodec } from "../codec/codec.js";
 import type { EncodedQuery } from "../codec/codec.js";
 import { fuseQueries } from "../codec/fuse-queries.js";
 import { precomputedTokensMax, toTokenMatrix } from "../codec/precomputed-vectors.js";
+import { centreId } from "../core/centre.js";
 import type { LruCache } from "../core/lru-cache.js";
 import { memoize } from "../core/memoize.js";
 import type { QueryVariant } from "../search/plan.js";
@@ -11,18 +12,25 @@ import { checkFingerprint } from "../encoding/encode-pool.js";
 import type { EncodePool } from "../encoding/encode-pool.js";
 import type { CollectionSettings } from "../index/collection-settings.js";
 import type { Kernels } from "../kernels/kernels.js";
+import type { CollectionStore } from "../store/store.js";
 import type { Models } from "./models.js";
-import type { OpenCollection } from "./open-collection.js";
 
 /** Token vectors of texts, by collection and text. */
 export type QueryCache = LruCache<EncodedQuery>;
+
+export interface AskedCollection {
+  /** As of the generation that is searched: its codes are relative to a centre. */
+  readonly settings: CollectionSettings;
+  /** Its folder tells the collection from another one that takes its name. */
+  readonly store: Pick<CollectionStore, "folder">;
+}
 
 /**
  * All variants as one query. Returns undefined when a variant has neither vectors nor a model to
  * encode it. Throws INVALID_VECTORS and the model's errors.
  */
 export type EncodeQuery = (
-  opened: OpenCollection,
+  asked: AskedCollection,
   variants: readonly QueryVariant[],
   cancel: SharedArrayBuffer,
 ) => Promise<EncodedQuery> | undefined;
@@ -38,11 +46,10 @@ export function createQueryEncoder(parts: {
   const codecOf = memoize((settings: CollectionSettings) => createCodec(settings, kernels));
 
   const encodeVariant = (
-    { collection }: OpenCollection,
+    { settings, store }: AskedCollection,
     { vectors, text }: QueryVariant,
     { field, cancel }: { readonly field: string; readonly cancel: SharedArrayBuffer },
   ): Promise<EncodedQuery> | undefined => {
-    const { settings } = collection;
     if (vectors !== undefined) {
       // A few vectors: the way to a worker and back would cost more than the work.
       return Promise.resolve().then(() => {
@@ -53,21 +60,21 @@ export function createQueryEncoder(parts: {
       });
     }
     if (models.of(settings) === undefined) return undefined;
-    const key = `${collection.store.folder} ${text}`;
+    const key = `${store.folder} ${centreId(settings.centring)} ${text}`;
     const known = cache.get(key);
     if (known !== undefined) return Promise.resolve(known);
-    return encodePool.encodeQuery(text, collection, cancel).then((encoded) => {
+    return encodePool.encodeQuery(text, settings, cancel).then((encoded) => {
       const { tokens, sketch } = encoded;
       cache.set(key, encoded, 2 * key.length + tokens.rows.length + sketch.rows.length);
       return encoded;
     });
   };
 
-  return (opened, variants, cancel) => {
+  return (asked, variants, cancel) => {
     const encodings: Promise<EncodedQuery>[] = [];
     for (const [i, variant] of variants.entries()) {
       const field = `${i === 0 ? "query" : `other_queries[${i - 1}]`}.vectors`;
-      const encoding = encodeVariant(opened, variant, { field, cancel });
+      const encoding = encodeVariant(asked, variant, { field, cancel });
       if (encoding === undefined) {
         for (const started of encodings) started.catch(() => undefined);
         return undefined;

@@ -8,6 +8,7 @@ import { analyzerSettingsOf } from "../analysis/settings.js";
 import { SluiceError } from "../core/errors.js";
 import type { Readiness } from "../core/readiness.js";
 import { deleteDocuments, putDocument } from "../ingest/ingest.js";
+import { chosenSettings } from "../index/collection-settings.js";
 import type { CollectionSettings, CollectionStatus } from "../index/collection-settings.js";
 import type { PinnedDocuments } from "../store/store.js";
 import type {
@@ -134,14 +135,15 @@ async function createCollection(
   if (known !== undefined && request.ifNotExists) {
     // A collection keeps the version of the analyzer that it was made with.
     const { analyzerVersion } = known;
-    if (isDeepStrictEqual(known, { ...settings, analyzerVersion })) return known;
+    const asked = chosenSettings({ ...settings, analyzerVersion });
+    if (isDeepStrictEqual(known, asked)) return known;
     throw new SluiceError(
       "COLLECTION_EXISTS",
       `collection "${known.name}" exists with other settings: ${JSON.stringify(known)}`,
     );
   }
   await collections.create(settings);
-  return settings;
+  return chosenSettings(settings);
 }
 
 /** Jobs that stream their progress. */

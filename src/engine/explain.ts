@@ -73,7 +73,7 @@ async function traceTokens(
   const { title, text } = document;
   const query = plan.lexical.plainText;
   const asked = { query, document: { title, text }, passageNumber };
-  const traced = await by.encodePool.trace(asked, by.collection);
+  const traced = await by.encodePool.trace(asked, by.collection.settings);
   const { passage } = traced;
   // Precomputed vectors are not the model's, and the store does not say which they are: compare.
   const isOfModel =

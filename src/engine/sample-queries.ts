@@ -2,14 +2,15 @@
 
 import { toPassageOrdinal, toSegmentOrdinal } from "../core/ids.js";
 import { createCodec } from "../codec/codec.js";
-import type { Codec } from "../codec/codec.js";
 import { SluiceError } from "../core/errors.js";
+import { memoize } from "../core/memoize.js";
 import { createPrng } from "../core/prng.js";
 import type { Prng } from "../core/prng.js";
 import type { Query } from "../contract/search-request.js";
 import { sentencesOf } from "../encoders/sentence-ends.js";
 import { isBitSet } from "../index/bm25/bits.js";
 import type { Collection } from "../index/collection.js";
+import type { CollectionSettings } from "../index/collection-settings.js";
 import type { Generation } from "../index/generation.js";
 import type { Kernels } from "../kernels/kernels.js";
 import type { Scorer } from "../scoring/scorer.js";
@@ -32,11 +33,10 @@ export function createSampler(
   { collection, hasModel }: { readonly collection: Collection; readonly hasModel: boolean },
   by: { readonly kernels: Kernels; readonly scorer: Scorer },
 ): () => Promise<Query> {
-  const { settings } = collection;
-  const prng = createPrng(settings.seed);
-  let codec: Codec | undefined;
+  const prng = createPrng(collection.settings.seed);
+  const codecOf = memoize((settings: CollectionSettings) => createCodec(settings, by.kernels));
   return async () => {
-    const { generation } = collection;
+    const { generation, settings } = collection;
     if (generation.totals.passageCount === 0)
       throw new SluiceError("INVALID_FIELD", `collection "${settings.name}" has no passages left`, {
         field: "name",
@@ -44,8 +44,8 @@ export function createSampler(
     const place = drawPlace(generation, prng);
     const text = drawSentence(generation, place, prng);
     if (hasModel && text !== "") return { text };
-    codec ??= createCodec(settings, by.kernels);
     const { scorer } = by;
+    const codec = codecOf(settings);
     generation.acquire();
     try {
       const rowCountMax = tokenCountMax;

@@ -69,7 +69,7 @@ export function createTurns(parts: SearchParts): TakeTurn {
       const tokenizer = await openTokenizer(parts, opened.collection.settings, refusable);
       await waitForWrite(opened, asked, { signal, deadline });
       await admitted.turn({ priority, peer, client, signal, remainingMs: deadline.remainingMs() });
-      const { generation, settings, scoreMaps } = opened.collection;
+      const { generation, settings, scoreMaps, store } = opened.collection;
       // Terms may have been made anew meanwhile, by another version of the analyzer.
       const plan = planFor(opened, asked, call);
       generation.acquire();
@@ -91,7 +91,7 @@ export function createTurns(parts: SearchParts): TakeTurn {
           countTokens: (texts) => encodePool.countTokens(texts, tokenizer()),
           findReranker: (name) => findReranker(name, rerankers),
           beginReranking: () => beginReranking(admitted, rerankTurns),
-          encodeQuery: () => encodeQuery(opened, plan.variants, flag.shared),
+          encodeQuery: () => encodeQuery({ settings, store }, plan.variants, flag.shared),
         };
         call.onTurn?.({ plan, generation });
         return await work({ opened, plan, deps, leave: () => admitted.leave() });

@@ -4,6 +4,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Analyzer } from "../analysis/query-words.js";
 import { present } from "../core/assert.js";
+import { centreId } from "../core/centre.js";
 import type { Fields, FieldUpdate } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import type { Filter } from "../core/filter.js";
@@ -95,6 +96,7 @@ async function storedPassages(
       tokenCount: table.tokenCountAt(ordinal),
       codes: await storedCodes(generation, place, { dim, bits, scorer }),
       sketch: sketchAt(part, ordinal),
+      centreId: centreId(settings.centring),
       terms: termsAnew(analyzed, record, { from: analyzer, to: analyzer }),
     });
   }

@@ -1,6 +1,8 @@
-// What a collection is created with; stored in its manifest and never changed.
+// What a collection is created with, and the centre of its first rows; stored in its manifest.
 
+import type { Centring } from "../core/centre.js";
 import type { Sequence } from "../core/ids.js";
+import { analyzerSettingsOf } from "../analysis/settings.js";
 import type { AnalyzerSettings } from "../analysis/settings.js";
 import type { CodeBits } from "../kernels/kernels.js";
 import type { RecallCalibration, ScoreCalibration } from "../store/stored-values.js";
@@ -20,6 +22,18 @@ export interface CollectionSettings extends AnalyzerSettings {
   readonly sketchBits: CodeBits;
   /** Seed of the rotation; any 32-bit integer. */
   readonly seed: number;
+  /**
+   * The centre of the codes, which the first rows determine: the only setting that writes change.
+   * Absent in collections of older formats.
+   */
+  readonly centring?: Centring | undefined;
+}
+
+/** What a request has chosen: all but the centre, which the rows determine. */
+export function chosenSettings(settings: CollectionSettings): CollectionSettings {
+  const { name, modelName, modelFingerprint, dim, bits, sketchBits, seed } = settings;
+  const words = analyzerSettingsOf(settings);
+  return { name, modelName, modelFingerprint, dim, bits, sketchBits, ...words, seed };
 }
 
 /** The answer of DescribeCollection. */

@@ -14,7 +14,7 @@ import type { SegmentPassage } from "./segment-writer.js";
 
 /** An open collection as everything but its writer sees it. */
 export interface Collection {
-  /** The analyzer's settings are those of the generation. */
+  /** The analyzer's settings and the centre are those of the generation. */
   readonly settings: CollectionSettings;
   readonly store: CollectionStore;
   /** As of the last commit. */
@@ -65,6 +65,8 @@ export interface OpenedSegment {
 export interface WriteChanges {
   /** Passages to append to the live segment, by rising sequence. */
   readonly appended: readonly SegmentPassage[];
+  /** `appended` are all passages of the live segment, coded anew: they replace it. */
+  readonly isLiveReplaced: boolean;
   /** Ordinals of deleted passages of the live segment, counted after `appended`. */
   readonly deadLiveOrdinals: readonly number[];
   /** Ordinals of deleted passages of the frozen segment. */
@@ -123,25 +125,10 @@ export class WritableCollection {
   /** Applies a group of writes. */
   applyCommit(manifest: Manifest, changes: WriteChanges): void {
     const state = this.#state;
-    state.manifest = manifest;
-    const { live, frozen } = state;
-    for (const passage of changes.appended) live.append(passage);
-    if (changes.deadLiveOrdinals.length > 0)
-      state.liveTombstones = withBits(
-        state.liveTombstones,
-        live.ordinalCount,
-        changes.deadLiveOrdinals,
-      );
-    if (frozen !== undefined && changes.deadFrozenOrdinals.length > 0) {
-      const { ordinalCount } = frozen.live;
-      const tombstones = withBits(frozen.tombstones, ordinalCount, changes.deadFrozenOrdinals);
-      state.frozen = { live: frozen.live, tombstones };
-    }
-    for (const [id, tombstones] of changes.tombstones) {
-      const opened = state.flushed.get(id);
-      if (opened === undefined) continue;
-      state.flushed.set(id, { ...opened, entry: flushedEntry(opened.segment, tombstones) });
-    }
+    this.#setManifest(manifest);
+    if (changes.isLiveReplaced) this.#renewLive();
+    for (const passage of changes.appended) state.live.append(passage);
+    buryPassages(state, changes);
     this.#publish();
   }
 
@@ -153,6 +140,12 @@ export class WritableCollection {
     if (state.frozen !== undefined || state.live.ordinalCount === 0) return;
     state.frozen = { live: state.live, tombstones: state.liveTombstones };
     this.#renewLive();
+    this.#publish();
+  }
+
+  /** The manifest says that the centre is fixed, and nothing else is new. */
+  fixCentre(manifest: Manifest): void {
+    this.#setManifest(manifest);
     this.#publish();
   }
 
@@ -246,6 +239,14 @@ export class WritableCollection {
     this.#state.scoreMaps = scoreMaps;
   }
 
+  #setManifest(manifest: Manifest): void {
+    const state = this.#state;
+    state.manifest = manifest;
+    // What is made for the settings, such as a codec, is kept as long as they stay the same object.
+    if (manifest.centring !== state.settings.centring)
+      state.settings = { ...state.settings, centring: manifest.centring };
+  }
+
   #add(opened: OpenedSegment): void {
     this.#obsolete.delete(opened.segment.id);
     this.#state.flushed.set(opened.segment.id, opened);
@@ -295,6 +296,27 @@ export class WritableCollection {
     };
     held.add(generation);
     return generation;
+  }
+}
+
+/** Deletes passages of live segments, which have taken in what was appended, and of flushed ones. */
+function buryPassages(state: State, changes: WriteChanges): void {
+  const { live, frozen } = state;
+  if (changes.deadLiveOrdinals.length > 0)
+    state.liveTombstones = withBits(
+      state.liveTombstones,
+      live.ordinalCount,
+      changes.deadLiveOrdinals,
+    );
+  if (frozen !== undefined && changes.deadFrozenOrdinals.length > 0) {
+    const { ordinalCount } = frozen.live;
+    const tombstones = withBits(frozen.tombstones, ordinalCount, changes.deadFrozenOrdinals);
+    state.frozen = { live: frozen.live, tombstones };
+  }
+  for (const [id, tombstones] of changes.tombstones) {
+    const opened = state.flushed.get(id);
+    if (opened === undefined) continue;
+    state.flushed.set(id, { ...opened, entry: flushedEntry(opened.segment, tombstones) });
   }
 }
 

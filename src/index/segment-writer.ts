@@ -19,6 +19,8 @@ export interface SegmentPassage {
   readonly tokenCount: number;
   readonly codes: Uint8Array;
   readonly sketch: Uint8Array;
+  /** As its journal record has them; segments do not. */
+  readonly rows?: Float32Array | undefined;
   readonly terms: PackedTerms;
   /** Of its document; passages of one document may share them. */
   readonly fields: Fields;

@@ -134,7 +134,9 @@ function toSettings(manifest: Manifest, folder: string): CollectionSettings {
     );
   const bits = toCodeBits(manifest.bits, folder);
   const sketchBits = toCodeBits(manifest.sketchBits, folder);
-  return { name, modelName, modelFingerprint, dim, bits, sketchBits, ...words, seed };
+  const { centring } = manifest;
+  const settings = { name, modelName, modelFingerprint, dim, bits, sketchBits, ...words, seed };
+  return centring === undefined ? settings : { ...settings, centring };
 }
 
 /** Throws DATA_CORRUPT for an unknown analyzer, DATA_FORMAT_NEWER for one of a newer version. */

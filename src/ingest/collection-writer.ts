@@ -3,6 +3,8 @@
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 import type { Collection, WritableCollection } from "../index/collection.js";
+import type { Kernels } from "../kernels/kernels.js";
+import { createReferenceKernels } from "../kernels/reference.js";
 import { createMapTurn } from "../store/map-turn.js";
 import type { RecallCalibration, ScoreCalibration } from "../store/stored-values.js";
 import { Maintenance } from "./maintenance.js";
@@ -23,6 +25,10 @@ export interface WriterOptions {
   readonly flushPassagesMax?: number | undefined;
   /** Maximum token code bytes of a merged segment. Defaults to limits.segmentBytesMax. */
   readonly segmentBytesMax?: number | undefined;
+  /**
+   * They code the first passages anew whenever there is a better centre. Defaults to the reference.
+   */
+  readonly kernels?: Kernels | undefined;
   /** When absent, segments are built on the calling thread. */
   readonly builder?: SegmentBuilder | undefined;
   /** Called when a step failed. Nothing is lost; the step is tried again after more writes. */
@@ -58,6 +64,7 @@ interface SequenceWaiter {
 export class CollectionWriter {
   readonly #collection: WritableCollection;
   readonly #view: Collection;
+  readonly #kernels: Kernels;
   readonly #builder: SegmentBuilder;
   readonly #maintenance: Maintenance;
   readonly #sequenceWaiters = new Set<SequenceWaiter>();
@@ -69,6 +76,7 @@ export class CollectionWriter {
   constructor(collection: WritableCollection, options: WriterOptions) {
     this.#collection = collection;
     this.#view = collection.view;
+    this.#kernels = options.kernels ?? createReferenceKernels();
     this.#builder = options.builder ?? createSegmentBuilder(createMapTurn());
     this.#maintenance = new Maintenance(collection, {
       flushBytes: options.flushBytes,
@@ -206,7 +214,7 @@ export class CollectionWriter {
       if (!this.#isWriteDue()) return;
       const group = this.#waiting.slice(0, groupOperationsMax);
       this.#waiting = this.#waiting.slice(groupOperationsMax);
-      await commitGroup(this.#collection, group);
+      await commitGroup(this.#collection, group, this.#kernels);
       const { lastSequence } = this.#view.generation;
       for (const waiter of this.#sequenceWaiters)
         if (waiter.sequence <= lastSequence) waiter.resolve();
@@ -240,12 +248,11 @@ async function runStep({ run, resolve, reject }: Step): Promise<void> {
 async function commitGroup(
   collection: WritableCollection,
   group: readonly Waiting[],
+  kernels: Kernels,
 ): Promise<void> {
   try {
-    const plan = planWrites(
-      collection.view,
-      group.map(({ operation }) => operation),
-    );
+    const operations = group.map(({ operation }) => operation);
+    const plan = planWrites(collection.view, operations, kernels);
     if (plan.results.some((result) => !(result instanceof SluiceError) && result.isChanged)) {
       await collection.view.store.commit(plan.batch);
       collection.applyCommit(plan.batch.manifest, plan);

@@ -6,6 +6,7 @@ import type { FrozenSegment, WritableCollection } from "../index/collection.js";
 import type { FlushedSegment } from "../index/flushed-segment.js";
 import { commitSegment, openBuilt, withDeadOrdinals } from "./commit-segment.js";
 import type { Exclusive } from "./commit-segment.js";
+import { fixCentre } from "./first-rows.js";
 import type { SegmentBuilder } from "./segment-builder.js";
 
 /**
@@ -19,7 +20,10 @@ export async function flush(
   { builder, exclusive }: { readonly builder: SegmentBuilder; readonly exclusive: Exclusive },
 ): Promise<void> {
   const { view } = collection;
-  await exclusive(() => collection.freezeLive());
+  await exclusive(async () => {
+    await fixCentre(collection);
+    collection.freezeLive();
+  });
   if (view.frozen === undefined) return;
   const sequences = undeletedSequences(view.frozen);
   const segmentId = collection.takeSegmentId();

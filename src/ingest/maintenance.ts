@@ -1,6 +1,7 @@
 // The upkeep of one collection beside its writes: flushes, merges and late deletes, one at a time.
 
 import { assert } from "../core/assert.js";
+import { isCentreOpen } from "../core/centre.js";
 import { SluiceError, isSluiceError } from "../core/errors.js";
 import type { Collection, WritableCollection } from "../index/collection.js";
 import { flush } from "./flush.js";
@@ -173,7 +174,9 @@ export class Maintenance {
     const { flushBytes, flushPassagesMax } = this.#options;
     const isLarge =
       this.#view.live.ordinalCount >= flushPassagesMax && this.#flushAtBytes === flushBytes;
-    return this.#unflushedBytes() >= this.#flushAtBytes || isLarge || this.#isAged;
+    // A pause must not fix the centre of the first few rows for good.
+    const isAged = this.#isAged && !isCentreOpen(this.#view.settings.centring);
+    return this.#unflushedBytes() >= this.#flushAtBytes || isLarge || isAged;
   }
 
   /** A frozen segment is there when the last flush failed. */

@@ -161,6 +161,6 @@ function journalAnew({ store }: Collection, change: TermsChange): SegmentPassage
 }
 
 function toJournal(passage: SegmentPassage): JournalPassage {
-  const { key, passageNumber, span, tokenCount, codes, sketch, terms } = passage;
-  return { key, passageNumber, span, tokenCount, codes, sketch, ...terms };
+  const { key, passageNumber, span, tokenCount, codes, sketch, rows, terms } = passage;
+  return { key, passageNumber, span, tokenCount, codes, sketch, rows, ...terms };
 }

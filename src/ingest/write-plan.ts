@@ -1,6 +1,8 @@
 // Works out what a group of writes changes, without changing anything: the batch for the store and
 // the steps that bring memory to the same state once the batch is on disk.
 
+import { centreId, isCentreOpen } from "../core/centre.js";
+import type { Centring } from "../core/centre.js";
 import { nextOrdinal, toPassageOrdinal, toSequence } from "../core/ids.js";
 import type { PassageOrdinal, Sequence } from "../core/ids.js";
 import { SluiceError, asDamage } from "../core/errors.js";
@@ -14,7 +16,15 @@ import type {
   WriteOperation,
   WriteResult,
 } from "./write-operations.js";
+import type { Kernels } from "../kernels/kernels.js";
 import type { PreparedPassage } from "../encoding/prepared-passage.js";
+import {
+  centringAfter,
+  createRecoder,
+  journalPassages,
+  recodePrepared,
+  withStoredVectors,
+} from "./first-rows.js";
 
 export interface WritePlan extends WriteChanges {
   readonly batch: WriteBatch;
@@ -25,19 +35,26 @@ export interface WritePlan extends WriteChanges {
   readonly results: readonly (WriteResult | SluiceError)[];
 }
 
-/** Operations take effect in order; a later one on the same key replaces an earlier one. */
+/**
+ * Operations take effect in order; a later one on the same key replaces an earlier one. The kernels
+ * code passages anew whose centre has changed meanwhile.
+ */
 export function planWrites(
   collection: Collection,
   operations: readonly WriteOperation[],
+  kernels: Kernels,
 ): WritePlan {
   const draft = createDraft(collection);
   const results = operations.map((operation) => tryOperation(collection, draft, operation));
-  const { sequence, appended } = draft;
-  const journalPuts = new Map([...appended.values()].map((p) => [p.sequence, toJournal(p)]));
+  const { sequence, centring } = draft;
+  const appended = passagesToWrite(collection, draft, kernels);
+  const isLiveReplaced = centring !== collection.settings.centring;
+  const journalPuts = new Map(appended.map((p) => [p.sequence, toJournal(p)]));
   const manifest = {
     ...collection.manifest,
     generation: collection.manifest.generation + 1,
     lastSequence: sequence,
+    centring,
     journalCount: journalCountAfter(collection, draft),
     segments: collection.manifest.segments.map((entry) => {
       const bits = draft.tombstones.get(entry.id);
@@ -53,11 +70,25 @@ export function planWrites(
       tombstonePuts: new Map([...draft.tombstones].map(([id, bits]) => [id, new Uint8Array(bits)])),
     },
     results,
-    appended: [...appended.values()],
-    deadLiveOrdinals: draft.deadLiveOrdinals,
+    appended,
+    isLiveReplaced,
+    deadLiveOrdinals: isLiveReplaced ? [] : draft.deadLiveOrdinals,
     deadFrozenOrdinals: draft.deadFrozenOrdinals,
     tombstones: draft.tombstones,
   };
+}
+
+/** The new passages; with them, when the centre is a new one, all that are in no segment. */
+function passagesToWrite(
+  collection: Collection,
+  draft: Draft,
+  kernels: Kernels,
+): (Partial<PreparedPassage> & SegmentPassage)[] {
+  const { centring, appended } = draft;
+  const recode = createRecoder(collection, centring, kernels);
+  if (centring !== collection.settings.centring)
+    return Array.from(journalPassages(collection, draft), recode);
+  return Array.from(appended.values(), (passage) => recodePrepared(passage, centring, recode));
 }
 
 function journalCountAfter({ generation }: Collection, draft: Draft): number {
@@ -69,6 +100,7 @@ function journalCountAfter({ generation }: Collection, draft: Draft): number {
 
 interface Draft {
   sequence: Sequence;
+  centring: Centring | undefined;
   /** The value is undefined for documents deleted in this group. */
   readonly documents: Map<string, DocumentRecord | undefined>;
   readonly appended: Map<Sequence, PreparedPassage & SegmentPassage>;
@@ -81,6 +113,7 @@ interface Draft {
 function createDraft(collection: Collection): Draft {
   return {
     sequence: collection.manifest.lastSequence,
+    centring: collection.settings.centring,
     documents: new Map(),
     appended: new Map(),
     journalDeletes: [],
@@ -122,10 +155,14 @@ function applyOperation(
     : storedSequences(collection, key);
   if (operation.kind === "delete" && !isMeant(operation, before))
     return { sequence: draft.sequence, passageCount: 0, isChanged: false };
+  const passages = operation.kind === "put" ? passagesOf(collection, draft, operation, before) : [];
   for (const sequence of before ?? []) removePassage(collection, draft, sequence);
   switch (operation.kind) {
-    case "put":
-      return applyPut(draft, operation);
+    case "put": {
+      const result = applyPut(draft, { ...operation, passages });
+      draft.centring = centringAfter(draft.centring, collection, draft);
+      return result;
+    }
     case "delete":
       draft.documents.set(key, undefined);
       draft.sequence = toSequence(draft.sequence + 1);
@@ -133,13 +170,32 @@ function applyOperation(
   }
 }
 
-/** Terms were made anew, or the document was written, while the put was prepared. */
+function passagesOf(
+  { store }: Collection,
+  { centring, appended }: Draft,
+  { passages }: PutOperation,
+  before: readonly Sequence[] = [],
+): readonly PreparedPassage[] {
+  if (!isCentreOpen(centring)) return passages;
+  return withStoredVectors(passages, before, { store, appended });
+}
+
+/**
+ * While the put was prepared terms were made anew, the document was written, or its copied codes
+ * were made anew.
+ */
 function isOutdated(collection: Collection, draft: Draft, operation: WriteOperation): boolean {
   if (operation.kind === "delete") return false;
   const { key, analyzerVersion, madeFrom } = operation;
   const { settings } = collection;
   if (analyzerVersion !== undefined && analyzerVersion !== settings.analyzerVersion) return true;
-  return madeFrom !== undefined && madeFrom !== recordBefore(collection, draft, key)?.sequence;
+  if (madeFrom === undefined) return false;
+  const isCopied = operation.passages.every(({ rows }) => rows === undefined);
+  const isForOther = operation.passages.some(
+    ({ centreId: madeFor = 0 }) => madeFor !== centreId(draft.centring),
+  );
+  if (isCopied && isForOther) return true;
+  return madeFrom !== recordBefore(collection, draft, key)?.sequence;
 }
 
 function checkSequence(collection: Collection, draft: Draft, operation: PutOperation): void {
@@ -262,7 +318,7 @@ function buryFlushed(collection: Collection, draft: Draft, sequence: Sequence): 
   return isFlushed;
 }
 
-function toJournal(passage: PreparedPassage & SegmentPassage): JournalPassage {
-  const { key, passageNumber, span, tokenCount, codes, sketch, terms, packed } = passage;
-  return { key, passageNumber, span, tokenCount, codes, sketch, ...terms, packed };
+function toJournal(passage: Partial<PreparedPassage> & SegmentPassage): JournalPassage {
+  const { key, passageNumber, span, tokenCount, codes, sketch, rows, terms, packed } = passage;
+  return { key, passageNumber, span, tokenCount, codes, sketch, rows, ...terms, packed };
 }

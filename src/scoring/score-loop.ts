@@ -1,5 +1,6 @@
 // What a scoring worker does with a task. Pure but for the shared memory it reads.
 
+import { biasOf } from "../codec/codec.js";
 import { isRaised } from "../core/cancel-flag.js";
 import { asDamage } from "../core/errors.js";
 import { countFrequencies, explainBm25, scaleOf, scorePassage } from "../index/bm25/bm25.js";
@@ -108,6 +109,7 @@ function scoreMaxSim(
     const scale = scaleOf(words, frequencies, totals);
     return { work, scale, scores: new Float32Array(ordinals.length) };
   });
+  const bias = biasOf(query);
   const sorted = sortByPart(task);
   for (const [place, part] of task.parts.entries()) {
     const { start, end } = sorted.rangeOf(place);
@@ -133,7 +135,8 @@ function scoreMaxSim(
           });
         kernels.maxSimBatch(query, codes, tokenOffsets, passages, sorted.scores.subarray(from, to));
       }
-      for (let i = start; i < end; i += 1) scores[sorted.positions[i] ?? 0] = sorted.scores[i] ?? 0;
+      for (let i = start; i < end; i += 1)
+        scores[sorted.positions[i] ?? 0] = (sorted.scores[i] ?? 0) + bias;
     } catch (error) {
       damages.push({ part: place, message: asDamage(error).message });
       for (const position of positions) scores[position] = NaN;

@@ -1,6 +1,7 @@
 // What the main thread asks of scoring workers, and what they answer. Shared memory crosses as
 // handles.
 
+import type { TokenQuery } from "../codec/codec.js";
 import type { Filter } from "../core/filter.js";
 import type { NearWord } from "../index/bm25/near-terms.js";
 import type {
@@ -164,7 +165,7 @@ export interface MaxSimTask extends TaskBase {
   /** Part and ordinal of each passage. */
   readonly partOf: Uint32Array;
   readonly ordinals: Uint32Array;
-  readonly query: PackedQuery;
+  readonly query: TokenQuery;
   readonly bits: CodeBits;
   /** With the frequencies that the lexical stage has counted. */
   readonly bm25: readonly (Bm25Work & { readonly frequencies: readonly number[] })[];

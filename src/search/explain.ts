@@ -7,7 +7,7 @@ import type { LexicalQuery } from "../analysis/lexical-query.js";
 import { assert, present } from "../core/assert.js";
 import type { Span } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
-import type { PackedQuery } from "../kernels/kernels.js";
+import type { TokenQuery } from "../codec/codec.js";
 import type { DocumentRecord } from "../store/stored-values.js";
 import { relevance } from "./blend.js";
 import type { SearchPlan } from "./plan.js";
@@ -99,7 +99,7 @@ export async function explain(
     span: entry.table.spanAt(best.ordinal),
     matches: Array.from(answer.scores, (score, i) => ({
       passageToken: answer.tokens[i] ?? 0,
-      score,
+      score: score + (query.rowBiases?.[i] ?? 0),
     })),
     terms: (answer.clauses[0] ?? []).map(({ clause, count, score }) => ({
       term: clauseName(plan.lexical, clause),
@@ -167,7 +167,7 @@ async function bestOf(
   deps: ScopedDeps,
   plan: SearchPlan,
   work: {
-    query: PackedQuery;
+    query: TokenQuery;
     lexical: LexicalResult;
     places: readonly PassagePlace[];
   },

@@ -4,7 +4,7 @@
 import { isEmptyQuery } from "../analysis/lexical-query.js";
 import { SluiceError } from "../core/errors.js";
 import { conformalLowerBound } from "../eval/conformal.js";
-import type { PackedQuery } from "../kernels/kernels.js";
+import type { TokenQuery } from "../codec/codec.js";
 import type { RecallEstimate } from "../store/stored-values.js";
 import { relevance } from "./blend.js";
 import type { SearchPlan } from "./plan.js";
@@ -65,7 +65,7 @@ export async function measureDepths(deps: SearchDeps, plan: SearchPlan): Promise
 async function exactTop(
   deps: ScopedDeps,
   plan: SearchPlan,
-  { query, lexical }: { readonly query: PackedQuery; readonly lexical: LexicalResult },
+  { query, lexical }: { readonly query: TokenQuery; readonly lexical: LexicalResult },
 ): Promise<readonly RankedPassage[]> {
   const ranking = createRanking(deps.generation.segments, { k: plan.k });
   const { bm25Top } = lexical;

@@ -1,7 +1,7 @@
 // Late interaction as a ranking that grows: batch by batch passages get their score, and each batch
 // that makes a better ranking offers it.
 
-import type { PackedQuery } from "../kernels/kernels.js";
+import type { TokenQuery } from "../codec/codec.js";
 import { createBestPassages } from "./best-passages.js";
 import { relevance } from "./blend.js";
 import type { Candidate } from "./fusion.js";
@@ -20,7 +20,7 @@ import type { ScoredBatch } from "./stages/late-interaction.js";
 import type { LexicalResult } from "./stages/lexical.js";
 
 export interface LateInteractionWork {
-  readonly query: PackedQuery;
+  readonly query: TokenQuery;
   readonly lexical: LexicalResult;
   readonly found: CandidatesResult;
   /** In the order in which they are scored. */
@@ -97,6 +97,7 @@ function startRanking(
   const { segments } = deps.generation;
   const { passageCount } = deps.scope;
   const { lexicalWeight } = plan;
+  const { bits, centring } = deps.settings;
   const isExhaustive = passageCount <= plan.exhaustiveBelowPassages;
   return {
     isExhaustive,
@@ -109,7 +110,7 @@ function startRanking(
       lexical,
       lexicalWeight,
       query,
-      bits: deps.settings.bits,
+      codes: { bits, centre: centring?.centre },
     }),
     partsOf: (passage) => ({
       bm25: passage.bm25,

@@ -3,8 +3,9 @@
 
 import { compareKeys } from "../core/document.js";
 import { maxSimUpperBound } from "../codec/max-sim-bound.js";
-import type { PackedQuery } from "../kernels/kernels.js";
+import type { TokenQuery } from "../codec/codec.js";
 import type { CodeBits } from "../kernels/kernels.js";
+import type { Centre } from "../core/centre.js";
 import { relevance } from "./blend.js";
 import type { Candidate } from "./fusion.js";
 import type { LexicalResult } from "./stages/lexical.js";
@@ -68,12 +69,12 @@ export function createRemainingBound(work: {
   readonly othersCount: number;
   readonly lexical: LexicalResult;
   readonly lexicalWeight: number;
-  readonly query: PackedQuery;
-  readonly bits: CodeBits;
+  readonly query: TokenQuery;
+  readonly codes: { readonly bits: CodeBits; readonly centre: Centre | undefined };
 }): RemainingBound {
-  const { candidates, othersCount, lexical, lexicalWeight, query, bits } = work;
+  const { candidates, othersCount, lexical, lexicalWeight, query, codes } = work;
   const { bm25Top, unlistedBm25Max } = lexical;
-  const maxSim = maxSimUpperBound(query, bits);
+  const maxSim = maxSimUpperBound(query, codes);
   const upper = (bm25: number): number =>
     relevance({ maxSim, bm25 }, { rowCount: query.rowCount, bm25Top, lexicalWeight });
   const others = othersCount > 0 ? upper(unlistedBm25Max) : -Infinity;

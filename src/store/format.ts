@@ -1,7 +1,7 @@
 // The disk format: its version, and the kinds of value that are stored.
 
 /** Raised by one with every change that older code would misread. */
-export const FORMAT_VERSION = 3;
+export const FORMAT_VERSION = 4;
 
 /**
  * What a stored value is; written into its frame, so that a value in the wrong place is noticed.

@@ -1,5 +1,7 @@
 // Stored values to framed FlatBuffers bytes and back. Every field is checked after reading.
 
+import { centreChecksum } from "../core/centre.js";
+import type { Centring } from "../core/centre.js";
 import { toSequence } from "../core/ids.js";
 import { Builder, ByteBuffer, Encoding } from "flatbuffers";
 
@@ -14,7 +16,11 @@ import { valueKinds } from "./format.js";
 import { frame, framedPayload, unframe } from "./frame.js";
 import type { DocumentRecord, JournalPassage, Manifest, SegmentEntry } from "./stored-values.js";
 
+/** What `centring` of a manifest says. */
+const centringKinds = { none: 0, open: 1, fixed: 2 } as const;
+
 export function packManifest(manifest: Manifest, formatVersion?: number): Buffer {
+  const { centring } = manifest;
   const builder = new Builder(1024);
   const name = builder.createString(manifest.name);
   const modelName = builder.createString(manifest.modelName ?? "");
@@ -22,6 +28,9 @@ export function packManifest(manifest: Manifest, formatVersion?: number): Buffer
   const analyzer = builder.createString(manifest.analyzer);
   const stemmer = builder.createString(manifest.stemmer ?? "");
   const stopWords = builder.createString(manifest.stopWords ?? "");
+  const direction =
+    centring?.centre &&
+    DiskManifest.createCentreDirectionVector(builder, centring.centre.direction);
   const entries = manifest.segments.map((segment) =>
     DiskSegment.createSegment(
       builder,
@@ -51,8 +60,41 @@ export function packManifest(manifest: Manifest, formatVersion?: number): Buffer
   DiskManifest.addJournalCount(builder, manifest.journalCount ?? -1);
   if (manifest.stemmer !== undefined) DiskManifest.addStemmer(builder, stemmer);
   if (manifest.stopWords !== undefined) DiskManifest.addStopWords(builder, stopWords);
+  if (centring !== undefined) addCentring(builder, centring, direction);
   builder.finish(DiskManifest.endManifest(builder));
   return frame(valueKinds.manifest, builder.asUint8Array(), { version: formatVersion });
+}
+
+function addCentring(builder: Builder, centring: Centring, direction: number | undefined): void {
+  const { centre, rowCount, isFixed } = centring;
+  DiskManifest.addCentring(builder, isFixed ? centringKinds.fixed : centringKinds.open);
+  DiskManifest.addCentreRowCount(builder, rowCount);
+  if (centre === undefined || direction === undefined) return;
+  DiskManifest.addCentreDirection(builder, direction);
+  DiskManifest.addCentreMean(builder, centre.mean);
+  DiskManifest.addCentreStretch(builder, centre.stretch);
+  DiskManifest.addCentreScale(builder, centre.scale);
+  DiskManifest.addCentreChecksum(builder, centre.checksum);
+}
+
+/** Throws DATA_CORRUPT for a centre that is not the one that was measured. */
+function readCentring(disk: DiskManifest, what: string): Centring | undefined {
+  if (disk.centring() === centringKinds.none) return undefined;
+  const rowCount = disk.centreRowCount();
+  const isFixed = disk.centring() === centringKinds.fixed;
+  const direction = disk.centreDirectionArray();
+  if (direction === null) return { centre: undefined, rowCount, isFixed };
+  const centre = {
+    // A copy, since what is read lies in the pages of the store.
+    direction: direction.slice(),
+    mean: disk.centreMean(),
+    stretch: disk.centreStretch(),
+    scale: disk.centreScale(),
+  };
+  const checksum = disk.centreChecksum();
+  if (centreChecksum(centre) !== checksum || direction.length !== disk.dim())
+    throw new SluiceError("DATA_CORRUPT", `${what} is damaged: the centre of its codes`);
+  return { centre: { ...centre, checksum }, rowCount, isFixed };
 }
 
 export function unpackManifest(framed: Buffer, what: string): Manifest {
@@ -70,6 +112,7 @@ export function unpackManifest(framed: Buffer, what: string): Manifest {
       ...(segment.deadCount() < 0 ? {} : { deadCount: segment.deadCount() }),
     });
   }
+  const centring = readCentring(disk, what);
   const modelName = disk.modelName() ?? "";
   const modelFingerprint = disk.modelFingerprint() ?? "";
   return {
@@ -90,6 +133,7 @@ export function unpackManifest(framed: Buffer, what: string): Manifest {
     nextSegmentId: disk.nextSegmentId(),
     segments,
     ...(disk.journalCount() < 0 ? {} : { journalCount: disk.journalCount() }),
+    ...(centring === undefined ? {} : { centring }),
   };
 }
 
@@ -136,13 +180,13 @@ export function unpackDocument(framed: Buffer, key: string): DocumentRecord {
 }
 
 export function packJournalPassage(passage: JournalPassage): Buffer {
-  const builder = new Builder(
-    1024 + passage.codes.length + passage.joined.length + 8 * passage.positions.length,
-  );
+  const lists = passage.codes.length + passage.joined.length + 8 * passage.positions.length;
+  const builder = new Builder(1024 + lists + (passage.rows?.byteLength ?? 0));
   const key = builder.createString(passage.key);
   const codes = builder.createByteVector(passage.codes);
   const sketch = builder.createByteVector(passage.sketch);
   const terms = builder.createString(passage.joined);
+  const rows = passage.rows && builder.createByteVector(bytesOf(passage.rows));
   const counts = DiskPassage.createCountsVector(builder, passage.counts);
   const positions = DiskPassage.createPositionsVector(builder, passage.positions);
   DiskPassage.startJournalPassage(builder);
@@ -157,6 +201,7 @@ export function packJournalPassage(passage: JournalPassage): Buffer {
   DiskPassage.addLength(builder, passage.length);
   DiskPassage.addJoinedTerms(builder, terms);
   DiskPassage.addPositions(builder, positions);
+  if (rows !== undefined) DiskPassage.addRows(builder, rows);
   builder.finish(DiskPassage.endJournalPassage(builder));
   return frame(valueKinds.journalPassage, builder.asUint8Array());
 }
@@ -177,6 +222,7 @@ export function unpackJournalPassage(framed: Buffer, what: string): JournalPassa
   const disk = DiskPassage.getRootAsJournalPassage(
     new ByteBuffer(unframe(valueKinds.journalPassage, framed, { what })),
   );
+  const rows = disk.rowsArray();
   return {
     key: required(disk.key(), what, "key"),
     passageNumber: disk.passageNumber(),
@@ -185,7 +231,17 @@ export function unpackJournalPassage(framed: Buffer, what: string): JournalPassa
     codes: required(disk.codesArray(), what, "codes"),
     sketch: required(disk.sketchArray(), what, "sketch"),
     ...readTerms(disk, what),
+    ...(rows === null ? {} : { rows: readRows(rows) }),
   };
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** A copy, since the bytes may lie at any place. */
+function readRows(bytes: Uint8Array): Float32Array {
+  return new Float32Array(bytes.slice().buffer);
 }
 
 function readTerms(disk: DiskPassage, what: string): PackedTerms {

@@ -1,5 +1,6 @@
 // The values that a collection's store keeps, as the rest of the program sees them.
 
+import type { Centring } from "../core/centre.js";
 import type { Sequence } from "../core/ids.js";
 import type { Fields, Span } from "../core/document.js";
 import type { ScoreMap } from "../eval/score-calibration.js";
@@ -21,6 +22,8 @@ export interface Manifest {
   readonly stopWords?: string | undefined;
   readonly seed: number;
   readonly rotationChecksum: number;
+  /** Absent: codes have no centre, as in all collections that older formats began. */
+  readonly centring?: Centring | undefined;
   readonly generation: number;
   readonly lastSequence: Sequence;
   readonly nextSegmentId: number;
@@ -101,6 +104,8 @@ export interface JournalPassage {
   readonly tokenCount: number;
   readonly codes: Uint8Array;
   readonly sketch: Uint8Array;
+  /** Its unit rows, from which codes are made again. Absent once the centre is fixed. */
+  readonly rows?: Float32Array | undefined;
   /** As in analysis/term-frequencies.ts. */
   readonly joined: Uint8Array;
   readonly counts: Uint32Array;

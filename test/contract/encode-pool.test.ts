@@ -61,7 +61,7 @@ describe("createEncodePool", () => {
   const query = (
     text: string,
     cancel = new SharedArrayBuffer(4),
-  ): ReturnType<EncodePool["encodeQuery"]> => pool.encodeQuery(text, collection, cancel);
+  ): ReturnType<EncodePool["encodeQuery"]> => pool.encodeQuery(text, collection.settings, cancel);
 
   it("takes queries before the documents that wait", async () => {
     await pool.warmUp(model);

@@ -2,7 +2,7 @@
 
 import { analyzerSettingsOf } from "../../src/analysis/settings.js";
 import { createEncodeLoop } from "../../src/encoding/encode-loop.js";
-import { checkFingerprint } from "../../src/encoding/encode-pool.js";
+import { checkFingerprint, codecOf } from "../../src/encoding/encode-pool.js";
 import type { EncodePool } from "../../src/encoding/encode-pool.js";
 import { openCollections } from "../../src/engine/collections.js";
 import type { CollectionLimits, Collections } from "../../src/engine/collections.js";
@@ -17,11 +17,10 @@ import type { RemoteRerankers } from "../../src/engine/rerankers.js";
 import { createModels } from "../../src/engine/models.js";
 import { toCounts, toPassage, toRelevances, toRows } from "../../src/encoding/encode.protocol.js";
 import type { EncodeAnswer, EncodeTask } from "../../src/encoding/encode.protocol.js";
-import type { CodecOptions } from "../../src/codec/codec.js";
 import type { Clock } from "../../src/core/clock.js";
 import { createLruCache } from "../../src/core/lru-cache.js";
 import { SluiceError } from "../../src/core/errors.js";
-import type { Collection } from "../../src/index/collection.js";
+import type { CollectionSettings } from "../../src/index/collection-settings.js";
 import type { Kernels } from "../../src/kernels/kernels.js";
 import { loadKernels } from "../../src/kernels/load-kernels.js";
 import type { EngineApi } from "../../src/engine/api.js";
@@ -90,7 +89,7 @@ export async function openInlineEngine(
   const flushBytes = options.flushBytes ?? 2 ** 23;
   const clock = options.clock ?? (() => performance.now());
   const limits = { ...collectionLimits, ...options.collections };
-  const collections = await openCollections(data, { flushBytes, clock, limits }).catch(
+  const collections = await openCollections(data, { flushBytes, kernels, clock, limits }).catch(
     (error: unknown) => {
       data.close();
       throw error;
@@ -176,8 +175,7 @@ function inlineEncoder(
   run: (task: EncodeTask) => Promise<EncodeAnswer>,
   models: ReturnType<typeof createModels>,
 ): EncodePool {
-  const codecOf = ({ settings }: Collection): CodecOptions => settings;
-  const modelOf = ({ settings }: Collection): NonNullable<ReturnType<typeof models.of>> => {
+  const modelOf = (settings: CollectionSettings): NonNullable<ReturnType<typeof models.of>> => {
     const model = models.of(settings);
     if (model === undefined) throw new SluiceError("MODEL_REQUIRED", "no model; send vectors");
     return model;
@@ -199,7 +197,7 @@ function inlineEncoder(
     async prepare({ key, title, text, vectors }, collection) {
       const { modelFingerprint } = collection.settings;
       const analyzer = analyzerSettingsOf(collection.settings);
-      const by = { codec: codecOf(collection), analyzer };
+      const by = { codec: codecOf(collection.settings), analyzer };
       if (vectors !== undefined) {
         checkFingerprint(vectors.modelFingerprint, modelFingerprint);
         const { type, dim, bytes } = vectors;
@@ -208,7 +206,7 @@ function inlineEncoder(
         if (answer.kind !== "batch") throw new Error(`documents became ${answer.kind}`);
         return [toPassage(answer.answers[0])];
       }
-      const model = modelOf(collection);
+      const model = modelOf(collection.settings);
       const answer = await prepared({ kind: "document", model, ...by, title, text });
       if (answer.kind !== "split") return [toPassage(answer)];
       const passages = [];
@@ -216,16 +214,16 @@ function inlineEncoder(
         passages.push(toPassage(await prepared({ kind: "passage", model, ...by, passage })));
       return passages;
     },
-    async trace(asked, collection) {
-      const model = modelOf(collection);
-      const task = { kind: "trace", model, codec: codecOf(collection), ...asked } as const;
+    async trace(asked, settings) {
+      const model = modelOf(settings);
+      const task = { kind: "trace", model, codec: codecOf(settings), ...asked } as const;
       const answer = await prepared(task);
       if (answer.kind !== "trace") throw new Error(`a trace became ${answer.kind}`);
       return answer;
     },
-    async encodeQuery(text, collection, cancel) {
-      const model = modelOf(collection);
-      const codec = codecOf(collection);
+    async encodeQuery(text, settings, cancel) {
+      const model = modelOf(settings);
+      const codec = codecOf(settings);
       const answer = await prepared({ kind: "query", model, codec, text, cancel });
       if (answer.kind !== "query") throw new Error(`a query became ${answer.kind}`);
       return answer.query;

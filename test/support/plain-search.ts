@@ -4,14 +4,14 @@ import { createAnalyzer, latestSettings } from "../../src/analysis/analyzer.js";
 import { parseLexicalQuery } from "../../src/analysis/lexical-query.js";
 import { termFrequencies } from "../../src/analysis/term-frequencies.js";
 import type { PassageTerms } from "../../src/analysis/term-frequencies.js";
-import { createCodec } from "../../src/codec/codec.js";
-import type { Codec } from "../../src/codec/codec.js";
+import { biasOf, createCodec } from "../../src/codec/codec.js";
+import type { Codec, TokenQuery } from "../../src/codec/codec.js";
 import { toTokenMatrix } from "../../src/codec/precomputed-vectors.js";
 import { compareKeys } from "../../src/core/document.js";
 import type { Document, PrecomputedVectors } from "../../src/core/document.js";
 import type { CollectionSettings } from "../../src/index/collection-settings.js";
 import { createReferenceKernels } from "../../src/kernels/reference.js";
-import type { CodeBits, PackedQuery } from "../../src/kernels/kernels.js";
+import type { CodeBits } from "../../src/kernels/kernels.js";
 import type { CorpusQuery } from "./seeded-corpus.js";
 
 export interface PlainHit {
@@ -77,7 +77,7 @@ function countIn({ terms, counts }: PassageTerms, term: string): number {
 }
 
 /** Sum over the query's tokens of the largest product, from the codes, in float32. */
-export function plainMaxSim(query: PackedQuery, { vectors }: Document, codec: Codec): number {
+export function plainMaxSim(query: TokenQuery, { vectors }: Document, codec: Codec): number {
   if (vectors === undefined) throw new Error("plain search needs the documents' vectors");
   const { codes, tokenCount: rowCount } = codec.encodePassage(rowsOf(vectors, codec.dim));
   const values = unpack(codes, codec.bits);
@@ -92,7 +92,7 @@ export function plainMaxSim(query: PackedQuery, { vectors }: Document, codec: Co
     }
     sum = Math.fround(sum + Math.fround(query.rowScales[q]! * Math.fround(best)));
   }
-  return sum;
+  return Math.fround(sum + biasOf(query));
 }
 
 /** Codes as odd integers, low bits first. */

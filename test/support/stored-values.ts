@@ -1,5 +1,7 @@
 // Random stored values, for round trips.
 
+import { centreChecksum } from "../../src/core/centre.js";
+import type { Centre, Centring } from "../../src/core/centre.js";
 import fc from "fast-check";
 
 import { toSequence } from "../../src/core/ids.js";
@@ -68,6 +70,28 @@ export const anyJournalPassage: fc.Arbitrary<JournalPassage> = fc.record(
 );
 
 const anyName = fc.string({ unit: "grapheme", minLength: 1, maxLength: 20 });
+
+const anyCentre: fc.Arbitrary<Centre> = fc
+  .record(
+    {
+      direction: fc.float32Array({ minLength: 16, maxLength: 16, noNaN: true }),
+      mean: fc.double({ min: 0, max: 1, noNaN: true }),
+      stretch: fc.double({ min: 1, max: 8, noNaN: true }),
+      scale: fc.double({ min: 0.05, max: 4, noNaN: true }),
+    },
+    plain,
+  )
+  .map((centre) => ({ ...centre, checksum: centreChecksum(centre) }));
+
+/** Of a manifest of dim 16. */
+export const anyCentring: fc.Arbitrary<Centring> = fc.record(
+  {
+    centre: fc.option(anyCentre, { nil: undefined }),
+    rowCount: anyUint32,
+    isFixed: fc.boolean(),
+  },
+  plain,
+);
 
 export const anyManifest: fc.Arbitrary<Manifest> = fc.record(
   {

@@ -131,8 +131,23 @@ positionsArray():Uint32Array|null {
   return offset ? new Uint32Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
 }
 
+rows(index: number):number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 28);
+  return offset ? this.bb!.readUint8(this.bb!.__vector(this.bb_pos + offset) + index) : 0;
+}
+
+rowsLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 28);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+rowsArray():Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 28);
+  return offset ? new Uint8Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
+}
+
 static startJournalPassage(builder:flatbuffers.Builder) {
-  builder.startObject(12);
+  builder.startObject(13);
 }
 
 static addKey(builder:flatbuffers.Builder, keyOffset:flatbuffers.Offset) {
@@ -253,12 +268,28 @@ static startPositionsVector(builder:flatbuffers.Builder, numElems:number) {
   builder.startVector(4, numElems, 4);
 }
 
+static addRows(builder:flatbuffers.Builder, rowsOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(12, rowsOffset, 0);
+}
+
+static createRowsVector(builder:flatbuffers.Builder, data:number[]|Uint8Array):flatbuffers.Offset {
+  builder.startVector(1, data.length, 1);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addInt8(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startRowsVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(1, numElems, 1);
+}
+
 static endJournalPassage(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createJournalPassage(builder:flatbuffers.Builder, keyOffset:flatbuffers.Offset, passageNumber:number, spanStart:number, spanEnd:number, rowCount:number, codesOffset:flatbuffers.Offset, sketchOffset:flatbuffers.Offset, termsOffset:flatbuffers.Offset, countsOffset:flatbuffers.Offset, length:number, joinedTermsOffset:flatbuffers.Offset, positionsOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createJournalPassage(builder:flatbuffers.Builder, keyOffset:flatbuffers.Offset, passageNumber:number, spanStart:number, spanEnd:number, rowCount:number, codesOffset:flatbuffers.Offset, sketchOffset:flatbuffers.Offset, termsOffset:flatbuffers.Offset, countsOffset:flatbuffers.Offset, length:number, joinedTermsOffset:flatbuffers.Offset, positionsOffset:flatbuffers.Offset, rowsOffset:flatbuffers.Offset):flatbuffers.Offset {
   JournalPassage.startJournalPassage(builder);
   JournalPassage.addKey(builder, keyOffset);
   JournalPassage.addPassageNumber(builder, passageNumber);
@@ -272,6 +303,7 @@ static createJournalPassage(builder:flatbuffers.Builder, keyOffset:flatbuffers.O
   JournalPassage.addLength(builder, length);
   JournalPassage.addJoinedTerms(builder, joinedTermsOffset);
   JournalPassage.addPositions(builder, positionsOffset);
+  JournalPassage.addRows(builder, rowsOffset);
   return JournalPassage.endJournalPassage(builder);
 }
 }

@@ -125,8 +125,53 @@ stopWords(optionalEncoding?:any):string|Uint8Array|null {
   return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
 }
 
+centring():number {
+  const offset = this.bb!.__offset(this.bb_pos, 38);
+  return offset ? this.bb!.readUint8(this.bb_pos + offset) : 0;
+}
+
+centreRowCount():number {
+  const offset = this.bb!.__offset(this.bb_pos, 40);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+centreDirection(index: number):number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 42);
+  return offset ? this.bb!.readFloat32(this.bb!.__vector(this.bb_pos + offset) + index * 4) : 0;
+}
+
+centreDirectionLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 42);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+centreDirectionArray():Float32Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 42);
+  return offset ? new Float32Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
+}
+
+centreMean():number {
+  const offset = this.bb!.__offset(this.bb_pos, 44);
+  return offset ? this.bb!.readFloat64(this.bb_pos + offset) : 0.0;
+}
+
+centreStretch():number {
+  const offset = this.bb!.__offset(this.bb_pos, 46);
+  return offset ? this.bb!.readFloat64(this.bb_pos + offset) : 0.0;
+}
+
+centreScale():number {
+  const offset = this.bb!.__offset(this.bb_pos, 48);
+  return offset ? this.bb!.readFloat64(this.bb_pos + offset) : 0.0;
+}
+
+centreChecksum():number {
+  const offset = this.bb!.__offset(this.bb_pos, 50);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
 static startManifest(builder:flatbuffers.Builder) {
-  builder.startObject(17);
+  builder.startObject(24);
 }
 
 static addName(builder:flatbuffers.Builder, nameOffset:flatbuffers.Offset) {
@@ -209,12 +254,57 @@ static addStopWords(builder:flatbuffers.Builder, stopWordsOffset:flatbuffers.Off
   builder.addFieldOffset(16, stopWordsOffset, 0);
 }
 
+static addCentring(builder:flatbuffers.Builder, centring:number) {
+  builder.addFieldInt8(17, centring, 0);
+}
+
+static addCentreRowCount(builder:flatbuffers.Builder, centreRowCount:number) {
+  builder.addFieldInt32(18, centreRowCount, 0);
+}
+
+static addCentreDirection(builder:flatbuffers.Builder, centreDirectionOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(19, centreDirectionOffset, 0);
+}
+
+static createCentreDirectionVector(builder:flatbuffers.Builder, data:number[]|Float32Array):flatbuffers.Offset;
+/**
+ * @deprecated This Uint8Array overload will be removed in the future.
+ */
+static createCentreDirectionVector(builder:flatbuffers.Builder, data:number[]|Uint8Array):flatbuffers.Offset;
+static createCentreDirectionVector(builder:flatbuffers.Builder, data:number[]|Float32Array|Uint8Array):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addFloat32(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startCentreDirectionVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static addCentreMean(builder:flatbuffers.Builder, centreMean:number) {
+  builder.addFieldFloat64(20, centreMean, 0.0);
+}
+
+static addCentreStretch(builder:flatbuffers.Builder, centreStretch:number) {
+  builder.addFieldFloat64(21, centreStretch, 0.0);
+}
+
+static addCentreScale(builder:flatbuffers.Builder, centreScale:number) {
+  builder.addFieldFloat64(22, centreScale, 0.0);
+}
+
+static addCentreChecksum(builder:flatbuffers.Builder, centreChecksum:number) {
+  builder.addFieldInt32(23, centreChecksum, 0);
+}
+
 static endManifest(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createManifest(builder:flatbuffers.Builder, nameOffset:flatbuffers.Offset, modelNameOffset:flatbuffers.Offset, modelFingerprintOffset:flatbuffers.Offset, dim:number, bits:number, sketchBits:number, analyzerOffset:flatbuffers.Offset, analyzerVersion:number, seed:number, rotationChecksum:number, generation:bigint, lastSequence:bigint, nextSegmentId:number, segmentsOffset:flatbuffers.Offset, journalCount:number, stemmerOffset:flatbuffers.Offset, stopWordsOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createManifest(builder:flatbuffers.Builder, nameOffset:flatbuffers.Offset, modelNameOffset:flatbuffers.Offset, modelFingerprintOffset:flatbuffers.Offset, dim:number, bits:number, sketchBits:number, analyzerOffset:flatbuffers.Offset, analyzerVersion:number, seed:number, rotationChecksum:number, generation:bigint, lastSequence:bigint, nextSegmentId:number, segmentsOffset:flatbuffers.Offset, journalCount:number, stemmerOffset:flatbuffers.Offset, stopWordsOffset:flatbuffers.Offset, centring:number, centreRowCount:number, centreDirectionOffset:flatbuffers.Offset, centreMean:number, centreStretch:number, centreScale:number, centreChecksum:number):flatbuffers.Offset {
   Manifest.startManifest(builder);
   Manifest.addName(builder, nameOffset);
   Manifest.addModelName(builder, modelNameOffset);
@@ -233,6 +323,13 @@ static createManifest(builder:flatbuffers.Builder, nameOffset:flatbuffers.Offset
   Manifest.addJournalCount(builder, journalCount);
   Manifest.addStemmer(builder, stemmerOffset);
   Manifest.addStopWords(builder, stopWordsOffset);
+  Manifest.addCentring(builder, centring);
+  Manifest.addCentreRowCount(builder, centreRowCount);
+  Manifest.addCentreDirection(builder, centreDirectionOffset);
+  Manifest.addCentreMean(builder, centreMean);
+  Manifest.addCentreStretch(builder, centreStretch);
+  Manifest.addCentreScale(builder, centreScale);
+  Manifest.addCentreChecksum(builder, centreChecksum);
   return Manifest.endManifest(builder);
 }
 }

@@ -2,7 +2,7 @@
 
 import { nextOrdinal, toPassageOrdinal, toSegmentOrdinal } from "../../core/ids.js";
 import { runInOrder } from "../../core/in-order.js";
-import type { PackedQuery } from "../../kernels/kernels.js";
+import type { TokenQuery } from "../../codec/codec.js";
 import { isBitSet } from "../../index/bm25/bits.js";
 import { eligibleOf } from "../../index/eligible-passages.js";
 import type { MaxSimTask } from "../../scoring/score.protocol.js";
@@ -30,7 +30,7 @@ export function* lateInteractionBatches(
   deps: ScopedDeps,
   plan: SearchPlan,
   work: {
-    readonly query: PackedQuery;
+    readonly query: TokenQuery;
     readonly candidates: readonly PassagePlace[];
     /** Queries by which BM25 of each passage is wanted, too. */
     readonly bm25: MaxSimTask["bm25"];

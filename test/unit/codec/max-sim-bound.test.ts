@@ -24,7 +24,7 @@ describe("maxSimUpperBound", () => {
           const matrix = toTokenMatrix(query, { dim, rowCountMax: 9, field: "query" });
           const { tokens } = codec.encodeQuery(matrix);
           const document = { key: "a", title: "", text: "", fields: new Map(), vectors };
-          const bound = maxSimUpperBound(tokens, bits);
+          const bound = maxSimUpperBound(tokens, { bits, centre: undefined });
           assert.ok(plainMaxSim(tokens, document, codec) <= bound);
           // Far below what is true of any row of levels: 1.2 a row at 2 bits, where 1.5 is trivial.
           assert.ok(bound < 3 * { 1: 1, 2: 1.35, 4: 1.2, 8: 1.05 }[bits], `${bound}`);

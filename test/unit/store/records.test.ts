@@ -17,6 +17,7 @@ import {
 import { packScoreMaps, unpackScoreMaps } from "../../../src/store/score-maps-record.js";
 import { hasReason } from "../../support/errors.js";
 import {
+  anyCentring,
   anyDocumentRecord,
   anyJournalPassage,
   anyManifest,
@@ -47,6 +48,20 @@ describe("records", () => {
     fc.assert(
       fc.property(anyManifest, (manifest) => {
         assert.deepEqual(unpackManifest(packManifest(manifest), "manifest"), manifest);
+      }),
+    );
+  });
+
+  it("gives any centre back, and refuses another one under its checksum", () => {
+    fc.assert(
+      fc.property(anyManifest, anyCentring, (manifest, centring) => {
+        const centred = { ...manifest, dim: 16, centring };
+        assert.deepEqual(unpackManifest(packManifest(centred), "manifest"), centred);
+        const { centre } = centring;
+        if (centre === undefined) return;
+        const moved = { ...centring, centre: { ...centre, mean: centre.mean / 2 + 1 } };
+        const packed = packManifest({ ...centred, centring: moved });
+        assert.throws(() => unpackManifest(packed, "manifest"), hasReason("DATA_CORRUPT"));
       }),
     );
   });
