@@ -12,6 +12,7 @@ import { languagesMarkdown } from "../../bench/languages/render.js";
 import { canonicalMarkdown, loadMarkdown } from "../../bench/load/render.js";
 import { peersMarkdown } from "../../bench/peers/render.js";
 import { qualityMarkdown, reliabilityMarkdown } from "../../bench/quality/render.js";
+import { codecMarkdown } from "../../bench/codec/render.js";
 import { recallMarkdown } from "../../bench/recall/render.js";
 import { rerankMarkdown } from "../../bench/rerank/render.js";
 import { streamMarkdown } from "../../bench/stream/render.js";
@@ -59,6 +60,7 @@ const documents: Readonly<Record<string, Tables>> = {
     canonical: () => canonicalMarkdown(),
     quality: qualityMarkdown,
     recall: recallMarkdown,
+    codes: codecMarkdown,
     reliability: reliabilityMarkdown,
     scale: () => scaleMarkdown(),
     load: () => loadMarkdown(),
