@@ -44,6 +44,8 @@ export function measured(engine: EngineApi, measuring: Measuring): EngineApi {
   }
   return {
     ...engine,
+    backup: (name, backupName, call) =>
+      measuredBackup(engine.backup(name, backupName, call), name, metrics),
     search: (request, options) => measuredSearch(engine, measuring, request, options),
     rerank: (request, options) => measuredRerank(engine, measuring, request, options),
     exportDocuments: (request, options) => countedStream(engine.exportDocuments(request, options)),
@@ -99,6 +101,22 @@ async function* measuredRerank(
     throw error;
   } finally {
     metrics.rerankFinished({ outcome, durationMs: clock() - startMs });
+  }
+}
+
+async function* measuredBackup(
+  backup: ReturnType<EngineApi["backup"]>,
+  collection: string,
+  metrics: Metrics,
+): ReturnType<EngineApi["backup"]> {
+  let completedMs: number | undefined;
+  try {
+    for await (const progress of backup) {
+      completedMs = progress.result?.createdMs;
+      yield progress;
+    }
+  } finally {
+    metrics.backupEnded({ collection, completedMs });
   }
 }
 

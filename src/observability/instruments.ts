@@ -67,6 +67,12 @@ function createDocumentInstruments({ counter, gauge, seconds }: InstrumentFactor
       "kind",
     ]),
     maintenanceFailures: counter("maintenance_failures_total", "Flushes and merges that failed."),
+    backups: counter("backups_total", "Backups by outcome.", ["outcome"]),
+    backupTime: gauge(
+      "backup_last_success_timestamp_seconds",
+      "When the newest backup that this server made was complete.",
+      ["collection"],
+    ),
   };
 }
 
@@ -118,7 +124,10 @@ function beginAtZero(to: Instruments): void {
   for (const reason of degradationReasons) to.degradations.inc({ reason }, 0);
   for (const reason of Object.keys(errorTable)) to.errors.inc({ reason }, 0);
   for (const kind of ["flush", "merge", "remove"]) to.maintenanceRunning.set({ kind }, 0);
-  for (const outcome of ["ok", "failed"]) to.spans.inc({ outcome }, 0);
+  for (const outcome of ["ok", "failed"]) {
+    to.spans.inc({ outcome }, 0);
+    to.backups.inc({ outcome }, 0);
+  }
 }
 
 interface InstrumentFactory {

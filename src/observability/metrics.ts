@@ -50,6 +50,11 @@ export interface Metrics {
   /** A flush, merge or removal began; the call that it returns notes its end. */
   maintenanceStarted(kind: string): (durationMs: number) => void;
   maintenanceFailed(): void;
+  /** `completedMs`: milliseconds since 1970; absent for one that failed. */
+  backupEnded(backup: {
+    readonly collection: string;
+    readonly completedMs?: number | undefined;
+  }): void;
   collectionDropped(name: string): void;
   /** An attempt at a remote reranker ended, or its circuit breaker prevented it. */
   remoteCall(call: {
@@ -105,6 +110,7 @@ export function createNoMetrics(): Metrics {
     rerankFinished: nothing,
     maintenanceStarted: () => nothing,
     maintenanceFailed: nothing,
+    backupEnded: nothing,
     collectionDropped: nothing,
     remoteCall: nothing,
     reloaded: nothing,
@@ -159,6 +165,7 @@ function documentMetrics(
   | "collectionDropped"
   | "maintenanceStarted"
   | "maintenanceFailed"
+  | "backupEnded"
 > {
   const { documentsWritten, passagesWritten, documentsDeleted } = to;
   const labels = createLabels(limits.metricCollectionsMax);
@@ -179,10 +186,16 @@ function documentMetrics(
       };
     },
     maintenanceFailed: () => to.maintenanceFailures.inc(),
+    backupEnded({ collection: name, completedMs }) {
+      to.backups.inc({ outcome: completedMs === undefined ? "failed" : "ok" });
+      if (completedMs !== undefined)
+        to.backupTime.set({ collection: labels.of(name) }, completedMs / 1000);
+    },
     collectionDropped(collection) {
       labels.remove(collection);
       for (const counter of [documentsWritten, passagesWritten, documentsDeleted])
         counter.remove({ collection });
+      to.backupTime.remove({ collection });
     },
   };
 }

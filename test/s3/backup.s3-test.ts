@@ -15,7 +15,7 @@ import type { S3Server } from "./s3-server.js";
 
 const dim = 384;
 /** Enough for several parts. */
-const documents = seededDocuments({ seed: 31, count: 3000, dim });
+const documents = seededDocuments({ seed: 31, count: 12_000, dim });
 
 describe("backups in a real S3 server", () => {
   const folder = mkdtempSync(join(tmpdir(), "sluice-s3-"));
