@@ -70,6 +70,10 @@ const searchBody = { query: { text: "words" } };
 const feedbackBody = { query_text: "words", key: "a", kind: "click" };
 
 const routeRows: Readonly<Record<string, Row>> = {
+  "GET /": { need: "nothing" },
+  "GET /main.js": { need: "nothing" },
+  "GET /page.css": { need: "nothing" },
+  "GET /page.svg": { need: "nothing" },
   "GET /livez": { need: "nothing" },
   "GET /readyz": { need: "nothing" },
   "GET /openapi.json": { need: "nothing" },
