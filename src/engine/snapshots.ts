@@ -109,7 +109,9 @@ export class Snapshots {
     snapshotName: string,
     asked: string | undefined,
   ): AsyncGenerator<JobProgress, string, void> {
-    const { snapshots } = this.parts.folder;
+    const { folder } = this.parts;
+    folder.checkWritable();
+    const { snapshots } = folder;
     const source = join(snapshots.pathOf(snapshotName), "data.mdb");
     const info = snapshots.list().find(({ name }) => name === snapshotName);
     const name = asked ?? info?.collection ?? snapshotName;
