@@ -14,7 +14,10 @@ export interface Centre {
   readonly checksum: number;
 }
 
-/** How far a collection has come with its centre. Absent in collections of older formats. */
+/**
+ * How far a collection has come with its centre. Absent in collections of older formats, and of
+ * models whose rows share no direction.
+ */
 export interface Centring {
   /** Absent while there are too few rows, and when they have no common direction. */
   readonly centre: Centre | undefined;

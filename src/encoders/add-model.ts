@@ -184,7 +184,14 @@ async function describeModel(
     );
   const texts = withOverrides(conventions, options.overrides);
   return {
-    manifest: { ...shared, ...onnx(output), dim, rowsAreUnit: output.isUnit, ...texts },
+    manifest: {
+      ...shared,
+      ...onnx(output),
+      dim,
+      rowsAreUnit: output.isUnit,
+      rowsShareDirection: true,
+      ...texts,
+    },
     family,
   };
 }

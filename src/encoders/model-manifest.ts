@@ -65,6 +65,8 @@ const lateInteractionSchema = z.object({
     skipTokenIds: z.array(tokenId),
   }),
   rowsAreUnit: z.boolean(),
+  /** Rows of different texts may resemble each other, so codes are relative to a centre of theirs. */
+  rowsShareDirection: z.boolean().default(false),
 });
 
 const crossEncoderSchema = z.object({

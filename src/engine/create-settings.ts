@@ -41,7 +41,6 @@ export async function settingsFor(
     sketchBits: toBits(request.sketchBits, "sketch_bits"),
     ...toWords(request),
     seed: rotationSeed,
-    centring: openCentring,
   };
   if (request.dim !== undefined && request.modelName === undefined)
     return {
@@ -50,6 +49,7 @@ export async function settingsFor(
       modelFingerprint: undefined,
       dim: toDim(request.dim),
       ...choices,
+      centring: openCentring,
     };
   const modelName = models.resolve(request.modelName ?? defaultModel);
   const { manifest, fingerprint } = await models.open(modelName);
@@ -63,8 +63,9 @@ export async function settingsFor(
       `dim is ${request.dim}, model "${manifest.name}" has dim ${manifest.dim}; leave it out`,
       { field: "dim" },
     );
-  const { dim } = manifest;
-  return { name, modelName, modelFingerprint: fingerprint, dim, ...choices };
+  const { dim, rowsShareDirection } = manifest;
+  const centring = rowsShareDirection ? openCentring : undefined;
+  return { name, modelName, modelFingerprint: fingerprint, dim, ...choices, centring };
 }
 
 function toBits(bits: number | undefined, field: string): CodeBits {
