@@ -4,8 +4,8 @@
 import { exitCodes } from "./exit-codes.js";
 import { processLimits } from "../store/process-limits.js";
 
-/** Node reads about a hundred modules concurrently. */
-const descriptorsToLoad = 128;
+/** Node reads about 150 modules concurrently. */
+const descriptorsToLoad = 192;
 
 const { descriptorsMax } = processLimits();
 if (descriptorsMax < descriptorsToLoad) {

@@ -34,7 +34,7 @@ describe("a server under limits of the system", () => {
     flags.push("--scoring-workers", "2", "--encoding-workers", "2");
   });
 
-  for (const limit of ["--nofile=48", "--nofile=100", "--as=3221225472", "--as=5368709120"])
+  for (const limit of ["--nofile=48", "--nofile=160", "--as=3221225472", "--as=5368709120"])
     it(`does not start with ${limit}, and says which limit to raise`, async () => {
       const { code, stderr } = await startInVain({ data, flags, limits: [limit] });
       assert.equal(code, exitCodes.systemLimit.code, stderr);
@@ -42,7 +42,7 @@ describe("a server under limits of the system", () => {
     });
 
   it("serves with few descriptors, and opens no more collections than there are some for", async () => {
-    const server = await startServerProcess({ data, flags, limits: ["--nofile=128"] });
+    const server = await startServerProcess({ data, flags, limits: ["--nofile=192"] });
     await createMany(server.client, 40);
     await server.client.ingest("c0", documents);
     assert.equal((await server.client.collections.describe("c0")).documentCount, documents.length);
