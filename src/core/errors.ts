@@ -245,7 +245,7 @@ export const errorTable = {
     "Set backup.target, or take a snapshot.",
   ),
   BACKUP_RUNNING: row(
-    "FAILED_PRECONDITION",
+    "RESOURCE_EXHAUSTED",
     "Another backup of this server is running.",
     "Try again when it has ended.",
     true,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 
 import { latestSettings } from "../../../src/analysis/analyzer.js";
+import { openCentring } from "../../../src/core/centre.js";
 import { settingsFor } from "../../../src/engine/create-settings.js";
 import { createModels } from "../../../src/engine/models.js";
 import type { CollectionSettings } from "../../../src/index/collection-settings.js";
@@ -31,7 +32,15 @@ describe("settingsFor", () => {
       sketchBits: 2,
       ...latestSettings("english"),
       seed: 1,
+      centring: undefined,
     });
+  });
+
+  it("gives codes a centre where rows may share a direction: of models that say so, and of callers", async () => {
+    await writeTinyModel(join(folder(), "like"), undefined, { rowsShareDirection: true });
+    const { centring } = await settings({ modelName: "like" });
+    assert.deepEqual(centring, openCentring);
+    assert.deepEqual((await settings({ dim: 16 })).centring, openCentring);
   });
 
   it("needs no model when a dim is given", async () => {

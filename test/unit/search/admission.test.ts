@@ -67,6 +67,7 @@ describe("admission", () => {
     second.place.leave();
     assert.deepEqual(admission.state(), {
       atWork: 0,
+      atWorkMax: 1,
       waiting: { high: 0, normal: 0, low: 0 },
       refused: { queue_full: 0, budget_too_small: 0, expired: 0, event_loop_late: 0 },
       pressure: 0,
