@@ -63,7 +63,18 @@ describe("code blocks of documents", () => {
   });
 
   it("are of known kinds only, and runnable ones stand in documents of the reading order", () => {
-    const kinds = new Set(["sh", "ts", "console", "text", "json", "toml", "yaml", "python", "go", "proto"]);
+    const kinds = new Set([
+      "sh",
+      "ts",
+      "console",
+      "text",
+      "json",
+      "toml",
+      "yaml",
+      "python",
+      "go",
+      "proto",
+    ]);
     const wrong = documents.flatMap((path) =>
       codeBlocks(readText(path))
         .filter(
