@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createKey } from "../../src/access/manage-keys.js";
 import type { Finding } from "../../src/app/doctor.js";
-import type { TopFigures } from "../../src/cli/top/figures.js";
+import type { TopFigures } from "../../src/observability/server-figures.js";
 import { runProgram } from "../support/program.js";
 import { startServerProcess, stopServer } from "../support/server-process.js";
 import type { ServerProcess } from "../support/server-process.js";

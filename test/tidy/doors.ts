@@ -45,7 +45,7 @@ export const globalDoors: Readonly<Record<string, readonly string[]>> = {
   "process.env": ["config"],
   console: ["cli"],
   "Math.random": ["app"],
-  "Date.now": ["app", "cli", "observability"],
+  "Date.now": ["app", "cli", "observability", "page"],
   "new Date()": ["app", "cli", "observability"],
   "performance.now": ["app", "cli", "observability", "page"],
   "process.hrtime": ["app", "cli", "observability"],

@@ -7,8 +7,8 @@ import { addHttpOptions, httpAddressOf } from "../http-connection.js";
 import type { HttpConnectionOptions } from "../http-connection.js";
 import { decimalNumber } from "../option-parsers.js";
 import { createRedrawnBlock } from "../terminal/redraw.js";
-import type { TopFigures } from "../top/figures.js";
-import type { Scrape } from "../top/rates.js";
+import type { TopFigures } from "../../observability/server-figures.js";
+import type { Scrape } from "../../observability/scrape-interval.js";
 
 interface TopOptions extends HttpConnectionOptions {
   readonly interval: number;
@@ -39,8 +39,8 @@ async function top(options: TopOptions, context: CliContext): Promise<void> {
   const address = httpAddressOf(options);
   const [{ scrape }, { intervalOf }, { topFigures }] = await Promise.all([
     import("../top/scrape.js"),
-    import("../top/rates.js"),
-    import("../top/figures.js"),
+    import("../../observability/scrape-interval.js"),
+    import("../../observability/server-figures.js"),
   ]);
   const look = async (): Promise<Scrape> => {
     const series = await scrape(address);

@@ -2,8 +2,8 @@
 
 import { readPath } from "../http-port.js";
 import type { HttpAddress } from "../http-port.js";
-import { parseExposition } from "./exposition.js";
-import type { Exposition } from "./exposition.js";
+import { parseExposition } from "../../observability/exposition.js";
+import type { Exposition } from "../../observability/exposition.js";
 
 /** Throws NOT_READY when the server cannot be reached, UNAUTHENTICATED and PERMISSION_DENIED. */
 export async function scrape(address: HttpAddress): Promise<Exposition> {

@@ -2,7 +2,7 @@
 
 import type { Style } from "../terminal/terminal.js";
 import { cut, formatCount, formatMs, formatSize } from "../terminal/text.js";
-import type { TopFigures } from "./figures.js";
+import type { TopFigures } from "../../observability/server-figures.js";
 
 export interface TopView {
   readonly columns: number;

@@ -3,12 +3,15 @@
 import { useEffect, useState } from "preact/hooks";
 
 import type { BrowserClient } from "../../browser/client.js";
+import { parseExposition } from "../../observability/exposition.js";
+import { intervalOf } from "../../observability/scrape-interval.js";
+import type { Scrape } from "../../observability/scrape-interval.js";
+import { topFigures } from "../../observability/server-figures.js";
+import type { TopFigures } from "../../observability/server-figures.js";
 import { wordsOf } from "../search/use-search.js";
 import { counted, milliseconds } from "../words.js";
 import { collectionRows, operationRows } from "./collections.js";
 import type { CollectionRow, OperationRow } from "./collections.js";
-import { figuresBetween, readMetrics } from "./metrics.js";
-import type { LiveFigures, MetricsReading } from "./metrics.js";
 
 const everyMs = 2000;
 
@@ -16,14 +19,14 @@ interface Shown {
   readonly collections: readonly CollectionRow[];
   readonly operations: readonly OperationRow[];
   /** Undefined until the second reading, and where the caller may not read metrics. */
-  readonly figures: LiveFigures | undefined;
+  readonly searches: TopFigures["searches"] | undefined;
 }
 
 export function ServerView({ client }: { readonly client: BrowserClient }) {
   const [shown, setShown] = useState<Shown | undefined>();
   const [problem, setProblem] = useState<string | undefined>();
   useEffect(() => {
-    let reading: MetricsReading | undefined;
+    let before: Scrape | undefined;
     let timer = 0;
     let isGone = false;
     const look = async (): Promise<void> => {
@@ -31,15 +34,12 @@ export function ServerView({ client }: { readonly client: BrowserClient }) {
         const [collections, operations, now] = await Promise.all([
           collectionRows(client),
           operationRows(client).catch(() => []),
-          client.text("/metrics").then(
-            (text) => readMetrics(text, performance.now()),
-            () => undefined,
-          ),
+          scrape(client).catch(() => undefined),
         ]);
         if (isGone) return;
-        const figures = reading && now && figuresBetween(reading, now);
-        reading = now;
-        setShown({ collections, operations, figures });
+        const searches = before && now && topFigures(intervalOf(before, now)).searches;
+        before = now;
+        setShown({ collections, operations, searches });
         setProblem(undefined);
       } catch (error) {
         setProblem(wordsOf(error));
@@ -62,7 +62,7 @@ export function ServerView({ client }: { readonly client: BrowserClient }) {
           {problem}
         </p>
       )}
-      {shown?.figures && <Figures figures={shown.figures} />}
+      {shown?.searches && <Figures searches={shown.searches} />}
       {shown && <Collections rows={shown.collections} onStart={start} />}
       {shown && shown.operations.length > 0 && (
         <Operations rows={shown.operations} onStart={start} />
@@ -71,16 +71,20 @@ export function ServerView({ client }: { readonly client: BrowserClient }) {
   );
 }
 
-function Figures({ figures }: { readonly figures: LiveFigures }) {
-  const time = (ms: number | undefined): string =>
-    ms === undefined ? "–" : ms === Infinity ? "more than a minute" : `≤ ${milliseconds(ms)}`;
+async function scrape(client: BrowserClient): Promise<Scrape> {
+  const series = parseExposition(await client.text("/metrics"));
+  return { series, atMs: performance.now(), timeSeconds: Date.now() / 1000 };
+}
+
+function Figures({ searches }: { readonly searches: TopFigures["searches"] }) {
+  const time = (ms: number | undefined): string => (ms === undefined ? "–" : milliseconds(ms));
   const shown: readonly (readonly [string, string])[] = [
-    ["searches a second", figures.searchesPerSecond.toFixed(1)],
-    ["first update, p50", time(figures.firstP50Ms)],
-    ["final update, p50", time(figures.p50Ms)],
-    ["final update, p99", time(figures.p99Ms)],
-    ["running", String(figures.running)],
-    ["waiting", String(figures.waiting)],
+    ["searches a second", searches.rate.toFixed(1)],
+    ["first update, p50", time(searches.firstUpdate.p50)],
+    ["final update, p50", time(searches.finalUpdate.p50)],
+    ["final update, p99", time(searches.finalUpdate.p99)],
+    ["running", String(searches.running)],
+    ["waiting", String(searches.waiting)],
   ];
   return (
     <dl class="figures">
@@ -104,17 +108,7 @@ function Collections({
   return (
     <table>
       <caption>collections</caption>
-      <thead>
-        <tr>
-          {["name", "documents", "passages", "segments", "disk", "model", "kernel", ""].map(
-            (head) => (
-              <th scope="col" key={head}>
-                {head}
-              </th>
-            ),
-          )}
-        </tr>
-      </thead>
+      <Head names={["name", "documents", "passages", "segments", "disk", "model", "kernel", ""]} />
       <tbody>
         {rows.map(({ settings, ...row }) => (
           <tr key={settings.name}>
@@ -157,15 +151,7 @@ function Operations({
   return (
     <table>
       <caption>jobs</caption>
-      <thead>
-        <tr>
-          {["job", "collection", "state", "progress", ""].map((head) => (
-            <th scope="col" key={head}>
-              {head}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <Head names={["job", "collection", "state", "progress", ""]} />
       <tbody>
         {rows.map(({ id, kind, collection, state, progress, error }) => (
           <tr key={id}>
@@ -190,6 +176,20 @@ function Operations({
         ))}
       </tbody>
     </table>
+  );
+}
+
+function Head({ names }: { readonly names: readonly string[] }) {
+  return (
+    <thead>
+      <tr>
+        {names.map((name) => (
+          <th scope="col" key={name}>
+            {name}
+          </th>
+        ))}
+      </tr>
+    </thead>
   );
 }
 

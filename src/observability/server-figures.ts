@@ -1,6 +1,6 @@
-// What `sluice top` shows, from the metrics of a server.
+// What `sluice top` and the page show of a server, from its metrics.
 
-import type { ScrapeInterval } from "./rates.js";
+import type { ScrapeInterval } from "./scrape-interval.js";
 
 /** Rates are a second, times milliseconds, shares in [0, 1]. */
 export interface TopFigures {

@@ -1,6 +1,6 @@
 // Reads the text format of Prometheus, as /metrics has it.
 
-import { SluiceError } from "../../core/errors.js";
+import { SluiceError } from "../core/errors.js";
 
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
