@@ -28,9 +28,10 @@ export function HitList({
   const hold = (): void => {
     if (!state.isHolding) dispatch({ kind: "hold" });
   };
-  const release = (): void => {
-    if (state.isHolding && list.current?.contains(document.activeElement) !== true)
-      dispatch({ kind: "release" });
+  /** `focused`: what has the focus from now on. */
+  const release = (focused: EventTarget | null): void => {
+    const isOn = focused instanceof Node && list.current?.contains(focused) === true;
+    if (state.isHolding && !isOn) dispatch({ kind: "release" });
   };
   return (
     <>
@@ -46,8 +47,11 @@ export function HitList({
         data-query={shownQuery}
         data-stale={shownQuery !== query}
         onPointerMove={hold}
-        onPointerLeave={release}
+        onPointerLeave={() => release(document.activeElement)}
         onFocusIn={hold}
+        onFocusOut={({ relatedTarget }) => {
+          if (list.current?.matches(":hover") !== true) release(relatedTarget);
+        }}
         onKeyDown={moveFocus}
       >
         {shown.hits.map((hit, place) => (

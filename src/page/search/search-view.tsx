@@ -141,7 +141,7 @@ function useShortcuts(): void {
     const query = document.getElementById("query");
     const listen = (event: KeyboardEvent): void => {
       const isTyping = event.target instanceof HTMLElement && event.target.matches("input, select");
-      if ((event.key !== "/" || isTyping) && (event.key !== "Escape" || isTyping)) return;
+      if (isTyping || (event.key !== "/" && event.key !== "Escape")) return;
       event.preventDefault();
       query?.focus();
     };
