@@ -6,6 +6,7 @@ import { join } from "node:path";
 
 import { repositoryRoot } from "../../src/core/paths.js";
 import type { CodeBits } from "../../src/kernels/kernels.js";
+import { tableRow } from "../markdown.js";
 
 export interface CodecRow {
   /** "seeded", or the set whose texts the embedded model has encoded. */
@@ -36,7 +37,7 @@ export function codecMarkdown(): string {
     "|---|---|---|---|---|---|",
     ...rows.map(({ set, meanCosine, dim, bits, recallAt10, sketchTop10In128 }) => {
       const shares = [recallAt10.toFixed(3), sketchTop10In128.toFixed(3)];
-      return `| ${[set, meanCosine, dim, bits, ...shares].join(" | ")} |`;
+      return tableRow([set, ...[meanCosine, dim, bits].map(String), ...shares]);
     }),
     "",
     `500 seeded passages of 32 rows and 200 queries of 16; of a set, the first 500 passages and 200 queries by the embedded model. One thread of ${cpu}; \`${command}\`.`,

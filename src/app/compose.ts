@@ -4,24 +4,18 @@ import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 
-import type { BackupSettings } from "../backup/backup.protocol.js";
 import type { Clock } from "../core/clock.js";
 import { createLruCache } from "../core/lru-cache.js";
-import type { SluiceError } from "../core/errors.js";
-import type { Readiness } from "../core/readiness.js";
 import { createTaskWatch } from "../core/task-watch.js";
 import { hideFolder } from "../core/public-message.js";
 import type { OpenedModel } from "../encoders/model-folder.js";
 import { createAdmission } from "../search/admission.js";
 import type { Admission } from "../search/admission.js";
-import type { SearchDefaults } from "../search/plan.js";
 import type { Kernels } from "../kernels/kernels.js";
 import { loadKernels } from "../kernels/load-kernels.js";
-import type { KernelChoice } from "../kernels/load-kernels.js";
 import type { EngineApi } from "../engine/api.js";
 import { createPoolScorer } from "../scoring/pool-scorer.js";
 import type { PoolScorer } from "../scoring/pool-scorer.js";
-import type { MaintenanceStep } from "../ingest/maintenance.js";
 import { openDataFolder } from "../store/data-folder.js";
 import type { DataFolder } from "../store/data-folder.js";
 import { createMapTurn, takeTurn } from "../store/map-turn.js";
@@ -35,7 +29,6 @@ import { createEncodePool, foregroundThreads } from "../encoding/encode-pool.js"
 import type { EncodePool } from "../encoding/encode-pool.js";
 import { createEngine } from "../engine/engine.js";
 import { createOperations } from "../engine/operations.js";
-import type { EngineParts } from "../engine/engine.js";
 import { inspectInChild } from "../engine/inspect.js";
 import { calibrationWarnings } from "../engine/calibration-state.js";
 import { createReadiness } from "./readiness.js";
@@ -47,60 +40,11 @@ import type { MaintenancePool } from "../ingest/maintenance-pool.js";
 import { createModels } from "../engine/models.js";
 import type { Models } from "../engine/models.js";
 import type { MetricSources } from "../observability/sources.js";
-import type { RemoteRerankers } from "../engine/rerankers.js";
 import type { ScoreWorkerData } from "../scoring/score.worker.js";
 import type { SearchCaches } from "../engine/search-parts.js";
+import { engineSettings } from "./engine-options.js";
+import type { EngineOptions } from "./engine-options.js";
 import { checkStartLimits, limitCollections } from "./start-limits.js";
-
-export interface EngineOptions {
-  readonly dataFolder: string;
-  readonly modelsFolder: string;
-  readonly modelAliases?: ReadonlyMap<string, string> | undefined;
-  readonly defaultModel: string;
-  readonly kernel: KernelChoice | undefined;
-  /** 0: derived from the number of cores. */
-  readonly scoringWorkers: number;
-  readonly encodingWorkers: number;
-  readonly search: SearchDefaults;
-  readonly flushBytes: number;
-  /**
-   * Byte budgets of the caches (token vectors of queries, answers, cross-encoder scores); 0
-   * disables one.
-   */
-  readonly rowCacheBytes: number;
-  readonly answerCacheBytes: number;
-  readonly pairCacheBytes: number;
-  /** Searches that run concurrently; 0: twice the number of scoring threads. */
-  readonly searchesAtWork: number;
-  /** Searches running or queued. */
-  readonly searchesMax: number;
-  /** Recent event loop delay, milliseconds; absent when it is not measured. */
-  readonly loopDelayMs?: (() => number) | undefined;
-  /** When absent, a search may hold its generation as long as it runs. */
-  readonly generationAgeMaxMs?: number | undefined;
-  /** Feedback events kept per collection; absent: the limit. */
-  readonly feedbackEventsMax?: number | undefined;
-  /** openMax and openBytesMax may be 0: derived from the limits of the system. */
-  readonly collections: CollectionLimits;
-  /** Called with warnings about a collection that is opened later: damage, or an older format. */
-  readonly onNote?: ((message: string) => void) | undefined;
-  /** When absent, the journal is not flushed because of its age. */
-  readonly flushAgeMs?: number | undefined;
-  /** Called when a flush or a merge fails. No data is lost, and it is retried. */
-  readonly onMaintenanceFailure?: ((error: unknown) => void) | undefined;
-  /** Called whenever the readiness or its reasons change. */
-  readonly onReadiness?: ((readiness: Readiness) => void) | undefined;
-  /** Called when a write fails on disk: the engine is no longer ready, reads continue. */
-  readonly onStorageFailed?: ((error: SluiceError) => void) | undefined;
-  /** Object storage of backups; absent when there is none. */
-  readonly backup?: BackupSettings | undefined;
-  /** Remote rerankers; absent when there are none. */
-  readonly remoteRerankers?: RemoteRerankers | undefined;
-  /** Called once per collection when its measured recall becomes stale. */
-  readonly onRecallStale?: ((message: string) => void) | undefined;
-  /** Called when a flush, merge or deferred delete begins and when it ends. */
-  readonly onMaintenanceStep?: ((step: MaintenanceStep) => void) | undefined;
-}
 
 /** Metrics of the engine. */
 export type EngineSources = Pick<
@@ -258,30 +202,6 @@ function sourcesOf(parts: {
     },
     admission: () => admission.state(),
     caches: () => ({ rows: rows.stats(), answers: answers.stats(), pairs: pairs.stats() }),
-  };
-}
-
-/** The engine's settings from the options, and its wall clock. */
-function engineSettings(
-  options: EngineOptions,
-): Pick<
-  EngineParts,
-  | "defaults"
-  | "defaultModel"
-  | "generationAgeMaxMs"
-  | "onRecallStale"
-  | "remoteRerankers"
-  | "feedbackEventsMax"
-  | "nowMs"
-> {
-  return {
-    defaults: options.search,
-    defaultModel: options.defaultModel,
-    generationAgeMaxMs: options.generationAgeMaxMs,
-    onRecallStale: options.onRecallStale,
-    remoteRerankers: options.remoteRerankers,
-    feedbackEventsMax: options.feedbackEventsMax,
-    nowMs: () => Date.now(),
   };
 }
 

@@ -1,13 +1,12 @@
 // Token rows that a client sends as bytes: checked and turned into float32 rows.
 
-import type { PrecomputedVectors, VectorType } from "../core/document.js";
+import { vectorValueBytes } from "../core/document.js";
+import type { PrecomputedVectors } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 import type { TokenMatrix } from "../core/token-matrix.js";
 import { squareOf } from "../kernels/reference.js";
 import type { RowMatrix } from "./unit-rows.js";
-
-const bytesPerValue: Readonly<Record<VectorType, number>> = { float32: 4, float16: 2, int8: 1 };
 
 export interface VectorsExpectation {
   /** Dim of the collection or model. */
@@ -46,7 +45,7 @@ export function toRowMatrix(given: PrecomputedVectors, expected: VectorsExpectat
     const message = `vectors have dim ${given.dim}, the collection has dim ${dim}`;
     throw new SluiceError("VECTORS_OF_OTHER_MODEL", message, { field: `${field}.dim` });
   }
-  const rowLength = dim * bytesPerValue[given.type];
+  const rowLength = dim * vectorValueBytes[given.type];
   const byteLength = given.bytes.length;
   if (byteLength === 0 || byteLength % rowLength !== 0) {
     const message = `${byteLength} bytes are not one or more ${given.type} rows of ${rowLength} bytes`;

@@ -11,6 +11,7 @@
 // (Shaping the noise of quantisation away from where it is heard is as old as sigma-delta conversion;
 // the correction of lengths is what RaBitQ keeps a factor beside each row for: Gao and Long, 2024.)
 
+import { rowBytes } from "../kernels/kernels.js";
 import type { CodeBits } from "../kernels/kernels.js";
 import { gridErrors } from "./grid.js";
 
@@ -41,19 +42,16 @@ export function createCodeShaper(
   { bits, step }: { readonly bits: CodeBits; readonly step: number },
 ): CodeShaper {
   const dim = direction.length;
-  const rowBytes = (dim * bits) / 8;
+  const codeBytes = rowBytes(dim, bits);
   const row = createRoundedRow(dim);
   const order = byFallingMagnitude(direction);
+  const by = { direction, order, bits, step, levelMax: 2 ** bits - 1 };
   return {
     encode(rotated, bytes) {
       for (let i = 0; i * dim < rotated.length; i += 1) {
-        const found = round(row, rotated.subarray(i * dim, (i + 1) * dim), {
-          direction,
-          bits,
-          step,
-        });
-        move(row, found, { direction, order, levelMax: 2 ** bits - 1 });
-        pack(row.levels, bits, bytes.subarray(i * rowBytes, (i + 1) * rowBytes));
+        const found = round(row, rotated.subarray(i * dim, (i + 1) * dim), by);
+        move(row, found, by);
+        pack(row.levels, bits, bytes.subarray(i * codeBytes, (i + 1) * codeBytes));
       }
     },
   };
@@ -88,11 +86,15 @@ interface RowErrors {
 function round(
   { values, levels, offsets }: RoundedRow,
   rotated: Float32Array,
-  by: { readonly direction: Float32Array; readonly bits: CodeBits; readonly step: number },
+  by: {
+    readonly direction: Float32Array;
+    readonly bits: CodeBits;
+    readonly step: number;
+    readonly levelMax: number;
+  },
 ): RowErrors {
-  const { direction, bits, step } = by;
+  const { direction, bits, step, levelMax } = by;
   const half = 2 ** (bits - 1);
-  const levelMax = 2 ** bits - 1;
   let [along, square, alongError, ownError] = [0, 0, 0, 0];
   for (let j = 0; j < rotated.length; j += 1) {
     const value = rotated[j]! * step;

@@ -39,6 +39,13 @@ export type Fields = ReadonlyMap<string, FieldValue>;
  */
 export type VectorType = "float32" | "float16" | "int8";
 
+/** Bytes of one value. */
+export const vectorValueBytes: Readonly<Record<VectorType, number>> = {
+  float32: 4,
+  float16: 2,
+  int8: 1,
+};
+
 /** A token matrix as bytes: `bytes.length = rowCount * dim * element size`. */
 export interface PrecomputedVectors {
   readonly type: VectorType;

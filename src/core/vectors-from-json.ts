@@ -1,10 +1,9 @@
 // JSON values as precomputed token vectors, for files and for requests.
 
-import type { PrecomputedVectors, VectorType } from "./document.js";
+import { vectorValueBytes } from "./document.js";
+import type { PrecomputedVectors } from "./document.js";
 import { SluiceError } from "./errors.js";
 import { limits } from "./limits.js";
-
-const bytesOfType: Readonly<Record<VectorType, number>> = { float32: 4, float16: 2, int8: 1 };
 
 /**
  * Nested arrays of numbers, or `{type, dim, base64, model_fingerprint?}` with rows one after the
@@ -48,7 +47,7 @@ function fromBytes(value: unknown, path: string): PrecomputedVectors {
   const padding = base64.endsWith("==") ? 2 : base64.endsWith("=") ? 1 : 0;
   if (bytes.length !== (base64.length / 4) * 3 - padding)
     throw invalid(`${path}.base64`, "is not base64");
-  const rowBytes = dim * bytesOfType[type];
+  const rowBytes = dim * vectorValueBytes[type];
   if (bytes.length % rowBytes !== 0)
     throw invalid(
       `${path}.base64`,

@@ -14,6 +14,7 @@ import type { RowMatrix } from "../codec/unit-rows.js";
 import { isRaised } from "../core/cancel-flag.js";
 import { present } from "../core/assert.js";
 import { centreId, isCentreOpen } from "../core/centre.js";
+import { createLruCache } from "../core/lru-cache.js";
 import { once } from "../core/memoize.js";
 import { SluiceError } from "../core/errors.js";
 import { createCrossEncoder, poolWindows } from "../encoders/cross-encoder.js";
@@ -65,7 +66,7 @@ export function createEncodeLoop(
   };
 }
 
-/** What tasks use. Models, codecs and analyzers are created on first use and kept. */
+/** What tasks use. Models, codecs and analyzers are created on first use; models and analyzers are kept. */
 interface Resources {
   readonly kernels: Kernels;
   readonly stages: readonly SharedArrayBuffer[];
@@ -76,11 +77,14 @@ interface Resources {
   analyzerOf(settings: AnalyzerSettings): Analyzer;
 }
 
+/** Codecs of a thread: each collection may have a centre of its own. */
+const codecsMax = 64;
+
 function createResources(kernels: Kernels, stages: readonly SharedArrayBuffer[]): Resources {
   const encoders = new Map<string, Promise<LateInteractionEncoder>>();
   const crossEncoders = new Map<string, Promise<CrossEncoder>>();
   const tokenizers = new Map<string, Tokenizer>();
-  const codecs = new Map<string, Codec>();
+  const codecs = createLruCache<Codec>(codecsMax);
   return {
     kernels,
     stages,
@@ -88,7 +92,14 @@ function createResources(kernels: Kernels, stages: readonly SharedArrayBuffer[])
     crossEncoderOf: (model) => openOnce(crossEncoders, model, createCrossEncoder),
     tokenizerOf: ({ folder, fingerprint }) =>
       once(tokenizers, fingerprint, () => createTokenizer(join(folder, tokenizerFileName))),
-    codecOf: (options) => once(codecs, nameOf(options), () => createCodec(options, kernels)),
+    codecOf(options) {
+      const name = nameOf(options);
+      const known = codecs.get(name);
+      if (known !== undefined) return known;
+      const made = createCodec(options, kernels);
+      codecs.set(name, made, 1);
+      return made;
+    },
     analyzerOf: createAnalyzers(),
   };
 }

@@ -2,7 +2,7 @@
 // others, which have a lower priority on Linux, so that they do not delay searches.
 
 import { analyzerSettingsOf } from "../analysis/settings.js";
-import type { CodecOptions, EncodedQuery } from "../codec/codec.js";
+import type { EncodedQuery } from "../codec/codec.js";
 import type { Document } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import type { TaskWatch } from "../core/task-watch.js";
@@ -23,7 +23,7 @@ import type {
   TraceTask,
 } from "./encode.protocol.js";
 import { createEncodeThreads, isForegroundTask } from "./encode-threads.js";
-import { createPrecomputedBatches } from "./precomputed-batches.js";
+import { codecOf, createPrecomputedBatches } from "./precomputed-batches.js";
 import type { PreparePrecomputed, RunTask } from "./precomputed-batches.js";
 
 export interface EncodePool extends PassagePreparer {
@@ -203,10 +203,4 @@ function requireModel(
       ? `collection "${name}" was created without a model; send vectors`
       : `collection "${name}" needs model "${modelName}" as it was when the collection was made; restore its folder`,
   );
-}
-
-/** What a codec needs of the settings: each task carries it to its thread. */
-export function codecOf(settings: CollectionSettings): CodecOptions {
-  const { dim, bits, sketchBits, seed, centring } = settings;
-  return { dim, bits, sketchBits, seed, centring };
 }

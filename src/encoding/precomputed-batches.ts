@@ -2,10 +2,12 @@
 // than such a document costs.
 
 import { analyzerSettingsOf } from "../analysis/settings.js";
+import type { CodecOptions } from "../codec/codec.js";
 import { assert } from "../core/assert.js";
 import type { Document, PrecomputedVectors } from "../core/document.js";
 import { limits } from "../core/limits.js";
 import type { Collection } from "../index/collection.js";
+import type { CollectionSettings } from "../index/collection-settings.js";
 import type { PreparedPassage } from "./prepared-passage.js";
 import { toPassage } from "./encode.protocol.js";
 import type { EncodeAnswer, EncodeTask, VectorsTask } from "./encode.protocol.js";
@@ -119,7 +121,6 @@ function taskOf(
   const [first] = batch;
   assert(first !== undefined, "a batch has documents");
   const { settings } = first.collection;
-  const { dim, bits, sketchBits, seed, centring } = settings;
   const analyzer = analyzerSettingsOf(settings);
   const isTooLarge = first.document.vectors.bytes.length > at.bytes.length;
   const bytes = isTooLarge
@@ -132,8 +133,14 @@ function taskOf(
     start += alignedLength(vectors.bytes);
     return { key, title, text, type: vectors.type, dim: vectors.dim, ...place };
   });
-  const codec = { dim, bits, sketchBits, seed, centring };
-  return { kind: "vectors", codec, analyzer, rows: isTooLarge ? bytes : at.stage, documents };
+  const rows = isTooLarge ? bytes : at.stage;
+  return { kind: "vectors", codec: codecOf(settings), analyzer, rows, documents };
+}
+
+/** What a codec needs of the settings: each task carries it to its thread. */
+export function codecOf(settings: CollectionSettings): CodecOptions {
+  const { dim, bits, sketchBits, seed, centring } = settings;
+  return { dim, bits, sketchBits, seed, centring };
 }
 
 /** The vectors of each document start at a multiple of 8, so that they are read in place. */

@@ -10,6 +10,7 @@ import { measureCentre } from "../codec/measure-centre.js";
 import { present } from "../core/assert.js";
 import { centreId, centreRowCounts, isCentreOpen } from "../core/centre.js";
 import type { Centring } from "../core/centre.js";
+import { SluiceError } from "../core/errors.js";
 import type { PassageOrdinal, Sequence } from "../core/ids.js";
 import type { PreparedPassage } from "../encoding/prepared-passage.js";
 import type { Collection, WritableCollection } from "../index/collection.js";
@@ -68,25 +69,22 @@ export function* journalPassages(
 
 /**
  * Passages of a put with their token vectors: those made from stored passages, in the same order,
- * have the rows of these.
+ * have the rows of these. Throws DATA_CORRUPT where the journal has lost them.
  */
 export function withStoredVectors<Passage extends PreparedPassage>(
   passages: readonly Passage[],
   stored: readonly Sequence[],
-  { store, appended }: Pick<Collection, "store"> & Pick<JournalDraft, "appended">,
+  { store }: Pick<Collection, "store">,
 ): readonly Passage[] {
   if (passages.every(({ rows }) => rows !== undefined)) return passages;
-  const wanted = new Set(stored);
-  const rowsOf = new Map<Sequence, Float32Array | undefined>();
-  for (const [sequence, { rows }] of store.journal(() => undefined))
-    if (wanted.has(sequence)) rowsOf.set(sequence, rows);
-  for (const sequence of stored) {
-    const draft = appended.get(sequence);
-    if (draft !== undefined) rowsOf.set(sequence, draft.rows);
-  }
+  const ofDocument = { start: Math.min(...stored), end: Math.max(...stored) + 1 };
+  const journal = new Map(store.journal(() => undefined, ofDocument));
   return passages.map((passage, i) => {
     const sequence = present(stored[i], "each passage is made from a stored one");
-    return { ...passage, rows: passage.rows ?? rowsOf.get(sequence) };
+    const rows = passage.rows ?? journal.get(sequence)?.rows;
+    if (rows === undefined)
+      throw new SluiceError("DATA_CORRUPT", `journal passage ${sequence} has no token vectors`);
+    return { ...passage, rows };
   });
 }
 

@@ -12,11 +12,12 @@ import type { BuiltSegment } from "../index/segment-build.js";
 import type { SegmentPassage } from "../index/segment-writer.js";
 import { termsAnew } from "../index/terms-anew.js";
 import type { TermsChange } from "../index/terms-anew.js";
-import type { JournalPassage, Manifest } from "../store/stored-values.js";
+import type { Manifest } from "../store/stored-values.js";
 import { toSource } from "./merge.js";
 import { openBuilt, tombstonePutsOf } from "./commit-segment.js";
 import type { Exclusive } from "./commit-segment.js";
 import type { SegmentBuilder } from "./segment-builder.js";
+import { toJournal } from "./write-plan.js";
 
 interface Parts {
   readonly builder: SegmentBuilder;
@@ -158,9 +159,4 @@ function journalAnew({ store }: Collection, change: TermsChange): SegmentPassage
     const analyzed = { span, length: terms.length };
     return { ...passage, terms: termsAnew(analyzed, store.readDocument(key), change) };
   });
-}
-
-function toJournal(passage: SegmentPassage): JournalPassage {
-  const { key, passageNumber, span, tokenCount, codes, sketch, rows, terms } = passage;
-  return { key, passageNumber, span, tokenCount, codes, sketch, rows, ...terms };
 }

@@ -171,13 +171,13 @@ function applyOperation(
 }
 
 function passagesOf(
-  { store }: Collection,
-  { centring, appended }: Draft,
+  collection: Collection,
+  { centring }: Draft,
   { passages }: PutOperation,
   before: readonly Sequence[] = [],
 ): readonly PreparedPassage[] {
   if (!isCentreOpen(centring)) return passages;
-  return withStoredVectors(passages, before, { store, appended });
+  return withStoredVectors(passages, before, collection);
 }
 
 /**
@@ -318,7 +318,7 @@ function buryFlushed(collection: Collection, draft: Draft, sequence: Sequence): 
   return isFlushed;
 }
 
-function toJournal(passage: Partial<PreparedPassage> & SegmentPassage): JournalPassage {
+export function toJournal(passage: Partial<PreparedPassage> & SegmentPassage): JournalPassage {
   const { key, passageNumber, span, tokenCount, codes, sketch, rows, terms, packed } = passage;
   return { key, passageNumber, span, tokenCount, codes, sketch, rows, ...terms, packed };
 }

@@ -109,6 +109,12 @@ function tryLink(from: string, to: string): boolean {
  */
 type FoundHolder = Holder | "none" | "unknown" | "foreign";
 
+/** Process id of the lock's living holder; undefined without one. Takes nothing. */
+export function lockHolder(folder: string): number | undefined {
+  const holder = readHolder(join(folder, lockName));
+  return typeof holder !== "string" && isAlive(holder) ? holder.pid : undefined;
+}
+
 function readHolder(path: string): FoundHolder {
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return "none";
   const text = readSmallFile(path, lockBytesMax);

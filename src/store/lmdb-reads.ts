@@ -40,8 +40,8 @@ export function documentReads(databases: Databases, reading: Reading): DocumentR
         if (record !== undefined) yield [key, record];
       }
     },
-    *journal(onDamage) {
-      const range = reading(() => databases.journal.getRange());
+    *journal(onDamage, within) {
+      const range = reading(() => databases.journal.getRange(within));
       for (const { key, value } of listing(range, reading)) {
         const name = `journal passage ${key}`;
         const passage = attemptRead(() => unpackJournalPassage(value, name), onDamage);

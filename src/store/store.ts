@@ -36,9 +36,10 @@ export interface DocumentReads {
   documents(
     onDamage?: (error: SluiceError) => void,
   ): IterableIterator<[key: string, record: DocumentRecord]>;
-  /** Passages in no segment, by rising sequence. */
+  /** Passages in no segment, by rising sequence; all, or those of [start, end). */
   journal(
     onDamage?: (error: SluiceError) => void,
+    within?: { readonly start: number; readonly end: number },
   ): IterableIterator<[sequence: Sequence, passage: JournalPassage]>;
   /** Pins the documents as they are now. Held long, it keeps replaced pages from being reused. */
   pin(): PinnedDocuments;

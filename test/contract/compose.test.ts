@@ -5,7 +5,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { composeEngine } from "../../src/app/compose.js";
-import type { ComposedEngine, EngineOptions } from "../../src/app/compose.js";
+import type { ComposedEngine } from "../../src/app/compose.js";
+import type { EngineOptions } from "../../src/app/engine-options.js";
 import type { Document } from "../../src/core/document.js";
 import { openDataFolder } from "../../src/store/data-folder.js";
 import { collectionLimits } from "../support/collections.js";

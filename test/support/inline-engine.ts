@@ -2,7 +2,8 @@
 
 import { analyzerSettingsOf } from "../../src/analysis/settings.js";
 import { createEncodeLoop } from "../../src/encoding/encode-loop.js";
-import { checkFingerprint, codecOf } from "../../src/encoding/encode-pool.js";
+import { checkFingerprint } from "../../src/encoding/encode-pool.js";
+import { codecOf } from "../../src/encoding/precomputed-batches.js";
 import type { EncodePool } from "../../src/encoding/encode-pool.js";
 import { openCollections } from "../../src/engine/collections.js";
 import type { CollectionLimits, Collections } from "../../src/engine/collections.js";
