@@ -7,7 +7,7 @@ import type { DataFinding } from "../core/readiness.js";
 import { openDataFolder } from "../store/data-folder.js";
 import type { FoundCollection } from "../store/discover-collections.js";
 import { composeEngine } from "./compose.js";
-import type { EngineOptions } from "./compose.js";
+import type { EngineOptions } from "./engine-options.js";
 import { inspectInChild } from "../engine/inspect.js";
 import type { Inspection } from "../engine/inspect.js";
 

@@ -1,6 +1,6 @@
 // Whether this machine and configuration can run a server, as `sluice doctor` shows it.
 
-import { accessSync, constants, existsSync, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { availableParallelism, freemem } from "node:os";
 import { dirname, join } from "node:path";
@@ -12,6 +12,7 @@ import { loadKernels } from "../kernels/load-kernels.js";
 import { listen } from "../net/listen.js";
 import { openTls } from "../net/tls.js";
 import { readDiskSpace } from "../store/disk-space.js";
+import { lockHolder } from "../store/folder-lock.js";
 import { divideCores } from "./cpu-budget.js";
 import { checkStartLimits } from "./start-limits.js";
 
@@ -156,18 +157,6 @@ function checkCertificates({ tls }: Config): Outcome {
   return first === undefined
     ? good(`valid until ${new Date(notAfterMs).toISOString()}`)
     : warning(warnings.join("; "));
-}
-
-/** Process id in the lock of the data folder. Undefined without a lock that names a process. */
-function lockHolder(data: string): number | undefined {
-  try {
-    const { pid } = JSON.parse(readFileSync(join(data, "LOCK"), "utf8")) as { pid?: unknown };
-    if (typeof pid !== "number") return undefined;
-    process.kill(pid, 0);
-    return pid;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The folder itself, or the nearest one above it that exists. */

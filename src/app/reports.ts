@@ -10,7 +10,8 @@ import type { EventLoopWatch } from "../observability/event-loop.js";
 import type { Logger } from "../observability/logger.js";
 import type { Metrics } from "../observability/metrics.js";
 import type { DiskWatch } from "../store/disk-space.js";
-import type { ComposedEngine, EngineOptions } from "./compose.js";
+import type { ComposedEngine } from "./compose.js";
+import type { EngineOptions } from "./engine-options.js";
 import type { Traces } from "./traces.js";
 
 export interface Reporting {
@@ -83,6 +84,7 @@ export function engineEvents({ logger, metrics }: Reporting): Partial<EngineOpti
       );
     },
     onRecallStale: (message) => logger.warn({}, message),
+    onBackupEnded: (ended) => metrics.backupEnded(ended),
     onNote: (message) => logger.warn({}, message),
   };
 }

@@ -66,7 +66,7 @@ export interface ShownSettings {
 }
 
 /** Of proto CollectionSettings. */
-export const shownSettingsFields = {
+const shownSettingsFields = {
   name: { type: "collection" },
   modelName: implicit({ ...anyText, wire: "model" }),
   modelFingerprint: implicit(anyText),
@@ -131,7 +131,7 @@ const share = implicit({ type: "number", min: 0, max: 1 });
 const points = list(figure, limits.scoreMapPointsMax);
 
 /** Of proto ScoreMap. */
-export const scoreMapFields = {
+const scoreMapFields = {
   lexicalWeight: implicit({ type: "number", min: 0, max: 100 }),
   rerankModel: implicit(modelName),
   rerankWeight: share,

@@ -5,10 +5,10 @@ import type { FieldTable } from "./fields.js";
 import { recallEstimateFields, shownCollectionFields, snapshotFields } from "./collections.js";
 import type { ShownCollection, ShownRecallEstimate, ShownSnapshot } from "./collections.js";
 
-export const operationKinds = ["optimize", "calibrate", "snapshot", "restore"] as const;
+const operationKinds = ["optimize", "calibrate", "snapshot", "restore"] as const;
 export type OperationKind = (typeof operationKinds)[number];
 
-export const operationStates = ["running", "succeeded", "failed", "cancelled"] as const;
+const operationStates = ["running", "succeeded", "failed", "cancelled"] as const;
 export type OperationState = (typeof operationStates)[number];
 
 export interface ShownProgress {
@@ -20,7 +20,7 @@ export interface ShownProgress {
 }
 
 /** Of proto Progress. */
-export const progressFields = {
+const progressFields = {
   step: anyText,
   done: count,
   total: count,

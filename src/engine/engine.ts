@@ -43,6 +43,14 @@ export interface EngineParts extends SearchParts, FeedbackParts {
   readonly backups: Backups;
   readonly operations: Operations;
   readonly readiness: () => Readiness;
+  /** Called when a backup has ended, however it was started; without a time when it failed. */
+  readonly onBackupEnded?: ((ended: EndedBackup) => void) | undefined;
+}
+
+export interface EndedBackup {
+  readonly collection: string;
+  /** Milliseconds since 1970. */
+  readonly completedMs: number | undefined;
 }
 
 export function createEngine(parts: EngineParts): EngineApi {
@@ -188,8 +196,14 @@ function createJobs(
       yield* afterRestore(parts, restored);
     },
     async *backup(name, backupName, call) {
-      const result = yield* backups.take(name, backupName, call);
-      yield { step: "done", done: result.bytes, total: result.bytes, result };
+      let completedMs: number | undefined;
+      try {
+        const result = yield* backups.take(name, backupName, call);
+        completedMs = result.createdMs;
+        yield { step: "done", done: result.bytes, total: result.bytes, result };
+      } finally {
+        parts.onBackupEnded?.({ collection: name, completedMs });
+      }
     },
     async *restoreBackup(backupName, name, call) {
       const restored = yield* backups.restore(backupName, name, call);

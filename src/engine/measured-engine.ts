@@ -44,8 +44,6 @@ export function measured(engine: EngineApi, measuring: Measuring): EngineApi {
   }
   return {
     ...engine,
-    backup: (name, backupName, call) =>
-      measuredBackup(engine.backup(name, backupName, call), name, metrics),
     search: (request, options) => measuredSearch(engine, measuring, request, options),
     rerank: (request, options) => measuredRerank(engine, measuring, request, options),
     exportDocuments: (request, options) => countedStream(engine.exportDocuments(request, options)),
@@ -95,28 +93,10 @@ async function* measuredRerank(
       yield update;
     }
   } catch (error) {
-    const reason = reasonOf(error);
-    outcome = outcomeOf(reason, options.signal);
-    metrics.errorReturned({ reason });
+    outcome = failedOutcome(metrics, error, options.signal);
     throw error;
   } finally {
     metrics.rerankFinished({ outcome, durationMs: clock() - startMs });
-  }
-}
-
-async function* measuredBackup(
-  backup: ReturnType<EngineApi["backup"]>,
-  collection: string,
-  metrics: Metrics,
-): ReturnType<EngineApi["backup"]> {
-  let completedMs: number | undefined;
-  try {
-    for await (const progress of backup) {
-      completedMs = progress.result?.createdMs;
-      yield progress;
-    }
-  } finally {
-    metrics.backupEnded({ collection, completedMs });
   }
 }
 
@@ -146,9 +126,7 @@ async function* measuredSearch(
       yield update;
     }
   } catch (error) {
-    const reason = reasonOf(error);
-    outcome = outcomeOf(reason, options.signal);
-    metrics.errorReturned({ reason });
+    outcome = failedOutcome(metrics, error, options.signal);
     throw error;
   } finally {
     const finished: FinishedSearch = {
@@ -189,6 +167,13 @@ function endSpan(
 
 function reasonOf(error: unknown): string {
   return isSluiceError(error) ? error.reason : "INTERNAL";
+}
+
+/** Counts the error. */
+function failedOutcome(metrics: Metrics, error: unknown, signal: AbortSignal): SearchOutcome {
+  const reason = reasonOf(error);
+  metrics.errorReturned({ reason });
+  return outcomeOf(reason, signal);
 }
 
 function outcomeOf(reason: string, signal: AbortSignal): SearchOutcome {

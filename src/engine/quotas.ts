@@ -103,10 +103,13 @@ function limitedJobs(
     },
     async *restoreBackup(backupName, name, call) {
       checkDisk();
-      const backup = (await engine.listBackups(call)).find((one) => one.name === backupName);
-      const collection = name ?? backup?.collection ?? "";
-      const addition = { collection, addedBytes: backup?.bytes ?? 0 };
-      checkNewCollection(ledger, holdersOf(collection, call.holder), addition);
+      // A list of the storage takes a process, and a request for each backup.
+      if (holdersOf(name ?? "", call.holder).length > 0) {
+        const backup = (await engine.listBackups(call)).find((one) => one.name === backupName);
+        const collection = name ?? backup?.collection ?? "";
+        const addition = { collection, addedBytes: backup?.bytes ?? 0 };
+        checkNewCollection(ledger, holdersOf(collection, call.holder), addition);
+      }
       yield* engine.restoreBackup(backupName, name, call);
       ledger.forget();
     },

@@ -83,6 +83,22 @@ describe("backups of a server", () => {
     assert.deepEqual(parts(), []);
   });
 
+  it("are counted at /metrics, also those that are asked for over HTTP", async () => {
+    const takenCount = async (): Promise<number> => {
+      const text = await (await fetch(`${server.url}/metrics`)).text();
+      return Number(/^sluice_backups_total\{outcome="ok"\} (\d+)$/m.exec(text)?.[1]);
+    };
+    const before = await takenCount();
+    const started = await fetch(`${server.url}/v1/collections/notes:snapshot`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ snapshot_name: "counted", backup: true }),
+    });
+    assert.ok(started.ok, await started.text());
+    await eventually(async () => assert.equal(await takenCount(), before + 1));
+    await server.client.collections.snapshots.delete("counted", { backup: true });
+  });
+
   it("are told apart by names, and refused by them", async () => {
     const { snapshots } = server.client.collections;
     await snapshots.take("notes", { name: "kept", backup: true });
