@@ -163,7 +163,7 @@ function toCall(
 }
 
 /** Tells of properties that are unknown to this version. */
-export const warningHeader = "x-sluice-warning";
+const warningHeader = "x-sluice-warning";
 
 const warnedNamesMax = 8;
 

@@ -9,7 +9,8 @@ import { IngestStream } from "../service/ingest-stream.js";
 import type { IngestEntry } from "../service/ingest-stream.js";
 import { documentFromJson, sentKeyOf } from "./document-json.js";
 import { toHttpFailure } from "./errors.js";
-import { boundsOf } from "./exchange-bounds.js";
+import { writeCounted } from "./exchange-bounds.js";
+import { failLines } from "./responses.js";
 import type { HttpCallContext } from "./exchange.js";
 import { parseJsonText } from "./json-body.js";
 import { createJsonScan } from "./json-scan.js";
@@ -63,8 +64,7 @@ export async function ingestLines(
   } catch (error) {
     if (signal.aborted) return;
     if (!response.headersSent) throw error;
-    const { body } = toHttpFailure(error, logger);
-    response.write(`${JSON.stringify(body)}\n`, () => response.destroy());
+    failLines(response, toHttpFailure(error, logger));
     return;
   } finally {
     release();
@@ -115,9 +115,5 @@ function writeAnswer(
 ): void {
   beginLines(call);
   const text = `${JSON.stringify(answer)}\n`;
-  const taken = boundsOf(call.request).sent(text.length);
-  call.response.write(text, (error) => {
-    taken();
-    done(error);
-  });
+  writeCounted(call.response, text, done);
 }

@@ -49,7 +49,7 @@ export const statusCodes: Record<ErrorStatus, number> = {
 };
 
 /** Reasons for which HTTP has a more specific status. */
-export const statusCodesOfReasons: Partial<Record<ErrorReason, number>> = {
+const statusCodesOfReasons: Partial<Record<ErrorReason, number>> = {
   HOST_NOT_ALLOWED: 421,
   CONTENT_TYPE_NOT_SUPPORTED: 415,
   METHOD_NOT_ALLOWED: 405,

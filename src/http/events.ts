@@ -2,7 +2,7 @@
 
 import { toHttpFailure } from "./errors.js";
 import type { HttpCallContext } from "./exchange.js";
-import { boundsOf } from "./exchange-bounds.js";
+import { writeCounted } from "./exchange-bounds.js";
 
 export interface ServerEvent {
   readonly event: string;
@@ -21,8 +21,8 @@ export interface EventWriter {
 const idleMs = 15_000;
 
 /** Sends the headers. The stream ends with the response. */
-export function beginEvents(call: HttpCallContext): EventWriter {
-  const { request, response, logger } = call;
+function beginEvents(call: HttpCallContext): EventWriter {
+  const { response, logger } = call;
   call.takeOver();
   response.writeHead(200, {
     "content-type": "text/event-stream; charset=utf-8",
@@ -36,11 +36,7 @@ export function beginEvents(call: HttpCallContext): EventWriter {
     send(event, done) {
       idle = idle.refresh();
       const text = toText(event);
-      const taken = boundsOf(request).sent(text.length);
-      response.write(text, (error) => {
-        taken();
-        done(error);
-      });
+      writeCounted(response, text, done);
     },
     fail(error) {
       if (response.writableEnded || response.destroyed) return;

@@ -24,6 +24,19 @@ export type Turn = Pick<
   "client" | "peer" | "reader" | "requestId" | "traceId" | "span"
 >;
 
+/** Writes a part of a stream, counted until the transport has accepted it. */
+export function writeCounted(
+  response: ServerResponse,
+  text: string,
+  done: (error?: Error | null) => void,
+): void {
+  const taken = boundsOf(response.req).sent(text.length);
+  response.write(text, (error) => {
+    taken();
+    done(error);
+  });
+}
+
 const ofRequests = new WeakMap<IncomingMessage, ExchangeBounds>();
 
 /** Call once per exchange. A response that makes no progress for `stallMs` is terminated. */

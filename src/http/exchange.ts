@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { SearchRequest } from "../contract/search-request.js";
+import { collectionName } from "../contract/validate.js";
 import type { EngineApi } from "../engine/api.js";
 import type { HttpLogger } from "./errors.js";
 import type { Turn } from "./exchange-bounds.js";
@@ -87,6 +88,11 @@ export const noContent: HttpAnswer = { status: 204, text: "" };
 /** The value of a parameter of the path; the router has matched it. */
 export function pathParameter({ params }: HttpCallContext, name: string): string {
   return params[name] ?? "";
+}
+
+/** Name of the collection in the path. Throws INVALID_FIELD. */
+export function collectionOfPath(call: HttpCallContext): string {
+  return collectionName(pathParameter(call, "collection"), "collection");
 }
 
 /** Whether the caller accepts event streams and prefers them to plain JSON. */

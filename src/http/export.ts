@@ -9,7 +9,8 @@ import { documentLine } from "../core/document-line.js";
 import type { ExportedBatch } from "../engine/api.js";
 import { sendAll } from "../search/send-updates.js";
 import { toHttpFailure } from "./errors.js";
-import { boundsOf } from "./exchange-bounds.js";
+import { writeCounted } from "./exchange-bounds.js";
+import { failLines } from "./responses.js";
 import type { HttpCallContext } from "./exchange.js";
 import { fromJson, objectOf, shapeOf } from "./field-json.js";
 
@@ -39,10 +40,7 @@ export async function sendExport(call: HttpCallContext, data: object): Promise<u
   } catch (error) {
     if (signal.aborted) return;
     if (!response.headersSent) throw error;
-    // The status line was already sent: a last line carries the error, and the transfer stays
-    // incomplete, which every reader is told of.
-    const { body } = toHttpFailure(error, logger);
-    response.write(`${JSON.stringify(body)}\n`, () => response.destroy());
+    failLines(response, toHttpFailure(error, logger));
   }
 }
 
@@ -52,7 +50,7 @@ function sendBatch(
   { documents, lastSequence }: ExportedBatch,
   done: (error?: Error | null) => void,
 ): void {
-  const { request, response } = call;
+  const { response } = call;
   if (!response.headersSent) {
     call.takeOver();
     response.writeHead(200, {
@@ -66,9 +64,5 @@ function sendBatch(
     done();
     return;
   }
-  const taken = boundsOf(request).sent(text.length);
-  response.write(text, (error) => {
-    taken();
-    done(error);
-  });
+  writeCounted(response, text, done);
 }

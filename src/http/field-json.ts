@@ -7,6 +7,7 @@ import type { AnyField, AnyTable, FieldTable, NumberField } from "../contract/fi
 import { invalidField } from "../contract/validate.js";
 import { fieldsToJson } from "../core/fields-json.js";
 import { fieldsFromJson } from "../core/fields-from-json.js";
+import { vectorValueBytes } from "../core/document.js";
 import type { Fields, PrecomputedVectors } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
@@ -136,8 +137,6 @@ function readText(text: string, path: string): string {
   throw new SluiceError("INVALID_TEXT", `${path} is not valid Unicode`, { field: path });
 }
 
-const valueBytes = { float32: 4, float16: 2, int8: 1 } as const;
-
 /** Throws INVALID_VECTORS. */
 export function readVectors(
   sent: unknown,
@@ -147,7 +146,7 @@ export function readVectors(
   const { dim, bytes, type } = vectors;
   if (dim < limits.dimMin || dim % 16 !== 0)
     throw invalidField(`${path}.dim`, `${path}.dim is ${dim}, it must be a multiple of 16`);
-  const rowCount = bytes.length / (dim * valueBytes[type]);
+  const rowCount = bytes.length / (dim * vectorValueBytes[type]);
   if (rowCount <= rowCountMax) return vectors;
   const message = `${path} has ${rowCount} rows, the limit is ${rowCountMax}; send fewer`;
   throw new SluiceError("INVALID_VECTORS", message, { field: path });

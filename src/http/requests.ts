@@ -89,6 +89,15 @@ export function readBody(request: IncomingMessage, at: BodyLimits): Promise<stri
   });
 }
 
+export const smallBody = {
+  bytesMax: limits.searchBodyBytesMax,
+  valuesMax: limits.bodyValuesMax,
+} satisfies BodyLimits;
+export const largeBody = {
+  bytesMax: limits.bodyBytesMax,
+  valuesMax: limits.bodyValuesMax,
+} satisfies BodyLimits;
+
 export interface BodyLimits {
   readonly bytesMax: number;
   /** Entries of lists and properties of objects in all. */

@@ -20,7 +20,7 @@ const queryObject = z.strictObject({
 });
 
 /** A query as words alone, or as an object with words and vectors. */
-export const queryBody = z.union([z.string(), queryObject]);
+const queryBody = z.union([z.string(), queryObject]);
 type QueryBody = z.output<typeof queryBody>;
 
 type PlainSearch = Omit<SearchRequest, "text" | "vectors" | "otherQueries">;

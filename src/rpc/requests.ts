@@ -7,13 +7,12 @@ import { exportRequestFields } from "../contract/export.js";
 import type { ExportRequest } from "../contract/export.js";
 import { rerankRequestFields } from "../contract/rerank.js";
 import type { RerankRequest } from "../contract/rerank.js";
-import { queryFields, searchRequestFields } from "../contract/search-request.js";
-import type { Query, SearchRequest } from "../contract/search-request.js";
+import { searchRequestFields } from "../contract/search-request.js";
+import type { SearchRequest } from "../contract/search-request.js";
 import { checkedSearch } from "../service/checked-search.js";
 import { invalidField } from "../contract/validate.js";
 import type { ExplainRequest__Output } from "../gen/proto/sluice/v1/ExplainRequest.js";
 import type { ExportRequest__Output } from "../gen/proto/sluice/v1/ExportRequest.js";
-import type { Query__Output } from "../gen/proto/sluice/v1/Query.js";
 import type { RerankRequest__Output } from "../gen/proto/sluice/v1/RerankRequest.js";
 import type { SearchRequest__Output } from "../gen/proto/sluice/v1/SearchRequest.js";
 import { fromMessage } from "../wire/field-messages.js";
@@ -21,14 +20,6 @@ import { fromMessage } from "../wire/field-messages.js";
 export function searchRequestFromMessage(message: SearchRequest__Output): SearchRequest {
   if (message.like === null) requireQuery(message);
   return checkedSearch(fromMessage<SearchRequest>(searchRequestFields, message));
-}
-
-/** The query at `path`. */
-export function queryFromMessage(message: Query__Output, path: string): Query {
-  const query = fromMessage<Query>(queryFields, message, `${path}.`);
-  checkRequest<Query>(queryFields, query, `${path}.`);
-  checkQuery(query, path);
-  return query;
 }
 
 function requireQuery({ query }: Pick<SearchRequest__Output, "query">): void {

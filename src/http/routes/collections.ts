@@ -19,7 +19,6 @@ import { pageFields } from "../../contract/documents.js";
 import type { DocumentPageRequest } from "../../contract/documents.js";
 import { flag, implicit } from "../../contract/fields.js";
 import { collectionName } from "../../contract/validate.js";
-import { limits } from "../../core/limits.js";
 import {
   checkedCalibration,
   checkedCollection,
@@ -28,16 +27,15 @@ import {
   shownSettings,
 } from "../../service/collections.js";
 import { checkedScoreMaps } from "../../service/score-maps.js";
-import { jsonAnswer, noContent, pathParameter } from "../exchange.js";
+import { jsonAnswer, noContent, collectionOfPath, pathParameter } from "../exchange.js";
 import type { HttpCallContext } from "../exchange.js";
 import { fromJson, objectOf, toJson } from "../field-json.js";
 import { operationAnswer, startOperation } from "../operation-answers.js";
+import { largeBody, smallBody } from "../requests.js";
 import { route } from "../route.js";
 import type { HttpRoute } from "../route.js";
 
 const tag = "Collections";
-const small = { bytesMax: limits.searchBodyBytesMax, valuesMax: limits.bodyValuesMax };
-const large = { bytesMax: limits.bodyBytesMax, valuesMax: limits.bodyValuesMax };
 
 const settingsRoutes: readonly HttpRoute[] = [
   route({
@@ -61,7 +59,7 @@ const settingsRoutes: readonly HttpRoute[] = [
     requirement: "admin",
     rpcs: ["CollectionService/Create"],
     about: "Creates an empty collection.",
-    body: { schema: objectOf(collectionToCreateFields), limits: small },
+    body: { schema: objectOf(collectionToCreateFields), limits: smallBody },
     answer: { status: 201, json: objectOf(createdFields) },
     async handle(call) {
       const asked = fromJson<CollectionToCreate>(collectionToCreateFields, call.body);
@@ -81,7 +79,7 @@ const settingsRoutes: readonly HttpRoute[] = [
     answer: { status: 200, json: objectOf(descriptionFields) },
     handle: (call) => {
       const { engine } = call;
-      const collection = shownCollection(engine.describeCollection(nameOf(call)));
+      const collection = shownCollection(engine.describeCollection(collectionOfPath(call)));
       const { findings } = engine.readiness();
       return jsonAnswer(toJson(descriptionFields, { collection, findings }));
     },
@@ -95,7 +93,7 @@ const settingsRoutes: readonly HttpRoute[] = [
     about: "Deletes a collection and all its documents, for good.",
     answer: { status: 204 },
     async handle(call) {
-      await call.engine.dropCollection(nameOf(call));
+      await call.engine.dropCollection(collectionOfPath(call));
       return noContent;
     },
   }),
@@ -106,14 +104,14 @@ const settingsRoutes: readonly HttpRoute[] = [
     requirement: "admin",
     rpcs: ["CollectionService/SetScoreMaps"],
     about: "Replaces the maps from scores to probabilities of a collection.",
-    body: { schema: objectOf(setScoreMapsFields), limits: small },
+    body: { schema: objectOf(setScoreMapsFields), limits: smallBody },
     answer: { status: 204 },
     async handle(call) {
       const { scoreMaps = [] } = fromJson<{ readonly scoreMaps: readonly ShownScoreMap[] }>(
         setScoreMapsFields,
         call.body,
       );
-      await call.engine.setScoreMaps(nameOf(call), checkedScoreMaps(scoreMaps));
+      await call.engine.setScoreMaps(collectionOfPath(call), checkedScoreMaps(scoreMaps));
       return noContent;
     },
   }),
@@ -137,7 +135,7 @@ const jobRoutes: readonly HttpRoute[] = [
     about: "Starts to flush the journal and to merge segments.",
     body: {
       schema: objectOf(optimizeFields),
-      limits: small,
+      limits: smallBody,
       absent: "{}",
     },
     handle: (call) => {
@@ -146,7 +144,11 @@ const jobRoutes: readonly HttpRoute[] = [
         readonly reanalyze?: boolean;
       };
       const options = { isFull: full, isReanalyzed: reanalyze };
-      return startOperation(call, { kind: "optimize", collection: nameOf(call), ...options });
+      return startOperation(call, {
+        kind: "optimize",
+        collection: collectionOfPath(call),
+        ...options,
+      });
     },
   }),
   route({
@@ -156,13 +158,17 @@ const jobRoutes: readonly HttpRoute[] = [
     about: "Starts to measure recall at each pool size on sample queries.",
     body: {
       schema: objectOf(calibrationFields),
-      limits: large,
+      limits: largeBody,
       absent: "{}",
     },
     handle: (call) => {
       const asked = fromJson<CalibrationRequest>(calibrationFields, call.body);
       const options = checkedCalibration(asked);
-      return startOperation(call, { kind: "calibrate", collection: nameOf(call), options });
+      return startOperation(call, {
+        kind: "calibrate",
+        collection: collectionOfPath(call),
+        options,
+      });
     },
   }),
   route({
@@ -170,11 +176,11 @@ const jobRoutes: readonly HttpRoute[] = [
     path: "/v1/collections/{collection}:snapshot",
     rpcs: ["CollectionService/Snapshot"],
     about: "Starts to write a consistent copy of a collection while it is served.",
-    body: { schema: snapshotBody, limits: small, absent: "{}" },
+    body: { schema: snapshotBody, limits: smallBody, absent: "{}" },
     handle: (call) => {
       const { snapshot_name: asked, backup: isBackup } = call.body;
       const name = asked === undefined ? undefined : collectionName(asked, "snapshot_name");
-      const collection = nameOf(call);
+      const collection = collectionOfPath(call);
       return startOperation(call, { kind: "snapshot", collection, snapshotName: name, isBackup });
     },
   }),
@@ -222,7 +228,7 @@ const snapshotRoutes: readonly HttpRoute[] = [
     path: "/v1/snapshots/{snapshot}:restore",
     rpcs: ["CollectionService/Restore"],
     about: "Starts to create a new collection from a snapshot, completely or not at all.",
-    body: { schema: restoreBody, limits: small, absent: "{}" },
+    body: { schema: restoreBody, limits: smallBody, absent: "{}" },
     handle: (call) => {
       const { name: asked, backup: isBackup } = call.body;
       const name = asked === undefined ? undefined : collectionName(asked, "name");
@@ -241,10 +247,6 @@ export const collectionRoutes: readonly HttpRoute[] = [
   ...jobRoutes,
   ...snapshotRoutes,
 ];
-
-function nameOf(call: HttpCallContext): string {
-  return collectionName(pathParameter(call, "collection"), "collection");
-}
 
 function snapshotOf(call: HttpCallContext): string {
   return collectionName(pathParameter(call, "snapshot"), "snapshot");

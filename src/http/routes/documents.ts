@@ -18,26 +18,26 @@ import type {
   DocumentPageRequest,
   FieldUpdateBody,
 } from "../../contract/documents.js";
-import { collectionName, documentKey, invalidField } from "../../contract/validate.js";
+import { documentKey, invalidField } from "../../contract/validate.js";
 import type { FieldUpdate } from "../../core/document.js";
 import { SluiceError } from "../../core/errors.js";
 import { limits } from "../../core/limits.js";
+import type { WriteAck } from "../../ingest/write-operations.js";
 import { removeDocuments, getDocuments, listDocuments } from "../../service/documents.js";
 import { updateDocuments } from "../../service/update-documents.js";
 import { documentSchema, documentFromJson } from "../document-json.js";
 import { ingestLines } from "../document-stream.js";
 import { conditionOf, entityTag } from "../conditions.js";
-import { jsonAnswer, pathParameter } from "../exchange.js";
-import type { HttpCallContext } from "../exchange.js";
+import { collectionOfPath, jsonAnswer, pathParameter } from "../exchange.js";
+import type { HttpAnswer, HttpCallContext } from "../exchange.js";
 import { exportBody, sendExport, exportLine, exportParameters } from "../export.js";
 import { fromJson, objectOf, toJson } from "../field-json.js";
 import { writeDocuments } from "../write-documents.js";
+import { largeBody, smallBody } from "../requests.js";
 import { hasLines, route } from "../route.js";
 import type { HttpRoute } from "../route.js";
 
 const tag = "Documents";
-const small = { bytesMax: limits.searchBodyBytesMax, valuesMax: limits.bodyValuesMax };
-const large = { bytesMax: limits.bodyBytesMax, valuesMax: limits.bodyValuesMax };
 
 const acks = z.array(objectOf(documentAckFields));
 const errors = z.array(objectOf(documentErrorFields));
@@ -67,12 +67,12 @@ const writeRoutes: readonly HttpRoute[] = [
       schema: z.strictObject({
         documents: z.array(z.unknown()).min(1).max(limits.keysPerRequestMax),
       }),
-      limits: large,
+      limits: largeBody,
     },
     lines: { schema: documentSchema },
     answer: { status: 200, json: ingestAnswer, lines: ingestAnswer },
     async handle(call) {
-      const collection = nameOf(call);
+      const collection = collectionOfPath(call);
       if (hasLines(call)) return ingestLines(call, collection, { answersAcks: call.query.acks });
       return jsonAnswer(await writeDocuments(call, collection, call.body.documents));
     },
@@ -85,7 +85,7 @@ const writeRoutes: readonly HttpRoute[] = [
     rpcs: ["DocumentService/Ingest"],
     about:
       "Writes one document; `If-Match` with its entity tag, or `If-None-Match: *`, makes the write conditional.",
-    body: { schema: documentOfPath, limits: large },
+    body: { schema: documentOfPath, limits: largeBody },
     answer: { status: 200, json: ack },
     async handle(call) {
       const key = keyOf(call);
@@ -94,11 +94,10 @@ const writeRoutes: readonly HttpRoute[] = [
       const { ifSequence, ...document } = documentFromJson({ ...call.body, key }, (name) =>
         call.warnOfUnknown(name),
       );
-      const { passageCount, sequence } = await call.engine.put(nameOf(call), document, {
+      const acked = await call.engine.put(collectionOfPath(call), document, {
         ifSequence: conditionOf(call.request, ifSequence),
       });
-      const shown = { clientSequence: 1, key, sequence, passageCount };
-      return jsonAnswer(toJson(documentAckFields, shown), { headers: entityTag(sequence) });
+      return acknowledged(key, acked);
     },
   }),
   route({
@@ -108,15 +107,14 @@ const writeRoutes: readonly HttpRoute[] = [
     requirement: "write",
     rpcs: ["DocumentService/Update"],
     about: "Changes fields of a document without encoding its text again.",
-    body: { schema: objectOf(withoutKey(fieldUpdateFields)), limits: small },
+    body: { schema: objectOf(withoutKey(fieldUpdateFields)), limits: smallBody },
     answer: { status: 200, json: ack },
     async handle(call) {
       const key = keyOf(call);
       const update = updateOf({ ...call.body, key }, "");
       const asked = { ...update, ifSequence: conditionOf(call.request, update.ifSequence) };
-      const { passageCount, sequence } = await call.engine.update(nameOf(call), asked);
-      const shown = { clientSequence: 1, key, sequence, passageCount };
-      return jsonAnswer(toJson(documentAckFields, shown), { headers: entityTag(sequence) });
+      const acked = await call.engine.update(collectionOfPath(call), asked);
+      return acknowledged(key, acked);
     },
   }),
   route({
@@ -130,13 +128,13 @@ const writeRoutes: readonly HttpRoute[] = [
       schema: z.strictObject({
         updates: z.array(objectOf(fieldUpdateFields)).max(limits.keysPerRequestMax),
       }),
-      limits: small,
+      limits: smallBody,
     },
     answer: { status: 200, json: z.strictObject({ acks, errors }) },
     async handle(call) {
       const updates = call.body.updates.map((one, i) => updateOf(one, `updates[${i}].`));
       const log = { path: call.operation, logger: call.logger };
-      return jsonAnswer(await updateDocuments(call.engine, nameOf(call), updates, log));
+      return jsonAnswer(await updateDocuments(call.engine, collectionOfPath(call), updates, log));
     },
   }),
   route({
@@ -150,7 +148,9 @@ const writeRoutes: readonly HttpRoute[] = [
     async handle(call) {
       const { engine, signal } = call;
       const which = { keys: [keyOf(call)], filter: undefined, signal };
-      return jsonAnswer(toJson(deletedFields, await removeDocuments(engine, nameOf(call), which)));
+      return jsonAnswer(
+        toJson(deletedFields, await removeDocuments(engine, collectionOfPath(call), which)),
+      );
     },
   }),
   route({
@@ -160,12 +160,12 @@ const writeRoutes: readonly HttpRoute[] = [
     requirement: "write",
     rpcs: ["DocumentService/Delete"],
     about: "Deletes documents by their keys, or all that match a filter.",
-    body: { schema: objectOf(deleteFields), limits: small },
+    body: { schema: objectOf(deleteFields), limits: smallBody },
     answer: { status: 200, json: objectOf(deletedFields) },
     async handle(call) {
       const { keys = [], filter } = fromJson<DeleteRequest>(deleteFields, call.body);
       const which = { keys, filter, signal: call.signal };
-      const deleted = await removeDocuments(call.engine, nameOf(call), which);
+      const deleted = await removeDocuments(call.engine, collectionOfPath(call), which);
       return jsonAnswer(toJson(deletedFields, deleted));
     },
   }),
@@ -183,7 +183,10 @@ const readRoutes: readonly HttpRoute[] = [
     answer: { status: 200, json: objectOf(documentPageFields) },
     async handle(call) {
       const { pageSize, pageToken = "" } = fromJson<DocumentPageRequest>(pageFields, call.query);
-      const page = await listDocuments(call.engine, nameOf(call), { pageSize, pageToken });
+      const page = await listDocuments(call.engine, collectionOfPath(call), {
+        pageSize,
+        pageToken,
+      });
       return jsonAnswer(toJson(documentPageFields, page));
     },
   }),
@@ -197,7 +200,7 @@ const readRoutes: readonly HttpRoute[] = [
     answer: { status: 200, json: stored },
     async handle(call) {
       const key = keyOf(call);
-      const [document] = await call.engine.get(nameOf(call), [key]);
+      const [document] = await call.engine.get(collectionOfPath(call), [key]);
       if (document === undefined)
         throw new SluiceError("DOCUMENT_NOT_FOUND", `there is no document "${key}"`, {
           field: "key",
@@ -213,11 +216,11 @@ const readRoutes: readonly HttpRoute[] = [
     requirement: "read",
     rpcs: ["DocumentService/Get"],
     about: "Reads documents by their keys.",
-    body: { schema: objectOf(getFields), limits: small },
+    body: { schema: objectOf(getFields), limits: smallBody },
     answer: { status: 200, json: objectOf(foundDocumentsFields) },
     async handle(call) {
       const { keys = [] } = fromJson<{ readonly keys?: readonly string[] }>(getFields, call.body);
-      const found = await getDocuments(call.engine, nameOf(call), keys);
+      const found = await getDocuments(call.engine, collectionOfPath(call), keys);
       return jsonAnswer(toJson(foundDocumentsFields, found));
     },
   }),
@@ -236,16 +239,16 @@ const exportRoutes: readonly HttpRoute[] = [
     about: exportAbout,
     query: { ...exportParameters, schema: exportBody },
     answer: exportAnswer,
-    handle: (call) => sendExport(call, { ...call.query, collection: nameOf(call) }),
+    handle: (call) => sendExport(call, { ...call.query, collection: collectionOfPath(call) }),
   }),
   route({
     ...exported,
     method: "POST",
     path: "/v1/collections/{collection}/documents:export",
     about: exportAbout,
-    body: { schema: exportBody, limits: small, absent: "{}" },
+    body: { schema: exportBody, limits: smallBody, absent: "{}" },
     answer: exportAnswer,
-    handle: (call) => sendExport(call, { ...call.body, collection: nameOf(call) }),
+    handle: (call) => sendExport(call, { ...call.body, collection: collectionOfPath(call) }),
   }),
   route({
     ...exported,
@@ -261,7 +264,7 @@ const exportRoutes: readonly HttpRoute[] = [
     method: "POST",
     path: "/v1/export",
     about: "The same export; the collection is in the body.",
-    body: { schema: exportBody.extend({ collection: z.string() }), limits: small },
+    body: { schema: exportBody.extend({ collection: z.string() }), limits: smallBody },
     answer: exportAnswer,
     handle: (call) => sendExport(call, call.body),
   }),
@@ -273,8 +276,9 @@ export const documentRoutes: readonly HttpRoute[] = [
   ...exportRoutes,
 ];
 
-function nameOf(call: HttpCallContext): string {
-  return collectionName(pathParameter(call, "collection"), "collection");
+function acknowledged(key: string, { passageCount, sequence }: WriteAck): HttpAnswer {
+  const shown = { clientSequence: 1, key, sequence, passageCount };
+  return jsonAnswer(toJson(documentAckFields, shown), { headers: entityTag(sequence) });
 }
 
 function keyOf(call: HttpCallContext): string {

@@ -14,7 +14,7 @@ import type {
 import { collectionName } from "../../contract/validate.js";
 import { limits } from "../../core/limits.js";
 import { checkedFeedback, feedbackPage, nextFeedbackToken } from "../../service/feedback.js";
-import { jsonAnswer, pathParameter } from "../exchange.js";
+import { collectionOfPath, jsonAnswer, pathParameter } from "../exchange.js";
 import type { HttpAnswer, HttpCallContext } from "../exchange.js";
 import { fromJson, objectOf, toJson } from "../field-json.js";
 import { route } from "../route.js";
@@ -67,7 +67,7 @@ export const feedbackRoutes: readonly HttpRoute[] = [
     },
     answer: { status: 200, json: objectOf(feedbackEventsFields) },
     async handle(call) {
-      const collection = collectionName(pathParameter(call, "collection"), "collection");
+      const collection = collectionOfPath(call);
       const asked = fromJson<FeedbackListRequest>(feedbackListFields, call.query);
       const { pageSize, pageToken = "", sinceMs = 0 } = asked;
       const page = await call.engine.listFeedback(

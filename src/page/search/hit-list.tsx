@@ -1,5 +1,6 @@
 // The ranking. Hits keep their places while the pointer or the focus is on one of them.
 
+import type { RefObject } from "preact";
 import { useRef } from "preact/hooks";
 
 import type { BrowserClient } from "../../browser/client.js";
@@ -24,15 +25,8 @@ export function HitList({
   const list = useRef<HTMLOListElement>(null);
   const { shown, held, query, shownQuery } = state;
   useFlip(list, shown);
+  const holding = holdingOf(list, state, dispatch);
   if (shown === undefined) return null;
-  const hold = (): void => {
-    if (!state.isHolding) dispatch({ kind: "hold" });
-  };
-  /** `focused`: what has the focus from now on. */
-  const release = (focused: EventTarget | null): void => {
-    const isOn = focused instanceof Node && list.current?.contains(focused) === true;
-    if (state.isHolding && !isOn) dispatch({ kind: "release" });
-  };
   return (
     <>
       {held !== undefined && (
@@ -46,12 +40,7 @@ export function HitList({
         aria-busy={state.status === "searching"}
         data-query={shownQuery}
         data-stale={shownQuery !== query}
-        onPointerMove={hold}
-        onPointerLeave={() => release(document.activeElement)}
-        onFocusIn={hold}
-        onFocusOut={({ relatedTarget }) => {
-          if (list.current?.matches(":hover") !== true) release(relatedTarget);
-        }}
+        {...holding}
         onKeyDown={moveFocus}
       >
         {shown.hits.map((hit, place) => (
@@ -70,6 +59,30 @@ export function HitList({
       {shown.hits.length === 0 && shown.final && <p class="empty">No document answers this.</p>}
     </>
   );
+}
+
+/** Hits are held from the first move of the pointer or the focus on them until both have left. */
+function holdingOf(
+  list: RefObject<HTMLElement | null>,
+  { isHolding }: SearchState,
+  dispatch: (event: SearchEvent) => void,
+) {
+  const hold = (): void => {
+    if (!isHolding) dispatch({ kind: "hold" });
+  };
+  /** `focused`: what has the focus from now on. */
+  const release = (focused: EventTarget | null): void => {
+    const isOn = focused instanceof Node && list.current?.contains(focused) === true;
+    if (isHolding && !isOn) dispatch({ kind: "release" });
+  };
+  return {
+    onPointerMove: hold,
+    onPointerLeave: () => release(document.activeElement),
+    onFocusIn: hold,
+    onFocusOut: ({ relatedTarget }: FocusEvent) => {
+      if (list.current?.matches(":hover") !== true) release(relatedTarget);
+    },
+  };
 }
 
 /** Arrows go from hit to hit; the first one up goes back to the query. */
