@@ -8,6 +8,6 @@ rm -rf "$out"
 ../node_modules/.bin/proto-loader-gen-types --keepCase --longs=String --enums=String --defaults \
   --oneofs --importFileExtension=.js --includeDirs=. --outDir="$out" \
   sluice/v1/search.proto sluice/v1/documents.proto sluice/v1/collections.proto \
-  google/rpc/status.proto google/rpc/error_details.proto >/dev/null
+  sluice/v1/operations.proto google/rpc/status.proto google/rpc/error_details.proto >/dev/null
 # Trees of package names serve typed stubs of grpc-js, which the doors of layers keep out of here.
 rm -f "$out"/*.ts

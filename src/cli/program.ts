@@ -16,6 +16,7 @@ import { addFeedbackCommand } from "./commands/feedback.js";
 import { addIngestCommand } from "./commands/ingest.js";
 import { addKeyCommand } from "./commands/key.js";
 import { addModelCommand } from "./commands/model.js";
+import { addOperationsCommand } from "./commands/operations.js";
 import { addOptimizeCommand } from "./commands/optimize.js";
 import { addExplainCommand } from "./commands/explain.js";
 import { addRerankCommand } from "./commands/rerank.js";
@@ -74,6 +75,7 @@ export function createProgram(context: CliContext): Command {
   addKeyCommand(program, context);
   addModelCommand(program, context);
   addOptimizeCommand(program, context);
+  addOperationsCommand(program, context);
   addSnapshotCommands(program, context);
   addBackupCommand(program, context);
   addConfigCommand(program, context);

@@ -12,13 +12,17 @@ import { queryFields } from "../contract/search-request.js";
 import { followJob } from "./job.js";
 import type { ClientProgress, ClientRecall, ClientRecallEstimate } from "./types.js";
 
-export interface CalibrateCallOptions extends CallOptions {
+/** How recall is measured. */
+export interface ClientCalibration {
   /** When absent, queries are drawn from the passages. */
   readonly samples?: readonly Query[] | undefined;
   /** Number of queries to draw. Defaults to 200. */
   readonly sampleCount?: number | undefined;
   /** Share of queries for which the lower bounds must hold. Defaults to 0.95. */
   readonly confidence?: number | undefined;
+}
+
+export interface CalibrateCallOptions extends CallOptions, ClientCalibration {
   readonly onProgress?: ((progress: ClientProgress) => void) | undefined;
 }
 
@@ -26,14 +30,10 @@ export interface CalibrateCallOptions extends CallOptions {
 export async function calibrate(
   channel: Channel,
   name: string,
-  { samples = [], sampleCount, confidence, onProgress, ...options }: CalibrateCallOptions,
+  { onProgress, signal, deadlineMs, ...asked }: CalibrateCallOptions,
 ): Promise<ClientRecallEstimate[]> {
-  const request: CollectionServiceCalibrateRequest = {
-    name,
-    samples: samples.map((query) => toMessage(queryFields, query)),
-    ...(sampleCount === undefined ? {} : { sample_count: sampleCount }),
-    ...(confidence === undefined ? {} : { confidence }),
-  };
+  const request = calibrationToMessage(name, asked);
+  const options = { signal, deadlineMs };
   let estimates: ClientRecallEstimate[] = [];
   const stream = channel.serverStream(definitions().collections.Calibrate, request, options);
   const job = followJob(stream, (last: CollectionServiceCalibrateResponse__Output) => {
@@ -41,6 +41,18 @@ export async function calibrate(
   });
   for await (const progress of job) onProgress?.(progress);
   return estimates;
+}
+
+export function calibrationToMessage(
+  name: string,
+  { samples = [], sampleCount, confidence }: ClientCalibration,
+): CollectionServiceCalibrateRequest {
+  return {
+    name,
+    samples: samples.map((query) => toMessage(queryFields, query)),
+    ...(sampleCount === undefined ? {} : { sample_count: sampleCount }),
+    ...(confidence === undefined ? {} : { confidence }),
+  };
 }
 
 export function recallFromMessage(message: RecallCalibration__Output): ClientRecall {

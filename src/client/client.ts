@@ -38,6 +38,8 @@ import {
   settingsFromMessage,
   updateFromMessage,
 } from "./messages.js";
+import { operationCalls } from "./operations.js";
+import type { OperationCalls } from "./operations.js";
 import { readStream } from "./stream.js";
 import { checked, contractOf } from "./stream-contract.js";
 import { snapshotCalls } from "./snapshots.js";
@@ -105,6 +107,8 @@ export interface SluiceClient extends DocumentCalls {
     options?: CallOptions,
   ): AsyncGenerator<ClientExportedBatch, void, void>;
   readonly collections: CollectionCalls;
+  /** Long jobs that go on without their caller. */
+  readonly operations: OperationCalls;
   /** Health status of the server; `UNREACHABLE` when it does not respond. */
   health(options?: CallOptions): Promise<"SERVING" | "NOT_SERVING" | "UNREACHABLE">;
   /** Resolves when the server serves; throws after `timeoutMs`. */
@@ -175,6 +179,7 @@ export function createClient(options: ClientOptions): SluiceClient {
     ...documentCalls(channel),
     exportDocuments: (request, call = {}) => readExport(channel, request, call),
     collections: collectionCalls(channel),
+    operations: operationCalls(channel),
     health: (call = {}) => health(channel, call),
     waitForReady: (timeoutMs) => waitForReady(channel, { timeoutMs, nowMs: options.nowMs }),
     close: () => channel.close(),

@@ -16,9 +16,9 @@ import type { CollectionServiceSetScoreMapsRequest__Output as SetScoreMapsReques
 import { serverStream, unary } from "./calls.js";
 import type { RpcContext } from "./calls.js";
 import { streamJob } from "./job-stream.js";
+import { calibrateJob, optimizeJob } from "./requested-jobs.js";
 import { createSnapshotMethods } from "./snapshot-methods.js";
 import {
-  calibrationFields,
   collectionListFields,
   collectionToCreateFields,
   createdFields,
@@ -27,14 +27,12 @@ import {
   setScoreMapsFields,
 } from "../contract/collections.js";
 import type {
-  CalibrationRequest,
   CollectionToCreate,
   ShownRecallEstimate,
   ShownScoreMap,
 } from "../contract/collections.js";
 import { collectionName } from "../contract/validate.js";
 import {
-  checkedCalibration,
   checkedCollection,
   listCollections,
   shownCollection,
@@ -90,9 +88,8 @@ function optimization(context: RpcContext): UntypedHandleCall {
   const { clock } = context;
   return serverStream<OptimizeRequest, OptimizeResponse>(context, (call, tools) => {
     const { engine, signal, span } = tools;
-    const { name, full, reanalyze } = call.request;
-    const asked = { isFull: full, isReanalyzed: reanalyze, signal };
-    const job = engine.optimize(collectionName(name, "name"), asked);
+    const { collection, isFull, isReanalyzed } = optimizeJob(call.request);
+    const job = engine.optimize(collection, { isFull, isReanalyzed, signal });
     return streamJob({ clock, span }, job, (progress, last) => {
       const result = last?.result;
       call.write({
@@ -110,10 +107,9 @@ function calibration(context: RpcContext): UntypedHandleCall {
   const { clock } = context;
   return serverStream<CalibrateRequest, CalibrateResponse>(context, (call, tools) => {
     const { engine, signal, span } = tools;
-    const name = collectionName(call.request.name, "name");
-    const asked = fromMessage<CalibrationRequest>(calibrationFields, call.request);
-    const options = { ...checkedCalibration(asked), signal };
-    return streamJob({ clock, span }, engine.calibrate(name, options), (progress, last) => {
+    const { collection, options } = calibrateJob(call.request);
+    const job = engine.calibrate(collection, { ...options, signal });
+    return streamJob({ clock, span }, job, (progress, last) => {
       const result = last?.result;
       const estimates = result && shownEstimates(result).map(estimateToMessage);
       call.write({ progress, ...(estimates && { estimates }) });

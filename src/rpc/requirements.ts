@@ -3,12 +3,14 @@
 import type { Requirement } from "../access/identity.js";
 import type { CollectionServiceDefinition } from "../gen/proto/sluice/v1/CollectionService.js";
 import type { DocumentServiceDefinition } from "../gen/proto/sluice/v1/DocumentService.js";
+import type { OperationServiceDefinition } from "../gen/proto/sluice/v1/OperationService.js";
 import type { SearchServiceDefinition } from "../gen/proto/sluice/v1/SearchService.js";
 
 type RpcPath =
   | `/sluice.v1.SearchService/${keyof SearchServiceDefinition}`
   | `/sluice.v1.DocumentService/${keyof DocumentServiceDefinition}`
-  | `/sluice.v1.CollectionService/${keyof CollectionServiceDefinition}`;
+  | `/sluice.v1.CollectionService/${keyof CollectionServiceDefinition}`
+  | `/sluice.v1.OperationService/${keyof OperationServiceDefinition}`;
 
 /** The restricted engine checks access to the collection that a request names. */
 const requirements = {
@@ -35,6 +37,11 @@ const requirements = {
   "/sluice.v1.CollectionService/Restore": "admin",
   "/sluice.v1.CollectionService/ListSnapshots": "admin",
   "/sluice.v1.CollectionService/DeleteSnapshot": "admin",
+  "/sluice.v1.OperationService/Start": "admin",
+  "/sluice.v1.OperationService/List": "admin",
+  "/sluice.v1.OperationService/Get": "admin",
+  "/sluice.v1.OperationService/Watch": "admin",
+  "/sluice.v1.OperationService/Cancel": "admin",
 } as const satisfies Record<RpcPath, Requirement>;
 
 const requirementsByPath: ReadonlyMap<string, Requirement> = new Map(Object.entries(requirements));

@@ -23,6 +23,7 @@ import { openListener } from "./listener.js";
 import type { RpcListener } from "./listener.js";
 import { createOpenCalls, endForeignStreams } from "./open-calls.js";
 import type { OpenCalls } from "./open-calls.js";
+import { createOperationService } from "./operation-service.js";
 import { createSearchService } from "./search-service.js";
 import { createBoundServices } from "./bound-services.js";
 import type { BoundServices } from "./bound-services.js";
@@ -80,6 +81,7 @@ const serviceNames = [
   "sluice.v1.SearchService",
   "sluice.v1.DocumentService",
   "sluice.v1.CollectionService",
+  "sluice.v1.OperationService",
 ] as const;
 
 /**
@@ -165,10 +167,11 @@ function serverSettings(options: RpcServerOptions): Record<string, number> {
 }
 
 function addServices(server: Server, services: BoundServices, context: RpcContext): void {
-  const { search, documents, collections } = definitions();
+  const { search, documents, collections, operations } = definitions();
   services.add(server, search, createSearchService(context));
   services.add(server, documents, createDocumentService(context));
   services.add(server, collections, createCollectionService(context));
+  services.add(server, operations, createOperationService(context));
 }
 
 /**

@@ -11,6 +11,7 @@ import type { CollectionServiceSnapshotResponse as SnapshotResponse } from "../g
 import { serverStream, signalOf, unary } from "./calls.js";
 import type { RpcContext } from "./calls.js";
 import { streamJob } from "./job-stream.js";
+import { restoreJob, snapshotJob } from "./requested-jobs.js";
 import { shownCollectionFields, snapshotFields } from "../contract/collections.js";
 import { collectionName } from "../contract/validate.js";
 import { shownCollection } from "../service/collections.js";
@@ -20,11 +21,11 @@ export function createSnapshotMethods(context: RpcContext): UntypedServiceImplem
   const { clock } = context;
   return {
     Snapshot: serverStream<SnapshotRequest, SnapshotResponse>(context, (call, tools) => {
-      const { name: asked, snapshot_name: askedCopy, backup } = call.request;
+      const { collection, snapshotName, isBackup } = snapshotJob(call.request);
       const { engine, signal, span } = tools;
-      const copy = askedCopy === "" ? undefined : collectionName(askedCopy, "snapshot_name");
-      const name = collectionName(asked, "name");
-      const job = backup ? engine.backup(name, copy, { signal }) : engine.snapshot(name, copy);
+      const job = isBackup
+        ? engine.backup(collection, snapshotName, { signal })
+        : engine.snapshot(collection, snapshotName);
       return streamJob({ clock, span }, job, (progress, last) => {
         const result = last?.result;
         call.write({
@@ -34,13 +35,11 @@ export function createSnapshotMethods(context: RpcContext): UntypedServiceImplem
       });
     }),
     Restore: serverStream<RestoreRequest, RestoreResponse>(context, (call, tools) => {
-      const { snapshot_name: askedCopy, name: asked, backup } = call.request;
+      const { snapshotName, name, isBackup } = restoreJob(call.request);
       const { engine, signal, span } = tools;
-      const name = asked === "" ? undefined : collectionName(asked, "name");
-      const copy = collectionName(askedCopy, "snapshot_name");
-      const job = backup
-        ? engine.restoreBackup(copy, name, { signal })
-        : engine.restore(copy, name);
+      const job = isBackup
+        ? engine.restoreBackup(snapshotName, name, { signal })
+        : engine.restore(snapshotName, name);
       return streamJob({ clock, span }, job, (progress, last) => {
         const result = last?.result;
         call.write({

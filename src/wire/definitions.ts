@@ -11,6 +11,7 @@ import type { RetryInfo, RetryInfo__Output } from "../gen/proto/google/rpc/Retry
 import type { Status, Status__Output } from "../gen/proto/google/rpc/Status.js";
 import type { CollectionServiceDefinition } from "../gen/proto/sluice/v1/CollectionService.js";
 import type { DocumentServiceDefinition } from "../gen/proto/sluice/v1/DocumentService.js";
+import type { OperationServiceDefinition } from "../gen/proto/sluice/v1/OperationService.js";
 import type { SearchServiceDefinition } from "../gen/proto/sluice/v1/SearchService.js";
 
 export interface Definitions {
@@ -19,6 +20,7 @@ export interface Definitions {
   readonly search: SearchServiceDefinition;
   readonly documents: DocumentServiceDefinition;
   readonly collections: CollectionServiceDefinition;
+  readonly operations: OperationServiceDefinition;
   readonly status: MessageTypeDefinition<Status, Status__Output>;
   readonly errorInfo: MessageTypeDefinition<ErrorInfo, ErrorInfo__Output>;
   readonly badRequest: MessageTypeDefinition<BadRequest, BadRequest__Output>;
@@ -50,6 +52,7 @@ function loadDefinitions(): Definitions {
     "sluice/v1/search.proto",
     "sluice/v1/documents.proto",
     "sluice/v1/collections.proto",
+    "sluice/v1/operations.proto",
     "google/rpc/status.proto",
     "google/rpc/error_details.proto",
   ];
@@ -62,6 +65,7 @@ function loadDefinitions(): Definitions {
     search: named("sluice.v1.SearchService") as SearchServiceDefinition,
     documents: named("sluice.v1.DocumentService") as DocumentServiceDefinition,
     collections: named("sluice.v1.CollectionService") as CollectionServiceDefinition,
+    operations: named("sluice.v1.OperationService") as OperationServiceDefinition,
     status: named("google.rpc.Status") as Definitions["status"],
     errorInfo: named("google.rpc.ErrorInfo") as Definitions["errorInfo"],
     badRequest: named("google.rpc.BadRequest") as Definitions["badRequest"],

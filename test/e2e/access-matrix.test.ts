@@ -63,6 +63,11 @@ const rpcs: Readonly<Record<string, Row>> = {
   "CollectionService/Restore": { need: "admin", request: { snapshot_name: "kept" } },
   "CollectionService/ListSnapshots": { need: "admin", request: {}, isOfDocs: false },
   "CollectionService/DeleteSnapshot": { need: "admin", request: { snapshot_name: "kept" } },
+  "OperationService/Start": { need: "admin", request: { optimize: { name: "docs" } } },
+  "OperationService/List": { need: "admin", request: {}, isOfDocs: false },
+  "OperationService/Get": { need: "admin", request: { id: "none" }, isOfDocs: false },
+  "OperationService/Watch": { need: "admin", request: { id: "none" }, isOfDocs: false },
+  "OperationService/Cancel": { need: "admin", request: { id: "none" }, isOfDocs: false },
 };
 
 const collection = "/v1/collections/{collection}";

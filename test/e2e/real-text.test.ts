@@ -129,7 +129,12 @@ async function checkHealth(address: string, client: SluiceClient): Promise<void>
   const channel = new Client(address, credentials.createInsecure());
   try {
     const services = await new GrpcReflection(channel).listServices();
-    for (const name of ["SearchService", "DocumentService", "CollectionService"])
+    for (const name of [
+      "SearchService",
+      "DocumentService",
+      "CollectionService",
+      "OperationService",
+    ])
       assert.ok(services.includes(`sluice.v1.${name}`), services.join());
   } finally {
     channel.close();

@@ -5,17 +5,18 @@ import type { SluiceClient } from "../../client/client.js";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
+import { addDetachOption, startDetached } from "../detached-job.js";
+import type { DetachOption } from "../detached-job.js";
 import { exitCodes } from "../exit-codes.js";
 import { jobProgress } from "../job-progress.js";
 import { reportError } from "../report-error.js";
 import { formatSize } from "../terminal/text.js";
 
-interface BackupOptions extends ConnectionOptions {
+interface BackupOptions extends ConnectionOptions, DetachOption {
   readonly all?: boolean;
   readonly name?: string;
   readonly list?: boolean;
   readonly delete?: string;
-  readonly json?: boolean;
 }
 
 export function addBackupCommand(program: Command, context: CliContext): void {
@@ -33,7 +34,7 @@ export function addBackupCommand(program: Command, context: CliContext): void {
     .option("--delete <name>", "delete a backup instead")
     .option("--json", "print each result as a line of JSON")
     .addHelpText("after", examples);
-  addConnectionOptions(command);
+  addConnectionOptions(addDetachOption(command));
   command.action(async (collections: string[], options: BackupOptions) => {
     if (options.name !== undefined && (collections.length !== 1 || options.all === true))
       return command.error("error: --name needs exactly one collection");
@@ -76,6 +77,10 @@ async function takeBackup(
   collection: string,
   { options, context }: { readonly options: BackupOptions; readonly context: CliContext },
 ): Promise<void> {
+  if (options.detach === true) {
+    const job = { kind: "snapshot", collection, name: options.name, backup: true } as const;
+    return startDetached(client, job, { options, context });
+  }
   const progress = jobProgress(context);
   const result = await client.collections.snapshots.take(collection, {
     name: options.name,

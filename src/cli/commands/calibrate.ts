@@ -9,16 +9,17 @@ import { readLines } from "../../importers/lines.js";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
+import { addDetachOption, startDetached } from "../detached-job.js";
+import type { DetachOption } from "../detached-job.js";
 import { decimalNumber, wholeNumber } from "../option-parsers.js";
 import { addCalibrateScores } from "./calibrate-scores.js";
 import { createProgressLine } from "../terminal/progress.js";
 import type { Progress } from "../terminal/progress.js";
 
-interface RecallOptions extends ConnectionOptions {
+interface RecallOptions extends ConnectionOptions, DetachOption {
   readonly queries?: string;
   readonly samples?: number;
   readonly confidence?: number;
-  readonly json?: boolean;
 }
 
 export function addCalibrateCommand(program: Command, context: CliContext): void {
@@ -47,10 +48,21 @@ function addRecall(group: Command, context: CliContext): void {
       decimalNumber(0.5, 0.9999),
     )
     .option("--json", "print the estimates as a JSON array");
-  addConnectionOptions(command);
+  addConnectionOptions(addDetachOption(command));
   command.action(async (name: string, options: RecallOptions) => {
-    const { queries, samples: sampleCount, confidence, json, ...connection } = options;
+    const { queries, samples: sampleCount, confidence, json, detach, ...connection } = options;
     const samples = queries === undefined ? undefined : await readQueries(queries);
+    if (detach === true) {
+      const job = {
+        kind: "calibrate",
+        collection: name,
+        samples,
+        sampleCount,
+        confidence,
+      } as const;
+      await withClient(connection, (client) => startDetached(client, job, { options, context }));
+      return;
+    }
     const estimates = await withClient(connection, async (client) => {
       let bar: Progress | undefined;
       const measured = await client.collections.calibrate(name, {

@@ -4,11 +4,13 @@ import type { Command } from "commander";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
+import { addDetachOption, startDetached } from "../detached-job.js";
+import type { DetachOption } from "../detached-job.js";
 import { createProgressLine } from "../terminal/progress.js";
 import type { Progress } from "../terminal/progress.js";
 import { formatCount } from "../terminal/text.js";
 
-interface Options extends ConnectionOptions {
+interface Options extends ConnectionOptions, DetachOption {
   readonly full?: boolean;
   readonly reanalyze?: boolean;
 }
@@ -24,18 +26,26 @@ export function addOptimizeCommand(program: Command, context: CliContext): void 
       "--full",
       "merge into as few segments as possible, drop deleted passages, give free space back",
     )
-    .option("--reanalyze", "rebuild all terms with the latest version of the analyzer");
-  addConnectionOptions(command);
+    .option("--reanalyze", "rebuild all terms with the latest version of the analyzer")
+    .option("--json", "print the result as JSON");
+  addConnectionOptions(addDetachOption(command));
   command.action(async (name: string, options: Options) => {
     await withClient(options, async (client) => {
-      let bar: Progress | undefined;
       const signal = context.interrupted;
       const { full = false, reanalyze = false } = options;
+      if (options.detach === true) {
+        const job = { kind: "optimize", collection: name, full, reanalyze } as const;
+        return startDetached(client, job, { options, context });
+      }
+      let bar: Progress | undefined;
       const job = client.collections.optimize(name, { full, reanalyze, signal });
+      let bytes = {};
       let size = "";
       for await (const { step, done, total, bytesBefore, bytesAfter } of job) {
-        if (bytesBefore !== undefined && bytesAfter !== undefined)
+        if (bytesBefore !== undefined && bytesAfter !== undefined) {
+          bytes = { diskBytesBefore: bytesBefore, diskBytesAfter: bytesAfter };
           size = `, ${formatCount(bytesBefore)} bytes before, ${formatCount(bytesAfter)} after`;
+        }
         if (total === 0) continue;
         bar ??= createProgressLine({
           label: step,
@@ -48,7 +58,8 @@ export function addOptimizeCommand(program: Command, context: CliContext): void 
       }
       bar?.finish();
       const { segmentCount } = await client.collections.describe(name, { signal });
-      context.print(`${name}: ${segmentCount} segments${size}`);
+      if (options.json === true) context.printJson({ segmentCount, ...bytes });
+      else context.print(`${name}: ${segmentCount} segments${size}`);
     });
   });
 }

@@ -4,20 +4,20 @@ import type { Command } from "commander";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
+import { addDetachOption, startDetached } from "../detached-job.js";
+import type { DetachOption } from "../detached-job.js";
 import { jobProgress } from "../job-progress.js";
 import { formatSize } from "../terminal/text.js";
 
-interface SnapshotOptions extends ConnectionOptions {
+interface SnapshotOptions extends ConnectionOptions, DetachOption {
   readonly name?: string;
   readonly list?: boolean;
   readonly delete?: string;
-  readonly json?: boolean;
 }
 
-interface RestoreOptions extends ConnectionOptions {
+interface RestoreOptions extends ConnectionOptions, DetachOption {
   readonly name?: string;
   readonly backup?: boolean;
-  readonly json?: boolean;
 }
 
 export function addSnapshotCommands(program: Command, context: CliContext): void {
@@ -32,7 +32,7 @@ export function addSnapshotCommands(program: Command, context: CliContext): void
     .option("--delete <name>", "delete a snapshot instead")
     .option("--json", "print the result as JSON")
     .addHelpText("after", snapshotExamples);
-  addConnectionOptions(snapshot);
+  addConnectionOptions(addDetachOption(snapshot));
   snapshot.action(async (collection: string | undefined, options: SnapshotOptions) => {
     if (options.list === true) return listSnapshots(options, context);
     if (options.delete !== undefined) return deleteSnapshot(options.delete, options);
@@ -46,9 +46,14 @@ export function addSnapshotCommands(program: Command, context: CliContext): void
     .option("--name <name>", "name of the new collection (default: the original name)")
     .option("--json", "print the collection as JSON")
     .addHelpText("after", restoreExamples);
-  addConnectionOptions(restore);
+  addConnectionOptions(addDetachOption(restore));
   restore.action(async (name: string, options: RestoreOptions) => {
     await withClient(options, async (client) => {
+      if (options.detach === true) {
+        const { name: collection, backup } = options;
+        const job = { kind: "restore", snapshot: name, name: collection, backup } as const;
+        return startDetached(client, job, { options, context });
+      }
       const bar = jobProgress(context);
       const collection = await client.collections.snapshots.restore(name, {
         name: options.name,
@@ -69,6 +74,10 @@ async function takeSnapshot(
   context: CliContext,
 ): Promise<void> {
   await withClient(options, async (client) => {
+    if (options.detach === true) {
+      const job = { kind: "snapshot", collection, name: options.name } as const;
+      return startDetached(client, job, { options, context });
+    }
     const bar = jobProgress(context);
     const result = await client.collections.snapshots.take(collection, {
       name: options.name,

@@ -117,6 +117,8 @@ const settingsRoutes: readonly HttpRoute[] = [
   }),
 ];
 
+/** Over gRPC a job either ends with its caller or is started as an operation; here it is the latter. */
+const startRpc = "OperationService/Start";
 const job = { tag, method: "POST", requirement: "admin", answer: operationAnswer } as const;
 const optimizeFields = { full: implicit(flag), reanalyze: implicit(flag) };
 const backup = z.boolean().default(false).describe("The copy is in the object storage.");
@@ -131,7 +133,7 @@ const jobRoutes: readonly HttpRoute[] = [
   route({
     ...job,
     path: "/v1/collections/{collection}:optimize",
-    rpcs: ["CollectionService/Optimize"],
+    rpcs: ["CollectionService/Optimize", startRpc],
     about: "Starts to flush the journal and to merge segments.",
     body: {
       schema: objectOf(optimizeFields),
@@ -154,7 +156,7 @@ const jobRoutes: readonly HttpRoute[] = [
   route({
     ...job,
     path: "/v1/collections/{collection}:calibrate",
-    rpcs: ["CollectionService/Calibrate"],
+    rpcs: ["CollectionService/Calibrate", startRpc],
     about: "Starts to measure recall at each pool size on sample queries.",
     body: {
       schema: objectOf(calibrationFields),
@@ -174,7 +176,7 @@ const jobRoutes: readonly HttpRoute[] = [
   route({
     ...job,
     path: "/v1/collections/{collection}:snapshot",
-    rpcs: ["CollectionService/Snapshot"],
+    rpcs: ["CollectionService/Snapshot", startRpc],
     about: "Starts to write a consistent copy of a collection while it is served.",
     body: { schema: snapshotBody, limits: smallBody, absent: "{}" },
     handle: (call) => {
@@ -226,7 +228,7 @@ const snapshotRoutes: readonly HttpRoute[] = [
     ...job,
     tag: snapshotTag,
     path: "/v1/snapshots/{snapshot}:restore",
-    rpcs: ["CollectionService/Restore"],
+    rpcs: ["CollectionService/Restore", startRpc],
     about: "Starts to create a new collection from a snapshot, completely or not at all.",
     body: { schema: restoreBody, limits: smallBody, absent: "{}" },
     handle: (call) => {

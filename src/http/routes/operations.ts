@@ -15,7 +15,7 @@ export const operationRoutes: readonly HttpRoute[] = [
     method: "GET",
     path: "/v1/operations",
     requirement,
-    rpcs: [],
+    rpcs: ["OperationService/List"],
     about: "Lists running operations and the last ones that ended, the newest first.",
     answer: { status: 200, json: z.strictObject({ operations: z.array(operationSchema) }) },
     handle: ({ engine }) =>
@@ -26,7 +26,7 @@ export const operationRoutes: readonly HttpRoute[] = [
     method: "GET",
     path: "/v1/operations/{operation}",
     requirement,
-    rpcs: [],
+    rpcs: ["OperationService/Get", "OperationService/Watch"],
     about:
       "Reads the state of an operation; with `Accept: text/event-stream` each change is an event, until it has ended.",
     answer: { status: 200, json: operationSchema, events: operationSchema },
@@ -41,7 +41,7 @@ export const operationRoutes: readonly HttpRoute[] = [
     method: "POST",
     path: "/v1/operations/{operation}:cancel",
     requirement,
-    rpcs: [],
+    rpcs: ["OperationService/Cancel"],
     about: "Asks a running operation to end; one that has ended stays as it is.",
     answer: { status: 200, json: operationSchema },
     handle: (call) => {

@@ -7,6 +7,7 @@ import { updateFromMessage } from "../../../src/client/messages.js";
 import { explainRequestFields } from "../../../src/contract/explain.js";
 import { wireName } from "../../../src/contract/fields.js";
 import type { AnyField, AnyTable } from "../../../src/contract/fields.js";
+import { operationFields } from "../../../src/contract/operations.js";
 import { rerankRequestFields, rerankUpdateFields } from "../../../src/contract/rerank.js";
 import { searchRequestFields } from "../../../src/contract/search-request.js";
 import type { SearchRequest } from "../../../src/contract/search-request.js";
@@ -36,6 +37,7 @@ const tables: readonly (readonly [message: string, table: AnyTable])[] = [
   ["RerankRequest", rerankRequestFields],
   ["RerankResponse", rerankUpdateFields],
   ["ExplainRequest", explainRequestFields],
+  ["Operation", operationFields],
 ];
 
 describe("the tables of requests and updates", () => {

@@ -38,7 +38,7 @@ describe("the reference of the HTTP port", () => {
       rpcs.filter((rpc) => !covered.includes(rpc)),
       [],
     );
-    assert.ok(rpcs.length >= 23);
+    assert.ok(rpcs.length >= 28);
   });
 
   it("is a page without scripts that loads nothing", async () => {

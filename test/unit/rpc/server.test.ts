@@ -152,7 +152,12 @@ describe("gRPC server", () => {
   it("lists its services and their methods by reflection", async () => {
     const reflection = new GrpcReflection(raw);
     const names = await reflection.listServices();
-    for (const name of ["SearchService", "DocumentService", "CollectionService"]) {
+    for (const name of [
+      "SearchService",
+      "DocumentService",
+      "CollectionService",
+      "OperationService",
+    ]) {
       assert.ok(names.includes(`sluice.v1.${name}`), `${name} in ${names.join()}`);
     }
     assert.ok(names.includes("grpc.health.v1.Health"));

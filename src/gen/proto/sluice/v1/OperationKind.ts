@@ -1,0 +1,23 @@
+// Original file: sluice/v1/operations.proto
+
+export const OperationKind = {
+  OPERATION_KIND_UNSPECIFIED: 'OPERATION_KIND_UNSPECIFIED',
+  OPERATION_KIND_OPTIMIZE: 'OPERATION_KIND_OPTIMIZE',
+  OPERATION_KIND_CALIBRATE: 'OPERATION_KIND_CALIBRATE',
+  OPERATION_KIND_SNAPSHOT: 'OPERATION_KIND_SNAPSHOT',
+  OPERATION_KIND_RESTORE: 'OPERATION_KIND_RESTORE',
+} as const;
+
+export type OperationKind =
+  | 'OPERATION_KIND_UNSPECIFIED'
+  | 0
+  | 'OPERATION_KIND_OPTIMIZE'
+  | 1
+  | 'OPERATION_KIND_CALIBRATE'
+  | 2
+  | 'OPERATION_KIND_SNAPSHOT'
+  | 3
+  | 'OPERATION_KIND_RESTORE'
+  | 4
+
+export type OperationKind__Output = typeof OperationKind[keyof typeof OperationKind]

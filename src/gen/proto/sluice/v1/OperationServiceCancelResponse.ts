@@ -1,0 +1,11 @@
+// Original file: sluice/v1/operations.proto
+
+import type { Operation as _sluice_v1_Operation, Operation__Output as _sluice_v1_Operation__Output } from '../../sluice/v1/Operation.js';
+
+export interface OperationServiceCancelResponse {
+  'operation'?: (_sluice_v1_Operation | null);
+}
+
+export interface OperationServiceCancelResponse__Output {
+  'operation': (_sluice_v1_Operation__Output | null);
+}
