@@ -3,6 +3,7 @@
 import type { SluiceClient } from "../client/client.js";
 import type { Command } from "commander";
 import { apiKey, readApiKey, serverAddress } from "../config/load-config.js";
+import { printable } from "../core/printable.js";
 import { createPrng } from "../core/prng.js";
 
 export interface ConnectionOptions extends SecurityOptions {
@@ -69,6 +70,7 @@ export async function connect(options: ConnectionOptions): Promise<SluiceClient>
     random: () => prng.nextFloat(),
     apiKey: apiKeyFile === undefined ? apiKey() : readApiKey(apiKeyFile),
     allowPlaintextKey: options.apiKeyPlaintext === true,
+    onWarning: (warning) => process.stderr.write(`${printable(warning)}\n`),
     tls: hasTls ? { authorityFile: tlsCa, certificateFile: tlsCert, keyFile: tlsKey } : undefined,
   });
 }

@@ -9,6 +9,8 @@ import type {
   ClientOptions as GrpcClientOptions,
   ClientReadableStream,
 } from "@grpc/grpc-js";
+import { createCallWatch } from "./call-watch.js";
+import type { CallWatch } from "./call-watch.js";
 import { isLoopbackHost } from "../core/loopback.js";
 import { SluiceClientError, toClientError } from "./client-error.js";
 
@@ -40,6 +42,11 @@ export interface ChannelOptions {
   readonly keepaliveTimeoutMs?: number | undefined;
   /** Maximum number of attempts per call. Defaults to 4. */
   readonly attemptCountMax?: number | undefined;
+  /**
+   * Called once for each warning of the server, such as of request fields that an older server
+   * ignores. Defaults to `process.emitWarning`.
+   */
+  readonly onWarning?: ((warning: string) => void) | undefined;
 }
 
 export interface ClientTlsFiles {
@@ -109,6 +116,7 @@ export function openChannel(options: ChannelOptions): Channel {
   const metadataOf = presentKey(options);
   const client = new Client(options.address, credentialsOf(options.tls), grpcOptions(options));
   const withRetries = createRetries(options);
+  const watch = createCallWatch(options.onWarning);
   const deadlineAt = (deadlineMs: number | undefined): { deadline?: number } =>
     deadlineMs === undefined ? {} : { deadline: options.nowMs() + deadlineMs };
   return {
@@ -119,6 +127,7 @@ export function openChannel(options: ChannelOptions): Channel {
           ...deadlineAt(left.deadlineMs),
           metadata: metadataOf(),
           signal,
+          watch,
         }),
       ),
     serverStream: (method, request, { signal, deadlineMs }) => {
@@ -131,7 +140,7 @@ export function openChannel(options: ChannelOptions): Channel {
         metadataOf(),
         deadlineAt(deadlineMs),
       );
-      cancelOnAbort(call, signal);
+      watch(call, signal);
       return call;
     },
     duplexStream: (method, { signal, deadlineMs }) => {
@@ -143,7 +152,7 @@ export function openChannel(options: ChannelOptions): Channel {
         metadataOf(),
         deadlineAt(deadlineMs),
       );
-      cancelOnAbort(call, signal);
+      watch(call, signal);
       return call;
     },
     close: () => client.close(),
@@ -194,6 +203,7 @@ function callOnce<Request, Response>(
   options: {
     readonly signal: AbortSignal | undefined;
     readonly metadata: Metadata;
+    readonly watch: CallWatch;
     readonly deadline?: number;
   },
 ): Promise<Response> {
@@ -213,7 +223,7 @@ function callOnce<Request, Response>(
         else resolve(response);
       },
     );
-    cancelOnAbort(call, options.signal);
+    options.watch(call, options.signal);
   });
 }
 
@@ -260,25 +270,6 @@ function refuseAborted(signal: AbortSignal | undefined): void {
     status: "CANCELLED",
     retryable: false,
   });
-}
-
-/** Shared by all kinds of calls. */
-interface Cancellable {
-  cancel(): void;
-  on(event: "status", listener: () => void): unknown;
-}
-
-function cancelOnAbort(call: Cancellable, signal: AbortSignal | undefined): void {
-  if (signal === undefined) return;
-  const cancel = (): void => {
-    call.cancel();
-    // grpc-js ignores a cancel before the request is sent; the stream would then stay open without
-    // a reader.
-    setImmediate(() => call.cancel());
-  };
-  signal.addEventListener("abort", cancel, { once: true });
-  // The listener is removed, since a signal may outlive many calls.
-  call.on("status", () => signal.removeEventListener("abort", cancel));
 }
 
 function grpcOptions(options: ChannelOptions): GrpcClientOptions {

@@ -8,6 +8,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 import type { Access, AccessGrant } from "../access/access.js";
 import { present } from "../core/assert.js";
 import { isSluiceError, SluiceError } from "../core/errors.js";
+import { warningHeader, warningOfIgnored } from "../service/ignored-fields.js";
 import { stoppingError } from "../service/stopping.js";
 import { compressed } from "./compression.js";
 import { toHttpFailure } from "./errors.js";
@@ -156,22 +157,10 @@ function toCall(
     operation: operationOf(route),
     warnOfUnknown(name) {
       ignored.push(name);
-      if (!response.headersSent) response.setHeader(warningHeader, warningOf(ignored));
+      if (!response.headersSent) response.setHeader(warningHeader, warningOfIgnored(ignored));
     },
     takeOver: () => void reply.hijack(),
   };
-}
-
-/** Tells of properties that are unknown to this version. */
-const warningHeader = "x-sluice-warning";
-
-const warnedNamesMax = 8;
-
-function warningOf(names: readonly string[]): string {
-  // Names come from the caller; a header holds visible ASCII.
-  const shown = names.slice(0, warnedNamesMax).map((name) => JSON.stringify(name.slice(0, 64)));
-  const list = shown.join(", ").replaceAll(/[^\x20-\x7e]/g, "?");
-  return `ignored, since this version does not know them: ${list}`;
 }
 
 function sendAnswer(reply: FastifyReply, answer: HttpAnswer): FastifyReply {

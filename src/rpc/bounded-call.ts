@@ -2,13 +2,15 @@
 // is cancelled, long lists are decoded in steps, and responses wait for slow readers.
 
 import { constants } from "node:http2";
-import { ServerInterceptingCall } from "@grpc/grpc-js";
+import { Metadata, ServerInterceptingCall } from "@grpc/grpc-js";
 import type { ServerInterceptingCallInterface, ServerListener } from "@grpc/grpc-js";
 import { present } from "../core/assert.js";
 import type { ByteHold } from "../core/byte-budget.js";
 
 import type { AnswerStream } from "../core/unread-answers.js";
 import type { Traffic } from "../core/traffic.js";
+import { warningHeader, warningOfIgnored } from "../service/ignored-fields.js";
+import { ignoredFields } from "./decode-request.js";
 import type { DecodeSteps } from "./decode-request.js";
 import { libraryCall, messageBytes, overBudget } from "./library-call.js";
 import type { LibraryCall } from "./library-call.js";
@@ -93,6 +95,8 @@ class BoundedCall extends ServerInterceptingCall {
   private readonly connection: string;
   private readonly gone = new AbortController();
   private readonly arrivals: ReturnType<typeof createArrivals>;
+  /** Fields that this version does not know, of all messages of the call. */
+  private readonly ignored = new Set<string>();
   private isOver = false;
   private isUntaken = false;
   /** Bytes of a message that its handler has not claimed yet. */
@@ -160,6 +164,14 @@ class BoundedCall extends ServerInterceptingCall {
     });
   }
 
+  override sendStatus(status: Parameters<ServerInterceptingCall["sendStatus"]>[0]): void {
+    if (this.ignored.size > 0) {
+      status.metadata ??= new Metadata();
+      status.metadata.set(warningHeader, warningOfIgnored(this.ignored));
+    }
+    super.sendStatus(status);
+  }
+
   /** The stream is closed. */
   end(): void {
     this.isOver = true;
@@ -216,6 +228,7 @@ class BoundedCall extends ServerInterceptingCall {
 
   /** On a request stream, the next message is read after this one was consumed. */
   private track(message: object, { length }: Buffer): object {
+    for (const name of ignoredFields(message)) this.ignored.add(name);
     if (!this.parts.method.requestStream) return message;
     const own = this.parts.hold.split(length);
     this.isUntaken = true;

@@ -10,7 +10,7 @@ import { present } from "../core/assert.js";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
 import { entriesMax } from "./message-limits.js";
-import { createWireCheck, isDecodable, readVarint, skip } from "./wire-check.js";
+import { createWireCheck, isDecodable, readVarint, skip, zeroTotals } from "./wire-check.js";
 import type { WireCheck, WireCursor, WireFault, WireTotals } from "./wire-check.js";
 
 /**
@@ -25,6 +25,15 @@ const faultsOfMessages = new WeakMap<object, readonly WireFault[]>();
 export function wireFaults(message: object): readonly WireFault[] {
   return faultsOfMessages.get(message) ?? [];
 }
+
+const ignoredOfMessages = new WeakMap<object, ReadonlySet<string>>();
+
+/** Fields of a decoded request that this version does not know; normally none. */
+export function ignoredFields(message: object): ReadonlySet<string> {
+  return ignoredOfMessages.get(message) ?? noFields;
+}
+
+const noFields: ReadonlySet<string> = new Set();
 
 /** Throws for the first fault in the raw bytes of a request. */
 export function refuseWireFaults(message: object): void {
@@ -112,12 +121,17 @@ interface Decoding {
 
 const nothing = Buffer.alloc(0);
 
-function decodeWhole({ check, decode }: Decoding, bytes: Buffer, totals?: WireTotals): object {
+function decodeWhole(
+  { check, decode }: Decoding,
+  bytes: Buffer,
+  totals: WireTotals = zeroTotals(),
+): object {
   const faults = check(bytes, totals);
   if (isDecodable(faults)) {
     try {
       const message = decode(bytes);
       if (faults.length > 0) faultsOfMessages.set(message, faults);
+      if (totals.ignored.size > 0) ignoredOfMessages.set(message, totals.ignored);
       return message;
     } catch {
       faults.unshift({ path: "", kind: "broken", message: "it cannot be decoded" });
@@ -149,14 +163,14 @@ function* decodeList(
   const split = splitList(bytes, list.number, parts.countMax);
   // The check of the whole message reports faults at the top level.
   if (split === undefined) return decodeWhole(whole, bytes);
-  const totals = { fields: split.items.length, textBytes: 0 };
+  const totals = { ...zeroTotals(), fields: split.items.length };
   const message = decodeWhole(whole, split.rest, totals);
   const faults = [...wireFaults(message)];
   if (!isDecodable(faults)) return message;
   const items: object[] = [];
   let cost = 0;
   for (const [i, part] of split.items.entries()) {
-    const own = list.areItemsAlone ? { fields: 0, textBytes: 0 } : totals;
+    const own = list.areItemsAlone ? zeroTotals(totals.ignored) : totals;
     const before = own.fields;
     const decoded = decodeWhole(item, part, own);
     const [fault] = wireFaults(decoded);
@@ -175,6 +189,7 @@ function* decodeList(
   }
   const made = { ...message, [list.name]: items };
   if (faults.length > 0) faultsOfMessages.set(made, faults);
+  if (totals.ignored.size > 0) ignoredOfMessages.set(made, totals.ignored);
   return made;
 }
 

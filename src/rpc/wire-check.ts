@@ -14,7 +14,7 @@ export interface WireFault {
   /** Path of the field at fault in proto notation; empty for the message itself. */
   readonly path: string;
   /**
-   * `broken`: the bytes are not a message of this type. `too_many`: entries of a field; `too_long`:
+   * `unknown_field`: in a filter; elsewhere such a field is ignored. `broken`: the bytes are not a message of this type. `too_many`: entries of a field; `too_long`:
    * a string; `too_large`: fields or text of the whole. Each of these four ends the walk, and the
    * bytes must not be decoded.
    */
@@ -24,10 +24,17 @@ export interface WireFault {
   readonly message: string;
 }
 
-/** Total size of the messages checked with it. */
+/** Of the messages checked with it: their total size, and what is ignored in them. */
 export interface WireTotals {
   fields: number;
   textBytes: number;
+  /** Fields of a newer version, such as `SearchRequest field 99`; the first few. */
+  readonly ignored: Set<string>;
+}
+
+/** `ignored` may be shared by several messages. */
+export function zeroTotals(ignored = new Set<string>()): WireTotals {
+  return { fields: 0, textBytes: 0, ignored };
 }
 
 /**
@@ -44,6 +51,7 @@ export function isDecodable(faults: readonly WireFault[]): boolean {
 }
 
 const faultCountMax = 512;
+const ignoredCountMax = 8;
 /** Maximum bytes of a 32-bit varint, such as every tag and length, and of a 64-bit one. */
 const shortVarintBytes = 5;
 const longVarintBytes = 10;
@@ -60,7 +68,7 @@ export function createWireCheck(
   const shapes = readShapes(packages, rootName);
   const shapeOf = (name: string): MessageShape => present(shapes.get(name), `${name} was read`);
   const root = shapeOf(rootName);
-  return (bytes, totals = { fields: 0, textBytes: 0 }) => {
+  return (bytes, totals = zeroTotals()) => {
     const walk: Walk = { bytes, position: 0, faults: [], totals, textBytesMax, shapeOf };
     checkMessage(walk, { shape: root, end: bytes.length, depth: 0, place: undefined });
     return walk.faults;
@@ -103,10 +111,9 @@ function checkMessage(walk: Walk, frame: Frame): boolean {
     if (tag < 8 || tag >= 2 ** 32) return broken(walk, frame.place, "a field tag is malformed");
     const number = Math.floor(tag / 8);
     const wireType = tag % 8;
-    const field = frame.shape.get(number);
+    const field = frame.shape.fields.get(number);
     if (field === undefined) {
-      const message = `field number ${number} is unknown to this version; leave it out`;
-      report(walk, frame.place, { kind: "unknown_field", message });
+      unknownField(walk, frame, number);
       if (!skip(walk, wireType, frame.end)) return broken(walk, frame.place, "it is cut off");
       continue;
     }
@@ -116,6 +123,16 @@ function checkMessage(walk: Walk, frame: Frame): boolean {
     if (field.repeated) counts.set(number, index + count);
   }
   return true;
+}
+
+function unknownField(walk: Walk, { shape, place }: Frame, number: number): void {
+  const { ignored } = walk.totals;
+  if (shape.refusesUnknown) {
+    const message = `field number ${number} is unknown to this version; leave it out`;
+    report(walk, place, { kind: "unknown_field", message });
+  } else if (ignored.size < ignoredCountMax) {
+    ignored.add(`${shape.name} field ${number}`);
+  }
 }
 
 /** Returns the number of entries; false when the walk must end. */

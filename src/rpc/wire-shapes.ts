@@ -24,7 +24,24 @@ export interface FieldShape {
   readonly messageName: string | undefined;
 }
 
-export type MessageShape = ReadonlyMap<number, FieldShape>;
+export interface MessageShape {
+  /** Without the package, such as `SearchRequest`. */
+  readonly name: string;
+  /** By number. */
+  readonly fields: ReadonlyMap<number, FieldShape>;
+  /** Whether a field that is unknown to this version makes the request invalid. */
+  readonly refusesUnknown: boolean;
+}
+
+/** A filter without one of its conditions selects other documents, so none may be ignored. */
+const messagesOfFilters: ReadonlySet<string> = new Set([
+  "Filter",
+  "FilterList",
+  "FieldAnyOf",
+  "FieldRange",
+  "FieldPrefix",
+  "KeyAnyOf",
+]);
 
 /** The shapes of the message `rootName` and of every message that it can hold. */
 export function readShapes(
@@ -37,7 +54,7 @@ export function readShapes(
     if (shapes.has(name)) continue;
     const shape = readShape(packages, name);
     shapes.set(name, shape);
-    for (const { messageName } of shape.values()) if (messageName) names.push(messageName);
+    for (const { messageName } of shape.fields.values()) if (messageName) names.push(messageName);
   }
   return shapes;
 }
@@ -58,7 +75,8 @@ function readShape(packages: PackageDefinition, name: string): MessageShape {
   >;
   const { field: fields } = definition.type as { readonly field: readonly DescriptorField[] };
   const folder = name.slice(0, name.lastIndexOf(".") + 1);
-  return new Map(
+  const shortName = name.slice(folder.length);
+  const byNumber = new Map(
     fields.map((field) => {
       const fullName = `${name}.${field.name}`;
       const repeated = field.label === "LABEL_REPEATED";
@@ -80,6 +98,7 @@ function readShape(packages: PackageDefinition, name: string): MessageShape {
       return [field.number, shape];
     }),
   );
+  return { name: shortName, fields: byNumber, refusesUnknown: messagesOfFilters.has(shortName) };
 }
 
 function wireTypeOf(type: string): WireType {

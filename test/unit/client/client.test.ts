@@ -1,7 +1,12 @@
 // The client against a real server on a real port.
 
 import assert from "node:assert/strict";
+import { promisify } from "node:util";
+import { Metadata, Server, ServerCredentials } from "@grpc/grpc-js";
+import type { handleUnaryCall } from "@grpc/grpc-js";
+import { service as healthService } from "grpc-health-check";
 import { openAccess } from "../../../src/access/access.js";
+import { createClient } from "../../../src/client/client.js";
 import { SluiceClientError } from "../../../src/client/client-error.js";
 import type { ClientIngestError } from "../../../src/client/types.js";
 import type { Document } from "../../../src/core/document.js";
@@ -330,6 +335,33 @@ describe("client", () => {
       edge.calls.map((call) => call.status),
       ["CANCELLED", "CANCELLED"],
     );
+  });
+
+  it("passes each warning of a server on once", async () => {
+    const server = new Server();
+    server.addService(healthService, {
+      Check: ((_, callback) => {
+        const trailer = new Metadata();
+        trailer.set("x-sluice-warning", 'ignored: "SearchRequest field 99"');
+        callback(null, { status: "SERVING" }, trailer);
+      }) satisfies handleUnaryCall<object, object>,
+    });
+    const bind = promisify(server.bindAsync.bind(server));
+    const port = await bind("127.0.0.1:0", ServerCredentials.createInsecure());
+    const warnings: string[] = [];
+    const client = createClient({
+      address: `127.0.0.1:${port}`,
+      nowMs: Date.now,
+      random: () => 0.5,
+      onWarning: (warning) => warnings.push(warning),
+    });
+    try {
+      for (let i = 0; i < 2; i += 1) assert.equal(await client.health(), "SERVING");
+      assert.deepEqual(warnings, ['ignored: "SearchRequest field 99"']);
+    } finally {
+      client.close();
+      server.forceShutdown();
+    }
   });
 });
 

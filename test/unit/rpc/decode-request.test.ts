@@ -2,9 +2,14 @@
 
 import assert from "node:assert/strict";
 import { limits } from "../../../src/core/limits.js";
-import { createRequestDecoder, faultError, wireFaults } from "../../../src/rpc/decode-request.js";
+import {
+  createRequestDecoder,
+  faultError,
+  ignoredFields,
+  wireFaults,
+} from "../../../src/rpc/decode-request.js";
 import { entriesMax } from "../../../src/rpc/message-limits.js";
-import { createWireCheck } from "../../../src/rpc/wire-check.js";
+import { createWireCheck, zeroTotals } from "../../../src/rpc/wire-check.js";
 import { definitions } from "../../../src/wire/definitions.js";
 import { field } from "../../support/raw-grpc.js";
 import { methodsOfServices, repeatedFields } from "../../support/request-fields.js";
@@ -49,7 +54,7 @@ describe("limits of requests", () => {
       "a string": field(1, "abc"),
     };
     for (const [name, one] of Object.entries(fillings)) {
-      const totals = { fields: 0, textBytes: 0 };
+      const totals = zeroTotals();
       const [fault] = check(Buffer.alloc(one.length * 1_000_000, one), totals);
       assert.equal(fault?.kind, "too_large", name);
       assert.equal(faultError(fault).reason, "LIMIT_EXCEEDED");
@@ -105,6 +110,26 @@ describe("limits of requests", () => {
     const { message, pauseCount } = decode(documents.Ingest.path, bytes);
     assert.deepEqual(message, documents.Ingest.requestDeserialize(bytes));
     assert.ok(pauseCount >= 8, `${pauseCount} pauses in ${bytes.length} bytes`);
+  });
+
+  it("tell of fields of a newer version once, and decode the rest", () => {
+    const newer = field(1000, "new");
+    const item = (key: string): Buffer =>
+      field(2, Buffer.concat([field(2, Buffer.concat([field(1, key), newer])), newer]));
+    const bytes = Buffer.concat([field(1, "notes"), item("a"), item("b"), newer]);
+    const { message } = decode(documents.Ingest.path, bytes);
+    const decoded = message as ReturnType<typeof documents.Ingest.requestDeserialize>;
+    assert.deepEqual(
+      decoded.items.map((one) => one.document?.key),
+      ["a", "b"],
+    );
+    assert.deepEqual(wireFaults(message), []);
+    assert.deepEqual(
+      [...ignoredFields(message)],
+      ["IngestRequest field 1000", "Document field 1000", "IngestItem field 1000"],
+    );
+    const many = Buffer.concat(Array.from({ length: 500 }, (_, i) => field(1000 + i, "new")));
+    assert.equal(ignoredFields(decode(search.Search.path, many).message).size, 8);
   });
 
   it("answer a document with too much by its number and key, and leave the others", () => {
