@@ -9,6 +9,8 @@ import { isSluiceError } from "../core/errors.js";
 import type { Filter } from "../core/filter.js";
 import { limits } from "../core/limits.js";
 import { parseFilter } from "../core/parse-filter.js";
+import { spanUnits } from "../core/span-units.js";
+import type { SpanUnit } from "../core/span-units.js";
 
 /** A parser for whole numbers in a range. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
@@ -27,6 +29,13 @@ export function filterText(text: string): Filter {
     if (isSluiceError(error)) throw new InvalidArgumentError(error.message);
     throw error;
   }
+}
+
+/** The parser of --span-unit. */
+export function spanUnit(text: string): SpanUnit {
+  const found = spanUnits.find((unit) => unit === text);
+  if (found !== undefined) return found;
+  throw new InvalidArgumentError(`Expected ${spanUnits.join(", ")}.`);
 }
 
 /** `field` or `field:size`. */

@@ -9,7 +9,7 @@ import { spanFields } from "./search-update.js";
 
 export interface ExplainRequest extends Pick<
   SearchRequest,
-  "collection" | "text" | "vectors" | "filter" | "lexicalWeight"
+  "collection" | "text" | "vectors" | "filter" | "lexicalWeight" | "spanUnit"
 > {
   readonly key: string;
   /** Index from 0. Defaults to the document's best passage. */
@@ -30,7 +30,7 @@ export interface ExplainedPassage {
   readonly bestBm25: number;
   readonly lexicalWeight: number;
   readonly passageNumber: number;
-  /** In UTF-16 code units of the document's text. */
+  /** In the document's text. */
   readonly span: Span;
   /** One for each token of the query, in order. */
   readonly matches: readonly TokenMatch[];
@@ -57,7 +57,7 @@ export interface TermMatch {
   readonly score: number;
 }
 
-const { collection, text, vectors, filter, lexicalWeight } = searchRequestFields;
+const { collection, text, vectors, filter, lexicalWeight, spanUnit } = searchRequestFields;
 
 /** Of proto ExplainRequest. */
 export const explainRequestFields = {
@@ -66,6 +66,7 @@ export const explainRequestFields = {
   vectors,
   filter,
   lexicalWeight,
+  spanUnit,
   key: { type: "key" },
   passageNumber: optional(count),
 } satisfies FieldTable<ExplainRequest>;

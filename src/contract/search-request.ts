@@ -3,6 +3,8 @@
 import type { PrecomputedVectors } from "../core/document.js";
 import type { Filter } from "../core/filter.js";
 import { limits } from "../core/limits.js";
+import { spanUnits } from "../core/span-units.js";
+import type { SpanUnit } from "../core/span-units.js";
 import { flag, implicit, list, message, optional, wholeNumbers, words } from "./fields.js";
 import type { FieldTable } from "./fields.js";
 
@@ -129,6 +131,8 @@ export interface SearchRequest extends Query {
   readonly minProbability?: number | undefined;
   /** Report each hit's share: softmax of score / temperature over the hits. */
   readonly softmaxTemperature?: number | undefined;
+  /** What the places of all spans are counted in. */
+  readonly spanUnit?: SpanUnit | undefined;
   /** Also match misspelled words. Defaults to true in sessions and to false elsewhere. */
   readonly typos?: boolean | undefined;
   /** Also match the last word as a prefix. Defaults to true in sessions and to false elsewhere. */
@@ -171,6 +175,7 @@ export const requestDefaults = {
   facetValues: 10,
   groupSize: 1,
   contextOrder: "best_first",
+  spanUnit: "utf16",
   windowPooling: "best",
   payload: { mode: "every_update", title: true, text: true, fields: true, highlights: false },
 } as const;
@@ -275,4 +280,5 @@ export const searchRequestFields = {
   facets: implicit(list(message(facetFields), limits.facetCountMax)),
   sortBy: optional(message(sortFields)),
   like: optional(message(likeFields)),
+  spanUnit: optional(words("SPAN_UNIT_", spanUnits)),
 } satisfies FieldTable<SearchRequest>;

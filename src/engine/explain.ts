@@ -3,6 +3,9 @@
 import type { LexicalQuery } from "../analysis/lexical-query.js";
 import type { Span } from "../core/document.js";
 import type { ExplainRequest, ExplainedPassage } from "../contract/explain.js";
+import { requestDefaults } from "../contract/search-request.js";
+import { spansInUnit } from "../core/span-units.js";
+import type { SpanUnit } from "../core/span-units.js";
 import type { TokenTrace } from "../encoders/tokenizer.js";
 import type { Collection } from "../index/collection.js";
 import { explain } from "../search/explain.js";
@@ -36,7 +39,7 @@ export async function explainPassage(
   const { query, passage } = await traceTokens(found, { plan, by });
   const querySpans =
     request.vectors === undefined ? spansInText(request.text ?? "", plan.lexical) : [];
-  return {
+  const explained: ExplainedPassage = {
     score,
     parts: { bm25, maxsim: maxSim },
     bestBm25: bm25Top,
@@ -56,6 +59,28 @@ export async function explainPassage(
         ...(answer?.span && passage ? placeOf(answer.span, passage) : {}),
       };
     }),
+  };
+  const { spanUnit = requestDefaults.spanUnit, text = "" } = request;
+  return explainedInUnit(explained, spanUnit, { ...found.document, query: text });
+}
+
+function explainedInUnit(
+  explained: ExplainedPassage,
+  unit: SpanUnit,
+  texts: { readonly query: string; readonly title: string; readonly text: string },
+): ExplainedPassage {
+  if (unit === "utf16") return explained;
+  const placed = (text: string, span: Span | undefined): Span | undefined =>
+    span && spansInUnit(text, [span], unit)[0];
+  return {
+    ...explained,
+    span: placed(texts.text, explained.span) ?? explained.span,
+    matches: explained.matches.map((match) => ({
+      ...match,
+      querySpan: placed(texts.query, match.querySpan),
+      passageSpan: placed(texts.text, match.passageSpan),
+      titleSpan: placed(texts.title, match.titleSpan),
+    })),
   };
 }
 

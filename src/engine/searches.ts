@@ -3,7 +3,9 @@
 import { endlessRoom } from "../core/unread-answers.js";
 import { searchWithCache } from "../search/answer-cache.js";
 import { measureDepths } from "../search/measure-recall.js";
+import { requestDefaults } from "../contract/search-request.js";
 import type { SearchRequest } from "../contract/search-request.js";
+import { updateInUnit } from "../search/span-units.js";
 import type { UpdateReader } from "../search/search-run.js";
 import type { UnnumberedUpdate } from "../search/to-update.js";
 import { streamUpdates } from "../search/update-stream.js";
@@ -57,10 +59,12 @@ function readerOf(
   },
 ): UpdateReader {
   const { reader = endlessRoom } = of.call;
-  const isOnce = of.request.payload?.mode === "on_first_appearance";
+  const { payload, spanUnit = requestDefaults.spanUnit } = of.request;
+  const isOnce = payload?.mode === "on_first_appearance";
   return {
     handover: of.handover,
     sentKeys: isOnce ? new Set() : undefined,
+    inUnit: (update) => updateInUnit(update, spanUnit, turn.deps.generation),
     hasRoom: () => reader.hasRoom(),
     async untilRoom() {
       if (reader.hasRoom()) return;

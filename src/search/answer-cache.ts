@@ -30,11 +30,11 @@ export async function searchWithCache(
     await reader.untilRoom();
     const queue = Math.round(1000 * deps.queuedMs);
     const total = queue + Math.round(1000 * (deps.clock() - startMs));
-    return { ...known, timings: { queue, total } };
+    return reader.inUnit({ ...known, timings: { queue, total } });
   }
   const final = await search(deps, plan, reader);
   if (key !== undefined && final.degradations.length === 0) cache.set(key, final, bytesOf(final));
-  return withoutSentPayloads(final, reader.sentKeys);
+  return reader.inUnit(withoutSentPayloads(final, reader.sentKeys));
 }
 
 let lastId = 0;

@@ -16,6 +16,8 @@ import type { Stage } from "../contract/search-update.js";
 export interface UpdateReader {
   readonly handover: Handover<UnnumberedUpdate>;
   readonly sentKeys: UpdateSource["sentKeys"];
+  /** The update as it reads places of texts. */
+  readonly inUnit: (update: UnnumberedUpdate) => UnnumberedUpdate;
   /** False: an intermediate update would only lie in memory. */
   hasRoom(): boolean;
   /**
@@ -48,7 +50,7 @@ export function startRun(deps: SearchDeps, plan: SearchPlan, reader: UpdateReade
         .map(({ key }) => key)
         .join("\n"),
     toUpdate: (draft, atMs) =>
-      reader.hasRoom() ? toUpdate(run, draft, { isFinal: false, atMs }) : undefined,
+      reader.hasRoom() ? reader.inUnit(toUpdate(run, draft, { isFinal: false, atMs })) : undefined,
   });
   const run: SearchRun = { deps, plan, progress, judge, sink, sentKeys: reader.sentKeys };
   return run;

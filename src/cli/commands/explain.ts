@@ -3,16 +3,18 @@
 import { explainRequestFields } from "../../contract/explain.js";
 import type { Command } from "commander";
 import type { Filter } from "../../core/filter.js";
+import type { SpanUnit } from "../../core/span-units.js";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
-import { filterText, valueOf } from "../option-parsers.js";
+import { filterText, spanUnit as spanUnitOf, valueOf } from "../option-parsers.js";
 import { explanationLines } from "../terminal/heat-map.js";
 
 interface ExplainOptions extends ConnectionOptions {
   readonly passage?: number;
   readonly filter?: Filter;
   readonly lexicalWeight?: number;
+  readonly spanUnit?: SpanUnit;
   readonly json?: boolean;
 }
 
@@ -36,11 +38,18 @@ export function addExplainCommand(program: Command, context: CliContext): void {
       valueOf(explainRequestFields.lexicalWeight),
     )
     .option("--json", "print the explanation as one object of JSON")
+    .option(
+      "--span-unit <unit>",
+      "with --json: count places in utf16, code_points, utf8",
+      spanUnitOf,
+    )
     .addHelpText("after", '\nExamples:\n  sluice explain docs fs.readFile "read a whole file"');
   addConnectionOptions(command);
   command.action(
     async (collection: string, key: string, words: string[], options: ExplainOptions) => {
-      const { server, tlsCa, tlsCert, tlsKey, json, passage, ...asked } = options;
+      const { server, tlsCa, tlsCert, tlsKey, json, passage, spanUnit, ...rest } = options;
+      // The heat map is painted by this program, which counts as JavaScript does.
+      const asked = json === true ? { ...rest, spanUnit } : rest;
       await withClient({ server, tlsCa, tlsCert, tlsKey }, async (client) => {
         const text = words.join(" ");
         const request = { collection, key, text, passageNumber: passage, ...asked };

@@ -2,12 +2,20 @@
 
 import type { Command } from "commander";
 import type { Filter } from "../../core/filter.js";
+import type { SpanUnit } from "../../core/span-units.js";
 import { requestDefaults, searchRequestFields as fields } from "../../contract/search-request.js";
 import type { FacetOptions, SearchRequest, SortOptions } from "../../contract/search-request.js";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
-import { facets, filterText, groupBy, sortBy, valueOf } from "../option-parsers.js";
+import {
+  facets,
+  filterText,
+  groupBy,
+  sortBy,
+  spanUnit as spanUnitOf,
+  valueOf,
+} from "../option-parsers.js";
 import { showSearch } from "../show-search.js";
 
 const { depth, weight } = fields.rerank.fields;
@@ -51,6 +59,7 @@ interface SearchOptions extends ConnectionOptions, PoolTuning {
   readonly budgetMs?: number;
   readonly minSequence?: number;
   readonly deadlineMs?: number;
+  readonly spanUnit?: SpanUnit;
   readonly json?: boolean;
 }
 
@@ -96,18 +105,19 @@ export function addSearchCommand(program: Command, context: CliContext): void {
     )
     .option("--deadline-ms <ms>", "fail if there is no ranking by then", valueOf(fields.budgetMs))
     .option("--min-sequence <n>", "wait until this write is visible", valueOf(fields.minSequence))
-    .option("--json", "print each update as one line of JSON")
     .addHelpText("after", examples);
   addResultOptions(command);
   addSearchTuning(command);
   addConnectionOptions(command);
   command.action(async (collection: string, words: string[], options: SearchOptions) => {
-    const { server, tlsCa, tlsCert, tlsKey, json, deadlineMs, ...rest } = options;
+    const { server, tlsCa, tlsCert, tlsKey, json, deadlineMs, spanUnit, ...rest } = options;
     const query = words.join(" ");
     if (query === "" && rest.like === undefined)
       command.error("error: give a query, or --like with the key of a document");
     await withClient({ server, tlsCa, tlsCert, tlsKey }, async (client) => {
-      const request = toRequest(collection, query, rest);
+      const asked = toRequest(collection, query, rest);
+      // The terminal is painted by this program, which counts as JavaScript does.
+      const request = json === true ? { ...asked, spanUnit } : asked;
       const updates = client.search(request, { signal: context.interrupted, deadlineMs });
       const shown = query === "" ? `like ${rest.like ?? ""}` : query;
       await showSearch(updates, context, { query: shown, json: json === true });
@@ -118,7 +128,10 @@ export function addSearchCommand(program: Command, context: CliContext): void {
 function toRequest(
   collection: string,
   query: string,
-  options: Omit<SearchOptions, "server" | "tlsCa" | "tlsCert" | "tlsKey" | "json" | "deadlineMs">,
+  options: Omit<
+    SearchOptions,
+    "server" | "tlsCa" | "tlsCert" | "tlsKey" | "json" | "deadlineMs" | "spanUnit"
+  >,
 ): SearchRequest {
   const { also = [], facet, like, rerank, rerankDepth, rerankWeight, ...unranked } = options;
   const { context: tokenBudget, edgesFirst, contextTokenizer, ...tuning } = unranked;
@@ -155,7 +168,13 @@ function addResultOptions(command: Command): void {
     .option("--facet <field[:n]>", "count the n (10) most frequent values; repeatable", facets)
     .option("--sort-by <field[:desc]>", "order hits by a field; --min-score cuts", sortBy)
     .option("--dedupe-field <field>", "each value of the field at most once")
-    .option("--like <key>", "search with the vectors of this document, and leave it out");
+    .option("--like <key>", "search with the vectors of this document, and leave it out")
+    .option("--json", "print each update as one line of JSON")
+    .option(
+      "--span-unit <unit>",
+      "with --json: count places in utf16, code_points, utf8",
+      spanUnitOf,
+    );
 }
 
 /** Options for quality and cost of a search, for `search` and `eval`. */

@@ -12,6 +12,7 @@ import type { Priority as _sluice_v1_Priority, Priority__Output as _sluice_v1_Pr
 import type { FacetOptions as _sluice_v1_FacetOptions, FacetOptions__Output as _sluice_v1_FacetOptions__Output } from '../../sluice/v1/FacetOptions.js';
 import type { SortOptions as _sluice_v1_SortOptions, SortOptions__Output as _sluice_v1_SortOptions__Output } from '../../sluice/v1/SortOptions.js';
 import type { LikeOptions as _sluice_v1_LikeOptions, LikeOptions__Output as _sluice_v1_LikeOptions__Output } from '../../sluice/v1/LikeOptions.js';
+import type { SpanUnit as _sluice_v1_SpanUnit, SpanUnit__Output as _sluice_v1_SpanUnit__Output } from '../../sluice/v1/SpanUnit.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface SearchRequest {
@@ -46,6 +47,7 @@ export interface SearchRequest {
   'facets'?: (_sluice_v1_FacetOptions)[];
   'sort_by'?: (_sluice_v1_SortOptions | null);
   'like'?: (_sluice_v1_LikeOptions | null);
+  'span_unit'?: (_sluice_v1_SpanUnit);
   '_k'?: "k";
   '_sketch_pool_size'?: "sketch_pool_size";
   '_lexical_pool_size'?: "lexical_pool_size";
@@ -94,6 +96,7 @@ export interface SearchRequest__Output {
   'facets': (_sluice_v1_FacetOptions__Output)[];
   'sort_by': (_sluice_v1_SortOptions__Output | null);
   'like': (_sluice_v1_LikeOptions__Output | null);
+  'span_unit': (_sluice_v1_SpanUnit__Output);
   '_k'?: "k";
   '_sketch_pool_size'?: "sketch_pool_size";
   '_lexical_pool_size'?: "lexical_pool_size";
