@@ -140,7 +140,7 @@ function scheduleOf(
 
 function httpOptions(
   config: Config,
-  { logger, metrics }: ServerDependencies,
+  { logger, metrics, version }: ServerDependencies,
   traces: Traces | undefined,
 ): Omit<HttpServerOptions, "access" | "tls" | "traffic"> {
   return {
@@ -149,6 +149,8 @@ function httpOptions(
     port: config.httpPort,
     allowedHosts: parseHosts(config.http.allowedHosts),
     allowedOrigins: parseOrigins(config.http.allowedOrigins),
+    version,
+    clock: () => performance.now(),
     metrics: () => metrics.render(),
     calls: {
       clock: () => performance.now(),

@@ -15,6 +15,7 @@ import { addExportCommand } from "./commands/export.js";
 import { addFeedbackCommand } from "./commands/feedback.js";
 import { addIngestCommand } from "./commands/ingest.js";
 import { addKeyCommand } from "./commands/key.js";
+import { addMcpCommand } from "./commands/mcp.js";
 import { addModelCommand } from "./commands/model.js";
 import { addOperationsCommand } from "./commands/operations.js";
 import { addOptimizeCommand } from "./commands/optimize.js";
@@ -73,6 +74,7 @@ export function createProgram(context: CliContext): Command {
   addExportCommand(program, context);
   addFeedbackCommand(program, context);
   addKeyCommand(program, context);
+  addMcpCommand(program, context);
   addModelCommand(program, context);
   addOptimizeCommand(program, context);
   addOperationsCommand(program, context);

@@ -1,7 +1,7 @@
 // Reports a failed command: one message with a remedy, and an exit code from the table.
 
 import { CommanderError } from "commander";
-import type { SluiceClientError } from "../client/client-error.js";
+import { isClientError } from "../client/is-client-error.js";
 import { errorTable, isSluiceError } from "../core/errors.js";
 import { printableJson } from "../core/printable.js";
 import { InterruptedError } from "./context.js";
@@ -53,8 +53,3 @@ function factsOf(error: unknown): ErrorFacts {
 }
 
 const unreachableRemedy = "Start a server with `sluice serve`, or name one with --server ADDRESS.";
-
-/** By name, because importing the class loads gRPC, which most failing commands do not need. */
-function isClientError(error: unknown): error is SluiceClientError {
-  return error instanceof Error && error.name === "SluiceClientError";
-}

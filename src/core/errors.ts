@@ -107,6 +107,11 @@ export const errorTable = {
     "No search session of this caller has this id; it ends with its stream.",
     "Open a new session.",
   ),
+  HANDLE_NOT_FOUND: row(
+    "NOT_FOUND",
+    "No search of this caller has this handle; a server forgets handles after ten minutes.",
+    "Search again.",
+  ),
   PATH_NOT_FOUND: row(
     "NOT_FOUND",
     "The HTTP port has nothing at this path.",

@@ -244,6 +244,21 @@ export const limits = {
   /** Duration of a CPU profile, milliseconds, and profiles that are kept. */
   profileMs: 10_000,
   profileFilesMax: 8,
+  /** Hits of a tool for agents, and documents and collections that one answer lists. */
+  mcpHitsMax: 100,
+  mcpKeysMax: 20,
+  mcpCollectionsMax: 200,
+  /** Quoted texts, UTF-16 code units: a passage, a part of a document, a resource. */
+  mcpPassageLengthMax: 4_000,
+  mcpTextLengthMax: 20_000,
+  mcpResourceLengthMax: 1_000_000,
+  /** Tokens of a context for an agent. */
+  mcpContextTokensMax: 50_000,
+  /** Handles of searches: all of a server, bytes, and the life of one after its last use. */
+  mcpHandleBytesMax: 4 * 1024 * 1024,
+  mcpHandleMs: 600_000,
+  /** Message of an agent on standard input, bytes. */
+  mcpMessageBytesMax: 1024 * 1024,
   /** Highlights per hit. */
   highlightCountMax: 100,
   /** UTF-16 code units of a text that are searched for highlights. */

@@ -19,6 +19,7 @@ import { answerPreflight, checkContentType, isPreflight } from "./origin-checks.
 import type { OriginChecks } from "./origin-checks.js";
 import { callerOf } from "./requests.js";
 import { problemType } from "./responses.js";
+import { isCall } from "./route.js";
 import type { HttpRoute } from "./route.js";
 import { routes } from "./routes.js";
 
@@ -114,7 +115,7 @@ async function admit(
   callOf(request).route = route.path;
   if (route.body !== undefined)
     checkContentType(request, { takesLines: route.lines !== undefined });
-  if (services.isStopping() && route.path.startsWith("/v")) throw stoppingError();
+  if (services.isStopping() && isCall(route.path)) throw stoppingError();
   const { requirement } = route;
   const grant = await access.admit(
     callerOf(request, { operation: operationOf(route), requirement }),

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { SearchRequest } from "../contract/search-request.js";
 import { collectionName } from "../contract/validate.js";
 import type { EngineApi } from "../engine/api.js";
+import type { Handles } from "../mcp/handles.js";
 import type { HttpLogger } from "./errors.js";
 import type { Turn } from "./exchange-bounds.js";
 
@@ -14,11 +15,19 @@ export interface HttpServices {
   readonly ingestInFlightMax: number;
   /** Search sessions that are open. */
   readonly sessions: Sessions;
+  /** Of agents. */
+  readonly mcp: McpSettings;
   /** The text of /metrics. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   isStopping(): boolean;
   /** Calls `end` when the server begins to stop; returns how to take that back. */
   onStop(end: () => void): () => void;
+}
+
+export interface McpSettings {
+  /** Of the program. */
+  readonly version: string;
+  readonly handles: Handles;
 }
 
 /** Sessions of search as you type. */

@@ -7,6 +7,7 @@ import type { TracedIds } from "../core/call-ids.js";
 import type { CallRecord } from "../core/call-record.js";
 import type { BeginSpan } from "../core/trace-span.js";
 import type { HttpLogger } from "./errors.js";
+import { isCall } from "./route.js";
 
 export interface CallReports {
   /** Milliseconds of a monotonic clock. */
@@ -67,7 +68,7 @@ function idsOf({ headers, method, url }: IncomingMessage, beginSpan?: BeginSpan)
   const requestId = headers[requestIdHeader]?.toString();
   const traceparent = headers.traceparent?.toString();
   // Health checks and scrapes would only fill the traces.
-  if (beginSpan === undefined || url?.startsWith("/v") !== true)
+  if (beginSpan === undefined || url === undefined || !isCall(url))
     return callIds({ requestId, traceparent, span: undefined });
   const name = `${method}`;
   const attributes = { "http.request.method": method };

@@ -56,7 +56,7 @@ const exposedHeaders =
 /** Headers that pages of other origins may send. */
 const acceptedHeaders =
   "accept, authorization, content-type, idempotency-key, if-match, if-none-match, last-event-id, " +
-  "traceparent, x-request-id, x-sluice-client";
+  "mcp-method, mcp-name, mcp-protocol-version, traceparent, x-request-id, x-sluice-client";
 
 /** True for a CORS preflight request. */
 export function isPreflight({ method, headers }: IncomingMessage): boolean {

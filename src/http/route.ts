@@ -136,3 +136,8 @@ export function isLineType(type: string): boolean {
 export function hasLines({ request }: HttpCallContext): boolean {
   return isLineType(contentTypeOf(request.headers["content-type"]));
 }
+
+/** Whether a path is for calls: other paths are for probes, metrics and pages. */
+export function isCall(path: string): boolean {
+  return path.startsWith("/v") || path.startsWith("/mcp");
+}

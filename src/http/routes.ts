@@ -4,6 +4,7 @@ import type { HttpRoute } from "./route.js";
 import { collectionRoutes } from "./routes/collections.js";
 import { documentRoutes } from "./routes/documents.js";
 import { feedbackRoutes } from "./routes/feedback.js";
+import { mcpRoutes } from "./routes/mcp.js";
 import { operationRoutes } from "./routes/operations.js";
 import { pageRoutes } from "./routes/page.js";
 import { probeRoutes } from "./routes/probes.js";
@@ -19,6 +20,7 @@ export const routes: readonly HttpRoute[] = [
   ...operationRoutes,
   ...feedbackRoutes,
   ...rerankRoutes,
+  ...mcpRoutes,
   ...probeRoutes,
   ...referenceRoutes,
   ...pageRoutes,

@@ -5,8 +5,10 @@ import type { RequestListener, Server, ServerOptions } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Access } from "../access/access.js";
 import type { AllowedHosts, AllowedOrigins } from "../config/http-lists.js";
+import type { Clock } from "../core/clock.js";
 import { limits } from "../core/limits.js";
 import type { Traffic } from "../core/traffic.js";
+import { createHandles } from "../mcp/handles.js";
 import { capConnections } from "../net/connection-caps.js";
 import { listen, peerProbeMs } from "../net/listen.js";
 import type { Tls } from "../net/tls.js";
@@ -33,6 +35,10 @@ export interface HttpServerOptions {
   /** Accepted host names and origins. Defaults to the server's own. */
   readonly allowedHosts?: AllowedHosts | undefined;
   readonly allowedOrigins?: AllowedOrigins | undefined;
+  /** Of the program, for agents. */
+  readonly version: string;
+  /** For the expiry of agents' handles. */
+  readonly clock: Clock;
   /** The text of /metrics. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   /** Receives the record of each request. Absent when nothing records them. */
@@ -61,7 +67,7 @@ export interface HttpServer {
  * is not an address of this machine.
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { access, logger, tls, traffic, metrics } = options;
+  const { access, logger, tls, traffic, metrics, version, clock } = options;
   const hasTls = tls !== undefined;
   const { allowedHosts = new Set(), allowedOrigins = new Set() } = options;
   const checks = createOriginChecks({ host: options.host, hasTls, allowedHosts, allowedOrigins });
@@ -78,6 +84,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     createServer: (listener) => openServer(tls, listener),
     services: {
       metrics,
+      mcp: { version, handles: createHandles(clock) },
       stalledStreamMs,
       ingestInFlightMax,
       sessions: createSessions(),

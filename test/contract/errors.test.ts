@@ -56,6 +56,7 @@ const provocations: Readonly<Record<ErrorReason, Provocation>> = {
   DOCUMENT_NOT_FOUND: { call: (client) => client.explain({ ...request, key: "none" }) },
   OPERATION_NOT_FOUND: { file: "test/unit/http/operations.test.ts" },
   SESSION_NOT_FOUND: { file: "test/unit/http/sessions.test.ts" },
+  HANDLE_NOT_FOUND: { file: "test/unit/mcp/handles.test.ts" },
   PATH_NOT_FOUND: { file: "test/unit/http/server.test.ts" },
   METHOD_NOT_ALLOWED: { file: "test/unit/http/server.test.ts" },
   SEQUENCE_MISMATCH: { ingest: [{ ...documents[0]!, ifSequence: 0 }] },

@@ -92,6 +92,11 @@ const routeRows: Readonly<Record<string, Row>> = {
   "GET /v1/sessions": { need: "read", isOfDocs: false },
   "POST /v1/sessions/{session}": { need: "read", request: { query_number: 1 }, isOfDocs: false },
   "DELETE /v1/sessions/{session}": { need: "read", isOfDocs: false },
+  "POST /mcp": {
+    need: "read",
+    request: { jsonrpc: "2.0", id: 1, method: "ping" },
+    isOfDocs: false,
+  },
   "GET /v1/export": { need: "read" },
   "POST /v1/export": { need: "read", request: { collection: "docs" } },
   [`GET ${collection}/documents:export`]: { need: "read" },

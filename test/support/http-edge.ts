@@ -42,6 +42,8 @@ export async function startHttpEdge(options: Partial<HttpServerOptions> = {}): P
     traffic,
     host: "127.0.0.1",
     port: 0,
+    version: "0.0.0",
+    clock: () => performance.now(),
     metrics: () => Promise.resolve({ contentType: "text/plain", text: "" }),
     ...options,
   });

@@ -8,6 +8,7 @@ export const packageDoors: Readonly<Record<string, readonly string[]>> = {
   "@grpc/proto-loader": ["rpc", "wire", "gen"],
   "@grpc/reflection": ["rpc"],
   "@huggingface/tokenizers": ["encoders"],
+  "@modelcontextprotocol/server": ["mcp"],
   "@node-rs/crc32": ["store"],
   "@opentelemetry/api": ["observability"],
   "@opentelemetry/core": ["observability"],
@@ -36,7 +37,7 @@ export const packageDoors: Readonly<Record<string, readonly string[]>> = {
   typescript: ["cli"],
   unpdf: ["importers"],
   yaml: ["importers"],
-  zod: ["access", "backup", "config", "encoders", "http", "hub", "importers", "remote"],
+  zod: ["access", "backup", "config", "encoders", "http", "hub", "importers", "mcp", "remote"],
   "node:worker_threads": ["scoring", "encoding", "app"],
 };
 

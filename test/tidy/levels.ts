@@ -23,6 +23,7 @@ export const levels: readonly (readonly string[])[] = [
   ["engine", "remote"],
   ["access"],
   ["service"],
+  ["mcp"],
   ["rpc", "http"],
   ["app"],
   ["cli"],

@@ -27,6 +27,8 @@ describe("bodies over HTTP", () => {
       traffic,
       host: "127.0.0.1",
       port: 0,
+      version: "0.0.0",
+      clock: () => performance.now(),
       metrics: () => Promise.resolve({ contentType: "text/plain", text: "" }),
       ...options,
     });

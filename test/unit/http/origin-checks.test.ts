@@ -51,6 +51,8 @@ describe("the HTTP port and pages of others", () => {
       port: 0,
       allowedHosts: parseHosts(hosts),
       allowedOrigins: parseOrigins(origins),
+      version: "0.0.0",
+      clock: () => performance.now(),
       metrics: () => Promise.resolve({ contentType: "text/plain", text: "" }),
     });
     return server.port;

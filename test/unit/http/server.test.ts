@@ -28,6 +28,8 @@ describe("HTTP server", () => {
       traffic: createTraffic({ clock: () => performance.now() }),
       host: "127.0.0.1",
       port: 0,
+      version: "0.0.0",
+      clock: () => performance.now(),
       metrics: () => Promise.resolve({ contentType: "text/plain", text: "sluice_up 1\n" }),
     });
     base = `http://127.0.0.1:${server.port}`;
@@ -316,6 +318,8 @@ describe("HTTP server", () => {
         traffic: createTraffic({ clock: () => performance.now() }),
         host: "127.0.0.1",
         port: server.port,
+        version: "0.0.0",
+        clock: () => performance.now(),
         metrics: () => Promise.reject(new Error("unused")),
       }),
       { reason: "PORT_IN_USE" },

@@ -34,6 +34,8 @@ describe("an export", () => {
       traffic: createTraffic({ clock: () => performance.now() }),
       host: "127.0.0.1",
       port: 0,
+      version: "0.0.0",
+      clock: () => performance.now(),
       metrics: () => Promise.resolve({ contentType: "text/plain", text: "" }),
     });
   });
