@@ -205,7 +205,7 @@ interface FoundField {
 }
 
 /** The fields of a message, at its own level; ends early with `undefined` when it is malformed. */
-function* fieldsOf(bytes: Buffer): Generator<FoundField | undefined, void, void> {
+export function* fieldsOf(bytes: Buffer): Generator<FoundField | undefined, void, void> {
   const cursor: WireCursor = { bytes, position: 0 };
   for (let count = 0; cursor.position < bytes.length; count += 1) {
     const start = cursor.position;

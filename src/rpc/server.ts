@@ -1,10 +1,7 @@
 // The gRPC server: services, health, reflection, credentials and graceful shutdown.
 
 import { Server, setLogger } from "@grpc/grpc-js";
-import type { PackageDefinition } from "@grpc/proto-loader";
-import { loadSync } from "@grpc/proto-loader";
-import { ReflectionService } from "@grpc/reflection";
-import { HealthImplementation, protoPath as healthProtoPath } from "grpc-health-check";
+import { HealthImplementation } from "grpc-health-check";
 import { definitions } from "../wire/definitions.js";
 import type { CallRecord } from "../core/call-record.js";
 import type { Clock } from "../core/clock.js";
@@ -24,6 +21,7 @@ import type { RpcListener } from "./listener.js";
 import { createOpenCalls, endForeignStreams } from "./open-calls.js";
 import type { OpenCalls } from "./open-calls.js";
 import { createOperationService } from "./operation-service.js";
+import { addReflection } from "./reflection.js";
 import { createSearchService } from "./search-service.js";
 import { createBoundServices } from "./bound-services.js";
 import type { BoundServices } from "./bound-services.js";
@@ -148,9 +146,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
 function addHealth(server: Server): RpcServer["setReady"] {
   const health = new HealthImplementation();
   health.addToServer(server);
-  const { packages } = definitions();
-  const described: PackageDefinition = { ...packages, ...loadSync(healthProtoPath) };
-  new ReflectionService(described).addToServer(server);
+  addReflection(server, [...serviceNames, "grpc.health.v1.Health"]);
   return (isReady) => {
     for (const name of ["", ...serviceNames])
       health.setStatus(name, isReady ? "SERVING" : "NOT_SERVING");

@@ -32,11 +32,17 @@ describe("proto files", () => {
     assert.deepEqual(bare, []);
   });
 
-  it("make exactly the committed types", () => {
+  it("make exactly the committed types and descriptors", () => {
     const folder = mkdtempSync(join(tmpdir(), "sluice-proto-"));
+    const descriptors = join(folder, "descriptors.binpb");
     try {
-      execFileSync(join(root, "proto", "generate.sh"), [folder]);
-      assert.deepEqual(readTree(folder), readTree(join(root, "src", "gen", "proto")));
+      execFileSync(join(root, "proto", "generate.sh"), [join(folder, "types"), descriptors]);
+      assert.deepEqual(
+        readTree(join(folder, "types")),
+        readTree(join(root, "src", "gen", "proto")),
+      );
+      const committed = readFileSync(join(root, "proto", "descriptors.binpb"));
+      assert.ok(readFileSync(descriptors).equals(committed), "run `make gen`");
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -104,7 +104,6 @@ export function addSearchCommand(program: Command, context: CliContext): void {
       valueOf(fields.budgetMs),
     )
     .option("--deadline-ms <ms>", "fail if there is no ranking by then", valueOf(fields.budgetMs))
-    .option("--min-sequence <n>", "wait until this write is visible", valueOf(fields.minSequence))
     .addHelpText("after", examples);
   addResultOptions(command);
   addSearchTuning(command);
@@ -163,6 +162,7 @@ function toRequest(
 /** Options for what is asked for beside a query and what is shown of the ranking. */
 function addResultOptions(command: Command): void {
   command
+    .option("--min-sequence <n>", "wait until this write is visible", valueOf(fields.minSequence))
     .option("--offset <count>", "hits to leave out at the head", valueOf(fields.offset))
     .option("--count-documents", "count the eligible documents")
     .option("--facet <field[:n]>", "count the n (10) most frequent values; repeatable", facets)
