@@ -108,8 +108,8 @@ test-s3: build ## backups in a real S3 server: versitygw, or SeaweedFS
 deploy-check: build ## the files in deploy/, by the tools that are installed, and a server from the image's files
 	@.ci/deploy-check
 
-coverage: ## the same, then lines never reached: a table, and pages in coverage/
-	@status=0; .ci/suite || status=$$?; \
+coverage: ## make test, then lines never reached: a table, and pages in coverage/
+	@status=0; COVERAGE=1 .ci/suite || status=$$?; \
 	  c8 report --all --include 'build/src/**/*.js' --reporter text --reporter html; exit $$status
 
 gen: $(installed) ## regenerate src/gen/ (flatc) and the WASM kernels (clang), where the tools are

@@ -10,7 +10,7 @@ import { useTemporaryFolder } from "../support/each-test-folder.js";
 import { endServersAfterEach, startServerProcess, stopServer } from "../support/server-process.js";
 import type { ServerProcess } from "../support/server-process.js";
 
-const rounds = 4;
+const rounds = 2;
 
 describe("a server that is killed while it makes terms anew", () => {
   const folder = useTemporaryFolder();

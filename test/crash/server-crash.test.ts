@@ -12,11 +12,11 @@ describe("a server that is killed at random moments", () => {
   const folder = useTemporaryFolder();
   endServersAfterEach();
 
-  it("holds everything that it acknowledged and nothing by half, 25 times over", async () => {
-    const report = await runCampaign({ seed: 2026, rounds: 25, folder: folder() });
+  it("holds everything that it acknowledged and nothing by half, 10 times over", async () => {
+    const report = await runCampaign({ seed: 2026, rounds: 10, folder: folder() });
     assert.equal(report.lost, 0);
-    assert.ok(report.acknowledged > 25 * 50, "the server got some way between the kills");
-    assert.ok((report.killedDuring["writes"] ?? 0) > 12, "most kills met writes under way");
+    assert.ok(report.acknowledged > 10 * 50, "the server got some way between the kills");
+    assert.ok((report.killedDuring["writes"] ?? 0) > 4, "most kills met writes under way");
     assert.ok(report.happened > 0 && report.absent > 0, "on both sides of their commit");
   });
 });
