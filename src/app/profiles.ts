@@ -1,12 +1,12 @@
-// CPU profiles of a running server: a signal records the main thread for a while, into a file that
-// browsers' developer tools and speedscope open.
+// CPU profiles of a running server: a signal records all threads for a while, into a folder with a
+// file for each, which browsers' developer tools and speedscope open.
 
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { Session } from "node:inspector/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { limits } from "../core/limits.js";
 import type { Logger } from "../observability/logger.js";
+import { recordThreads } from "./thread-profiles.js";
+import type { ThreadProfile } from "./thread-profiles.js";
 
 export interface Profiler {
   /** Begins to record one, unless one is being recorded. The log says what became of it. */
@@ -17,7 +17,7 @@ export interface Profiler {
   close(): Promise<void>;
 }
 
-const filePattern = /^cpu-[\dTZ-]+\.cpuprofile$/;
+const recordingPattern = /^cpu-[\dTZ-]+$/;
 
 export function createProfiler(
   dataFolder: string,
@@ -35,14 +35,14 @@ export function createProfiler(
   let recording: Promise<void> | undefined;
   const record = async (): Promise<void> => {
     const time = new Date(nowMs()).toISOString().replaceAll(/[:.]/g, "-");
-    const file = join(folder, `cpu-${time}.cpuprofile`);
+    const recorded = join(folder, `cpu-${time}`);
     try {
       logger.info({ durationMs }, "a CPU profile is being recorded");
-      const profile = await recordProfile(durationMs, stop.signal);
+      const profiles = await recordThreads(durationMs, stop.signal);
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       removeOldest(folder);
-      writeWhole(file, profile);
-      logger.info({ file }, "a CPU profile was written");
+      writeWhole(recorded, profiles);
+      logger.info({ folder: recorded }, "a CPU profile was written");
     } catch (error) {
       logger.error({ err: error }, "no CPU profile could be recorded");
     }
@@ -61,36 +61,26 @@ export function createProfiler(
   };
 }
 
-/** The profile as JSON. */
-async function recordProfile(durationMs: number, signal: AbortSignal): Promise<string> {
-  const session = new Session();
-  session.connect();
+/** Leaves nothing behind when the disk has no space for all of it. */
+function writeWhole(folder: string, profiles: readonly ThreadProfile[]): void {
+  mkdirSync(folder, { mode: 0o700 });
   try {
-    await session.post("Profiler.enable");
-    await session.post("Profiler.start");
-    await sleep(durationMs, undefined, { signal }).catch(() => undefined);
-    const { profile } = await session.post("Profiler.stop");
-    return JSON.stringify(profile);
-  } finally {
-    session.disconnect();
-  }
-}
-
-/** Leaves no file behind when the disk has no space for all of it. */
-function writeWhole(file: string, text: string): void {
-  try {
-    writeFileSync(file, text, { mode: 0o600 });
+    for (const { thread, json } of profiles)
+      writeFileSync(join(folder, `${thread}.cpuprofile`), json, { mode: 0o600 });
   } catch (error) {
-    rmSync(file, { force: true });
+    rmSync(folder, { recursive: true, force: true });
     throw error;
   }
 }
 
 /** Leaves room for one more. Names sort by time. */
 function removeOldest(folder: string): void {
-  const files = readdirSync(folder)
-    .filter((name) => filePattern.test(name))
+  const recordings = readdirSync(folder)
+    .filter((name) => recordingPattern.test(name))
     .sort();
-  for (const name of files.slice(0, Math.max(0, files.length - limits.profileFilesMax + 1)))
-    rmSync(join(folder, name));
+  for (const name of recordings.slice(
+    0,
+    Math.max(0, recordings.length - limits.profileFilesMax + 1),
+  ))
+    rmSync(join(folder, name), { recursive: true });
 }

@@ -83,7 +83,7 @@ describe("the metrics of a server", () => {
       assert.match(labels.severity, /^(critical|warning|info)$/, alert);
       assert.match(annotations.summary, /\{\{ \$labels\.instance \}\}/, alert);
     }
-    const page = readFileSync(join(repositoryRoot(), "docs/operations/metrics.md"), "utf8");
+    const page = readFileSync(join(repositoryRoot(), "docs/operations/alert.md"), "utf8");
     const untold = rules.filter(({ alert }) => !page.includes(`\`${alert}\``));
     assert.deepEqual(untold, [], "the page says what to do at each alert");
   });

@@ -2,11 +2,17 @@
 
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { createProfiler } from "../../../src/app/profiles.js";
 import { limits } from "../../../src/core/limits.js";
 import { createLogger } from "../../../src/observability/logger.js";
 import { useTemporaryFolder } from "../../support/each-test-folder.js";
+
+const spinning = `
+  function spin() { for (const end = performance.now() + 5; performance.now() < end; ); }
+  setInterval(spin, 1)`;
 
 describe("profiles", () => {
   const folder = useTemporaryFolder();
@@ -26,7 +32,15 @@ describe("profiles", () => {
 
   const files = (): string[] => readdirSync(join(folder(), "profiles")).sort();
 
-  it("are files that name functions; the last few are kept, and other files stay", async () => {
+  function functionsIn(file: string): string[] {
+    const text = readFileSync(join(folder(), "profiles", file), "utf8");
+    const { nodes } = JSON.parse(text) as {
+      readonly nodes: readonly { readonly callFrame: { readonly functionName: string } }[];
+    };
+    return nodes.map(({ callFrame }) => callFrame.functionName);
+  }
+
+  it("are folders of files that name functions; the last few are kept, and other files stay", async () => {
     const profiler = create(1);
     mkdirSync(join(folder(), "profiles"));
     writeFileSync(join(folder(), "profiles", "a note"), "");
@@ -37,10 +51,31 @@ describe("profiles", () => {
     const [note, first, ...others] = files();
     assert.equal(note, "a note");
     assert.equal(others.length, limits.profileFilesMax - 1);
-    assert.equal(first, "cpu-2026-01-01T00-00-04-000Z.cpuprofile");
-    const text = readFileSync(join(folder(), "profiles", first), "utf8");
-    const profile = JSON.parse(text) as { readonly nodes: readonly object[] };
-    assert.ok(profile.nodes.length > 0);
+    assert.equal(first, "cpu-2026-01-01T00-00-04-000Z");
+    assert.ok(functionsIn(join(first, "main.cpuprofile")).length > 0);
+  });
+
+  it("have a file for each thread", async () => {
+    const worker = new Worker(spinning, { eval: true });
+    try {
+      await once(worker, "online");
+      const name = `worker-${worker.threadId}.cpuprofile`;
+      const profiler = create(100);
+      // A profile has a sample of a function only if its thread was running.
+      let functions: string[] = [];
+      while (!functions.includes("spin")) {
+        profiler.record();
+        await profiler.settled();
+        const recorded = files().at(-1) ?? "";
+        assert.deepEqual(readdirSync(join(folder(), "profiles", recorded)).sort(), [
+          "main.cpuprofile",
+          name,
+        ]);
+        functions = functionsIn(join(recorded, name));
+      }
+    } finally {
+      await worker.terminate();
+    }
   });
 
   it("are recorded one at a time, and end when the server stops", async () => {
