@@ -27,6 +27,8 @@ export interface CampaignOptions {
   readonly rounds: number;
   /** An empty folder. */
   readonly folder: string;
+  /** Acknowledged writes before a kill on a slow machine, where the chosen number takes too long. */
+  readonly acksMin?: number | undefined;
   readonly onRound?: ((round: number, report: CampaignReport) => void) | undefined;
   /** Called on the dead server's data folder before it is started again: for controls. */
   readonly tamper?: ((round: number, campaign: Tampering) => void | Promise<void>) | undefined;
@@ -70,7 +72,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
   try {
     for (const { create } of targets) await server.client.collections.create(create);
     for (let round = 0; round < rounds; round += 1) {
-      const load = await loadAndKill(server, { prng, targets, versions });
+      const { acksMin } = options;
+      const load = await loadAndKill(server, { prng, targets, versions, acksMin });
       noteKill(report, { load, targets });
       if (round % 2 === 0) await checkOffline(data, report);
       else await noteFlush(data, report);
@@ -115,7 +118,7 @@ function start(data: string, models: string): Promise<ServerProcess> {
 }
 
 /** Acknowledged writes without which a kill proves nothing. */
-const overdueAcksMin = 20;
+const acksMinDefault = 20;
 
 const moments = ["ack", "later", "maintenance"] as const;
 
@@ -126,9 +129,10 @@ async function loadAndKill(
     readonly prng: Prng;
     readonly targets: readonly CrashTarget[];
     readonly versions: ReturnType<typeof createVersionCounter>;
+    readonly acksMin: number | undefined;
   },
 ): Promise<Load> {
-  const { prng } = by;
+  const { prng, acksMin = acksMinDefault } = by;
   const maintenance = maintenanceCalls(by.targets);
   const wanted = pick(moments, prng.nextFloat());
   const ackCount = 1 + below(prng, 600);
@@ -139,7 +143,7 @@ async function loadAndKill(
   let isOverdue = false;
   const timer = setTimeout(() => {
     isOverdue = true;
-    if (acks >= overdueAcksMin) kill();
+    if (acks >= acksMin) kill();
   }, 3000);
   const load = startLoad({
     client: server.client,
@@ -147,7 +151,7 @@ async function loadAndKill(
     maintenance,
     onAck(count) {
       acks = count;
-      if (isOverdue && count >= overdueAcksMin) kill();
+      if (isOverdue && count >= acksMin) kill();
       if (count !== ackCount) return;
       if (wanted === "ack") kill();
       if (wanted === "later") setTimeout(kill, laterMs);

@@ -15,7 +15,7 @@ describe("a server that is killed at random moments", () => {
   it("holds everything that it acknowledged and nothing by half, 10 times over", async () => {
     const report = await runCampaign({ seed: 2026, rounds: 10, folder: folder() });
     assert.equal(report.lost, 0);
-    assert.ok(report.acknowledged > 10 * 50, "the server got some way between the kills");
+    assert.ok(report.acknowledged > 10 * 20, "the server got some way between the kills");
     assert.ok((report.killedDuring["writes"] ?? 0) > 4, "most kills met writes under way");
     assert.ok(report.happened > 0 && report.absent > 0, "on both sides of their commit");
   });
@@ -40,9 +40,10 @@ describe("the crash campaign", () => {
 
   it("fails when a deleted document is back", async () => {
     const campaign = runCampaign({
-      // Killed after hundreds of acknowledgments: some key has no other write in flight.
+      // After hundreds of acknowledgments some key has no other write in flight.
       seed: 5,
       rounds: 1,
+      acksMin: 300,
       folder: folder(),
       tamper(_round, { targets }) {
         for (const { ledger } of targets)
