@@ -44,7 +44,7 @@ for source in $common; do
   "$compiler" $flags -c "$source" -o "$work/$(echo "$source" | tr / -).o"
 done
 for set in $sets; do
-  for kernel in max-sim sketch-scan rotate max-sim-float unit-rows; do
+  for kernel in max-sim sketch-scan rotate max-sim-float unit-rows shape-codes; do
     # shellcheck disable=SC2086,SC2046
     "$compiler" $flags $(set_flags "$set") -c "src/$kernel/$set.c" -o "$work/$kernel-$set.o"
   done

@@ -16,5 +16,7 @@ const char *check_max_sim_float(const max_sim_float_job *job, size_t query_lengt
                                 size_t row_length, size_t score_length);
 const char *check_unit_rows(const unit_rows_job *job, size_t row_length, size_t out_length,
                             size_t sum_length);
+const char *check_shape_codes(const shape_codes_job *job, size_t row_length,
+                              size_t direction_length, size_t order_length, size_t code_length);
 
 #endif

@@ -77,6 +77,19 @@ typedef struct {
   double *column_sums;  // dim, out
 } unit_rows_job;
 
+// Codes of rotated rows whose errors are shaped.
+typedef struct {
+  const float *rows;  // row_count x dim
+  size_t row_count;
+  uint32_t dim;
+  const float *direction;  // dim
+  const uint16_t *order;   // dim, each below dim
+  double step;             // levels a unit
+  double length_loss;      // share of its length that a code loses
+  uint8_t *codes;          // row_count packed rows, out
+  uint32_t bits;
+} shape_codes_job;
+
 // The workspace of a call: 64-byte aligned, at least the number of bytes that the *_workspace
 // function gives for the same job. Jobs must have passed checks.h.
 size_t max_sim_workspace(const max_sim_job *job);
@@ -92,6 +105,8 @@ typedef struct {
   void (*max_sim_float)(const max_sim_float_job *job, uint8_t *workspace);
   // Returns the first row that is zero or not finite; -1: there is none. Needs no workspace.
   int64_t (*unit_rows)(const unit_rows_job *job);
+  // Needs no workspace.
+  void (*shape_codes)(const shape_codes_job *job);
 } kernel_set;
 
 #define DECLARE_KERNELS(isa)                                                  \
@@ -99,7 +114,8 @@ typedef struct {
   void sketch_scan_##isa(sketch_scan_job *job, uint8_t *workspace);           \
   void rotate_##isa(const rotate_job *job, uint8_t *workspace);               \
   void max_sim_float_##isa(const max_sim_float_job *job, uint8_t *workspace); \
-  int64_t unit_rows_##isa(const unit_rows_job *job);
+  int64_t unit_rows_##isa(const unit_rows_job *job);                          \
+  void shape_codes_##isa(const shape_codes_job *job);
 DECLARE_KERNELS(scalar)
 DECLARE_KERNELS(avx2)
 DECLARE_KERNELS(avx512)

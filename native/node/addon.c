@@ -244,6 +244,32 @@ static napi_value unit_rows(napi_env env, napi_callback_info info) {
   return result;
 }
 
+// shapeCodes(rows, direction, order, step, lengthLoss, bytes, dim, bits)
+static napi_value shape_codes(napi_env env, napi_callback_info info) {
+  call c = open_call(env, info, 8);
+  const array rows = array_at(&c, 0, napi_float32_array),
+              direction = array_at(&c, 1, napi_float32_array);
+  const array order = array_at(&c, 2, napi_uint16_array), codes = array_at(&c, 5, napi_uint8_array);
+  shape_codes_job job = {
+      .rows = rows.data,
+      .direction = direction.data,
+      .order = order.data,
+      .step = number_at(&c, 3),
+      .length_loss = number_at(&c, 4),
+      .codes = codes.data,
+      .dim = uint32_at(&c, 6),
+      .bits = uint32_at(&c, 7),
+  };
+  const char *wrong = c.wrong;
+  if (!wrong) {
+    wrong = check_shape_codes(&job, rows.length, direction.length, order.length, codes.length);
+  }
+  if (wrong) return reject(&c, wrong);
+  job.row_count = rows.length / job.dim;
+  c.set->shape_codes(&job);
+  return NULL;
+}
+
 // measureRate(kind, seconds): operations a second of a bare loop; NaN when this CPU cannot run it.
 static napi_value measure_rate(napi_env env, napi_callback_info info) {
   call c = open_call(env, info, 2);
@@ -287,6 +313,7 @@ static napi_value create_set(napi_env env, const kernel_set *set) {
   set_function(env, object, "rotateQuantize", rotate_quantize, set);
   set_function(env, object, "maxSimFloat", max_sim_float, set);
   set_function(env, object, "unitRows", unit_rows, set);
+  set_function(env, object, "shapeCodes", shape_codes, set);
   return object;
 }
 

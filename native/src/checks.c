@@ -82,3 +82,19 @@ const char *check_unit_rows(const unit_rows_job *job, size_t row_length, size_t 
   if (sum_length < job->dim) return "column sums are too short";
   return NULL;
 }
+
+const char *check_shape_codes(const shape_codes_job *job, size_t row_length,
+                              size_t direction_length, size_t order_length, size_t code_length) {
+  if (!is_dim(job->dim)) return "dim is not a multiple of 16 from 16 to 1024";
+  if (!is_bits(job->bits)) return "bits is not 1, 2, 4 or 8";
+  if (row_length % job->dim != 0) return "rows are not a whole number of rows";
+  if (direction_length < job->dim) return "direction is too short";
+  if (order_length < job->dim) return "order is too short";
+  for (uint32_t i = 0; i < job->dim; i++) {
+    if (job->order[i] >= job->dim) return "order leaves the row";
+  }
+  if (code_length < row_length / job->dim * (job->dim * job->bits / 8)) {
+    return "code bytes are too short";
+  }
+  return NULL;
+}

@@ -8,8 +8,8 @@ import type { TokenMatrix } from "../core/token-matrix.js";
 import { rowBytes, type CodeBits, type Kernels, type PackedQuery } from "../kernels/kernels.js";
 import { squareOf } from "../kernels/reference.js";
 import { centreQueryRows, centreRows, uncentreRow } from "./centred-rows.js";
+import { codeShape } from "./code-shape.js";
 import { gridUnit, inverseStep } from "./grid.js";
-import { createCodeShaper } from "./shaped-codes.js";
 import { rotateBack, rotationFactors } from "./rotation.js";
 import { createUnitRows } from "./unit-rows.js";
 import type { RowMatrix, UnitRows } from "./unit-rows.js";
@@ -133,16 +133,16 @@ function createRowEncoder(
   bits: CodeBits,
 ): (rows: Float32Array) => Uint8Array {
   const { dim, factors, centre, kernels } = by;
-  const step = inverseStep(bits, dim);
-  const shaper = centre && createCodeShaper(rotate(centre.direction, by), { bits, step });
+  const shape = centre && codeShape(rotate(centre.direction, by), bits);
   return (rows) => {
     const bytes = new Uint8Array((rows.length / dim) * rowBytes(dim, bits));
-    if (shaper === undefined) {
-      kernels.rotateQuantize(rows, factors, step, { bytes, dim, bits });
-      return bytes;
+    const out = { bytes, dim, bits };
+    if (shape === undefined) {
+      kernels.rotateQuantize(rows, factors, inverseStep(bits, dim), out);
+    } else {
+      kernels.rotate(rows, factors, dim, rows);
+      kernels.shapeCodes(rows, shape, out);
     }
-    kernels.rotate(rows, factors, dim, rows);
-    shaper.encode(rows, bytes);
     return bytes;
   };
 }

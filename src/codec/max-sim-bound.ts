@@ -16,7 +16,7 @@ const roundingShare = 1e-4;
  * the smaller of two bounds of its inner product with a row u of odd levels, |u_j| <= m = 2^bits -
  * 1: m * |q|_1, reached by the row that agrees with every sign; and by Cauchy-Schwarz for the row
  * that u was rounded from, plus half a step a coordinate for the rounding, or a whole one where
- * coordinates are moved (shaped-codes.ts): clipping only shortens it. The first is smaller at 1 and
+ * coordinates are moved (kernels/shaped-codes.ts): clipping only shortens it. The first is smaller at 1 and
  * 2 bits, the second at 4 and 8. O(rows * dim).
  */
 export function maxSimUpperBound(

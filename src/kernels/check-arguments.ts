@@ -1,6 +1,6 @@
 // What every kernel demands of its arguments. The native binding demands the same by itself.
 
-import type { CodeBits, PackedCodes, PackedQuery } from "./kernels.js";
+import type { CodeBits, CodeShape, PackedCodes, PackedQuery } from "./kernels.js";
 
 /** Throws RangeError unless dim is a multiple of 16 in [16, 1024]. */
 export function checkDim(dim: number): void {
@@ -111,6 +111,20 @@ export function checkUnitRows(
   if (rows.length % dim !== 0) throw new RangeError("rows are not a whole number of rows");
   if (out.values.length < rows.length) throw new RangeError("out is too short");
   if (out.columnSums.length < dim) throw new RangeError("column sums are too short");
+}
+
+export function checkShape(
+  rotated: Float32Array,
+  { direction, order }: CodeShape,
+  out: { bytes: Uint8Array; dim: number; bits: CodeBits },
+): void {
+  const { dim } = out;
+  checkDim(dim);
+  if (rotated.length % dim !== 0) throw new RangeError("rows are not a whole number of rows");
+  if (direction.length < dim) throw new RangeError("direction is too short");
+  if (order.length < dim) throw new RangeError("order is too short");
+  if (order.subarray(0, dim).some((j) => j >= dim)) throw new RangeError("order leaves the row");
+  checkRotationOut(rotated, out);
 }
 
 export function checkFloatRows(query: Float32Array, rows: Float32Array, dim: number): void {

@@ -19,6 +19,7 @@ export function checkKernels(kernels: Kernels): void {
     same("maxSimBatch", bits, runMaxSim(kernels, bits), runMaxSim(reference, bits));
     same("sketchScan", bits, runScan(kernels, bits), runScan(reference, bits));
     same("rotateQuantize", bits, runRotate(kernels, bits), runRotate(reference, bits));
+    same("shapeCodes", bits, runShape(kernels, bits), runShape(reference, bits));
   }
   same("maxSimFloat", 32, runMaxSimFloat(kernels), runMaxSimFloat(reference));
   for (const rows of [floats(queryRowCount * dim), queryRows()])
@@ -66,6 +67,14 @@ function runRotate(kernels: Kernels, bits: CodeBits): Uint8Array {
   kernels.rotateQuantize(rows, factors, 2 ** bits / 30, { bytes: codes, dim, bits });
   kernels.rotate(rows, factors, dim, rows);
   return Buffer.concat([codes, new Uint8Array(rows.buffer)]);
+}
+
+function runShape(kernels: Kernels, bits: CodeBits): Uint8Array {
+  const bytes = new Uint8Array(queryRowCount * rowBytes(dim, bits));
+  const order = Uint16Array.from({ length: dim }, (_, j) => (7 * j) % dim);
+  const by = { direction: floats(dim), order, step: 2 ** bits / 2, lengthLoss: 0.1 };
+  kernels.shapeCodes(floats(queryRowCount * dim), by, { bytes, dim, bits });
+  return bytes;
 }
 
 function runMaxSimFloat(kernels: Kernels): Uint8Array {

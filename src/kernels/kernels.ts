@@ -117,6 +117,28 @@ export interface Kernels {
     out: Float32Array,
     columnSums: Float64Array,
   ): number;
+
+  /**
+   * Packed codes of rotated rows (`n x dim`), rounded so that neither the part along a direction nor
+   * the length is wrong: shaped-codes.ts is the specification.
+   */
+  shapeCodes(
+    rotated: Float32Array,
+    by: CodeShape,
+    out: { bytes: Uint8Array; dim: number; bits: CodeBits },
+  ): void;
+}
+
+/** By what the errors of codes are shaped. */
+export interface CodeShape {
+  /** `dim` values: the rotated unit direction along which errors weigh most. */
+  readonly direction: Float32Array;
+  /** A permutation of 0 to dim - 1: the order in which coordinates are moved. */
+  readonly order: Uint16Array;
+  /** Levels a unit. */
+  readonly step: number;
+  /** Share of its length across the direction that a code of the grid loses. */
+  readonly lengthLoss: number;
 }
 
 /** Bytes of one packed row. */

@@ -56,6 +56,16 @@ interface NativeFunctions {
     scores: Float32Array,
   ): void;
   unitRows: Kernels["unitRows"];
+  shapeCodes(
+    rotated: Float32Array,
+    direction: Float32Array,
+    order: Uint16Array,
+    step: number,
+    lengthLoss: number,
+    bytes: Uint8Array,
+    dim: number,
+    bits: CodeBits,
+  ): void;
 }
 
 /** Bare loops that a bench can measure; the numbers are those of native/include/limits.h. */
@@ -126,6 +136,9 @@ export function openNativeKernels(set: NativeSet): Kernels {
     },
     unitRows: (rows, dim, tolerance, out, columnSums) =>
       functions.unitRows(rows, dim, tolerance, out, columnSums),
+    shapeCodes: (rotated, { direction, order, step, lengthLoss }, { bytes, dim, bits }) => {
+      functions.shapeCodes(rotated, direction, order, step, lengthLoss, bytes, dim, bits);
+    },
   };
 }
 

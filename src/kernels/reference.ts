@@ -21,6 +21,7 @@ import {
   type PackedQuery,
   type ScanResult,
 } from "./kernels.js";
+import { shapeCodes } from "./shaped-codes.js";
 import { rotationStart, rotationWindow } from "./rotation-shape.js";
 
 export function createReferenceKernels(): Kernels {
@@ -32,6 +33,7 @@ export function createReferenceKernels(): Kernels {
     rotateQuantize,
     maxSimFloat,
     unitRows,
+    shapeCodes,
   };
 }
 

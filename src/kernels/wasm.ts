@@ -84,6 +84,7 @@ export function openWasmKernels(): Kernels {
     // Copied in and out, a pass over the rows would cost about what it saves.
     unitRows: (rows, dim, tolerance, out, columnSums) =>
       reference.unitRows(rows, dim, tolerance, out, columnSums),
+    shapeCodes: (rotated, by, out) => reference.shapeCodes(rotated, by, out),
   };
 }
 

@@ -161,6 +161,34 @@ static void test_unit_rows(const kernel_set *set) {
   free(values), free(found), free(expected), free(levels), free(sums);
 }
 
+static void test_shape_codes(const kernel_set *set) {
+  const uint32_t dim = random_dim(), bits = random_bits();
+  const size_t rows = random_below(20), length = rows * dim;
+  float *values = random_floats(length), *direction = random_floats(dim);
+  uint16_t *order = random_order(dim);
+  void *block, *other_block;
+  uint8_t *found = random_bytes(length * bits / 8, &block);
+  uint8_t *expected = random_bytes(length * bits / 8, &other_block);
+  shape_codes_job job = {.rows = values,
+                         .row_count = rows,
+                         .dim = dim,
+                         .direction = direction,
+                         .order = order,
+                         .step = (1 << bits) * __builtin_fabs(random_float()),
+                         .length_loss = __builtin_fabs(random_float()) / 4,
+                         .codes = found,
+                         .bits = bits};
+  const char *wrong = check_shape_codes(&job, length, dim, dim, length * bits / 8);
+  if (wrong) fail("shape_codes", set, wrong);
+  set->shape_codes(&job);
+  job.codes = expected;
+  scalar->shape_codes(&job);
+  char detail[80];
+  snprintf(detail, sizeof detail, "dim %u bits %u rows %zu", dim, bits, rows);
+  if (memcmp(found, expected, length * bits / 8) != 0) fail("shape_codes", set, detail);
+  free(values), free(direction), free(order), free(block), free(other_block);
+}
+
 int main(int argument_count, char **arguments) {
   const int jobs = argument_count > 1 ? atoi(arguments[1]) : 300;
   const kernel_set *const *usable = usable_kernel_sets();
@@ -174,6 +202,7 @@ int main(int argument_count, char **arguments) {
       test_rotate(usable[i]);
       test_max_sim_float(usable[i]);
       test_unit_rows(usable[i]);
+      test_shape_codes(usable[i]);
     }
     printf("%s: %d jobs a kernel, equal to scalar\n", usable[i]->name, jobs);
   }

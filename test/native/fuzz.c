@@ -132,6 +132,34 @@ static void fuzz_unit_rows(void) {
   free(values), free(sums);
 }
 
+static void fuzz_shape_codes(void) {
+  const uint32_t dim = 16 * (1 + random_below(8)), bits = random_bits();
+  const uint32_t rows = random_below(20);
+  const size_t length = (size_t)rows * dim, code_size = length * bits / 8;
+  float *values = random_floats(length), *direction = random_floats(dim);
+  uint16_t *order = random_order(dim);
+  if (random_below(4) == 0) order[random_below(dim)] = (uint16_t)mutate(dim);
+  void *block;
+  uint8_t *codes = random_bytes(code_size, &block);
+  shape_codes_job job = {.rows = values,
+                         .dim = mutate(dim),
+                         .direction = direction,
+                         .order = order,
+                         .step = random_float() * 1e6,
+                         .length_loss = random_float(),
+                         .codes = codes,
+                         .bits = mutate(bits)};
+  if (random_below(8) == 0 && rows > 0) values[random_below(rows) * dim] = __builtin_nanf("");
+  if (check_shape_codes(&job, length, dim, dim, code_size) == NULL) {
+    job.row_count = length / job.dim;
+    any_set()->shape_codes(&job);
+    ran++;
+  } else {
+    refused++;
+  }
+  free(values), free(direction), free(order), free(block);
+}
+
 int main(int argument_count, char **arguments) {
   const long jobs = argument_count > 1 ? atol(arguments[1]) : 3000;
   if (argument_count > 2) random_state ^= (uint64_t)atol(arguments[2]) * 0x9e3779b97f4a7c15u;
@@ -142,6 +170,7 @@ int main(int argument_count, char **arguments) {
     fuzz_scan();
     fuzz_rotate();
     fuzz_unit_rows();
+    fuzz_shape_codes();
   }
   printf("fuzz: %lu jobs ran, %lu were refused\n", ran, refused);
   // Both must happen, or the fuzzer proves nothing.

@@ -59,6 +59,18 @@ static inline float *random_floats(size_t count) {
   return values;
 }
 
+// A permutation of 0 to count - 1.
+static inline uint16_t *random_order(uint32_t count) {
+  uint16_t *order = malloc(count * sizeof(uint16_t));
+  if (order == NULL) abort();
+  for (uint32_t i = 0; i < count; i++) {
+    const uint32_t j = random_below(i + 1);
+    order[i] = order[j];
+    order[j] = (uint16_t)i;
+  }
+  return order;
+}
+
 static inline uint8_t *workspace_of(size_t size) {
   uint8_t *workspace = aligned_alloc(64, (size + 63) / 64 * 64);
   if (workspace == NULL) abort();

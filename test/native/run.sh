@@ -24,7 +24,7 @@ build() {
       neon) isa="-march=armv8.2-a+dotprod" ;;
       *) isa= ;;
     esac
-    for kernel in max-sim sketch-scan rotate max-sim-float unit-rows; do
+    for kernel in max-sim sketch-scan rotate max-sim-float unit-rows shape-codes; do
       # shellcheck disable=SC2086
       "$1" $flags $4 $isa -c "src/$kernel/$set.c" -o "$work/objects/$kernel-$set.o"
     done

@@ -15,6 +15,7 @@ export function badCalls(kernels: Kernels): NamedCall[] {
     ...badFloats(kernels),
     ...badRotations(kernels),
     ...badUnitRows(kernels),
+    ...badShapes(kernels),
   ];
 }
 
@@ -111,6 +112,30 @@ function badUnitRows(kernels: Kernels): NamedCall[] {
     ["unit rows that are not whole", call(17, 32, 16)],
     ["unit rows into too little room", call(32, 16, 16)],
     ["unit rows with short sums", call(32, 32, 15)],
+  ];
+}
+
+function badShapes(kernels: Kernels): NamedCall[] {
+  const call = (by: {
+    rows?: number;
+    direction?: number;
+    order?: number[];
+    bytes?: number;
+  }): (() => void) => {
+    const order = Uint16Array.from(by.order ?? Array.from({ length: dim }, (_, j) => j));
+    const direction = new Float32Array(by.direction ?? dim);
+    const out = { bytes: new Uint8Array(by.bytes ?? 4), dim, bits: 2 as CodeBits };
+    return () => {
+      const shape = { direction, order, step: 4, lengthLoss: 0.1 };
+      kernels.shapeCodes(new Float32Array(by.rows ?? dim), shape, out);
+    };
+  };
+  return [
+    ["shaped rows that are not whole", call({ rows: 17 })],
+    ["a short direction", call({ direction: 15 })],
+    ["a short order", call({ order: [0, 1] })],
+    ["an order that leaves the row", call({ order: Array.from({ length: dim }, () => 16) })],
+    ["shaped codes into too little room", call({ bytes: 3 })],
   ];
 }
 

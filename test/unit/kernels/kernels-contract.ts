@@ -85,6 +85,14 @@ export function kernelsContract(label: string, open: () => Kernels): void {
       });
     });
 
+    it("shapeCodes returns the reference's bits", () => {
+      const rowCount = fc.constantFrom(0, 1, 4, 9);
+      const form = fc.constantFrom("usual", "zero", "large", "shared");
+      check(fc.tuple(dims, bits, rowCount, form, seed), (...given) => {
+        assert.deepEqual(shapeCodes(kernels, ...given), shapeCodes(reference, ...given));
+      });
+    });
+
     it("refuses what does not fit, before reading it", () => {
       for (const [name, attempt] of badCalls(kernels)) assert.throws(attempt, RangeError, name);
     });
@@ -251,6 +259,25 @@ function unitRows(
   const found = kernels.unitRows(rows, dim, 1e-3, out, sums);
   // Both outputs are undefined where a row is unusable.
   return found >= 0 ? [found] : [found, bytesOf(out), bytesOf(sums)];
+}
+
+function shapeCodes(
+  kernels: Kernels,
+  ...[dim, bits, rowCount, form, seedValue]: [number, CodeBits, number, string, number]
+): Uint8Array {
+  const next = random(seedValue);
+  const float = (): number => next() / 2 ** 31 - 1;
+  const direction = Float32Array.from({ length: dim }, () => float() / Math.sqrt(dim));
+  const order = Uint16Array.from({ length: dim }, (_, j) => (j * 11 + (seedValue & 15)) % dim);
+  const size = { usual: 2, zero: 0, large: 1e4, shared: 0.1 }[form] ?? 1;
+  const rows = Float32Array.from(
+    { length: rowCount * dim },
+    (_, i) => (size * float()) / Math.sqrt(dim) + (form === "shared" ? direction[i % dim]! : 0),
+  );
+  const bytes = new Uint8Array(rowCount * rowBytes(dim, bits) + 2);
+  const by = { direction, order, step: (2 ** bits * Math.sqrt(dim)) / 4, lengthLoss: 0.12 };
+  kernels.shapeCodes(rows, by, { bytes, dim, bits });
+  return bytes;
 }
 
 function bytesOf({ buffer }: Float32Array | Float64Array): Uint8Array {

@@ -1,4 +1,4 @@
-// Codes whose errors do not show where they would be seen most.
+// Codes whose errors do not show where they would be seen most: the plain form of a kernel.
 //
 // Rounding each coordinate to its level leaves an error in all directions. Two of them matter more
 // than others. Along the centre of the rows every query row has a large part, so that an error there
@@ -10,10 +10,13 @@
 //
 // (Shaping the noise of quantisation away from where it is heard is as old as sigma-delta conversion;
 // the correction of lengths is what RaBitQ keeps a factor beside each row for: Gao and Long, 2024.)
+//
+// Arithmetic is in float64. A sum over a row is `(s0 + s1) + (s2 + s3)`, where `s_k` is the sum of the
+// terms of coordinates j with j mod 4 = k, in order.
 
-import { rowBytes } from "../kernels/kernels.js";
-import type { CodeBits } from "../kernels/kernels.js";
-import { gridErrors } from "./grid.js";
+import { checkShape } from "./check-arguments.js";
+import { rowBytes } from "./kernels.js";
+import type { CodeBits, CodeShape, Kernels } from "./kernels.js";
 
 /**
  * Distances from the middle of a level, in steps, from which a coordinate is moved: those that lose
@@ -21,41 +24,25 @@ import { gridErrors } from "./grid.js";
  */
 const movedFrom = [0.4, 0.25, 0] as const;
 
-/** What an error along the centre weighs beside one of length. */
-const centreWeight = 4;
+/** What an error along the direction weighs beside one of length. */
+const alongWeight = 4;
 
 /** Squared steps: less than this weighs a tenth of what rounding leaves. */
 const errorMax = 1e-3;
 
-export interface CodeShaper {
-  /** Writes the codes of rotated rows (`n x dim`), packed as `Kernels.rotateQuantize` packs them. */
-  encode(rotated: Float32Array, bytes: Uint8Array): void;
-}
-
-/**
- * `direction`: the centre's, rotated. `step`: levels a unit, as `inverseStep` of grid.ts gives it.
- * Arithmetic is in float64 in the order of the code, so that equal rows give equal codes on every
- * machine. O(dim) a row.
- */
-export function createCodeShaper(
-  direction: Float32Array,
-  { bits, step }: { readonly bits: CodeBits; readonly step: number },
-): CodeShaper {
-  const dim = direction.length;
+/** See `Kernels.shapeCodes`. O(dim) a row. */
+export const shapeCodes: Kernels["shapeCodes"] = (rotated, shape, out) => {
+  checkShape(rotated, shape, out);
+  const { bytes, dim, bits } = out;
   const codeBytes = rowBytes(dim, bits);
   const row = createRoundedRow(dim);
-  const order = byFallingMagnitude(direction);
-  const by = { direction, order, bits, step, levelMax: 2 ** bits - 1 };
-  return {
-    encode(rotated, bytes) {
-      for (let i = 0; i * dim < rotated.length; i += 1) {
-        const found = round(row, rotated.subarray(i * dim, (i + 1) * dim), by);
-        move(row, found, by);
-        pack(row.levels, bits, bytes.subarray(i * codeBytes, (i + 1) * codeBytes));
-      }
-    },
-  };
-}
+  const by = { ...shape, bits, levelMax: 2 ** bits - 1 };
+  for (let i = 0; i * dim < rotated.length; i += 1) {
+    const errors = round(row, rotated.subarray(i * dim, (i + 1) * dim), by);
+    move(row, errors, by);
+    pack(row.levels, bits, bytes.subarray(i * codeBytes, (i + 1) * codeBytes));
+  }
+};
 
 /** One row in steps of the grid. */
 interface RoundedRow {
@@ -64,6 +51,13 @@ interface RoundedRow {
   readonly levels: Uint8Array;
   /** By how much a value lies above the middle of its level. */
   readonly offsets: Float64Array;
+  /** Four lanes each of: the part along the direction, the square, and what both lose. */
+  readonly sums: Float64Array;
+}
+
+interface GridShape extends CodeShape {
+  readonly bits: CodeBits;
+  readonly levelMax: number;
 }
 
 function createRoundedRow(dim: number): RoundedRow {
@@ -71,6 +65,7 @@ function createRoundedRow(dim: number): RoundedRow {
     values: new Float64Array(dim),
     levels: new Uint8Array(dim),
     offsets: new Float64Array(dim),
+    sums: new Float64Array(16),
   };
 }
 
@@ -84,33 +79,33 @@ interface RowErrors {
 }
 
 function round(
-  { values, levels, offsets }: RoundedRow,
+  { values, levels, offsets, sums }: RoundedRow,
   rotated: Float32Array,
-  by: {
-    readonly direction: Float32Array;
-    readonly bits: CodeBits;
-    readonly step: number;
-    readonly levelMax: number;
-  },
+  { direction, step, lengthLoss, bits, levelMax }: GridShape,
 ): RowErrors {
-  const { direction, bits, step, levelMax } = by;
   const half = 2 ** (bits - 1);
-  let [along, square, alongError, ownError] = [0, 0, 0, 0];
+  sums.fill(0);
   for (let j = 0; j < rotated.length; j += 1) {
     const value = rotated[j]! * step;
     const place = value + half;
-    const level = place < 0 ? 0 : place > levelMax ? levelMax : place | 0;
+    // Written so that NaN becomes level 0, as in the other forms.
+    const level = (place > levelMax ? levelMax : place > 0 ? place : 0) | 0;
     const offset = place - level - 0.5;
     values[j] = value;
     levels[j] = level;
     offsets[j] = offset;
-    along += direction[j]! * value;
-    square += value * value;
-    alongError -= direction[j]! * offset;
-    ownError -= value * offset;
+    const lane = j & 3;
+    sums[lane]! += direction[j]! * value;
+    sums[4 + lane]! += value * value;
+    sums[8 + lane]! -= direction[j]! * offset;
+    sums[12 + lane]! -= value * offset;
   }
-  const across = Math.sqrt(Math.max(1e-12, square - along * along));
-  const lengthError = (ownError - along * alongError) / across + gridErrors[bits] * across;
+  const total = (at: number): number => sums[at]! + sums[at + 1]! + (sums[at + 2]! + sums[at + 3]!);
+  const along = total(0);
+  const alongError = total(8);
+  const rest = total(4) - along * along;
+  const across = Math.sqrt(rest > 1e-12 ? rest : 1e-12);
+  const lengthError = (total(12) - along * alongError) / across + lengthLoss * across;
   return { along, across, alongError, lengthError };
 }
 
@@ -118,26 +113,20 @@ function round(
 function move(
   { values, levels, offsets }: RoundedRow,
   { along, across, ...errors }: RowErrors,
-  by: {
-    readonly direction: Float32Array;
-    readonly order: Uint16Array;
-    readonly levelMax: number;
-  },
+  { direction, order, levelMax }: GridShape,
 ): void {
-  const { direction, order, levelMax } = by;
   let { alongError, lengthError } = errors;
-  let error = centreWeight * alongError * alongError + lengthError * lengthError;
-  for (let pass = 0; pass < movedFrom.length; pass += 1) {
-    const least = movedFrom[pass]!;
-    for (let i = 0; i < order.length && error > errorMax; i += 1) {
+  let error = alongWeight * alongError * alongError + lengthError * lengthError;
+  for (const least of movedFrom)
+    for (let i = 0; i < values.length && error > errorMax; i += 1) {
       const j = order[i]!;
       const sign = offsets[j]! > 0 ? 1 : -1;
       const distance = offsets[j]! * sign;
       const level = levels[j]! + sign;
-      if (distance < least || distance > 0.5 || level < 0 || level > levelMax) continue;
+      if (!(distance >= least && distance <= 0.5) || level < 0 || level > levelMax) continue;
       const nextAlong = alongError + sign * direction[j]!;
       const nextLength = lengthError + (sign * (values[j]! - along * direction[j]!)) / across;
-      const next = centreWeight * nextAlong * nextAlong + nextLength * nextLength;
+      const next = alongWeight * nextAlong * nextAlong + nextLength * nextLength;
       if (next >= error) continue;
       alongError = nextAlong;
       lengthError = nextLength;
@@ -146,14 +135,6 @@ function move(
       // It now lies a whole step off, on the other side: it is not moved again.
       offsets[j] = -sign;
     }
-  }
-}
-
-/** Coordinates by falling magnitude of the direction; of equals, the first is first. */
-function byFallingMagnitude(direction: Float32Array): Uint16Array {
-  const order = Array.from(direction, (_, j) => j);
-  order.sort((a, b) => Math.abs(direction[b]!) - Math.abs(direction[a]!) || a - b);
-  return Uint16Array.from(order);
 }
 
 function pack(levels: Uint8Array, bits: CodeBits, bytes: Uint8Array): void {
