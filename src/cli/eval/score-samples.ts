@@ -1,5 +1,7 @@
 // Judged scores from a server's answers, and the map fitted on them, for `calibrate scores`.
 
+import { setTimeout as sleep } from "node:timers/promises";
+
 import type { SluiceClient } from "../../client/client.js";
 import type { ClientScoreMap } from "../../client/score-maps.js";
 import { SluiceError } from "../../core/errors.js";
@@ -11,6 +13,9 @@ import { crossValidate, fitScoreMap, reliabilityOf } from "../../eval/reliabilit
 import type { CalibrationMethod, Reliability } from "../../eval/reliability.js";
 import type { JudgedScore } from "../../eval/score-calibration.js";
 import type { JudgedQuery } from "./answers.js";
+
+/** Between a search that was reduced under pressure and the next try. */
+const pressurePauseMs = 1000;
 
 export interface SampleWork {
   readonly client: SluiceClient;
@@ -45,7 +50,7 @@ export async function sampleScores(work: SampleWork): Promise<JudgedScore[][]> {
       ...(rerank && { rerank: { ...rerank, depth: k } }),
       payload: { title: false, text: false, fields: false },
     };
-    const final = await work.client.searchFinal(request, { signal: work.signal });
+    const final = await withoutPressure(work, request);
     // A truncated query is truncated each time, so its scores match those of later searches.
     const lost = final.degradations.find(({ reason }) => reason !== "QUERY_CUT");
     if (lost !== undefined)
@@ -57,6 +62,18 @@ export async function sampleScores(work: SampleWork): Promise<JudgedScore[][]> {
     work.onAnswer(samples.length);
   }
   return samples;
+}
+
+/** A busy server re-ranks less than was asked for: the search is repeated until it does not. */
+async function withoutPressure(
+  { client, signal }: SampleWork,
+  request: Parameters<SluiceClient["searchFinal"]>[0],
+): Promise<SearchUpdate> {
+  for (;;) {
+    const final = await client.searchFinal(request, { signal });
+    if (final.degradations.every(({ reason }) => reason !== "PRESSURE_REDUCED")) return final;
+    await sleep(pressurePauseMs, undefined, { signal });
+  }
 }
 
 function judged(
