@@ -10,7 +10,7 @@ comma := ,
 space := $(subst ,, )
 
 .DEFAULT_GOAL := help
-.PHONY: help node-version install build types native page prune demo demo-once check check-format \
+.PHONY: help node-version install build types native page package-files package prune demo demo-once check check-format \
   check-lint check-tests test test-crash test-damage test-measures test-s3 deploy-check coverage gen fmt bench-kernels \
   bench-encode bench-codec bench-quality bench-recall bench-ingest bench-importers bench-bm25 bench-languages bench-stream bench-rerank bench-facets bench-filters bench-page \
   bench-scale bench-collections bench-load bench-canonical bench-peers tables screenshot test-one watch clean
@@ -46,10 +46,20 @@ native: $(installed)
 	  [ -n "$$(find native -path native/build -prune -o -newer native/build/sluice.node -type f -print)" ]; \
 	then sh native/build.sh; fi
 
+# What the npm package has besides the program: types, the page, and kernels of other platforms.
+package-files: build
+	@tsc -p tsconfig.types.json
+	@sh native/prebuild.sh
+
+package: $(installed) ## pack what is published into build/packages/: sluice and sluice-models
+	@mkdir -p build/packages
+	@npm pack --silent --include-workspace-root --workspaces --pack-destination build/packages
+
 # A test or module whose source is gone would otherwise go on being run.
 prune: types
 	@find build/src build/test build/bench -name '*.js' 2>/dev/null | while read -r file; do \
-	  source=$${file#build/}; [ -f "$${source%.js}.ts" ] || rm -f "$$file" "$$file.map"; done
+	  source=$${file#build/}; name=$${source%.js}; \
+	  [ -f "$$name.ts" ] || rm -f "$$file" "$$file.map" "build/$$name.d.ts"; done
 
 demo: build ## ingest a real corpus, serve it, run a streaming search, and keep serving
 	@$(cli) demo

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds native/build/sluice.node with the C compiler of this machine (CC, else cc, clang or gcc).
+# Builds native/build/sluice.node with the C compiler of this machine (CC, else cc, clang or gcc), or
+# OUT for ARCH with a cross compiler: see prebuild.sh.
 # Each instruction set has its own flags; which set runs is decided at run time, so the result works
 # on any CPU of this architecture. Without a compiler Sluice uses its WASM kernels.
 set -eu
@@ -20,7 +21,9 @@ fi
 flags="-std=c11 -O3 -fPIC -fvisibility=hidden -ffp-contract=off -fno-strict-aliasing
   -fno-math-errno -Wall -Wextra -Wno-psabi -Iinclude -Isrc -I$headers -DNAPI_VERSION=8"
 common="src/checks.c src/workspaces.c src/sets.c src/limits/limits.c node/addon.c"
-case $(uname -m) in
+arch=${ARCH:-$(uname -m)}
+out=${OUT:-build/sluice.node}
+case $arch in
   x86_64 | amd64) sets="scalar avx2 avx512" ;;
   aarch64 | arm64) sets="scalar neon" ;;
   *) sets="scalar" ;;
@@ -36,8 +39,8 @@ link="-shared"
 [ "$(uname -s)" = Darwin ] && link="-bundle -undefined dynamic_lookup"
 
 # Built beside the old one and moved into place, so that a running process keeps a whole file.
-mkdir -p build
-work=$(mktemp -d build/work.XXXXXX)
+mkdir -p "$(dirname "$out")"
+work=$(mktemp -d "$(dirname "$out")/work.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 for source in $common; do
   # shellcheck disable=SC2086
@@ -51,5 +54,5 @@ for set in $sets; do
 done
 # shellcheck disable=SC2086
 "$compiler" $link "$work"/*.o -o "$work/sluice.node" -lm
-mv "$work/sluice.node" build/sluice.node
-echo "native/build/sluice.node: $sets ($compiler)"
+mv "$work/sluice.node" "$out"
+echo "native/$out: $sets ($compiler)"

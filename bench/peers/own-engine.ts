@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { composeEngine } from "../../src/app/compose.js";
-import { engineOptions } from "../../src/app/serve.js";
+import { engineOptions } from "../../src/app/engine-options.js";
 import { loadConfig } from "../../src/config/load-config.js";
 import type { PrecomputedVectors } from "../../src/core/document.js";
 import { programVersion } from "../../src/cli/context.js";

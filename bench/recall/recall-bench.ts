@@ -10,7 +10,7 @@ import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { composeEngine } from "../../src/app/compose.js";
-import { engineOptions } from "../../src/app/serve.js";
+import { engineOptions } from "../../src/app/engine-options.js";
 import { loadConfig } from "../../src/config/load-config.js";
 import { createPrng } from "../../src/core/prng.js";
 import type { SearchRequest } from "../../src/contract/search-request.js";

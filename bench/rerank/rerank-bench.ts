@@ -8,7 +8,7 @@ import { cpus, tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 
 import { composeEngine } from "../../src/app/compose.js";
-import { engineOptions } from "../../src/app/serve.js";
+import { engineOptions } from "../../src/app/engine-options.js";
 import { loadConfig } from "../../src/config/load-config.js";
 import { repositoryRoot } from "../../src/core/paths.js";
 import { createPrng } from "../../src/core/prng.js";

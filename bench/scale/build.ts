@@ -2,7 +2,7 @@
 
 import { composeEngine } from "../../src/app/compose.js";
 import type { ComposedEngine } from "../../src/app/compose.js";
-import { engineOptions } from "../../src/app/serve.js";
+import { engineOptions } from "../../src/app/engine-options.js";
 import { loadConfig } from "../../src/config/load-config.js";
 import type { Document } from "../../src/core/document.js";
 import { rowBytes } from "../../src/kernels/kernels.js";

@@ -10,7 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openAccess } from "../../src/access/access.js";
 import { composeEngine } from "../../src/app/compose.js";
 import type { ComposedEngine } from "../../src/app/compose.js";
-import { engineOptions } from "../../src/app/serve.js";
+import { engineOptions } from "../../src/app/engine-options.js";
 import { createClient } from "../../src/client/client.js";
 import type { SluiceClient } from "../../src/client/client.js";
 import { loadConfig } from "../../src/config/load-config.js";

@@ -1,6 +1,8 @@
-// What an engine is composed from: its options, and its settings.
+// What an engine is composed from: its options, also those of a configuration, and its settings.
 
 import type { BackupSettings } from "../backup/backup.protocol.js";
+import { parseAliases } from "../config/model-aliases.js";
+import type { Config } from "../config/schema.js";
 import type { SluiceError } from "../core/errors.js";
 import type { Readiness } from "../core/readiness.js";
 import type { CollectionLimits } from "../engine/collections.js";
@@ -9,6 +11,7 @@ import type { RemoteRerankers } from "../engine/rerankers.js";
 import type { MaintenanceStep } from "../ingest/maintenance.js";
 import type { KernelChoice } from "../kernels/load-kernels.js";
 import type { SearchDefaults } from "../search/plan.js";
+import { backupSettings } from "./backup-schedule.js";
 
 export interface EngineOptions {
   readonly dataFolder: string;
@@ -84,5 +87,31 @@ export function engineSettings(
     remoteRerankers: options.remoteRerankers,
     feedbackEventsMax: options.feedbackEventsMax,
     nowMs: () => Date.now(),
+  };
+}
+
+/** The engine's options from the configuration. */
+export function engineOptions(config: Config): EngineOptions {
+  const kernel: KernelChoice | undefined = config.kernel === "auto" ? undefined : config.kernel;
+  return {
+    dataFolder: config.data,
+    modelsFolder: config.modelsFolder,
+    modelAliases: parseAliases(config.modelAliases),
+    defaultModel: config.defaultModel,
+    kernel,
+    scoringWorkers: config.scoringWorkers,
+    encodingWorkers: config.encodingWorkers,
+    search: config.search,
+    flushBytes: config.ingest.flushBytes,
+    flushAgeMs: config.ingest.flushAgeMs,
+    generationAgeMaxMs: config.search.generationAgeMaxMs,
+    rowCacheBytes: config.search.rowCacheBytes,
+    answerCacheBytes: config.search.answerCacheBytes,
+    pairCacheBytes: config.search.pairCacheBytes,
+    searchesAtWork: config.search.atWork,
+    searchesMax: config.limits.searchesMax,
+    feedbackEventsMax: config.feedback.eventsMax,
+    collections: config.collections,
+    backup: backupSettings(config),
   };
 }

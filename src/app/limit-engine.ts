@@ -13,14 +13,14 @@ import type { Reporting } from "./reports.js";
 export function limitEngine(
   engine: EngineApi,
   config: Config,
-  reporting: Reporting,
+  reporting: Pick<Reporting, "logger">,
 ): { readonly limited: EngineApi; readonly disk: DiskWatch } {
   const disk = watchDiskOf(config, reporting);
   return { limited: withQuotas(engine, quotaOptionsOf(config, disk)), disk };
 }
 
 /** Logs when writes stop and when they go on. */
-function watchDiskOf({ data, quotas }: Config, { logger }: Reporting): DiskWatch {
+function watchDiskOf({ data, quotas }: Config, { logger }: Pick<Reporting, "logger">): DiskWatch {
   const { diskUsedPercentMax: usedPercentMax } = quotas;
   return watchDisk(data, {
     usedPercentMax,

@@ -3,24 +3,23 @@
 import { setFlagsFromString } from "node:v8";
 
 import { parseHosts, parseOrigins } from "../config/http-lists.js";
-import { parseAliases } from "../config/model-aliases.js";
 import type { Config } from "../config/schema.js";
 import { createTraffic } from "../core/traffic.js";
 import type { EngineApi } from "../engine/api.js";
 import { startHttpServer } from "../http/server.js";
 import type { HttpServer, HttpServerOptions } from "../http/server.js";
-import type { KernelChoice } from "../kernels/load-kernels.js";
 import { watchEventLoop } from "../observability/event-loop.js";
 import type { EventLoopWatch } from "../observability/event-loop.js";
 import type { DiskWatch } from "../store/disk-space.js";
 import { startRpcServer } from "../rpc/server.js";
 import type { RpcServer, RpcServerOptions } from "../rpc/server.js";
-import { backupSettings, startBackupSchedule } from "./backup-schedule.js";
+import { startBackupSchedule } from "./backup-schedule.js";
 import type { BackupSchedule } from "./backup-schedule.js";
 import { openAccessControl } from "./access-control.js";
 import type { AccessControl } from "./access-control.js";
 import { composeEngine } from "./compose.js";
 import type { ComposedEngine } from "./compose.js";
+import { engineOptions } from "./engine-options.js";
 import type { EngineOptions } from "./engine-options.js";
 import type { CpuBudget } from "./cpu-budget.js";
 import { measured } from "../engine/measured-engine.js";
@@ -223,30 +222,4 @@ async function composeOrClose(
     await control.close();
     throw error;
   }
-}
-
-/** The engine's options from the configuration. */
-export function engineOptions(config: Config): EngineOptions {
-  const kernel: KernelChoice | undefined = config.kernel === "auto" ? undefined : config.kernel;
-  return {
-    dataFolder: config.data,
-    modelsFolder: config.modelsFolder,
-    modelAliases: parseAliases(config.modelAliases),
-    defaultModel: config.defaultModel,
-    kernel,
-    scoringWorkers: config.scoringWorkers,
-    encodingWorkers: config.encodingWorkers,
-    search: config.search,
-    flushBytes: config.ingest.flushBytes,
-    flushAgeMs: config.ingest.flushAgeMs,
-    generationAgeMaxMs: config.search.generationAgeMaxMs,
-    rowCacheBytes: config.search.rowCacheBytes,
-    answerCacheBytes: config.search.answerCacheBytes,
-    pairCacheBytes: config.search.pairCacheBytes,
-    searchesAtWork: config.search.atWork,
-    searchesMax: config.limits.searchesMax,
-    feedbackEventsMax: config.feedback.eventsMax,
-    collections: config.collections,
-    backup: backupSettings(config),
-  };
 }

@@ -17,10 +17,13 @@ import { SluiceClientError, toClientError } from "./client-error.js";
 export interface ChannelOptions {
   /** `host:port`, or any gRPC target. */
   readonly address: string;
-  /** Milliseconds since 1970: gRPC deadlines are points of wall-clock time. */
-  readonly nowMs: () => number;
-  /** Uniform in [0, 1): spreads retries. */
-  readonly random: () => number;
+  /**
+   * Milliseconds since 1970: gRPC deadlines are points of wall-clock time. Defaults to the clock of
+   * this machine.
+   */
+  readonly nowMs?: (() => number) | undefined;
+  /** Uniform in [0, 1): spreads retries. Defaults to random numbers. */
+  readonly random?: (() => number) | undefined;
   /** PEM files. Absent when the connection is plain text. */
   readonly tls?: ClientTlsFiles | undefined;
   /** Key or token that every call presents. Absent when the server requires none. */
@@ -117,8 +120,9 @@ export function openChannel(options: ChannelOptions): Channel {
   const client = new Client(options.address, credentialsOf(options.tls), grpcOptions(options));
   const withRetries = createRetries(options);
   const watch = createCallWatch(options.onWarning);
+  const { nowMs = Date.now } = options;
   const deadlineAt = (deadlineMs: number | undefined): { deadline?: number } =>
-    deadlineMs === undefined ? {} : { deadline: options.nowMs() + deadlineMs };
+    deadlineMs === undefined ? {} : { deadline: nowMs() + deadlineMs };
   return {
     withRetries,
     unary: (method, request, { isIdempotent, signal, deadlineMs = options.deadlineMs ?? 30_000 }) =>
@@ -161,15 +165,15 @@ export function openChannel(options: ChannelOptions): Channel {
 
 /** Retries of all calls of a channel, which share one budget of tokens. */
 function createRetries(options: ChannelOptions): Channel["withRetries"] {
-  const attemptCountMax = options.attemptCountMax ?? 4;
+  const { attemptCountMax = 4, nowMs = Date.now, random = Math.random } = options;
   let retryTokens = retryTokensMax;
   return async (call, attempt) => {
-    const endMs = call.deadlineMs === undefined ? Infinity : options.nowMs() + call.deadlineMs;
+    const endMs = call.deadlineMs === undefined ? Infinity : nowMs() + call.deadlineMs;
     let attemptCount = 0;
     for (;;) {
       attemptCount += 1;
       const progressBefore = call.progress?.();
-      const leftMs = endMs - options.nowMs();
+      const leftMs = endMs - nowMs();
       const deadlineMs = Number.isFinite(leftMs) ? Math.max(0, leftMs) : undefined;
       try {
         const result = await attempt({ signal: call.signal, deadlineMs });
@@ -187,8 +191,8 @@ function createRetries(options: ChannelOptions): Channel["withRetries"] {
         const mayRetry = isTransient && call.mayRetry() && call.signal?.aborted !== true;
         if (!mayRetry || attemptCount >= attemptCountMax || retryTokens < 1) throw error;
         const backoffMs = Math.min(backoffMaxMs, backoffBaseMs * 2 ** attemptCount);
-        const waitMs = (error.retryDelayMs ?? 0) + options.random() * backoffMs;
-        if (options.nowMs() + waitMs >= endMs) throw error;
+        const waitMs = (error.retryDelayMs ?? 0) + random() * backoffMs;
+        if (nowMs() + waitMs >= endMs) throw error;
         retryTokens -= 1;
         await sleep(waitMs);
       }

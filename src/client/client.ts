@@ -2,9 +2,9 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { service as healthService } from "grpc-health-check";
-import type { IngestDocument } from "../core/document.js";
 import type { RecordedFeedback } from "../core/feedback.js";
 import { present } from "../core/assert.js";
+import type { DocumentToWrite } from "../contract/documents.js";
 import type { SearchRequest } from "../contract/search-request.js";
 import type { SearchUpdate } from "../contract/search-update.js";
 import { calibrate } from "./calibrate.js";
@@ -93,9 +93,13 @@ export interface SluiceClient extends DocumentCalls {
   ): AsyncGenerator<RecordedFeedback, void, void>;
   /** Search as you type. The stream is not retried. */
   session(options?: CallOptions): SearchSession;
+  /**
+   * Resolves when every document is answered; `onError` gets those that were rejected, and the
+   * others go on. Documents that were sent and not answered are sent again when the stream breaks.
+   */
   ingest(
     collection: string,
-    documents: Iterable<IngestDocument> | AsyncIterable<IngestDocument>,
+    documents: Iterable<DocumentToWrite> | AsyncIterable<DocumentToWrite>,
     options?: IngestOptions,
   ): Promise<ClientIngestSummary>;
   /**
@@ -113,6 +117,7 @@ export interface SluiceClient extends DocumentCalls {
   health(options?: CallOptions): Promise<"SERVING" | "NOT_SERVING" | "UNREACHABLE">;
   /** Resolves when the server serves; throws after `timeoutMs`. */
   waitForReady(timeoutMs: number): Promise<void>;
+  /** Ends the connection. Calls in flight fail with CANCELLED. */
   close(): void;
 }
 
@@ -181,7 +186,8 @@ export function createClient(options: ClientOptions): SluiceClient {
     collections: collectionCalls(channel),
     operations: operationCalls(channel),
     health: (call = {}) => health(channel, call),
-    waitForReady: (timeoutMs) => waitForReady(channel, { timeoutMs, nowMs: options.nowMs }),
+    waitForReady: (timeoutMs) =>
+      waitForReady(channel, { timeoutMs, nowMs: options.nowMs ?? Date.now }),
     close: () => channel.close(),
   };
 }

@@ -1,6 +1,8 @@
 // Numbers the documents of an iterable and splits them into batches.
 
 import { setImmediate as nextTick } from "node:timers/promises";
+import { toIngestDocument } from "../contract/documents.js";
+import type { DocumentToWrite } from "../contract/documents.js";
 import type { IngestDocument } from "../core/document.js";
 
 export interface NumberedDocument {
@@ -23,14 +25,14 @@ export interface DocumentSource {
  * are not delayed.
  */
 export function createDocumentSource(
-  documents: Iterable<IngestDocument> | AsyncIterable<IngestDocument>,
+  documents: Iterable<DocumentToWrite> | AsyncIterable<DocumentToWrite>,
   limits: { readonly documentsMax: number; readonly bytesMax: number },
 ): DocumentSource {
   const iterator =
     Symbol.asyncIterator in documents
       ? documents[Symbol.asyncIterator]()
       : documents[Symbol.iterator]();
-  let nextDocument: Promise<IteratorResult<IngestDocument>> | undefined;
+  let nextDocument: Promise<IteratorResult<DocumentToWrite>> | undefined;
   let nextBatch: Promise<NumberedDocument[] | undefined> | undefined;
   let clientSequence = 0;
   let isDone = false;
@@ -49,8 +51,9 @@ export function createDocumentSource(
         break;
       }
       clientSequence += 1;
-      batch.push({ clientSequence, document: result.value });
-      byteCount += sizeOf(result.value);
+      const document = toIngestDocument(result.value);
+      batch.push({ clientSequence, document });
+      byteCount += sizeOf(document);
     }
     return batch.length > 0 ? batch : undefined;
   };

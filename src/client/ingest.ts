@@ -3,6 +3,7 @@
 
 import type { ClientDuplexStream } from "@grpc/grpc-js";
 import { assert } from "../core/assert.js";
+import type { DocumentToWrite } from "../contract/documents.js";
 import type { IngestDocument } from "../core/document.js";
 import type { DocumentServiceDefinition } from "../gen/proto/sluice/v1/DocumentService.js";
 import type { IngestRequest } from "../gen/proto/sluice/v1/IngestRequest.js";
@@ -60,7 +61,7 @@ export async function ingestDocuments(
   service: DocumentServiceDefinition,
   work: {
     readonly collection: string;
-    readonly documents: Iterable<IngestDocument> | AsyncIterable<IngestDocument>;
+    readonly documents: Iterable<DocumentToWrite> | AsyncIterable<DocumentToWrite>;
     readonly options: IngestOptions;
   },
 ): Promise<ClientIngestSummary> {

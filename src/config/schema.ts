@@ -1,11 +1,10 @@
 // Every option of the server: its default (defined only here and in the files that this one joins),
 // range, unit and description.
 
-import { join } from "node:path";
 import { z } from "zod";
 import { searchRequestFields } from "../contract/search-request.js";
 import { limits } from "../core/limits.js";
-import { repositoryRoot } from "../core/paths.js";
+import { suppliedModels } from "../core/paths.js";
 import { backupOptions } from "./backup-options.js";
 import { observabilityOptions } from "./observability-options.js";
 import { quotaOptions } from "./quota-options.js";
@@ -50,8 +49,8 @@ export const configSchema = z.strictObject({
     }),
   }),
   modelsFolder: path({
-    default: join(repositoryRoot(), "models"),
-    shownDefault: "models/ of the checkout",
+    default: suppliedModels(),
+    shownDefault: "models/ of the checkout, or the package sluice-models",
     description: "Folder with one folder per model.",
   }),
   defaultModel: text({

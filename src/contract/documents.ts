@@ -1,7 +1,7 @@
 // Documents that are written, read and changed. proto/sluice/v1/documents.proto documents each field
 // for callers.
 
-import type { Fields, PrecomputedVectors } from "../core/document.js";
+import type { Fields, IngestDocument, PrecomputedVectors } from "../core/document.js";
 import type { Filter } from "../core/filter.js";
 import { limits } from "../core/limits.js";
 import { anyText, count, flag, implicit, list, message, optional, wholeNumbers } from "./fields.js";
@@ -9,12 +9,25 @@ import type { FieldTable } from "./fields.js";
 
 /** A document to write, perhaps only over a certain version of it. */
 export interface DocumentToWrite {
+  /** Unique within the collection, 1 to 512 bytes of UTF-8. A stored document of it is replaced. */
   readonly key: string;
+  /** Defaults to none. Of title, text and vectors, one must be present. */
   readonly title?: string | undefined;
   readonly text?: string | undefined;
+  /** Typed values for filters, facets and orders. Defaults to none. */
   readonly fields?: Fields | undefined;
+  /** When present, the document is one passage with these vectors and is not encoded. */
   readonly vectors?: PrecomputedVectors | undefined;
+  /** The write is refused unless the stored document has this sequence; 0: unless it is absent. */
   readonly ifSequence?: number | undefined;
+}
+
+const noFields: Fields = new Map();
+
+/** The document with an empty title, text and fields where it has none. */
+export function toIngestDocument(document: DocumentToWrite): IngestDocument {
+  const { title = "", text = "", fields = noFields } = document;
+  return { ...document, title, text, fields };
 }
 
 const sequence = wholeNumbers(0, Number.MAX_SAFE_INTEGER);

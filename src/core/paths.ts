@@ -1,5 +1,5 @@
-// Paths of the checkout: models, native build products and package.json lie beside the build
-// folder.
+// Paths of the program: native build products, protos and package.json lie beside the build folder;
+// models do in a checkout and in the image, and have a package of their own elsewhere.
 
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -14,4 +14,16 @@ export function repositoryRoot(): string {
     folder = parent;
   }
   return folder;
+}
+
+/** The folder of the models that come with the program. */
+export function suppliedModels(): string {
+  const beside = join(repositoryRoot(), "models");
+  if (existsSync(beside)) return beside;
+  try {
+    return dirname(fileURLToPath(import.meta.resolve("sluice-models/package.json")));
+  } catch {
+    // Installed without it. Opening a model then names the folder that was looked for.
+    return beside;
+  }
 }

@@ -62,7 +62,7 @@ export interface CollectionHold {
  */
 export function holdOpen(
   { searches, closing }: OpenCollection,
-  callerSignal = new AbortController().signal,
+  callerSignal: AbortSignal = new AbortController().signal,
 ): CollectionHold {
   closing.signal.throwIfAborted();
   const { controller, unlink } = linkAbort(callerSignal);

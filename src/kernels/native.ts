@@ -1,5 +1,5 @@
-// Opens the compiled addon (native/build/sluice.node). The addon detects the instruction sets that
-// the CPU supports.
+// Opens the compiled addon: the one that was built here, or the one that the package has for this
+// platform. The addon detects the instruction sets that the CPU supports.
 
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -142,9 +142,16 @@ export function openNativeKernels(set: NativeSet): Kernels {
   };
 }
 
-/** The addon; Node keeps it, so opening again costs nothing. */
+/**
+ * The addon; Node keeps it, so opening again costs nothing. Throws when there is none for this
+ * platform, or when it was built for another C library (musl).
+ */
 export function openAddon(): Addon {
-  const path = join(repositoryRoot(), "native", "build", "sluice.node");
-  if (!existsSync(path)) throw new Error("native/build/sluice.node is not built");
+  const platform = `${process.platform}-${process.arch}`;
+  const paths = ["native/build/sluice.node", `build/prebuilt/${platform}.node`];
+  const path = paths
+    .map((place) => join(repositoryRoot(), place))
+    .find((place) => existsSync(place));
+  if (path === undefined) throw new Error(`no addon was built, and there is none for ${platform}`);
   return createRequire(import.meta.url)(path) as Addon;
 }

@@ -26,8 +26,9 @@ describe("layers", () => {
     const used = new Set(
       sourceFiles.filter((path) => !path.startsWith("test/")).flatMap((path) => importsOf(path)),
     );
-    // The bundler begins with the page's entry.
+    // The bundler begins with the page's entry, and users of the package with its entries.
     used.add("src/page/main.tsx");
+    for (const path of files) if (folderOf(path) === "public") used.add(path);
     assert.deepEqual(
       files.filter((path) => !used.has(path)),
       [],

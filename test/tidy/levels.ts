@@ -17,7 +17,7 @@ export const levels: readonly (readonly string[])[] = [
     "wire",
   ],
   ["codec", "store", "client", "browser"],
-  ["index", "backup", "page"],
+  ["index", "backup", "page", "react"],
   ["scoring", "encoding"],
   ["ingest", "search"],
   ["engine", "remote"],
@@ -26,7 +26,8 @@ export const levels: readonly (readonly string[])[] = [
   ["mcp"],
   ["rpc", "http"],
   ["app"],
-  ["cli"],
+  ["cli", "embedded"],
+  ["public"],
 ];
 
 /** Of a folder of src/; -1: it has none. */

@@ -55,11 +55,15 @@ export function placeOf(node: ts.Node): string {
 }
 
 /** What a file imports: packages by name, files by path from the root with the ending of the source.
- *  Type-only imports, re-exports, dynamic imports and `new URL("./x.js", import.meta.url)` count. */
+ *  Type-only imports, re-exports, dynamic imports, `new URL("./x.js", import.meta.url)` and
+ *  `import.meta.resolve("x")` count. */
 export function importsOf(path: string): string[] {
   const text = readText(path);
   const specifiers = ts.preProcessFile(text, true, true).importedFiles.map((file) => file.fileName);
   for (const match of text.matchAll(/new URL\(\s*"(\.[^"]+\.js)"/g)) {
+    if (match[1] !== undefined) specifiers.push(match[1]);
+  }
+  for (const match of text.matchAll(/import\.meta\.resolve\("([^"]+)"\)/g)) {
     if (match[1] !== undefined) specifiers.push(match[1]);
   }
   return specifiers.map((specifier) =>

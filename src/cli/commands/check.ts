@@ -71,7 +71,7 @@ async function repair(
   context: CliContext,
 ): Promise<CheckReport> {
   const { repairDataFolder } = await import("../../app/check.js");
-  const { engineOptions } = await import("../../app/serve.js");
+  const { engineOptions } = await import("../../app/engine-options.js");
   const report = await repairDataFolder(engineOptions(config), (collection) => {
     if (options.json === true) return;
     printCheck(context, collection);

@@ -1,0 +1,98 @@
+// Searches, rankings and documents of an open folder, checked as those that a port receives.
+
+import { checkQuery, checkRequest } from "../contract/check-fields.js";
+import { explainRequestFields } from "../contract/explain.js";
+import type { ExplainRequest } from "../contract/explain.js";
+import { rerankRequestFields } from "../contract/rerank.js";
+import type { RerankRequest, RerankUpdate } from "../contract/rerank.js";
+import type { SearchRequest } from "../contract/search-request.js";
+import type { SearchUpdate } from "../contract/search-update.js";
+import { collectionName } from "../contract/validate.js";
+import { present } from "../core/assert.js";
+import { checkedSearch } from "../service/checked-search.js";
+import { getDocuments, listDocuments, removeDocuments } from "../service/documents.js";
+import type { SluiceEngine } from "./engine.js";
+import type { EmbeddedCallOptions, EmbeddedParts } from "./open-parts.js";
+
+export function createRankingCalls({
+  engine,
+  call,
+  stream,
+}: EmbeddedParts): Pick<
+  SluiceEngine,
+  "search" | "searchFinal" | "rerank" | "rerankFinal" | "explain"
+> {
+  const search = (
+    request: SearchRequest,
+    options: EmbeddedCallOptions = {},
+  ): AsyncGenerator<SearchUpdate, void, void> =>
+    stream(options, (signal) => {
+      const { deadlineMs } = options;
+      return engine.search(checkedSearch(request), { signal, deadlineMs });
+    });
+  const rerank = (
+    request: RerankRequest,
+    options: EmbeddedCallOptions = {},
+  ): AsyncGenerator<RerankUpdate, void, void> =>
+    stream(options, (signal) => {
+      checkRequest<RerankRequest>(rerankRequestFields, request);
+      checkQuery(request, "query");
+      return engine.rerank(request, { signal, deadlineMs: options.deadlineMs });
+    });
+  return {
+    search,
+    searchFinal: (request, options) => lastOf(search(request, options)),
+    rerank,
+    rerankFinal: (request, options) => lastOf(rerank(request, options)),
+    explain: (request, options = {}) =>
+      call(options, (signal) => {
+        checkRequest<ExplainRequest>(explainRequestFields, request);
+        checkQuery(request, "query");
+        return engine.explain(request, { signal });
+      }),
+  };
+}
+
+export function createDocumentCalls({
+  engine,
+  call,
+}: EmbeddedParts): Pick<SluiceEngine, "get" | "delete" | "deleteWhere" | "list"> {
+  return {
+    get: (collection, keys, options = {}) =>
+      call(options, async () => {
+        const found = await getDocuments(engine, checkedName(collection), keys);
+        return { documents: [...found.documents], missingKeys: [...found.missingKeys] };
+      }),
+    delete: (collection, keys, options = {}) =>
+      call(options, async (signal) => {
+        const which = { keys, filter: undefined, signal };
+        const { deletedCount, missingCount, sequence } = await removeDocuments(
+          engine,
+          checkedName(collection),
+          which,
+        );
+        return { deletedCount, missingCount, sequence };
+      }),
+    deleteWhere: (collection, filter, options = {}) =>
+      call(options, (signal) => engine.deleteWhere(checkedName(collection), filter, { signal })),
+    list: (collection, { pageSize, pageToken = "" } = {}, options = {}) =>
+      call(options, async () => {
+        const page = await listDocuments(engine, checkedName(collection), { pageSize, pageToken });
+        const { documents, nextPageToken } = page;
+        return {
+          documents: [...documents],
+          nextPageToken: nextPageToken === "" ? undefined : nextPageToken,
+        };
+      }),
+  };
+}
+
+export function checkedName(collection: string): string {
+  return collectionName(collection, "collection");
+}
+
+async function lastOf<T>(updates: AsyncIterable<T>): Promise<T> {
+  let last: T | undefined;
+  for await (const update of updates) last = update;
+  return present(last, "a stream that ends well has a final update");
+}
