@@ -46,6 +46,11 @@ export default tseslint.config(
     rules: { "no-console": "off" },
   },
   {
+    files: ["clients/**/*.js"],
+    languageOptions: { globals: { console: "readonly", process: "readonly" } },
+    rules: { "no-console": "off" },
+  },
+  {
     files: ["test/**/*.ts"],
     rules: {
       "@typescript-eslint/no-non-null-assertion": "off",

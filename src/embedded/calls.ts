@@ -11,8 +11,8 @@ import { collectionName } from "../contract/validate.js";
 import { present } from "../core/assert.js";
 import { checkedSearch } from "../service/checked-search.js";
 import { getDocuments, listDocuments, removeDocuments } from "../service/documents.js";
-import type { SluiceEngine } from "./engine.js";
-import type { EmbeddedCallOptions, EmbeddedParts } from "./open-parts.js";
+import type { EmbeddedParts } from "./open-parts.js";
+import type { EmbeddedCallOptions, SluiceEngine } from "./types.js";
 
 export function createRankingCalls({
   engine,

@@ -1,6 +1,5 @@
 // Collections of an open folder.
 
-import type { CollectionCalls } from "../client/client.js";
 import type { ClientCollection, ClientCollectionSettings } from "../client/types.js";
 import { chosenSettings } from "../index/collection-settings.js";
 import type { CollectionSettings, CollectionStatus } from "../index/collection-settings.js";
@@ -12,11 +11,7 @@ import {
 } from "../service/collections.js";
 import { checkedName } from "./calls.js";
 import type { EmbeddedParts } from "./open-parts.js";
-
-export type EmbeddedCollections = Pick<
-  CollectionCalls,
-  "create" | "drop" | "list" | "describe" | "optimize" | "calibrate"
->;
+import type { EmbeddedCollections } from "./types.js";
 
 export function createCollectionCalls({
   engine,

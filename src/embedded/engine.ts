@@ -2,62 +2,11 @@
 
 import { isAbsolute, resolve } from "node:path";
 
-import type { SluiceClient } from "../client/client.js";
-import type { DocumentToWrite } from "../contract/documents.js";
-import { createCollectionCalls } from "./collections.js";
-import type { EmbeddedCollections } from "./collections.js";
-import { ingestDocuments } from "./ingest.js";
-import type { EmbeddedIngestOptions } from "./ingest.js";
 import { createDocumentCalls, createRankingCalls } from "./calls.js";
+import { createCollectionCalls } from "./collections.js";
+import { ingestInProcess } from "./ingest.js";
 import { openParts } from "./open-parts.js";
-import type { ClientIngestSummary } from "../client/types.js";
-
-export interface EngineSettings {
-  /**
-   * Options of docs/reference/configuration.md by name, such as `{ "search.lexicalWeight": 0.3 }`.
-   * Defaults to the same values as in a server. Those of ports, access, logs and traces have no
-   * effect, and no environment variable is read.
-   */
-  readonly options?: Readonly<Record<string, string | number>> | undefined;
-  /** Called with one line per warning. Defaults to none: the engine prints nothing. */
-  readonly onWarning?: ((line: string) => void) | undefined;
-}
-
-/** The calls of SluiceClient that a folder can answer, with the same arguments and results. */
-type SharedCalls = Pick<
-  SluiceClient,
-  | "search"
-  | "searchFinal"
-  | "rerank"
-  | "rerankFinal"
-  | "explain"
-  | "get"
-  | "delete"
-  | "deleteWhere"
-  | "list"
->;
-
-/**
- * An open data folder. A function that takes these calls also takes a SluiceClient. They throw
- * SluiceError, with the reasons of docs/reference/errors.md; CANCELLED when `signal` aborts and
- * NOT_READY after `close`.
- */
-export interface SluiceEngine extends SharedCalls {
-  /**
-   * Resolves when each document is on disk and visible, or was passed to `onError`; the others go
-   * on. Throws the error of the iterable or of a callback.
-   */
-  ingest(
-    collection: string,
-    documents: Iterable<DocumentToWrite> | AsyncIterable<DocumentToWrite>,
-    options?: EmbeddedIngestOptions,
-  ): Promise<ClientIngestSummary>;
-  readonly collections: EmbeddedCollections;
-  /**
-   * Ends searches, waits for writes in flight, and releases the folder and all threads. Idempotent.
-   */
-  close(): Promise<void>;
-}
+import type { EngineSettings, SluiceEngine } from "./types.js";
 
 /**
  * Opens a data folder, which is created when it does not exist, and starts the engine's threads.
@@ -75,7 +24,7 @@ export async function openEngine(
     ...createRankingCalls(parts),
     ...createDocumentCalls(parts),
     ingest: (collection, documents, options = {}) =>
-      ingestDocuments(parts, { collection, documents, options }),
+      ingestInProcess(parts, { collection, documents, options }),
     collections: createCollectionCalls(parts),
     close: () => parts.close(),
   };

@@ -2,7 +2,7 @@
 
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-import type { ClientIngestAck, ClientIngestError, ClientIngestSummary } from "../client/types.js";
+import type { ClientIngestAck, ClientIngestSummary } from "../client/types.js";
 import { toIngestDocument } from "../contract/documents.js";
 import type { DocumentToWrite } from "../contract/documents.js";
 import { documentKey } from "../contract/validate.js";
@@ -12,14 +12,8 @@ import { toDocumentError } from "../service/ingest-answers.js";
 import { createRecentKeys } from "../service/ingest-memory.js";
 import type { RecentKeys } from "../service/ingest-memory.js";
 import { checkedName } from "./calls.js";
-import type { EmbeddedCallOptions, EmbeddedParts } from "./open-parts.js";
-
-export interface EmbeddedIngestOptions extends EmbeddedCallOptions {
-  readonly onAck?: ((ack: ClientIngestAck) => void) | undefined;
-  readonly onError?: ((error: ClientIngestError) => void) | undefined;
-  /** Maximum number of documents in flight. Defaults to 256. */
-  readonly unansweredMax?: number | undefined;
-}
+import type { EmbeddedParts } from "./open-parts.js";
+import type { EmbeddedIngestOptions } from "./types.js";
 
 interface Writing {
   readonly engine: EmbeddedParts["engine"];
@@ -37,7 +31,7 @@ interface Writing {
 const turnDocuments = 64;
 
 /** Memory: `unansweredMax` documents, and no more than `limits.ingestInFlightBytesMax` of text. */
-export function ingestDocuments(
+export function ingestInProcess(
   { engine, logger, call }: EmbeddedParts,
   work: {
     readonly collection: string;

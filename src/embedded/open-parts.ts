@@ -3,7 +3,7 @@
 import { isSluiceError, SluiceError } from "../core/errors.js";
 import type { EngineApi } from "../engine/api.js";
 import type { FailureLog } from "../service/ingest-answers.js";
-import type { EngineSettings } from "./engine.js";
+import type { EmbeddedCallOptions, EngineSettings } from "./types.js";
 
 /** What the calls of an open folder share. */
 export interface EmbeddedParts {
@@ -13,19 +13,16 @@ export interface EmbeddedParts {
    * Runs a call with a signal that aborts with the caller's signal, after `deadlineMs`, and when the
    * folder is closed. An abort is thrown as SluiceError.
    */
-  call<T>(options: EmbeddedCallOptions, run: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  readonly call: <T>(
+    options: EmbeddedCallOptions,
+    run: (signal: AbortSignal) => Promise<T>,
+  ) => Promise<T>;
   /** The same for a stream, which closing the folder ends, also while nobody reads it. */
-  stream<T>(
+  readonly stream: <T>(
     options: EmbeddedCallOptions,
     open: (signal: AbortSignal) => AsyncGenerator<T, void, void>,
-  ): AsyncGenerator<T, void, void>;
+  ) => AsyncGenerator<T, void, void>;
   close(): Promise<void>;
-}
-
-export interface EmbeddedCallOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** From now. Defaults to none. */
-  readonly deadlineMs?: number | undefined;
 }
 
 /** The parts of the program are loaded here, so that importing the package stays cheap. */

@@ -1,4 +1,4 @@
 // What `import ... from "sluice/react"` gives: the hook of a search.
 
 export { useSluiceSearch } from "../react/use-sluice-search.js";
-export type { SearchView } from "../react/search-store.js";
+export type { SluiceSearchView } from "../react/search-store.js";

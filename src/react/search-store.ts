@@ -4,7 +4,7 @@ import type { BrowserClient } from "../browser/client.js";
 import type { SearchHitJson, SearchRequestJson, SearchUpdateJson } from "../browser/types.js";
 
 /** What a component shows. A new object whenever something has changed. */
-export interface SearchView {
+export interface SluiceSearchView {
   /**
    * `idle` without a request; `searching` until the final update; then `done`. `failed`: see
    * `error`, and `update` keeps what had arrived.
@@ -30,7 +30,7 @@ export interface SearchView {
 
 export interface SearchStore {
   readonly subscribe: (onChange: () => void) => () => void;
-  readonly view: () => SearchView;
+  readonly view: () => SluiceSearchView;
   /**
    * Starts a search and aborts the one before, which the server then ends. Undefined clears the
    * view.
@@ -40,7 +40,7 @@ export interface SearchStore {
   abort(): void;
 }
 
-export const nothingSearched: SearchView = {
+export const idleView: SluiceSearchView = {
   status: "idle",
   update: undefined,
   hits: [],
@@ -51,21 +51,17 @@ export const nothingSearched: SearchView = {
 
 /** Memory: the newest update. */
 export function createSearchStore(client: BrowserClient): SearchStore {
-  let view = nothingSearched;
+  let view = idleView;
   let running = new AbortController();
   const listeners = new Set<() => void>();
-  const show = (next: SearchView): void => {
+  const show = (next: SluiceSearchView): void => {
     view = next;
     for (const listener of listeners) listener();
   };
   const run = async (request: SearchRequestJson, signal: AbortSignal): Promise<void> => {
-    try {
-      for await (const update of client.search(request, { signal })) {
-        if (signal.aborted) return;
-        show(nextView(view, update));
-      }
-    } catch (error) {
-      if (!signal.aborted) show({ ...view, status: "failed", error });
+    for await (const update of client.search(request, { signal })) {
+      if (signal.aborted) return;
+      show(nextView(view, update));
     }
   };
   return {
@@ -78,12 +74,15 @@ export function createSearchStore(client: BrowserClient): SearchStore {
       running.abort();
       running = new AbortController();
       if (request === undefined) {
-        show(nothingSearched);
+        show(idleView);
         return;
       }
       const isStale = view.update !== undefined;
       show({ ...view, status: "searching", isStale, settledCount: 0, error: undefined });
-      void run(request, running.signal);
+      const { signal } = running;
+      run(request, signal).catch((error: unknown) => {
+        if (!signal.aborted) show({ ...view, status: "failed", error });
+      });
     },
     abort() {
       running.abort();
@@ -92,7 +91,7 @@ export function createSearchStore(client: BrowserClient): SearchStore {
 }
 
 /** The view after an update of the running search. */
-function nextView(view: SearchView, update: SearchUpdateJson): SearchView {
+function nextView(view: SluiceSearchView, update: SearchUpdateJson): SluiceSearchView {
   const settledBefore = view.isStale ? [] : view.hits.slice(0, view.settledCount);
   return {
     status: update.final ? "done" : "searching",

@@ -5,8 +5,8 @@ import { useEffect, useMemo, useSyncExternalStore } from "react";
 
 import type { BrowserClient } from "../browser/client.js";
 import type { SearchRequestJson } from "../browser/types.js";
-import { createSearchStore, nothingSearched } from "./search-store.js";
-import type { SearchView } from "./search-store.js";
+import { createSearchStore, idleView } from "./search-store.js";
+import type { SluiceSearchView } from "./search-store.js";
 
 /**
  * Searches whenever the request has changed, compared by its contents, and shows each update as it
@@ -19,12 +19,12 @@ import type { SearchView } from "./search-store.js";
 export function useSluiceSearch(
   client: BrowserClient,
   request: SearchRequestJson | undefined,
-): SearchView {
+): SluiceSearchView {
   const store = useMemo(() => createSearchStore(client), [client]);
   const wanted = request === undefined ? undefined : JSON.stringify(request);
   useEffect(() => {
     store.search(wanted === undefined ? undefined : (JSON.parse(wanted) as SearchRequestJson));
     return () => store.abort();
   }, [store, wanted]);
-  return useSyncExternalStore(store.subscribe, store.view, () => nothingSearched);
+  return useSyncExternalStore(store.subscribe, store.view, () => idleView);
 }

@@ -12,7 +12,7 @@ import type { SearchUpdate } from "../../src/contract/search-update.js";
 import { fieldsFromJson } from "../../src/core/fields-from-json.js";
 import { parseFilter } from "../../src/core/parse-filter.js";
 import { openEngine } from "../../src/embedded/engine.js";
-import type { SluiceEngine } from "../../src/embedded/engine.js";
+import type { SluiceEngine } from "../../src/embedded/types.js";
 import { hasReason } from "../support/errors.js";
 import { startServerProcess, stopServer } from "../support/server-process.js";
 

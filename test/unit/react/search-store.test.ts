@@ -6,7 +6,7 @@ import { renderToString } from "react-dom/server";
 
 import { createBrowserClient } from "../../../src/browser/client.js";
 import { createSearchStore } from "../../../src/react/search-store.js";
-import type { SearchStore, SearchView } from "../../../src/react/search-store.js";
+import type { SearchStore, SluiceSearchView } from "../../../src/react/search-store.js";
 import { useSluiceSearch } from "../../../src/react/use-sluice-search.js";
 import { hit, update, updates } from "../../support/edge-engine.js";
 import { startHttpEdge } from "../../support/http-edge.js";
@@ -24,7 +24,7 @@ describe("the search of a component", () => {
   });
   after(() => edge.server.stop(0));
 
-  const keysOf = ({ hits }: SearchView): string => hits.map(({ key }) => key).join(" ");
+  const keysOf = ({ hits }: SluiceSearchView): string => hits.map(({ key }) => key).join(" ");
 
   it("shows each ranking, and keeps the objects of settled hits", async () => {
     edge.engine.script = () =>
@@ -63,7 +63,7 @@ describe("the search of a component", () => {
     // The server has heard that nobody waits for the old search.
     await aborted;
     assert.equal(views[0]?.isStale, true);
-    assert.equal(keysOf(views[0]!), "old");
+    assert.equal(views[0]?.hits[0]?.key, "old");
     assert.ok(views.slice(1).every(({ isStale }) => !isStale));
     assert.equal(keysOf(store.view()), "new");
   });
@@ -89,8 +89,8 @@ describe("the search of a component", () => {
   });
 
   /** Every view of a search, from its start to its end. */
-  async function viewsOf(query: string): Promise<SearchView[]> {
-    const views: SearchView[] = [];
+  async function viewsOf(query: string): Promise<SluiceSearchView[]> {
+    const views: SluiceSearchView[] = [];
     const unsubscribe = store.subscribe(() => views.push(store.view()));
     store.search({ collection: "notes", query });
     await until(({ status }) => status === "done" || status === "failed");
@@ -98,7 +98,7 @@ describe("the search of a component", () => {
     return views;
   }
 
-  function until(isReached: (view: SearchView) => boolean): Promise<void> {
+  function until(isReached: (view: SluiceSearchView) => boolean): Promise<void> {
     if (isReached(store.view())) return Promise.resolve();
     return new Promise((resolve) => {
       const unsubscribe = store.subscribe(() => {
