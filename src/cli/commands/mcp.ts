@@ -45,7 +45,7 @@ async function serveFolder(
 ): Promise<void> {
   const [{ composeEngine }, { engineOptions }, { engineSource }] = await Promise.all([
     import("../../app/compose.js"),
-    import("../../app/serve.js"),
+    import("../../app/engine-options.js"),
     import("../../mcp/engine-source.js"),
   ]);
   const { config } = loadConfig({ flags: { data }, file });
