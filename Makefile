@@ -11,8 +11,8 @@ space := $(subst ,, )
 
 .DEFAULT_GOAL := help
 .PHONY: help node-version install build types native page package-files package prune demo demo-once check check-format \
-  check-lint check-tests test test-crash test-damage test-measures test-s3 deploy-check coverage gen fmt bench-kernels \
-  bench-encode bench-codec bench-quality bench-recall bench-ingest bench-importers bench-bm25 bench-languages bench-stream bench-rerank bench-facets bench-filters bench-page \
+  check-lint check-tests test test-crash test-damage test-measures test-s3 test-mcp test-go deploy-check coverage gen fmt bench-kernels \
+  bench-encode bench-codec bench-quality bench-recall bench-ingest bench-importers bench-bm25 bench-languages bench-stream bench-rerank bench-facets bench-filters bench-mcp bench-page \
   bench-scale bench-collections bench-load bench-canonical bench-peers tables screenshot test-one watch clean
 
 help: ## list the targets
@@ -115,6 +115,13 @@ test-s3: build ## backups in a real S3 server: versitygw, or SeaweedFS
 	@mocha --no-config --require build/test/support/property-seed.js --timeout 600000 \
 	  build/test/s3/backup.s3-test.js
 
+# Each in a place of its own below .cache/; one that does not install is named.
+test-mcp: build ## the official Python client and inspector of MCP against a server
+	@.ci/test-mcp
+
+test-go: build ## clients/go: its generated code, and its example against a server
+	@.ci/test-go
+
 deploy-check: build ## the files in deploy/, by the tools that are installed, and a server from the image's files
 	@.ci/deploy-check
 
@@ -168,6 +175,9 @@ bench-facets: build ## counts and orders by a field over a million passages in 1
 
 bench-page: build ## the search page of a running server: make bench-page URL=http://127.0.0.1:7312 QUERY="..."
 	@node build/bench/page/page-bench.js "$(URL)" "$(QUERY)"
+
+bench-mcp: build ## a tool for agents beside the same search by gRPC
+	@node build/bench/mcp/mcp-bench.js
 
 bench-filters: build ## a filter over a million passages in 180 segments
 	@node build/bench/filters/filter-bench.js

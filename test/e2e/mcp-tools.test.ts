@@ -2,9 +2,12 @@
 // the protocol.
 
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import type { Client } from "@modelcontextprotocol/client";
 import type { Document } from "../../src/core/document.js";
 import { callTool, connectHttp, connectStdio } from "../support/mcp-clients.js";
@@ -229,6 +232,16 @@ describe("tools for agents", () => {
       await assert.rejects(client.readResource({ uri: "file:///etc/passwd" }), /not found/i);
     });
   }
+
+  it("serve the agent of the examples, which quotes and cites a document", async () => {
+    const script = fileURLToPath(new URL("../../../examples/agent/agent.mjs", import.meta.url));
+    const args = [script, `${server.url}/mcp`, "notes", "which bird waits for fish"];
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, args);
+    assert.equal(stdout, `"${documents[0]!.text}" (sluice:notes/heron)\n`);
+    assert.match(stderr, /^search .*\n(refine .*\n)?context .*\n$/);
+    const none = await promisify(execFile)(process.execPath, args.with(2, "none"));
+    assert.match(none.stdout, /^I cannot search: COLLECTION_NOT_FOUND/);
+  });
 
   it("answer each of two hundred calls that come at once", async () => {
     const asked = { collection: "notes", query: "boats", budget_ms: 600_000 };
