@@ -11,7 +11,7 @@ space := $(subst ,, )
 
 .DEFAULT_GOAL := help
 .PHONY: help node-version install build types native page package-files package prune demo demo-once check check-format \
-  check-lint check-tests test test-crash test-damage test-measures test-s3 test-mcp test-go deploy-check coverage gen fmt bench-kernels \
+  check-lint check-tests test test-crash test-damage test-measures test-s3 test-mcp test-go test-java deploy-check coverage gen fmt bench-kernels \
   bench-encode bench-codec bench-quality bench-recall bench-ingest bench-importers bench-bm25 bench-languages bench-stream bench-rerank bench-facets bench-filters bench-mcp bench-page \
   bench-scale bench-collections bench-load bench-canonical bench-peers tables screenshot test-one watch clean
 
@@ -121,6 +121,9 @@ test-mcp: build ## the official Python client and inspector of MCP against a ser
 
 test-go: build ## clients/go: its generated code, and its example against a server
 	@.ci/test-go
+
+test-java: build ## clients/java: stubs from the protos, and the example against a server
+	@.ci/test-java
 
 deploy-check: build ## the files in deploy/, by the tools that are installed, and a server from the image's files
 	@.ci/deploy-check
