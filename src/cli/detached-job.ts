@@ -2,7 +2,9 @@
 
 import type { Command } from "commander";
 import type { SluiceClient } from "../client/client.js";
-import type { ClientJob } from "../client/operations.js";
+import type { ClientJob, ClientOperation } from "../client/operations.js";
+import { operationFields } from "../contract/operations.js";
+import { toJson } from "../contract/to-json.js";
 import type { CliContext } from "./context.js";
 
 export interface DetachOption {
@@ -21,6 +23,10 @@ export async function startDetached(
   { options, context }: { readonly options: DetachOption; readonly context: CliContext },
 ): Promise<void> {
   const operation = await client.operations.start(job, { signal: context.interrupted });
-  if (options.json === true) context.printJson(operation);
+  if (options.json === true) context.printJson(operationJson(operation));
   else context.print(`started ${operation.id}; sluice operations watch ${operation.id}`);
+}
+
+export function operationJson(operation: ClientOperation): object {
+  return toJson(operationFields, operation);
 }

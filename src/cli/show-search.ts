@@ -1,7 +1,8 @@
 // Shows a search while it runs: redrawn in place on a terminal, otherwise line by line or as JSON.
 
 import type { SearchUpdate } from "../contract/search-update.js";
-import { fieldsToJson } from "../core/fields-json.js";
+import { searchUpdateFields } from "../contract/search-update.js";
+import { toJson } from "../contract/to-json.js";
 import type { CliContext } from "./context.js";
 import { createRedrawnBlock } from "./terminal/redraw.js";
 import { plainHitLines, rankingLines, statusLine, timingsLine } from "./terminal/ranking-view.js";
@@ -28,21 +29,11 @@ export async function showSearch(
   return seen;
 }
 
-/** As `--json` prints it: names as in the client, times in microseconds. */
-function printedUpdate(update: SearchUpdate): object {
-  const hits = update.hits.map(({ payload, ...hit }) =>
-    payload === undefined
-      ? hit
-      : { ...hit, ...payload, fields: payload.fields && fieldsToJson(payload.fields) },
-  );
-  return { ...update, hits };
-}
-
 type Show = (update: SearchUpdate, previous: SearchUpdate | undefined) => void;
 
 function chooseShow(context: CliContext, { query, json }: ShowSearchOptions): Show {
   const { out } = context;
-  if (json) return (update) => context.printJson(printedUpdate(update));
+  if (json) return (update) => context.printJson(toJson(searchUpdateFields, update));
   if (out.isInteractive) return showInPlace(context, query);
   context.print(query);
   return (update) => {

@@ -1,17 +1,14 @@
-// Values from and to JSON, by the tables of src/contract/: the names of the proto, enum values in
-// lower case.
+// Values from JSON, by the tables of src/contract/, and their schemas; to-json.ts there is the other way.
 
 import { z } from "zod";
 import { toAnyTable, wireName } from "../contract/fields.js";
 import type { AnyField, AnyTable, FieldTable, NumberField } from "../contract/fields.js";
 import { invalidField } from "../contract/validate.js";
-import { fieldsToJson } from "../core/fields-json.js";
 import { fieldsFromJson } from "../core/fields-from-json.js";
 import { vectorValueBytes } from "../core/document.js";
 import type { Fields, PrecomputedVectors } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
-import { publicMessage } from "../core/public-message.js";
 import { vectorsFromJson } from "../core/vectors-from-json.js";
 import { filterFromJson } from "./filter-json.js";
 
@@ -150,45 +147,4 @@ export function readVectors(
   if (rowCount <= rowCountMax) return vectors;
   const message = `${path} has ${rowCount} rows, the limit is ${rowCountMax}; send fewer`;
   throw new SluiceError("INVALID_VECTORS", message, { field: path });
-}
-
-/** Omits undefined values. */
-export function toJson<T extends object>(table: FieldTable<NoInfer<T>>, value: T): object {
-  return writeObject(toAnyTable(table), value);
-}
-
-function writeObject(table: AnyTable, value: object): object {
-  const properties = value as Readonly<Record<string, unknown>>;
-  const data: Record<string, unknown> = {};
-  for (const [property, field] of Object.entries(table)) {
-    const given = properties[property];
-    if (given === undefined) continue;
-    const { within } = field;
-    const target = within === undefined ? data : ((data[within] ??= {}) as Record<string, unknown>);
-    target[wireName(property, field)] = written(field, given);
-  }
-  return data;
-}
-
-function written(field: AnyField, value: unknown): unknown {
-  switch (field.type) {
-    case "integer":
-      return Math.round(value as number);
-    case "text":
-      return field.hidesFolders === true ? publicMessage(value as string) : value;
-    case "list":
-      return (value as readonly unknown[]).map((item) => written(field.of, item));
-    case "message":
-      return writeObject(field.fields, value as object);
-    case "documentFields":
-      return fieldsToJson(value as Fields);
-    case "boolean":
-    case "number":
-    case "word":
-    case "key":
-    case "collection":
-    case "vectors":
-    case "filter":
-      return value;
-  }
 }

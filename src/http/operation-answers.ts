@@ -9,7 +9,8 @@ import { shownOperation } from "../service/operations.js";
 import { isReconnect, streamEvents } from "./events.js";
 import { jsonAnswer, noContent, wantsEvents } from "./exchange.js";
 import type { HttpAnswer, HttpCallContext } from "./exchange.js";
-import { objectOf, toJson } from "./field-json.js";
+import { toJson } from "../contract/to-json.js";
+import { objectOf } from "./field-json.js";
 
 export const operationSchema = objectOf(operationFields);
 

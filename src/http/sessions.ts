@@ -6,7 +6,7 @@ import { SluiceError } from "../core/errors.js";
 import { QuerySession } from "../service/query-session.js";
 import { streamEvents } from "./events.js";
 import type { HttpCallContext, Sessions } from "./exchange.js";
-import { toJson } from "./field-json.js";
+import { toJson } from "../contract/to-json.js";
 
 interface OpenSession {
   readonly session: QuerySession;

@@ -80,7 +80,11 @@ function toIsotonic(
   return { method: "isotonic", scores, probabilities };
 }
 
-export function shownScoreMap({ map, rerank, ...rest }: ScoreCalibration): ShownScoreMap {
+export function shownScoreMap({
+  map,
+  rerank,
+  ...rest
+}: Omit<ScoreCalibration, "rerank"> & Partial<Pick<ScoreCalibration, "rerank">>): ShownScoreMap {
   const { lexicalWeight, queryCount, resultCount, brier, ece } = rest;
   const form =
     map.method === "platt"

@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { ClientRecallEstimate } from "../../src/client/types.js";
 import { useTemporaryFolder } from "../support/each-test-folder.js";
 import { runProgram } from "../support/program.js";
 import { seededDocuments, seededQueries } from "../support/seeded-corpus.js";
@@ -116,8 +115,9 @@ describe("calibrating a server", () => {
       "--json",
       ...at,
     ]);
-    const [estimate] = JSON.parse(drawn) as ClientRecallEstimate[];
-    assert.deepEqual([estimate?.poolSize, estimate?.sampleCount], [32, 20]);
+    const { estimates } = JSON.parse(drawn) as { readonly estimates: readonly object[] };
+    const { pool_size: poolSize, sample_count: count } = estimates[0] as Record<string, number>;
+    assert.deepEqual([poolSize, count], [32, 20]);
     const file = join(folder(), "queries.txt");
     writeFileSync(file, queries.map(({ text }) => `${text}\n`).join("\n"));
     const text = await runProgram(["calibrate", "recall", "words", "--queries", file, ...at]);

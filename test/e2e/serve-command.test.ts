@@ -77,7 +77,7 @@ describe("sluice serve", () => {
       updates.map((_, index) => index === updates.length - 1),
     );
     assert.equal(updates.at(-1)?.hits[0]?.key, "cat");
-    assert.deepEqual(updates.at(-1)?.hits[0]?.fields, { legs: 4 });
+    assert.deepEqual(updates.at(-1)?.hits[0]?.payload.fields, { legs: 4 });
     const plain = await run(["search", "notes", "sleeping cats"]);
     assert.match(plain.stdout, /update 1: .*\n[^]* {2}1 . Cats \[cat\]/);
     assert.ok(!plain.stdout.includes("\u001b"));
@@ -85,14 +85,14 @@ describe("sluice serve", () => {
 
   it("lists, describes, deletes and drops", async () => {
     const described = await run(["collections", "describe", "notes", "--json"]);
-    assert.equal((JSON.parse(described.stdout) as Sizes).documentCount, 2);
+    assert.equal((JSON.parse(described.stdout) as Described).collection.document_count, 2);
     const deleted = await run(["delete", "notes", "fox", "none", "--json"]);
     assert.match(deleted.stdout, /"deletedCount":1,"missingCount":1/);
     const listed = await run(["collections", "list", "--json"]);
     assert.deepEqual(
-      (JSON.parse(listed.stdout) as Sizes[]).map(({ settings, documentCount }) => [
-        ...[settings.name, documentCount],
-      ]),
+      (JSON.parse(listed.stdout) as Listed).collections.map(
+        ({ settings, document_count: documentCount }) => [settings.name, documentCount],
+      ),
       [["notes", 1]],
     );
     const unsure = await run(["collections", "drop", "notes"]);
@@ -184,12 +184,20 @@ describe("sluice serve", () => {
 
 interface Update {
   readonly final: boolean;
-  readonly hits: readonly { readonly key: string; readonly fields: object }[];
+  readonly hits: readonly { readonly key: string; readonly payload: { readonly fields: object } }[];
 }
 
 interface Sizes {
   readonly settings: { readonly name: string };
-  readonly documentCount: number;
+  readonly document_count: number;
+}
+
+interface Described {
+  readonly collection: Sizes;
+}
+
+interface Listed {
+  readonly collections: readonly Sizes[];
 }
 
 interface Percentiles {

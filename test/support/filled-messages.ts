@@ -82,11 +82,3 @@ export function filledMessage(name: string): FilledMessage {
   };
   return fill(name);
 }
-
-/** Texts and numbers of the message, at any depth. */
-export function leavesOf(value: unknown): (string | number)[] {
-  if (typeof value === "number") return [value];
-  if (typeof value === "string") return /^[A-Z_]+$/.test(value) ? [] : [value];
-  if (typeof value !== "object" || value === null) return [];
-  return Object.values(value).flatMap(leavesOf);
-}

@@ -2,6 +2,8 @@
 
 import type { Command } from "commander";
 import type { SluiceClient } from "../../client/client.js";
+import { snapshotFields } from "../../contract/collections.js";
+import { toJson } from "../../contract/to-json.js";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
@@ -102,7 +104,7 @@ async function listBackups(
   for (const { createdMs = 0, ...backup } of backups) {
     const created = new Date(createdMs).toISOString();
     const { name, collection, lastSequence, bytes } = backup;
-    if (options.json === true) context.printJson({ ...backup, created });
+    if (options.json === true) context.printJson({ ...toJson(snapshotFields, backup), created });
     else
       context.print(
         `${name}: ${collection} up to write ${lastSequence}, ${formatSize(bytes)}, ${created}`,

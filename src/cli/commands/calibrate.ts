@@ -2,6 +2,8 @@
 
 import type { Command } from "commander";
 import type { ClientRecallEstimate } from "../../client/types.js";
+import { recallEstimateFields } from "../../contract/collections.js";
+import { toJson } from "../../contract/to-json.js";
 import { SluiceError } from "../../core/errors.js";
 import { limits } from "../../core/limits.js";
 import type { Query } from "../../contract/search-request.js";
@@ -47,7 +49,7 @@ function addRecall(group: Command, context: CliContext): void {
       "share of queries for which the bounds hold (default: 0.95)",
       decimalNumber(0.5, 0.9999),
     )
-    .option("--json", "print the estimates as a JSON array");
+    .option("--json", "print the estimates as one object of JSON");
   addConnectionOptions(addDetachOption(command));
   command.action(async (name: string, options: RecallOptions) => {
     const { queries, samples: sampleCount, confidence, json, detach, ...connection } = options;
@@ -84,7 +86,8 @@ function addRecall(group: Command, context: CliContext): void {
       bar?.finish();
       return measured;
     });
-    if (json === true) context.printJson(estimates);
+    if (json === true)
+      context.printJson({ estimates: estimates.map((one) => toJson(recallEstimateFields, one)) });
     else for (const line of recallLines(estimates, confidence ?? 0.95)) context.print(line);
   });
 }

@@ -8,6 +8,9 @@ import type {
   ClientCreateCollection,
   ClientFinding,
 } from "../../client/types.js";
+import { createdFields } from "../../contract/collections.js";
+import { toJson } from "../../contract/to-json.js";
+import { collectionJson } from "../collection-json.js";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
@@ -36,7 +39,7 @@ export function addCollectionsCommand(program: Command, context: CliContext): vo
 
 function addList(group: Command, context: CliContext): void {
   const command = group.command("list").description("Lists the collections by name.");
-  addConnectionOptions(command.option("--json", "print one array of JSON"));
+  addConnectionOptions(command.option("--json", "print one object of JSON"));
   command.action(async (options: Options) => {
     const { collections, refused, findings } = await withClient(options, (client) =>
       client.collections.survey({ signal: context.interrupted }),
@@ -45,7 +48,8 @@ function addList(group: Command, context: CliContext): void {
       context.warn(`${name} is not served: ${message} (${reason})`);
     for (const finding of findings) context.warn(findingLine(finding));
     if (options.json === true) {
-      context.printJson(collections);
+      const served = collections.map(collectionJson);
+      context.printJson({ collections: served, refused, findings });
       return;
     }
     if (collections.length + refused.length === 0) context.print("no collections");
@@ -68,7 +72,7 @@ function addCreate(group: Command, context: CliContext): void {
       client.collections.create(request, { signal: context.interrupted }),
     );
     if (options.json === true) {
-      context.printJson(settings);
+      context.printJson(toJson(createdFields, { settings }));
       return;
     }
     context.print(`created ${settings.name}: ${settingsLine(settings)}`);
@@ -128,7 +132,8 @@ function addDescribe(group: Command, context: CliContext): void {
       client.collections.describe(name, { signal: context.interrupted }),
     );
     if (options.json === true) {
-      context.printJson(collection);
+      const { findings } = collection;
+      context.printJson({ collection: collectionJson(collection), findings });
       return;
     }
     for (const line of describeLines(collection)) context.print(line);

@@ -1,9 +1,10 @@
 // sluice explain: shows how a document got its score, token by token.
 
-import { explainRequestFields } from "../../contract/explain.js";
+import { explainedFields, explainRequestFields } from "../../contract/explain.js";
 import type { Command } from "commander";
 import type { Filter } from "../../core/filter.js";
 import type { SpanUnit } from "../../core/span-units.js";
+import { toJson } from "../../contract/to-json.js";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
@@ -55,7 +56,7 @@ export function addExplainCommand(program: Command, context: CliContext): void {
         const request = { collection, key, text, passageNumber: passage, ...asked };
         const explained = await client.explain(request, { signal: context.interrupted });
         if (json === true) {
-          context.printJson(explained);
+          context.printJson(toJson(explainedFields, explained));
           return;
         }
         const { documents } = await client.get(collection, [key]);

@@ -5,6 +5,7 @@ import type { ClientOperation } from "../../client/operations.js";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
+import { operationJson } from "../detached-job.js";
 import { exitCodes } from "../exit-codes.js";
 import { jobProgress } from "../job-progress.js";
 import { formatCount, formatSize } from "../terminal/text.js";
@@ -29,12 +30,12 @@ export function addOperationsCommand(program: Command, context: CliContext): voi
 
 function addList(group: Command, context: CliContext): void {
   const command = group.command("list").description("Lists the operations, the newest first.");
-  addConnectionOptions(command.option("--json", "print one array of JSON"));
+  addConnectionOptions(command.option("--json", "print one object of JSON"));
   command.action(async (options: Options) => {
     const operations = await withClient(options, (client) =>
       client.operations.list({ signal: context.interrupted }),
     );
-    if (options.json === true) context.printJson(operations);
+    if (options.json === true) context.printJson({ operations: operations.map(operationJson) });
     else if (operations.length === 0) context.print("no operations");
     else for (const operation of operations) context.print(operationLine(operation));
   });
@@ -54,7 +55,7 @@ function addWatch(group: Command, context: CliContext): void {
       let shown: ClientOperation | undefined;
       for await (const state of client.operations.watch(id, { signal: context.interrupted })) {
         shown = state;
-        if (options.json === true) context.printJson(state);
+        if (options.json === true) context.printJson(operationJson(state));
         else bar.onProgress(state.progress);
       }
       bar.finish();
@@ -76,7 +77,7 @@ function addCancel(group: Command, context: CliContext): void {
     const operation = await withClient(options, (client) =>
       client.operations.cancel(id, { signal: context.interrupted }),
     );
-    if (options.json === true) context.printJson(operation);
+    if (options.json === true) context.printJson(operationJson(operation));
     else context.print(operationLine(operation));
   });
 }

@@ -43,7 +43,7 @@ export function addOptimizeCommand(program: Command, context: CliContext): void 
       let size = "";
       for await (const { step, done, total, bytesBefore, bytesAfter } of job) {
         if (bytesBefore !== undefined && bytesAfter !== undefined) {
-          bytes = { diskBytesBefore: bytesBefore, diskBytesAfter: bytesAfter };
+          bytes = { disk_bytes_before: bytesBefore, disk_bytes_after: bytesAfter };
           size = `, ${formatCount(bytesBefore)} bytes before, ${formatCount(bytesAfter)} after`;
         }
         if (total === 0) continue;
@@ -58,7 +58,7 @@ export function addOptimizeCommand(program: Command, context: CliContext): void 
       }
       bar?.finish();
       const { segmentCount } = await client.collections.describe(name, { signal });
-      if (options.json === true) context.printJson({ segmentCount, ...bytes });
+      if (options.json === true) context.printJson({ segment_count: segmentCount, ...bytes });
       else context.print(`${name}: ${segmentCount} segments${size}`);
     });
   });

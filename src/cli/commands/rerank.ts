@@ -1,9 +1,10 @@
 // sluice rerank: ranks texts from a file.
 
-import { rerankRequestFields } from "../../contract/rerank.js";
+import { rerankRequestFields, rerankUpdateFields } from "../../contract/rerank.js";
 import type { Command } from "commander";
 import { readFileSync } from "node:fs";
 import { SluiceError } from "../../core/errors.js";
+import { toJson } from "../../contract/to-json.js";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
@@ -54,7 +55,7 @@ export function addRerankCommand(program: Command, context: CliContext): void {
       const request = { text, items, windowPooling, ...asked } as const;
       const ranking = await client.rerankFinal(request, { signal: context.interrupted });
       if (json === true) {
-        context.printJson(ranking);
+        context.printJson(toJson(rerankUpdateFields, ranking));
         return;
       }
       const { style } = context.out;

@@ -1,6 +1,9 @@
 // sluice snapshot and sluice restore: copy collections, and restore them, while serving.
 
 import type { Command } from "commander";
+import { snapshotFields } from "../../contract/collections.js";
+import { toJson } from "../../contract/to-json.js";
+import { collectionJson } from "../collection-json.js";
 import { addConnectionOptions, withClient } from "../connection.js";
 import type { ConnectionOptions } from "../connection.js";
 import type { CliContext } from "../context.js";
@@ -62,7 +65,7 @@ export function addSnapshotCommands(program: Command, context: CliContext): void
         onProgress: bar.onProgress,
       });
       bar.finish();
-      if (options.json === true) context.printJson(collection);
+      if (options.json === true) context.printJson({ collection: collectionJson(collection) });
       else context.print(`${collection.settings.name}: ${collection.documentCount} documents`);
     });
   });
@@ -93,7 +96,8 @@ async function takeSnapshot(
 async function listSnapshots(options: SnapshotOptions, context: CliContext): Promise<void> {
   await withClient(options, async (client) => {
     const snapshots = await client.collections.snapshots.list();
-    if (options.json === true) context.printJson(snapshots);
+    if (options.json === true)
+      context.printJson({ snapshots: snapshots.map((one) => toJson(snapshotFields, one)) });
     else
       for (const { name, collection, lastSequence, bytes } of snapshots)
         context.print(`${name}: ${collection} up to write ${lastSequence}, ${formatSize(bytes)}`);

@@ -29,7 +29,8 @@ import {
 import { checkedScoreMaps } from "../../service/score-maps.js";
 import { jsonAnswer, noContent, collectionOfPath, pathParameter } from "../exchange.js";
 import type { HttpCallContext } from "../exchange.js";
-import { fromJson, objectOf, toJson } from "../field-json.js";
+import { toJson } from "../../contract/to-json.js";
+import { fromJson, objectOf } from "../field-json.js";
 import { operationAnswer, startOperation } from "../operation-answers.js";
 import { largeBody, smallBody } from "../requests.js";
 import { route } from "../route.js";

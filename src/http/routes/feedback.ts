@@ -16,7 +16,8 @@ import { limits } from "../../core/limits.js";
 import { checkedFeedback, feedbackPage, nextFeedbackToken } from "../../service/feedback.js";
 import { collectionOfPath, jsonAnswer, pathParameter } from "../exchange.js";
 import type { HttpAnswer, HttpCallContext } from "../exchange.js";
-import { fromJson, objectOf, toJson } from "../field-json.js";
+import { toJson } from "../../contract/to-json.js";
+import { fromJson, objectOf } from "../field-json.js";
 import { route } from "../route.js";
 import type { HttpRoute } from "../route.js";
 

@@ -12,7 +12,8 @@ import { sendUpdates } from "../../search/send-updates.js";
 import { isReconnect, streamEvents } from "../events.js";
 import { jsonAnswer, noContent, pathParameter, wantsEvents } from "../exchange.js";
 import type { HttpAnswer, HttpCallContext } from "../exchange.js";
-import { objectOf, toJson } from "../field-json.js";
+import { toJson } from "../../contract/to-json.js";
+import { objectOf } from "../field-json.js";
 import { route } from "../route.js";
 import type { HttpRoute } from "../route.js";
 import {

@@ -25,7 +25,6 @@ import {
   emptyMessage,
   enumValues,
   filledMessage,
-  leavesOf,
   protoFields,
 } from "../../support/filled-messages.js";
 import type { FilledMessage } from "../../support/filled-messages.js";
@@ -176,9 +175,7 @@ describe("every field of an update and of a request", () => {
   it("is in what `sluice search --json` prints", async () => {
     answering();
     const line = await runProgram(["search", "notes", "x", "--json", "--server", edge.address]);
-    for (const leaf of leavesOf(answer.update))
-      assert.ok(line.includes(JSON.stringify(leaf)), `${leaf} is missing in ${line}`);
-    assert.equal(line.match(/:true/g)?.length, 2);
+    assert.deepEqual(JSON.parse(line), toPlainJson(answer.update));
   });
 });
 
