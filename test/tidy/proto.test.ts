@@ -17,6 +17,14 @@ describe("proto files", () => {
     assert.equal(result.status, 0);
   });
 
+  it("break nothing of the contract of the last release, by buf's rules", () => {
+    const buf = join(root, "node_modules", ".bin", "buf");
+    const args = ["breaking", "proto", "--against", "proto/released.binpb"];
+    const result = spawnSync(buf, args, { cwd: root, encoding: "utf8" });
+    assert.equal(result.stdout + result.stderr, "");
+    assert.equal(result.status, 0);
+  });
+
   it("have a comment on every service, RPC, message, field and value", () => {
     const bare: string[] = [];
     for (const file of protoFiles()) {
