@@ -84,6 +84,19 @@ describe("the search page", function () {
     assert.deepEqual(complaints, []);
   });
 
+  it("goes back to a search whose address names no collection", async () => {
+    const { page, complaints } = await openPage(browser, server.url);
+    await search(page, "a hive");
+    await page.evaluate(`
+      history.replaceState(null, "", "/?q=washing+gold");
+      dispatchEvent(new PopStateEvent("popstate"));
+    `);
+    await settled(page, "washing gold");
+    assert.equal(await keyAt(page, 0), "river");
+    assert.match(page.url(), /collection=notes/);
+    assert.deepEqual(complaints, []);
+  });
+
   it("never shows results of an older query once a newer one has answered", async () => {
     const { page } = await openPage(browser, server.url);
     await page.evaluate(`

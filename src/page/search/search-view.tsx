@@ -124,12 +124,17 @@ function withCollection(
 }
 
 /** The address follows the search without a step for each key; back and forward lead to searches. */
-function useAddress(options: SearchOptions, setOptions: (options: SearchOptions) => void): void {
+function useAddress(
+  options: SearchOptions,
+  setOptions: (next: (now: SearchOptions) => SearchOptions) => void,
+): void {
   useEffect(() => {
     history.replaceState(null, "", `${location.pathname}${writeOptions(options)}${location.hash}`);
   }, [options]);
   useEffect(() => {
-    const follow = (): void => setOptions(readOptions(location.search));
+    // An address without a collection is about the one that is shown.
+    const follow = (): void =>
+      setOptions((now) => withCollection(readOptions(location.search), [now.collection]));
     addEventListener("popstate", follow);
     return () => removeEventListener("popstate", follow);
   }, []);
