@@ -85,6 +85,9 @@ function statusOf(failure: {
     const nanos = (delayMs % 1000) * 1e6;
     details.push(pack("RetryInfo", retryInfo, { retry_delay: { seconds, nanos } }));
     metadata.set("grpc-retry-pushback-ms", String(delayMs));
+  } else {
+    // Retry policies of gRPC go by the status alone; a negative delay forbids a retry.
+    metadata.set("grpc-retry-pushback-ms", "-1");
   }
   metadata.set("grpc-status-details-bin", statusType.serialize({ code, message, details }));
   return { code, details: message, metadata };

@@ -36,6 +36,20 @@ describe("generated FlatBuffers code", () => {
   }
 });
 
+describe("the generated code of the Python client", () => {
+  it("has the hashes that were recorded with it, and so have the protos", () => {
+    const recorded = readText("clients/python/src/sluice_client/_wire/SHA256SUMS");
+    const lines = recorded.trimEnd().split("\n");
+    const actual = lines.map((line) => {
+      const path = line.slice(line.indexOf("  ") + 2);
+      return `${sha256(readText(path))}  ${path}`;
+    });
+    assert.deepEqual(lines, actual, "run `make gen`");
+    const protos = lines.filter((line) => line.endsWith(".proto"));
+    assert.equal(protos.length, 4);
+  });
+});
+
 describe("the WASM kernels", () => {
   it("have their recorded hash, and with the same clang are what their sources give", () => {
     const { status, stderr } = spawnSync("sh", ["native/wasm/check.sh"], {

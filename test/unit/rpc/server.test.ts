@@ -78,6 +78,7 @@ describe("gRPC server", () => {
     });
     assert.deepEqual(details["BadRequest"], [{ field: "collection", description: error.details }]);
     assert.equal(details["RetryInfo"], undefined);
+    assert.deepEqual(error.metadata.get("grpc-retry-pushback-ms"), ["-1"]);
   });
 
   it("tells when to try again after overload", async () => {

@@ -1,0 +1,135 @@
+"""Client of Sluice, a streaming late-interaction retrieval engine.
+
+`Client` is for threads, `AsyncClient` for asyncio; both have the same methods. Answers are
+dataclasses; options are keyword arguments with the names of the messages in the gRPC reference.
+"""
+
+from ._asyncio.client import AsyncClient
+from ._asyncio.ingest import Ingest as AsyncIngest
+from ._asyncio.session import Session as AsyncSession
+from ._asyncio.transport import Stream as AsyncStream
+from ._sync.client import Client
+from ._sync.ingest import Ingest
+from ._sync.session import Session
+from ._sync.transport import Stream
+from .channel import Tls
+from .documents import Document, FieldValue
+from .errors import SluiceError
+from .filters import Filter
+from .ingest import IngestAnswer, IngestSummary
+from .messages import (
+    AssembledContext,
+    CalibrateProgress,
+    Collection,
+    CollectionSettings,
+    ContextPassage,
+    Coverage,
+    DataFinding,
+    Degradation,
+    DeleteResult,
+    Description,
+    Explanation,
+    ExportedDocument,
+    Facet,
+    FacetValue,
+    Feedback,
+    FeedbackAck,
+    FeedbackEvent,
+    HitPayload,
+    IngestAck,
+    IngestError,
+    IsotonicMap,
+    OptimizeProgress,
+    PassageVectors,
+    PlattMap,
+    Progress,
+    RecallCalibration,
+    RecallEstimate,
+    RefusedCollection,
+    RerankHit,
+    RerankUpdate,
+    RestoreProgress,
+    ScoreMap,
+    ScoreParts,
+    SearchHit,
+    SearchUpdate,
+    SessionUpdate,
+    SnapshotInfo,
+    SnapshotProgress,
+    Span,
+    StageTimings,
+    StoredDocument,
+    TermMatch,
+    TokenMatch,
+    UpdateResult,
+)
+from .requests import FieldUpdate, RerankItem
+from .vectors import Query, QueryLike, Rows, RowsLike
+
+__all__ = [
+    "AssembledContext",
+    "AsyncClient",
+    "AsyncIngest",
+    "AsyncSession",
+    "AsyncStream",
+    "CalibrateProgress",
+    "Client",
+    "Collection",
+    "CollectionSettings",
+    "ContextPassage",
+    "Coverage",
+    "DataFinding",
+    "Degradation",
+    "DeleteResult",
+    "Description",
+    "Document",
+    "Explanation",
+    "ExportedDocument",
+    "Facet",
+    "FacetValue",
+    "Feedback",
+    "FeedbackAck",
+    "FeedbackEvent",
+    "FieldUpdate",
+    "FieldValue",
+    "Filter",
+    "HitPayload",
+    "Ingest",
+    "IngestAck",
+    "IngestAnswer",
+    "IngestError",
+    "IngestSummary",
+    "IsotonicMap",
+    "OptimizeProgress",
+    "PassageVectors",
+    "PlattMap",
+    "Progress",
+    "Query",
+    "QueryLike",
+    "RecallCalibration",
+    "RecallEstimate",
+    "RefusedCollection",
+    "RerankHit",
+    "RerankItem",
+    "RerankUpdate",
+    "RestoreProgress",
+    "Rows",
+    "RowsLike",
+    "ScoreMap",
+    "ScoreParts",
+    "SearchHit",
+    "SearchUpdate",
+    "Session",
+    "SessionUpdate",
+    "SluiceError",
+    "SnapshotInfo",
+    "SnapshotProgress",
+    "Span",
+    "StageTimings",
+    "StoredDocument",
+    "Stream",
+    "TermMatch",
+    "Tls",
+    "TokenMatch",
+    "UpdateResult",
+]
