@@ -3,18 +3,22 @@
 import { serverEvents } from "./server-events.js";
 import type { ExplanationJson, SearchRequestJson, SearchUpdateJson } from "./types.js";
 
+/** Which server, and how to reach it. */
 export interface BrowserClientOptions {
   /** Origin of the HTTP port; default: the page's own. */
   readonly baseUrl?: string;
   /** An API key or a token, sent as `authorization: Bearer`. */
   readonly key?: string;
+  /** Defaults to the global fetch. */
   readonly fetch?: typeof fetch;
 }
 
+/** Options of every call; aborting `signal` ends the work on the server. */
 export interface BrowserCallOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Calls of the HTTP port. All throw SluiceHttpError, and what fetch throws. */
 export interface BrowserClient {
   /**
    * Whole rankings that get better, as they come; the last one is final. Leaving the loop cancels
@@ -64,6 +68,7 @@ export class StreamCutError extends Error {
   override readonly name = "StreamCutError";
 }
 
+/** A client of the HTTP port. It keeps no connection and nothing has to be closed. */
 export function createBrowserClient(options: BrowserClientOptions = {}): BrowserClient {
   const { baseUrl = "", key } = options;
   const call = async (

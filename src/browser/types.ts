@@ -1,6 +1,8 @@
 // Searches as JSON, by the names of the HTTP port. docs/reference/http.md says what each means.
 
+/** Stages in the order in which they run. */
 export type StageName = "lexical" | "candidates" | "late_interaction" | "cross_encoder";
+/** What a ranking is worth: docs/concepts.md. */
 export type CertificateName = "lexical" | "estimate" | "exact" | "reranked";
 
 /** In UTF-16 code units, as JavaScript counts. */
@@ -9,8 +11,10 @@ export interface SpanJson {
   readonly end: number;
 }
 
+/** A field of a document; times are texts of ISO 8601, and so are integers beyond 2^53. */
 export type FieldJson = string | number | boolean | readonly (string | number)[];
 
+/** A search, with the names and ranges of docs/reference/http.md. */
 export interface SearchRequestJson {
   readonly collection: string;
   readonly query?: string;
@@ -32,6 +36,7 @@ export interface SearchRequestJson {
   readonly [option: string]: unknown;
 }
 
+/** A document in a ranking. */
 export interface SearchHitJson {
   readonly key: string;
   /** From 1. */
@@ -49,8 +54,10 @@ export interface SearchHitJson {
   };
 }
 
+/** Parts of a score; those that were not computed are absent. */
 export type ScorePart = "bm25" | "sketch" | "maxsim" | "cross_encoder" | "probability" | "softmax";
 
+/** Counts of the values of a field, the most frequent first. */
 export interface FacetJson {
   readonly field: string;
   readonly values: readonly {
@@ -85,11 +92,13 @@ export interface SearchUpdateJson {
   readonly facets?: readonly FacetJson[];
 }
 
+/** A named loss of quality that did not stop the search. */
 export interface DegradationJson {
   readonly reason: string;
   readonly message: string;
 }
 
+/** Steps of a search whose time is reported. */
 export type Timing =
   | "queue_us"
   | "encode_us"
@@ -114,6 +123,7 @@ export interface ExplanationJson {
   }[];
 }
 
+/** A token of the query, and the token of the passage that matches it best. */
 export interface TokenMatchJson {
   readonly query_token: string;
   readonly passage_token: string;

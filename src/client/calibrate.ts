@@ -22,7 +22,9 @@ export interface ClientCalibration {
   readonly confidence?: number | undefined;
 }
 
+/** What is measured, and how surely. */
 export interface CalibrateCallOptions extends CallOptions, ClientCalibration {
+  /** Called as the measurement advances. */
   readonly onProgress?: ((progress: ClientProgress) => void) | undefined;
 }
 

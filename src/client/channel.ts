@@ -52,6 +52,7 @@ export interface ChannelOptions {
   readonly onWarning?: ((warning: string) => void) | undefined;
 }
 
+/** PEM files of an encrypted connection. */
 export interface ClientTlsFiles {
   /** Authority of the server's certificate. Defaults to those that the system trusts. */
   readonly authorityFile?: string | undefined;
@@ -62,6 +63,7 @@ export interface ClientTlsFiles {
   readonly serverName?: string | undefined;
 }
 
+/** Options of every call. */
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** From now. Defaults to the channel's timeout for single calls and to none for streams. */

@@ -7,7 +7,10 @@ import { definitions } from "../wire/definitions.js";
 /** A call that failed. */
 export class SluiceClientError extends Error {
   override readonly name = "SluiceClientError";
-  /** Row of the server's error table, such as `COLLECTION_NOT_FOUND`; else the status name. */
+  /**
+   * Row of the server's error table, such as `COLLECTION_NOT_FOUND`; `INCOMPATIBLE_VERSION` when the
+   * server does not know the call; else the status name.
+   */
   readonly reason: string;
   /** Path of the request field at fault, when the server named one. */
   readonly field: string | undefined;
@@ -54,7 +57,7 @@ export function toClientError(error: unknown): SluiceClientError {
     });
   }
   const status = statusCodes[error.code];
-  const rich = readDetails(error.metadata);
+  const rich = { ...versionDetails(error.code), ...readDetails(error.metadata) };
   return new SluiceClientError({
     message: error.details === "" ? error.message : error.details,
     reason: rich.reason ?? status,
@@ -66,6 +69,14 @@ export function toClientError(error: unknown): SluiceClientError {
     retryDelayMs: rich.retryDelayMs,
     cause: error,
   });
+}
+
+/** The library answers for services that a server lacks, without details. */
+function versionDetails(code: statusCodes): RichDetails {
+  if (code !== statusCodes.UNIMPLEMENTED) return {};
+  const remedy =
+    "connect to a Sluice server, of the same major version and not older than the client";
+  return { reason: "INCOMPATIBLE_VERSION", remedy };
 }
 
 function isServiceError(error: unknown): error is ServiceError {

@@ -58,6 +58,7 @@ import type {
   ClientSurvey,
 } from "./types.js";
 
+/** Which server, and how calls are made. Only `address` is required. */
 export interface ClientOptions extends ChannelOptions {
   /** Check every search against the stream contract and throw ContractViolation. Default false. */
   readonly checkContract?: boolean | undefined;
@@ -121,12 +122,17 @@ export interface SluiceClient extends DocumentCalls {
   close(): void;
 }
 
+/** Calls on collections. */
 export interface CollectionCalls {
+  /** Throws COLLECTION_EXISTS, unless `ifNotExists` is set and the settings are the same. */
   create(request: ClientCreateCollection, options?: CallOptions): Promise<ClientCollectionSettings>;
+  /** Deletes the collection and its data; snapshots and backups stay. */
   drop(name: string, options?: CallOptions): Promise<void>;
+  /** By name, those that can be served. */
   list(options?: CallOptions): Promise<ClientCollection[]>;
   /** As `list`, with collections that cannot be served and other content of the data folder. */
   survey(options?: CallOptions): Promise<ClientSurvey>;
+  /** Throws COLLECTION_NOT_FOUND. */
   describe(name: string, options?: CallOptions): Promise<ClientDescription>;
   /**
    * Flushes the journal and merges segments until nothing is left to do. `reanalyze` first analyzes

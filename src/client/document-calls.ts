@@ -10,12 +10,14 @@ import type { CallOptions, Channel } from "./channel.js";
 import { ackFromMessage, ingestErrorFromMessage, storedDocumentFromMessage } from "./messages.js";
 import type { ClientIngestAck, ClientIngestError, ClientStoredDocument } from "./types.js";
 
+/** Documents in byte order of their keys. */
 export interface ClientDocumentPage {
   readonly documents: ClientStoredDocument[];
   /** Absent on the last page. */
   readonly nextPageToken: string | undefined;
 }
 
+/** Calls that read and change stored documents. */
 export interface DocumentCalls {
   /**
    * Changes fields of at most 1,000 documents, each on its own, without encoding their texts again.
@@ -26,11 +28,15 @@ export interface DocumentCalls {
     updates: readonly FieldUpdate[],
     options?: CallOptions,
   ): Promise<{ readonly acks: ClientIngestAck[]; readonly errors: ClientIngestError[] }>;
+  /** Documents in the order of `keys`, at most 1,000, without those that do not exist. */
   get(
     collection: string,
     keys: readonly string[],
     options?: CallOptions,
   ): Promise<{ readonly documents: ClientStoredDocument[]; readonly missingKeys: string[] }>;
+  /**
+   * Deletes documents by key; resolves when that is durable. Keys that do not exist are counted.
+   */
   delete(
     collection: string,
     keys: readonly string[],
@@ -42,6 +48,7 @@ export interface DocumentCalls {
   }>;
   /** Deletes every document that matches the filter. Calling it again resumes after an error. */
   deleteWhere(collection: string, filter: Filter, options?: CallOptions): Promise<FilteredDelete>;
+  /** A page of documents, of 100 unless `pageSize` says another number, up to 1,000. */
   list(
     collection: string,
     page?: { readonly pageSize?: number; readonly pageToken?: string },

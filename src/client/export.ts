@@ -14,12 +14,14 @@ import { storedDocumentFromMessage } from "./messages.js";
 import { readStream } from "./stream.js";
 import type { ClientStoredDocument } from "./types.js";
 
+/** Some documents of an export. */
 export interface ClientExportedBatch {
   readonly documents: readonly ClientExportedDocument[];
   /** Sequence of the last write that the export sees; the same in all batches. */
   readonly lastSequence: number;
 }
 
+/** A document, with its token vectors when they were asked for. */
 export interface ClientExportedDocument extends ClientStoredDocument {
   /** One for each passage, in order; empty unless asked for. */
   readonly passages: readonly PassageVectors[];

@@ -18,6 +18,7 @@ type Told = Pick<Feedback, "queryText" | "key" | "kind">;
 /** Fields that are absent are unknown. */
 export type ClientFeedback = Told & Partial<Omit<Feedback, keyof Told>>;
 
+/** The event is on disk. */
 export interface ClientFeedbackAck {
   /** An event of the same id was stored before. */
   readonly isRepeated: boolean;

@@ -16,11 +16,14 @@ import { createDocumentSource, sizeOf } from "./document-source.js";
 import type { DocumentSource, NumberedDocument } from "./document-source.js";
 import type { ClientIngestAck, ClientIngestError, ClientIngestSummary } from "./types.js";
 
+/** Options of `ingest`. All have defaults. */
 export interface IngestOptions {
   readonly signal?: AbortSignal | undefined;
   /** Timeout of the whole ingest in milliseconds. Defaults to none. */
   readonly deadlineMs?: number | undefined;
+  /** Called for each document that is on disk and visible. */
   readonly onAck?: ((ack: ClientIngestAck) => void) | undefined;
+  /** Called for each document that was rejected, and why. */
   readonly onError?: ((error: ClientIngestError) => void) | undefined;
   /** Maximum number of documents in flight. Defaults to 1,024. */
   readonly unansweredMax?: number | undefined;

@@ -15,12 +15,14 @@ import { updateFromMessage } from "./messages.js";
 import { checkedSession, contractOf } from "./stream-contract.js";
 import type { ContractOptions } from "./stream-contract.js";
 
+/** An update, and the query that it answers. */
 export interface SessionUpdate {
   /** Number that `search` returned for this query; never decreases. */
   readonly queryNumber: number;
   readonly update: SearchUpdate;
 }
 
+/** A search as you type: each query supersedes the one before. */
 export interface SearchSession {
   /**
    * Replaces the previous query. The first one sets collection and text; later ones set only
@@ -35,6 +37,7 @@ export interface SearchSession {
   readonly updates: AsyncGenerator<SessionUpdate, void, void>;
   /** Declares that no query follows; the last one runs to its final update. */
   end(): void;
+  /** Ends the running query; the session goes on. */
   cancel(): void;
 }
 

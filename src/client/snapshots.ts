@@ -23,6 +23,7 @@ export interface SnapshotCalls {
   ): Promise<ClientCollection>;
   /** Snapshots by name, or backups from the newest to the oldest. */
   list(options?: CopyOptions): Promise<ClientSnapshot[]>;
+  /** Deletes a snapshot or a backup by name. */
   delete(snapshot: string, options?: CopyOptions): Promise<void>;
 }
 

@@ -3,6 +3,7 @@
 import type { FieldValue } from "../core/document.js";
 import type { ClientScoreMap } from "./score-maps.js";
 
+/** A document as it is stored. */
 export interface ClientStoredDocument {
   readonly key: string;
   readonly title: string;
@@ -12,6 +13,7 @@ export interface ClientStoredDocument {
   readonly passageCount: number;
 }
 
+/** What a collection was created with. */
 export interface ClientCollectionSettings {
   readonly name: string;
   readonly modelName?: string | undefined;
@@ -46,6 +48,7 @@ export interface ClientOptimizeProgress extends ClientProgress {
   readonly bytesAfter?: number | undefined;
 }
 
+/** A collection as the server has it now. */
 export interface ClientCollection {
   readonly settings: ClientCollectionSettings;
   readonly documentCount: number;
@@ -77,12 +80,14 @@ export interface ClientRefusedCollection {
   readonly message: string;
 }
 
+/** Everything in the data folder. */
 export interface ClientSurvey {
   readonly collections: readonly ClientCollection[];
   readonly refused: readonly ClientRefusedCollection[];
   readonly findings: readonly ClientFinding[];
 }
 
+/** A collection, and what was found beside it in the data folder. */
 export interface ClientDescription extends ClientCollection {
   /** In the whole data folder. */
   readonly findings: readonly ClientFinding[];
@@ -102,6 +107,7 @@ export interface ClientRecall {
   readonly isStale: boolean;
 }
 
+/** Measured recall of one pool size. */
 export interface ClientRecallEstimate {
   /** Candidates by sketch. */
   readonly poolSize: number;
@@ -112,6 +118,7 @@ export interface ClientRecallEstimate {
   readonly sampleCount: number;
 }
 
+/** A collection to create. What is absent takes the server's default. */
 export interface ClientCreateCollection {
   readonly name: string;
   readonly modelName?: string | undefined;
@@ -125,6 +132,7 @@ export interface ClientCreateCollection {
   readonly ifNotExists?: boolean | undefined;
 }
 
+/** A verified copy of a collection. */
 export interface ClientSnapshot {
   readonly name: string;
   /** Name of the copied collection. */
@@ -154,6 +162,7 @@ export interface ClientIngestError {
   readonly retryable: boolean;
 }
 
+/** What became of the documents of an ingest. */
 export interface ClientIngestSummary {
   readonly acknowledgedCount: number;
   readonly failedCount: number;

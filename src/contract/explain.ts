@@ -7,6 +7,7 @@ import { searchRequestFields } from "./search-request.js";
 import type { SearchRequest } from "./search-request.js";
 import { spanFields } from "./search-update.js";
 
+/** Asks how one passage of a document gets its score. */
 export interface ExplainRequest extends Pick<
   SearchRequest,
   "collection" | "text" | "vectors" | "filter" | "lexicalWeight" | "spanUnit"
@@ -51,6 +52,7 @@ export interface TokenMatch {
   readonly score: number;
 }
 
+/** A term of the query that the passage has. */
 export interface TermMatch {
   readonly term: string;
   readonly frequency: number;

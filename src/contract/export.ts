@@ -4,6 +4,7 @@ import type { Filter } from "../core/filter.js";
 import { flag, implicit, optional, wholeNumbers } from "./fields.js";
 import type { FieldTable } from "./fields.js";
 
+/** Which documents are exported, and whether with vectors. */
 export interface ExportRequest {
   readonly collection: string;
   readonly filter?: Filter | undefined;

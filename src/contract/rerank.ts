@@ -39,6 +39,7 @@ export interface RerankRequest extends Query {
   readonly budgetMs?: number | undefined;
 }
 
+/** An item of the request in the ranking. */
 export interface RankedItem {
   /** Place in the request, from 0. */
   readonly index: number;
@@ -50,6 +51,7 @@ export interface RankedItem {
   readonly probability?: number | undefined;
 }
 
+/** A ranking of the items that are scored so far. */
 export interface RerankUpdate {
   /** From 1, rising by 1. */
   readonly sequence: number;

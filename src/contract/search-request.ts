@@ -48,6 +48,7 @@ export interface Query {
   readonly vectors?: PrecomputedVectors | undefined;
 }
 
+/** How the top hits are re-ranked by a cross-encoder. */
 export interface RerankOptions {
   /** Name of a model. When empty or absent, the server's default is used. */
   readonly model?: string | undefined;
@@ -58,6 +59,7 @@ export interface RerankOptions {
   readonly windowPooling?: WindowPooling | undefined;
 }
 
+/** Asks for passages of the final ranking, up to a budget of tokens. */
 export interface ContextRequest {
   readonly tokenBudget: number;
   readonly order?: ContextOrder | undefined;
@@ -68,6 +70,7 @@ export interface ContextRequest {
   readonly tokenizer?: string | undefined;
 }
 
+/** Limits the hits that have the same value of a field. */
 export interface GroupBy {
   readonly field: string;
   /** Hits of each value of the field at most. */
@@ -90,6 +93,7 @@ export interface LikeOptions {
   readonly passageNumber?: number | undefined;
 }
 
+/** Orders hits by a field instead of by score. */
 export interface SortOptions {
   readonly field: string;
   readonly descending?: boolean | undefined;

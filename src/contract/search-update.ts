@@ -16,9 +16,11 @@ import type { FieldTable } from "./fields.js";
 
 /** In the order in which they run. */
 export const stages = ["lexical", "candidates", "late_interaction", "cross_encoder"] as const;
+/** Stages in the order in which they run. */
 export type Stage = (typeof stages)[number];
 
 export const certificates = ["lexical", "estimate", "exact", "reranked"] as const;
+/** What a ranking is worth: docs/concepts.md. */
 export type Certificate = (typeof certificates)[number];
 
 export const degradationReasons = [
@@ -34,6 +36,7 @@ export const degradationReasons = [
   "QUERY_CUT",
   "FILTER_MATCHES_NO_FIELD",
 ] as const;
+/** Named losses of quality; docs/concepts.md has what each means. */
 export type DegradationReason = (typeof degradationReasons)[number];
 
 /** A named loss of quality that did not stop the search. */
@@ -79,6 +82,7 @@ export interface ScoreParts {
   readonly softmax?: number | undefined;
 }
 
+/** A document in a ranking. */
 export interface SearchHit {
   readonly key: string;
   /** From 1. */
@@ -101,6 +105,7 @@ export interface HitPayload {
   readonly highlights?: readonly Span[] | undefined;
 }
 
+/** One passage of the context. */
 export interface ContextPassage {
   readonly key: string;
   readonly title: string;
@@ -111,6 +116,7 @@ export interface ContextPassage {
   readonly score: number;
 }
 
+/** Passages for a language model, within the token budget. */
 export interface AssembledContext {
   readonly passages: readonly ContextPassage[];
   readonly tokenCount: number;
@@ -120,6 +126,7 @@ export interface AssembledContext {
 export const facetValueKinds = ["keyword", "integer", "float", "boolean", "time"] as const;
 export type FacetValueKind = (typeof facetValueKinds)[number];
 
+/** One value, and how many documents have it. */
 export interface FacetValue {
   /** As in the text of a filter. */
   readonly value: string;
@@ -128,6 +135,7 @@ export interface FacetValue {
   readonly count: number;
 }
 
+/** Counts of the values of a field. */
 export interface Facet {
   readonly field: string;
   /** The most frequent first. */
@@ -138,6 +146,7 @@ export interface Facet {
   readonly errorMax: number;
 }
 
+/** A whole ranking, and what it is worth. */
 export interface SearchUpdate {
   /** From 1, rising by 1. */
   readonly sequence: number;

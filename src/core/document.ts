@@ -31,6 +31,7 @@ export function singlesOf(list: ListValue): readonly SingleValue[] {
   }
 }
 
+/** Typed values by the names of their fields. */
 export type Fields = ReadonlyMap<string, FieldValue>;
 
 /**

@@ -293,6 +293,7 @@ export const errorTable = {
   ),
 } as const;
 
+/** Stable reasons; docs/reference/errors.md has the meaning and remedy of each. */
 export type ErrorReason = keyof typeof errorTable;
 
 /** The table as Markdown, for the documentation. */

@@ -31,6 +31,7 @@ export interface Feedback {
   readonly certificate?: FeedbackCertificate | undefined;
 }
 
+/** An event as it was recorded. */
 export interface RecordedFeedback extends Feedback {
   /** Increases with each event of a collection, from 1. */
   readonly sequence: number;

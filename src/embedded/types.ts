@@ -4,6 +4,7 @@ import type { CollectionCalls, SluiceClient } from "../client/client.js";
 import type { ClientIngestAck, ClientIngestError, ClientIngestSummary } from "../client/types.js";
 import type { DocumentToWrite } from "../contract/documents.js";
 
+/** How a data folder is opened. */
 export interface EngineSettings {
   /**
    * Options of docs/reference/configuration.md by name, such as `{ "search.lexicalWeight": 0.3 }`.
@@ -51,19 +52,24 @@ export interface SluiceEngine extends SharedCalls {
   close(): Promise<void>;
 }
 
+/** The calls on collections of SluiceClient that a folder can answer. */
 export type EmbeddedCollections = Pick<
   CollectionCalls,
   "create" | "drop" | "list" | "describe" | "optimize" | "calibrate"
 >;
 
+/** Options of every call. */
 export interface EmbeddedCallOptions {
   readonly signal?: AbortSignal | undefined;
   /** From now. Defaults to none. */
   readonly deadlineMs?: number | undefined;
 }
 
+/** Options of `ingest`. */
 export interface EmbeddedIngestOptions extends EmbeddedCallOptions {
+  /** Called for each document that is on disk and visible. */
   readonly onAck?: ((ack: ClientIngestAck) => void) | undefined;
+  /** Called for each document that was rejected, and why. */
   readonly onError?: ((error: ClientIngestError) => void) | undefined;
   /** Maximum number of documents in flight. Defaults to 256. */
   readonly unansweredMax?: number | undefined;
