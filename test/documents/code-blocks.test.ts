@@ -29,6 +29,7 @@ const readingOrder = [
   "README.md",
   "docs/quickstart.md",
   "docs/guides/ingest.md",
+  "docs/guides/node.md",
   "docs/guides/export.md",
   "docs/guides/filters.md",
   "docs/guides/rerank.md",
