@@ -11,11 +11,7 @@ space := $(subst ,, )
 
 .DEFAULT_GOAL := help
 .PHONY: help node-version install build types native page package-files package prune demo demo-once check check-format \
-<<<<<<< HEAD
-  check-lint check-tests test test-crash test-damage test-measures test-s3 test-mcp test-go test-java test-python test-integrations test-grpc-tools deploy-check coverage gen fmt bench-kernels \
-=======
-  check-lint check-tests test test-crash test-damage test-measures test-s3 test-mcp test-go test-java test-node-versions api deploy-check coverage gen fmt bench-kernels \
->>>>>>> 4b8b1d7 (package, client: docstrings on every export, an API reference, versions of Node, and typed errors of other versions)
+  check-lint check-tests test test-crash test-damage test-measures test-s3 test-mcp test-go test-java test-python test-integrations test-grpc-tools test-node-versions api deploy-check coverage gen fmt bench-kernels \
   bench-encode bench-codec bench-quality bench-recall bench-ingest bench-importers bench-bm25 bench-languages bench-stream bench-rerank bench-facets bench-filters bench-mcp bench-page \
   bench-scale bench-collections bench-load bench-canonical bench-peers tables screenshot test-one watch clean
 
@@ -116,7 +112,6 @@ test-damage: build ## flip FLIPS=1000 bits of a data file, with SEED=2026, and j
 test-measures: build ## measures beside pytrec_eval and ir_measures on COUNT=1000 random runs, with SEED=2026
 	@.ci/measures $(or $(COUNT),1000) $(or $(SEED),2026)
 
-<<<<<<< HEAD
 test-python: build ## the Python client from its wheel, against a server of this build
 	@.ci/python
 
@@ -128,10 +123,6 @@ test-grpc-tools: build ## grpcurl and grpc-health-probe against a real server
 	@.ci/grpc-tools
 	@mocha --no-config --require build/test/support/property-seed.js --timeout 600000 \
 	  build/test/tools/grpc.tool-test.js
-=======
-test-node-versions: package-files ## the npm package on Node 20.19, 22, 24 and 26, or VERSIONS="26.12.1"
-	@.ci/node-versions $(VERSIONS)
->>>>>>> 4b8b1d7 (package, client: docstrings on every export, an API reference, versions of Node, and typed errors of other versions)
 
 # In .cache/s3/bin, from its Go module, unless one is in PATH.
 test-s3: build ## backups in a real S3 server: versitygw, or SeaweedFS
