@@ -5,9 +5,13 @@
 #include <sys/auxv.h>
 #endif
 
-#define SET(isa)                                                                             \
-  static const kernel_set isa##_set = {#isa,         max_sim_##isa,       sketch_scan_##isa, \
-                                       rotate_##isa, max_sim_float_##isa, unit_rows_##isa,   \
+#define SET(isa)                                            \
+  static const kernel_set isa##_set = {#isa,                \
+                                       max_sim_##isa,       \
+                                       sketch_scan_##isa,   \
+                                       rotate_##isa,        \
+                                       max_sim_float_##isa, \
+                                       unit_rows_##isa,     \
                                        shape_codes_##isa};
 
 SET(scalar)
