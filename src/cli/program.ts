@@ -6,6 +6,7 @@ import { addBenchCommand } from "./commands/bench.js";
 import { addCalibrateCommand } from "./commands/calibrate.js";
 import { addCheckCommand } from "./commands/check.js";
 import { addCollectionsCommand } from "./commands/collections.js";
+import { addCompletionCommand } from "./commands/completion.js";
 import { addConfigCommand } from "./commands/config.js";
 import { addDeleteCommand } from "./commands/delete.js";
 import { addDoctorCommand } from "./commands/doctor.js";
@@ -85,6 +86,7 @@ export function createProgram(context: CliContext): Command {
   addDoctorCommand(program, context);
   addDemoCommand(program, context);
   addBenchCommand(program);
+  addCompletionCommand(program);
   for (const command of program.commands) copySettings(command, program);
   return program;
 }

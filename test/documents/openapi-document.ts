@@ -3,6 +3,7 @@
 
 import { z } from "zod";
 
+import { present } from "../../src/core/assert.js";
 import { errorTable } from "../../src/core/errors.js";
 import type { Problem } from "../../src/http/errors.js";
 import { specialSchemas } from "../../src/http/field-json.js";
@@ -21,9 +22,7 @@ export function openApiText(): string {
 
 export function openApiDocument(): Json {
   const components = createComponents();
-  const paths: Record<string, Json> = {};
-  for (const route of routes)
-    (paths[route.path] ??= {})[route.method.toLowerCase()] = operationOf(route, components);
+  const paths = pathsOf(components);
   const { version } = JSON.parse(readText("package.json")) as { readonly version: string };
   return {
     openapi: "3.1.1",
@@ -39,7 +38,10 @@ export function openApiDocument(): Json {
     },
     servers: [{ url: "/" }],
     security: [{ key: [] }, {}],
-    tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
+    tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({
+      name,
+      description: present(tagDescriptions[name], `tag ${name} has a description`),
+    })),
     paths,
     components: {
       securitySchemes: {
@@ -55,9 +57,58 @@ export function openApiDocument(): Json {
           content: { "application/problem+json": { schema: problemSchema } },
         },
       },
-      schemas: components.all(),
+      schemas: usedOf(components.all(), paths),
     },
   };
+}
+
+const tagDescriptions: Readonly<Record<string, string>> = {
+  Search: "Rankings that get better, and why a document has its place.",
+  Sessions: "Searches as somebody types: a new query supersedes the one before.",
+  Documents: "Writing, reading and deleting documents.",
+  Collections: "Collections, their sizes and what was measured of them.",
+  Snapshots: "Copies of a collection in the data folder and in an object storage.",
+  Operations: "Long jobs, which go on when their caller leaves.",
+  Feedback: "What people did with rankings.",
+  "Re-ranking":
+    "Given texts in the order of their relevance, in the shapes of other services, too.",
+  Agents: "Tools and documents by the Model Context Protocol.",
+  "Operation of the server": "Health, metrics and this document.",
+  "Search page": "The page that searches in a browser.",
+};
+
+function pathsOf(components: Components): Record<string, Json> {
+  const paths: Record<string, Json> = {};
+  const ids = new Set<unknown>();
+  // The names without an addition are those of the versioned paths.
+  const isVersioned = ({ path }: HttpRoute): boolean => /^\/v\d/.test(path);
+  const ofVersions = routes.filter(isVersioned);
+  const operations = new Map<HttpRoute, Json>();
+  for (const route of [...ofVersions, ...routes.filter((one) => !isVersioned(one))]) {
+    const operation = operationOf(route, components);
+    const { operationId } = operation;
+    if (ids.has(operationId)) operation["operationId"] = `${String(operationId)}Unversioned`;
+    ids.add(operation["operationId"]);
+    operations.set(route, operation);
+  }
+  for (const route of routes)
+    (paths[route.path] ??= {})[route.method.toLowerCase()] = operations.get(route);
+  return paths;
+}
+
+/** The schemas that the paths need, by references of references. */
+function usedOf(schemas: Json, paths: Json): Json {
+  const used = new Set<string>();
+  const visit = (value: unknown): void => {
+    const text = JSON.stringify(value);
+    for (const [, name = ""] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+      if (used.has(name)) continue;
+      used.add(name);
+      visit(schemas[name]);
+    }
+  };
+  visit(paths);
+  return Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name)));
 }
 
 const problemSchema = {
@@ -88,7 +139,10 @@ function createComponents(): Components {
     if (typeof value !== "object" || value === null) return value;
     const { additionalProperties: _closed, $schema: _dialect, ...rest } = value as Json;
     const shared: Json = Object.fromEntries(
-      Object.entries(rest).map(([name, one]) => [name, share(one, rpc)]),
+      Object.entries(rest)
+        // The infinite bound of lists without one is null in JSON.
+        .filter(([name, one]) => name !== "maxItems" || one !== null)
+        .map(([name, one]) => [name, share(one, rpc)]),
     );
     const properties = shared["properties"] as Record<string, Json> | undefined;
     const message = properties && messageOf(Object.keys(properties), rpc);

@@ -3,6 +3,7 @@
 /** Every dependency of package.json, and the parts of Node that need a fence. */
 export const packageDoors: Readonly<Record<string, readonly string[]>> = {
   "@aws-sdk/client-s3": ["backup"],
+  "@bomb.sh/tab": ["cli"],
   "@fastify/accept-negotiator": ["http"],
   "@grpc/grpc-js": ["rpc", "client"],
   "@grpc/proto-loader": ["rpc", "wire", "gen"],

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { createConfig, lintFromString } from "@redocly/openapi-core";
 
 import { definitions } from "../../../src/wire/definitions.js";
 import { startHttpEdge } from "../../support/http-edge.js";
@@ -39,6 +40,17 @@ describe("the reference of the HTTP port", () => {
       [],
     );
     assert.ok(rpcs.length >= 28);
+  });
+
+  it("is found right by a linter", async () => {
+    const response = await fetch(`${edge.base}/openapi.json`);
+    const config = await createConfig({ extends: ["recommended"] });
+    const source = await response.text();
+    const problems = await lintFromString({ source, absoluteRef: "openapi.json", config });
+    assert.deepEqual(
+      problems.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer]),
+      [],
+    );
   });
 
   it("is a page without scripts that loads nothing", async () => {
