@@ -7,7 +7,11 @@ import { join } from "node:path";
 import { startServer } from "../../src/app/serve.js";
 import { connect } from "../../src/cli/connection.js";
 import { createContext } from "../../src/cli/context.js";
-import { demoCollection, prepareCorpus } from "../../src/cli/demo/prepare-corpus.js";
+import {
+  demoCollection,
+  prepareCorpus,
+  storeDocuments,
+} from "../../src/cli/demo/prepare-corpus.js";
 import { rankingLines, timingsLine } from "../../src/cli/terminal/ranking-view.js";
 import { createStyle } from "../../src/cli/terminal/terminal.js";
 import { loadConfig } from "../../src/config/load-config.js";
@@ -34,7 +38,9 @@ const server = await startServer(loadConfig({ flags }).config, {
 const client = await connect({ server: `127.0.0.1:${server.grpcPort}` });
 try {
   const context = createContext();
-  await prepareCorpus(client, { folder, context, say: (line) => context.print(line) });
+  const options = { folder, context, say: (line: string) => context.print(line) };
+  const { first, rest } = await prepareCorpus(client, options);
+  await storeDocuments(client, [...first, ...rest], options);
   // Code that has not run yet is compiled while it runs: searches for something else come first.
   for (let i = 0; i < 50; i += 1)
     await client.searchFinal({ collection: demoCollection, text: `first words ${i}` });

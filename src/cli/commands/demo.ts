@@ -5,13 +5,15 @@ import { join, resolve } from "node:path";
 import type { RunningServer } from "../../app/serve.js";
 import type { SluiceClient } from "../../client/client.js";
 import { loadConfig } from "../../config/load-config.js";
+import type { Document } from "../../core/document.js";
 import type { Config } from "../../config/schema.js";
 import { isSluiceError } from "../../core/errors.js";
 import { repositoryRoot } from "../../core/paths.js";
 import { connect } from "../connection.js";
 import type { CliContext } from "../context.js";
-import { demoCollection, prepareCorpus } from "../demo/prepare-corpus.js";
+import { demoCollection, prepareCorpus, storeDocuments } from "../demo/prepare-corpus.js";
 import { showSearch } from "../show-search.js";
+import { formatCount } from "../terminal/text.js";
 import { openServer, serverLines, untilInterrupted } from "./serve.js";
 
 interface DemoOptions {
@@ -30,7 +32,8 @@ export function addDemoCommand(program: Command, context: CliContext): void {
     .summary("search the documentation of Node.js, with one command")
     .description(
       "Ingests the documentation comments of the package @types/node, one document per symbol, starts " +
-        "a server and runs a streaming search. Later runs reuse the documents.",
+        "a server and runs a streaming search as soon as a few modules are stored; the others are " +
+        "stored while it serves. Later runs reuse the documents.",
     )
     .option("--once", "exit after the search instead of serving")
     .option("--data <folder>", "folder of the demo (default: .demo in the checkout)")
@@ -45,9 +48,15 @@ export function addDemoCommand(program: Command, context: CliContext): void {
       try {
         context.interrupted.throwIfAborted();
         const client = await connect({ server: `127.0.0.1:${server.grpcPort}` });
-        await showDemo(client, { folder, options, context }).finally(() => client.close());
-        if (options.once === true) return;
-        if (options.json !== true) printHowOn(server, config, context);
+        const work = { folder, options, context };
+        try {
+          const rest = await showDemo(client, work);
+          if (options.once === true) return;
+          if (options.json !== true) printHowOn(server, config, context);
+          await storeRest(client, rest, work);
+        } finally {
+          client.close();
+        }
         await untilInterrupted(context.interrupted);
       } finally {
         await server.stop();
@@ -89,19 +98,43 @@ interface DemoWork {
   readonly context: CliContext;
 }
 
-async function showDemo(
-  client: SluiceClient,
-  { folder, options, context }: DemoWork,
-): Promise<void> {
+function sayingOf({ options, context }: DemoWork): (line: string) => void {
+  return options.json === true ? () => undefined : (line) => context.print(line);
+}
+
+/** Returns the documents that are still to be stored. */
+async function showDemo(client: SluiceClient, work: DemoWork): Promise<readonly Document[]> {
+  const { folder, options, context } = work;
   const json = options.json === true;
-  const say = (line: string): void => (json ? undefined : context.print(line));
-  await prepareCorpus(client, { folder, context, say });
+  const say = sayingOf(work);
+  const prepared = { folder, context, say };
+  const { first, rest } = await prepareCorpus(client, prepared);
+  await storeDocuments(client, first, prepared);
+  if (rest.length > 0)
+    say(
+      `${formatCount(rest.length)} documents are not stored yet, so this search does not find them`,
+    );
   say("");
   const call = { signal: context.interrupted };
   const request = { collection: demoCollection, text: demoQuery, k: 10, rerank: {} };
   // The first search of a process includes the time to load code, which is not representative.
   await client.searchFinal({ ...request, text: "first words" }, call);
   await showSearch(client.search(request, call), context, { query: demoQuery, json });
+  return rest;
+}
+
+/** While it serves. What is left when it is interrupted is stored by the next run. */
+async function storeRest(
+  client: SluiceClient,
+  rest: readonly Document[],
+  work: DemoWork,
+): Promise<void> {
+  const { folder, context } = work;
+  try {
+    await storeDocuments(client, rest, { folder, context, say: sayingOf(work) });
+  } catch (error) {
+    if (!context.interrupted.aborted) throw error;
+  }
 }
 
 function printHowOn(server: RunningServer, config: Config, context: CliContext): void {

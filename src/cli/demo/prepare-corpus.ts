@@ -1,4 +1,5 @@
-// Ensures that the demo's collection contains exactly the corpus of the installed @types/node.
+// Fills the demo's collection with exactly the corpus of the installed @types/node: the modules that
+// people ask about first, so that a search need not wait for all.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -20,17 +21,33 @@ interface Marker {
   readonly documentCount: number;
 }
 
+/**
+ * Documents that are stored before the first search: a few seconds of work on a machine that encodes
+ * slowly, where all take a minute and more.
+ */
+const firstCount = 300;
+
+/** Modules whose documents are stored first, in this order. */
+const firstModules = ["readline", "fs", "path", "events", "http", "stream", "url", "timers"];
+
+/** Documents that are not stored yet. */
+export interface MissingDocuments {
+  /** To be stored before a search, so that it has something to find. */
+  readonly first: readonly Document[];
+  readonly rest: readonly Document[];
+}
+
 export interface PrepareOptions {
   readonly folder: string;
   readonly context: CliContext;
   readonly say: (line: string) => void;
 }
 
-/** Ingests what is missing: everything, the rest after an interrupted run, or nothing. */
+/** Creates the collection; what is missing in it is everything, the rest after an earlier run, or nothing. */
 export async function prepareCorpus(
   client: SluiceClient,
-  { folder, context, say }: PrepareOptions,
-): Promise<void> {
+  { folder, say }: PrepareOptions,
+): Promise<MissingDocuments> {
   const markerPath = join(folder, "corpus.json");
   const packageVersion = typesNodeVersion(repositoryRoot());
   const marker = readMarker(markerPath);
@@ -39,7 +56,7 @@ export async function prepareCorpus(
   const known = await countDocuments(client);
   if (isCurrent && known === marker.documentCount) {
     say(`${formatCount(known)} documents of @types/node ${packageVersion} are already stored`);
-    return;
+    return { first: [], rest: [] };
   }
   if (known !== undefined && !isCurrent) await client.collections.drop(demoCollection);
   const { documents } = await readTypesNodeCorpus(repositoryRoot());
@@ -48,20 +65,41 @@ export async function prepareCorpus(
   mkdirSync(folder, { recursive: true });
   const fresh: Marker = { packageVersion, corpusFormat, documentCount: documents.length };
   writeFileSync(markerPath, `${JSON.stringify(fresh)}\n`);
-  const missing = await missingDocuments(client, documents);
+  const missing = await missingDocuments(client, inOrder(documents));
+  const storedCount = documents.length - missing.length;
+  const count = Math.max(0, firstCount - storedCount);
+  return { first: missing.slice(0, count), rest: missing.slice(count) };
+}
+
+/** Resolves when all are stored; progress is shown meanwhile. */
+export async function storeDocuments(
+  client: SluiceClient,
+  documents: readonly Document[],
+  { context, say }: PrepareOptions,
+): Promise<void> {
+  if (documents.length === 0) return;
   const report = await ingestWithProgress(context, {
     client,
     collection: demoCollection,
     label: "ingest",
-    total: missing.length,
+    total: documents.length,
     async *read() {
-      yield* await Promise.resolve(missing);
+      yield* await Promise.resolve(documents);
     },
   });
   say(
     `${formatCount(report.acceptedCount)} documents stored as ` +
       `${formatCount(report.passageCount)} passages in ${report.seconds.toFixed(1)} s`,
   );
+}
+
+/** Those of the first modules first; within a module, and of the other modules, by key. */
+function inOrder(documents: readonly Document[]): readonly Document[] {
+  const rankOf = ({ key }: Document): number => {
+    const rank = firstModules.indexOf(/^\w+/.exec(key)?.[0] ?? "");
+    return rank < 0 ? firstModules.length : rank;
+  };
+  return documents.toSorted((a, b) => rankOf(a) - rankOf(b));
 }
 
 function readMarker(path: string): Marker | undefined {
