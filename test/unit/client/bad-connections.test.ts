@@ -14,6 +14,9 @@ import type { Edge } from "../../support/edge-server.js";
 import { update } from "../../support/edge-engine.js";
 import { eventually } from "../../support/eventually.js";
 
+/** Many times what a connection may have open, 128. */
+const callCount = Number(process.env["CALLS"] ?? 3000);
+
 const request = { collection: "notes", text: "a" };
 
 describe("the client over bad connections", () => {
@@ -81,6 +84,16 @@ describe("the client over bad connections", () => {
     await eventually(() => assert.equal(ended.length, 1));
     assert.equal((await client.collections.list()).length, 1);
     assert.equal(acceptedCount, 2);
+    client.close();
+    await eventually(() => assert.equal(sockets.size, 0));
+  });
+
+  it("answers thousands of calls at once over one connection", async () => {
+    const client = createClient({ address });
+    const calls = Array.from({ length: callCount }, () => client.collections.list());
+    const answers = await Promise.all(calls);
+    assert.ok(answers.every(({ length }) => length === 1));
+    assert.equal(acceptedCount, 1);
     client.close();
     await eventually(() => assert.equal(sockets.size, 0));
   });
