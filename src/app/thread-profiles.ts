@@ -6,7 +6,7 @@ import type { NodeWorker } from "node:inspector/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export interface ThreadProfile {
-  /** "main", or "worker-N" with the thread's id in Node. */
+  /** "main", or "worker-N" in the order in which the inspector knows the workers. */
   readonly thread: string;
   /** In the format of Chrome's DevTools, JSON. */
   readonly json: string;

@@ -1,5 +1,6 @@
 """What ingest streams of both clients share: numbers, the bound on what is in flight, answers."""
 
+import time
 from dataclasses import dataclass
 
 from ._wire.documents_pb2 import IngestItem, IngestRequest, IngestResponse
@@ -7,7 +8,7 @@ from .decode import decode
 from .documents import Document, to_document
 from .errors import SluiceError, invalid
 from .messages import IngestAck, IngestError
-from .retries import ATTEMPTS_MAX, backoff_s, may_pass
+from .retries import backoff_s, may_pass
 
 IngestAnswer = IngestAck | IngestError
 """The answer to one document: it is on disk and visible, or it was refused."""
@@ -17,6 +18,8 @@ IN_FLIGHT_BYTES_MAX = 64 * 1024 * 1024
 BATCH_SIZE_MAX = 256
 _BATCH_BYTES = 512 * 1024
 _ERRORS_KEPT_MAX = 100
+_RESUME_MAX_S = 60.0
+"""A server that is started again answers sooner, also on a slow machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class IngestState:
         self._in_flight_bytes = 0
         self._number = 0
         self._attempt_count = 0
+        self._failing_since_s: float | None = None
         self._acknowledged_count = 0
         self._failed_count = 0
         self._last_sequence = 0
@@ -112,13 +116,17 @@ class IngestState:
             answers.append(error)
         if answers:
             self._attempt_count = 0
+            self._failing_since_s = None
         return answers
 
     def delay_after(self, error: SluiceError) -> float | None:
-        """Seconds until a new stream resumes; None after 4 attempts without an answer."""
-        self._attempt_count += 1
-        if not may_pass(error) or self._attempt_count >= ATTEMPTS_MAX:
+        """Seconds until a new stream resumes; None after a minute of attempts without an answer."""
+        now_s = time.monotonic()
+        if self._failing_since_s is None:
+            self._failing_since_s = now_s
+        if not may_pass(error) or now_s - self._failing_since_s > _RESUME_MAX_S:
             return None
+        self._attempt_count += 1
         return backoff_s(error, self._attempt_count)
 
     def summary(self) -> IngestSummary:
