@@ -222,7 +222,7 @@ tables: build ## rewrite the generated parts of documents from the sources and b
 	@SLUICE_WRITE_TABLES=1 mocha --no-config --timeout 600000 'build/test/tidy/tables.test.js' \
 	  build/test/unit/bench/load/results.test.js
 
-screenshot: build ## record docs/images/search.svg, the picture in README.md, from a real search
+screenshot: build ## record the pictures of README.md from a real search (needs Chromium)
 	@node build/test/documents/screenshot-program.js
 
 clean: ## remove what was built; the installed packages stay

@@ -1,5 +1,6 @@
-// `make screenshot`: runs the demo's search and writes docs/images/search.svg, the picture in
-// README.md: the first and the last update of one stream, as `sluice search` draws them.
+// `make screenshot`: runs the demo's search and writes the pictures of README.md: search.svg, the first
+// and the last update of one stream as `sluice search` draws them, and page.png, the search page in
+// Debian's Chromium.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -20,6 +21,7 @@ import { repositoryRoot } from "../../src/core/paths.js";
 import type { SearchUpdate } from "../../src/contract/search-update.js";
 import { createLogger } from "../../src/observability/logger.js";
 import { createNoMetrics } from "../../src/observability/metrics.js";
+import { openBrowser, openPage } from "../support/browser.js";
 import { terminalSvg } from "./terminal-svg.js";
 
 const query = "how do I read a file line by line";
@@ -27,6 +29,7 @@ const columns = 100;
 const hitsMax = 4;
 
 const root = repositoryRoot();
+const images = join(root, "docs/images");
 const folder = join(root, ".demo");
 const flags = { data: join(folder, "data"), grpcPort: 0, httpPort: 0 };
 const logger = createLogger({ level: "warn", format: "text" });
@@ -47,11 +50,27 @@ try {
   const updates: SearchUpdate[] = [];
   const request = { collection: demoCollection, text: query, minUpdateIntervalMs: 0 };
   for await (const update of client.search(request)) updates.push(update);
-  mkdirSync(join(root, "docs/images"), { recursive: true });
-  writeFileSync(join(root, "docs/images/search.svg"), terminalSvg(picture(updates), columns));
+  mkdirSync(images, { recursive: true });
+  writeFileSync(join(images, "search.svg"), terminalSvg(picture(updates), columns));
+  await photographPage();
 } finally {
   client.close();
   await server.stop();
+}
+
+async function photographPage(): Promise<void> {
+  const browser = await openBrowser();
+  try {
+    const parameters = new URLSearchParams({ collection: demoCollection, q: query });
+    const viewport = { width: 1100, height: 720 };
+    const url = `http://127.0.0.1:${server.httpPort}/?${String(parameters)}`;
+    const { page } = await openPage(browser, url, { viewport, colorScheme: "light" });
+    await page.locator(`.hits[data-query=${JSON.stringify(query)}]`).waitFor();
+    await page.getByText("final", { exact: true }).first().waitFor();
+    await page.screenshot({ path: join(images, "page.png"), animations: "disabled" });
+  } finally {
+    await browser.close();
+  }
 }
 
 function picture(updates: readonly SearchUpdate[]): string[] {
