@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { service as healthService } from "grpc-health-check";
 import type { RecordedFeedback } from "../core/feedback.js";
 import { present } from "../core/assert.js";
+import { lastOf } from "../core/last-of.js";
 import type { DocumentToWrite } from "../contract/documents.js";
 import type { SearchRequest } from "../contract/search-request.js";
 import type { SearchUpdate } from "../contract/search-update.js";
@@ -219,12 +220,6 @@ async function* rerank(
   const message = toMessage(rerankRequestFields, request);
   const responses = readStream(channel, method, message, options);
   for await (const response of responses) yield rerankUpdateFromMessage(response);
-}
-
-async function lastOf<T>(updates: AsyncIterable<T>): Promise<T> {
-  let last: T | undefined;
-  for await (const update of updates) last = update;
-  return present(last, "a stream that ends well has a final update");
 }
 
 function collectionCalls(channel: Channel): CollectionCalls {

@@ -1,15 +1,11 @@
 // Searches, rankings and documents of an open folder, checked as those that a port receives.
 
-import { checkQuery, checkRequest } from "../contract/check-fields.js";
-import { explainRequestFields } from "../contract/explain.js";
-import type { ExplainRequest } from "../contract/explain.js";
-import { rerankRequestFields } from "../contract/rerank.js";
 import type { RerankRequest, RerankUpdate } from "../contract/rerank.js";
 import type { SearchRequest } from "../contract/search-request.js";
 import type { SearchUpdate } from "../contract/search-update.js";
 import { collectionName } from "../contract/validate.js";
-import { present } from "../core/assert.js";
-import { checkedSearch } from "../service/checked-search.js";
+import { lastOf } from "../core/last-of.js";
+import { checkedExplain, checkedRerank, checkedSearch } from "../service/checked-search.js";
 import { getDocuments, listDocuments, removeDocuments } from "../service/documents.js";
 import type { EmbeddedParts } from "./open-parts.js";
 import type { EmbeddedCallOptions, SluiceEngine } from "./types.js";
@@ -35,9 +31,8 @@ export function createRankingCalls({
     options: EmbeddedCallOptions = {},
   ): AsyncGenerator<RerankUpdate, void, void> =>
     stream(options, (signal) => {
-      checkRequest<RerankRequest>(rerankRequestFields, request);
-      checkQuery(request, "query");
-      return engine.rerank(request, { signal, deadlineMs: options.deadlineMs });
+      const { deadlineMs } = options;
+      return engine.rerank(checkedRerank(request), { signal, deadlineMs });
     });
   return {
     search,
@@ -45,11 +40,7 @@ export function createRankingCalls({
     rerank,
     rerankFinal: (request, options) => lastOf(rerank(request, options)),
     explain: (request, options = {}) =>
-      call(options, (signal) => {
-        checkRequest<ExplainRequest>(explainRequestFields, request);
-        checkQuery(request, "query");
-        return engine.explain(request, { signal });
-      }),
+      call(options, (signal) => engine.explain(checkedExplain(request), { signal })),
   };
 }
 
@@ -89,10 +80,4 @@ export function createDocumentCalls({
 
 export function checkedName(collection: string): string {
   return collectionName(collection, "collection");
-}
-
-async function lastOf<T>(updates: AsyncIterable<T>): Promise<T> {
-  let last: T | undefined;
-  for await (const update of updates) last = update;
-  return present(last, "a stream that ends well has a final update");
 }

@@ -1,6 +1,8 @@
 // Splits text into atoms: pieces that a BERT pre-tokenizer never joins, so that a text's tokens are
 // the concatenation of those of its atoms.
 
+import { characterStart } from "../core/character-start.js";
+
 /**
  * Longest atom, UTF-16 units. Longer words are single unknown tokens anyway (over 100 characters).
  */
@@ -61,10 +63,7 @@ export function walkSpacedWords(text: string, visit: AtomVisitor): void {
 
 /** `end`, or one less when it would split a surrogate pair. */
 export function wholeCharacterEnd(text: string, end: number): number {
-  if (end >= text.length || end < 2) return end;
-  const isLow = (text.charCodeAt(end) & 0xfc00) === 0xdc00;
-  const isHigh = (text.charCodeAt(end - 1) & 0xfc00) === 0xd800;
-  return isLow && isHigh ? end - 1 : end;
+  return end < 2 ? end : characterStart(text, end);
 }
 
 /**

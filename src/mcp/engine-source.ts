@@ -1,11 +1,8 @@
 // The tools over an engine of this process, which checks permissions and filters of the caller.
 
-import { checkRequest } from "../contract/check-fields.js";
-import { explainRequestFields } from "../contract/explain.js";
-import type { ExplainRequest } from "../contract/explain.js";
 import { collectionName } from "../contract/validate.js";
 import type { EngineApi, SearchCall } from "../engine/api.js";
-import { checkedSearch } from "../service/checked-search.js";
+import { checkedExplain, checkedSearch } from "../service/checked-search.js";
 import { getDocuments } from "../service/documents.js";
 import type { McpSource } from "./source.js";
 
@@ -13,10 +10,7 @@ import type { McpSource } from "./source.js";
 export function engineSource(engine: EngineApi, turn: Omit<SearchCall, "signal">): McpSource {
   return {
     search: (request, signal) => engine.search(checkedSearch(request), { ...turn, signal }),
-    async explain(request, signal) {
-      checkRequest<ExplainRequest>(explainRequestFields, request);
-      return engine.explain(request, { signal });
-    },
+    explain: async (request, signal) => engine.explain(checkedExplain(request), { signal }),
     get: async (collection, keys) =>
       getDocuments(engine, collectionName(collection, "collection"), keys),
     listCollections: () => Promise.resolve(engine.listCollections()),

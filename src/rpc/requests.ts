@@ -1,6 +1,6 @@
 // Converts messages to requests and checks required fields and ranges.
 
-import { checkQuery, checkRequest } from "../contract/check-fields.js";
+import { checkRequest } from "../contract/check-fields.js";
 import { explainRequestFields } from "../contract/explain.js";
 import type { ExplainRequest } from "../contract/explain.js";
 import { exportRequestFields } from "../contract/export.js";
@@ -9,7 +9,7 @@ import { rerankRequestFields } from "../contract/rerank.js";
 import type { RerankRequest } from "../contract/rerank.js";
 import { searchRequestFields } from "../contract/search-request.js";
 import type { SearchRequest } from "../contract/search-request.js";
-import { checkedSearch } from "../service/checked-search.js";
+import { checkedExplain, checkedRerank, checkedSearch } from "../service/checked-search.js";
 import { invalidField } from "../contract/validate.js";
 import type { ExplainRequest__Output } from "../gen/proto/sluice/v1/ExplainRequest.js";
 import type { ExportRequest__Output } from "../gen/proto/sluice/v1/ExportRequest.js";
@@ -28,18 +28,12 @@ function requireQuery({ query }: Pick<SearchRequest__Output, "query">): void {
 
 export function rerankRequestFromMessage(message: RerankRequest__Output): RerankRequest {
   requireQuery(message);
-  const request = fromMessage<RerankRequest>(rerankRequestFields, message);
-  checkRequest<RerankRequest>(rerankRequestFields, request);
-  checkQuery(request, "query");
-  return request;
+  return checkedRerank(fromMessage<RerankRequest>(rerankRequestFields, message));
 }
 
 export function explainRequestFromMessage(message: ExplainRequest__Output): ExplainRequest {
   requireQuery(message);
-  const request = fromMessage<ExplainRequest>(explainRequestFields, message);
-  checkRequest<ExplainRequest>(explainRequestFields, request);
-  checkQuery(request, "query");
-  return request;
+  return checkedExplain(fromMessage<ExplainRequest>(explainRequestFields, message));
 }
 
 export function exportRequestFromMessage(message: ExportRequest__Output): ExportRequest {

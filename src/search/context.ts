@@ -1,5 +1,6 @@
 // A context for a language model: the best passages within a budget of tokens, none of them twice.
 
+import { characterStart } from "../core/character-start.js";
 import { compareKeys } from "../core/document.js";
 import type { Span } from "../core/document.js";
 import type { ContextOrder } from "../contract/search-request.js";
@@ -89,7 +90,7 @@ async function cutToFit(block: Block, options: ContextOptions): Promise<Block | 
   let fits: Block | undefined;
   // Halving: each try counts half of what is not decided yet.
   for (let low = start, high = block.span.end; high - low > 1;) {
-    const end = wholeCharacter(block.source.text, (low + high) >> 1);
+    const end = characterStart(block.source.text, (low + high) >> 1);
     const tried = await cutAt(end);
     if (tried.tokenCount <= options.tokenBudget && end > start) {
       fits = tried;
@@ -102,12 +103,6 @@ async function cutToFit(block: Block, options: ContextOptions): Promise<Block | 
   if (sentence === undefined || sentence === end || sentence <= start) return fits;
   const whole = await cutAt(sentence);
   return whole.tokenCount <= options.tokenBudget ? whole : fits;
-}
-
-/** Not between the two halves of a character beyond the basic plane. */
-function wholeCharacter(text: string, end: number): number {
-  const unit = text.charCodeAt(end);
-  return unit >= 0xdc00 && unit <= 0xdfff ? end - 1 : end;
 }
 
 /** Of the same document, with nothing but white space between them. */

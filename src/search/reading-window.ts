@@ -1,5 +1,7 @@
 // The text of a window of a passage's tokens.
 
+import { characterStart } from "../core/character-start.js";
+
 /** A window of a passage that has `total` tokens. */
 export interface TokenWindow {
   readonly start: number;
@@ -39,10 +41,4 @@ function wordEnd(text: string, at: number): number {
 
 function isSpace(text: string, at: number): boolean {
   return /\s/u.test(text.charAt(at));
-}
-
-/** Not between the two halves of a surrogate pair. */
-function characterStart(text: string, at: number): number {
-  const unit = text.charCodeAt(at);
-  return unit >= 0xdc00 && unit <= 0xdfff ? at - 1 : at;
 }

@@ -1,6 +1,10 @@
-// Checks of a search that do not depend on the port.
+// Checks of searches, rankings and explanations that do not depend on the port.
 
 import { checkQuery, checkRequest } from "../contract/check-fields.js";
+import { explainRequestFields } from "../contract/explain.js";
+import type { ExplainRequest } from "../contract/explain.js";
+import { rerankRequestFields } from "../contract/rerank.js";
+import type { RerankRequest } from "../contract/rerank.js";
 import { searchRequestFields } from "../contract/search-request.js";
 import type { SearchRequest } from "../contract/search-request.js";
 
@@ -10,5 +14,19 @@ export function checkedSearch(request: Partial<SearchRequest>): SearchRequest {
   checkQuery(request, "query");
   for (const [i, query] of (request.otherQueries ?? []).entries())
     checkQuery(query, `other_queries[${i}]`);
+  return request;
+}
+
+/** As checkedSearch. */
+export function checkedExplain(request: Partial<ExplainRequest>): ExplainRequest {
+  checkRequest<ExplainRequest>(explainRequestFields, request);
+  checkQuery(request, "query");
+  return request;
+}
+
+/** As checkedSearch. */
+export function checkedRerank(request: Partial<RerankRequest>): RerankRequest {
+  checkRequest<RerankRequest>(rerankRequestFields, request);
+  checkQuery(request, "query");
   return request;
 }

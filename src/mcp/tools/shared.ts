@@ -1,6 +1,7 @@
 // Arguments and parts of answers that several tools have.
 
 import { z } from "zod";
+import { characterStart } from "../../core/character-start.js";
 import type { Fields } from "../../core/document.js";
 import { fieldsToJson } from "../../core/fields-json.js";
 import type { Filter } from "../../core/filter.js";
@@ -123,14 +124,6 @@ export function shownFields(fields: Fields | undefined): Record<string, unknown>
 export function excerpt(text: string, start: number, lengthMax: number): string {
   const end = start + lengthMax;
   return text.slice(characterStart(text, start), characterStart(text, end));
-}
-
-/** The index, or the one before it when it is inside a surrogate pair. */
-function characterStart(text: string, index: number): number {
-  const unit = text.charCodeAt(index);
-  const before = text.charCodeAt(index - 1);
-  const isInside = unit >= 0xdc00 && unit < 0xe000 && before >= 0xd800 && before < 0xdc00;
-  return isInside ? index - 1 : index;
 }
 
 /**
