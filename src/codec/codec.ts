@@ -133,12 +133,13 @@ function createRowEncoder(
   bits: CodeBits,
 ): (rows: Float32Array) => Uint8Array {
   const { dim, factors, centre, kernels } = by;
+  const step = inverseStep(bits, dim);
   const shape = centre && codeShape(rotate(centre.direction, by), bits);
   return (rows) => {
     const bytes = new Uint8Array((rows.length / dim) * rowBytes(dim, bits));
     const out = { bytes, dim, bits };
     if (shape === undefined) {
-      kernels.rotateQuantize(rows, factors, inverseStep(bits, dim), out);
+      kernels.rotateQuantize(rows, factors, step, out);
     } else {
       kernels.rotate(rows, factors, dim, rows);
       kernels.shapeCodes(rows, shape, out);

@@ -22,7 +22,9 @@ export function openApiText(): string {
 
 export function openApiDocument(): Json {
   const components = createComponents();
-  const paths = pathsOf(components);
+  const paths: Record<string, Json> = {};
+  for (const route of routes)
+    (paths[route.path] ??= {})[route.method.toLowerCase()] = operationOf(route, components);
   const { version } = JSON.parse(readText("package.json")) as { readonly version: string };
   return {
     openapi: "3.1.1",
@@ -76,25 +78,6 @@ const tagDescriptions: Readonly<Record<string, string>> = {
   "Operation of the server": "Health, metrics and this document.",
   "Search page": "The page that searches in a browser.",
 };
-
-function pathsOf(components: Components): Record<string, Json> {
-  const paths: Record<string, Json> = {};
-  const ids = new Set<unknown>();
-  // The names without an addition are those of the versioned paths.
-  const isVersioned = ({ path }: HttpRoute): boolean => /^\/v\d/.test(path);
-  const ofVersions = routes.filter(isVersioned);
-  const operations = new Map<HttpRoute, Json>();
-  for (const route of [...ofVersions, ...routes.filter((one) => !isVersioned(one))]) {
-    const operation = operationOf(route, components);
-    const { operationId } = operation;
-    if (ids.has(operationId)) operation["operationId"] = `${String(operationId)}Unversioned`;
-    ids.add(operation["operationId"]);
-    operations.set(route, operation);
-  }
-  for (const route of routes)
-    (paths[route.path] ??= {})[route.method.toLowerCase()] = operations.get(route);
-  return paths;
-}
 
 /** The schemas that the paths need, by references of references. */
 function usedOf(schemas: Json, paths: Json): Json {
@@ -291,7 +274,9 @@ function idOf(method: string, path: string): string {
   const words = path.split(/\W+/).filter((word) => word !== "");
   const named = words[0] === "v1" ? words.slice(1) : words;
   const upper = named.map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`);
-  return `${method.toLowerCase()}${upper.join("")}`;
+  // Other services have some calls without a version, which stand beside ours.
+  const hasTwin = routes.some((route) => route.path === `/v1${path}`);
+  return `${method.toLowerCase()}${upper.join("")}${hasTwin ? "Unversioned" : ""}`;
 }
 
 function pathParameters(path: string): Json[] {

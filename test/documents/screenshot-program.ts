@@ -41,9 +41,9 @@ const server = await startServer(loadConfig({ flags }).config, {
 const client = await connect({ server: `127.0.0.1:${server.grpcPort}` });
 try {
   const context = createContext();
-  const options = { folder, context, say: (line: string) => context.print(line) };
-  const { first, rest } = await prepareCorpus(client, options);
-  await storeDocuments(client, [...first, ...rest], options);
+  const say = (line: string): void => context.print(line);
+  const { first, rest } = await prepareCorpus(client, { folder, say });
+  await storeDocuments(client, [...first, ...rest], { context, say });
   // Code that has not run yet is compiled while it runs: searches for something else come first.
   for (let i = 0; i < 50; i += 1)
     await client.searchFinal({ collection: demoCollection, text: `first words ${i}` });

@@ -107,9 +107,8 @@ async function showDemo(client: SluiceClient, work: DemoWork): Promise<readonly 
   const { folder, options, context } = work;
   const json = options.json === true;
   const say = sayingOf(work);
-  const prepared = { folder, context, say };
-  const { first, rest } = await prepareCorpus(client, prepared);
-  await storeDocuments(client, first, prepared);
+  const { first, rest } = await prepareCorpus(client, { folder, say });
+  await storeDocuments(client, first, { context, say });
   if (rest.length > 0)
     say(
       `${formatCount(rest.length)} documents are not stored yet, so this search does not find them`,
@@ -129,9 +128,9 @@ async function storeRest(
   rest: readonly Document[],
   work: DemoWork,
 ): Promise<void> {
-  const { folder, context } = work;
+  const { context } = work;
   try {
-    await storeDocuments(client, rest, { folder, context, say: sayingOf(work) });
+    await storeDocuments(client, rest, { context, say: sayingOf(work) });
   } catch (error) {
     if (!context.interrupted.aborted) throw error;
   }

@@ -37,16 +37,10 @@ export interface MissingDocuments {
   readonly rest: readonly Document[];
 }
 
-export interface PrepareOptions {
-  readonly folder: string;
-  readonly context: CliContext;
-  readonly say: (line: string) => void;
-}
-
 /** Creates the collection; what is missing in it is everything, the rest after an earlier run, or nothing. */
 export async function prepareCorpus(
   client: SluiceClient,
-  { folder, say }: PrepareOptions,
+  { folder, say }: { readonly folder: string; readonly say: (line: string) => void },
 ): Promise<MissingDocuments> {
   const markerPath = join(folder, "corpus.json");
   const packageVersion = typesNodeVersion(repositoryRoot());
@@ -75,7 +69,7 @@ export async function prepareCorpus(
 export async function storeDocuments(
   client: SluiceClient,
   documents: readonly Document[],
-  { context, say }: PrepareOptions,
+  { context, say }: { readonly context: CliContext; readonly say: (line: string) => void },
 ): Promise<void> {
   if (documents.length === 0) return;
   const report = await ingestWithProgress(context, {
