@@ -3,6 +3,7 @@
 import { openAccess } from "../../src/access/access.js";
 import { createTraffic } from "../../src/core/traffic.js";
 import type { Traffic } from "../../src/core/traffic.js";
+import type { EngineApi } from "../../src/engine/api.js";
 import { startHttpServer } from "../../src/http/server.js";
 import type { HttpServer, HttpServerOptions } from "../../src/http/server.js";
 import { createEdgeEngine } from "./edge-engine.js";
@@ -32,21 +33,32 @@ export interface Asked {
   readonly json: unknown;
 }
 
-export async function startHttpEdge(options: Partial<HttpServerOptions> = {}): Promise<HttpEdge> {
-  const engine = createEdgeEngine();
-  const log: object[] = [];
-  const traffic = createTraffic({ clock: () => performance.now() });
-  const server = await startHttpServer({
+const clock = (): number => performance.now();
+
+/** The HTTP port over an engine, for everybody, without metrics, log and traces unless given. */
+export function serveOverHttp(
+  engine: EngineApi,
+  options: Partial<HttpServerOptions> = {},
+): Promise<HttpServer> {
+  return startHttpServer({
     access: openAccess(engine),
-    logger: { error: (details) => log.push(details) },
-    traffic,
+    logger: { error: () => undefined },
+    traffic: createTraffic({ clock }),
     host: "127.0.0.1",
     port: 0,
     version: "0.0.0",
-    clock: () => performance.now(),
+    clock,
     metrics: () => Promise.resolve({ contentType: "text/plain", text: "" }),
     ...options,
   });
+}
+
+export async function startHttpEdge(options: Partial<HttpServerOptions> = {}): Promise<HttpEdge> {
+  const engine = createEdgeEngine();
+  const log: object[] = [];
+  const traffic = createTraffic({ clock });
+  const logger = { error: (details: object) => log.push(details) };
+  const server = await serveOverHttp(engine, { logger, traffic, ...options });
   const base = `http://127.0.0.1:${server.port}`;
   return {
     engine,

@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 
-import { openAccess } from "../../../src/access/access.js";
 import { updateFromMessage } from "../../../src/client/messages.js";
 import { explainRequestFields } from "../../../src/contract/explain.js";
 import { wireName } from "../../../src/contract/fields.js";
@@ -12,8 +11,6 @@ import { rerankRequestFields, rerankUpdateFields } from "../../../src/contract/r
 import { searchRequestFields } from "../../../src/contract/search-request.js";
 import type { SearchRequest } from "../../../src/contract/search-request.js";
 import { searchUpdateFields } from "../../../src/contract/search-update.js";
-import { createTraffic } from "../../../src/core/traffic.js";
-import { startHttpServer } from "../../../src/http/server.js";
 import type { HttpServer } from "../../../src/http/server.js";
 import { searchRequestFromMessage } from "../../../src/rpc/requests.js";
 import { definitions } from "../../../src/wire/definitions.js";
@@ -29,6 +26,7 @@ import {
 } from "../../support/filled-messages.js";
 import type { FilledMessage } from "../../support/filled-messages.js";
 import { runProgram } from "../../support/program.js";
+import { serveOverHttp } from "../../support/http-edge.js";
 
 const tables: readonly (readonly [message: string, table: AnyTable])[] = [
   ["SearchUpdate", searchUpdateFields],
@@ -121,16 +119,7 @@ describe("every field of an update and of a request", () => {
   beforeEach(async () => {
     edge = await startEdge({}, { checkContract: false });
     asked = [];
-    http = await startHttpServer({
-      access: openAccess(edge.engine),
-      logger: { error: () => undefined },
-      traffic: createTraffic({ clock: () => performance.now() }),
-      host: "127.0.0.1",
-      port: 0,
-      version: "0.0.0",
-      clock: () => performance.now(),
-      metrics: () => Promise.resolve({ contentType: "text/plain", text: "" }),
-    });
+    http = await serveOverHttp(edge.engine);
   });
   afterEach(async () => {
     await http.stop(100);

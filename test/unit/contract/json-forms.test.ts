@@ -6,31 +6,20 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-import { openAccess } from "../../../src/access/access.js";
 import { repositoryRoot } from "../../../src/core/paths.js";
-import { createTraffic } from "../../../src/core/traffic.js";
-import { startHttpServer } from "../../../src/http/server.js";
 import type { HttpServer } from "../../../src/http/server.js";
 import { hit, update, updates } from "../../support/edge-engine.js";
 import { startEdge } from "../../support/edge-server.js";
 import type { Edge } from "../../support/edge-server.js";
 import { runProgram } from "../../support/program.js";
+import { serveOverHttp } from "../../support/http-edge.js";
 
 describe("one JSON form", () => {
   let edge: Edge;
   let http: HttpServer;
   before(async () => {
     edge = await startEdge();
-    http = await startHttpServer({
-      access: openAccess(edge.engine),
-      logger: { error: () => undefined },
-      traffic: createTraffic({ clock: () => performance.now() }),
-      host: "127.0.0.1",
-      port: 0,
-      version: "0.0.0",
-      clock: () => performance.now(),
-      metrics: () => Promise.resolve({ contentType: "text/plain", text: "" }),
-    });
+    http = await serveOverHttp(edge.engine);
   });
   after(async () => {
     await http.stop(100);

@@ -4,13 +4,12 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import { openAccess } from "../../../src/access/access.js";
 import { limits } from "../../../src/core/limits.js";
 import { createTraffic } from "../../../src/core/traffic.js";
 import type { Traffic } from "../../../src/core/traffic.js";
-import { startHttpServer } from "../../../src/http/server.js";
 import type { HttpServer, HttpServerOptions } from "../../../src/http/server.js";
 import { createEdgeEngine } from "../../support/edge-engine.js";
+import { serveOverHttp } from "../../support/http-edge.js";
 
 describe("bodies over HTTP", () => {
   let server: HttpServer;
@@ -21,17 +20,7 @@ describe("bodies over HTTP", () => {
       requestBytesMax: 4 * 1024 * 1024,
       clock: () => performance.now(),
     });
-    server = await startHttpServer({
-      access: openAccess(createEdgeEngine()),
-      logger: { error: () => undefined },
-      traffic,
-      host: "127.0.0.1",
-      port: 0,
-      version: "0.0.0",
-      clock: () => performance.now(),
-      metrics: () => Promise.resolve({ contentType: "text/plain", text: "" }),
-      ...options,
-    });
+    server = await serveOverHttp(createEdgeEngine(), { traffic, ...options });
   };
   afterEach(() => server.stop(100));
 

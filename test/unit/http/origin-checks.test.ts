@@ -7,12 +7,10 @@ import type { IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 
-import { openAccess } from "../../../src/access/access.js";
 import { parseHosts, parseOrigins } from "../../../src/config/http-lists.js";
-import { createTraffic } from "../../../src/core/traffic.js";
-import { startHttpServer } from "../../../src/http/server.js";
 import type { HttpServer } from "../../../src/http/server.js";
 import { createEdgeEngine, update, updates } from "../../support/edge-engine.js";
+import { serveOverHttp } from "../../support/http-edge.js";
 
 interface Answer {
   readonly status: number;
@@ -43,17 +41,10 @@ describe("the HTTP port and pages of others", () => {
       searchCount += 1;
       return updates([update({ final: true })]);
     };
-    server = await startHttpServer({
-      traffic: createTraffic({ clock: () => performance.now() }),
-      access: openAccess(engine),
-      logger: { error: () => undefined },
+    server = await serveOverHttp(engine, {
       host,
-      port: 0,
       allowedHosts: parseHosts(hosts),
       allowedOrigins: parseOrigins(origins),
-      version: "0.0.0",
-      clock: () => performance.now(),
-      metrics: () => Promise.resolve({ contentType: "text/plain", text: "" }),
     });
     return server.port;
   }

@@ -2,17 +2,15 @@
 
 import assert from "node:assert/strict";
 import { connect } from "node:net";
-import { openAccess } from "../../../src/access/access.js";
 import type { Document } from "../../../src/core/document.js";
 import { SluiceError } from "../../../src/core/errors.js";
-import { createTraffic } from "../../../src/core/traffic.js";
 import type { SearchRequest } from "../../../src/contract/search-request.js";
-import { startHttpServer } from "../../../src/http/server.js";
 import type { HttpServer } from "../../../src/http/server.js";
 import type { Problem } from "../../../src/http/errors.js";
 import { createEdgeEngine, hit, update, updates } from "../../support/edge-engine.js";
 import type { EdgeEngine } from "../../support/edge-engine.js";
 import { eventsOf } from "../../support/server-events.js";
+import { serveOverHttp } from "../../support/http-edge.js";
 
 describe("HTTP server", () => {
   let engine: EdgeEngine;
@@ -22,14 +20,8 @@ describe("HTTP server", () => {
   beforeEach(async () => {
     engine = createEdgeEngine();
     log.length = 0;
-    server = await startHttpServer({
-      access: openAccess(engine),
+    server = await serveOverHttp(engine, {
       logger: { error: (details) => log.push(details) },
-      traffic: createTraffic({ clock: () => performance.now() }),
-      host: "127.0.0.1",
-      port: 0,
-      version: "0.0.0",
-      clock: () => performance.now(),
       metrics: () => Promise.resolve({ contentType: "text/plain", text: "sluice_up 1\n" }),
     });
     base = `http://127.0.0.1:${server.port}`;
@@ -311,19 +303,7 @@ describe("HTTP server", () => {
   });
 
   it("lets a running answer finish when it stops, and says which port cannot be had", async () => {
-    await assert.rejects(
-      startHttpServer({
-        access: openAccess(engine),
-        logger: { error: () => undefined },
-        traffic: createTraffic({ clock: () => performance.now() }),
-        host: "127.0.0.1",
-        port: server.port,
-        version: "0.0.0",
-        clock: () => performance.now(),
-        metrics: () => Promise.reject(new Error("unused")),
-      }),
-      { reason: "PORT_IN_USE" },
-    );
+    await assert.rejects(serveOverHttp(engine, { port: server.port }), { reason: "PORT_IN_USE" });
     let finish = (): void => undefined;
     const finished = new Promise<void>((resolve) => {
       finish = resolve;

@@ -1,16 +1,14 @@
 // An export at the pace of its reader, over both ports: what is read ahead, and how it ends.
 
 import assert from "node:assert/strict";
-import { openAccess } from "../../../src/access/access.js";
 import { SluiceClientError } from "../../../src/client/client-error.js";
 import { SluiceError } from "../../../src/core/errors.js";
-import { createTraffic } from "../../../src/core/traffic.js";
 import type { ExportedBatch } from "../../../src/engine/api.js";
-import { startHttpServer } from "../../../src/http/server.js";
 import type { HttpServer } from "../../../src/http/server.js";
 import { startEdge } from "../../support/edge-server.js";
 import type { Edge } from "../../support/edge-server.js";
 import { eventually } from "../../support/eventually.js";
+import { serveOverHttp } from "../../support/http-edge.js";
 
 const text = "x".repeat(2 ** 20);
 /** Batches that buffers of both ends and of the system may hold: 8 MiB unread, and sockets. */
@@ -28,16 +26,7 @@ describe("an export", () => {
   const pulls = { count: 0, isOver: false };
   beforeEach(async () => {
     edge = await startEdge();
-    http = await startHttpServer({
-      access: openAccess(edge.engine),
-      logger: { error: () => undefined },
-      traffic: createTraffic({ clock: () => performance.now() }),
-      host: "127.0.0.1",
-      port: 0,
-      version: "0.0.0",
-      clock: () => performance.now(),
-      metrics: () => Promise.resolve({ contentType: "text/plain", text: "" }),
-    });
+    http = await serveOverHttp(edge.engine);
   });
   afterEach(async () => {
     await http.stop(100);
