@@ -217,6 +217,13 @@ function administration(engine: EngineApi, caller: EngineCaller): Administration
       must(collection);
       return engine.listFeedback(collection, page);
     },
+    listSlowSearches() {
+      // They have texts of queries, as feedback has.
+      caller.check();
+      return engine
+        .listSlowSearches()
+        .filter(({ collection }) => mayIn(identity, "admin", collection));
+    },
     async createCollection(request) {
       must(request.name);
       return engine.createCollection({ ...request, holder });

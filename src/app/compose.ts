@@ -29,6 +29,9 @@ import { createEncodePool, foregroundThreads } from "../encoding/encode-pool.js"
 import type { EncodePool } from "../encoding/encode-pool.js";
 import { createEngine } from "../engine/engine.js";
 import { createOperations } from "../engine/operations.js";
+import type { Operations } from "../engine/operations.js";
+import { createSlowSearchMemory } from "../engine/slow-search.js";
+import type { SlowSearchMemory } from "../engine/slow-search.js";
 import { inspectInChild } from "../engine/inspect.js";
 import { calibrationWarnings } from "../engine/calibration-state.js";
 import { createReadiness } from "./readiness.js";
@@ -59,6 +62,8 @@ export interface ComposedEngine {
   readonly notes: readonly string[];
   readonly budget: CpuBudget;
   readonly sources: EngineSources;
+  /** Where slow searches are noted, which `api` lists. */
+  readonly slowSearches: SlowSearchMemory;
   /** Resolves when no scoring task is queued or in flight. */
   scoringIdle(): Promise<void>;
   /** Marks the engine as not ready; calls in flight continue. */
@@ -107,6 +112,7 @@ async function compose(options: EngineOptions, folder: DataFolder): Promise<Comp
     const onWarning = (message: string): void => note(message);
     const { clock } = base;
     const operations = createOperations({ clock, nowMs: Date.now, createId: randomUUID });
+    const slowSearches = createSlowSearchMemory();
     const api = createEngine({
       ...engineSettings(options),
       collections,
@@ -120,6 +126,7 @@ async function compose(options: EngineOptions, folder: DataFolder): Promise<Comp
       admission,
       caches,
       operations,
+      slowSearches,
       readiness: () => readiness.current(),
     });
     return {
@@ -127,21 +134,33 @@ async function compose(options: EngineOptions, folder: DataFolder): Promise<Comp
       kernelName: kernels.name,
       notes: [...kernelNotes, ...folder.notes, ...openNotes, ...modelNotes],
       budget: threads.budget,
+      slowSearches,
       sources: sourcesOf({ collections, threads, admission, caches }),
       scoringIdle: () => threads.scorer.drained(),
       refuse: () => readiness.set("stopping", stoppingReason),
-      async close() {
-        readiness.set("stopping", stoppingReason);
-        await operations.close();
-        await collections.close();
-        await threads.close();
-        folder.close();
-      },
+      close: () => closeAll({ ...base, collections, operations }),
     };
   } catch (error) {
     await threads.close();
     throw error;
   }
+}
+
+async function closeAll({
+  readiness,
+  operations,
+  collections,
+  threads,
+  folder,
+}: Base & {
+  readonly collections: Collections;
+  readonly operations: Operations;
+}): Promise<void> {
+  readiness.set("stopping", stoppingReason);
+  await operations.close();
+  await collections.close();
+  await threads.close();
+  folder.close();
 }
 
 interface Base {

@@ -89,10 +89,16 @@ export function engineEvents({ logger, metrics }: Reporting): Partial<EngineOpti
   };
 }
 
-export function measuringOf({ log }: Config, { logger, metrics }: Reporting): Measuring {
+export function measuringOf(
+  { log }: Config,
+  { logger, metrics }: Reporting,
+  { slowSearches }: ComposedEngine,
+): Measuring {
   return {
     metrics,
+    slowSearches,
     clock: () => performance.now(),
+    nowMs: () => Date.now(),
     slowSearchMs: log.slowSearchMs,
     onSlow: (search) => logger.warn(search, "a search was slow"),
   };

@@ -99,7 +99,7 @@ export async function startServer(
     onMaintenanceStep: maintenanceReport(metrics, traces),
   });
   const { limited, disk } = limitEngine(composed.api, config, reporting);
-  const engine = measured(limited, measuringOf(config, reporting));
+  const engine = measured(limited, measuringOf(config, reporting, composed));
   const access = control.guard(engine);
   const traffic = createTraffic({ ...config.limits, clock: () => performance.now() });
   let http: HttpServer;

@@ -23,6 +23,7 @@ import { addOptimizeCommand } from "./commands/optimize.js";
 import { addExplainCommand } from "./commands/explain.js";
 import { addRerankCommand } from "./commands/rerank.js";
 import { addSearchCommand } from "./commands/search.js";
+import { addSlowSearchesCommand } from "./commands/slow-searches.js";
 import { addSnapshotCommands } from "./commands/snapshot.js";
 import { addServeCommand } from "./commands/serve.js";
 import { addTopCommand } from "./commands/top.js";
@@ -79,6 +80,7 @@ export function createProgram(context: CliContext): Command {
   addModelCommand(program, context);
   addOptimizeCommand(program, context);
   addOperationsCommand(program, context);
+  addSlowSearchesCommand(program, context);
   addSnapshotCommands(program, context);
   addBackupCommand(program, context);
   addConfigCommand(program, context);

@@ -8,9 +8,11 @@ import { lastOf } from "../core/last-of.js";
 import type { DocumentToWrite } from "../contract/documents.js";
 import type { SearchRequest } from "../contract/search-request.js";
 import type { SearchUpdate } from "../contract/search-update.js";
+import type { SlowSearch } from "../contract/slow-searches.js";
 import { calibrate } from "./calibrate.js";
 import type { CalibrateCallOptions } from "./calibrate.js";
 import { openChannel } from "./channel.js";
+import { listSlowSearches } from "./slow-searches.js";
 import { clientScoreMapToMessage } from "./score-maps.js";
 import type { ClientScoreMap } from "./score-maps.js";
 import type { CallOptions, Channel, ChannelOptions, Method } from "./channel.js";
@@ -93,6 +95,8 @@ export interface SluiceClient extends DocumentCalls {
     collection: string,
     options?: CallOptions & { readonly sinceMs?: number | undefined },
   ): AsyncGenerator<RecordedFeedback, void, void>;
+  /** The last searches that took long, of collections that the caller administers; the newest first. */
+  slowSearches(options?: CallOptions): Promise<readonly SlowSearch[]>;
   /** Search as you type. The stream is not retried. */
   session(options?: CallOptions): SearchSession;
   /**
@@ -181,6 +185,7 @@ export function createClient(options: ClientOptions): SluiceClient {
     sendFeedback: (collection, feedback, call = {}) =>
       sendFeedback(channel, { collection, feedback }, call),
     feedback: (collection, call = {}) => listFeedback(channel, collection, call),
+    slowSearches: (call = {}) => listSlowSearches(channel, call),
     session: (call = {}) => openSession(channel, call, { checksContract }),
     ingest: (collection, documents, ingestOptions = {}) =>
       ingestDocuments(channel, definitions().documents, {

@@ -25,7 +25,8 @@ export const observabilityOptions = {
       min: 0,
       max: 600_000,
       unit: "ms",
-      description: "Searches that take longer are logged with plan and timings; 0 logs none.",
+      description:
+        "Searches that take longer are logged with plan and timings, and listed for those who administer the collection; 0: none are.",
     }),
   }),
   tracing: z.strictObject({

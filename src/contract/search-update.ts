@@ -188,14 +188,14 @@ export const degradationFields = {
   stages: list(stage),
 } satisfies FieldTable<Degradation>;
 
-const coverageFields = {
+export const coverageFields = {
   eligible: count,
   sketchScored: count,
   maxSimScored: { ...count, wire: "maxsim_scored" },
   reranked: count,
 } satisfies FieldTable<Coverage>;
 
-const timingFields = {
+export const timingFields = {
   queue: optional({ ...count, wire: "queue_us" }),
   encode: optional({ ...count, wire: "encode_us" }),
   lexical: optional({ ...count, wire: "lexical_us" }),

@@ -187,6 +187,9 @@ export const limits = {
   /** Long jobs that run at a time, and ended ones that are still listed. */
   operationsRunningMax: 64,
   operationsKeptMax: 100,
+  /** Slow searches that are kept in memory, and UTF-16 code units of each one's query. */
+  slowSearchesMax: 100,
+  slowSearchTextMax: 512,
   /** Line of an ingest over HTTP, bytes; 10,000 token vectors of 1,024 floats take 55 MB. */
   ingestLineBytesMax: 64 * 1024 * 1024,
   /** Documents of one ingest stream that are in flight in the encoder. */

@@ -12,6 +12,7 @@ import type { Query } from "../contract/search-request.js";
 import type { RerankRequest, RerankUpdate } from "../contract/rerank.js";
 import type { SearchRequest } from "../contract/search-request.js";
 import type { SearchUpdate } from "../contract/search-update.js";
+import type { SlowSearch } from "../contract/slow-searches.js";
 import type { ExplainRequest, ExplainedPassage } from "../contract/explain.js";
 import type { ExportRequest } from "../contract/export.js";
 import type { FilteredDelete } from "../contract/filtered-delete.js";
@@ -173,6 +174,8 @@ export interface EngineApi {
   ): AsyncGenerator<Operation, void, void>;
   /** Asks a running operation to end; has no effect on others. Throws OPERATION_NOT_FOUND. */
   cancelOperation(id: string): void;
+  /** The last searches of a server that took long, the newest first. */
+  listSlowSearches(): readonly SlowSearch[];
   /** Cheap: called by every health check. */
   readiness(): Readiness;
 }

@@ -36,12 +36,14 @@ import { optimize } from "./optimize.js";
 import { rerank } from "./rerank.js";
 import { createSearches } from "./searches.js";
 import type { SearchParts } from "./search-parts.js";
+import type { SlowSearchMemory } from "./slow-search.js";
 import { updateDocument } from "./update-document.js";
 
 export interface EngineParts extends SearchParts, FeedbackParts {
   readonly snapshots: Snapshots;
   readonly backups: Backups;
   readonly operations: Operations;
+  readonly slowSearches: SlowSearchMemory;
   readonly readiness: () => Readiness;
   /** Called when a backup has ended, however it was started; without a time when it failed. */
   readonly onBackupEnded?: ((ended: EndedBackup) => void) | undefined;
@@ -65,6 +67,7 @@ export function createEngine(parts: EngineParts): EngineApi {
     ...createAdministration(parts),
     ...jobs,
     ...createOperationCalls(parts, { ...jobs, calibrate: searches.calibrate }),
+    listSlowSearches: () => parts.slowSearches.list(),
     readiness: parts.readiness,
   };
 }

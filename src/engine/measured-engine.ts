@@ -5,23 +5,27 @@ import type { TraceSpan } from "../core/trace-span.js";
 import type { RerankRequest, RerankUpdate } from "../contract/rerank.js";
 import type { SearchRequest } from "../contract/search-request.js";
 import type { SearchUpdate, StageTimings } from "../contract/search-update.js";
-import type { FinishedSearch, Metrics, SearchOutcome } from "../observability/metrics.js";
+import type { SearchOutcome } from "../contract/slow-searches.js";
+import type { FinishedSearch, Metrics } from "../observability/metrics.js";
 import type { WriteAck } from "../ingest/write-operations.js";
 import type { EngineApi, PlannedSearch, SearchCall } from "./api.js";
-import { slowSearch } from "./slow-search.js";
-import type { SlowSearch } from "./slow-search.js";
+import { keptSearch, loggedSearch } from "./slow-search.js";
+import type { LoggedSearch, SlowSearchMemory } from "./slow-search.js";
 
 export interface Measuring {
   readonly metrics: Metrics;
   /** Milliseconds of a monotonic clock. */
   readonly clock: () => number;
-  /** Searches that take longer are reported to `onSlow`; 0: none is. */
+  /** Milliseconds since 1970. */
+  readonly nowMs: () => number;
+  /** Searches that take longer are reported to `onSlow` and kept; 0: none is. */
   readonly slowSearchMs: number;
-  readonly onSlow: (search: SlowSearch) => void;
+  readonly onSlow: (search: LoggedSearch) => void;
+  readonly slowSearches: SlowSearchMemory;
 }
 
 export function measured(engine: EngineApi, measuring: Measuring): EngineApi {
-  const { metrics, clock } = measuring;
+  const { metrics, clock, slowSearches } = measuring;
   const written = (collection: string, { passageCount }: WriteAck, startMs: number): void => {
     const durationMs = clock() - startMs;
     metrics.documentsWritten({ collection, documentCount: 1, passageCount, durationMs });
@@ -75,6 +79,7 @@ export function measured(engine: EngineApi, measuring: Measuring): EngineApi {
     async dropCollection(name) {
       await counted(() => engine.dropCollection(name));
       metrics.collectionDropped(name);
+      slowSearches.forget(name);
     },
   };
 }
@@ -102,10 +107,11 @@ async function* measuredRerank(
 
 async function* measuredSearch(
   engine: EngineApi,
-  { metrics, clock, slowSearchMs, onSlow }: Measuring,
+  measuring: Measuring,
   request: SearchRequest,
   options: SearchCall,
 ): AsyncGenerator<SearchUpdate, void, void> {
+  const { metrics, clock } = measuring;
   const startMs = clock();
   const span = options.span?.child("search", {
     attributes: { "sluice.collection": request.collection },
@@ -140,9 +146,18 @@ async function* measuredSearch(
     };
     metrics.searchFinished(finished);
     if (span?.isSampled === true) endSpan(span, finished, last);
-    if (slowSearchMs > 0 && finished.durationMs > slowSearchMs)
-      onSlow(slowSearch(finished, { request, call: options, last, planned }));
+    noteSlow(measuring, finished, { request, call: options, last, planned });
   }
+}
+
+function noteSlow(
+  { slowSearchMs, onSlow, slowSearches, nowMs }: Measuring,
+  finished: FinishedSearch,
+  search: Parameters<typeof loggedSearch>[1],
+): void {
+  if (slowSearchMs === 0 || finished.durationMs <= slowSearchMs) return;
+  onSlow(loggedSearch(finished, search));
+  slowSearches.add(keptSearch(finished, { ...search, endTimeMs: nowMs() }));
 }
 
 function endSpan(

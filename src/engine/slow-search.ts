@@ -1,12 +1,17 @@
-// What the log tells of a slow search: its plan and its timings, never its texts.
+// What is told of a slow search: to the log its plan and its timings, never its texts; to those who
+// administer its collection the text of its query.
 
 import type { SearchRequest } from "../contract/search-request.js";
 import type { SearchUpdate } from "../contract/search-update.js";
+import type { SlowSearch } from "../contract/slow-searches.js";
+import { characterStart } from "../core/character-start.js";
+import { limits } from "../core/limits.js";
 import type { FinishedSearch } from "../observability/metrics.js";
 import type { SearchPlan } from "../search/plan.js";
 import type { PlannedSearch, SearchCall } from "./api.js";
 
-export interface SlowSearch
+/** For the log. */
+export interface LoggedSearch
   extends FinishedSearch, Pick<SearchCall, "requestId" | "traceId" | "peer"> {
   readonly client?: string | undefined;
   /** The request without its queries and the values of its filter. */
@@ -45,7 +50,7 @@ interface LoggedPlan extends Pick<
 
 type Contents = Pick<SearchRequest, "text" | "vectors" | "otherQueries" | "filter">;
 
-export function slowSearch(
+export function loggedSearch(
   finished: FinishedSearch,
   search: {
     readonly request: SearchRequest;
@@ -53,7 +58,7 @@ export function slowSearch(
     readonly last: SearchUpdate | undefined;
     readonly planned: PlannedSearch | undefined;
   },
-): SlowSearch {
+): LoggedSearch {
   const { requestId, traceId, peer, client } = search.call;
   const { text = "", vectors: _vectors, otherQueries = [], filter, ...plan } = search.request;
   return {
@@ -70,6 +75,51 @@ export function slowSearch(
       queryCount: 1 + otherQueries.length,
       hasFilter: filter !== undefined,
     },
+  };
+}
+
+/** The last slow searches, in memory. */
+export interface SlowSearchMemory {
+  add(search: SlowSearch): void;
+  /** The newest first. */
+  list(): readonly SlowSearch[];
+  /** Forgets those of a collection. */
+  forget(collection: string): void;
+}
+
+export function createSlowSearchMemory(): SlowSearchMemory {
+  let kept: readonly SlowSearch[] = [];
+  return {
+    add: (search) => void (kept = [search, ...kept].slice(0, limits.slowSearchesMax)),
+    list: () => kept,
+    forget: (name) => void (kept = kept.filter(({ collection }) => collection !== name)),
+  };
+}
+
+export function keptSearch(
+  { outcome, durationMs, firstUpdateMs }: FinishedSearch,
+  search: {
+    readonly request: SearchRequest;
+    readonly call: SearchCall;
+    readonly last: SearchUpdate | undefined;
+    /** Milliseconds since 1970. */
+    readonly endTimeMs: number;
+  },
+): SlowSearch {
+  const { request, call, last, endTimeMs } = search;
+  const { collection, text = "" } = request;
+  return {
+    collection,
+    queryText: text.slice(0, characterStart(text, limits.slowSearchTextMax)),
+    endTimeMs,
+    durationUs: 1000 * durationMs,
+    firstUpdateUs: firstUpdateMs === undefined ? undefined : 1000 * firstUpdateMs,
+    outcome,
+    certificate: last?.certificate,
+    timings: last?.timings,
+    coverage: last?.coverage,
+    degradations: last?.degradations ?? [],
+    requestId: call.requestId,
   };
 }
 

@@ -1,14 +1,12 @@
 // Metrics of a running server, updated where things happen and rendered at /metrics.
 
+import type { SearchOutcome } from "../contract/slow-searches.js";
 import type { CallRecord } from "../core/call-record.js";
 import { limits } from "../core/limits.js";
 import { createInstruments } from "./instruments.js";
 import type { Instruments } from "./instruments.js";
 import { registerSources } from "./sources.js";
 import type { MetricSources } from "./sources.js";
-
-/** How a search ended. `refused`: rejected by admission control before it ran. */
-export type SearchOutcome = "ok" | "cancelled" | "deadline" | "refused" | "failed";
 
 /** Stages that are timed separately, in order. */
 export type MeasuredStage =

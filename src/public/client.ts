@@ -12,6 +12,7 @@ export type { SearchSession, SessionUpdate } from "../client/session.js";
 export type { SnapshotCalls } from "../client/snapshots.js";
 export type { ClientRefusedCollection, ClientSnapshot, ClientSurvey } from "../client/types.js";
 export type { RecordedFeedback } from "../core/feedback.js";
+export type { SearchOutcome, SlowSearch } from "../contract/slow-searches.js";
 export type { FieldUpdate } from "../core/document.js";
 export type { ExportRequest } from "../contract/export.js";
 export type * from "./values.js";

@@ -20,6 +20,7 @@ const requirements = {
   "/sluice.v1.SearchService/Explain": "read",
   "/sluice.v1.SearchService/SendFeedback": "feedback",
   "/sluice.v1.SearchService/ListFeedback": "admin",
+  "/sluice.v1.SearchService/ListSlowSearches": "admin",
   "/sluice.v1.DocumentService/Ingest": "write",
   "/sluice.v1.DocumentService/Get": "read",
   "/sluice.v1.DocumentService/Update": "write",

@@ -5,6 +5,8 @@ import type { ExplainRequest__Output } from "../gen/proto/sluice/v1/ExplainReque
 import type { ExplainResponse } from "../gen/proto/sluice/v1/ExplainResponse.js";
 import type { ListFeedbackRequest__Output } from "../gen/proto/sluice/v1/ListFeedbackRequest.js";
 import type { ListFeedbackResponse } from "../gen/proto/sluice/v1/ListFeedbackResponse.js";
+import type { ListSlowSearchesRequest__Output } from "../gen/proto/sluice/v1/ListSlowSearchesRequest.js";
+import type { ListSlowSearchesResponse } from "../gen/proto/sluice/v1/ListSlowSearchesResponse.js";
 import type { SendFeedbackRequest__Output } from "../gen/proto/sluice/v1/SendFeedbackRequest.js";
 import type { SendFeedbackResponse } from "../gen/proto/sluice/v1/SendFeedbackResponse.js";
 import type { RerankRequest__Output } from "../gen/proto/sluice/v1/RerankRequest.js";
@@ -23,6 +25,8 @@ import {
 import { explainedFields } from "../contract/explain.js";
 import { rerankUpdateFields } from "../contract/rerank.js";
 import { searchUpdateFields } from "../contract/search-update.js";
+import { slowSearchesFields } from "../contract/slow-searches.js";
+import type { SlowSearchList } from "../contract/slow-searches.js";
 import { collectionName } from "../contract/validate.js";
 import { toMessage } from "../wire/field-messages.js";
 import {
@@ -80,6 +84,11 @@ export function createSearchService(context: RpcContext): UntypedServiceImplemen
         const page = await engine.listFeedback(collection, feedbackPageFromMessage(request));
         return feedbackPageToMessage(request.collection, page);
       },
+    ),
+    ListSlowSearches: unary<ListSlowSearchesRequest__Output, ListSlowSearchesResponse>(
+      context,
+      (_, engine) =>
+        toMessage<SlowSearchList>(slowSearchesFields, { searches: engine.listSlowSearches() }),
     ),
   };
 }

@@ -40,6 +40,7 @@ const rpcs: Readonly<Record<string, Row>> = {
     request: { collection: "docs", query_text: "words", key: "a", kind: "FEEDBACK_KIND_CLICK" },
   },
   "SearchService/ListFeedback": { need: "admin", request: { collection: "docs" } },
+  "SearchService/ListSlowSearches": { need: "admin", request: {}, isOfDocs: false },
   "DocumentService/Ingest": { need: "write", request: { collection: "docs" } },
   "DocumentService/Get": { need: "read", request: { collection: "docs", keys: ["a"] } },
   "DocumentService/Update": {
@@ -89,6 +90,7 @@ const routeRows: Readonly<Record<string, Row>> = {
   [`GET ${collection}:search`]: { need: "read" },
   [`POST ${collection}:search`]: { need: "read", request: searchBody },
   [`POST ${collection}:explain`]: { need: "read", request: { ...searchBody, key: "a" } },
+  "GET /v1/slow-searches": { need: "admin", isOfDocs: false },
   "GET /v1/sessions": { need: "read", isOfDocs: false },
   "POST /v1/sessions/{session}": { need: "read", request: { query_number: 1 }, isOfDocs: false },
   "DELETE /v1/sessions/{session}": { need: "read", isOfDocs: false },

@@ -62,7 +62,8 @@ describe("the search page", function () {
   });
 
   function start(flags: readonly string[] = []): Promise<ServerProcess> {
-    return startServerProcess({ data: join(folder, "data"), flags });
+    const all = ["--log-slow-search-ms", "1", ...flags];
+    return startServerProcess({ data: join(folder, "data"), flags: all });
   }
 
   async function search(page: Page, query: string): Promise<void> {
@@ -179,12 +180,15 @@ describe("the search page", function () {
     assert.deepEqual(complaints, []);
   });
 
-  it("shows collections, jobs and live figures to operators", async () => {
+  it("shows collections, jobs, live figures and slow searches to operators", async () => {
+    await server.client.searchFinal({ collection: "notes", text: "<b>washed</b> with patience" });
     const { page, complaints } = await openPage(browser, `${server.url}/#server`);
     const row = page.getByRole("row", { name: /^notes 6/ });
     await row.getByRole("button", { name: "optimize" }).click();
     await page.getByRole("cell", { name: "succeeded" }).first().waitFor();
     await page.getByText("searches a second").waitFor();
+    const slow = page.getByRole("table", { name: "slow searches" });
+    await slow.getByRole("cell", { name: "<b>washed</b> with patience" }).waitFor();
     assert.deepEqual(complaints, []);
   });
 

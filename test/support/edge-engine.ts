@@ -250,7 +250,8 @@ function operationsOf(
   };
 }
 
-const nothingWrong: Pick<EngineApi, "refusedCollections" | "readiness"> = {
+const nothingWrong: Pick<EngineApi, "listSlowSearches" | "refusedCollections" | "readiness"> = {
+  listSlowSearches: () => [],
   refusedCollections: () => [],
   readiness: () => ({ isReady: true, reasons: [], findings: [] }),
 };

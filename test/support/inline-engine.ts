@@ -12,6 +12,7 @@ import { createEngine } from "../../src/engine/engine.js";
 import type { EngineParts } from "../../src/engine/engine.js";
 import { inspect } from "../../src/engine/inspect.js";
 import { createOperations } from "../../src/engine/operations.js";
+import { createSlowSearchMemory } from "../../src/engine/slow-search.js";
 import { Snapshots } from "../../src/engine/snapshots.js";
 import type { SearchCaches } from "../../src/engine/search-parts.js";
 import type { RemoteRerankers } from "../../src/engine/rerankers.js";
@@ -112,6 +113,7 @@ export async function openInlineEngine(
     collections,
     ...copiesOf(data, collections),
     operations,
+    slowSearches: createSlowSearchMemory(),
     models,
     scorer: options.scorer ?? createInlineScorer(kernels),
     encodePool: inlineEncoder((task) => encode.run(task), models),

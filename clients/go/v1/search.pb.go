@@ -487,6 +487,71 @@ func (FeedbackKind) EnumDescriptor() ([]byte, []int) {
 	return file_sluice_v1_search_proto_rawDescGZIP(), []int{7}
 }
 
+// How a search ended.
+type SearchOutcome int32
+
+const (
+	// Never sent.
+	SearchOutcome_SEARCH_OUTCOME_UNSPECIFIED SearchOutcome = 0
+	// With its final update.
+	SearchOutcome_SEARCH_OUTCOME_OK SearchOutcome = 1
+	// Its caller left, or asked something newer.
+	SearchOutcome_SEARCH_OUTCOME_CANCELLED SearchOutcome = 2
+	// Its deadline passed before anything was computed.
+	SearchOutcome_SEARCH_OUTCOME_DEADLINE SearchOutcome = 3
+	// Admission control rejected it.
+	SearchOutcome_SEARCH_OUTCOME_REFUSED SearchOutcome = 4
+	// With another error.
+	SearchOutcome_SEARCH_OUTCOME_FAILED SearchOutcome = 5
+)
+
+// Enum value maps for SearchOutcome.
+var (
+	SearchOutcome_name = map[int32]string{
+		0: "SEARCH_OUTCOME_UNSPECIFIED",
+		1: "SEARCH_OUTCOME_OK",
+		2: "SEARCH_OUTCOME_CANCELLED",
+		3: "SEARCH_OUTCOME_DEADLINE",
+		4: "SEARCH_OUTCOME_REFUSED",
+		5: "SEARCH_OUTCOME_FAILED",
+	}
+	SearchOutcome_value = map[string]int32{
+		"SEARCH_OUTCOME_UNSPECIFIED": 0,
+		"SEARCH_OUTCOME_OK":          1,
+		"SEARCH_OUTCOME_CANCELLED":   2,
+		"SEARCH_OUTCOME_DEADLINE":    3,
+		"SEARCH_OUTCOME_REFUSED":     4,
+		"SEARCH_OUTCOME_FAILED":      5,
+	}
+)
+
+func (x SearchOutcome) Enum() *SearchOutcome {
+	p := new(SearchOutcome)
+	*p = x
+	return p
+}
+
+func (x SearchOutcome) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (SearchOutcome) Descriptor() protoreflect.EnumDescriptor {
+	return file_sluice_v1_search_proto_enumTypes[8].Descriptor()
+}
+
+func (SearchOutcome) Type() protoreflect.EnumType {
+	return &file_sluice_v1_search_proto_enumTypes[8]
+}
+
+func (x SearchOutcome) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use SearchOutcome.Descriptor instead.
+func (SearchOutcome) EnumDescriptor() ([]byte, []int) {
+	return file_sluice_v1_search_proto_rawDescGZIP(), []int{8}
+}
+
 // The query. At least one of text and vectors is required.
 type Query struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -3658,6 +3723,225 @@ func (x *FeedbackEvent) GetSent() *SendFeedbackRequest {
 	return nil
 }
 
+// Empty: those of all collections are listed.
+type ListSlowSearchesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListSlowSearchesRequest) Reset() {
+	*x = ListSlowSearchesRequest{}
+	mi := &file_sluice_v1_search_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListSlowSearchesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListSlowSearchesRequest) ProtoMessage() {}
+
+func (x *ListSlowSearchesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sluice_v1_search_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListSlowSearchesRequest.ProtoReflect.Descriptor instead.
+func (*ListSlowSearchesRequest) Descriptor() ([]byte, []int) {
+	return file_sluice_v1_search_proto_rawDescGZIP(), []int{37}
+}
+
+// Slow searches that the caller may see.
+type ListSlowSearchesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The newest first; the server keeps 100 of all collections.
+	Searches      []*SlowSearch `protobuf:"bytes,1,rep,name=searches,proto3" json:"searches,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListSlowSearchesResponse) Reset() {
+	*x = ListSlowSearchesResponse{}
+	mi := &file_sluice_v1_search_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListSlowSearchesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListSlowSearchesResponse) ProtoMessage() {}
+
+func (x *ListSlowSearchesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sluice_v1_search_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListSlowSearchesResponse.ProtoReflect.Descriptor instead.
+func (*ListSlowSearchesResponse) Descriptor() ([]byte, []int) {
+	return file_sluice_v1_search_proto_rawDescGZIP(), []int{38}
+}
+
+func (x *ListSlowSearchesResponse) GetSearches() []*SlowSearch {
+	if x != nil {
+		return x.Searches
+	}
+	return nil
+}
+
+// A search that took longer than the server's `log.slowSearchMs`.
+type SlowSearch struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the collection.
+	Collection string `protobuf:"bytes,1,opt,name=collection,proto3" json:"collection,omitempty"`
+	// Text of the query, at most 512 UTF-16 code units of it; empty when it had none.
+	QueryText string `protobuf:"bytes,2,opt,name=query_text,json=queryText,proto3" json:"query_text,omitempty"`
+	// When it ended, milliseconds since 1970 UTC.
+	EndTimeMs uint64 `protobuf:"varint,3,opt,name=end_time_ms,json=endTimeMs,proto3" json:"end_time_ms,omitempty"`
+	// From its arrival to its end, microseconds.
+	DurationUs uint64 `protobuf:"varint,4,opt,name=duration_us,json=durationUs,proto3" json:"duration_us,omitempty"`
+	// From its arrival to its first update, microseconds; absent when none was sent.
+	FirstUpdateUs *uint64 `protobuf:"varint,5,opt,name=first_update_us,json=firstUpdateUs,proto3,oneof" json:"first_update_us,omitempty"`
+	// How it ended.
+	Outcome SearchOutcome `protobuf:"varint,6,opt,name=outcome,proto3,enum=sluice.v1.SearchOutcome" json:"outcome,omitempty"`
+	// Of the last update, as what follows; UNSPECIFIED when none was sent.
+	Certificate Certificate `protobuf:"varint,7,opt,name=certificate,proto3,enum=sluice.v1.Certificate" json:"certificate,omitempty"`
+	// Not set when no update was sent.
+	Timings *StageTimings `protobuf:"bytes,8,opt,name=timings,proto3" json:"timings,omitempty"`
+	// Not set when no update was sent.
+	Coverage *Coverage `protobuf:"bytes,9,opt,name=coverage,proto3" json:"coverage,omitempty"`
+	// Empty when no update was sent.
+	Degradations []*Degradation `protobuf:"bytes,10,rep,name=degradations,proto3" json:"degradations,omitempty"`
+	// Id of the call, as in the log; empty when it had none.
+	RequestId     string `protobuf:"bytes,11,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SlowSearch) Reset() {
+	*x = SlowSearch{}
+	mi := &file_sluice_v1_search_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SlowSearch) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SlowSearch) ProtoMessage() {}
+
+func (x *SlowSearch) ProtoReflect() protoreflect.Message {
+	mi := &file_sluice_v1_search_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SlowSearch.ProtoReflect.Descriptor instead.
+func (*SlowSearch) Descriptor() ([]byte, []int) {
+	return file_sluice_v1_search_proto_rawDescGZIP(), []int{39}
+}
+
+func (x *SlowSearch) GetCollection() string {
+	if x != nil {
+		return x.Collection
+	}
+	return ""
+}
+
+func (x *SlowSearch) GetQueryText() string {
+	if x != nil {
+		return x.QueryText
+	}
+	return ""
+}
+
+func (x *SlowSearch) GetEndTimeMs() uint64 {
+	if x != nil {
+		return x.EndTimeMs
+	}
+	return 0
+}
+
+func (x *SlowSearch) GetDurationUs() uint64 {
+	if x != nil {
+		return x.DurationUs
+	}
+	return 0
+}
+
+func (x *SlowSearch) GetFirstUpdateUs() uint64 {
+	if x != nil && x.FirstUpdateUs != nil {
+		return *x.FirstUpdateUs
+	}
+	return 0
+}
+
+func (x *SlowSearch) GetOutcome() SearchOutcome {
+	if x != nil {
+		return x.Outcome
+	}
+	return SearchOutcome_SEARCH_OUTCOME_UNSPECIFIED
+}
+
+func (x *SlowSearch) GetCertificate() Certificate {
+	if x != nil {
+		return x.Certificate
+	}
+	return Certificate_CERTIFICATE_UNSPECIFIED
+}
+
+func (x *SlowSearch) GetTimings() *StageTimings {
+	if x != nil {
+		return x.Timings
+	}
+	return nil
+}
+
+func (x *SlowSearch) GetCoverage() *Coverage {
+	if x != nil {
+		return x.Coverage
+	}
+	return nil
+}
+
+func (x *SlowSearch) GetDegradations() []*Degradation {
+	if x != nil {
+		return x.Degradations
+	}
+	return nil
+}
+
+func (x *SlowSearch) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
 var File_sluice_v1_search_proto protoreflect.FileDescriptor
 
 const file_sluice_v1_search_proto_rawDesc = "" +
@@ -3998,7 +4282,30 @@ const file_sluice_v1_search_proto_rawDesc = "" +
 	"\rFeedbackEvent\x12\x1a\n" +
 	"\bsequence\x18\x01 \x01(\x04R\bsequence\x12\x17\n" +
 	"\atime_ms\x18\x02 \x01(\x04R\x06timeMs\x122\n" +
-	"\x04sent\x18\x03 \x01(\v2\x1e.sluice.v1.SendFeedbackRequestR\x04sent*P\n" +
+	"\x04sent\x18\x03 \x01(\v2\x1e.sluice.v1.SendFeedbackRequestR\x04sent\"\x19\n" +
+	"\x17ListSlowSearchesRequest\"M\n" +
+	"\x18ListSlowSearchesResponse\x121\n" +
+	"\bsearches\x18\x01 \x03(\v2\x15.sluice.v1.SlowSearchR\bsearches\"\xfa\x03\n" +
+	"\n" +
+	"SlowSearch\x12\x1e\n" +
+	"\n" +
+	"collection\x18\x01 \x01(\tR\n" +
+	"collection\x12\x1d\n" +
+	"\n" +
+	"query_text\x18\x02 \x01(\tR\tqueryText\x12\x1e\n" +
+	"\vend_time_ms\x18\x03 \x01(\x04R\tendTimeMs\x12\x1f\n" +
+	"\vduration_us\x18\x04 \x01(\x04R\n" +
+	"durationUs\x12+\n" +
+	"\x0ffirst_update_us\x18\x05 \x01(\x04H\x00R\rfirstUpdateUs\x88\x01\x01\x122\n" +
+	"\aoutcome\x18\x06 \x01(\x0e2\x18.sluice.v1.SearchOutcomeR\aoutcome\x128\n" +
+	"\vcertificate\x18\a \x01(\x0e2\x16.sluice.v1.CertificateR\vcertificate\x121\n" +
+	"\atimings\x18\b \x01(\v2\x17.sluice.v1.StageTimingsR\atimings\x12/\n" +
+	"\bcoverage\x18\t \x01(\v2\x13.sluice.v1.CoverageR\bcoverage\x12:\n" +
+	"\fdegradations\x18\n" +
+	" \x03(\v2\x16.sluice.v1.DegradationR\fdegradations\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\v \x01(\tR\trequestIdB\x12\n" +
+	"\x10_first_update_us*P\n" +
 	"\x06Fusion\x12\x16\n" +
 	"\x12FUSION_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16FUSION_RECIPROCAL_RANK\x10\x01\x12\x12\n" +
@@ -4040,14 +4347,22 @@ const file_sluice_v1_search_proto_rawDesc = "" +
 	"\x16FEEDBACK_KIND_RELEVANT\x10\x02\x12\x1e\n" +
 	"\x1aFEEDBACK_KIND_NOT_RELEVANT\x10\x03\x12\x18\n" +
 	"\x14FEEDBACK_KIND_COPIED\x10\x04\x12\x17\n" +
-	"\x13FEEDBACK_KIND_DWELL\x10\x052\xe1\x03\n" +
+	"\x13FEEDBACK_KIND_DWELL\x10\x05*\xb8\x01\n" +
+	"\rSearchOutcome\x12\x1e\n" +
+	"\x1aSEARCH_OUTCOME_UNSPECIFIED\x10\x00\x12\x15\n" +
+	"\x11SEARCH_OUTCOME_OK\x10\x01\x12\x1c\n" +
+	"\x18SEARCH_OUTCOME_CANCELLED\x10\x02\x12\x1b\n" +
+	"\x17SEARCH_OUTCOME_DEADLINE\x10\x03\x12\x1a\n" +
+	"\x16SEARCH_OUTCOME_REFUSED\x10\x04\x12\x19\n" +
+	"\x15SEARCH_OUTCOME_FAILED\x10\x052\xc3\x04\n" +
 	"\rSearchService\x12D\n" +
 	"\x06Search\x12\x18.sluice.v1.SearchRequest\x1a\x19.sluice.v1.SearchResponse\"\x03\x90\x02\x010\x01\x12V\n" +
 	"\rSearchSession\x12\x1f.sluice.v1.SearchSessionRequest\x1a .sluice.v1.SearchSessionResponse(\x010\x01\x12D\n" +
 	"\x06Rerank\x12\x18.sluice.v1.RerankRequest\x1a\x19.sluice.v1.RerankResponse\"\x03\x90\x02\x010\x01\x12E\n" +
 	"\aExplain\x12\x19.sluice.v1.ExplainRequest\x1a\x1a.sluice.v1.ExplainResponse\"\x03\x90\x02\x01\x12O\n" +
 	"\fSendFeedback\x12\x1e.sluice.v1.SendFeedbackRequest\x1a\x1f.sluice.v1.SendFeedbackResponse\x12T\n" +
-	"\fListFeedback\x12\x1e.sluice.v1.ListFeedbackRequest\x1a\x1f.sluice.v1.ListFeedbackResponse\"\x03\x90\x02\x01B:\n" +
+	"\fListFeedback\x12\x1e.sluice.v1.ListFeedbackRequest\x1a\x1f.sluice.v1.ListFeedbackResponse\"\x03\x90\x02\x01\x12`\n" +
+	"\x10ListSlowSearches\x12\".sluice.v1.ListSlowSearchesRequest\x1a#.sluice.v1.ListSlowSearchesResponse\"\x03\x90\x02\x01B:\n" +
 	"\tsluice.v1B\vSearchProtoP\x01Z\x12sluice/v1;sluicev1\xaa\x02\tSluice.V1b\x06proto3"
 
 var (
@@ -4062,140 +4377,152 @@ func file_sluice_v1_search_proto_rawDescGZIP() []byte {
 	return file_sluice_v1_search_proto_rawDescData
 }
 
-var file_sluice_v1_search_proto_enumTypes = make([]protoimpl.EnumInfo, 8)
-var file_sluice_v1_search_proto_msgTypes = make([]protoimpl.MessageInfo, 37)
+var file_sluice_v1_search_proto_enumTypes = make([]protoimpl.EnumInfo, 9)
+var file_sluice_v1_search_proto_msgTypes = make([]protoimpl.MessageInfo, 40)
 var file_sluice_v1_search_proto_goTypes = []any{
-	(Fusion)(0),                   // 0: sluice.v1.Fusion
-	(PayloadMode)(0),              // 1: sluice.v1.PayloadMode
-	(ContextOrder)(0),             // 2: sluice.v1.ContextOrder
-	(Stage)(0),                    // 3: sluice.v1.Stage
-	(Certificate)(0),              // 4: sluice.v1.Certificate
-	(FieldKind)(0),                // 5: sluice.v1.FieldKind
-	(WindowPooling)(0),            // 6: sluice.v1.WindowPooling
-	(FeedbackKind)(0),             // 7: sluice.v1.FeedbackKind
-	(*Query)(nil),                 // 8: sluice.v1.Query
-	(*PayloadOptions)(nil),        // 9: sluice.v1.PayloadOptions
-	(*RerankOptions)(nil),         // 10: sluice.v1.RerankOptions
-	(*GroupBy)(nil),               // 11: sluice.v1.GroupBy
-	(*ContextOptions)(nil),        // 12: sluice.v1.ContextOptions
-	(*StageBudgets)(nil),          // 13: sluice.v1.StageBudgets
-	(*SearchRequest)(nil),         // 14: sluice.v1.SearchRequest
-	(*LikeOptions)(nil),           // 15: sluice.v1.LikeOptions
-	(*SortOptions)(nil),           // 16: sluice.v1.SortOptions
-	(*FacetOptions)(nil),          // 17: sluice.v1.FacetOptions
-	(*SearchResponse)(nil),        // 18: sluice.v1.SearchResponse
-	(*Coverage)(nil),              // 19: sluice.v1.Coverage
-	(*StageTimings)(nil),          // 20: sluice.v1.StageTimings
-	(*Degradation)(nil),           // 21: sluice.v1.Degradation
-	(*SearchUpdate)(nil),          // 22: sluice.v1.SearchUpdate
-	(*Facet)(nil),                 // 23: sluice.v1.Facet
-	(*FacetValue)(nil),            // 24: sluice.v1.FacetValue
-	(*ScoreParts)(nil),            // 25: sluice.v1.ScoreParts
-	(*SearchHit)(nil),             // 26: sluice.v1.SearchHit
-	(*HitPayload)(nil),            // 27: sluice.v1.HitPayload
-	(*AssembledContext)(nil),      // 28: sluice.v1.AssembledContext
-	(*ContextPassage)(nil),        // 29: sluice.v1.ContextPassage
-	(*SearchSessionRequest)(nil),  // 30: sluice.v1.SearchSessionRequest
-	(*SearchSessionResponse)(nil), // 31: sluice.v1.SearchSessionResponse
-	(*RerankRequest)(nil),         // 32: sluice.v1.RerankRequest
-	(*RerankItem)(nil),            // 33: sluice.v1.RerankItem
-	(*RerankResponse)(nil),        // 34: sluice.v1.RerankResponse
-	(*RerankHit)(nil),             // 35: sluice.v1.RerankHit
-	(*ExplainRequest)(nil),        // 36: sluice.v1.ExplainRequest
-	(*ExplainResponse)(nil),       // 37: sluice.v1.ExplainResponse
-	(*TokenMatch)(nil),            // 38: sluice.v1.TokenMatch
-	(*TermMatch)(nil),             // 39: sluice.v1.TermMatch
-	(*SendFeedbackRequest)(nil),   // 40: sluice.v1.SendFeedbackRequest
-	(*SendFeedbackResponse)(nil),  // 41: sluice.v1.SendFeedbackResponse
-	(*ListFeedbackRequest)(nil),   // 42: sluice.v1.ListFeedbackRequest
-	(*ListFeedbackResponse)(nil),  // 43: sluice.v1.ListFeedbackResponse
-	(*FeedbackEvent)(nil),         // 44: sluice.v1.FeedbackEvent
-	(*Vectors)(nil),               // 45: sluice.v1.Vectors
-	(*Filter)(nil),                // 46: sluice.v1.Filter
-	(Priority)(0),                 // 47: sluice.v1.Priority
-	(SpanUnit)(0),                 // 48: sluice.v1.SpanUnit
-	(*Span)(nil),                  // 49: sluice.v1.Span
-	(*Field)(nil),                 // 50: sluice.v1.Field
+	(Fusion)(0),                      // 0: sluice.v1.Fusion
+	(PayloadMode)(0),                 // 1: sluice.v1.PayloadMode
+	(ContextOrder)(0),                // 2: sluice.v1.ContextOrder
+	(Stage)(0),                       // 3: sluice.v1.Stage
+	(Certificate)(0),                 // 4: sluice.v1.Certificate
+	(FieldKind)(0),                   // 5: sluice.v1.FieldKind
+	(WindowPooling)(0),               // 6: sluice.v1.WindowPooling
+	(FeedbackKind)(0),                // 7: sluice.v1.FeedbackKind
+	(SearchOutcome)(0),               // 8: sluice.v1.SearchOutcome
+	(*Query)(nil),                    // 9: sluice.v1.Query
+	(*PayloadOptions)(nil),           // 10: sluice.v1.PayloadOptions
+	(*RerankOptions)(nil),            // 11: sluice.v1.RerankOptions
+	(*GroupBy)(nil),                  // 12: sluice.v1.GroupBy
+	(*ContextOptions)(nil),           // 13: sluice.v1.ContextOptions
+	(*StageBudgets)(nil),             // 14: sluice.v1.StageBudgets
+	(*SearchRequest)(nil),            // 15: sluice.v1.SearchRequest
+	(*LikeOptions)(nil),              // 16: sluice.v1.LikeOptions
+	(*SortOptions)(nil),              // 17: sluice.v1.SortOptions
+	(*FacetOptions)(nil),             // 18: sluice.v1.FacetOptions
+	(*SearchResponse)(nil),           // 19: sluice.v1.SearchResponse
+	(*Coverage)(nil),                 // 20: sluice.v1.Coverage
+	(*StageTimings)(nil),             // 21: sluice.v1.StageTimings
+	(*Degradation)(nil),              // 22: sluice.v1.Degradation
+	(*SearchUpdate)(nil),             // 23: sluice.v1.SearchUpdate
+	(*Facet)(nil),                    // 24: sluice.v1.Facet
+	(*FacetValue)(nil),               // 25: sluice.v1.FacetValue
+	(*ScoreParts)(nil),               // 26: sluice.v1.ScoreParts
+	(*SearchHit)(nil),                // 27: sluice.v1.SearchHit
+	(*HitPayload)(nil),               // 28: sluice.v1.HitPayload
+	(*AssembledContext)(nil),         // 29: sluice.v1.AssembledContext
+	(*ContextPassage)(nil),           // 30: sluice.v1.ContextPassage
+	(*SearchSessionRequest)(nil),     // 31: sluice.v1.SearchSessionRequest
+	(*SearchSessionResponse)(nil),    // 32: sluice.v1.SearchSessionResponse
+	(*RerankRequest)(nil),            // 33: sluice.v1.RerankRequest
+	(*RerankItem)(nil),               // 34: sluice.v1.RerankItem
+	(*RerankResponse)(nil),           // 35: sluice.v1.RerankResponse
+	(*RerankHit)(nil),                // 36: sluice.v1.RerankHit
+	(*ExplainRequest)(nil),           // 37: sluice.v1.ExplainRequest
+	(*ExplainResponse)(nil),          // 38: sluice.v1.ExplainResponse
+	(*TokenMatch)(nil),               // 39: sluice.v1.TokenMatch
+	(*TermMatch)(nil),                // 40: sluice.v1.TermMatch
+	(*SendFeedbackRequest)(nil),      // 41: sluice.v1.SendFeedbackRequest
+	(*SendFeedbackResponse)(nil),     // 42: sluice.v1.SendFeedbackResponse
+	(*ListFeedbackRequest)(nil),      // 43: sluice.v1.ListFeedbackRequest
+	(*ListFeedbackResponse)(nil),     // 44: sluice.v1.ListFeedbackResponse
+	(*FeedbackEvent)(nil),            // 45: sluice.v1.FeedbackEvent
+	(*ListSlowSearchesRequest)(nil),  // 46: sluice.v1.ListSlowSearchesRequest
+	(*ListSlowSearchesResponse)(nil), // 47: sluice.v1.ListSlowSearchesResponse
+	(*SlowSearch)(nil),               // 48: sluice.v1.SlowSearch
+	(*Vectors)(nil),                  // 49: sluice.v1.Vectors
+	(*Filter)(nil),                   // 50: sluice.v1.Filter
+	(Priority)(0),                    // 51: sluice.v1.Priority
+	(SpanUnit)(0),                    // 52: sluice.v1.SpanUnit
+	(*Span)(nil),                     // 53: sluice.v1.Span
+	(*Field)(nil),                    // 54: sluice.v1.Field
 }
 var file_sluice_v1_search_proto_depIdxs = []int32{
-	45, // 0: sluice.v1.Query.vectors:type_name -> sluice.v1.Vectors
+	49, // 0: sluice.v1.Query.vectors:type_name -> sluice.v1.Vectors
 	1,  // 1: sluice.v1.PayloadOptions.mode:type_name -> sluice.v1.PayloadMode
 	6,  // 2: sluice.v1.RerankOptions.window_pooling:type_name -> sluice.v1.WindowPooling
 	2,  // 3: sluice.v1.ContextOptions.order:type_name -> sluice.v1.ContextOrder
-	8,  // 4: sluice.v1.SearchRequest.query:type_name -> sluice.v1.Query
-	8,  // 5: sluice.v1.SearchRequest.other_queries:type_name -> sluice.v1.Query
-	46, // 6: sluice.v1.SearchRequest.filter:type_name -> sluice.v1.Filter
-	9,  // 7: sluice.v1.SearchRequest.payload:type_name -> sluice.v1.PayloadOptions
+	9,  // 4: sluice.v1.SearchRequest.query:type_name -> sluice.v1.Query
+	9,  // 5: sluice.v1.SearchRequest.other_queries:type_name -> sluice.v1.Query
+	50, // 6: sluice.v1.SearchRequest.filter:type_name -> sluice.v1.Filter
+	10, // 7: sluice.v1.SearchRequest.payload:type_name -> sluice.v1.PayloadOptions
 	0,  // 8: sluice.v1.SearchRequest.fusion:type_name -> sluice.v1.Fusion
-	10, // 9: sluice.v1.SearchRequest.rerank:type_name -> sluice.v1.RerankOptions
-	11, // 10: sluice.v1.SearchRequest.group_by:type_name -> sluice.v1.GroupBy
-	12, // 11: sluice.v1.SearchRequest.context:type_name -> sluice.v1.ContextOptions
-	13, // 12: sluice.v1.SearchRequest.stage_budgets:type_name -> sluice.v1.StageBudgets
-	47, // 13: sluice.v1.SearchRequest.priority:type_name -> sluice.v1.Priority
-	17, // 14: sluice.v1.SearchRequest.facets:type_name -> sluice.v1.FacetOptions
-	16, // 15: sluice.v1.SearchRequest.sort_by:type_name -> sluice.v1.SortOptions
-	15, // 16: sluice.v1.SearchRequest.like:type_name -> sluice.v1.LikeOptions
-	48, // 17: sluice.v1.SearchRequest.span_unit:type_name -> sluice.v1.SpanUnit
-	22, // 18: sluice.v1.SearchResponse.update:type_name -> sluice.v1.SearchUpdate
+	11, // 9: sluice.v1.SearchRequest.rerank:type_name -> sluice.v1.RerankOptions
+	12, // 10: sluice.v1.SearchRequest.group_by:type_name -> sluice.v1.GroupBy
+	13, // 11: sluice.v1.SearchRequest.context:type_name -> sluice.v1.ContextOptions
+	14, // 12: sluice.v1.SearchRequest.stage_budgets:type_name -> sluice.v1.StageBudgets
+	51, // 13: sluice.v1.SearchRequest.priority:type_name -> sluice.v1.Priority
+	18, // 14: sluice.v1.SearchRequest.facets:type_name -> sluice.v1.FacetOptions
+	17, // 15: sluice.v1.SearchRequest.sort_by:type_name -> sluice.v1.SortOptions
+	16, // 16: sluice.v1.SearchRequest.like:type_name -> sluice.v1.LikeOptions
+	52, // 17: sluice.v1.SearchRequest.span_unit:type_name -> sluice.v1.SpanUnit
+	23, // 18: sluice.v1.SearchResponse.update:type_name -> sluice.v1.SearchUpdate
 	3,  // 19: sluice.v1.Degradation.stages:type_name -> sluice.v1.Stage
 	3,  // 20: sluice.v1.SearchUpdate.stage:type_name -> sluice.v1.Stage
 	4,  // 21: sluice.v1.SearchUpdate.certificate:type_name -> sluice.v1.Certificate
 	4,  // 22: sluice.v1.SearchUpdate.base_certificate:type_name -> sluice.v1.Certificate
-	19, // 23: sluice.v1.SearchUpdate.coverage:type_name -> sluice.v1.Coverage
-	20, // 24: sluice.v1.SearchUpdate.timings:type_name -> sluice.v1.StageTimings
-	21, // 25: sluice.v1.SearchUpdate.degradations:type_name -> sluice.v1.Degradation
-	26, // 26: sluice.v1.SearchUpdate.hits:type_name -> sluice.v1.SearchHit
-	28, // 27: sluice.v1.SearchUpdate.context:type_name -> sluice.v1.AssembledContext
-	23, // 28: sluice.v1.SearchUpdate.facets:type_name -> sluice.v1.Facet
-	24, // 29: sluice.v1.Facet.values:type_name -> sluice.v1.FacetValue
+	20, // 23: sluice.v1.SearchUpdate.coverage:type_name -> sluice.v1.Coverage
+	21, // 24: sluice.v1.SearchUpdate.timings:type_name -> sluice.v1.StageTimings
+	22, // 25: sluice.v1.SearchUpdate.degradations:type_name -> sluice.v1.Degradation
+	27, // 26: sluice.v1.SearchUpdate.hits:type_name -> sluice.v1.SearchHit
+	29, // 27: sluice.v1.SearchUpdate.context:type_name -> sluice.v1.AssembledContext
+	24, // 28: sluice.v1.SearchUpdate.facets:type_name -> sluice.v1.Facet
+	25, // 29: sluice.v1.Facet.values:type_name -> sluice.v1.FacetValue
 	5,  // 30: sluice.v1.FacetValue.kind:type_name -> sluice.v1.FieldKind
-	25, // 31: sluice.v1.SearchHit.parts:type_name -> sluice.v1.ScoreParts
-	49, // 32: sluice.v1.SearchHit.span:type_name -> sluice.v1.Span
-	27, // 33: sluice.v1.SearchHit.payload:type_name -> sluice.v1.HitPayload
-	50, // 34: sluice.v1.HitPayload.fields:type_name -> sluice.v1.Field
-	49, // 35: sluice.v1.HitPayload.highlights:type_name -> sluice.v1.Span
-	29, // 36: sluice.v1.AssembledContext.passages:type_name -> sluice.v1.ContextPassage
-	49, // 37: sluice.v1.ContextPassage.span:type_name -> sluice.v1.Span
-	14, // 38: sluice.v1.SearchSessionRequest.search:type_name -> sluice.v1.SearchRequest
-	22, // 39: sluice.v1.SearchSessionResponse.update:type_name -> sluice.v1.SearchUpdate
-	8,  // 40: sluice.v1.RerankRequest.query:type_name -> sluice.v1.Query
-	33, // 41: sluice.v1.RerankRequest.items:type_name -> sluice.v1.RerankItem
+	26, // 31: sluice.v1.SearchHit.parts:type_name -> sluice.v1.ScoreParts
+	53, // 32: sluice.v1.SearchHit.span:type_name -> sluice.v1.Span
+	28, // 33: sluice.v1.SearchHit.payload:type_name -> sluice.v1.HitPayload
+	54, // 34: sluice.v1.HitPayload.fields:type_name -> sluice.v1.Field
+	53, // 35: sluice.v1.HitPayload.highlights:type_name -> sluice.v1.Span
+	30, // 36: sluice.v1.AssembledContext.passages:type_name -> sluice.v1.ContextPassage
+	53, // 37: sluice.v1.ContextPassage.span:type_name -> sluice.v1.Span
+	15, // 38: sluice.v1.SearchSessionRequest.search:type_name -> sluice.v1.SearchRequest
+	23, // 39: sluice.v1.SearchSessionResponse.update:type_name -> sluice.v1.SearchUpdate
+	9,  // 40: sluice.v1.RerankRequest.query:type_name -> sluice.v1.Query
+	34, // 41: sluice.v1.RerankRequest.items:type_name -> sluice.v1.RerankItem
 	6,  // 42: sluice.v1.RerankRequest.window_pooling:type_name -> sluice.v1.WindowPooling
-	45, // 43: sluice.v1.RerankItem.vectors:type_name -> sluice.v1.Vectors
-	35, // 44: sluice.v1.RerankResponse.hits:type_name -> sluice.v1.RerankHit
-	21, // 45: sluice.v1.RerankResponse.degradations:type_name -> sluice.v1.Degradation
-	8,  // 46: sluice.v1.ExplainRequest.query:type_name -> sluice.v1.Query
-	46, // 47: sluice.v1.ExplainRequest.filter:type_name -> sluice.v1.Filter
-	48, // 48: sluice.v1.ExplainRequest.span_unit:type_name -> sluice.v1.SpanUnit
-	25, // 49: sluice.v1.ExplainResponse.parts:type_name -> sluice.v1.ScoreParts
-	38, // 50: sluice.v1.ExplainResponse.matches:type_name -> sluice.v1.TokenMatch
-	39, // 51: sluice.v1.ExplainResponse.terms:type_name -> sluice.v1.TermMatch
-	49, // 52: sluice.v1.ExplainResponse.span:type_name -> sluice.v1.Span
-	49, // 53: sluice.v1.TokenMatch.query_span:type_name -> sluice.v1.Span
-	49, // 54: sluice.v1.TokenMatch.passage_span:type_name -> sluice.v1.Span
-	49, // 55: sluice.v1.TokenMatch.title_span:type_name -> sluice.v1.Span
+	49, // 43: sluice.v1.RerankItem.vectors:type_name -> sluice.v1.Vectors
+	36, // 44: sluice.v1.RerankResponse.hits:type_name -> sluice.v1.RerankHit
+	22, // 45: sluice.v1.RerankResponse.degradations:type_name -> sluice.v1.Degradation
+	9,  // 46: sluice.v1.ExplainRequest.query:type_name -> sluice.v1.Query
+	50, // 47: sluice.v1.ExplainRequest.filter:type_name -> sluice.v1.Filter
+	52, // 48: sluice.v1.ExplainRequest.span_unit:type_name -> sluice.v1.SpanUnit
+	26, // 49: sluice.v1.ExplainResponse.parts:type_name -> sluice.v1.ScoreParts
+	39, // 50: sluice.v1.ExplainResponse.matches:type_name -> sluice.v1.TokenMatch
+	40, // 51: sluice.v1.ExplainResponse.terms:type_name -> sluice.v1.TermMatch
+	53, // 52: sluice.v1.ExplainResponse.span:type_name -> sluice.v1.Span
+	53, // 53: sluice.v1.TokenMatch.query_span:type_name -> sluice.v1.Span
+	53, // 54: sluice.v1.TokenMatch.passage_span:type_name -> sluice.v1.Span
+	53, // 55: sluice.v1.TokenMatch.title_span:type_name -> sluice.v1.Span
 	7,  // 56: sluice.v1.SendFeedbackRequest.kind:type_name -> sluice.v1.FeedbackKind
 	3,  // 57: sluice.v1.SendFeedbackRequest.stage:type_name -> sluice.v1.Stage
 	4,  // 58: sluice.v1.SendFeedbackRequest.certificate:type_name -> sluice.v1.Certificate
-	44, // 59: sluice.v1.ListFeedbackResponse.events:type_name -> sluice.v1.FeedbackEvent
-	40, // 60: sluice.v1.FeedbackEvent.sent:type_name -> sluice.v1.SendFeedbackRequest
-	14, // 61: sluice.v1.SearchService.Search:input_type -> sluice.v1.SearchRequest
-	30, // 62: sluice.v1.SearchService.SearchSession:input_type -> sluice.v1.SearchSessionRequest
-	32, // 63: sluice.v1.SearchService.Rerank:input_type -> sluice.v1.RerankRequest
-	36, // 64: sluice.v1.SearchService.Explain:input_type -> sluice.v1.ExplainRequest
-	40, // 65: sluice.v1.SearchService.SendFeedback:input_type -> sluice.v1.SendFeedbackRequest
-	42, // 66: sluice.v1.SearchService.ListFeedback:input_type -> sluice.v1.ListFeedbackRequest
-	18, // 67: sluice.v1.SearchService.Search:output_type -> sluice.v1.SearchResponse
-	31, // 68: sluice.v1.SearchService.SearchSession:output_type -> sluice.v1.SearchSessionResponse
-	34, // 69: sluice.v1.SearchService.Rerank:output_type -> sluice.v1.RerankResponse
-	37, // 70: sluice.v1.SearchService.Explain:output_type -> sluice.v1.ExplainResponse
-	41, // 71: sluice.v1.SearchService.SendFeedback:output_type -> sluice.v1.SendFeedbackResponse
-	43, // 72: sluice.v1.SearchService.ListFeedback:output_type -> sluice.v1.ListFeedbackResponse
-	67, // [67:73] is the sub-list for method output_type
-	61, // [61:67] is the sub-list for method input_type
-	61, // [61:61] is the sub-list for extension type_name
-	61, // [61:61] is the sub-list for extension extendee
-	0,  // [0:61] is the sub-list for field type_name
+	45, // 59: sluice.v1.ListFeedbackResponse.events:type_name -> sluice.v1.FeedbackEvent
+	41, // 60: sluice.v1.FeedbackEvent.sent:type_name -> sluice.v1.SendFeedbackRequest
+	48, // 61: sluice.v1.ListSlowSearchesResponse.searches:type_name -> sluice.v1.SlowSearch
+	8,  // 62: sluice.v1.SlowSearch.outcome:type_name -> sluice.v1.SearchOutcome
+	4,  // 63: sluice.v1.SlowSearch.certificate:type_name -> sluice.v1.Certificate
+	21, // 64: sluice.v1.SlowSearch.timings:type_name -> sluice.v1.StageTimings
+	20, // 65: sluice.v1.SlowSearch.coverage:type_name -> sluice.v1.Coverage
+	22, // 66: sluice.v1.SlowSearch.degradations:type_name -> sluice.v1.Degradation
+	15, // 67: sluice.v1.SearchService.Search:input_type -> sluice.v1.SearchRequest
+	31, // 68: sluice.v1.SearchService.SearchSession:input_type -> sluice.v1.SearchSessionRequest
+	33, // 69: sluice.v1.SearchService.Rerank:input_type -> sluice.v1.RerankRequest
+	37, // 70: sluice.v1.SearchService.Explain:input_type -> sluice.v1.ExplainRequest
+	41, // 71: sluice.v1.SearchService.SendFeedback:input_type -> sluice.v1.SendFeedbackRequest
+	43, // 72: sluice.v1.SearchService.ListFeedback:input_type -> sluice.v1.ListFeedbackRequest
+	46, // 73: sluice.v1.SearchService.ListSlowSearches:input_type -> sluice.v1.ListSlowSearchesRequest
+	19, // 74: sluice.v1.SearchService.Search:output_type -> sluice.v1.SearchResponse
+	32, // 75: sluice.v1.SearchService.SearchSession:output_type -> sluice.v1.SearchSessionResponse
+	35, // 76: sluice.v1.SearchService.Rerank:output_type -> sluice.v1.RerankResponse
+	38, // 77: sluice.v1.SearchService.Explain:output_type -> sluice.v1.ExplainResponse
+	42, // 78: sluice.v1.SearchService.SendFeedback:output_type -> sluice.v1.SendFeedbackResponse
+	44, // 79: sluice.v1.SearchService.ListFeedback:output_type -> sluice.v1.ListFeedbackResponse
+	47, // 80: sluice.v1.SearchService.ListSlowSearches:output_type -> sluice.v1.ListSlowSearchesResponse
+	74, // [74:81] is the sub-list for method output_type
+	67, // [67:74] is the sub-list for method input_type
+	67, // [67:67] is the sub-list for extension type_name
+	67, // [67:67] is the sub-list for extension extendee
+	0,  // [0:67] is the sub-list for field type_name
 }
 
 func init() { file_sluice_v1_search_proto_init() }
@@ -4220,13 +4547,14 @@ func file_sluice_v1_search_proto_init() {
 	file_sluice_v1_search_proto_msgTypes[28].OneofWrappers = []any{}
 	file_sluice_v1_search_proto_msgTypes[32].OneofWrappers = []any{}
 	file_sluice_v1_search_proto_msgTypes[34].OneofWrappers = []any{}
+	file_sluice_v1_search_proto_msgTypes[39].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sluice_v1_search_proto_rawDesc), len(file_sluice_v1_search_proto_rawDesc)),
-			NumEnums:      8,
-			NumMessages:   37,
+			NumEnums:      9,
+			NumMessages:   40,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

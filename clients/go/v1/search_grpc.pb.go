@@ -21,12 +21,13 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	SearchService_Search_FullMethodName        = "/sluice.v1.SearchService/Search"
-	SearchService_SearchSession_FullMethodName = "/sluice.v1.SearchService/SearchSession"
-	SearchService_Rerank_FullMethodName        = "/sluice.v1.SearchService/Rerank"
-	SearchService_Explain_FullMethodName       = "/sluice.v1.SearchService/Explain"
-	SearchService_SendFeedback_FullMethodName  = "/sluice.v1.SearchService/SendFeedback"
-	SearchService_ListFeedback_FullMethodName  = "/sluice.v1.SearchService/ListFeedback"
+	SearchService_Search_FullMethodName           = "/sluice.v1.SearchService/Search"
+	SearchService_SearchSession_FullMethodName    = "/sluice.v1.SearchService/SearchSession"
+	SearchService_Rerank_FullMethodName           = "/sluice.v1.SearchService/Rerank"
+	SearchService_Explain_FullMethodName          = "/sluice.v1.SearchService/Explain"
+	SearchService_SendFeedback_FullMethodName     = "/sluice.v1.SearchService/SendFeedback"
+	SearchService_ListFeedback_FullMethodName     = "/sluice.v1.SearchService/ListFeedback"
+	SearchService_ListSlowSearches_FullMethodName = "/sluice.v1.SearchService/ListSlowSearches"
 )
 
 // SearchServiceClient is the client API for SearchService service.
@@ -49,6 +50,9 @@ type SearchServiceClient interface {
 	SendFeedback(ctx context.Context, in *SendFeedbackRequest, opts ...grpc.CallOption) (*SendFeedbackResponse, error)
 	// Reads a collection's recorded feedback, oldest first, page by page.
 	ListFeedback(ctx context.Context, in *ListFeedbackRequest, opts ...grpc.CallOption) (*ListFeedbackResponse, error)
+	// The last searches that took longer than the server's `log.slowSearchMs`, of collections that the
+	// caller administers. They are kept in memory until the server stops or the collection is dropped.
+	ListSlowSearches(ctx context.Context, in *ListSlowSearchesRequest, opts ...grpc.CallOption) (*ListSlowSearchesResponse, error)
 }
 
 type searchServiceClient struct {
@@ -140,6 +144,16 @@ func (c *searchServiceClient) ListFeedback(ctx context.Context, in *ListFeedback
 	return out, nil
 }
 
+func (c *searchServiceClient) ListSlowSearches(ctx context.Context, in *ListSlowSearchesRequest, opts ...grpc.CallOption) (*ListSlowSearchesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListSlowSearchesResponse)
+	err := c.cc.Invoke(ctx, SearchService_ListSlowSearches_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // SearchServiceServer is the server API for SearchService service.
 // All implementations must embed UnimplementedSearchServiceServer
 // for forward compatibility.
@@ -160,6 +174,9 @@ type SearchServiceServer interface {
 	SendFeedback(context.Context, *SendFeedbackRequest) (*SendFeedbackResponse, error)
 	// Reads a collection's recorded feedback, oldest first, page by page.
 	ListFeedback(context.Context, *ListFeedbackRequest) (*ListFeedbackResponse, error)
+	// The last searches that took longer than the server's `log.slowSearchMs`, of collections that the
+	// caller administers. They are kept in memory until the server stops or the collection is dropped.
+	ListSlowSearches(context.Context, *ListSlowSearchesRequest) (*ListSlowSearchesResponse, error)
 	mustEmbedUnimplementedSearchServiceServer()
 }
 
@@ -187,6 +204,9 @@ func (UnimplementedSearchServiceServer) SendFeedback(context.Context, *SendFeedb
 }
 func (UnimplementedSearchServiceServer) ListFeedback(context.Context, *ListFeedbackRequest) (*ListFeedbackResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListFeedback not implemented")
+}
+func (UnimplementedSearchServiceServer) ListSlowSearches(context.Context, *ListSlowSearchesRequest) (*ListSlowSearchesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListSlowSearches not implemented")
 }
 func (UnimplementedSearchServiceServer) mustEmbedUnimplementedSearchServiceServer() {}
 func (UnimplementedSearchServiceServer) testEmbeddedByValue()                       {}
@@ -292,6 +312,24 @@ func _SearchService_ListFeedback_Handler(srv interface{}, ctx context.Context, d
 	return interceptor(ctx, in, info, handler)
 }
 
+func _SearchService_ListSlowSearches_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListSlowSearchesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SearchServiceServer).ListSlowSearches(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SearchService_ListSlowSearches_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SearchServiceServer).ListSlowSearches(ctx, req.(*ListSlowSearchesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // SearchService_ServiceDesc is the grpc.ServiceDesc for SearchService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -310,6 +348,10 @@ var SearchService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListFeedback",
 			Handler:    _SearchService_ListFeedback_Handler,
+		},
+		{
+			MethodName: "ListSlowSearches",
+			Handler:    _SearchService_ListSlowSearches_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{

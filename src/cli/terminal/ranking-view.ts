@@ -43,7 +43,7 @@ export function statusLine(update: SearchUpdate): string {
 }
 
 /** `encode 8.1 ms · lexical 0.4 ms · ...`; empty until a stage has ended. */
-export function timingsLine({ timings }: SearchUpdate): string {
+export function timingsLine({ timings }: Pick<SearchUpdate, "timings">): string {
   const stages: readonly (readonly [string, number | undefined])[] = [
     ["queue", timings.queue],
     ["encode", timings.encode],

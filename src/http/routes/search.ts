@@ -7,6 +7,8 @@ import type { RerankUpdate } from "../../contract/rerank.js";
 import { searchUpdateFields } from "../../contract/search-update.js";
 import type { SearchUpdate } from "../../contract/search-update.js";
 import type { SearchRequest } from "../../contract/search-request.js";
+import { slowSearchesFields } from "../../contract/slow-searches.js";
+import type { SlowSearchList } from "../../contract/slow-searches.js";
 import { limits } from "../../core/limits.js";
 import { sendUpdates } from "../../search/send-updates.js";
 import { isReconnect, streamEvents } from "../events.js";
@@ -111,6 +113,20 @@ export const searchRoutes: readonly HttpRoute[] = [
       const shown = (update: RerankUpdate): object => toJson(rerankUpdateFields, update);
       return wantsEvents(call) ? sendEvents(call, updates, shown) : lastAnswer(updates, shown);
     },
+  }),
+  route({
+    tag,
+    method: "GET",
+    path: "/v1/slow-searches",
+    requirement: "admin",
+    rpcs: ["SearchService/ListSlowSearches"],
+    about:
+      "Lists the last searches that took longer than `log.slowSearchMs`, of collections that the caller administers; the newest first.",
+    answer: { status: 200, json: objectOf(slowSearchesFields) },
+    handle: ({ engine }) =>
+      jsonAnswer(
+        toJson<SlowSearchList>(slowSearchesFields, { searches: engine.listSlowSearches() }),
+      ),
   }),
 ];
 

@@ -1,6 +1,7 @@
 // What the server has and does, as the page needs it.
 
 import type { BrowserClient } from "../../browser/client.js";
+import type { Timing } from "../../browser/types.js";
 
 export interface CollectionRow {
   readonly settings: { readonly name: string; readonly model?: string; readonly bits: number };
@@ -18,6 +19,15 @@ export interface OperationRow {
   readonly collection: string;
   readonly progress: { readonly step: string; readonly done: number; readonly total: number };
   readonly error?: { readonly reason: string; readonly message: string };
+}
+
+export interface SlowSearchRow {
+  readonly collection: string;
+  readonly query_text: string;
+  readonly end_time_ms: number;
+  readonly duration_us: number;
+  readonly outcome: string;
+  readonly timings?: Readonly<Partial<Record<Timing, number>>>;
 }
 
 /** All pages. */
@@ -43,4 +53,11 @@ export async function operationRows(client: BrowserClient): Promise<readonly Ope
     readonly operations?: readonly OperationRow[];
   };
   return page.operations ?? [];
+}
+
+export async function slowSearchRows(client: BrowserClient): Promise<readonly SlowSearchRow[]> {
+  const page = (await client.json("GET", "/v1/slow-searches")) as {
+    readonly searches?: readonly SlowSearchRow[];
+  };
+  return page.searches ?? [];
 }

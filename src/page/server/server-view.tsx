@@ -10,14 +10,17 @@ import { topFigures } from "../../observability/server-figures.js";
 import type { TopFigures } from "../../observability/server-figures.js";
 import { wordsOf } from "../search/use-search.js";
 import { counted, milliseconds } from "../words.js";
-import { collectionRows, operationRows } from "./collections.js";
-import type { CollectionRow, OperationRow } from "./collections.js";
+import { collectionRows, operationRows, slowSearchRows } from "./collections.js";
+import type { CollectionRow, OperationRow, SlowSearchRow } from "./collections.js";
+import { SlowSearchTable } from "./slow-searches.js";
+import { TableHead } from "./table-head.js";
 
 const everyMs = 2000;
 
 interface Shown {
   readonly collections: readonly CollectionRow[];
   readonly operations: readonly OperationRow[];
+  readonly slow: readonly SlowSearchRow[];
   /** Undefined until the second reading, and where the caller may not read metrics. */
   readonly searches: TopFigures["searches"] | undefined;
 }
@@ -31,15 +34,16 @@ export function ServerView({ client }: { readonly client: BrowserClient }) {
     let isGone = false;
     const look = async (): Promise<void> => {
       try {
-        const [collections, operations, now] = await Promise.all([
+        const [collections, operations, slow, now] = await Promise.all([
           collectionRows(client),
           operationRows(client).catch(() => []),
+          slowSearchRows(client).catch(() => []),
           scrape(client).catch(() => undefined),
         ]);
         if (isGone) return;
         const searches = before && now && topFigures(intervalOf(before, now)).searches;
         before = now;
-        setShown({ collections, operations, searches });
+        setShown({ collections, operations, slow, searches });
         setProblem(undefined);
       } catch (error) {
         setProblem(wordsOf(error));
@@ -67,6 +71,7 @@ export function ServerView({ client }: { readonly client: BrowserClient }) {
       {shown && shown.operations.length > 0 && (
         <Operations rows={shown.operations} onStart={start} />
       )}
+      {shown && shown.slow.length > 0 && <SlowSearchTable rows={shown.slow} />}
     </main>
   );
 }
@@ -108,7 +113,9 @@ function Collections({
   return (
     <table>
       <caption>collections</caption>
-      <Head names={["name", "documents", "passages", "segments", "disk", "model", "kernel", ""]} />
+      <TableHead
+        names={["name", "documents", "passages", "segments", "disk", "model", "kernel", ""]}
+      />
       <tbody>
         {rows.map(({ settings, ...row }) => (
           <tr key={settings.name}>
@@ -151,7 +158,7 @@ function Operations({
   return (
     <table>
       <caption>jobs</caption>
-      <Head names={["job", "collection", "state", "progress", ""]} />
+      <TableHead names={["job", "collection", "state", "progress", ""]} />
       <tbody>
         {rows.map(({ id, kind, collection, state, progress, error }) => (
           <tr key={id}>
@@ -176,20 +183,6 @@ function Operations({
         ))}
       </tbody>
     </table>
-  );
-}
-
-function Head({ names }: { readonly names: readonly string[] }) {
-  return (
-    <thead>
-      <tr>
-        {names.map((name) => (
-          <th scope="col" key={name}>
-            {name}
-          </th>
-        ))}
-      </tr>
-    </thead>
   );
 }
 

@@ -11,6 +11,7 @@ import { rerankRequestFields, rerankUpdateFields } from "../../../src/contract/r
 import { searchRequestFields } from "../../../src/contract/search-request.js";
 import type { SearchRequest } from "../../../src/contract/search-request.js";
 import { searchUpdateFields } from "../../../src/contract/search-update.js";
+import { slowSearchesFields } from "../../../src/contract/slow-searches.js";
 import type { HttpServer } from "../../../src/http/server.js";
 import { searchRequestFromMessage } from "../../../src/rpc/requests.js";
 import { definitions } from "../../../src/wire/definitions.js";
@@ -35,6 +36,7 @@ const tables: readonly (readonly [message: string, table: AnyTable])[] = [
   ["RerankResponse", rerankUpdateFields],
   ["ExplainRequest", explainRequestFields],
   ["Operation", operationFields],
+  ["ListSlowSearchesResponse", slowSearchesFields],
 ];
 
 describe("the tables of requests and updates", () => {

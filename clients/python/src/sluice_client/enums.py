@@ -98,6 +98,16 @@ FeedbackKind = Literal[
 ]
 """What a user did."""
 
+SearchOutcome = Literal[
+    "unspecified",
+    "ok",
+    "cancelled",
+    "deadline",
+    "refused",
+    "failed",
+]
+"""How a search ended."""
+
 Analyzer = Literal[
     "unspecified",
     "english",

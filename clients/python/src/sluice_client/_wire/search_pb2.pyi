@@ -65,6 +65,15 @@ class FeedbackKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     FEEDBACK_KIND_NOT_RELEVANT: _ClassVar[FeedbackKind]
     FEEDBACK_KIND_COPIED: _ClassVar[FeedbackKind]
     FEEDBACK_KIND_DWELL: _ClassVar[FeedbackKind]
+
+class SearchOutcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SEARCH_OUTCOME_UNSPECIFIED: _ClassVar[SearchOutcome]
+    SEARCH_OUTCOME_OK: _ClassVar[SearchOutcome]
+    SEARCH_OUTCOME_CANCELLED: _ClassVar[SearchOutcome]
+    SEARCH_OUTCOME_DEADLINE: _ClassVar[SearchOutcome]
+    SEARCH_OUTCOME_REFUSED: _ClassVar[SearchOutcome]
+    SEARCH_OUTCOME_FAILED: _ClassVar[SearchOutcome]
 FUSION_UNSPECIFIED: Fusion
 FUSION_RECIPROCAL_RANK: Fusion
 FUSION_MIN_MAX: Fusion
@@ -99,6 +108,12 @@ FEEDBACK_KIND_RELEVANT: FeedbackKind
 FEEDBACK_KIND_NOT_RELEVANT: FeedbackKind
 FEEDBACK_KIND_COPIED: FeedbackKind
 FEEDBACK_KIND_DWELL: FeedbackKind
+SEARCH_OUTCOME_UNSPECIFIED: SearchOutcome
+SEARCH_OUTCOME_OK: SearchOutcome
+SEARCH_OUTCOME_CANCELLED: SearchOutcome
+SEARCH_OUTCOME_DEADLINE: SearchOutcome
+SEARCH_OUTCOME_REFUSED: SearchOutcome
+SEARCH_OUTCOME_FAILED: SearchOutcome
 
 class Query(_message.Message):
     __slots__ = ("text", "vectors")
@@ -637,3 +652,39 @@ class FeedbackEvent(_message.Message):
     time_ms: int
     sent: SendFeedbackRequest
     def __init__(self, sequence: _Optional[int] = ..., time_ms: _Optional[int] = ..., sent: _Optional[_Union[SendFeedbackRequest, _Mapping]] = ...) -> None: ...
+
+class ListSlowSearchesRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ListSlowSearchesResponse(_message.Message):
+    __slots__ = ("searches",)
+    SEARCHES_FIELD_NUMBER: _ClassVar[int]
+    searches: _containers.RepeatedCompositeFieldContainer[SlowSearch]
+    def __init__(self, searches: _Optional[_Iterable[_Union[SlowSearch, _Mapping]]] = ...) -> None: ...
+
+class SlowSearch(_message.Message):
+    __slots__ = ("collection", "query_text", "end_time_ms", "duration_us", "first_update_us", "outcome", "certificate", "timings", "coverage", "degradations", "request_id")
+    COLLECTION_FIELD_NUMBER: _ClassVar[int]
+    QUERY_TEXT_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_MS_FIELD_NUMBER: _ClassVar[int]
+    DURATION_US_FIELD_NUMBER: _ClassVar[int]
+    FIRST_UPDATE_US_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    CERTIFICATE_FIELD_NUMBER: _ClassVar[int]
+    TIMINGS_FIELD_NUMBER: _ClassVar[int]
+    COVERAGE_FIELD_NUMBER: _ClassVar[int]
+    DEGRADATIONS_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    collection: str
+    query_text: str
+    end_time_ms: int
+    duration_us: int
+    first_update_us: int
+    outcome: SearchOutcome
+    certificate: Certificate
+    timings: StageTimings
+    coverage: Coverage
+    degradations: _containers.RepeatedCompositeFieldContainer[Degradation]
+    request_id: str
+    def __init__(self, collection: _Optional[str] = ..., query_text: _Optional[str] = ..., end_time_ms: _Optional[int] = ..., duration_us: _Optional[int] = ..., first_update_us: _Optional[int] = ..., outcome: _Optional[_Union[SearchOutcome, str]] = ..., certificate: _Optional[_Union[Certificate, str]] = ..., timings: _Optional[_Union[StageTimings, _Mapping]] = ..., coverage: _Optional[_Union[Coverage, _Mapping]] = ..., degradations: _Optional[_Iterable[_Union[Degradation, _Mapping]]] = ..., request_id: _Optional[str] = ...) -> None: ...
