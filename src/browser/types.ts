@@ -5,6 +5,9 @@ export type StageName = "lexical" | "candidates" | "late_interaction" | "cross_e
 /** What a ranking is worth: docs/concepts.md. */
 export type CertificateName = "lexical" | "estimate" | "exact" | "reranked";
 
+/** What the score of a hit is; scores of different kinds cannot be compared. */
+export type ScoreKindName = "bm25" | "fusion" | "relevance" | "reranked";
+
 /** In UTF-16 code units, as JavaScript counts. */
 export interface SpanJson {
   readonly start: number;
@@ -41,6 +44,7 @@ export interface SearchHitJson {
   readonly key: string;
   /** From 1. */
   readonly rank: number;
+  /** Of the update's `score_kind`. */
   readonly score: number;
   readonly parts: Readonly<Partial<Record<ScorePart, number>>>;
   readonly passage_number: number;
@@ -84,6 +88,8 @@ export interface SearchUpdateJson {
   };
   /** That many leading hits will not change any more. */
   readonly settled_count: number;
+  /** Of the hits' scores. */
+  readonly score_kind: ScoreKindName;
   /** Microseconds; stages that did not run are absent. */
   readonly timings: Readonly<Partial<Record<Timing, number>>> & { readonly total_us: number };
   readonly degradations: readonly DegradationJson[];

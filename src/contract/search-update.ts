@@ -23,6 +23,10 @@ export const certificates = ["lexical", "estimate", "exact", "reranked"] as cons
 /** What a ranking is worth: docs/concepts.md. */
 export type Certificate = (typeof certificates)[number];
 
+export const scoreKinds = ["bm25", "fusion", "relevance", "reranked"] as const;
+/** What the score of a hit is: docs/concepts.md. Scores of different kinds cannot be compared. */
+export type ScoreKind = (typeof scoreKinds)[number];
+
 export const degradationReasons = [
   "BUDGET_EXHAUSTED",
   "DEADLINE_REACHED",
@@ -87,6 +91,7 @@ export interface SearchHit {
   readonly key: string;
   /** From 1. */
   readonly rank: number;
+  /** Of the update's `scoreKind`. */
   readonly score: number;
   readonly parts: ScoreParts;
   /** Number of the best passage in its document, from 0, and its place in the text. */
@@ -163,6 +168,8 @@ export interface SearchUpdate {
   readonly coverage: Coverage;
   /** That many leading hits will not change any more in this stream. */
   readonly settledCount: number;
+  /** Of the hits' scores. */
+  readonly scoreKind: ScoreKind;
   readonly generation: number;
   readonly timings: StageTimings;
   readonly degradations: readonly Degradation[];
@@ -276,4 +283,5 @@ export const searchUpdateFields = {
   context: optional(message(contextFields)),
   documentCount: optional(count),
   facets: implicit(list(message(facetFields))),
+  scoreKind: words("SCORE_KIND_", scoreKinds),
 } satisfies FieldTable<SearchUpdate>;

@@ -1,6 +1,6 @@
 // What stages, certificates and degradations are called on the page.
 
-import type { CertificateName, StageName, Timing } from "../browser/types.js";
+import type { CertificateName, ScoreKindName, StageName, Timing } from "../browser/types.js";
 
 export const stageWords: Readonly<Record<StageName, string>> = {
   lexical: "words",
@@ -22,6 +22,21 @@ export const certificateTexts: Readonly<Record<CertificateName, string>> = {
   exact:
     "Every eligible passage was scored, or provably cannot be among these, by the stored codes.",
   reranked: "A cross-encoder has re-ordered the top of the ranking before.",
+};
+
+/** Beside a score; that of late interaction is the usual one and has no name. */
+export const scoreNames: Readonly<Record<ScoreKindName, string>> = {
+  bm25: "BM25",
+  fusion: "fusion",
+  relevance: "",
+  reranked: "re-ranked",
+};
+
+export const scoreTexts: Readonly<Record<ScoreKindName, string>> = {
+  bm25: "BM25: by words alone",
+  fusion: "the merged rankings by words and by sketches",
+  relevance: "late interaction and words",
+  reranked: "late interaction, words and the cross-encoder",
 };
 
 export const timingNames: Readonly<Record<Timing, string>> = {

@@ -53,6 +53,7 @@ export type {
   Facet,
   FacetValue,
   HitPayload,
+  ScoreKind,
   ScoreParts,
   SearchHit,
   SearchUpdate,

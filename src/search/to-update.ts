@@ -9,7 +9,7 @@ import type { JudgedHit, Judge } from "./probabilities.js";
 import { certificateOf, degrade, timingsAt } from "./progress.js";
 import type { SearchProgress } from "./progress.js";
 import type { SearchDeps } from "./search-deps.js";
-import type { SearchHit, SearchUpdate, Stage } from "../contract/search-update.js";
+import type { ScoreKind, SearchHit, SearchUpdate, Stage } from "../contract/search-update.js";
 
 /** What an update is made of. */
 export interface UpdateSource {
@@ -42,15 +42,17 @@ export function toUpdate(
     toHit(run, hit, { rank: plan.page.offset + i + 1, isFinal }),
   );
   const isReranked = draft?.stage === "cross_encoder" && baseCertificate !== undefined;
+  const { stage = "lexical" } = draft ?? {};
   const expectedRecall = recallOf(plan, progress, draft?.stage);
   const hasAbstained = isFinal && hits.length === 0 && isThresholdToBlame(plan, progress);
   return {
     final: isFinal,
-    stage: draft?.stage ?? "lexical",
+    stage,
     certificate: draft === undefined ? certificateOfNothing(plan) : certificateOf(draft, coverage),
     ...(isReranked && { baseCertificate }),
     ...(expectedRecall !== undefined && { expectedRecall }),
     coverage,
+    scoreKind: scoreKindOf[stage],
     settledCount: isFinal ? hits.length : (judged?.settledCount ?? 0),
     generation: deps.generation.number,
     timings: timingsAt(progress, atMs),
@@ -59,6 +61,13 @@ export function toUpdate(
     ...(hasAbstained && { abstained: true }),
   };
 }
+
+const scoreKindOf: Readonly<Record<Stage, ScoreKind>> = {
+  lexical: "bm25",
+  candidates: "fusion",
+  late_interaction: "relevance",
+  cross_encoder: "reranked",
+};
 
 /** The update without the payloads that its reader has. */
 export function withoutSentPayloads(

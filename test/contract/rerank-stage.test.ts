@@ -86,6 +86,7 @@ describe("a cross-encoder over the top", () => {
         );
         assert.equal(final.certificate, "reranked");
         assert.equal(final.baseCertificate, base.certificate);
+        assert.deepEqual([base.scoreKind, final.scoreKind], ["relevance", "reranked"]);
         assert.equal(final.coverage.reranked, depth);
         assert.deepEqual(final.degradations, []);
         assert.ok(final.timings.crossEncoder !== undefined);

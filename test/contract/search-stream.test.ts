@@ -40,6 +40,10 @@ describe("a stream of updates", () => {
         for (const { parts } of hits)
           assert.equal(parts.maxsim !== undefined, stage === stages.at(-1));
       }
+      const kinds = updates.map(({ scoreKind }) => scoreKind);
+      assert.deepEqual([...new Set(kinds)], ["bm25", "fusion", "relevance"]);
+      for (const { scoreKind, hits } of updates)
+        if (scoreKind === "bm25") assert.ok(hits.every(({ score, parts }) => score === parts.bm25));
       const final = updates.at(-1)!;
       assert.equal(final.certificate, "exact");
       assert.equal(final.settledCount, 20);

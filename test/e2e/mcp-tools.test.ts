@@ -41,6 +41,7 @@ interface Ranking {
     readonly fields: object;
   }[];
   readonly certificate: string;
+  readonly score_kind: string;
   readonly complete: boolean;
   readonly settled_count: number;
   readonly unchanged_count?: number;
@@ -134,6 +135,7 @@ describe("tools for agents", () => {
     const more = { handle: first.handle, how: "rerank", k: 4, budget_ms: 600_000 };
     const better = rankingOf(await callTool(any(), "refine", more));
     assert.equal(better.certificate, "reranked");
+    assert.equal(better.score_kind, "reranked");
     assert.deepEqual(
       better.hits.map(({ key }) => key).sort(),
       documents

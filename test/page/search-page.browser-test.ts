@@ -75,6 +75,7 @@ describe("the search page", function () {
     const { page, complaints } = await openPage(browser, server.url);
     await search(page, "washing gold");
     assert.equal(await keyAt(page, 0), "river");
+    assert.match(await textOf(page, ".hits li:first-child .score"), /^ *\d\.\d{3}$/);
     assert.match(await textOf(page, ".worth"), /exact.*final.*passages.*all settled/s);
     assert.ok((await page.locator(".hits mark").count()) > 0);
     assert.match(await textOf(page, '[role="status"]'), /results for washing gold; first: Rivers/);

@@ -284,6 +284,7 @@ export function update(parts: Partial<SearchUpdate> = {}): SearchUpdate {
     certificate: "estimate",
     coverage: { eligible: 10, sketchScored: 10, maxSimScored: 5, reranked: 0 },
     settledCount: 0,
+    scoreKind: "relevance",
     generation: 3,
     timings: { total: 1234.5 },
     degradations: [],

@@ -304,6 +304,68 @@ func (Certificate) EnumDescriptor() ([]byte, []int) {
 	return file_sluice_v1_search_proto_rawDescGZIP(), []int{4}
 }
 
+// What the score of a hit is. Scores of different kinds are on different scales.
+type ScoreKind int32
+
+const (
+	// Never sent.
+	ScoreKind_SCORE_KIND_UNSPECIFIED ScoreKind = 0
+	// With LEXICAL: bm25; 0 or more.
+	ScoreKind_SCORE_KIND_BM25 ScoreKind = 1
+	// With CANDIDATES: of the order into which the lexical and the sketch ranking were merged, by
+	// `fusion`; 0 or more.
+	ScoreKind_SCORE_KIND_FUSION ScoreKind = 2
+	// With LATE_INTERACTION: maxsim / query rows + lexical_weight * bm25 / best bm25.
+	ScoreKind_SCORE_KIND_RELEVANCE ScoreKind = 3
+	// With CROSS_ENCODER: the score before it, and + weight * cross_encoder for hits that it read.
+	ScoreKind_SCORE_KIND_RERANKED ScoreKind = 4
+)
+
+// Enum value maps for ScoreKind.
+var (
+	ScoreKind_name = map[int32]string{
+		0: "SCORE_KIND_UNSPECIFIED",
+		1: "SCORE_KIND_BM25",
+		2: "SCORE_KIND_FUSION",
+		3: "SCORE_KIND_RELEVANCE",
+		4: "SCORE_KIND_RERANKED",
+	}
+	ScoreKind_value = map[string]int32{
+		"SCORE_KIND_UNSPECIFIED": 0,
+		"SCORE_KIND_BM25":        1,
+		"SCORE_KIND_FUSION":      2,
+		"SCORE_KIND_RELEVANCE":   3,
+		"SCORE_KIND_RERANKED":    4,
+	}
+)
+
+func (x ScoreKind) Enum() *ScoreKind {
+	p := new(ScoreKind)
+	*p = x
+	return p
+}
+
+func (x ScoreKind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ScoreKind) Descriptor() protoreflect.EnumDescriptor {
+	return file_sluice_v1_search_proto_enumTypes[5].Descriptor()
+}
+
+func (ScoreKind) Type() protoreflect.EnumType {
+	return &file_sluice_v1_search_proto_enumTypes[5]
+}
+
+func (x ScoreKind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ScoreKind.Descriptor instead.
+func (ScoreKind) EnumDescriptor() ([]byte, []int) {
+	return file_sluice_v1_search_proto_rawDescGZIP(), []int{5}
+}
+
 // The kind of a single value of a field.
 type FieldKind int32
 
@@ -353,11 +415,11 @@ func (x FieldKind) String() string {
 }
 
 func (FieldKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_sluice_v1_search_proto_enumTypes[5].Descriptor()
+	return file_sluice_v1_search_proto_enumTypes[6].Descriptor()
 }
 
 func (FieldKind) Type() protoreflect.EnumType {
-	return &file_sluice_v1_search_proto_enumTypes[5]
+	return &file_sluice_v1_search_proto_enumTypes[6]
 }
 
 func (x FieldKind) Number() protoreflect.EnumNumber {
@@ -366,7 +428,7 @@ func (x FieldKind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use FieldKind.Descriptor instead.
 func (FieldKind) EnumDescriptor() ([]byte, []int) {
-	return file_sluice_v1_search_proto_rawDescGZIP(), []int{5}
+	return file_sluice_v1_search_proto_rawDescGZIP(), []int{6}
 }
 
 // How the scores of a long text's windows become one.
@@ -406,11 +468,11 @@ func (x WindowPooling) String() string {
 }
 
 func (WindowPooling) Descriptor() protoreflect.EnumDescriptor {
-	return file_sluice_v1_search_proto_enumTypes[6].Descriptor()
+	return file_sluice_v1_search_proto_enumTypes[7].Descriptor()
 }
 
 func (WindowPooling) Type() protoreflect.EnumType {
-	return &file_sluice_v1_search_proto_enumTypes[6]
+	return &file_sluice_v1_search_proto_enumTypes[7]
 }
 
 func (x WindowPooling) Number() protoreflect.EnumNumber {
@@ -419,7 +481,7 @@ func (x WindowPooling) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use WindowPooling.Descriptor instead.
 func (WindowPooling) EnumDescriptor() ([]byte, []int) {
-	return file_sluice_v1_search_proto_rawDescGZIP(), []int{6}
+	return file_sluice_v1_search_proto_rawDescGZIP(), []int{7}
 }
 
 // What a user did.
@@ -471,11 +533,11 @@ func (x FeedbackKind) String() string {
 }
 
 func (FeedbackKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_sluice_v1_search_proto_enumTypes[7].Descriptor()
+	return file_sluice_v1_search_proto_enumTypes[8].Descriptor()
 }
 
 func (FeedbackKind) Type() protoreflect.EnumType {
-	return &file_sluice_v1_search_proto_enumTypes[7]
+	return &file_sluice_v1_search_proto_enumTypes[8]
 }
 
 func (x FeedbackKind) Number() protoreflect.EnumNumber {
@@ -484,7 +546,7 @@ func (x FeedbackKind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use FeedbackKind.Descriptor instead.
 func (FeedbackKind) EnumDescriptor() ([]byte, []int) {
-	return file_sluice_v1_search_proto_rawDescGZIP(), []int{7}
+	return file_sluice_v1_search_proto_rawDescGZIP(), []int{8}
 }
 
 // How a search ended.
@@ -536,11 +598,11 @@ func (x SearchOutcome) String() string {
 }
 
 func (SearchOutcome) Descriptor() protoreflect.EnumDescriptor {
-	return file_sluice_v1_search_proto_enumTypes[8].Descriptor()
+	return file_sluice_v1_search_proto_enumTypes[9].Descriptor()
 }
 
 func (SearchOutcome) Type() protoreflect.EnumType {
-	return &file_sluice_v1_search_proto_enumTypes[8]
+	return &file_sluice_v1_search_proto_enumTypes[9]
 }
 
 func (x SearchOutcome) Number() protoreflect.EnumNumber {
@@ -549,7 +611,7 @@ func (x SearchOutcome) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use SearchOutcome.Descriptor instead.
 func (SearchOutcome) EnumDescriptor() ([]byte, []int) {
-	return file_sluice_v1_search_proto_rawDescGZIP(), []int{8}
+	return file_sluice_v1_search_proto_rawDescGZIP(), []int{9}
 }
 
 // The query. At least one of text and vectors is required.
@@ -1812,7 +1874,9 @@ type SearchUpdate struct {
 	DocumentCount *uint64 `protobuf:"varint,15,opt,name=document_count,json=documentCount,proto3,oneof" json:"document_count,omitempty"`
 	// With `facets`, in the final update: one for each, in the order of the request. Empty when time ran
 	// out before the filter was evaluated.
-	Facets        []*Facet `protobuf:"bytes,16,rep,name=facets,proto3" json:"facets,omitempty"`
+	Facets []*Facet `protobuf:"bytes,16,rep,name=facets,proto3" json:"facets,omitempty"`
+	// What the score of each hit is; never UNSPECIFIED. Follows from `stage`.
+	ScoreKind     ScoreKind `protobuf:"varint,17,opt,name=score_kind,json=scoreKind,proto3,enum=sluice.v1.ScoreKind" json:"score_kind,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1957,6 +2021,13 @@ func (x *SearchUpdate) GetFacets() []*Facet {
 		return x.Facets
 	}
 	return nil
+}
+
+func (x *SearchUpdate) GetScoreKind() ScoreKind {
+	if x != nil {
+		return x.ScoreKind
+	}
+	return ScoreKind_SCORE_KIND_UNSPECIFIED
 }
 
 // How many documents have each value of a field.
@@ -2196,8 +2267,7 @@ type SearchHit struct {
 	Key string `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
 	// From 1.
 	Rank uint32 `protobuf:"varint,2,opt,name=rank,proto3" json:"rank,omitempty"`
-	// maxsim / query rows + lexical_weight * bm25 / best bm25, and with a cross-encoder + weight *
-	// cross_encoder; before MaxSim an estimate of it.
+	// Of the kind that `score_kind` of the update names.
 	Score float64 `protobuf:"fixed64,3,opt,name=score,proto3" json:"score,omitempty"`
 	// What the score is made of.
 	Parts *ScoreParts `protobuf:"bytes,4,opt,name=parts,proto3" json:"parts,omitempty"`
@@ -4088,7 +4158,7 @@ const file_sluice_v1_search_proto_rawDesc = "" +
 	"\vDegradation\x12\x16\n" +
 	"\x06reason\x18\x01 \x01(\tR\x06reason\x12\x18\n" +
 	"\amessage\x18\x02 \x01(\tR\amessage\x12(\n" +
-	"\x06stages\x18\x03 \x03(\x0e2\x10.sluice.v1.StageR\x06stages\"\xf4\x05\n" +
+	"\x06stages\x18\x03 \x03(\x0e2\x10.sluice.v1.StageR\x06stages\"\xa9\x06\n" +
 	"\fSearchUpdate\x12\x1a\n" +
 	"\bsequence\x18\x01 \x01(\rR\bsequence\x12\x14\n" +
 	"\x05final\x18\x02 \x01(\bR\x05final\x12&\n" +
@@ -4108,7 +4178,9 @@ const file_sluice_v1_search_proto_rawDesc = "" +
 	"\acontext\x18\r \x01(\v2\x1b.sluice.v1.AssembledContextR\acontext\x12\x1c\n" +
 	"\tabstained\x18\x0e \x01(\bR\tabstained\x12*\n" +
 	"\x0edocument_count\x18\x0f \x01(\x04H\x01R\rdocumentCount\x88\x01\x01\x12(\n" +
-	"\x06facets\x18\x10 \x03(\v2\x10.sluice.v1.FacetR\x06facetsB\x12\n" +
+	"\x06facets\x18\x10 \x03(\v2\x10.sluice.v1.FacetR\x06facets\x123\n" +
+	"\n" +
+	"score_kind\x18\x11 \x01(\x0e2\x14.sluice.v1.ScoreKindR\tscoreKindB\x12\n" +
 	"\x10_expected_recallB\x11\n" +
 	"\x0f_document_count\"\x90\x01\n" +
 	"\x05Facet\x12\x14\n" +
@@ -4329,7 +4401,13 @@ const file_sluice_v1_search_proto_rawDesc = "" +
 	"\x13CERTIFICATE_LEXICAL\x10\x01\x12\x18\n" +
 	"\x14CERTIFICATE_ESTIMATE\x10\x02\x12\x15\n" +
 	"\x11CERTIFICATE_EXACT\x10\x03\x12\x18\n" +
-	"\x14CERTIFICATE_RERANKED\x10\x04*\x9a\x01\n" +
+	"\x14CERTIFICATE_RERANKED\x10\x04*\x86\x01\n" +
+	"\tScoreKind\x12\x1a\n" +
+	"\x16SCORE_KIND_UNSPECIFIED\x10\x00\x12\x13\n" +
+	"\x0fSCORE_KIND_BM25\x10\x01\x12\x15\n" +
+	"\x11SCORE_KIND_FUSION\x10\x02\x12\x18\n" +
+	"\x14SCORE_KIND_RELEVANCE\x10\x03\x12\x17\n" +
+	"\x13SCORE_KIND_RERANKED\x10\x04*\x9a\x01\n" +
 	"\tFieldKind\x12\x1a\n" +
 	"\x16FIELD_KIND_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12FIELD_KIND_KEYWORD\x10\x01\x12\x16\n" +
@@ -4377,7 +4455,7 @@ func file_sluice_v1_search_proto_rawDescGZIP() []byte {
 	return file_sluice_v1_search_proto_rawDescData
 }
 
-var file_sluice_v1_search_proto_enumTypes = make([]protoimpl.EnumInfo, 9)
+var file_sluice_v1_search_proto_enumTypes = make([]protoimpl.EnumInfo, 10)
 var file_sluice_v1_search_proto_msgTypes = make([]protoimpl.MessageInfo, 40)
 var file_sluice_v1_search_proto_goTypes = []any{
 	(Fusion)(0),                      // 0: sluice.v1.Fusion
@@ -4385,144 +4463,146 @@ var file_sluice_v1_search_proto_goTypes = []any{
 	(ContextOrder)(0),                // 2: sluice.v1.ContextOrder
 	(Stage)(0),                       // 3: sluice.v1.Stage
 	(Certificate)(0),                 // 4: sluice.v1.Certificate
-	(FieldKind)(0),                   // 5: sluice.v1.FieldKind
-	(WindowPooling)(0),               // 6: sluice.v1.WindowPooling
-	(FeedbackKind)(0),                // 7: sluice.v1.FeedbackKind
-	(SearchOutcome)(0),               // 8: sluice.v1.SearchOutcome
-	(*Query)(nil),                    // 9: sluice.v1.Query
-	(*PayloadOptions)(nil),           // 10: sluice.v1.PayloadOptions
-	(*RerankOptions)(nil),            // 11: sluice.v1.RerankOptions
-	(*GroupBy)(nil),                  // 12: sluice.v1.GroupBy
-	(*ContextOptions)(nil),           // 13: sluice.v1.ContextOptions
-	(*StageBudgets)(nil),             // 14: sluice.v1.StageBudgets
-	(*SearchRequest)(nil),            // 15: sluice.v1.SearchRequest
-	(*LikeOptions)(nil),              // 16: sluice.v1.LikeOptions
-	(*SortOptions)(nil),              // 17: sluice.v1.SortOptions
-	(*FacetOptions)(nil),             // 18: sluice.v1.FacetOptions
-	(*SearchResponse)(nil),           // 19: sluice.v1.SearchResponse
-	(*Coverage)(nil),                 // 20: sluice.v1.Coverage
-	(*StageTimings)(nil),             // 21: sluice.v1.StageTimings
-	(*Degradation)(nil),              // 22: sluice.v1.Degradation
-	(*SearchUpdate)(nil),             // 23: sluice.v1.SearchUpdate
-	(*Facet)(nil),                    // 24: sluice.v1.Facet
-	(*FacetValue)(nil),               // 25: sluice.v1.FacetValue
-	(*ScoreParts)(nil),               // 26: sluice.v1.ScoreParts
-	(*SearchHit)(nil),                // 27: sluice.v1.SearchHit
-	(*HitPayload)(nil),               // 28: sluice.v1.HitPayload
-	(*AssembledContext)(nil),         // 29: sluice.v1.AssembledContext
-	(*ContextPassage)(nil),           // 30: sluice.v1.ContextPassage
-	(*SearchSessionRequest)(nil),     // 31: sluice.v1.SearchSessionRequest
-	(*SearchSessionResponse)(nil),    // 32: sluice.v1.SearchSessionResponse
-	(*RerankRequest)(nil),            // 33: sluice.v1.RerankRequest
-	(*RerankItem)(nil),               // 34: sluice.v1.RerankItem
-	(*RerankResponse)(nil),           // 35: sluice.v1.RerankResponse
-	(*RerankHit)(nil),                // 36: sluice.v1.RerankHit
-	(*ExplainRequest)(nil),           // 37: sluice.v1.ExplainRequest
-	(*ExplainResponse)(nil),          // 38: sluice.v1.ExplainResponse
-	(*TokenMatch)(nil),               // 39: sluice.v1.TokenMatch
-	(*TermMatch)(nil),                // 40: sluice.v1.TermMatch
-	(*SendFeedbackRequest)(nil),      // 41: sluice.v1.SendFeedbackRequest
-	(*SendFeedbackResponse)(nil),     // 42: sluice.v1.SendFeedbackResponse
-	(*ListFeedbackRequest)(nil),      // 43: sluice.v1.ListFeedbackRequest
-	(*ListFeedbackResponse)(nil),     // 44: sluice.v1.ListFeedbackResponse
-	(*FeedbackEvent)(nil),            // 45: sluice.v1.FeedbackEvent
-	(*ListSlowSearchesRequest)(nil),  // 46: sluice.v1.ListSlowSearchesRequest
-	(*ListSlowSearchesResponse)(nil), // 47: sluice.v1.ListSlowSearchesResponse
-	(*SlowSearch)(nil),               // 48: sluice.v1.SlowSearch
-	(*Vectors)(nil),                  // 49: sluice.v1.Vectors
-	(*Filter)(nil),                   // 50: sluice.v1.Filter
-	(Priority)(0),                    // 51: sluice.v1.Priority
-	(SpanUnit)(0),                    // 52: sluice.v1.SpanUnit
-	(*Span)(nil),                     // 53: sluice.v1.Span
-	(*Field)(nil),                    // 54: sluice.v1.Field
+	(ScoreKind)(0),                   // 5: sluice.v1.ScoreKind
+	(FieldKind)(0),                   // 6: sluice.v1.FieldKind
+	(WindowPooling)(0),               // 7: sluice.v1.WindowPooling
+	(FeedbackKind)(0),                // 8: sluice.v1.FeedbackKind
+	(SearchOutcome)(0),               // 9: sluice.v1.SearchOutcome
+	(*Query)(nil),                    // 10: sluice.v1.Query
+	(*PayloadOptions)(nil),           // 11: sluice.v1.PayloadOptions
+	(*RerankOptions)(nil),            // 12: sluice.v1.RerankOptions
+	(*GroupBy)(nil),                  // 13: sluice.v1.GroupBy
+	(*ContextOptions)(nil),           // 14: sluice.v1.ContextOptions
+	(*StageBudgets)(nil),             // 15: sluice.v1.StageBudgets
+	(*SearchRequest)(nil),            // 16: sluice.v1.SearchRequest
+	(*LikeOptions)(nil),              // 17: sluice.v1.LikeOptions
+	(*SortOptions)(nil),              // 18: sluice.v1.SortOptions
+	(*FacetOptions)(nil),             // 19: sluice.v1.FacetOptions
+	(*SearchResponse)(nil),           // 20: sluice.v1.SearchResponse
+	(*Coverage)(nil),                 // 21: sluice.v1.Coverage
+	(*StageTimings)(nil),             // 22: sluice.v1.StageTimings
+	(*Degradation)(nil),              // 23: sluice.v1.Degradation
+	(*SearchUpdate)(nil),             // 24: sluice.v1.SearchUpdate
+	(*Facet)(nil),                    // 25: sluice.v1.Facet
+	(*FacetValue)(nil),               // 26: sluice.v1.FacetValue
+	(*ScoreParts)(nil),               // 27: sluice.v1.ScoreParts
+	(*SearchHit)(nil),                // 28: sluice.v1.SearchHit
+	(*HitPayload)(nil),               // 29: sluice.v1.HitPayload
+	(*AssembledContext)(nil),         // 30: sluice.v1.AssembledContext
+	(*ContextPassage)(nil),           // 31: sluice.v1.ContextPassage
+	(*SearchSessionRequest)(nil),     // 32: sluice.v1.SearchSessionRequest
+	(*SearchSessionResponse)(nil),    // 33: sluice.v1.SearchSessionResponse
+	(*RerankRequest)(nil),            // 34: sluice.v1.RerankRequest
+	(*RerankItem)(nil),               // 35: sluice.v1.RerankItem
+	(*RerankResponse)(nil),           // 36: sluice.v1.RerankResponse
+	(*RerankHit)(nil),                // 37: sluice.v1.RerankHit
+	(*ExplainRequest)(nil),           // 38: sluice.v1.ExplainRequest
+	(*ExplainResponse)(nil),          // 39: sluice.v1.ExplainResponse
+	(*TokenMatch)(nil),               // 40: sluice.v1.TokenMatch
+	(*TermMatch)(nil),                // 41: sluice.v1.TermMatch
+	(*SendFeedbackRequest)(nil),      // 42: sluice.v1.SendFeedbackRequest
+	(*SendFeedbackResponse)(nil),     // 43: sluice.v1.SendFeedbackResponse
+	(*ListFeedbackRequest)(nil),      // 44: sluice.v1.ListFeedbackRequest
+	(*ListFeedbackResponse)(nil),     // 45: sluice.v1.ListFeedbackResponse
+	(*FeedbackEvent)(nil),            // 46: sluice.v1.FeedbackEvent
+	(*ListSlowSearchesRequest)(nil),  // 47: sluice.v1.ListSlowSearchesRequest
+	(*ListSlowSearchesResponse)(nil), // 48: sluice.v1.ListSlowSearchesResponse
+	(*SlowSearch)(nil),               // 49: sluice.v1.SlowSearch
+	(*Vectors)(nil),                  // 50: sluice.v1.Vectors
+	(*Filter)(nil),                   // 51: sluice.v1.Filter
+	(Priority)(0),                    // 52: sluice.v1.Priority
+	(SpanUnit)(0),                    // 53: sluice.v1.SpanUnit
+	(*Span)(nil),                     // 54: sluice.v1.Span
+	(*Field)(nil),                    // 55: sluice.v1.Field
 }
 var file_sluice_v1_search_proto_depIdxs = []int32{
-	49, // 0: sluice.v1.Query.vectors:type_name -> sluice.v1.Vectors
+	50, // 0: sluice.v1.Query.vectors:type_name -> sluice.v1.Vectors
 	1,  // 1: sluice.v1.PayloadOptions.mode:type_name -> sluice.v1.PayloadMode
-	6,  // 2: sluice.v1.RerankOptions.window_pooling:type_name -> sluice.v1.WindowPooling
+	7,  // 2: sluice.v1.RerankOptions.window_pooling:type_name -> sluice.v1.WindowPooling
 	2,  // 3: sluice.v1.ContextOptions.order:type_name -> sluice.v1.ContextOrder
-	9,  // 4: sluice.v1.SearchRequest.query:type_name -> sluice.v1.Query
-	9,  // 5: sluice.v1.SearchRequest.other_queries:type_name -> sluice.v1.Query
-	50, // 6: sluice.v1.SearchRequest.filter:type_name -> sluice.v1.Filter
-	10, // 7: sluice.v1.SearchRequest.payload:type_name -> sluice.v1.PayloadOptions
+	10, // 4: sluice.v1.SearchRequest.query:type_name -> sluice.v1.Query
+	10, // 5: sluice.v1.SearchRequest.other_queries:type_name -> sluice.v1.Query
+	51, // 6: sluice.v1.SearchRequest.filter:type_name -> sluice.v1.Filter
+	11, // 7: sluice.v1.SearchRequest.payload:type_name -> sluice.v1.PayloadOptions
 	0,  // 8: sluice.v1.SearchRequest.fusion:type_name -> sluice.v1.Fusion
-	11, // 9: sluice.v1.SearchRequest.rerank:type_name -> sluice.v1.RerankOptions
-	12, // 10: sluice.v1.SearchRequest.group_by:type_name -> sluice.v1.GroupBy
-	13, // 11: sluice.v1.SearchRequest.context:type_name -> sluice.v1.ContextOptions
-	14, // 12: sluice.v1.SearchRequest.stage_budgets:type_name -> sluice.v1.StageBudgets
-	51, // 13: sluice.v1.SearchRequest.priority:type_name -> sluice.v1.Priority
-	18, // 14: sluice.v1.SearchRequest.facets:type_name -> sluice.v1.FacetOptions
-	17, // 15: sluice.v1.SearchRequest.sort_by:type_name -> sluice.v1.SortOptions
-	16, // 16: sluice.v1.SearchRequest.like:type_name -> sluice.v1.LikeOptions
-	52, // 17: sluice.v1.SearchRequest.span_unit:type_name -> sluice.v1.SpanUnit
-	23, // 18: sluice.v1.SearchResponse.update:type_name -> sluice.v1.SearchUpdate
+	12, // 9: sluice.v1.SearchRequest.rerank:type_name -> sluice.v1.RerankOptions
+	13, // 10: sluice.v1.SearchRequest.group_by:type_name -> sluice.v1.GroupBy
+	14, // 11: sluice.v1.SearchRequest.context:type_name -> sluice.v1.ContextOptions
+	15, // 12: sluice.v1.SearchRequest.stage_budgets:type_name -> sluice.v1.StageBudgets
+	52, // 13: sluice.v1.SearchRequest.priority:type_name -> sluice.v1.Priority
+	19, // 14: sluice.v1.SearchRequest.facets:type_name -> sluice.v1.FacetOptions
+	18, // 15: sluice.v1.SearchRequest.sort_by:type_name -> sluice.v1.SortOptions
+	17, // 16: sluice.v1.SearchRequest.like:type_name -> sluice.v1.LikeOptions
+	53, // 17: sluice.v1.SearchRequest.span_unit:type_name -> sluice.v1.SpanUnit
+	24, // 18: sluice.v1.SearchResponse.update:type_name -> sluice.v1.SearchUpdate
 	3,  // 19: sluice.v1.Degradation.stages:type_name -> sluice.v1.Stage
 	3,  // 20: sluice.v1.SearchUpdate.stage:type_name -> sluice.v1.Stage
 	4,  // 21: sluice.v1.SearchUpdate.certificate:type_name -> sluice.v1.Certificate
 	4,  // 22: sluice.v1.SearchUpdate.base_certificate:type_name -> sluice.v1.Certificate
-	20, // 23: sluice.v1.SearchUpdate.coverage:type_name -> sluice.v1.Coverage
-	21, // 24: sluice.v1.SearchUpdate.timings:type_name -> sluice.v1.StageTimings
-	22, // 25: sluice.v1.SearchUpdate.degradations:type_name -> sluice.v1.Degradation
-	27, // 26: sluice.v1.SearchUpdate.hits:type_name -> sluice.v1.SearchHit
-	29, // 27: sluice.v1.SearchUpdate.context:type_name -> sluice.v1.AssembledContext
-	24, // 28: sluice.v1.SearchUpdate.facets:type_name -> sluice.v1.Facet
-	25, // 29: sluice.v1.Facet.values:type_name -> sluice.v1.FacetValue
-	5,  // 30: sluice.v1.FacetValue.kind:type_name -> sluice.v1.FieldKind
-	26, // 31: sluice.v1.SearchHit.parts:type_name -> sluice.v1.ScoreParts
-	53, // 32: sluice.v1.SearchHit.span:type_name -> sluice.v1.Span
-	28, // 33: sluice.v1.SearchHit.payload:type_name -> sluice.v1.HitPayload
-	54, // 34: sluice.v1.HitPayload.fields:type_name -> sluice.v1.Field
-	53, // 35: sluice.v1.HitPayload.highlights:type_name -> sluice.v1.Span
-	30, // 36: sluice.v1.AssembledContext.passages:type_name -> sluice.v1.ContextPassage
-	53, // 37: sluice.v1.ContextPassage.span:type_name -> sluice.v1.Span
-	15, // 38: sluice.v1.SearchSessionRequest.search:type_name -> sluice.v1.SearchRequest
-	23, // 39: sluice.v1.SearchSessionResponse.update:type_name -> sluice.v1.SearchUpdate
-	9,  // 40: sluice.v1.RerankRequest.query:type_name -> sluice.v1.Query
-	34, // 41: sluice.v1.RerankRequest.items:type_name -> sluice.v1.RerankItem
-	6,  // 42: sluice.v1.RerankRequest.window_pooling:type_name -> sluice.v1.WindowPooling
-	49, // 43: sluice.v1.RerankItem.vectors:type_name -> sluice.v1.Vectors
-	36, // 44: sluice.v1.RerankResponse.hits:type_name -> sluice.v1.RerankHit
-	22, // 45: sluice.v1.RerankResponse.degradations:type_name -> sluice.v1.Degradation
-	9,  // 46: sluice.v1.ExplainRequest.query:type_name -> sluice.v1.Query
-	50, // 47: sluice.v1.ExplainRequest.filter:type_name -> sluice.v1.Filter
-	52, // 48: sluice.v1.ExplainRequest.span_unit:type_name -> sluice.v1.SpanUnit
-	26, // 49: sluice.v1.ExplainResponse.parts:type_name -> sluice.v1.ScoreParts
-	39, // 50: sluice.v1.ExplainResponse.matches:type_name -> sluice.v1.TokenMatch
-	40, // 51: sluice.v1.ExplainResponse.terms:type_name -> sluice.v1.TermMatch
-	53, // 52: sluice.v1.ExplainResponse.span:type_name -> sluice.v1.Span
-	53, // 53: sluice.v1.TokenMatch.query_span:type_name -> sluice.v1.Span
-	53, // 54: sluice.v1.TokenMatch.passage_span:type_name -> sluice.v1.Span
-	53, // 55: sluice.v1.TokenMatch.title_span:type_name -> sluice.v1.Span
-	7,  // 56: sluice.v1.SendFeedbackRequest.kind:type_name -> sluice.v1.FeedbackKind
-	3,  // 57: sluice.v1.SendFeedbackRequest.stage:type_name -> sluice.v1.Stage
-	4,  // 58: sluice.v1.SendFeedbackRequest.certificate:type_name -> sluice.v1.Certificate
-	45, // 59: sluice.v1.ListFeedbackResponse.events:type_name -> sluice.v1.FeedbackEvent
-	41, // 60: sluice.v1.FeedbackEvent.sent:type_name -> sluice.v1.SendFeedbackRequest
-	48, // 61: sluice.v1.ListSlowSearchesResponse.searches:type_name -> sluice.v1.SlowSearch
-	8,  // 62: sluice.v1.SlowSearch.outcome:type_name -> sluice.v1.SearchOutcome
-	4,  // 63: sluice.v1.SlowSearch.certificate:type_name -> sluice.v1.Certificate
-	21, // 64: sluice.v1.SlowSearch.timings:type_name -> sluice.v1.StageTimings
-	20, // 65: sluice.v1.SlowSearch.coverage:type_name -> sluice.v1.Coverage
-	22, // 66: sluice.v1.SlowSearch.degradations:type_name -> sluice.v1.Degradation
-	15, // 67: sluice.v1.SearchService.Search:input_type -> sluice.v1.SearchRequest
-	31, // 68: sluice.v1.SearchService.SearchSession:input_type -> sluice.v1.SearchSessionRequest
-	33, // 69: sluice.v1.SearchService.Rerank:input_type -> sluice.v1.RerankRequest
-	37, // 70: sluice.v1.SearchService.Explain:input_type -> sluice.v1.ExplainRequest
-	41, // 71: sluice.v1.SearchService.SendFeedback:input_type -> sluice.v1.SendFeedbackRequest
-	43, // 72: sluice.v1.SearchService.ListFeedback:input_type -> sluice.v1.ListFeedbackRequest
-	46, // 73: sluice.v1.SearchService.ListSlowSearches:input_type -> sluice.v1.ListSlowSearchesRequest
-	19, // 74: sluice.v1.SearchService.Search:output_type -> sluice.v1.SearchResponse
-	32, // 75: sluice.v1.SearchService.SearchSession:output_type -> sluice.v1.SearchSessionResponse
-	35, // 76: sluice.v1.SearchService.Rerank:output_type -> sluice.v1.RerankResponse
-	38, // 77: sluice.v1.SearchService.Explain:output_type -> sluice.v1.ExplainResponse
-	42, // 78: sluice.v1.SearchService.SendFeedback:output_type -> sluice.v1.SendFeedbackResponse
-	44, // 79: sluice.v1.SearchService.ListFeedback:output_type -> sluice.v1.ListFeedbackResponse
-	47, // 80: sluice.v1.SearchService.ListSlowSearches:output_type -> sluice.v1.ListSlowSearchesResponse
-	74, // [74:81] is the sub-list for method output_type
-	67, // [67:74] is the sub-list for method input_type
-	67, // [67:67] is the sub-list for extension type_name
-	67, // [67:67] is the sub-list for extension extendee
-	0,  // [0:67] is the sub-list for field type_name
+	21, // 23: sluice.v1.SearchUpdate.coverage:type_name -> sluice.v1.Coverage
+	22, // 24: sluice.v1.SearchUpdate.timings:type_name -> sluice.v1.StageTimings
+	23, // 25: sluice.v1.SearchUpdate.degradations:type_name -> sluice.v1.Degradation
+	28, // 26: sluice.v1.SearchUpdate.hits:type_name -> sluice.v1.SearchHit
+	30, // 27: sluice.v1.SearchUpdate.context:type_name -> sluice.v1.AssembledContext
+	25, // 28: sluice.v1.SearchUpdate.facets:type_name -> sluice.v1.Facet
+	5,  // 29: sluice.v1.SearchUpdate.score_kind:type_name -> sluice.v1.ScoreKind
+	26, // 30: sluice.v1.Facet.values:type_name -> sluice.v1.FacetValue
+	6,  // 31: sluice.v1.FacetValue.kind:type_name -> sluice.v1.FieldKind
+	27, // 32: sluice.v1.SearchHit.parts:type_name -> sluice.v1.ScoreParts
+	54, // 33: sluice.v1.SearchHit.span:type_name -> sluice.v1.Span
+	29, // 34: sluice.v1.SearchHit.payload:type_name -> sluice.v1.HitPayload
+	55, // 35: sluice.v1.HitPayload.fields:type_name -> sluice.v1.Field
+	54, // 36: sluice.v1.HitPayload.highlights:type_name -> sluice.v1.Span
+	31, // 37: sluice.v1.AssembledContext.passages:type_name -> sluice.v1.ContextPassage
+	54, // 38: sluice.v1.ContextPassage.span:type_name -> sluice.v1.Span
+	16, // 39: sluice.v1.SearchSessionRequest.search:type_name -> sluice.v1.SearchRequest
+	24, // 40: sluice.v1.SearchSessionResponse.update:type_name -> sluice.v1.SearchUpdate
+	10, // 41: sluice.v1.RerankRequest.query:type_name -> sluice.v1.Query
+	35, // 42: sluice.v1.RerankRequest.items:type_name -> sluice.v1.RerankItem
+	7,  // 43: sluice.v1.RerankRequest.window_pooling:type_name -> sluice.v1.WindowPooling
+	50, // 44: sluice.v1.RerankItem.vectors:type_name -> sluice.v1.Vectors
+	37, // 45: sluice.v1.RerankResponse.hits:type_name -> sluice.v1.RerankHit
+	23, // 46: sluice.v1.RerankResponse.degradations:type_name -> sluice.v1.Degradation
+	10, // 47: sluice.v1.ExplainRequest.query:type_name -> sluice.v1.Query
+	51, // 48: sluice.v1.ExplainRequest.filter:type_name -> sluice.v1.Filter
+	53, // 49: sluice.v1.ExplainRequest.span_unit:type_name -> sluice.v1.SpanUnit
+	27, // 50: sluice.v1.ExplainResponse.parts:type_name -> sluice.v1.ScoreParts
+	40, // 51: sluice.v1.ExplainResponse.matches:type_name -> sluice.v1.TokenMatch
+	41, // 52: sluice.v1.ExplainResponse.terms:type_name -> sluice.v1.TermMatch
+	54, // 53: sluice.v1.ExplainResponse.span:type_name -> sluice.v1.Span
+	54, // 54: sluice.v1.TokenMatch.query_span:type_name -> sluice.v1.Span
+	54, // 55: sluice.v1.TokenMatch.passage_span:type_name -> sluice.v1.Span
+	54, // 56: sluice.v1.TokenMatch.title_span:type_name -> sluice.v1.Span
+	8,  // 57: sluice.v1.SendFeedbackRequest.kind:type_name -> sluice.v1.FeedbackKind
+	3,  // 58: sluice.v1.SendFeedbackRequest.stage:type_name -> sluice.v1.Stage
+	4,  // 59: sluice.v1.SendFeedbackRequest.certificate:type_name -> sluice.v1.Certificate
+	46, // 60: sluice.v1.ListFeedbackResponse.events:type_name -> sluice.v1.FeedbackEvent
+	42, // 61: sluice.v1.FeedbackEvent.sent:type_name -> sluice.v1.SendFeedbackRequest
+	49, // 62: sluice.v1.ListSlowSearchesResponse.searches:type_name -> sluice.v1.SlowSearch
+	9,  // 63: sluice.v1.SlowSearch.outcome:type_name -> sluice.v1.SearchOutcome
+	4,  // 64: sluice.v1.SlowSearch.certificate:type_name -> sluice.v1.Certificate
+	22, // 65: sluice.v1.SlowSearch.timings:type_name -> sluice.v1.StageTimings
+	21, // 66: sluice.v1.SlowSearch.coverage:type_name -> sluice.v1.Coverage
+	23, // 67: sluice.v1.SlowSearch.degradations:type_name -> sluice.v1.Degradation
+	16, // 68: sluice.v1.SearchService.Search:input_type -> sluice.v1.SearchRequest
+	32, // 69: sluice.v1.SearchService.SearchSession:input_type -> sluice.v1.SearchSessionRequest
+	34, // 70: sluice.v1.SearchService.Rerank:input_type -> sluice.v1.RerankRequest
+	38, // 71: sluice.v1.SearchService.Explain:input_type -> sluice.v1.ExplainRequest
+	42, // 72: sluice.v1.SearchService.SendFeedback:input_type -> sluice.v1.SendFeedbackRequest
+	44, // 73: sluice.v1.SearchService.ListFeedback:input_type -> sluice.v1.ListFeedbackRequest
+	47, // 74: sluice.v1.SearchService.ListSlowSearches:input_type -> sluice.v1.ListSlowSearchesRequest
+	20, // 75: sluice.v1.SearchService.Search:output_type -> sluice.v1.SearchResponse
+	33, // 76: sluice.v1.SearchService.SearchSession:output_type -> sluice.v1.SearchSessionResponse
+	36, // 77: sluice.v1.SearchService.Rerank:output_type -> sluice.v1.RerankResponse
+	39, // 78: sluice.v1.SearchService.Explain:output_type -> sluice.v1.ExplainResponse
+	43, // 79: sluice.v1.SearchService.SendFeedback:output_type -> sluice.v1.SendFeedbackResponse
+	45, // 80: sluice.v1.SearchService.ListFeedback:output_type -> sluice.v1.ListFeedbackResponse
+	48, // 81: sluice.v1.SearchService.ListSlowSearches:output_type -> sluice.v1.ListSlowSearchesResponse
+	75, // [75:82] is the sub-list for method output_type
+	68, // [68:75] is the sub-list for method input_type
+	68, // [68:68] is the sub-list for extension type_name
+	68, // [68:68] is the sub-list for extension extendee
+	0,  // [0:68] is the sub-list for field type_name
 }
 
 func init() { file_sluice_v1_search_proto_init() }
@@ -4553,7 +4633,7 @@ func file_sluice_v1_search_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sluice_v1_search_proto_rawDesc), len(file_sluice_v1_search_proto_rawDesc)),
-			NumEnums:      9,
+			NumEnums:      10,
 			NumMessages:   40,
 			NumExtensions: 0,
 			NumServices:   1,

@@ -97,7 +97,7 @@ function degradationLines(update: SearchUpdate, { style, columns }: RankingView)
 function hitLines(hit: SearchHit, update: SearchUpdate, view: RankingView): string[] {
   const { style, columns } = view;
   const name = nameOf(hit);
-  const score = scoreOf(hit);
+  const score = scoreOf(hit, update);
   // Rank, mark, name and score; fields only if they fit behind an untruncated name.
   const room = columns - 6 - 2 - score.length;
   const facts = factsOf(hit, room - Array.from(name).length - 2);
@@ -108,11 +108,22 @@ function hitLines(hit: SearchHit, update: SearchUpdate, view: RankingView): stri
   return snippet === "" ? [line] : [line, `      ${paintHighlights(snippet, hit, style)}`];
 }
 
-/** `0.731`, or with a probability `0.731, 82 %`. */
-function scoreOf({ score, parts: { probability } }: SearchHit): string {
+/** `BM25 7.204`, `0.731`, or with a probability `0.731, 82 %`. */
+function scoreOf(
+  { score, parts: { probability } }: SearchHit,
+  { scoreKind }: Pick<SearchUpdate, "scoreKind">,
+): string {
   const percent = probability === undefined ? "" : `, ${Math.round(100 * probability)} %`;
-  return `${score.toFixed(3)}${percent}`;
+  return `${scoreNames[scoreKind]}${score.toFixed(3)}${percent}`;
 }
+
+/** Before scores that are not on the scale of late interaction. */
+const scoreNames: Readonly<Record<SearchUpdate["scoreKind"], string>> = {
+  bm25: "BM25 ",
+  fusion: "fusion ",
+  relevance: "",
+  reranked: "re-ranked ",
+};
 
 /** Dimmed, except for the words that matched the query. */
 function paintHighlights(snippet: string, { payload }: SearchHit, style: Style): string {

@@ -1,7 +1,7 @@
 // search and refine: a ranking within a time limit, and a better one of the same search.
 
 import { z } from "zod";
-import { certificates } from "../../contract/search-update.js";
+import { certificates, scoreKinds } from "../../contract/search-update.js";
 import type { SearchHit } from "../../contract/search-update.js";
 import { limits } from "../../core/limits.js";
 import type { SearchRequest } from "../../contract/search-request.js";
@@ -47,6 +47,11 @@ const rankingSchema = z.object({
     .enum(certificates)
     .describe(
       "What the ranking is worth. lexical: by words alone. estimate: by late interaction over the best candidates. exact: over everything. reranked: and its top by a cross-encoder.",
+    ),
+  score_kind: z
+    .enum(scoreKinds)
+    .describe(
+      "What score is: bm25, of the fusion of words and sketches, relevance by late interaction, or reranked by a cross-encoder. Scores of different kinds cannot be compared.",
     ),
   expected_recall: z
     .number()
@@ -135,6 +140,7 @@ async function ranking(
     note: quotationNote,
     collection: asked.collection,
     certificate: final.certificate,
+    score_kind: final.scoreKind,
     expected_recall: final.expectedRecall,
     complete: isComplete,
     settled_count: settledCount,

@@ -3,12 +3,14 @@
 import { useState } from "preact/hooks";
 
 import type { BrowserClient } from "../../browser/client.js";
-import type { FieldJson, SearchHitJson } from "../../browser/types.js";
+import type { FieldJson, ScoreKindName, SearchHitJson } from "../../browser/types.js";
+import { scoreNames, scoreTexts } from "../words.js";
 import { Evidence } from "./evidence.js";
 import { Snippet } from "./marked-text.js";
 
 export interface HitItemProps {
   readonly hit: SearchHitJson;
+  readonly scoreKind: ScoreKindName;
   readonly isSettled: boolean;
   readonly isFinal: boolean;
   readonly client: BrowserClient;
@@ -22,7 +24,7 @@ export interface HitItemProps {
 const fieldsMax = 6;
 
 export function HitItem(props: HitItemProps) {
-  const { hit, isSettled, isFinal, client, collection, query, onFilter } = props;
+  const { hit, scoreKind, isSettled, isFinal, client, collection, query, onFilter } = props;
   const [isExplained, setExplained] = useState(false);
   const { title = "", text = "", highlights = [], fields = {} } = hit.payload ?? {};
   const shown = Object.entries(fields).slice(0, fieldsMax);
@@ -36,8 +38,8 @@ export function HitItem(props: HitItemProps) {
           <h3 id={`hit-${hit.rank}`} dir="auto" tabIndex={-1}>
             {title === "" ? hit.key : title}
           </h3>
-          <span class="score" title="score of this stage">
-            {hit.score.toFixed(3)}
+          <span class="score" title={scoreTexts[scoreKind]}>
+            {scoreNames[scoreKind]} {hit.score.toFixed(3)}
           </span>
         </header>
         <Snippet text={text} within={hit.span} highlights={highlights} />

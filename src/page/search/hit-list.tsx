@@ -47,6 +47,7 @@ export function HitList({
           <HitItem
             key={hit.key}
             hit={hit}
+            scoreKind={shown.score_kind}
             isSettled={place < shown.settled_count}
             isFinal={shown.final}
             client={client}

@@ -21,6 +21,12 @@ describe("a ranking in the terminal", () => {
     ]);
   });
 
+  it("names the kind of a score that is not of late interaction", () => {
+    const update = makeUpdate(["a"], { stage: "lexical", certificate: "lexical" });
+    const shown = rankingLines({ ...update, scoreKind: "bm25" }, view());
+    assert.ok(shown.includes("  1   Title a [a]  BM25 0.900  module fs"), shown.join("\n"));
+  });
+
   it("says what is final and exact, and what was lost", () => {
     const update = makeUpdate(["a"], {
       final: true,
@@ -121,6 +127,7 @@ function makeUpdate(keys: readonly string[], changes: Partial<SearchUpdate> = {}
     certificate: "estimate",
     coverage: { eligible: 3352, sketchScored: 3352, maxSimScored: 321, reranked: 0 },
     settledCount: 0,
+    scoreKind: "relevance",
     generation: 7,
     timings: { encode: 8_000, total: 12_400 },
     degradations: [],

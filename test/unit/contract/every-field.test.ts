@@ -185,7 +185,7 @@ function toPlainJson(value: unknown): unknown {
 }
 
 const enumPrefixes =
-  /^(STAGE|CERTIFICATE|FIELD_KIND|FUSION|PRIORITY|WINDOW_POOLING|CONTEXT_ORDER|PAYLOAD_MODE|SPAN_UNIT|VECTOR_TYPE)_/;
+  /^(STAGE|CERTIFICATE|FIELD_KIND|SCORE_KIND|FUSION|PRIORITY|WINDOW_POOLING|CONTEXT_ORDER|PAYLOAD_MODE|SPAN_UNIT|VECTOR_TYPE)_/;
 
 function lower(name: string): string {
   return name.toLowerCase();

@@ -101,7 +101,7 @@ describe("one JSON form", () => {
 function fromProtoJson(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(fromProtoJson);
   if (typeof value === "string") {
-    const word = /^(?:STAGE|CERTIFICATE|ANALYZER)_([A-Z_]+)$/.exec(value)?.[1];
+    const word = /^(?:STAGE|CERTIFICATE|SCORE_KIND|ANALYZER)_([A-Z_]+)$/.exec(value)?.[1];
     return word?.toLowerCase() ?? (/^\d+$/.test(value) ? Number(value) : value);
   }
   if (typeof value !== "object" || value === null) return value;

@@ -13,6 +13,7 @@ function update(keys: string, final = false): SearchUpdateJson {
     certificate: "lexical",
     coverage: { eligible: 3, sketch_scored: 0, maxsim_scored: 0, reranked: 0 },
     settled_count: 0,
+    score_kind: "bm25",
     timings: { total_us: 100 },
     degradations: [],
     hits: Array.from(keys).map((key, i) => ({

@@ -74,6 +74,7 @@ const update: fc.Arbitrary<SearchUpdate> = record({
     reranked: count,
   }),
   settledCount: count,
+  scoreKind: fc.constantFrom("bm25", "fusion", "relevance", "reranked"),
   generation: fc.nat({ max: 2 ** 53 - 1 }),
   timings: record({ total: count }),
   degradations: fc.array(

@@ -71,6 +71,15 @@ Certificate = Literal[
 ]
 """How exact a ranking is."""
 
+ScoreKind = Literal[
+    "unspecified",
+    "bm25",
+    "fusion",
+    "relevance",
+    "reranked",
+]
+"""What the score of a hit is. Scores of different kinds are on different scales."""
+
 FieldKind = Literal[
     "unspecified",
     "keyword",

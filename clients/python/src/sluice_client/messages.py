@@ -12,6 +12,7 @@ from .enums import (
     FeedbackKind,
     FieldKind,
     FindingKind,
+    ScoreKind,
     Stage,
 )
 from .vectors import Rows
@@ -180,9 +181,7 @@ class SearchHit:
     """From 1."""
 
     score: float
-    """maxsim / query rows + lexical_weight * bm25 / best bm25, and with a cross-encoder + weight
-    * cross_encoder; before MaxSim an estimate of it.
-    """
+    """Of the kind that `score_kind` of the update names."""
 
     parts: ScoreParts
     """What the score is made of."""
@@ -295,6 +294,9 @@ class SearchUpdate:
     """With `facets`, in the final update: one for each, in the order of the request. Empty when
     time ran out before the filter was evaluated.
     """
+
+    score_kind: ScoreKind
+    """What the score of each hit is; never UNSPECIFIED. Follows from `stage`."""
 
 
 @dataclass(frozen=True, slots=True)

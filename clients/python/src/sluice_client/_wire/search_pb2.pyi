@@ -42,6 +42,14 @@ class Certificate(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     CERTIFICATE_EXACT: _ClassVar[Certificate]
     CERTIFICATE_RERANKED: _ClassVar[Certificate]
 
+class ScoreKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SCORE_KIND_UNSPECIFIED: _ClassVar[ScoreKind]
+    SCORE_KIND_BM25: _ClassVar[ScoreKind]
+    SCORE_KIND_FUSION: _ClassVar[ScoreKind]
+    SCORE_KIND_RELEVANCE: _ClassVar[ScoreKind]
+    SCORE_KIND_RERANKED: _ClassVar[ScoreKind]
+
 class FieldKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     FIELD_KIND_UNSPECIFIED: _ClassVar[FieldKind]
@@ -93,6 +101,11 @@ CERTIFICATE_LEXICAL: Certificate
 CERTIFICATE_ESTIMATE: Certificate
 CERTIFICATE_EXACT: Certificate
 CERTIFICATE_RERANKED: Certificate
+SCORE_KIND_UNSPECIFIED: ScoreKind
+SCORE_KIND_BM25: ScoreKind
+SCORE_KIND_FUSION: ScoreKind
+SCORE_KIND_RELEVANCE: ScoreKind
+SCORE_KIND_RERANKED: ScoreKind
 FIELD_KIND_UNSPECIFIED: FieldKind
 FIELD_KIND_KEYWORD: FieldKind
 FIELD_KIND_INTEGER: FieldKind
@@ -322,7 +335,7 @@ class Degradation(_message.Message):
     def __init__(self, reason: _Optional[str] = ..., message: _Optional[str] = ..., stages: _Optional[_Iterable[_Union[Stage, str]]] = ...) -> None: ...
 
 class SearchUpdate(_message.Message):
-    __slots__ = ("sequence", "final", "stage", "certificate", "base_certificate", "expected_recall", "coverage", "settled_count", "generation", "timings", "degradations", "hits", "context", "abstained", "document_count", "facets")
+    __slots__ = ("sequence", "final", "stage", "certificate", "base_certificate", "expected_recall", "coverage", "settled_count", "generation", "timings", "degradations", "hits", "context", "abstained", "document_count", "facets", "score_kind")
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     FINAL_FIELD_NUMBER: _ClassVar[int]
     STAGE_FIELD_NUMBER: _ClassVar[int]
@@ -339,6 +352,7 @@ class SearchUpdate(_message.Message):
     ABSTAINED_FIELD_NUMBER: _ClassVar[int]
     DOCUMENT_COUNT_FIELD_NUMBER: _ClassVar[int]
     FACETS_FIELD_NUMBER: _ClassVar[int]
+    SCORE_KIND_FIELD_NUMBER: _ClassVar[int]
     sequence: int
     final: bool
     stage: Stage
@@ -355,7 +369,8 @@ class SearchUpdate(_message.Message):
     abstained: bool
     document_count: int
     facets: _containers.RepeatedCompositeFieldContainer[Facet]
-    def __init__(self, sequence: _Optional[int] = ..., final: bool = ..., stage: _Optional[_Union[Stage, str]] = ..., certificate: _Optional[_Union[Certificate, str]] = ..., base_certificate: _Optional[_Union[Certificate, str]] = ..., expected_recall: _Optional[float] = ..., coverage: _Optional[_Union[Coverage, _Mapping]] = ..., settled_count: _Optional[int] = ..., generation: _Optional[int] = ..., timings: _Optional[_Union[StageTimings, _Mapping]] = ..., degradations: _Optional[_Iterable[_Union[Degradation, _Mapping]]] = ..., hits: _Optional[_Iterable[_Union[SearchHit, _Mapping]]] = ..., context: _Optional[_Union[AssembledContext, _Mapping]] = ..., abstained: bool = ..., document_count: _Optional[int] = ..., facets: _Optional[_Iterable[_Union[Facet, _Mapping]]] = ...) -> None: ...
+    score_kind: ScoreKind
+    def __init__(self, sequence: _Optional[int] = ..., final: bool = ..., stage: _Optional[_Union[Stage, str]] = ..., certificate: _Optional[_Union[Certificate, str]] = ..., base_certificate: _Optional[_Union[Certificate, str]] = ..., expected_recall: _Optional[float] = ..., coverage: _Optional[_Union[Coverage, _Mapping]] = ..., settled_count: _Optional[int] = ..., generation: _Optional[int] = ..., timings: _Optional[_Union[StageTimings, _Mapping]] = ..., degradations: _Optional[_Iterable[_Union[Degradation, _Mapping]]] = ..., hits: _Optional[_Iterable[_Union[SearchHit, _Mapping]]] = ..., context: _Optional[_Union[AssembledContext, _Mapping]] = ..., abstained: bool = ..., document_count: _Optional[int] = ..., facets: _Optional[_Iterable[_Union[Facet, _Mapping]]] = ..., score_kind: _Optional[_Union[ScoreKind, str]] = ...) -> None: ...
 
 class Facet(_message.Message):
     __slots__ = ("field", "values", "document_count", "error_max")

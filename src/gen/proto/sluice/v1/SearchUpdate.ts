@@ -8,6 +8,7 @@ import type { Degradation as _sluice_v1_Degradation, Degradation__Output as _slu
 import type { SearchHit as _sluice_v1_SearchHit, SearchHit__Output as _sluice_v1_SearchHit__Output } from '../../sluice/v1/SearchHit.js';
 import type { AssembledContext as _sluice_v1_AssembledContext, AssembledContext__Output as _sluice_v1_AssembledContext__Output } from '../../sluice/v1/AssembledContext.js';
 import type { Facet as _sluice_v1_Facet, Facet__Output as _sluice_v1_Facet__Output } from '../../sluice/v1/Facet.js';
+import type { ScoreKind as _sluice_v1_ScoreKind, ScoreKind__Output as _sluice_v1_ScoreKind__Output } from '../../sluice/v1/ScoreKind.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface SearchUpdate {
@@ -27,6 +28,7 @@ export interface SearchUpdate {
   'abstained'?: (boolean);
   'document_count'?: (number | string | Long);
   'facets'?: (_sluice_v1_Facet)[];
+  'score_kind'?: (_sluice_v1_ScoreKind);
   '_expected_recall'?: "expected_recall";
   '_document_count'?: "document_count";
 }
@@ -48,6 +50,7 @@ export interface SearchUpdate__Output {
   'abstained': (boolean);
   'document_count'?: (string);
   'facets': (_sluice_v1_Facet__Output)[];
+  'score_kind': (_sluice_v1_ScoreKind__Output);
   '_expected_recall'?: "expected_recall";
   '_document_count'?: "document_count";
 }
