@@ -5,8 +5,19 @@ import { once } from "../core/memoize.js";
 import type { Analyzer } from "./query-words.js";
 import type { AnalyzerName, AnalyzerSettings } from "./settings.js";
 import { analyzerVersionLatest, defaultsOf } from "./settings.js";
+import { loadStemmer } from "./stemmers.js";
+import { loadStopWords } from "./stop-words.js";
 import { createFirstAnalyzer } from "./version-1/query-words.js";
 import { createSecondAnalyzer } from "./version-2.js";
+
+/**
+ * Must have resolved before an analyzer with these settings is created; nothing to do for English.
+ * Throws SYSTEM_LIMIT as `loadStemmer` does.
+ */
+export async function loadLanguage({ stemmer, stopWords }: AnalyzerSettings): Promise<void> {
+  if (stemmer !== "none") await loadStemmer(stemmer);
+  if (stopWords !== "none") await loadStopWords(stopWords);
+}
 
 /** Supports versions 1 and 2; any other version is a bug. */
 export function createAnalyzer(settings: AnalyzerSettings): Analyzer {

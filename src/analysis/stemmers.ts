@@ -2,14 +2,32 @@
 // a different stem needs a new version.
 
 import { readFileSync } from "node:fs";
-import type { IsoCode } from "multilingual-stemmer";
+import type * as Snowball from "multilingual-stemmer";
+import { present } from "../core/assert.js";
 import { SluiceError } from "../core/errors.js";
 import { stemEnglish } from "./porter2.js";
 import { fold } from "./unicode/fold.js";
 
-// Its WASM memory reserves 10 GiB of address space per thread, and a failed reservation would end
-// the process. Languages other than English are therefore rejected where address space is limited.
-const snowball = isAddressSpaceLimited() ? undefined : await import("multilingual-stemmer");
+/**
+ * Compiling its WASM takes longer than all else that a thread loads, so only threads that meet a
+ * language other than English load it.
+ */
+let snowball: typeof Snowball | undefined;
+
+/**
+ * Must have resolved before `createStemmer` is called with this name. Throws SYSTEM_LIMIT where
+ * address space is limited: the WASM memory reserves 10 GiB of it per thread, and a failed
+ * reservation would end the process.
+ */
+export async function loadStemmer(name: StemmerName): Promise<void> {
+  if (name === "english" || snowball !== undefined) return;
+  if (isAddressSpaceLimited())
+    throw new SluiceError(
+      "SYSTEM_LIMIT",
+      `the stemmer "${name}" needs 10 GiB of address space a thread; lift the limit (ulimit -v unlimited)`,
+    );
+  snowball = await import("multilingual-stemmer");
+}
 
 function isAddressSpaceLimited(): boolean {
   try {
@@ -53,7 +71,7 @@ const snowballCodes = {
   tamil: "ta",
   turkish: "tr",
   yiddish: "yi",
-} as const satisfies Readonly<Record<string, IsoCode>>;
+} as const satisfies Readonly<Record<string, Snowball.IsoCode>>;
 
 /** Languages whose words can be stemmed. */
 export type StemmerName = keyof typeof snowballCodes;
@@ -65,12 +83,7 @@ export type Stemmer = (word: string) => string;
 export function createStemmer(name: StemmerName): Stemmer {
   // The TypeScript version gives the same stems as Snowball and avoids the cost of calls into WASM.
   if (name === "english") return (word) => stemEnglish(withoutPossessive(fold(word)));
-  if (snowball === undefined)
-    throw new SluiceError(
-      "SYSTEM_LIMIT",
-      `the stemmer "${name}" needs 10 GiB of address space a thread; lift the limit (ulimit -v unlimited)`,
-    );
-  const stem = snowball.createStemmer(snowballCodes[name]);
+  const stem = present(snowball, "the stemmer is loaded").createStemmer(snowballCodes[name]);
   const lower = name === "turkish" ? toLowerTurkish : (word: string) => word.toLowerCase();
   // Composition and lower case of these languages' letters are the same in every version of
   // Unicode.

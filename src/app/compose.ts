@@ -13,6 +13,7 @@ import { createAdmission } from "../search/admission.js";
 import type { Admission } from "../search/admission.js";
 import type { Kernels } from "../kernels/kernels.js";
 import { loadKernels } from "../kernels/load-kernels.js";
+import type { KernelChoice } from "../kernels/load-kernels.js";
 import type { EngineApi } from "../engine/api.js";
 import { createPoolScorer } from "../scoring/pool-scorer.js";
 import type { PoolScorer } from "../scoring/pool-scorer.js";
@@ -90,11 +91,11 @@ export async function composeEngine(options: EngineOptions): Promise<ComposedEng
 }
 
 async function compose(options: EngineOptions, folder: DataFolder): Promise<ComposedEngine> {
-  const { kernels, notes: kernelNotes } = loadKernels(options.kernel);
+  const { kernels, choice: kernel, notes: kernelNotes } = loadKernels(options.kernel);
   const models = createModels(options.modelsFolder, options.modelAliases);
   const defaultModel = await models.open(options.defaultModel);
   const readiness = createReadiness(() => folder.findings(), options.onReadiness);
-  const threads = startThreads(options, { models, defaultModel, readiness });
+  const threads = startThreads(options, { models, defaultModel, readiness, kernel });
   try {
     const openNotes: string[] = [];
     let note = (line: string): void => void openNotes.push(line);
@@ -267,9 +268,10 @@ function startThreads(
     readonly models: Models;
     readonly defaultModel: OpenedModel;
     readonly readiness: ReadinessState;
+    readonly kernel: KernelChoice;
   },
 ): Threads {
-  const { models, defaultModel, readiness } = parts;
+  const { models, defaultModel, readiness, kernel } = parts;
   const watch = createTaskWatch({
     stepMs: 5_000,
     onStuck: (pool, overdueCount) =>
@@ -283,7 +285,7 @@ function startThreads(
   checkStartLimits(threadCount);
   const limits = limitCollections(options.collections, threadCount);
   const retireChannel = `sluice-parts-${randomUUID()}`;
-  const scoreData: ScoreWorkerData = { kernel: options.kernel, retireChannel, mapTurn };
+  const scoreData: ScoreWorkerData = { kernel, retireChannel, mapTurn };
   const scorer = createPoolScorer({
     workerUrl: new URL("../scoring/score.worker.js", import.meta.url),
     workerCount: budget.scoringWorkers,
@@ -291,7 +293,7 @@ function startThreads(
     watch,
     workerData: scoreData,
   });
-  const encodeData = { kernel: options.kernel, models: [defaultModel] };
+  const encodeData = { kernel, models: [defaultModel] };
   const encodePool = createEncodePool({
     workerUrl: new URL("../encoding/encode.worker.js", import.meta.url),
     workerCount: budget.encodingWorkers,

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 
-import { createAnalyzers } from "../analysis/analyzer.js";
+import { createAnalyzers, loadLanguage } from "../analysis/analyzer.js";
 import type { Analyzer } from "../analysis/query-words.js";
 import type { AnalyzerSettings } from "../analysis/settings.js";
 import { packTerms, termFrequencies } from "../analysis/term-frequencies.js";
@@ -127,6 +127,7 @@ function openOnce<T>(
 }
 
 async function run(task: EncodeTask, use: Resources): Promise<EncodeAnswer> {
+  if ("analyzer" in task) await loadLanguage(task.analyzer);
   switch (task.kind) {
     case "query": {
       if (isRaised(task.cancel)) throw new SluiceError("CANCELLED", "the caller disconnected");

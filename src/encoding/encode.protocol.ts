@@ -14,7 +14,8 @@ import type { KernelChoice } from "../kernels/load-kernels.js";
 import type { PreparedPassage } from "./prepared-passage.js";
 
 export interface EncodeWorkerData {
-  readonly kernel: KernelChoice | undefined;
+  /** As loaded by the main thread. */
+  readonly kernel: KernelChoice;
   /** Models that are loaded before the first task. */
   readonly models: readonly OpenedModel[];
   /** Shared memory of precomputed vectors; see precomputed-batches.ts. */

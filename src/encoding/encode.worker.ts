@@ -3,13 +3,13 @@
 import { workerData } from "piscina";
 
 import { runInBackground } from "../core/thread-priority.js";
-import { loadKernels } from "../kernels/load-kernels.js";
+import { openKernels } from "../kernels/load-kernels.js";
 import { createEncodeLoop } from "./encode-loop.js";
 import type { EncodeAnswer, EncodeTask, EncodeWorkerData } from "./encode.protocol.js";
 
 const { kernel, models, stages, started, isBackground } = workerData as EncodeWorkerData;
 if (isBackground) runInBackground();
-const loop = createEncodeLoop(loadKernels(kernel).kernels, stages);
+const loop = createEncodeLoop(openKernels(kernel), stages);
 // A model that cannot be loaded fails its tasks, not the thread.
 for (const model of models) await loop.load(model).catch(() => undefined);
 Atomics.add(new Int32Array(started), 0, 1);

@@ -1,6 +1,6 @@
 // A request to create a collection becomes settings: every choice made, every value checked.
 
-import { latestSettings } from "../analysis/analyzer.js";
+import { latestSettings, loadLanguage } from "../analysis/analyzer.js";
 import {
   analyzerNames,
   isAnalyzerName,
@@ -24,7 +24,7 @@ const namePattern = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 const rotationSeed = 1;
 const bitsDefault = 2;
 
-/** Throws INVALID_FIELD naming the field, MODEL_NOT_FOUND or MODEL_INVALID. Verifies a model's folder once. */
+/** Throws INVALID_FIELD naming the field, MODEL_NOT_FOUND, MODEL_INVALID or SYSTEM_LIMIT. Verifies a model's folder once. */
 export async function settingsFor(
   request: CreateCollection,
   { models, defaultModel }: { models: Models; defaultModel: string },
@@ -42,6 +42,7 @@ export async function settingsFor(
     ...toWords(request),
     seed: rotationSeed,
   };
+  await loadLanguage(choices);
   if (request.dim !== undefined && request.modelName === undefined)
     return {
       name,

@@ -1,6 +1,6 @@
 // The turn of a search: what it waits for before it begins, and what it holds until it has ended.
 
-import { createAnalyzers } from "../analysis/analyzer.js";
+import { createAnalyzers, loadLanguage } from "../analysis/analyzer.js";
 import { analyzerSettingsOf } from "../analysis/settings.js";
 import { present } from "../core/assert.js";
 import { createCancelFlag } from "../core/cancel-flag.js";
@@ -64,7 +64,8 @@ export function createTurns(parts: SearchParts): TakeTurn {
     try {
       use = await useCollection(parts, asked.collection, { call, deadline });
       const { opened, signal } = use;
-      // Bad requests are refused before anything is waited for.
+      await loadLanguage(opened.collection.settings);
+      // Bad requests are refused before anything else is waited for.
       const refusable = planFor(opened, asked, call);
       const tokenizer = await openTokenizer(parts, opened.collection.settings, refusable);
       await waitForWrite(opened, asked, { signal, deadline });

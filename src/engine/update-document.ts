@@ -2,6 +2,7 @@
 // and sketches are copied, and only their terms are made anew, so no model runs.
 
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { loadLanguage } from "../analysis/analyzer.js";
 import type { Analyzer } from "../analysis/query-words.js";
 import { present } from "../core/assert.js";
 import { centreId } from "../core/centre.js";
@@ -79,6 +80,7 @@ async function storedPassages(
   record: DocumentRecord,
   { scorer, analyzerOf, settings }: UpdateParts & { readonly settings: CollectionSettings },
 ): Promise<PreparedPassage[]> {
+  await loadLanguage(settings);
   const analyzer = analyzerOf(settings);
   const { dim, bits } = settings;
   const passages: PreparedPassage[] = [];

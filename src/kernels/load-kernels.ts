@@ -14,6 +14,7 @@ export const kernelChoices: readonly KernelChoice[] = [...nativeSets, "wasm", "r
 
 export interface LoadedKernels {
   readonly kernels: Kernels;
+  readonly choice: KernelChoice;
   /** One line for each form that was tried and cannot be used here. */
   readonly notes: string[];
 }
@@ -29,7 +30,7 @@ export function loadKernels(force?: KernelChoice): LoadedKernels {
     try {
       const kernels = openKernels(choice);
       checkKernels(kernels);
-      return { kernels, notes };
+      return { kernels, choice, notes };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       if (force !== undefined) {
@@ -44,7 +45,8 @@ export function loadKernels(force?: KernelChoice): LoadedKernels {
   throw new SluiceError("INTERNAL", `no kernel works: ${notes.join("; ")}`);
 }
 
-function openKernels(choice: KernelChoice): Kernels {
+/** For the threads of a process that has loaded this form, and so checked it. */
+export function openKernels(choice: KernelChoice): Kernels {
   switch (choice) {
     case "reference":
       return createReferenceKernels();

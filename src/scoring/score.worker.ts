@@ -3,7 +3,7 @@
 import { BroadcastChannel } from "node:worker_threads";
 import { workerData } from "piscina";
 
-import { loadKernels } from "../kernels/load-kernels.js";
+import { openKernels } from "../kernels/load-kernels.js";
 import type { KernelChoice } from "../kernels/load-kernels.js";
 import { createCodesReader } from "../index/segment-codes.js";
 import { createPartCache } from "./part-cache.js";
@@ -12,14 +12,14 @@ import type { RetireMessage, WireAnswer, WireTask } from "./score.protocol.js";
 import type { MapTurn } from "../store/map-turn.js";
 
 export interface ScoreWorkerData {
-  readonly kernel: KernelChoice | undefined;
+  readonly kernel: KernelChoice;
   /** See scoring/pool-scorer.ts. */
   readonly retireChannel: string;
   readonly mapTurn: MapTurn;
 }
 
 const { kernel, retireChannel, mapTurn } = workerData as ScoreWorkerData;
-const { kernels } = loadKernels(kernel);
+const kernels = openKernels(kernel);
 const cache = createPartCache();
 const reader = createCodesReader(mapTurn);
 const retiring = new BroadcastChannel(retireChannel);

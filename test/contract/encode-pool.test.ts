@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { latestSettings } from "../../src/analysis/analyzer.js";
 import { createEncodePool } from "../../src/encoding/encode-pool.js";
 import type { EncodePool } from "../../src/encoding/encode-pool.js";
+import { loadKernels } from "../../src/kernels/load-kernels.js";
 import { isSluiceError } from "../../src/core/errors.js";
 import type { Document } from "../../src/core/document.js";
 import { openModelFolder } from "../../src/encoders/model-folder.js";
@@ -53,7 +54,7 @@ describe("createEncodePool", () => {
       workerUrl: new URL("../../src/encoding/encode.worker.js", import.meta.url),
       watch: quietWatch(),
       workerCount: 1,
-      workerData: { kernel: undefined, models: [model] },
+      workerData: { kernel: loadKernels().choice, models: [model] },
       modelOf: () => of,
     });
   }

@@ -2,6 +2,7 @@
 
 import { createTaskWatch } from "../../src/core/task-watch.js";
 import type { TaskWatch } from "../../src/core/task-watch.js";
+import { loadKernels } from "../../src/kernels/load-kernels.js";
 import { createPoolScorer } from "../../src/scoring/pool-scorer.js";
 import type { PoolScorer } from "../../src/scoring/pool-scorer.js";
 import { createMapTurn } from "../../src/store/map-turn.js";
@@ -23,7 +24,7 @@ export function openScorePool(workerCount: number): PoolScorer {
     retireChannel,
     watch: quietWatch(),
     workerData: {
-      kernel: undefined,
+      kernel: loadKernels().choice,
       retireChannel,
       mapTurn: createMapTurn(),
     } satisfies ScoreWorkerData,
