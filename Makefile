@@ -10,7 +10,7 @@ comma := ,
 space := $(subst ,, )
 
 .DEFAULT_GOAL := help
-.PHONY: help node-version install build types native page package-files package prune demo demo-once check check-format \
+.PHONY: help node-version install build types native page bundles package-files package installed-size prune demo demo-once check check-format \
   check-lint check-tests test test-crash test-damage test-measures test-s3 test-mcp test-go test-java test-python test-integrations test-grpc-tools test-node-versions api deploy-check coverage gen fmt bench-kernels \
   bench-encode bench-codec bench-quality bench-recall bench-ingest bench-importers bench-bm25 bench-languages bench-stream bench-rerank bench-facets bench-filters bench-mcp bench-page \
   bench-scale bench-collections bench-load bench-canonical bench-peers tables screenshot test-one watch clean
@@ -28,7 +28,7 @@ install: $(installed) ## install the pinned packages (once; from the npm cache w
 $(installed): package-lock.json | node-version
 	@.ci/install
 
-build: types native page prune ## compile everything into build/ and native/build/
+build: types native page bundles prune ## compile everything into build/ and native/build/
 
 types: $(installed) | node-version
 	@tsc -p .
@@ -40,6 +40,10 @@ page: $(installed)
 	  --bundle --minify --format=esm --target=es2022 --jsx=automatic --jsx-import-source=preact \
 	  --loader:.html=copy --loader:.svg=copy --entry-names=[name] --outdir=build/page --log-level=warning
 
+# Packages that are parts of the program's own files, over what `types` has compiled.
+bundles: types
+	@node .ci/bundle.js
+
 # Only when a source is newer than the last result; without a compiler it says so in one line.
 native: $(installed)
 	@if [ ! -f native/build/sluice.node ] || \
@@ -48,11 +52,14 @@ native: $(installed)
 
 # What the npm package has besides the program: types, the page, and kernels of other platforms.
 package-files: build
-	@tsc -p tsconfig.types.json
+	@rollup --config .ci/types.js --silent
 	@sh native/prebuild.sh
 
 api: $(installed) ## the API reference of the npm package, from its docstrings, in build/api/
 	@typedoc
+
+installed-size: $(installed) ## sizes and times of the npm package, installed from its packed file in an empty folder
+	@.ci/installed-size
 
 package: $(installed) ## pack what is published into build/packages/: sluice and sluice-models
 	@mkdir -p build/packages
@@ -60,9 +67,9 @@ package: $(installed) ## pack what is published into build/packages/: sluice and
 
 # A test or module whose source is gone would otherwise go on being run.
 prune: types
-	@find build/src build/test build/bench -name '*.js' 2>/dev/null | while read -r file; do \
+	@find build/src build/test build/bench -path build/src/shared -prune -o -name '*.js' -print 2>/dev/null | while read -r file; do \
 	  source=$${file#build/}; name=$${source%.js}; \
-	  [ -f "$$name.ts" ] || rm -f "$$file" "$$file.map" "build/$$name.d.ts"; done
+	  [ -f "$$name.ts" ] || rm -f "$$file" "$$file.map"; done
 
 demo: build ## ingest a real corpus, serve it, run a streaming search, and keep serving
 	@$(cli) demo
@@ -145,7 +152,7 @@ deploy-check: build ## the files in deploy/, by the tools that are installed, an
 
 coverage: ## make test, then lines never reached: a table, and pages in coverage/
 	@status=0; COVERAGE=1 .ci/suite || status=$$?; \
-	  c8 report --all --include 'build/src/**/*.js' --reporter text --reporter html; exit $$status
+	  c8 report --all --include 'build/src/**/*.js' --exclude '**/*.bundle.js' --reporter text --reporter html; exit $$status
 
 gen: $(installed) ## regenerate src/gen/ (flatc) and the WASM kernels (clang), where the tools are
 	@.ci/generate

@@ -4,18 +4,17 @@
 import { addAbortSignal, Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 
+import type { BackupTarget } from "../core/backup-target.js";
+import { SluiceError } from "../core/errors.js";
+import { limits } from "../core/limits.js";
+import type { ObjectStore, StoredObject } from "./object-store.js";
 import {
   DeleteObjectCommand,
   GetObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
-} from "@aws-sdk/client-s3";
-
-import type { BackupTarget } from "../core/backup-target.js";
-import { SluiceError } from "../core/errors.js";
-import { limits } from "../core/limits.js";
-import type { ObjectStore, StoredObject } from "./object-store.js";
+} from "./s3.bundle.js";
 
 /**
  * Credentials come from the AWS environment: variables, files, the web identity of a pod, the

@@ -2,13 +2,13 @@
 
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Client, credentials, Metadata } from "@grpc/grpc-js";
 import type {
   ChannelCredentials,
   ClientDuplexStream,
   ClientOptions as GrpcClientOptions,
   ClientReadableStream,
 } from "@grpc/grpc-js";
+import { Client, credentials, Metadata } from "../wire/grpc.bundle.js";
 import { createCallWatch } from "./call-watch.js";
 import type { CallWatch } from "./call-watch.js";
 import { isLoopbackHost } from "../core/loopback.js";

@@ -1,8 +1,8 @@
 // Errors of calls: the server's stable reason where there is one, the transport's status otherwise.
 
-import { status as statusCodes } from "@grpc/grpc-js";
 import type { Metadata, ServiceError } from "@grpc/grpc-js";
 import { definitions } from "../wire/definitions.js";
+import { status as statusCodes } from "../wire/grpc.bundle.js";
 
 /** A call that failed. */
 export class SluiceClientError extends Error {

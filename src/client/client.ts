@@ -1,7 +1,6 @@
 // The typed client, public API of the package; the commands, benchmarks and tests use it too.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { service as healthService } from "grpc-health-check";
 import type { RecordedFeedback } from "../core/feedback.js";
 import { present } from "../core/assert.js";
 import { lastOf } from "../core/last-of.js";
@@ -268,15 +267,15 @@ function collectionCalls(channel: Channel): CollectionCalls {
   };
 }
 
-const healthCheck = healthService["Check"] as unknown as Method<
-  { readonly service: string },
-  { readonly status: string }
->;
+type HealthCheck = Method<{ readonly service: string }, { readonly status: string }>;
 
 async function health(channel: Channel, options: CallOptions): ReturnType<SluiceClient["health"]> {
+  // Loaded here, since it parses a definition of its own when it is imported.
+  const { service: definition } = await import("../wire/health.bundle.js");
+  const check = definition["Check"] as unknown as HealthCheck;
   try {
     const call = { deadlineMs: 5_000, ...options, isIdempotent: false };
-    const { status } = await channel.unary(healthCheck, { service: "" }, call);
+    const { status } = await channel.unary(check, { service: "" }, call);
     return status === "SERVING" ? "SERVING" : "NOT_SERVING";
   } catch (error) {
     if (error instanceof SluiceClientError) return "UNREACHABLE";

@@ -3,7 +3,6 @@
 // memory and how it is read is decided in this folder.
 
 import type { IncomingMessage, RequestListener, Server } from "node:http";
-import { fastify } from "fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from "fastify";
 import type { Access, AccessGrant } from "../access/access.js";
 import { present } from "../core/assert.js";
@@ -14,6 +13,7 @@ import { compressed } from "./compression.js";
 import { toHttpFailure } from "./errors.js";
 import { boundsOf } from "./exchange-bounds.js";
 import type { HttpAnswer, HttpCallContext, HttpServices } from "./exchange.js";
+import { fastify } from "./fastify.bundle.js";
 import { callOf } from "./open-call.js";
 import { answerPreflight, checkContentType, isPreflight } from "./origin-checks.js";
 import type { OriginChecks } from "./origin-checks.js";

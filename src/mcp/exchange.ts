@@ -1,7 +1,7 @@
 // MCP over HTTP: one message and its answer. There are no sessions and no streams of events, so any
 // server behind a load balancer can take any message.
 
-import { createMcpHandler } from "@modelcontextprotocol/server";
+import { createMcpHandler } from "./sdk.bundle.js";
 import { createMcpServer } from "./server.js";
 import type { McpParts } from "./server.js";
 

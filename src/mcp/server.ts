@@ -1,16 +1,16 @@
 // The MCP server: tools that search and read, and documents as resources.
 
+import type { ReadResourceResult } from "@modelcontextprotocol/server";
+import { SluiceError } from "../core/errors.js";
+import { limits } from "../core/limits.js";
+import { failureOf, failureText } from "./failures.js";
 import {
   McpServer,
   ProtocolError,
   ProtocolErrorCode,
   ResourceNotFoundError,
   ResourceTemplate,
-} from "@modelcontextprotocol/server";
-import type { ReadResourceResult } from "@modelcontextprotocol/server";
-import { SluiceError } from "../core/errors.js";
-import { limits } from "../core/limits.js";
-import { failureOf, failureText } from "./failures.js";
+} from "./sdk.bundle.js";
 import type { Tool, ToolCall } from "./tool.js";
 import { contextTool } from "./tools/context.js";
 import { explainTool } from "./tools/explain.js";

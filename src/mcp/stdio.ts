@@ -1,7 +1,7 @@
 // MCP over standard input and output, for one agent that started this process.
 
 import { finished } from "node:stream";
-import { serveStdio, StdioServerTransport } from "@modelcontextprotocol/server/stdio";
+import { serveStdio, StdioServerTransport } from "./sdk.bundle.js";
 import { limits } from "../core/limits.js";
 import { createMcpServer } from "./server.js";
 import type { McpParts } from "./server.js";

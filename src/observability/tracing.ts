@@ -12,6 +12,7 @@ import type {
   TracedCall,
   TraceSpan,
 } from "../core/trace-span.js";
+import type * as library from "./opentelemetry.bundle.js";
 
 export interface TracingOptions {
   /** Address of the collector, such as `http://127.0.0.1:4318`; `/v1/traces` is appended. */
@@ -48,22 +49,22 @@ export interface Tracing {
  * OTEL_SERVICE_NAME.
  */
 export async function openTracing(options: TracingOptions): Promise<Tracing> {
-  const { api, core, exporter, resources, sdk } = await loadLibrary();
-  const provider = new sdk.TracerProvider({
-    resource: resources
+  const loaded = await import("./opentelemetry.bundle.js");
+  const provider = new loaded.TracerProvider({
+    resource: loaded
       .resourceFromAttributes({ "service.name": "sluice", "service.version": options.version })
-      .merge(resources.detectResources({ detectors: [resources.envDetector] })),
-    sampler: new sdk.ParentBasedSampler({
-      root: new sdk.TraceIdRatioBasedSampler(options.sampleRatio),
+      .merge(loaded.detectResources({ detectors: [loaded.envDetector] })),
+    sampler: new loaded.ParentBasedSampler({
+      root: new loaded.TraceIdRatioBasedSampler(options.sampleRatio),
     }),
     spanProcessors: [
-      new sdk.BatchSpanProcessor({
+      new loaded.BatchSpanProcessor({
         exporter: reporting(
-          new exporter.OTLPTraceExporter({
+          new loaded.OTLPTraceExporter({
             url: `${options.endpoint.replace(/\/+$/, "")}/v1/traces`,
             timeoutMillis: limits.traceExportMsMax,
           }),
-          (result) => result.code === core.ExportResultCode.SUCCESS,
+          (result) => result.code === loaded.ExportResultCode.SUCCESS,
           options.onExport,
         ),
         maxQueueSize: limits.traceQueueSpansMax,
@@ -75,7 +76,7 @@ export async function openTracing(options: TracingOptions): Promise<Tracing> {
     ],
   });
   const tracer = provider.getTracer("sluice", options.version);
-  const propagator = new core.W3CTraceContextPropagator();
+  const propagator = new loaded.W3CTraceContextPropagator();
   const begin = (
     start: { readonly name: string; readonly kind: api.SpanKind } & Pick<TracedCall, "attributes">,
     parent: api.Context,
@@ -84,36 +85,25 @@ export async function openTracing(options: TracingOptions): Promise<Tracing> {
     const { name, kind, attributes } = start;
     const settings = { kind, attributes: defined(attributes), startTime: times.now() };
     const span = tracer.startSpan(name, settings, parent);
-    const call: CallSpans = { api, tracer, propagator, times, childCount: 0 };
-    return toTraceSpan(call, span, api.trace.setSpan(parent, span));
+    const call: CallSpans = { library: loaded, tracer, propagator, times, childCount: 0 };
+    return toTraceSpan(call, span, loaded.trace.setSpan(parent, span));
   };
   return {
     beginCall({ name, attributes, traceparent, tracestate }) {
       const parent =
         traceparent === undefined
-          ? api.ROOT_CONTEXT
+          ? loaded.ROOT_CONTEXT
           : propagator.extract(
-              api.ROOT_CONTEXT,
+              loaded.ROOT_CONTEXT,
               { traceparent, tracestate },
-              api.defaultTextMapGetter,
+              loaded.defaultTextMapGetter,
             );
-      return begin({ name, attributes, kind: api.SpanKind.SERVER }, parent);
+      return begin({ name, attributes, kind: loaded.SpanKind.SERVER }, parent);
     },
     beginWork: (name, attributes) =>
-      begin({ name, attributes, kind: api.SpanKind.INTERNAL }, api.ROOT_CONTEXT),
+      begin({ name, attributes, kind: loaded.SpanKind.INTERNAL }, loaded.ROOT_CONTEXT),
     close: () => provider.shutdown(),
   };
-}
-
-async function loadLibrary() {
-  const [apiModule, core, exporter, resources, sdk] = await Promise.all([
-    import("@opentelemetry/api"),
-    import("@opentelemetry/core"),
-    import("@opentelemetry/exporter-trace-otlp-proto"),
-    import("@opentelemetry/resources"),
-    import("@opentelemetry/sdk-trace"),
-  ]);
-  return { api: apiModule, core, exporter, resources, sdk };
 }
 
 /** Reports the outcome of each batch. */
@@ -153,7 +143,7 @@ function anchoredTimes({ nowMs, clock }: Pick<TracingOptions, "nowMs" | "clock">
 
 /** What the spans of one call share. */
 interface CallSpans {
-  readonly api: typeof api;
+  readonly library: typeof library;
   readonly tracer: api.Tracer;
   readonly propagator: api.TextMapPropagator;
   readonly times: SpanTimes;
@@ -162,7 +152,7 @@ interface CallSpans {
 }
 
 function toTraceSpan(call: CallSpans, span: api.Span, context: api.Context): TraceSpan {
-  const { api: library, propagator, times } = call;
+  const { library, propagator, times } = call;
   const { traceId } = span.spanContext();
   const isSampled = span.isRecording();
   const headers = (): Record<string, string> => {
@@ -200,7 +190,7 @@ function beginChild(
   { name, startMs, isRemote, attributes = {} }: SpanStart & { readonly name: string },
   context: api.Context,
 ): TraceSpan {
-  const { api: library, tracer, times } = call;
+  const { library, tracer, times } = call;
   const kind = isRemote === true ? library.SpanKind.CLIENT : library.SpanKind.INTERNAL;
   const startTime = startMs === undefined ? times.now() : times.of(startMs);
   const span = tracer.startSpan(

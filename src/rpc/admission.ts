@@ -1,6 +1,5 @@
 // Authorizes gRPC calls of every service after their headers arrive and before any message is read.
 
-import { ServerInterceptingCall, status } from "@grpc/grpc-js";
 import type { Metadata, ServerInterceptor } from "@grpc/grpc-js";
 import type { Access, AccessGrant } from "../access/access.js";
 import type { Caller } from "../access/caller.js";
@@ -11,6 +10,7 @@ import type { TracedIds } from "../core/call-ids.js";
 import type { CallRecord } from "../core/call-record.js";
 import { SluiceError } from "../core/errors.js";
 import type { BeginSpan, TraceSpan } from "../core/trace-span.js";
+import { ServerInterceptingCall, status } from "../wire/grpc.bundle.js";
 import { hostOf } from "./bounded-call.js";
 import { requirementOf } from "./requirements.js";
 import { toStatus } from "./status.js";

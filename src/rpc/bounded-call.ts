@@ -2,7 +2,6 @@
 // is cancelled, long lists are decoded in steps, and responses wait for slow readers.
 
 import { constants } from "node:http2";
-import { Metadata, ServerInterceptingCall } from "@grpc/grpc-js";
 import type { ServerInterceptingCallInterface, ServerListener } from "@grpc/grpc-js";
 import { present } from "../core/assert.js";
 import type { ByteHold } from "../core/byte-budget.js";
@@ -10,6 +9,7 @@ import type { ByteHold } from "../core/byte-budget.js";
 import type { AnswerStream } from "../core/unread-answers.js";
 import type { Traffic } from "../core/traffic.js";
 import { warningHeader, warningOfIgnored } from "../service/ignored-fields.js";
+import { Metadata, ServerInterceptingCall } from "../wire/grpc.bundle.js";
 import { ignoredFields } from "./decode-request.js";
 import type { DecodeSteps } from "./decode-request.js";
 import { libraryCall, messageBytes, overBudget } from "./library-call.js";

@@ -10,7 +10,6 @@ import type {
   ServerWritableStream,
   UntypedHandleCall,
 } from "@grpc/grpc-js";
-import { status } from "@grpc/grpc-js";
 import type { CallRecord } from "../core/call-record.js";
 import type { Clock } from "../core/clock.js";
 import type { SluiceError } from "../core/errors.js";
@@ -18,6 +17,7 @@ import type { BeginSpan, TraceSpan } from "../core/trace-span.js";
 import type { Traffic } from "../core/traffic.js";
 import type { ReaderRoom } from "../core/unread-answers.js";
 import type { EngineApi } from "../engine/api.js";
+import { status } from "../wire/grpc.bundle.js";
 import { admissionOf } from "./admission.js";
 import { refuseWireFaults } from "./decode-request.js";
 import { stoppingError } from "../service/stopping.js";

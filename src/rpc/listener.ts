@@ -2,12 +2,12 @@
 
 import { createServer } from "node:net";
 import type { Socket } from "node:net";
-import { ServerCredentials } from "@grpc/grpc-js";
 import type { Server } from "@grpc/grpc-js";
 import { capConnections } from "../net/connection-caps.js";
 import { listen, peerProbeMs } from "../net/listen.js";
 import type { ListenAddress } from "../net/listen.js";
 import type { Tls } from "../net/tls.js";
+import { ServerCredentials } from "../wire/grpc.bundle.js";
 
 export interface RpcListener {
   readonly port: number;

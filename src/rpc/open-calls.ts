@@ -1,9 +1,9 @@
 // Open calls. A shutdown ends them with a status: idle streams at once, the others after the grace
 // period.
 
-import { ServerInterceptingCall, ServerListenerBuilder } from "@grpc/grpc-js";
 import type { ServerInterceptor } from "@grpc/grpc-js";
 import { stoppingError } from "../service/stopping.js";
+import { ServerInterceptingCall, ServerListenerBuilder } from "../wire/grpc.bundle.js";
 import { toStatus } from "./status.js";
 import type { RpcLogger } from "./status.js";
 

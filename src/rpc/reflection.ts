@@ -5,10 +5,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Server } from "@grpc/grpc-js";
 import type { EnumTypeDefinition, PackageDefinition } from "@grpc/proto-loader";
-import { ReflectionService } from "@grpc/reflection";
 import { present } from "../core/assert.js";
 import { repositoryRoot } from "../core/paths.js";
 import { fieldsOf } from "./decode-request.js";
+import { ReflectionService } from "./reflection.bundle.js";
 
 /** Adds reflection of `services` and of all files that they need. Reads one file. */
 export function addReflection(server: Server, services: readonly string[]): void {

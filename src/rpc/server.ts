@@ -1,7 +1,5 @@
 // The gRPC server: services, health, reflection, credentials and graceful shutdown.
 
-import { Server, setLogger } from "@grpc/grpc-js";
-import { HealthImplementation } from "grpc-health-check";
 import { definitions } from "../wire/definitions.js";
 import type { CallRecord } from "../core/call-record.js";
 import type { Clock } from "../core/clock.js";
@@ -10,6 +8,8 @@ import type { BeginSpan } from "../core/trace-span.js";
 import { createTraffic } from "../core/traffic.js";
 import type { Traffic } from "../core/traffic.js";
 import type { Access } from "../access/access.js";
+import { Server, setLogger } from "../wire/grpc.bundle.js";
+import { HealthImplementation } from "../wire/health.bundle.js";
 import { createAdmissionInterceptor } from "./admission.js";
 import type { RpcContext } from "./calls.js";
 import { createCollectionService } from "./collection-service.js";

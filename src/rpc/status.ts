@@ -1,11 +1,11 @@
 // Errors as gRPC statuses: code, message and google.rpc.Status with stable details.
 
-import { Metadata, status } from "@grpc/grpc-js";
 import { definitions } from "../wire/definitions.js";
 import { errorTable, isSluiceError } from "../core/errors.js";
 import type { ErrorReason } from "../core/errors.js";
 import { publicMessage } from "../core/public-message.js";
 import type { Any } from "../gen/proto/google/protobuf/Any.js";
+import { Metadata, status } from "../wire/grpc.bundle.js";
 
 /** Error in the form that grpc-js expects. */
 export interface RpcStatus {

@@ -1,7 +1,6 @@
 // The proto definitions of server and client, loaded once.
 
 import { join } from "node:path";
-import { loadSync } from "@grpc/proto-loader";
 import type { MessageTypeDefinition, Options, PackageDefinition } from "@grpc/proto-loader";
 import { present } from "../core/assert.js";
 import { repositoryRoot } from "../core/paths.js";
@@ -13,6 +12,7 @@ import type { CollectionServiceDefinition } from "../gen/proto/sluice/v1/Collect
 import type { DocumentServiceDefinition } from "../gen/proto/sluice/v1/DocumentService.js";
 import type { OperationServiceDefinition } from "../gen/proto/sluice/v1/OperationService.js";
 import type { SearchServiceDefinition } from "../gen/proto/sluice/v1/SearchService.js";
+import { loadSync } from "./grpc.bundle.js";
 
 export interface Definitions {
   /** All definitions by full name, for reflection and for checks of raw bytes. */

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
@@ -13,6 +14,7 @@ import { gzipSync } from "node:zlib";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { build } from "esbuild";
 import { publint } from "publint";
+import ts from "typescript";
 
 import { repositoryRoot } from "../../src/core/paths.js";
 import { packProject } from "../support/packed.js";
@@ -29,7 +31,7 @@ describe("the npm package", () => {
   let project: PackedProject;
 
   before(() => {
-    assert.ok(existsSync(join(root, "build/src/public/engine.d.ts")), "make package-files first");
+    assert.ok(existsSync(join(root, "build/types/engine.d.ts")), "make package-files first");
     project = packProject(["react", "react-dom", "@types/react", "@types/node"]);
   });
 
@@ -39,7 +41,7 @@ describe("the npm package", () => {
     const { files, byteCount } = project;
     for (const path of [
       "build/src/cli/main.js",
-      "build/src/public/engine.d.ts",
+      "build/types/engine.d.ts",
       "build/page/index.html",
       "native/wasm/kernels.wasm",
       "proto/sluice/v1/search.proto",
@@ -83,6 +85,25 @@ describe("the npm package", () => {
       ...Array<string>(4).fill("function"),
       "ERR_PACKAGE_PATH_NOT_EXPORTED",
     ]);
+  });
+
+  it("imports only packages that it declares, in its types too", () => {
+    // The hook's user has React; the demo, which needs a checkout, has the compiler.
+    const declared = new Set([...project.dependencies, "react", "typescript"]);
+    // Those of the bundles are the business of the bundler, which fails on what it does not find.
+    const names = project.files
+      .filter((path) => /^build\/(src|types)\/.*\.(js|d\.ts)$/.test(path))
+      .filter((path) => !/\.bundle\.js$|\/shared\//.test(path))
+      .flatMap((path) => {
+        const text = readFileSync(join(project.packageFolder, path), "utf8");
+        return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
+      })
+      .filter((name) => !name.startsWith(".") && !isBuiltin(name))
+      .map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name);
+    assert.deepEqual(
+      [...new Set(names)].filter((name) => !declared.has(name)),
+      [],
+    );
   });
 
   it("searches in process, with kernels that nobody has compiled here", async () => {

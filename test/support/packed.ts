@@ -17,6 +17,8 @@ export interface PackedProject {
   readonly packageFolder: string;
   /** Paths of the packed files, from the package's folder. */
   readonly files: readonly string[];
+  /** Names of the packages that it depends on. */
+  readonly dependencies: readonly string[];
   /** Of the packed file. */
   readonly byteCount: number;
   remove(): void;
@@ -67,6 +69,7 @@ export function packProject(others: readonly string[] = []): PackedProject {
     tarball,
     packageFolder,
     files: packed.files.map(({ path }) => path),
+    dependencies: Object.keys(dependencies),
     byteCount: packed.size,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { packageDoors } from "./doors.js";
-import { importsOf, readText, repositoryFiles, sourceFiles } from "./tree.js";
+import { importsIn, importsOf, readText, repositoryFiles, sourceFiles } from "./tree.js";
 
 interface PackageJson {
   readonly dependencies: Readonly<Record<string, string>>;
@@ -32,6 +32,20 @@ describe("dependencies", () => {
     );
   });
 
+  it("are those of the program, without what the build puts into its files", () => {
+    const installed = new Set<string>();
+    const bundled = new Set<string>();
+    for (const path of sourceFiles.filter((file) => /^src\/(?!page\/)/.test(file)))
+      for (const name of valueImportsOf(path))
+        (path.endsWith(".bundle.ts") ? bundled : installed).add(name);
+    const wanted = [...installed].filter((name) => name !== "react" && name !== "typescript");
+    assert.deepEqual(wanted.sort(), Object.keys(dependencies).sort());
+    assert.deepEqual(
+      [...bundled].filter((name) => devDependencies[name] === undefined),
+      [],
+    );
+  });
+
   for (const name of Object.keys(dependencies)) {
     it(`${name} is used behind its door`, () => {
       const doors = packageDoors[name];
@@ -43,6 +57,12 @@ describe("dependencies", () => {
     });
   }
 });
+
+/** Packages that a file still imports when it is compiled. */
+function valueImportsOf(path: string): string[] {
+  const text = readText(path).replace(/^(im|ex)port type [^;]*;/gm, "");
+  return importsIn(path, text).filter((name) => !/^(node:|src\/)/.test(name));
+}
 
 function filesIn(folders: readonly string[]): string[] {
   return [...sourceFiles, ...repositoryFiles.filter((path) => path.startsWith("src/gen/"))].filter(

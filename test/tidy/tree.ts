@@ -58,7 +58,11 @@ export function placeOf(node: ts.Node): string {
  *  Type-only imports, re-exports, dynamic imports, `new URL("./x.js", import.meta.url)` and
  *  `import.meta.resolve("x")` count. */
 export function importsOf(path: string): string[] {
-  const text = readText(path);
+  return importsIn(path, readText(path));
+}
+
+/** The same of a text in the place of the file's. */
+export function importsIn(path: string, text: string): string[] {
   const specifiers = ts.preProcessFile(text, true, true).importedFiles.map((file) => file.fileName);
   for (const match of text.matchAll(/new URL\(\s*"(\.[^"]+\.js)"/g)) {
     if (match[1] !== undefined) specifiers.push(match[1]);
