@@ -7,7 +7,10 @@ import { limits } from "../core/limits.js";
 import type { WindowPooling } from "../contract/search-request.js";
 import type { OpenedModel } from "./model-folder.js";
 import { invalidModel, tokenizerFileName } from "./model-manifest.js";
-import { openOnnxSession } from "./onnx-session.js";
+import { loadModelHead } from "./model-head.js";
+import type { CrossEncoderManifest, HeadPooling } from "./model-manifest.js";
+import { checkFinite, openOnnxSession } from "./onnx-session.js";
+import type { OnnxSession } from "./onnx-session.js";
 import { createTokenizer } from "./tokenizer.js";
 
 export interface PairOptions {
@@ -41,7 +44,7 @@ export async function createCrossEncoder(model: OpenedModel): Promise<CrossEncod
   const textTokensMax = maxTokens - pairSpecialCount;
   if (textTokensMax - queryMaxTokens < 1)
     throw invalidModel(folder, `pair.queryMaxTokens: ${queryMaxTokens} leaves no room for a text`);
-  const session = await openOnnxSession({ folder, manifest }, { kind: "logit" });
+  const session = await openLogitSession(folder, manifest);
   return {
     async relevance(query, text, { pooling, cancel }) {
       const queryIds = tokenizer.textIds(query, queryMaxTokens);
@@ -58,6 +61,41 @@ export async function createCrossEncoder(model: OpenedModel): Promise<CrossEncod
     },
     close: () => session.close(),
   };
+}
+
+/** Like `openOnnxSession`; `run` gives one logit, from the graph or from the head behind it. */
+async function openLogitSession(
+  folder: string,
+  manifest: CrossEncoderManifest,
+): Promise<OnnxSession> {
+  if (manifest.head === undefined) return openOnnxSession({ folder, manifest }, { kind: "logit" });
+  const { pooling } = manifest.head;
+  const head = loadModelHead(folder, manifest.head);
+  const output = { kind: "token-rows", dim: head.inputs } as const;
+  const session = await openOnnxSession({ folder, manifest }, output);
+  return {
+    async run(input) {
+      const rows = await session.run(input);
+      return checkFinite(head.apply(poolRows(rows, head.inputs, pooling)), manifest.name);
+    },
+    close: () => session.close(),
+  };
+}
+
+/** One row of `dim` values from all of them. */
+function poolRows(rows: Float32Array, dim: number, pooling: HeadPooling): Float32Array {
+  if (pooling === "cls") return rows.subarray(0, dim);
+  const rowCount = rows.length / dim;
+  return Float32Array.from({ length: dim }, (_, i) => {
+    let sum = 0;
+    let largest = -Infinity;
+    for (let at = i; at < rows.length; at += dim) {
+      const value = rows[at] ?? 0;
+      sum += value;
+      largest = Math.max(largest, value);
+    }
+    return pooling === "mean" ? sum / rowCount : largest;
+  });
 }
 
 interface WindowSize {

@@ -2,18 +2,16 @@
 // thread.
 
 import { join } from "node:path";
-import { assert } from "../core/assert.js";
 import type { TokenMatrix } from "../core/token-matrix.js";
 import { tokenMatrix } from "../core/token-matrix.js";
-import { SluiceError } from "../core/errors.js";
 import type { OpenedModel } from "./model-folder.js";
 import type { LateInteractionManifest } from "./model-manifest.js";
 import { invalidModel, tokenizerFileName } from "./model-manifest.js";
 import type { OnnxSession } from "./onnx-session.js";
-import { openOnnxSession } from "./onnx-session.js";
 import type { DocumentText, Passage } from "./passages.js";
 import { passageTokensMin, splitPassages } from "./passages.js";
-import type { EncodeOptions, TokenTrace, Tokenizer } from "./tokenizer.js";
+import { openRowSession } from "./row-session.js";
+import type { EncodeOptions, TextPrefix, TokenTrace, Tokenizer } from "./tokenizer.js";
 import { createTokenizer } from "./tokenizer.js";
 
 export interface QueryTokens {
@@ -58,7 +56,7 @@ export async function createLateInteractionEncoder(
   }
   const text = createModelTokenizer(folder, manifest);
   const { dim } = manifest;
-  const session = await openOnnxSession({ folder, manifest }, { kind: "token-rows", dim });
+  const session = await openRowSession(folder, manifest);
   const skipIds = new Set(manifest.passage.skipTokenIds);
   return {
     dim,
@@ -66,7 +64,7 @@ export async function createLateInteractionEncoder(
     encodeQuery: (query) => encodeQuery(query, { text, session, manifest }),
     async encodePassage(passage) {
       const ids = text.passageIds(passage);
-      const values = toUnitRows(await session.run({ ids }), manifest);
+      const values = await session.run({ ids });
       return tokenMatrix(keepRows(values, dim, keptPositions(ids, skipIds)), dim);
     },
     splitPassages: (document) => text.splitPassages(document),
@@ -105,14 +103,14 @@ export function createModelTokenizer(
   }
   const asQuery = {
     maxTokens: query.maxTokens,
-    prefixIds: tokenizer.prefixIds(query.prefix),
+    prefix: tokenizer.prefix(query.prefix),
   };
   const asPassage = {
     maxTokens: passage.maxTokens,
-    prefixIds: tokenizer.prefixIds(passage.prefix),
+    prefix: tokenizer.prefix(passage.prefix),
   };
   const windows = {
-    maxTokens: passage.maxTokens - asPassage.prefixIds.length,
+    maxTokens: passage.maxTokens - prefixTokens(asPassage.prefix),
     overlapTokens: passage.overlapTokens,
     titles: passage.titles,
   };
@@ -143,12 +141,17 @@ export function createModelTokenizer(
 function prefixTooLong(
   tokenizer: Tokenizer,
   field: string,
-  { maxTokens, prefixIds }: Required<EncodeOptions>,
+  { maxTokens, prefix }: Required<EncodeOptions>,
   textTokensMin: number,
 ): string | undefined {
-  const left = maxTokens - tokenizer.specialCount - prefixIds.length;
+  const left = maxTokens - tokenizer.specialCount - prefixTokens(prefix);
   if (left >= textTokensMin) return undefined;
-  return `${field}: ${prefixIds.length} tokens leave no room for a text within ${maxTokens}`;
+  return `${field}: ${prefixTokens(prefix)} tokens leave no room for a text within ${maxTokens}`;
+}
+
+/** Most tokens that a prefix adds to a text: its white space may add one. */
+function prefixTokens({ ids, space }: TextPrefix): number {
+  return ids.length + (space === "" ? 0 : 1);
 }
 
 interface QueryEncoding {
@@ -165,7 +168,7 @@ async function encodeQuery(
   const textIds = text.queryIds(query);
   const ids = expand(textIds, expandToTokens ?? 0, text.tokenizer.maskTokenId ?? 0);
   const attendedCount = attendToExpansion ? ids.length : textIds.length;
-  const values = toUnitRows(await session.run({ ids, attendedCount }), manifest);
+  const values = await session.run({ ids, attendedCount });
   const isFull = textIds.length === maxTokens;
   const isCut = isFull && text.tokenizer.countTokens(query, maxTokens) > countOfText(text, textIds);
   return { rows: tokenMatrix(values, manifest.dim), tokenCount: textIds.length, isCut };
@@ -201,19 +204,4 @@ function keepRows(values: Float32Array, dim: number, positions: readonly number[
     kept.set(values.subarray(position * dim, (position + 1) * dim), row * dim);
   });
   return kept;
-}
-
-/** Normalizes vectors in place when the graph does not. A zero vector is a fault of the model. */
-function toUnitRows(values: Float32Array, manifest: LateInteractionManifest): Float32Array {
-  if (manifest.rowsAreUnit) return values;
-  const { dim } = manifest;
-  assert(values.length % dim === 0, "the model gives whole rows");
-  for (let start = 0; start < values.length; start += dim) {
-    const row = values.subarray(start, start + dim);
-    const norm = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
-    if (norm === 0)
-      throw new SluiceError("INTERNAL", `model ${manifest.name} produced a zero vector`);
-    for (let i = 0; i < dim; i += 1) row[i] = (row[i] ?? 0) / norm;
-  }
-  return values;
 }

@@ -22,8 +22,44 @@ const tokenId = z.int().nonnegative();
 const fileName = z.string().regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]*$/, "must be a plain file name");
 const inputName = z.enum(["input_ids", "attention_mask", "token_type_ids"]);
 
+/** Most inputs or outputs of a layer, and most layers of a head. */
+const layerSizeMax = 16_384;
+const headLayersMax = 16;
+
+const layerSize = z.int().min(1).max(layerSizeMax);
+/** Names of PyTorch's activations in lower case; GELU is the one with the error function. */
+const activation = z.enum(["identity", "relu", "tanh", "sigmoid", "silu", "gelu"]);
+
+/** Tensors `N.weight`, `N.bias` and `N.residual` of the head's file, N being the layer's place. */
+const denseLayerSchema = z.object({
+  type: z.literal("dense"),
+  inputs: layerSize,
+  outputs: layerSize,
+  bias: z.boolean(),
+  activation,
+  /** Whether the input, projected if its size differs, is added to the activation's output. */
+  residual: z.boolean().default(false),
+});
+
+const layerNormSchema = z.object({
+  type: z.literal("layer-norm"),
+  size: layerSize,
+  epsilon: z.number().positive(),
+});
+
+/** Layers between the graph's output and the rows or the logit. */
+const headSchema = z.object({
+  /** A file of safetensors, float32. */
+  file: fileName,
+  layers: z
+    .array(z.discriminatedUnion("type", [denseLayerSchema, layerNormSchema]))
+    .min(1)
+    .max(headLayersMax),
+});
+
 const shared = {
-  format: z.literal(1),
+  /** 2 if there is a head, which programs that read only format 1 would leave out. */
+  format: z.literal([1, 2]),
   name: z.string().min(1),
   license: z.string().optional(),
   languages: z.array(z.string()).optional(),
@@ -65,6 +101,8 @@ const lateInteractionSchema = z.object({
     skipTokenIds: z.array(tokenId),
   }),
   rowsAreUnit: z.boolean(),
+  /** Applied to each row of the graph's output. */
+  head: headSchema.optional(),
   /** Rows of different texts may resemble each other, so codes are relative to a centre of theirs. */
   rowsShareDirection: z.boolean().default(false),
 });
@@ -77,6 +115,13 @@ const crossEncoderSchema = z.object({
     queryMaxTokens: z.int().positive(),
     overlapTokens: z.int().nonnegative(),
   }),
+  /** Makes the logit from the graph's rows; without it the graph gives the logit. */
+  head: headSchema
+    .extend({
+      /** The row that the layers read: the first token's, the mean of all, or their maxima. */
+      pooling: z.enum(["cls", "mean", "max"]),
+    })
+    .optional(),
 });
 
 const manifestSchema = z.discriminatedUnion("kind", [lateInteractionSchema, crossEncoderSchema]);
@@ -88,6 +133,11 @@ export type CrossEncoderManifest = Readonly<z.infer<typeof crossEncoderSchema>>;
 export type ModelManifest = LateInteractionManifest | CrossEncoderManifest;
 export type ModelKind = ModelManifest["kind"];
 export type OnnxInputName = z.infer<typeof inputName>;
+export type Activation = z.infer<typeof activation>;
+export type DenseLayer = z.infer<typeof denseLayerSchema>;
+export type ModelHeadManifest = Readonly<z.infer<typeof headSchema>>;
+export type HeadLayer = ModelHeadManifest["layers"][number];
+export type HeadPooling = NonNullable<CrossEncoderManifest["head"]>["pooling"];
 
 /**
  * Reads and validates `folder`/manifest.json. Throws MODEL_INVALID naming folder, file and field.
@@ -136,8 +186,20 @@ function parseManifest(folder: string, bytes: Buffer): ModelManifest {
 
 /** A contradiction between fields, if there is one. */
 function inconsistency(manifest: ModelManifest): string | undefined {
-  for (const file of [manifest.onnx.file, tokenizerFileName]) {
+  const { head } = manifest;
+  const needed = [
+    manifest.onnx.file,
+    tokenizerFileName,
+    ...(head === undefined ? [] : [head.file]),
+  ];
+  for (const file of needed) {
     if (!(file in manifest.files)) return `files: ${file} is not listed`;
+  }
+  if (head !== undefined) {
+    if (manifest.format === 1) return "format: a model with a head has format 2";
+    const outputs = manifest.kind === "cross-encoder" ? 1 : manifest.dim;
+    const problem = headProblem(head.layers, outputs);
+    if (problem !== undefined) return problem;
   }
   if (!manifest.onnx.inputs.includes("input_ids")) return "onnx.inputs: input_ids is missing";
   const fields = manifest.kind === "cross-encoder" ? pairFields(manifest) : rowFields(manifest);
@@ -145,6 +207,20 @@ function inconsistency(manifest: ModelManifest): string | undefined {
     if (value > max) return `${field}: ${value} is above ${max}`;
   }
   return undefined;
+}
+
+/** Whether each layer takes what the layer before it gives, and the last one gives `outputs`. */
+function headProblem(layers: readonly HeadLayer[], outputs: number): string | undefined {
+  const sizes = layers.map(layerSizes);
+  const ends = [...sizes.slice(1).map(([inputs]) => inputs), outputs];
+  const wrong = sizes.findIndex(([, given], i) => given !== ends[i]);
+  if (wrong < 0) return undefined;
+  return `head.layers.${wrong}: it gives ${sizes[wrong]?.[1] ?? 0} values, not ${ends[wrong] ?? 0}`;
+}
+
+/** Values that a layer takes and gives. */
+export function layerSizes(layer: HeadLayer): readonly [inputs: number, outputs: number] {
+  return layer.type === "dense" ? [layer.inputs, layer.outputs] : [layer.size, layer.size];
 }
 
 type BoundedField = readonly [field: string, value: number, max: number];

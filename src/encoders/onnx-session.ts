@@ -126,10 +126,13 @@ function checkOutput(values: unknown, valueCount: number, model: string): Float3
     const found = values instanceof Float32Array ? `${values.length} values` : typeof values;
     throw new SluiceError("INTERNAL", `model ${model} gave ${found}, not ${valueCount} floats`);
   }
-  if (!isFinite32(values)) {
-    throw new SluiceError("INTERNAL", `model ${model} gave NaN or infinity`);
-  }
-  return values;
+  return checkFinite(values, model);
+}
+
+/** The values; throws INTERNAL when one is NaN or infinite. */
+export function checkFinite(values: Float32Array, model: string): Float32Array {
+  if (isFinite32(values)) return values;
+  throw new SluiceError("INTERNAL", `model ${model} gave NaN or infinity`);
 }
 
 function isFinite32(values: Float32Array): boolean {

@@ -14,8 +14,18 @@ import { createAtomTokenizer, createWholeTokenizer } from "./text-tokenizer.js";
 export interface EncodeOptions {
   /** Largest number of tokens, including special tokens and prefix. */
   readonly maxTokens: number;
-  /** Ids between the leading special tokens and the text: a marker or an instruction. */
-  readonly prefixIds?: readonly number[];
+  /** A marker or an instruction between the leading special tokens and the text. */
+  readonly prefix?: TextPrefix;
+}
+
+/** What stands before a text. */
+export interface TextPrefix {
+  readonly ids: readonly number[];
+  /**
+   * White space at the end of the prefix, which is read as the beginning of the text: a vocabulary
+   * that keeps white space joins it to the first word.
+   */
+  readonly space: string;
 }
 
 /** Origin of a token. */
@@ -65,8 +75,10 @@ export interface Tokenizer {
   countAtoms(text: string, options: { readonly tokensPerAtomMax: number }): AtomCounts;
   /** The ids of `encode` with their origin, in the same order. */
   trace(text: string, options: EncodeOptions): TokenTrace[];
-  /** Ids of a prefix, in which special tokens are recognized (`[unused0]`, `[Q] `, `query: `). */
-  prefixIds(prefix: string): number[];
+  /** The id of a token as the vocabulary spells it. */
+  tokenId(token: string): number | undefined;
+  /** A prefix, in which special tokens are recognized (`[unused0]`, `[Q] `, `query: `). */
+  prefix(prefix: string): TextPrefix;
 }
 
 const tokenizerSchema = z.looseObject({
@@ -114,8 +126,9 @@ function wrapTokenizer(file: TokenizerFile): Tokenizer {
   const specialCount = leading.length + trailing.length;
   const pair = pairTemplate(full);
   const text = createTextTokenizer(file);
-  const idsMax = ({ maxTokens, prefixIds = [] }: EncodeOptions): number => {
-    const count = maxTokens - specialCount - prefixIds.length;
+  const keepsSpace = text.count(" ", 1) > 0;
+  const idsMax = ({ maxTokens, prefix = noPrefix }: EncodeOptions): number => {
+    const count = maxTokens - specialCount - prefix.ids.length;
     assert(count >= 0, "maxTokens leaves room for specials and prefix");
     return count;
   };
@@ -128,8 +141,9 @@ function wrapTokenizer(file: TokenizerFile): Tokenizer {
     },
     maskTokenId: maskTokens.map((token) => full.token_to_id(token)).find((id) => id !== undefined),
     encode(input, options) {
-      const ids = text.ids(input, idsMax(options));
-      return Int32Array.from([...leading, ...(options.prefixIds ?? []), ...ids, ...trailing]);
+      const { prefix = noPrefix } = options;
+      const ids = text.ids(prefix.space + input, idsMax(options));
+      return Int32Array.from([...leading, ...prefix.ids, ...ids, ...trailing]);
     },
     textIds: (input, countMax) => text.ids(input, countMax),
     pairSpecialCount: pair?.reduce((count, { ids }) => count + ids.length, 0),
@@ -148,15 +162,21 @@ function wrapTokenizer(file: TokenizerFile): Tokenizer {
     countTokens: (input, countMax = Infinity) => text.count(input, countMax),
     countAtoms: (input, options) => text.countAtoms(input, options.tokensPerAtomMax),
     trace(input, options) {
+      const { prefix = noPrefix } = options;
       const bare = (id: number): TokenTrace => traceOf(full, id, undefined);
-      const traced = text.trace(input, idsMax(options));
+      const traced = text.trace(prefix.space + input, idsMax(options));
+      const before = prefix.space.length;
       return [
-        ...[...leading, ...(options.prefixIds ?? [])].map(bare),
-        ...traced.map(({ id, span }) => traceOf(full, id, span)),
+        ...[...leading, ...prefix.ids].map(bare),
+        ...traced.map(({ id, span }) => traceOf(full, id, span && shifted(span, before))),
         ...trailing.map(bare),
       ];
     },
-    prefixIds: (prefix) => prefixIds(full, prefix),
+    tokenId: (token) => full.token_to_id(token),
+    prefix(prefix) {
+      const { ids, space } = readPrefix(full, prefix);
+      return { ids, space: keepsSpace ? space : "" };
+    },
   };
 }
 
@@ -207,11 +227,26 @@ function pairTemplate(full: LibraryTokenizer): [PairPart, PairPart, PairPart] | 
   ];
 }
 
-function prefixIds(full: LibraryTokenizer, prefix: string): number[] {
-  if (prefix === "") return [];
+const noPrefix: TextPrefix = { ids: [], space: "" };
+
+/** The part of a range that lies behind the first `before` units, from there on. */
+function shifted({ start, end }: Span, before: number): Span {
+  return { start: Math.max(0, start - before), end: Math.max(0, end - before) };
+}
+
+function readPrefix(full: LibraryTokenizer, prefix: string): TextPrefix {
   // A marker such as `[unused0]` is in the vocabulary without being an added token.
-  const id = full.token_to_id(prefix) ?? full.token_to_id(prefix.trim());
-  return id !== undefined ? [id] : full.encode(prefix, { add_special_tokens: false }).ids;
+  const id = full.token_to_id(prefix);
+  if (id !== undefined) return { ids: [id], space: "" };
+  const text = prefix.trimEnd();
+  const marker = full.token_to_id(text);
+  const ids = marker === undefined ? encodeBare(full, text) : [marker];
+  return { ids, space: prefix.slice(text.length) };
+}
+
+/** Ids without those of the template; special tokens in the text are recognized. */
+function encodeBare(full: LibraryTokenizer, text: string): readonly number[] {
+  return text === "" ? [] : full.encode(text, { add_special_tokens: false }).ids;
 }
 
 function createTextTokenizer(file: TokenizerFile): TextTokenizer {

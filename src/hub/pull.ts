@@ -50,6 +50,12 @@ export async function pullModel(options: PullOptions, hub: HubOptions): Promise<
   return repository;
 }
 
+/** Settings and weights of the modules behind a transformer, such as `1_Dense/config.json`. */
+const moduleFile = /^\d+_(?!Transformer)[A-Za-z]+\/(config\.json|model\.safetensors)$/;
+/** Settings of a transformer that has a folder of its own. */
+const transformerFile =
+  /^0_Transformer\/(config|tokenizer_config|sentence_bert_config|tokenizer)\.json$/;
+
 const usualGraphs = ["model.onnx", "onnx/model.onnx"];
 
 function chooseFiles(
@@ -68,11 +74,16 @@ function chooseFiles(
       `${name} has no ONNX graph ${graphFile ?? usualGraphs.join(" or ")}; ${found}`,
     );
   }
-  if (!paths.has("tokenizer.json")) throw downloadFailed(`${name} has no tokenizer.json`);
+  const hasTokenizer = ["", "0_Transformer/"].some((at) => paths.has(`${at}tokenizer.json`));
+  if (!hasTokenizer) throw downloadFailed(`${name} has no tokenizer.json`);
   const wanted = new Set([graph, "tokenizer.json", "README.md", "LICENSE", ...configFiles]);
+  // ColBERT's linear layer lies in the checkpoint's own weights.
+  if (paths.has("artifact.metadata") && !paths.has("modules.json")) wanted.add("model.safetensors");
   const isWeights = (path: string): boolean =>
     path.startsWith(`${graph}_data`) || path.startsWith(`${graph}.data`);
-  return files.filter(({ path }) => wanted.has(path) || isWeights(path));
+  const isPart = (path: string): boolean =>
+    isWeights(path) || moduleFile.test(path) || transformerFile.test(path);
+  return files.filter(({ path }) => wanted.has(path) || isPart(path));
 }
 
 /** Partial files of another commit are deleted. */

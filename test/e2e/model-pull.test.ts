@@ -16,7 +16,9 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { hubDefaults } from "../../src/hub/hub-client.js";
 import type { HubOptions } from "../../src/hub/hub-client.js";
-import { configFiles } from "../../src/encoders/model-conventions.js";
+import { configFiles } from "../../src/encoders/checkpoint-configs.js";
+import { repositoryRoot } from "../../src/core/paths.js";
+import { addModel } from "../../src/encoders/add-model.js";
 import { findKnownModel, knownModels } from "../../src/hub/known-models.js";
 import { pullModel } from "../../src/hub/pull.js";
 import type { PullOptions } from "../../src/hub/pull.js";
@@ -96,6 +98,20 @@ describe("pulling a model", () => {
       return true;
     };
   }
+
+  it("brings the modules behind a transformer, and adds them to the graph", async () => {
+    const source = join(repositoryRoot(), "test/fixtures/checkpoints/cross-encoder");
+    hub = await startModelHub(repository, source);
+    const files = await pull();
+    assert.ok(files.includes("modules.json"));
+    for (const module of ["1_Pooling", "2_Dense", "3_LayerNorm", "4_Dense"]) {
+      const weights = module === "1_Pooling" ? [] : ["model.safetensors"];
+      assert.deepEqual(readdirSync(join(target(), module)), ["config.json", ...weights]);
+    }
+    const at = { source: target(), modelsFolder: join(folder(), "models"), name: "added" };
+    const { manifest } = await addModel({ ...at, origin: repository, overrides: {} });
+    assert.equal(manifest.head?.layers.length, 3);
+  });
 
   it("brings what is needed, checked, and tells how far it is", async () => {
     await start();

@@ -5,7 +5,8 @@ import type { Command } from "commander";
 import { basename, resolve } from "node:path";
 import { SluiceError } from "../../core/errors.js";
 import { limits } from "../../core/limits.js";
-import type { AddedModel, ConventionOverrides } from "../../encoders/add-model.js";
+import type { AddedModel } from "../../encoders/add-model.js";
+import type { ConventionOverrides } from "../../encoders/describe-checkpoint.js";
 import type { ModelKind } from "../../encoders/model-manifest.js";
 import type { TitlePlaces } from "../../encoders/passages.js";
 import type { CliContext } from "../context.js";
@@ -32,9 +33,9 @@ export function addModelAdd(group: Command, context: CliContext): void {
     .command("add <folder>")
     .description(
       "Imports a folder with an ONNX graph and its tokenizer.json: a Hugging Face export, a ColBERT " +
-        "checkpoint (artifact.metadata) or a PyLate one (config_sentence_transformers.json). Markers, " +
-        "lengths, expansion and skipped words are read from its files. The model is run once before " +
-        "it becomes available.",
+        "checkpoint (artifact.metadata), or one of PyLate or Sentence Transformers (modules.json). " +
+        "Markers, lengths, expansion and skipped words are read from its files, and dense layers " +
+        "outside the graph from their safetensors. The model is run once before it becomes available.",
     );
   addConventionOptions(command);
   addModelsFolder(command).option("--json", "print one object of JSON");
@@ -130,6 +131,7 @@ function addedLines({ manifest, family }: AddedModel): string[] {
 const familyNames = {
   colbert: "ColBERT (artifact.metadata)",
   pylate: "PyLate (config_sentence_transformers.json)",
+  "multi-vector-encoder": "MultiVectorEncoder (sentence_bert_config.json)",
   plain: "a plain encoder",
 } as const;
 

@@ -48,7 +48,7 @@ async function pull(model: string, options: PullFlags, context: CliContext): Pro
   const [{ pullModel }, { hubDefaults }, { configFiles }] = await Promise.all([
     import("../../hub/pull.js"),
     import("../../hub/hub-client.js"),
-    import("../../encoders/model-conventions.js"),
+    import("../../encoders/checkpoint-configs.js"),
   ]);
   const name = options.name ?? nameFrom(known.repository);
   const { modelsFolder } = readPlaces(options);

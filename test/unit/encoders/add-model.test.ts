@@ -243,7 +243,7 @@ describe("adding a model", () => {
     [
       "another width than its metadata says",
       { graph: { dim: 96 }, files: { "artifact.metadata": { dim: 128 } } },
-      /has vectors of dim 96, but artifact.metadata declares 128; export it with its linear layer/,
+      /has vectors of dim 96, but artifact.metadata declares 128; put model.safetensors with linear.weight beside it/,
     ],
     ["a width that is no multiple of 16", { graph: { dim: 40 } }, /dim: .*multiple of 16/],
     [

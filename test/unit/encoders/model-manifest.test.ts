@@ -33,6 +33,20 @@ function within(field: string, values: object): Edit {
   return (manifest) => ({ ...manifest, [field]: { ...(manifest[field] as object), ...values } });
 }
 
+function head(outputs: number): object {
+  const layer = { type: "dense", inputs: 8, outputs, bias: false, activation: "identity" };
+  return { file: "head.safetensors", layers: [layer] };
+}
+
+/** With a head of the right width in format 2, before `edited`. */
+function withHead(m: Record<string, unknown>, edited: object): Record<string, unknown> {
+  const files = {
+    ...(m["files"] as object),
+    "head.safetensors": { sha256: "0".repeat(64), bytes: 1 },
+  };
+  return { ...m, format: 2, head: head(m["dim"] as number), ...edited, files };
+}
+
 describe("loadModelManifest", () => {
   it("reads the embedded model's manifest", () => {
     const manifest = embeddedManifest();
@@ -57,7 +71,10 @@ describe("loadModelManifest", () => {
 
   const cases: [name: string, edit: Edit, problem: RegExp][] = [
     ["an unknown kind", (m) => ({ ...m, kind: "oracle" }), /kind/],
-    ["a newer format", (m) => ({ ...m, format: 2 }), /format/],
+    ["a newer format", (m) => ({ ...m, format: 3 }), /format/],
+    ["a head in format 1", (m) => ({ ...m, head: head(384) }), /files: head.safetensors/],
+    ["a head of another width", (m) => withHead(m, { head: head(128) }), /head.layers.0/],
+    ["a format without its head", (m) => withHead(m, { format: 1 }), /format: a model with/],
     ["a missing dim", (m) => ({ ...m, dim: undefined }), /dim/],
     ["a dim that is no multiple of 16", (m) => ({ ...m, dim: 100 }), /dim/],
     ["a dim that is too large", (m) => ({ ...m, dim: 2048 }), /dim/],

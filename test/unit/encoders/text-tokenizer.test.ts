@@ -35,7 +35,7 @@ describe("a byte-level tokenizer", () => {
   it("takes special tokens in text as plain text, but in a prefix as themselves", () => {
     assert.ok(!tokensOf("[SEP]").slice(1, -1).includes("[SEP]"));
     assert.equal(tokenizer.countTokens("[SEP]"), 5);
-    assert.equal(tokenizer.prefixIds("[Q] ").length, 1);
+    assert.equal(tokenizer.prefix("[Q] ").ids.length, 1);
   });
 
   it("reads only as much of a long text as it must, with the same ids", () => {

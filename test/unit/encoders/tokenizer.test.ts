@@ -39,12 +39,12 @@ describe("createTokenizer", () => {
   });
 
   it("puts a prefix after [CLS], and reads markers in it as tokens", () => {
-    assert.deepEqual(tokenizer.prefixIds(""), []);
-    assert.deepEqual(tokenizer.prefixIds("[unused0]"), [1]);
-    assert.deepEqual(tokenizer.prefixIds("[MASK] "), [mask]);
-    const prefixIds = tokenizer.prefixIds("query: ");
-    assert.deepEqual(prefixIds, [23032, 1024]);
-    const ids = tokenizer.encode("the cat", { maxTokens: 5, prefixIds });
+    assert.deepEqual(tokenizer.prefix("").ids, []);
+    assert.deepEqual(tokenizer.prefix("[unused0]").ids, [1]);
+    assert.deepEqual(tokenizer.prefix("[MASK] ").ids, [mask]);
+    const prefix = tokenizer.prefix("query: ");
+    assert.deepEqual(prefix, { ids: [23032, 1024], space: "" });
+    const ids = tokenizer.encode("the cat", { maxTokens: 5, prefix });
     assert.deepEqual([...ids], [cls, 23032, 1024, 1996, sep]);
   });
 
