@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:f
 import { basename, join } from "node:path";
 import { readModelConfigs } from "./checkpoint-configs.js";
 import type { ModelFamily } from "./checkpoint-configs.js";
-import { copyFiles, findGraph } from "./checkpoint-files.js";
+import { copyFiles, findGraph, lowerCaseTexts } from "./checkpoint-files.js";
 import { readModules } from "./checkpoint-modules.js";
 import { describeModel, headFile } from "./describe-checkpoint.js";
 import type { DescribeOptions } from "./describe-checkpoint.js";
@@ -45,14 +45,17 @@ export async function addModel(options: AddModelOptions): Promise<AddedModel> {
   mkdirSync(staging, { recursive: true });
   try {
     const files = copyFiles(source, { graph, backbone }, staging);
-    const tokenizer = createTokenizer(join(staging, tokenizerFileName));
+    const configs = readModelConfigs(source, modules);
+    const tokenizerPath = join(staging, tokenizerFileName);
+    if (configs.transformer.do_lower_case === true) lowerCaseTexts(tokenizerPath);
+    const tokenizer = createTokenizer(tokenizerPath);
     const file = basename(graph);
     const { manifest, family, head } = describeModel({
       options,
       tokenizer,
       staging,
       file,
-      configs: readModelConfigs(source, modules),
+      configs,
       graph: await probeGraph(staging, file, probeIds(tokenizer)),
     });
     if (head !== undefined) {

@@ -19,8 +19,9 @@ const schemas = {
     pad_token_id: z.int().nullish(),
   }),
   "tokenizer_config.json": z.looseObject({ model_max_length: z.number().nullish() }),
-  /** The transformer's part of a MultiVectorEncoder of Sentence Transformers 6. */
+  /** The transformer's part; Sentence Transformers 6 adds the conventions of MultiVectorEncoder. */
   "sentence_bert_config.json": z.looseObject({
+    do_lower_case: z.boolean().nullish(),
     query_length: length.nullish(),
     document_length: length.nullish(),
     query_expansion: z

@@ -1,6 +1,6 @@
 // The files of a checkpoint that become files of a model.
 
-import { cpSync, existsSync, readFileSync, readdirSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { invalidModel, tokenizerFileName } from "./model-manifest.js";
 
@@ -70,6 +70,25 @@ export function copyFiles(
   for (const file of ["LICENSE", "LICENSE.txt", "LICENSE.md"])
     if (existsSync(join(source, file))) cpSync(join(source, file), join(staging, file));
   return paths.map((path) => basename(path));
+}
+
+interface Normalizer {
+  readonly type?: string;
+  readonly lowercase?: boolean;
+  readonly normalizers?: readonly Normalizer[];
+}
+
+/**
+ * Rewrites a tokenizer.json so that it lower-cases each text first, unless it does so already.
+ * Checkpoints that are trained on lower-cased texts say so outside their tokenizer.
+ */
+export function lowerCaseTexts(path: string): void {
+  const file = JSON.parse(readFileSync(path, "utf8")) as { normalizer?: Normalizer | null };
+  const { normalizer } = file;
+  const steps = normalizer?.normalizers ?? (normalizer == null ? [] : [normalizer]);
+  if (steps.some(({ type, lowercase }) => type === "Lowercase" || lowercase === true)) return;
+  const normalizers = [{ type: "Lowercase" }, ...steps];
+  writeFileSync(path, JSON.stringify({ ...file, normalizer: { type: "Sequence", normalizers } }));
 }
 
 /** The license in the model card's header. */

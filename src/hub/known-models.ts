@@ -7,7 +7,10 @@ export interface KnownModel {
   readonly about: string;
 }
 
-/** Names are the last components of the repositories, as users write them. */
+/**
+ * Names are the last components of the repositories, as users write them. Prefixes, lengths,
+ * expansion and skipped words are not here: they are read from the checkpoint's own files.
+ */
 export const knownModels: Readonly<Record<string, KnownModel>> = {
   "answerai-colbert-small-v1": {
     repository: "answerdotai/answerai-colbert-small-v1",
@@ -20,6 +23,18 @@ export const knownModels: Readonly<Record<string, KnownModel>> = {
   "GTE-ModernColBERT-v1": {
     repository: "lightonai/GTE-ModernColBERT-v1",
     about: "late interaction, 149 M parameters, dim 128, long texts, English, Apache-2.0",
+  },
+  LateOn: {
+    repository: "lightonai/LateOn",
+    about: "late interaction, 149 M parameters, dim 128, English, Apache-2.0",
+  },
+  mLateOn: {
+    repository: "lightonai/mLateOn",
+    about: "late interaction, 307 M parameters, dim 128, long texts, multilingual, Apache-2.0",
+  },
+  "mxbai-edge-colbert-v0-17m": {
+    repository: "mixedbread-ai/mxbai-edge-colbert-v0-17m",
+    about: "late interaction, 17 M parameters, dim 48, English, Apache-2.0",
   },
   "mxbai-edge-colbert-v0-32m": {
     repository: "mixedbread-ai/mxbai-edge-colbert-v0-32m",
@@ -34,6 +49,22 @@ export const knownModels: Readonly<Record<string, KnownModel>> = {
     repository: "BAAI/bge-reranker-base",
     graphFile: "onnx/model.onnx",
     about: "cross-encoder, 278 M parameters, English and Chinese, MIT",
+  },
+  "ettin-reranker-17m-v1": {
+    repository: "cross-encoder/ettin-reranker-17m-v1",
+    about: "cross-encoder, 17 M parameters, English, Apache-2.0",
+  },
+  "ettin-reranker-32m-v1": {
+    repository: "cross-encoder/ettin-reranker-32m-v1",
+    about: "cross-encoder, 32 M parameters, English, Apache-2.0",
+  },
+  "ettin-reranker-68m-v1": {
+    repository: "cross-encoder/ettin-reranker-68m-v1",
+    about: "cross-encoder, 68 M parameters, English, Apache-2.0",
+  },
+  "ettin-reranker-150m-v1": {
+    repository: "cross-encoder/ettin-reranker-150m-v1",
+    about: "cross-encoder, 150 M parameters, English, Apache-2.0",
   },
   "jina-reranker-v1-turbo-en": {
     repository: "jinaai/jina-reranker-v1-turbo-en",

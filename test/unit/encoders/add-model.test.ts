@@ -178,6 +178,26 @@ describe("adding a model", () => {
     assert.equal(late(await add({ files: limited })).positionLimit, 64);
   });
 
+  it("takes no length of a text that PyLate left in the tokenizer's settings for the model's", async () => {
+    const files = {
+      "config.json": { max_position_embeddings: 512 },
+      "tokenizer_config.json": { model_max_length: 31 },
+      "config_sentence_transformers.json": { model_type: "ColBERT", document_length: 300 },
+    };
+    const { passage, query, positionLimit } = late(await add({ files }));
+    assert.deepEqual([positionLimit, passage.maxTokens, query.maxTokens], [512, 300, 32]);
+  });
+
+  it("lower-cases texts where a checkpoint says so outside its tokenizer", async () => {
+    const settings = { "sentence_bert_config.json": { do_lower_case: true } };
+    const model = await add({ tokenizer: byteLevelTokenizerFile(), files: settings });
+    const ids = await seen(model, "query", "THE WORD");
+    assert.deepEqual(ids, await seen(model, "query", "the word"));
+    rmSync(model.folder, { recursive: true });
+    const cased = await add({ tokenizer: byteLevelTokenizerFile() });
+    assert.notDeepEqual(await seen(cased, "query", "THE WORD"), ids);
+  });
+
   it("sees that rows are unit already", async () => {
     const model = await add({ graph: { output: "table", extra: 30522 } });
     assert.equal(late(model).rowsAreUnit, true);
