@@ -9,24 +9,19 @@ import type { EngineApi } from "../engine/api.js";
 import { startHttpServer } from "../http/server.js";
 import type { HttpServer, HttpServerOptions } from "../http/server.js";
 import { watchEventLoop } from "../observability/event-loop.js";
-import type { EventLoopWatch } from "../observability/event-loop.js";
-import type { DiskWatch } from "../store/disk-space.js";
 import { startRpcServer } from "../rpc/server.js";
 import type { RpcServer, RpcServerOptions } from "../rpc/server.js";
 import { startBackupSchedule } from "./backup-schedule.js";
 import type { BackupSchedule } from "./backup-schedule.js";
 import { openAccessControl } from "./access-control.js";
-import type { AccessControl } from "./access-control.js";
 import { composeEngine } from "./compose.js";
 import type { ComposedEngine } from "./compose.js";
 import { engineOptions } from "./engine-options.js";
-import type { EngineOptions } from "./engine-options.js";
 import type { CpuBudget } from "./cpu-budget.js";
 import { measured } from "../engine/measured-engine.js";
 import { within } from "../net/within.js";
 import { drainMsOf } from "./drain.js";
 import { createProfiler } from "./profiles.js";
-import type { Profiler } from "./profiles.js";
 import { limitEngine } from "./limit-engine.js";
 import { openReloadableParts, reloadAll } from "./reload.js";
 import {
@@ -79,13 +74,38 @@ export async function startServer(
   reporting: ServerDependencies,
 ): Promise<RunningServer> {
   setFlagsFromString(`--heap-growing-percent=${heapGrowthPercent}`);
+  const opened: Opened = [];
+  try {
+    return await start(config, reporting, opened);
+  } catch (error) {
+    await closeAll(opened);
+    throw error;
+  }
+}
+
+/** Closes what the server has opened so far, one function each. */
+type Opened = (() => void | Promise<void>)[];
+
+/** The last opened first. */
+async function closeAll(opened: Opened): Promise<void> {
+  for (const close of opened.toReversed()) await close();
+}
+
+async function start(
+  config: Config,
+  reporting: ServerDependencies,
+  opened: Opened,
+): Promise<RunningServer> {
   const { logger, metrics } = reporting;
   const { tls, rerankers, reloadables } = openReloadableParts(config, reporting);
   const control = await openAccessControl(config, reporting);
+  opened.push(() => control.close());
   const traces = await openTraces(config, reporting);
+  opened.push(() => traces?.close());
   let rpc: RpcServer | undefined;
   const loop = watchEventLoop();
-  const composed = await composeOrClose(control, {
+  opened.push(() => loop.stop());
+  const composed = await composeEngine({
     ...engineOptions(config),
     ...engineEvents(reporting),
     onReadiness({ isReady, reasons }) {
@@ -98,7 +118,9 @@ export async function startServer(
     loopDelayMs: () => loop.delay().p90,
     onMaintenanceStep: maintenanceReport(metrics, traces),
   });
+  opened.push(() => composed.close());
   const { limited, disk } = limitEngine(composed.api, config, reporting);
+  opened.push(() => disk.close());
   const engine = measured(limited, measuringOf(config, reporting, composed));
   const access = control.guard(engine);
   const traffic = createTraffic({ ...config.limits, clock: () => performance.now() });
@@ -109,14 +131,13 @@ export async function startServer(
     http = await startHttpServer({ ...httpOptions(config, reporting, traces), ...shared });
   } catch (error) {
     await rpc?.stop(0);
-    await composed.close();
-    await control.close();
     throw error;
   }
   reportStart(reporting, { composed, loop, traffic, disk });
   rpc.setReady(engine.readiness().isReady);
   const schedule = scheduleOf(config, engine, reporting);
   const profiler = createProfiler(config.data, { logger, nowMs: () => Date.now() });
+  opened.push(() => profiler.close());
   return {
     grpcPort: rpc.port,
     httpPort: http.port,
@@ -124,7 +145,7 @@ export async function startServer(
     budget: composed.budget,
     profile: () => profiler.record(),
     reload: () => reloadAll([...reloadables, ...control.reloadables], reporting),
-    ...stopOf(config, composed, { rpc, http, control, loop, traces, schedule, disk, profiler }),
+    ...stopOf(config, composed, { rpc, http, schedule, opened }),
   };
 }
 
@@ -182,44 +203,23 @@ function stopOf(
   parts: {
     readonly rpc: RpcServer;
     readonly http: HttpServer;
-    readonly control: AccessControl;
-    readonly loop: EventLoopWatch;
-    readonly traces: Traces | undefined;
     readonly schedule: BackupSchedule | undefined;
-    readonly disk: DiskWatch;
-    readonly profiler: Profiler;
+    readonly opened: Opened;
   },
 ): Pick<RunningServer, "stop" | "hurry"> {
   const hurried = new AbortController();
   const { signal } = hurried;
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
-    const { rpc, http, control, loop, traces, schedule, disk, profiler } = parts;
+    const { rpc, http, schedule, opened } = parts;
     composed.refuse();
     await within(undefined, drainMsOf(config), signal);
     const graceMs = config.shutdownGraceMs;
     await Promise.all([rpc.stop(graceMs, signal), http.stop(graceMs, signal), schedule?.stop()]);
-    await profiler.close();
-    await composed.close();
-    await control.close();
-    await traces?.close();
-    loop.stop();
-    disk.close();
+    await closeAll(opened);
   };
   return {
     stop: () => (stopping ??= stop()),
     hurry: () => hurried.abort(),
   };
-}
-
-async function composeOrClose(
-  control: AccessControl,
-  options: EngineOptions,
-): Promise<ComposedEngine> {
-  try {
-    return await composeEngine(options);
-  } catch (error) {
-    await control.close();
-    throw error;
-  }
 }

@@ -64,8 +64,7 @@ export function createTurns(parts: SearchParts): TakeTurn {
     try {
       use = await useCollection(parts, asked.collection, { call, deadline });
       const { opened, signal } = use;
-      await loadLanguage(opened.collection.settings);
-      // Bad requests are refused before anything else is waited for.
+      // Bad requests are refused before anything is waited for.
       const refusable = planFor(opened, asked, call);
       const tokenizer = await openTokenizer(parts, opened.collection.settings, refusable);
       await waitForWrite(opened, asked, { signal, deadline });
@@ -169,7 +168,10 @@ interface CollectionUse {
   readonly end: () => void;
 }
 
-/** Opens the collection if need be; enters the search among its own, so that a drop can end it. */
+/**
+ * Opens the collection if need be, and loads its language; enters the search among its own, so that
+ * a drop can end it.
+ */
 async function useCollection(
   { collections }: SearchParts,
   name: string,
@@ -177,6 +179,12 @@ async function useCollection(
 ): Promise<CollectionUse> {
   const waitMs = deadline.remainingMs();
   const { opened, release } = await collections.acquire(name, { signal, waitMs });
+  try {
+    await loadLanguage(opened.collection.settings);
+  } catch (error) {
+    release();
+    throw error;
+  }
   const hold = holdOpen(opened, signal);
   return {
     opened,

@@ -4,7 +4,7 @@ import { workerData } from "piscina";
 
 import { SluiceError } from "../core/errors.js";
 import { runInBackground } from "../core/thread-priority.js";
-import { createSegmentBuilder } from "./segment-builder.js";
+import type { SegmentBuilder } from "./segment-builder.js";
 import type {
   MaintenanceAnswer,
   MaintenanceTask,
@@ -14,11 +14,19 @@ import type {
 // Writes wait for flushes that fall behind, so searches cannot delay maintenance for ever.
 runInBackground();
 
-const builder = createSegmentBuilder((workerData as MaintenanceWorkerData).mapTurn);
+let opened: Promise<SegmentBuilder> | undefined;
+
+/** Its code is loaded with the first task, so that a start costs less. */
+async function openBuilder(): Promise<SegmentBuilder> {
+  const { createSegmentBuilder } = await import("./segment-builder.js");
+  return createSegmentBuilder((workerData as MaintenanceWorkerData).mapTurn);
+}
 
 // The pool requires a default export.
 export default async function maintain(task: MaintenanceTask): Promise<MaintenanceAnswer> {
   try {
+    opened ??= openBuilder();
+    const builder = await opened;
     if (task.kind !== "release") return { kind: "result", result: await builder.build(task) };
     await builder.release(task.folder);
     return { kind: "released" };
