@@ -2,6 +2,7 @@
 // thread.
 
 import { join } from "node:path";
+import { limits } from "../core/limits.js";
 import type { TokenMatrix } from "../core/token-matrix.js";
 import { tokenMatrix } from "../core/token-matrix.js";
 import type { OpenedModel } from "./model-folder.js";
@@ -10,6 +11,8 @@ import { invalidModel, tokenizerFileName } from "./model-manifest.js";
 import type { OnnxSession } from "./onnx-session.js";
 import type { DocumentText, Passage } from "./passages.js";
 import { passageTokensMin, splitPassages } from "./passages.js";
+import { queryWindows } from "./query-windows.js";
+import type { QueryIds } from "./query-windows.js";
 import { openRowSession } from "./row-session.js";
 import type { EncodeOptions, TextPrefix, TokenTrace, Tokenizer } from "./tokenizer.js";
 import { createTokenizer } from "./tokenizer.js";
@@ -21,7 +24,7 @@ export interface QueryTokens {
   readonly rows: TokenMatrix;
   /** Tokens of the text as encoded, with special tokens and prefix, without mask tokens. */
   readonly tokenCount: number;
-  /** Whether the text exceeded the model's query limit and was truncated. */
+  /** Whether the text has more tokens than were to be read. */
   readonly isCut: boolean;
 }
 
@@ -31,13 +34,17 @@ export interface QueryTokens {
 export interface LateInteractionEncoder {
   readonly dim: number;
   readonly fingerprint: string;
-  encodeQuery(text: string): Promise<QueryTokens>;
+  /**
+   * Reads at most `tokenCountMax` tokens, special tokens included (default: limits.queryRowsMax),
+   * in as many windows as the model's positions need.
+   */
+  encodeQuery(text: string, tokenCountMax?: number): Promise<QueryTokens>;
   /** Vectors of one passage (`title + " " + text` of one window), without those of punctuation. */
   encodePassage(text: string): Promise<TokenMatrix>;
   /** A document's passages, each short enough to be encoded without truncation. */
   splitPassages(document: DocumentText): Passage[];
   /** The tokens behind the vectors of `encodeQuery` and `encodePassage`, in the same order. */
-  traceQuery(text: string): TokenTrace[];
+  traceQuery(text: string, tokenCountMax?: number): TokenTrace[];
   tracePassage(text: string): TokenTrace[];
   /** Waits for runs in flight. A worker thread must not be terminated before it resolves. */
   close(): Promise<void>;
@@ -61,14 +68,15 @@ export async function createLateInteractionEncoder(
   return {
     dim,
     fingerprint,
-    encodeQuery: (query) => encodeQuery(query, { text, session, manifest }),
+    encodeQuery: (query, tokenCountMax = limits.queryRowsMax) =>
+      encodeQuery(query, { text, session, manifest, tokenCountMax }),
     async encodePassage(passage) {
       const ids = text.passageIds(passage);
       const values = await session.run({ ids });
       return tokenMatrix(keepRows(values, dim, keptPositions(ids, skipIds)), dim);
     },
     splitPassages: (document) => text.splitPassages(document),
-    traceQuery: (query) => text.traceQuery(query),
+    traceQuery: (query, tokenCountMax) => text.traceQuery(query, tokenCountMax),
     tracePassage(passage) {
       const traced = text.tracePassage(passage);
       const ids = Int32Array.from(traced, (token) => token.id);
@@ -81,9 +89,11 @@ export async function createLateInteractionEncoder(
 
 /** The model's tokenization without the graph, for splitting and counting. */
 export interface ModelTokenizer {
-  queryIds(text: string): Int32Array;
+  /** The first `tokenCountMax` ids of a query, and whether there are more. */
+  readQuery(text: string, tokenCountMax: number): QueryIds & { readonly isCut: boolean };
   passageIds(text: string): Int32Array;
-  traceQuery(text: string): TokenTrace[];
+  /** Default of `tokenCountMax`: limits.queryRowsMax. */
+  traceQuery(text: string, tokenCountMax?: number): TokenTrace[];
   tracePassage(text: string): TokenTrace[];
   splitPassages(document: DocumentText): Passage[];
   /** Tokens of a text, without special tokens. */
@@ -120,11 +130,21 @@ export function createModelTokenizer(
   if (prefixProblem !== undefined) throw invalidModel(folder, prefixProblem);
   return {
     tokenizer,
-    queryIds: (text) => tokenizer.encode(text, asQuery),
+    readQuery(text, tokenCountMax) {
+      const { prefix } = asQuery;
+      const ids = tokenizer.encode(text, { prefix, maxTokens: tokenCountMax });
+      const before = tokenizer.leadingCount + prefix.ids.length;
+      const after = tokenizer.specialCount - tokenizer.leadingCount;
+      const read = ids.length - before - after;
+      const isFull = ids.length === tokenCountMax;
+      const isCut = isFull && tokenizer.countTokens(prefix.space + text, read) > read;
+      return { ids, before, after, isCut };
+    },
     passageIds: (text) => tokenizer.encode(text, asPassage),
-    traceQuery(text) {
-      const traced = tokenizer.trace(text, asQuery);
-      const maskCount = Math.max(0, (query.expandToTokens ?? 0) - traced.length);
+    traceQuery(text, tokenCountMax = limits.queryRowsMax) {
+      const traced = tokenizer.trace(text, { prefix: asQuery.prefix, maxTokens: tokenCountMax });
+      const expandTo = Math.min(query.expandToTokens ?? 0, tokenCountMax);
+      const maskCount = Math.max(0, expandTo - traced.length);
       const mask = { id: tokenizer.maskTokenId ?? 0, token: "[MASK]", span: undefined };
       return [...traced, ...new Array<TokenTrace>(maskCount).fill(mask)];
     },
@@ -158,30 +178,33 @@ interface QueryEncoding {
   readonly text: ModelTokenizer;
   readonly session: OnnxSession;
   readonly manifest: LateInteractionManifest;
+  readonly tokenCountMax: number;
 }
 
-async function encodeQuery(
-  query: string,
-  { text, session, manifest }: QueryEncoding,
-): Promise<QueryTokens> {
-  const { maxTokens, expandToTokens, attendToExpansion } = manifest.query;
-  const textIds = text.queryIds(query);
-  const ids = expand(textIds, expandToTokens ?? 0, text.tokenizer.maskTokenId ?? 0);
-  const attendedCount = attendToExpansion ? ids.length : textIds.length;
-  const values = await session.run({ ids, attendedCount });
-  const isFull = textIds.length === maxTokens;
-  const isCut = isFull && text.tokenizer.countTokens(query, maxTokens) > countOfText(text, textIds);
-  return { rows: tokenMatrix(values, manifest.dim), tokenCount: textIds.length, isCut };
-}
-
-/** Tokens of the query's own text. */
-function countOfText(text: ModelTokenizer, ids: Int32Array): number {
-  return ids.length - text.queryIds("").length;
+async function encodeQuery(query: string, by: QueryEncoding): Promise<QueryTokens> {
+  const { text, session, manifest, tokenCountMax } = by;
+  const { dim, positionLimit, query: conventions } = manifest;
+  const { isCut, ...whole } = text.readQuery(query, tokenCountMax);
+  const tokenCount = whole.ids.length;
+  const expandTo = Math.min(conventions.expandToTokens ?? 0, tokenCountMax);
+  if (tokenCount < expandTo) {
+    const ids = expand(whole.ids, expandTo, text.tokenizer.maskTokenId ?? 0);
+    const attendedCount = conventions.attendToExpansion ? ids.length : tokenCount;
+    const values = await session.run({ ids, attendedCount });
+    return { rows: tokenMatrix(values, dim), tokenCount, isCut };
+  }
+  const values = new Float32Array(tokenCount * dim);
+  let filled = 0;
+  for (const { ids, keptFrom, keptTo } of queryWindows(whole, positionLimit)) {
+    const rows = (await session.run({ ids })).subarray(keptFrom * dim, keptTo * dim);
+    values.set(rows, filled);
+    filled += rows.length;
+  }
+  return { rows: tokenMatrix(values, dim), tokenCount, isCut };
 }
 
 /** `ids`, padded to `tokenCount` with mask tokens. */
 function expand(ids: Int32Array, tokenCount: number, maskTokenId: number): Int32Array {
-  if (ids.length >= tokenCount) return ids;
   const expanded = new Int32Array(tokenCount).fill(maskTokenId);
   expanded.set(ids);
   return expanded;

@@ -84,6 +84,10 @@ const lateInteractionSchema = z.object({
   kind: z.literal("late-interaction"),
   dim: z.int().min(limits.dimMin).max(limits.dimMax).multipleOf(16),
   query: z.object({
+    /**
+     * Length of the queries that the model was trained with. Longer ones are read too, up to
+     * limits.queryRowsMax tokens.
+     */
     maxTokens: tokenCount.max(limits.queryRowsMax),
     prefix: z.string(),
     /** Queries are padded with mask tokens to this length; null disables query expansion. */

@@ -52,6 +52,8 @@ export interface EncodedPair {
 export interface Tokenizer {
   /** Special tokens that `encode` adds around a text. */
   readonly specialCount: number;
+  /** Those of them that stand before the text. */
+  readonly leadingCount: number;
   /** The largest id of the vocabulary, including added tokens. */
   readonly idMax: number;
   /** The token that pads expanded queries; undefined when the vocabulary has none. */
@@ -134,6 +136,7 @@ function wrapTokenizer(file: TokenizerFile): Tokenizer {
   };
   return {
     specialCount,
+    leadingCount: leading.length,
     get idMax() {
       const added = file.added_tokens.map(({ id }) => id);
       const ids = [...(full.model?.tokens_to_ids.values() ?? []), ...added];

@@ -132,8 +132,9 @@ async function run(task: EncodeTask, use: Resources): Promise<EncodeAnswer> {
     case "query": {
       if (isRaised(task.cancel)) throw new SluiceError("CANCELLED", "the caller disconnected");
       const encoder = await use.encoderOf(task.model);
-      const { rows, isCut } = await encoder.encodeQuery(task.text);
-      const cutAt = isCut ? endOfRead(encoder.traceQuery(task.text)) : undefined;
+      const { text, rowCountMax } = task;
+      const { rows, isCut } = await encoder.encodeQuery(text, rowCountMax);
+      const cutAt = isCut ? endOfRead(encoder.traceQuery(text, rowCountMax)) : undefined;
       return { kind: "query", query: { ...use.codecOf(task.codec).encodeQuery(rows), cutAt } };
     }
     case "document": {

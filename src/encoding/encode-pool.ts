@@ -5,6 +5,7 @@ import { analyzerSettingsOf } from "../analysis/settings.js";
 import type { EncodedQuery } from "../codec/codec.js";
 import type { Document } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
+import { limits } from "../core/limits.js";
 import type { TaskWatch } from "../core/task-watch.js";
 import type { WorkerStats } from "../core/worker-stats.js";
 import type { TokenMatrix } from "../core/token-matrix.js";
@@ -19,6 +20,7 @@ import type {
   EncodeTask,
   EncodeWorkerData,
   PairsTask,
+  QueryTask,
   TextsTask,
   TraceTask,
 } from "./encode.protocol.js";
@@ -31,7 +33,7 @@ export interface EncodePool extends PassagePreparer {
   encodeQuery(
     text: string,
     settings: CollectionSettings,
-    cancel: SharedArrayBuffer,
+    by: Pick<QueryTask, "rowCountMax" | "cancel">,
   ): Promise<EncodedQuery>;
   /**
    * The tokens behind the vectors of a collection with a model; throws MODEL_REQUIRED for others.
@@ -119,10 +121,10 @@ function collectionTasks(
   modelOf: EncodePoolOptions["modelOf"],
 ): Pick<EncodePool, "encodeQuery" | "trace"> {
   return {
-    async encodeQuery(text, settings, cancel) {
+    async encodeQuery(text, settings, { rowCountMax, cancel }) {
       const model = requireModel(settings, modelOf(settings));
       const codec = codecOf(settings);
-      const answer = await run({ kind: "query", model, codec, text, cancel });
+      const answer = await run({ kind: "query", model, codec, text, rowCountMax, cancel });
       if (answer.kind !== "query") throw new Error("a query task has a query as its answer");
       return answer.query;
     },
@@ -149,7 +151,8 @@ function modelTasks(
         throw new SluiceError("MODEL_INVALID", `"${manifest.name}" is a ${manifest.kind} model`);
       const codec = { dim: manifest.dim, bits: 2, sketchBits: 2, seed: 1 } as const;
       const cancel = new SharedArrayBuffer(4);
-      await run({ kind: "query", model, codec, text: "ready", cancel });
+      const asked = { text: "ready", rowCountMax: limits.queryRowsMax, cancel };
+      await run({ kind: "query", model, codec, ...asked });
     },
   };
 }

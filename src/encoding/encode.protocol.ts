@@ -31,6 +31,8 @@ export interface QueryTask {
   readonly model: OpenedModel;
   readonly codec: CodecOptions;
   readonly text: string;
+  /** Rows that it may have; a longer text is cut. */
+  readonly rowCountMax: number;
   /** See core/cancel-flag.ts. Checked before the task starts. */
   readonly cancel: SharedArrayBuffer;
 }

@@ -5,6 +5,7 @@ import type { EncodedQuery } from "../codec/codec.js";
 import { fuseQueries } from "../codec/fuse-queries.js";
 import { precomputedTokensMax, toTokenMatrix } from "../codec/precomputed-vectors.js";
 import { centreId } from "../core/centre.js";
+import { limits } from "../core/limits.js";
 import type { LruCache } from "../core/lru-cache.js";
 import { memoize } from "../core/memoize.js";
 import type { QueryVariant } from "../search/plan.js";
@@ -14,6 +15,8 @@ import type { CollectionSettings } from "../index/collection-settings.js";
 import type { Kernels } from "../kernels/kernels.js";
 import type { CollectionStore } from "../store/store.js";
 import type { Models } from "./models.js";
+
+type TextBounds = Parameters<EncodePool["encodeQuery"]>[2];
 
 /** Token vectors of texts, by collection and text. */
 export type QueryCache = LruCache<EncodedQuery>;
@@ -48,7 +51,7 @@ export function createQueryEncoder(parts: {
   const encodeVariant = (
     { settings, store }: AskedCollection,
     { vectors, text }: QueryVariant,
-    { field, cancel }: { readonly field: string; readonly cancel: SharedArrayBuffer },
+    { field, ...by }: TextBounds & { readonly field: string },
   ): Promise<EncodedQuery> | undefined => {
     if (vectors !== undefined) {
       // A few vectors: the way to a worker and back would cost more than the work.
@@ -60,10 +63,10 @@ export function createQueryEncoder(parts: {
       });
     }
     if (models.of(settings) === undefined) return undefined;
-    const key = `${store.folder} ${centreId(settings.centring)} ${text}`;
+    const key = `${store.folder} ${centreId(settings.centring)} ${by.rowCountMax} ${text}`;
     const known = cache.get(key);
     if (known !== undefined) return Promise.resolve(known);
-    return encodePool.encodeQuery(text, settings, cancel).then((encoded) => {
+    return encodePool.encodeQuery(text, settings, by).then((encoded) => {
       const { tokens, sketch } = encoded;
       cache.set(key, encoded, 2 * key.length + tokens.rows.length + sketch.rows.length);
       return encoded;
@@ -72,9 +75,11 @@ export function createQueryEncoder(parts: {
 
   return (asked, variants, cancel) => {
     const encodings: Promise<EncodedQuery>[] = [];
+    // Together they have at most limits.queryRowsMax rows, so each text may have its share.
+    const rowCountMax = Math.floor(limits.queryRowsMax / variants.length);
     for (const [i, variant] of variants.entries()) {
       const field = `${i === 0 ? "query" : `other_queries[${i - 1}]`}.vectors`;
-      const encoding = encodeVariant(asked, variant, { field, cancel });
+      const encoding = encodeVariant(asked, variant, { field, rowCountMax, cancel });
       if (encoding === undefined) {
         for (const started of encodings) started.catch(() => undefined);
         return undefined;

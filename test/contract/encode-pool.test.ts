@@ -62,7 +62,8 @@ describe("createEncodePool", () => {
   const query = (
     text: string,
     cancel = new SharedArrayBuffer(4),
-  ): ReturnType<EncodePool["encodeQuery"]> => pool.encodeQuery(text, collection.settings, cancel);
+  ): ReturnType<EncodePool["encodeQuery"]> =>
+    pool.encodeQuery(text, collection.settings, { rowCountMax: 512, cancel });
 
   it("takes queries before the documents that wait", async () => {
     await pool.warmUp(model);

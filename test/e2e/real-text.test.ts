@@ -81,15 +81,23 @@ async function answersOf(client: SluiceClient): Promise<SearchUpdate[]> {
   return finals;
 }
 
-/** A query of more than the model reads says from which character on it was not read. */
+/** A query of some hundred tokens is read whole; a longer one says from which character on not. */
 async function checkLongQuery(client: SluiceClient): Promise<void> {
-  const text = `${"what was said before about questions of this kind ".repeat(20)}axolotl`;
+  const said = "what was said before about questions of this kind ";
+  const whole = await searchChecked(client, { collection: "facts", text: said.repeat(40) });
+  assert.deepEqual(whole.at(-1)?.degradations, []);
+  // Several texts share the rows that a query may have.
+  const otherQueries = [{ text: said.repeat(40) }, { text: "an axolotl" }];
+  const shared = { collection: "facts", text: said.repeat(40), otherQueries };
+  const [halved] = (await searchChecked(client, shared)).at(-1)!.degradations;
+  assert.equal(halved?.reason, "QUERY_CUT");
+  const text = `${said.repeat(80)}axolotl`;
   const final = (await searchChecked(client, { collection: "facts", text })).at(-1)!;
   const [cut, ...others] = final.degradations;
   assert.deepEqual(others, []);
   const [, characters] = /reads the first (\d+) characters/.exec(cut?.message ?? "") ?? [];
   assert.equal(cut?.reason, "QUERY_CUT");
-  assert.ok(Number(characters) > 100 && Number(characters) < text.length, cut.message);
+  assert.ok(Number(characters) > said.length * 50 && Number(characters) < text.length, cut.message);
 }
 
 function searchChecked(client: SluiceClient, request: SearchRequest): Promise<SearchUpdate[]> {

@@ -224,10 +224,10 @@ function inlineEncoder(
       if (answer.kind !== "trace") throw new Error(`a trace became ${answer.kind}`);
       return answer;
     },
-    async encodeQuery(text, settings, cancel) {
+    async encodeQuery(text, settings, by) {
       const model = modelOf(settings);
       const codec = codecOf(settings);
-      const answer = await prepared({ kind: "query", model, codec, text, cancel });
+      const answer = await prepared({ kind: "query", model, codec, text, ...by });
       if (answer.kind !== "query") throw new Error(`a query became ${answer.kind}`);
       return answer.query;
     },

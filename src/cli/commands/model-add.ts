@@ -60,7 +60,11 @@ export function addConventionOptions(command: Command): Command {
     .option("--license <id>", "license (default: the model card's)")
     .option("--query-prefix <text>", "prefix of queries: a marker or an instruction")
     .option("--document-prefix <text>", "prefix of passages: a marker or an instruction")
-    .option("--query-tokens <n>", "longest query", wholeNumber(16, limits.queryRowsMax))
+    .option(
+      "--query-tokens <n>",
+      "length of queries in training (longer ones are read too)",
+      wholeNumber(16, limits.queryRowsMax),
+    )
     .option("--document-tokens <n>", "longest passage", wholeNumber(16, limits.passageRowsMax))
     .addOption(titles.choices(["every_passage", "first_passage", "none"]))
     .option("--expand-to <n>", "mask tokens up to n; 0: none", wholeNumber(0, limits.queryRowsMax));
@@ -122,7 +126,7 @@ function addedLines({ manifest, family }: AddedModel): string[] {
   const marked = (prefix: string): string => (prefix === "" ? "" : ` after "${prefix}"`);
   return [
     `added ${name}: late interaction, conventions of ${familyNames[family ?? "plain"]}, dim ${dim}`,
-    `queries   ${query.maxTokens} tokens${marked(query.prefix)}${expanded}`,
+    `queries   ${query.maxTokens} tokens in training${marked(query.prefix)}${expanded}`,
     `passages  ${passage.maxTokens} tokens${marked(passage.prefix)}, ${passage.overlapTokens} in common, ${passage.skipTokenIds.length} tokens skipped`,
     `use it: sluice collections create NAME --model ${name}`,
   ];

@@ -40,11 +40,18 @@ describe("LateInteractionEncoder with the embedded model", () => {
   });
   after(() => encoder.close());
 
-  it("cuts a query at 64 tokens and says so", async () => {
-    const fits = await encoder.encodeQuery("cat ".repeat(62));
-    assert.deepEqual([fits.rows.rowCount, fits.tokenCount, fits.isCut], [64, 64, false]);
-    const cut = await encoder.encodeQuery("cat ".repeat(63));
-    assert.deepEqual([cut.rows.rowCount, cut.tokenCount, cut.isCut], [64, 64, true]);
+  it("reads a query of 512 tokens, cuts a longer one and says so", async () => {
+    const fits = await encoder.encodeQuery("cat ".repeat(510));
+    assert.deepEqual([fits.rows.rowCount, fits.tokenCount, fits.isCut], [512, 512, false]);
+    const cut = await encoder.encodeQuery("cat ".repeat(511));
+    assert.deepEqual([cut.rows.rowCount, cut.tokenCount, cut.isCut], [512, 512, true]);
+    assert.deepEqual(cut.rows.values, fits.rows.values);
+  });
+
+  it("cuts a query at the rows that it may have", async () => {
+    const { rows, isCut } = await encoder.encodeQuery("cat ".repeat(40), 32);
+    assert.deepEqual([rows.rowCount, isCut], [32, true]);
+    assert.equal(encoder.traceQuery("cat ".repeat(40), 32).length, 32);
   });
 
   it("cuts a passage at 320 tokens", async () => {
@@ -132,6 +139,21 @@ describe("LateInteractionEncoder with made-up models", () => {
     });
   });
 
+  it("reads a query beyond the model's positions in windows, each token once", async () => {
+    const marked = { maxTokens: 32, prefix: "[unused0]", expandToTokens: 32 };
+    await withTinyEncoder({ query: marked }, async (encoder) => {
+      const words = ["cat", "dog", "river", "sea", "house", "tree", "word"];
+      const text = Array.from({ length: 300 }, (_, i) => words[(i * i) % words.length]).join(" ");
+      const { rows, tokenCount, isCut } = await encoder.encodeQuery(text);
+      assert.deepEqual([tokenCount, isCut], [303, false]);
+      const ids = encoder.traceQuery(text).map(({ id }) => id);
+      assert.deepEqual(
+        seen(rows.values),
+        ids.map((id) => [id, 1]),
+      );
+    });
+  });
+
   it("puts markers after [CLS], and counts them", async () => {
     const markers = {
       query: { maxTokens: 16, prefix: "[unused0]", expandToTokens: null },
@@ -158,8 +180,8 @@ describe("LateInteractionEncoder with made-up models", () => {
         const words = text.trim().split(" ").length;
         assert.equal(encoder.tracePassage(text).length, words + 3, "no token is cut off");
       }
-      assert.equal((await encoder.encodeQuery("cat ".repeat(13))).isCut, false);
-      assert.equal((await encoder.encodeQuery("cat ".repeat(14))).isCut, true);
+      assert.equal((await encoder.encodeQuery("cat ".repeat(13), 16)).isCut, false);
+      assert.equal((await encoder.encodeQuery("cat ".repeat(14), 16)).isCut, true);
     });
   });
 
