@@ -40,7 +40,7 @@ export function makeGeneration(
         fields,
       };
     });
-    const segment = openFlushedSegment(segments.length + 1, writeSegment(passages), 4);
+    const segment = openFlushedSegment(segments.length + 1, writeSegment(passages), { codes: 4 });
     segments.push(flushedEntry(segment, undefined));
   }
   return { segments, totals: sumTotals(segments) } as unknown as Generation;

@@ -237,6 +237,7 @@ function collectionCalls(channel: Channel): CollectionCalls {
         ...(create.dim === undefined ? {} : { dim: create.dim }),
         ...(create.bits === undefined ? {} : { bits: create.bits }),
         ...(create.sketchBits === undefined ? {} : { sketch_bits: create.sketchBits }),
+        ...(create.refineBits === undefined ? {} : { refine_bits: create.refineBits }),
         analyzer: analyzerToMessage(create.analyzer),
         stemmer: create.stemmer ?? "",
         stop_words: create.stopWords ?? "",

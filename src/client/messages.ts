@@ -102,6 +102,7 @@ export function settingsFromMessage(
     dim: settings.dim,
     bits: settings.bits,
     sketchBits: settings.sketch_bits,
+    refineBits: settings.refine_bits,
     analyzer: settings.analyzer === "ANALYZER_UNICODE" ? "unicode" : "english",
     analyzerVersion: settings.analyzer_version,
     stemmer: settings.stemmer,

@@ -179,7 +179,7 @@ function checkAfter(
   demand(update.generation === before.generation, "the generation changed within a stream");
   demand(stages.indexOf(update.stage) >= stages.indexOf(before.stage), "a stage came back");
   for (const name of Object.keys(before.coverage) as (keyof ContractUpdate["coverage"])[])
-    demand(update.coverage[name] >= before.coverage[name], `coverage.${name} fell`);
+    demand((update.coverage[name] ?? 0) >= (before.coverage[name] ?? 0), `coverage.${name} fell`);
   demand(update.coverage.eligible === before.coverage.eligible, "coverage.eligible changed");
   demand(update.timings.total >= before.timings.total, "timings.total fell");
   demand(update.degradations.length >= before.degradations.length, "a loss was taken back");

@@ -21,6 +21,8 @@ export interface ClientCollectionSettings {
   readonly dim: number;
   readonly bits: number;
   readonly sketchBits: number;
+  /** Of the refine plane. Absent when there is none. */
+  readonly refineBits?: number | undefined;
   readonly analyzer: "english" | "unicode";
   readonly analyzerVersion: number;
   /** A language, or "none". */
@@ -125,6 +127,8 @@ export interface ClientCreateCollection {
   readonly dim?: number | undefined;
   readonly bits?: number | undefined;
   readonly sketchBits?: number | undefined;
+  /** Bits per dimension of a refine plane, 4 or 8, more than `bits`. Defaults to none. */
+  readonly refineBits?: number | undefined;
   readonly analyzer?: "english" | "unicode" | undefined;
   /** A language or "none". Defaults to the language of the analyzer. */
   readonly stemmer?: string | undefined;

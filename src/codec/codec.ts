@@ -10,6 +10,8 @@ import { squareOf } from "../kernels/reference.js";
 import { centreQueryRows, centreRows, uncentreRow } from "./centred-rows.js";
 import { codeShape } from "./code-shape.js";
 import { gridUnit, inverseStep } from "./grid.js";
+import { createRefinePlane } from "./refine-plane.js";
+import type { RefineBits } from "./refine-plane.js";
 import { rotateBack, rotationFactors } from "./rotation.js";
 import { createUnitRows } from "./unit-rows.js";
 import type { RowMatrix, UnitRows } from "./unit-rows.js";
@@ -24,6 +26,8 @@ export interface CodecOptions {
   readonly bits: CodeBits;
   /** Bits a coordinate of sketches. */
   readonly sketchBits: CodeBits;
+  /** Bits a coordinate of the refine plane, more than `bits`. Absent when there is none. */
+  readonly refineBits?: RefineBits | undefined;
   /** Seed of the rotation, any 32-bit integer; kept in the collection's manifest. */
   readonly seed: number;
   /** Rows are coded relative to its centre. Absent, or without a centre: as they are. */
@@ -33,6 +37,8 @@ export interface CodecOptions {
 export interface EncodedPassage {
   /** `rowCount` packed rows of `rowBytes(dim, bits)` bytes. */
   readonly codes: Uint8Array;
+  /** As many rows of `rowBytes(dim, refineBits)` bytes. Absent when there is no refine plane. */
+  readonly refineCodes?: Uint8Array | undefined;
   readonly tokenCount: number;
   /** One packed row of `rowBytes(dim, sketchBits)` bytes. */
   readonly sketch: Uint8Array;
@@ -49,8 +55,16 @@ export interface TokenQuery extends PackedQuery {
   readonly rowBiases?: Float32Array | undefined;
 }
 
+/** Query rows for the refine plane: as floats, since what it is read for is precision. */
+export interface RefineQuery {
+  /** `rowCount x dim`: their inner products with decoded rows (refine-plane.ts) are those of rows. */
+  readonly rows: Float32Array;
+  /** Added to the sum of the products: see `biasOf`. */
+  readonly bias: number;
+}
+
 /** What MaxSim by codes lacks of MaxSim: the sum of the rows' biases. */
-export function biasOf({ rowBiases }: TokenQuery): number {
+export function biasOf({ rowBiases }: Pick<TokenQuery, "rowBiases">): number {
   return rowBiases === undefined ? 0 : rowBiases.reduce((sum, bias) => sum + bias, 0);
 }
 
@@ -59,6 +73,8 @@ export interface EncodedQuery {
   readonly tokens: TokenQuery;
   /** One row, scaled for sketches. */
   readonly sketch: PackedQuery;
+  /** Absent when there is no refine plane. */
+  readonly refine?: RefineQuery | undefined;
   /**
    * UTF-16 offset in the query's text at which the model's input was truncated. Absent when it was
    * not.
@@ -82,12 +98,14 @@ export interface Codec extends CodecOptions {
 }
 
 export function createCodec(options: CodecOptions, kernels: Kernels): Codec {
-  const { dim, bits, sketchBits, seed, centring } = options;
+  const { dim, bits, sketchBits, refineBits, seed, centring } = options;
   const centre = centring?.centre;
   const factors = rotationFactors(seed, dim);
   const toUnitRows = createUnitRows(kernels, dim);
   const by = { dim, factors, centre, kernels };
   const encodeTokens = createRowEncoder(by, bits);
+  const isShaped = centre !== undefined;
+  const plane = refineBits && createRefinePlane({ dim, bits, refineBits, isShaped });
   const encodeSketch = createRowEncoder(by, sketchBits);
 
   const encodePassage = (given: RowMatrix): EncodedPassage => {
@@ -96,20 +114,25 @@ export function createCodec(options: CodecOptions, kernels: Kernels): Codec {
     const rows = isCentreOpen(centring) ? unit.values.slice() : undefined;
     const sketch = encodeSketch(centre === undefined ? unit.unitMean() : sketchOf(unit, centre));
     if (centre !== undefined) centreRows(unit.values, centre, unit.values);
-    return { codes: encodeTokens(unit.values), tokenCount: given.rowCount, sketch, rows };
+    const rotated = plane && rotate(unit.values, by);
+    const codes = encodeTokens(unit.values);
+    const refineCodes = rotated && plane?.encode(rotated, codes);
+    return { codes, refineCodes, tokenCount: given.rowCount, sketch, rows };
   };
-  const packQuery = (rows: Float32Array, unit: number): PackedQuery =>
-    quantizeQuery({ rotated: rotate(rows, by), dim, unit });
+  const packQuery = (rotated: Float32Array, unit: number): PackedQuery =>
+    quantizeQuery({ rotated, dim, unit });
   const encodeQuery = (rows: TokenMatrix): EncodedQuery => {
     assertShape(rows, dim);
     const { values, mean, unitMean } = toUnitRows(rows);
     const sketchRow = centre === undefined ? unitMean() : mean();
     if (centre !== undefined) centreQueryRows(sketchRow, centre, sketchRow);
     const rowBiases = centre && centreQueryRows(values, centre, values);
-    const tokens = packQuery(values, gridUnit(bits, dim) * (centre?.scale ?? 1));
+    const rotated = rotate(values, by);
+    const scale = centre?.scale ?? 1;
     return {
-      tokens: { ...tokens, rowBiases },
-      sketch: packQuery(sketchRow, gridUnit(sketchBits, dim)),
+      tokens: { ...packQuery(rotated, gridUnit(bits, dim) * scale), rowBiases },
+      sketch: packQuery(rotate(sketchRow, by), gridUnit(sketchBits, dim)),
+      refine: plane && { rows: rotated.map((value) => value * scale), bias: biasOf({ rowBiases }) },
     };
   };
   const decodeRow = (codes: Uint8Array, row: number): Float64Array => {

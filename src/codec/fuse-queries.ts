@@ -31,6 +31,7 @@ export function fuseQueries(queries: readonly EncodedQuery[]): EncodedQuery {
       rowCount,
     ),
     sketch: meanRow(queries.map(({ sketch }) => sketch)),
+    refine: joinRefineRows(queries, rowCount),
     cutAt: queries.find(({ cutAt }) => cutAt !== undefined)?.cutAt,
   };
 }
@@ -50,6 +51,25 @@ function joinRows(queries: readonly TokenQuery[], rowCount: number): TokenQuery 
     at += query.rowCount;
   }
   return { rowCount, dim, rows, rowScales, rowBiases };
+}
+
+/** As `joinRows`, of the unpacked rows. */
+function joinRefineRows(
+  queries: readonly EncodedQuery[],
+  rowCount: number,
+): EncodedQuery["refine"] {
+  const { tokens, refine: first } = present(queries[0], "there is a query");
+  if (first === undefined) return undefined;
+  const rows = new Float32Array(rowCount * tokens.dim);
+  let bias = 0;
+  let at = 0;
+  for (const { tokens: own, refine } of queries) {
+    const weight = rowCount / (queries.length * own.rowCount);
+    for (const [i, value] of refine?.rows.entries() ?? []) rows[at + i] = value * weight;
+    at += own.rowCount * own.dim;
+    bias += (refine?.bias ?? 0) * weight;
+  }
+  return { rows, bias };
 }
 
 function meanRow(sketches: readonly PackedQuery[]): PackedQuery {

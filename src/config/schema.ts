@@ -98,6 +98,14 @@ export const configSchema = z.strictObject({
       unit: "passages",
       description: "Candidates for late interaction from BM25.",
     }),
+    refinePoolSize: whole({
+      default: 48,
+      min: 0,
+      max: limits.poolSizeMax,
+      unit: "passages",
+      description:
+        "Best passages that the refine plane scores again, in collections that have one; 0: none.",
+    }),
     lexicalWeight: decimal({
       default: 0.15,
       min: lexicalWeight.min,

@@ -29,6 +29,7 @@ export interface CollectionToCreate {
   readonly dim?: number | undefined;
   readonly bits?: number | undefined;
   readonly sketchBits?: number | undefined;
+  readonly refineBits?: number | undefined;
   readonly analyzer?: (typeof analyzers)[number] | undefined;
   readonly ifNotExists?: boolean | undefined;
   readonly stemmer?: string | undefined;
@@ -44,6 +45,7 @@ export const collectionToCreateFields = {
   dim: optional(wholeNumbers(limits.dimMin, limits.dimMax)),
   bits: codeBits,
   sketchBits: codeBits,
+  refineBits: codeBits,
   analyzer: optional(analyzer),
   ifNotExists: implicit(flag),
   stemmer: implicit(anyText),
@@ -57,6 +59,7 @@ export interface ShownSettings {
   readonly dim: number;
   readonly bits: number;
   readonly sketchBits: number;
+  readonly refineBits?: number | undefined;
   readonly analyzer: (typeof analyzers)[number];
   /** Unsigned. */
   readonly seed: number;
@@ -73,6 +76,7 @@ const shownSettingsFields = {
   dim: count,
   bits: count,
   sketchBits: count,
+  refineBits: optional(count),
   analyzer,
   seed: count,
   analyzerVersion: count,

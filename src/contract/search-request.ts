@@ -124,6 +124,8 @@ export interface SearchRequest extends Query {
   readonly sketchPoolSize?: number | undefined;
   /** Choose the pool whose measured recall reaches this; not with sketchPoolSize. */
   readonly minRecall?: number | undefined;
+  /** Passages that the refine plane scores again. Defaults to the server's setting. */
+  readonly refinePoolSize?: number | undefined;
   /** Best BM25 passages that become candidates. Defaults to the server's setting. */
   readonly lexicalPoolSize?: number | undefined;
   /** Weight of the lexical part of the score. Defaults to the server's setting. */
@@ -262,6 +264,7 @@ export const searchRequestFields = {
   sketchPoolSize: optional(poolSize),
   minRecall: optional({ type: "number", above: 0, max: 1 }),
   lexicalPoolSize: optional(poolSize),
+  refinePoolSize: optional(poolSize),
   lexicalWeight: optional({ type: "number", min: 0, max: 100 }),
   fusion: optional(words("FUSION_", fusionMethods)),
   minScore: optional({ type: "number" }),

@@ -58,6 +58,8 @@ export interface Coverage {
   readonly sketchScored: number;
   readonly maxSimScored: number;
   readonly reranked: number;
+  /** Scored again by the refine plane. Absent before that, and without one. */
+  readonly refined?: number | undefined;
 }
 
 /** Microseconds spent in each stage so far. Stages that did not run are absent. */
@@ -200,6 +202,7 @@ export const coverageFields = {
   sketchScored: count,
   maxSimScored: { ...count, wire: "maxsim_scored" },
   reranked: count,
+  refined: optional(count),
 } satisfies FieldTable<Coverage>;
 
 export const timingFields = {

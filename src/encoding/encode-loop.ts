@@ -104,8 +104,9 @@ function createResources(kernels: Kernels, stages: readonly SharedArrayBuffer[])
   };
 }
 
-function nameOf({ dim, bits, sketchBits, seed, centring }: CodecOptions): string {
-  return JSON.stringify([dim, bits, sketchBits, seed, centreId(centring), isCentreOpen(centring)]);
+function nameOf({ dim, bits, sketchBits, refineBits, seed, centring }: CodecOptions): string {
+  const widths = [dim, bits, sketchBits, refineBits];
+  return JSON.stringify([...widths, seed, centreId(centring), isCentreOpen(centring)]);
 }
 
 /** What could not be opened is tried again by the next task. */

@@ -139,8 +139,8 @@ function taskOf(
 
 /** What a codec needs of the settings: each task carries it to its thread. */
 export function codecOf(settings: CollectionSettings): CodecOptions {
-  const { dim, bits, sketchBits, seed, centring } = settings;
-  return { dim, bits, sketchBits, seed, centring };
+  const { dim, bits, sketchBits, refineBits, seed, centring } = settings;
+  return { dim, bits, sketchBits, refineBits, seed, centring };
 }
 
 /** The vectors of each document start at a multiple of 8, so that they are read in place. */

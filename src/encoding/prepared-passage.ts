@@ -9,6 +9,7 @@ export interface PreparedPassage {
   readonly span: Span;
   readonly tokenCount: number;
   readonly codes: Uint8Array;
+  readonly refineCodes?: Uint8Array | undefined;
   readonly sketch: Uint8Array;
   /** Of the centre that its codes are relative to (core/centre.ts). Defaults to none. */
   readonly centreId?: number | undefined;

@@ -376,6 +376,8 @@ export interface CreateCollection {
   readonly dim?: number | undefined;
   readonly bits?: number | undefined;
   readonly sketchBits?: number | undefined;
+  /** Bits a coordinate of the refine plane, 4 or 8. Defaults to none. */
+  readonly refineBits?: number | undefined;
   readonly analyzer?: string | undefined;
   /** A language or "none". Defaults to the language of the analyzer. */
   readonly stemmer?: string | undefined;

@@ -10,6 +10,7 @@ import {
 import type { AnalyzerSettings } from "../analysis/settings.js";
 import { stemmerNames } from "../analysis/stemmers.js";
 import { stopWordsNames } from "../analysis/stop-words.js";
+import type { RefineBits } from "../codec/refine-plane.js";
 import { openCentring } from "../core/centre.js";
 import { SluiceError } from "../core/errors.js";
 import { limits } from "../core/limits.js";
@@ -36,8 +37,10 @@ export async function settingsFor(
       `collection name ${JSON.stringify(name.slice(0, 80))} must be 1 to 63 of a-z, 0-9, "-" and "_", beginning with a letter or digit`,
       { field: "name" },
     );
+  const bits = toBits(request.bits, "bits");
   const choices = {
-    bits: toBits(request.bits, "bits"),
+    bits,
+    refineBits: toRefineBits(request.refineBits, bits),
     sketchBits: toBits(request.sketchBits, "sketch_bits"),
     ...toWords(request),
     seed: rotationSeed,
@@ -73,6 +76,16 @@ function toBits(bits: number | undefined, field: string): CodeBits {
   const value = bits ?? bitsDefault;
   if (value === 1 || value === 2 || value === 4 || value === 8) return value;
   throw new SluiceError("INVALID_FIELD", `${field} is ${value}, it may be 1, 2, 4 or 8`, { field });
+}
+
+function toRefineBits(refineBits: number | undefined, bits: CodeBits): RefineBits | undefined {
+  if (refineBits === undefined) return undefined;
+  if ((refineBits === 4 || refineBits === 8) && refineBits > bits) return refineBits;
+  throw new SluiceError(
+    "INVALID_FIELD",
+    `refine_bits is ${refineBits}, it may be 4 or 8 and must be above bits, which is ${bits}`,
+    { field: "refine_bits" },
+  );
 }
 
 function toDim(dim: number): number {

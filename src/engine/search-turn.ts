@@ -123,7 +123,9 @@ function createPlanner({
   return ({ collection }, asked, { isRestricted }) => {
     const analyzer = analyzerOf(analyzerSettingsOf(collection.settings));
     const recall = knownRecall(collection, onRecallStale);
-    const plan = planSearch(asked, { defaults, analyzer, recall, isRestricted });
+    const hasRefinePlane = collection.settings.refineBits !== undefined;
+    const by = { defaults, analyzer, recall, isRestricted, hasRefinePlane };
+    const plan = planSearch(asked, by);
     checkProbabilityThreshold(collection.scoreMaps, plan);
     return plan;
   };

@@ -32,6 +32,7 @@ interface LoggedPlan extends Pick<
   | "k"
   | "sketchPoolSize"
   | "lexicalPoolSize"
+  | "refinePoolSize"
   | "lexicalWeight"
   | "expectedRecall"
   | "stageBudgets"
@@ -124,13 +125,14 @@ export function keptSearch(
 }
 
 function loggedPlan({ plan, generation }: PlannedSearch): LoggedPlan {
-  const { k, sketchPoolSize, lexicalPoolSize, lexicalWeight, expectedRecall } = plan;
-  const { stageBudgets, batchPassages, rerank, facets, context } = plan;
+  const { k, sketchPoolSize, lexicalPoolSize, refinePoolSize, lexicalWeight } = plan;
+  const { expectedRecall, stageBudgets, batchPassages, rerank, facets, context } = plan;
   const { passageCount } = generation.totals;
   return {
     k,
     sketchPoolSize,
     lexicalPoolSize,
+    refinePoolSize,
     lexicalWeight,
     expectedRecall,
     stageBudgets,

@@ -82,7 +82,6 @@ async function storedPassages(
 ): Promise<PreparedPassage[]> {
   await loadLanguage(settings);
   const analyzer = analyzerOf(settings);
-  const { dim, bits } = settings;
   const passages: PreparedPassage[] = [];
   for (const [number, span] of record.spans.entries()) {
     if (number > 0) await nextTurn();
@@ -93,10 +92,12 @@ async function storedPassages(
       "the place is of this generation",
     );
     const analyzed = { span, length: table.lengthAt(ordinal) };
+    const { codes, refineCodes } = await storedCodes(generation, place, { settings, scorer });
     passages.push({
       span,
       tokenCount: table.tokenCountAt(ordinal),
-      codes: await storedCodes(generation, place, { dim, bits, scorer }),
+      codes,
+      refineCodes,
       sketch: sketchAt(part, ordinal),
       centreId: centreId(settings.centring),
       terms: termsAnew(analyzed, record, { from: analyzer, to: analyzer }),

@@ -4,7 +4,6 @@
 import { nextOrdinal, toPassageOrdinal, toSequence } from "../core/ids.js";
 import type { PassageOrdinal } from "../core/ids.js";
 import { SluiceError, asDamage } from "../core/errors.js";
-import { rowBytes } from "../kernels/kernels.js";
 import type { CollectionStore } from "../store/store.js";
 import type { Damage, DocumentRecord, Manifest, SegmentEntry } from "../store/stored-values.js";
 import { isBitSet } from "./bm25/bits.js";
@@ -12,7 +11,8 @@ import { checkPostings } from "./bm25/check-postings.js";
 import { PostingsReader } from "./bm25/postings-reader.js";
 import type { FlushedSegment } from "./flushed-segment.js";
 import type { PassageTable } from "./passage-table.js";
-import { lackingCount, toCodeBits } from "./stored-collection.js";
+import { tokenBytesOf } from "./collection.js";
+import { lackingCount, toCodeBits, toRefineBits } from "./stored-collection.js";
 import { isPassageOf } from "./read-journal.js";
 import { postingsSectionsOf } from "./segment-format.js";
 import { openStoredSegment, readTombstones } from "./stored-segment.js";
@@ -89,10 +89,12 @@ export function checkCollection(store: CollectionStore): Findings {
 
 function openWhole(
   store: CollectionStore,
-  { dim, bits }: Manifest,
+  { dim, ...manifest }: Manifest,
   entry: SegmentEntry,
 ): FlushedSegment {
-  const segment = openStoredSegment(store, entry, rowBytes(dim, toCodeBits(bits, store.folder)));
+  const bits = toCodeBits(manifest.bits, store.folder);
+  const refineBits = toRefineBits(manifest.refineBits, store.folder);
+  const segment = openStoredSegment(store, entry, tokenBytesOf({ dim, bits, refineBits }));
   checkPostings(new PostingsReader(postingsSectionsOf(segment.tables)));
   let before = -1;
   for (

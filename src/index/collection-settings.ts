@@ -4,6 +4,7 @@ import type { Centring } from "../core/centre.js";
 import type { Sequence } from "../core/ids.js";
 import { analyzerSettingsOf } from "../analysis/settings.js";
 import type { AnalyzerSettings } from "../analysis/settings.js";
+import type { RefineBits } from "../codec/refine-plane.js";
 import type { CodeBits } from "../kernels/kernels.js";
 import type { RecallCalibration, ScoreCalibration } from "../store/stored-values.js";
 
@@ -20,6 +21,8 @@ export interface CollectionSettings extends AnalyzerSettings {
   /** Bits a coordinate of token codes and of sketches. */
   readonly bits: CodeBits;
   readonly sketchBits: CodeBits;
+  /** Bits a coordinate of the refine plane, more than `bits`. Absent when there is none. */
+  readonly refineBits?: RefineBits | undefined;
   /** Seed of the rotation; any 32-bit integer. */
   readonly seed: number;
   /**
@@ -31,9 +34,10 @@ export interface CollectionSettings extends AnalyzerSettings {
 
 /** What a request has chosen: all but the centre, which the rows determine. */
 export function chosenSettings(settings: CollectionSettings): CollectionSettings {
-  const { name, modelName, modelFingerprint, dim, bits, sketchBits, seed } = settings;
+  const { name, modelName, modelFingerprint, dim, bits, sketchBits, refineBits, seed } = settings;
   const words = analyzerSettingsOf(settings);
-  return { name, modelName, modelFingerprint, dim, bits, sketchBits, ...words, seed };
+  const widths = { bits, sketchBits, refineBits };
+  return { name, modelName, modelFingerprint, dim, ...widths, ...words, seed };
 }
 
 /** The answer of DescribeCollection. */

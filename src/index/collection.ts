@@ -5,7 +5,7 @@ import type { CollectionStore } from "../store/store.js";
 import type { Manifest, RecallCalibration, ScoreCalibration } from "../store/stored-values.js";
 import { withBits } from "./bm25/bits.js";
 import type { CollectionSettings } from "./collection-settings.js";
-import type { FlushedSegment } from "./flushed-segment.js";
+import type { FlushedSegment, TokenBytes } from "./flushed-segment.js";
 import { countedPin, flushedEntry, liveEntry, sumTotals } from "./generation.js";
 import type { Generation, GenerationSegment } from "./generation.js";
 import { LiveSegment } from "./live-segment.js";
@@ -327,6 +327,10 @@ export async function closeCollection({ generation, store }: Collection): Promis
 }
 
 /** Bytes of one packed token vector. */
-export function tokenBytesOf({ dim, bits }: CollectionSettings): number {
-  return rowBytes(dim, bits);
+export function tokenBytesOf({
+  dim,
+  bits,
+  refineBits,
+}: Pick<CollectionSettings, "dim" | "bits" | "refineBits">): TokenBytes {
+  return { codes: rowBytes(dim, bits), refineCodes: refineBits && rowBytes(dim, refineBits) };
 }

@@ -9,27 +9,33 @@ import { findSequence } from "./passage-table.js";
 import type { PassageTable } from "./passage-table.js";
 import { numbersOf, postingsSectionsOf, ordinalCountOf, sectionOf } from "./segment-format.js";
 import type { SegmentCodes } from "./segment-codes.js";
+import type { CodePlane } from "../store/stored-values.js";
 
 export interface FlushedSegment extends PassageTable {
   readonly id: number;
   readonly tables: SharedArrayBuffer;
   readonly codes: SegmentCodes;
+  /** Absent when the collection has no refine plane. */
+  readonly refineCodes?: SegmentCodes | undefined;
 }
 
-/** Bytes of the codes that belong to these tables. */
-export function codeBytesOf(tables: SharedArrayBuffer, tokenBytes: number): number {
-  return (numbersOf(tables, "tokenOffsets").at(-1) ?? 0) * tokenBytes;
+/** Bytes of one packed token vector in each plane; the refine plane may be absent. */
+export type TokenBytes = Readonly<Partial<Record<CodePlane, number | undefined>>> & {
+  readonly codes: number;
+};
+
+/** Token vectors that belong to these tables. */
+export function tokenTotalOf(tables: SharedArrayBuffer): number {
+  return numbersOf(tables, "tokenOffsets").at(-1) ?? 0;
 }
 
-/**
- * `tokenBytes`: bytes of one packed token vector. Throws DATA_CORRUPT when sections and codes do
- * not belong together. O(1).
- */
+/** Throws DATA_CORRUPT when sections and codes do not belong together. O(1). */
 export function openFlushedSegment(
   id: number,
-  { tables, codes }: Pick<FlushedSegment, "tables" | "codes">,
-  tokenBytes: number,
+  bytes: Pick<FlushedSegment, "tables" | "codes" | "refineCodes">,
+  tokenBytes: TokenBytes,
 ): FlushedSegment {
+  const { tables, codes, refineCodes } = bytes;
   const sequenceBytes = sectionOf(tables, "sequences");
   const ordinalCount = ordinalCountOf(tables);
   const tokenOffsets = numbersOf(tables, "tokenOffsets");
@@ -48,8 +54,12 @@ export function openFlushedSegment(
     lengths.length === ordinalCount;
   if (!isWhole)
     throw new SluiceError("DATA_CORRUPT", `segment ${id}: its tables disagree on their passages`);
-  if (tokenOffsets[ordinalCount]! * tokenBytes !== codes.byteLength)
-    throw new SluiceError("DATA_CORRUPT", `segment ${id}: codes and tables do not belong together`);
+  for (const plane of ["codes", "refineCodes"] as const)
+    if (tokenOffsets[ordinalCount]! * (tokenBytes[plane] ?? 0) !== (bytes[plane]?.byteLength ?? 0))
+      throw new SluiceError(
+        "DATA_CORRUPT",
+        `segment ${id}: ${plane} and tables do not belong together`,
+      );
   const sequences = new Float64Array(sequenceBytes.buffer, sequenceBytes.byteOffset, ordinalCount);
   const keys = Buffer.from(tables);
   const keysAt = keyBytes.byteOffset;
@@ -62,6 +72,7 @@ export function openFlushedSegment(
     id,
     tables,
     codes,
+    refineCodes,
     tokenTotal: tokenOffsets[ordinalCount]!,
     lengthTotal,
     ordinalOf: (sequence) => findSequence(table, sequence),

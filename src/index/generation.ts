@@ -85,6 +85,7 @@ export function flushedEntry(segment: FlushedSegment, tombstones: Tombstones): G
       ordinalCount: segment.ordinalCount,
       tables: segment.tables,
       codes: segment.codes,
+      refineCodes: segment.refineCodes,
       tombstones,
     },
     totals: liveTotals(segment, tombstones),

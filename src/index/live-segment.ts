@@ -20,6 +20,8 @@ const firstBytes = 1024;
 export class LiveSegment implements PassageTable {
   readonly #terms = new LiveTerms();
   readonly #codes: GrowingBytes;
+  /** Absent until a passage has brought such codes. */
+  #refineCodes: GrowingBytes | undefined;
   readonly #sketches = createGrowingBytes(firstBytes);
   readonly #tokenOffsets = createGrowingBytes(firstBytes);
   readonly #passages: PassageEntry[] = [];
@@ -63,6 +65,10 @@ export class LiveSegment implements PassageTable {
       fields: passage.fields,
     };
     this.#codes.append(passage.codes);
+    if (passage.refineCodes !== undefined) {
+      this.#refineCodes ??= createGrowingBytes(firstBytes);
+      this.#refineCodes.append(passage.refineCodes);
+    }
     this.#sketchBytes = passage.sketch.length;
     this.#sketches.append(passage.sketch);
     this.#tokenOffsets.append(numberBytes(entry.tokenEnd));
@@ -76,6 +82,7 @@ export class LiveSegment implements PassageTable {
       kind: "live",
       ordinalCount: this.#passages.length,
       codes: this.#codes.buffer(),
+      refineCodes: this.#refineCodes?.buffer(),
       codeBytes: this.#codes.length,
       tokenOffsets: this.#tokenOffsets.buffer(),
       sketches: this.#sketches.buffer(),

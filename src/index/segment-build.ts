@@ -4,11 +4,12 @@
 import { toSequence } from "../core/ids.js";
 import { createAnalyzer } from "../analysis/analyzer.js";
 import type { AnalyzerSettings } from "../analysis/settings.js";
-import { assert } from "../core/assert.js";
+import { present } from "../core/assert.js";
 import { asDamage } from "../core/errors.js";
 import { mappedBytesMin } from "../store/segment-store.js";
 import type { SegmentStore } from "../store/segment-store.js";
 import type { CodesReader, SegmentCodes } from "./segment-codes.js";
+import type { TokenBytes } from "./flushed-segment.js";
 import { isBitSet } from "./bm25/bits.js";
 import { PostingsReader } from "./bm25/postings-reader.js";
 import { writePostings } from "./bm25/postings-writer.js";
@@ -53,7 +54,7 @@ export interface FlushJob extends JobBase {
 /** Makes a segment of the live passages of others. */
 export interface MergeJob extends JobBase {
   readonly kind: "merge";
-  readonly tokenBytes: number;
+  readonly tokenBytes: TokenBytes;
   /** By rising sequence. */
   readonly inputs: readonly MergeSource[];
 }
@@ -70,6 +71,8 @@ export interface MergeSource {
   readonly segmentId: number;
   readonly tables: SharedArrayBuffer;
   readonly codes: SegmentCodes;
+  /** Absent when the collection has no refine plane. */
+  readonly refineCodes: SegmentCodes | undefined;
   readonly tombstones: Tombstones;
 }
 
@@ -83,9 +86,15 @@ export type BuildResult =
 export interface BuiltSegment {
   readonly kind: "built";
   readonly tables: SharedArrayBuffer;
+  readonly codes: BuiltCodes;
+  /** Absent when the collection has no refine plane. */
+  readonly refineCodes: BuiltCodes | undefined;
+}
+
+export interface BuiltCodes {
+  readonly byteLength: number;
   /** Absent when they are so large that they are scored in the memory map, see segment-codes.ts. */
-  readonly codes: SharedArrayBuffer | undefined;
-  readonly codeBytes: number;
+  readonly shared: SharedArrayBuffer | undefined;
 }
 
 /**
@@ -97,12 +106,16 @@ export async function buildSegment(
 ): Promise<BuildResult> {
   const made = make(job, store, reader);
   if (made.kind !== "made") return made;
-  const { tables, codes } = made;
-  await store.writeSegment(job.segmentId, { tables: new Uint8Array(tables), codes });
-  let codeBytes = 0;
-  for (const piece of codes) codeBytes += piece.length;
-  const shared = codeBytes > mappedBytesMin ? undefined : joinBytes(codes);
-  return { kind: "built", tables, codeBytes, codes: shared };
+  const { tables, codes, refineCodes } = made;
+  await store.writeSegment(job.segmentId, { tables: new Uint8Array(tables), codes, refineCodes });
+  const refined = refineCodes && toBuilt(refineCodes);
+  return { kind: "built", tables, codes: toBuilt(codes), refineCodes: refined };
+}
+
+function toBuilt(pieces: readonly Uint8Array[]): BuiltCodes {
+  let byteLength = 0;
+  for (const piece of pieces) byteLength += piece.length;
+  return { byteLength, shared: byteLength > mappedBytesMin ? undefined : joinBytes(pieces) };
 }
 
 function make(job: BuildJob, store: SegmentStore, reader: CodesReader): Made {
@@ -123,6 +136,7 @@ interface MadeSegment {
   readonly tables: SharedArrayBuffer;
   /** Views, in turn. */
   readonly codes: readonly Uint8Array[];
+  readonly refineCodes: readonly Uint8Array[] | undefined;
 }
 
 function flushed({ sequences }: FlushJob, store: SegmentStore): Made {
@@ -135,8 +149,9 @@ function flushed({ sequences }: FlushJob, store: SegmentStore): Made {
     passages.push(toSegmentPassage(sequence, passage, fieldsOf(passage.key)));
   }
   if (passages.length === 0) return { kind: "empty" };
-  const { tables, codes } = writeSegment(passages);
-  return { kind: "made", tables, codes: [new Uint8Array(codes)] };
+  const { tables, codes, refineCodes } = writeSegment(passages);
+  const refined = refineCodes && [new Uint8Array(refineCodes)];
+  return { kind: "made", tables, codes: [new Uint8Array(codes)], refineCodes: refined };
 }
 
 /** Passages that are deleted stay where they are, without terms. */
@@ -145,11 +160,14 @@ function withTermsAnew(
   store: SegmentStore,
   reader: CodesReader,
 ): Made {
-  const { segmentId, tables, codes } = source;
+  const { segmentId, tables } = source;
   const dead = source.tombstones && new Uint8Array(source.tombstones);
-  const bytes = reader.bytesOf(codes);
+  let planes: Pick<MadeSegment, "codes" | "refineCodes">;
   try {
-    reader.check(codes, { start: 0, end: bytes.length });
+    planes = {
+      codes: [checkedBytes(source.codes, reader)],
+      refineCodes: source.refineCodes && [checkedBytes(source.refineCodes, reader)],
+    };
   } catch (error) {
     return { kind: "damaged", segmentId, message: asDamage(error).message };
   }
@@ -175,7 +193,13 @@ function withTermsAnew(
     sectionNames.map((name) => [name, sectionOf(tables, name)]),
   ) as Sections;
   const sections = { ...before, ...writePostings(terms) };
-  return { kind: "made", tables: joinSections(ordinalCount, sections), codes: [bytes] };
+  return { kind: "made", tables: joinSections(ordinalCount, sections), ...planes };
+}
+
+function checkedBytes(codes: SegmentCodes, reader: CodesReader): Uint8Array {
+  const bytes = reader.bytesOf(codes);
+  reader.check(codes, { start: 0, end: bytes.length });
+  return bytes;
 }
 
 function merged(job: MergeJob, reader: CodesReader): Made {
@@ -186,28 +210,31 @@ function merged(job: MergeJob, reader: CodesReader): Made {
     })),
   );
   if (livePassageCount(inputs) === 0) return { kind: "empty" };
+  const { codes: tokenBytes, refineCodes: refineBytes } = job.tokenBytes;
   const codes: Uint8Array[] = [];
-  for (const [i, source] of job.inputs.entries()) {
+  const refineCodes: Uint8Array[] | undefined = refineBytes === undefined ? undefined : [];
+  for (const [i, { segmentId, tables, ...source }] of job.inputs.entries()) {
+    const live = { tables, newOrdinals: present(inputs[i], "one input a source").newOrdinals };
     try {
-      codes.push(...liveCodes(job, source, inputs[i], reader));
+      codes.push(...liveCodes(source.codes, tokenBytes, live, reader));
+      if (source.refineCodes !== undefined && refineBytes !== undefined)
+        refineCodes?.push(...liveCodes(source.refineCodes, refineBytes, live, reader));
     } catch (error) {
-      return { kind: "damaged", segmentId: source.segmentId, message: asDamage(error).message };
+      return { kind: "damaged", segmentId, message: asDamage(error).message };
     }
   }
-  return { kind: "made", tables: mergeTables(inputs), codes };
+  return { kind: "made", tables: mergeTables(inputs), codes, refineCodes };
 }
 
 /** Views of the live passages' codes, neighbors as one. What is copied is checked first. */
 function liveCodes(
-  { tokenBytes }: MergeJob,
-  { tables, codes }: MergeSource,
-  input: MergeInput | undefined,
+  codes: SegmentCodes,
+  tokenBytes: number,
+  { tables, newOrdinals }: Pick<MergeInput, "tables" | "newOrdinals">,
   reader: CodesReader,
 ): Uint8Array[] {
-  assert(input !== undefined, "one input a source");
   const bytes = reader.bytesOf(codes);
   const offsets = numbersOf(tables, "tokenOffsets");
-  const { newOrdinals } = input;
   const pieces: Uint8Array[] = [];
   for (let ordinal = 0; ordinal < newOrdinals.length;) {
     const first = ordinal;

@@ -6,6 +6,7 @@ import type { OpenFrame } from "../store/frame.js";
 import type { MapTurn } from "../store/map-turn.js";
 import { openSegmentStore } from "../store/segment-store.js";
 import type { SegmentStore } from "../store/segment-store.js";
+import type { CodePlane } from "../store/stored-values.js";
 
 /**
  * Names codes that each thread finds in the map. Crosses threads; nothing of the codes is copied.
@@ -15,6 +16,7 @@ export interface MappedCodes {
   /** Folder of the environment. */
   readonly folder: string;
   readonly segmentId: number;
+  readonly plane: CodePlane;
   readonly byteLength: number;
   /** One bit for each 64 KiB, set: some thread has found them right. Shared by all threads. */
   readonly verified: SharedArrayBuffer;
@@ -49,7 +51,7 @@ export function createCodesReader(turn: MapTurn): CodesReader {
   const frameOf = (codes: MappedCodes): OpenFrame => {
     let frame = frames.get(codes);
     if (frame === undefined)
-      frames.set(codes, (frame = storeOf(codes.folder).mappedCodes(codes.segmentId)));
+      frames.set(codes, (frame = storeOf(codes.folder).mappedCodes(codes.segmentId, codes.plane)));
     return frame;
   };
   return {

@@ -17,6 +17,8 @@ export interface FlushedPart {
   /** See segment-format.ts. */
   readonly tables: SharedArrayBuffer;
   readonly codes: SegmentCodes;
+  /** Absent when the collection has no refine plane. */
+  readonly refineCodes?: SegmentCodes | undefined;
   readonly tombstones: Tombstones;
 }
 
@@ -24,6 +26,7 @@ export interface LivePart {
   readonly kind: "live";
   readonly ordinalCount: number;
   readonly codes: SharedArrayBuffer;
+  readonly refineCodes?: SharedArrayBuffer | undefined;
   /** Bytes of `codes` that are in use. */
   readonly codeBytes: number;
   /** u32 x (ordinalCount + 1), in token vectors. */
@@ -47,10 +50,14 @@ export function sketchAt(part: SegmentPart, ordinal: PassageOrdinal): Uint8Array
   return sketches.slice(ordinal * sketchBytes, (ordinal + 1) * sketchBytes);
 }
 
+function sharedBytes(codes: SegmentCodes | undefined): number {
+  return codes instanceof SharedArrayBuffer ? codes.byteLength : 0;
+}
+
 /** Shared memory that a part takes; codes in the map take none. */
 export function partBytes(part: SegmentPart): number {
   const tombstones = part.tombstones?.byteLength ?? 0;
-  const codes = part.codes instanceof SharedArrayBuffer ? part.codes.byteLength : 0;
+  const codes = sharedBytes(part.codes) + sharedBytes(part.refineCodes);
   if (part.kind === "flushed") return part.tables.byteLength + codes + tombstones;
   const { ends, termIds, counts, positions, lengths } = part.terms;
   let bytes = codes + tombstones + part.tokenOffsets.byteLength + part.sketches.byteLength;

@@ -18,6 +18,7 @@ export interface SegmentPassage {
   readonly span: Span;
   readonly tokenCount: number;
   readonly codes: Uint8Array;
+  readonly refineCodes?: Uint8Array | undefined;
   readonly sketch: Uint8Array;
   /** As its journal record has them; segments do not. */
   readonly rows?: Float32Array | undefined;
@@ -29,6 +30,8 @@ export interface SegmentPassage {
 export interface WrittenSegment {
   readonly tables: SharedArrayBuffer;
   readonly codes: SharedArrayBuffer;
+  /** Absent when the passages have none. */
+  readonly refineCodes: SharedArrayBuffer | undefined;
 }
 
 /** A passage of the journal as segments take it; `fields`: of its document. */
@@ -92,7 +95,9 @@ export function writeSegment(passages: readonly SegmentPassage[]): WrittenSegmen
     columns: writeColumns(passages.map((passage) => passage.fields)),
   };
   const codes = joinBytes(passages.map((passage) => passage.codes));
-  return { tables: joinSections(count, sections), codes };
+  const refined = passages.flatMap(({ refineCodes }) => refineCodes ?? []);
+  const refineCodes = refined.length === 0 ? undefined : joinBytes(refined);
+  return { tables: joinSections(count, sections), codes, refineCodes };
 }
 
 /** The pieces in turn, in shared memory. */

@@ -11,6 +11,7 @@ import {
   isStopWordsName,
 } from "../analysis/settings.js";
 import type { AnalyzerSettings } from "../analysis/settings.js";
+import type { RefineBits } from "../codec/refine-plane.js";
 import { rotationChecksum } from "../codec/rotation.js";
 import { SluiceError, asDamage } from "../core/errors.js";
 import type { CodeBits } from "../kernels/kernels.js";
@@ -135,7 +136,8 @@ function toSettings(manifest: Manifest, folder: string): CollectionSettings {
   const bits = toCodeBits(manifest.bits, folder);
   const sketchBits = toCodeBits(manifest.sketchBits, folder);
   const { centring } = manifest;
-  const settings = { name, modelName, modelFingerprint, dim, bits, sketchBits, ...words, seed };
+  const widths = { bits, sketchBits, refineBits: toRefineBits(manifest.refineBits, folder) };
+  const settings = { name, modelName, modelFingerprint, dim, ...widths, ...words, seed };
   return centring === undefined ? settings : { ...settings, centring };
 }
 
@@ -156,6 +158,12 @@ export function toAnalyzerSettings(
       `${folder}: its terms were made by version ${analyzerVersion} of analyzer "${analyzer}" (stemmer "${stemmer}", stop words "${stopWords}"), which this program does not know; ingest again or start that version`,
     );
   return { analyzer, analyzerVersion, stemmer, stopWords };
+}
+
+/** Throws DATA_CORRUPT for a width that no refine plane has. */
+export function toRefineBits(bits: number | undefined, folder: string): RefineBits | undefined {
+  if (bits === undefined || bits === 4 || bits === 8) return bits;
+  throw new SluiceError("DATA_CORRUPT", `${basename(folder)}: a refine plane of ${bits} bits`);
 }
 
 /** Throws DATA_CORRUPT for a width that no codes have. */

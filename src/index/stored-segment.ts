@@ -4,11 +4,12 @@ import { toPassageOrdinal } from "../core/ids.js";
 import { SluiceError } from "../core/errors.js";
 import { mappedBytesMin } from "../store/segment-store.js";
 import type { SegmentReads } from "../store/store.js";
-import type { SegmentEntry } from "../store/stored-values.js";
+import type { CodePlane, SegmentEntry } from "../store/stored-values.js";
 import { countBits } from "./bm25/bits.js";
-import { codeBytesOf, openFlushedSegment } from "./flushed-segment.js";
-import type { FlushedSegment } from "./flushed-segment.js";
+import { openFlushedSegment, tokenTotalOf } from "./flushed-segment.js";
+import type { FlushedSegment, TokenBytes } from "./flushed-segment.js";
 import { mappedCodes } from "./segment-codes.js";
+import type { SegmentCodes } from "./segment-codes.js";
 import type { Tombstones } from "./segment-parts.js";
 
 /**
@@ -18,16 +19,23 @@ import type { Tombstones } from "./segment-parts.js";
 export function openStoredSegment(
   store: SegmentReads,
   entry: SegmentEntry,
-  tokenBytes: number,
+  tokenBytes: TokenBytes,
 ): FlushedSegment {
   const { id } = entry;
   const tables = store.readTables(id);
-  const byteLength = codeBytesOf(tables, tokenBytes);
-  const codes =
-    byteLength > mappedBytesMin
-      ? mappedCodes({ folder: store.folder, segmentId: id, byteLength })
-      : store.readCodes(id);
-  const segment = openFlushedSegment(id, { tables, codes }, tokenBytes);
+  const tokenTotal = tokenTotalOf(tables);
+  const openCodes = (plane: CodePlane, bytes: number): SegmentCodes => {
+    const byteLength = tokenTotal * bytes;
+    return byteLength > mappedBytesMin
+      ? mappedCodes({ folder: store.folder, segmentId: id, plane, byteLength })
+      : store.readCodes(id, plane);
+  };
+  const codes = openCodes("codes", tokenBytes.codes);
+  const refineCodes =
+    tokenBytes.refineCodes === undefined
+      ? undefined
+      : openCodes("refineCodes", tokenBytes.refineCodes);
+  const segment = openFlushedSegment(id, { tables, codes, refineCodes }, tokenBytes);
   const { ordinalCount } = segment;
   if (ordinalCount !== entry.passageCount)
     throw damaged(id, `it has ${ordinalCount} passages instead of ${entry.passageCount}`);

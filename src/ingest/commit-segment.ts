@@ -7,9 +7,10 @@ import type { Collection, OpenedSegment, WritableCollection } from "../index/col
 import { openFlushedSegment } from "../index/flushed-segment.js";
 import type { FlushedSegment } from "../index/flushed-segment.js";
 import { flushedEntry } from "../index/generation.js";
-import type { BuiltSegment } from "../index/segment-build.js";
+import type { BuiltCodes, BuiltSegment } from "../index/segment-build.js";
 import { mappedCodes } from "../index/segment-codes.js";
-import type { Manifest, SegmentEntry } from "../store/stored-values.js";
+import type { SegmentCodes } from "../index/segment-codes.js";
+import type { CodePlane, Manifest, SegmentEntry } from "../store/stored-values.js";
 
 /** Runs a step between two commits, so that no write is planned or committed meanwhile. */
 export type Exclusive = (step: () => Promise<void> | void) => Promise<void>;
@@ -72,9 +73,14 @@ function toEntry({ segment, entry }: OpenedSegment): SegmentEntry {
 /** Opens a segment that was just stored under `id`. */
 export function openBuilt(collection: Collection, id: number, built: BuiltSegment): FlushedSegment {
   const { folder } = collection.store;
-  const { tables, codeBytes } = built;
-  const codes = built.codes ?? mappedCodes({ folder, segmentId: id, byteLength: codeBytes });
-  return openFlushedSegment(id, { tables, codes }, tokenBytesOf(collection.settings));
+  const toCodes = (plane: CodePlane, { shared, byteLength }: BuiltCodes): SegmentCodes =>
+    shared ?? mappedCodes({ folder, segmentId: id, plane, byteLength });
+  const bytes = {
+    tables: built.tables,
+    codes: toCodes("codes", built.codes),
+    refineCodes: built.refineCodes && toCodes("refineCodes", built.refineCodes),
+  };
+  return openFlushedSegment(id, bytes, tokenBytesOf(collection.settings));
 }
 
 /** `deadOrdinals`: ordinals of passages that were deleted while the segment was built. */

@@ -100,8 +100,9 @@ export function createRecoder(
   return (passage) => {
     codec ??= createCodec({ ...collection.settings, centring }, kernels);
     const values = rowsOf(passage);
-    const { codes, sketch } = codec.encodePassage({ values, dim, rowCount: passage.tokenCount });
-    return { ...passage, codes, sketch, rows: isOpen ? values : undefined };
+    const rows = { values, dim, rowCount: passage.tokenCount };
+    const { codes, refineCodes, sketch } = codec.encodePassage(rows);
+    return { ...passage, codes, refineCodes, sketch, rows: isOpen ? values : undefined };
   };
 }
 

@@ -21,7 +21,7 @@ export function segmentSizes({ manifest, flushed, settings }: Collection): Segme
       id,
       ordinalCount: part.ordinalCount,
       livePassages: totals.passageCount,
-      liveBytes: totals.tokenCount * tokenBytesOf(settings),
+      liveBytes: totals.tokenCount * tokenBytesOf(settings).codes,
       isBarrier: false,
     };
   });
@@ -64,8 +64,9 @@ export async function merge(
 export function toSource({ flushed }: Collection, id: number): MergeSource {
   const opened = flushed.get(id);
   if (opened === undefined) throw new Error(`segment ${id} is not open`);
-  const { tables, codes } = opened.segment;
-  return { segmentId: id, tables, codes, tombstones: opened.entry.part.tombstones };
+  const { tables, codes, refineCodes } = opened.segment;
+  const { tombstones } = opened.entry.part;
+  return { segmentId: id, tables, codes, refineCodes, tombstones };
 }
 
 /** Ordinals in the result of passages that lived when `inputs` were taken, and live no more. */

@@ -59,7 +59,7 @@ async function migrateSegment(
   let passages: Format1Passage[];
   try {
     const dead = store.readTombstones(id) ?? new Uint8Array();
-    const codes = new Uint8Array(store.readCodes(id));
+    const codes = new Uint8Array(store.readCodes(id, "codes"));
     const ordinals = readFormat1Segment(store.readTables(id), codes);
     passages = ordinals.filter((_, ordinal) => !isBitSet(dead, ordinal));
   } catch (error) {

@@ -319,6 +319,18 @@ function buryFlushed(collection: Collection, draft: Draft, sequence: Sequence): 
 }
 
 export function toJournal(passage: Partial<PreparedPassage> & SegmentPassage): JournalPassage {
-  const { key, passageNumber, span, tokenCount, codes, sketch, rows, terms, packed } = passage;
-  return { key, passageNumber, span, tokenCount, codes, sketch, rows, ...terms, packed };
+  const { key, passageNumber, span, tokenCount, terms, packed } = passage;
+  const { codes, refineCodes, sketch, rows } = passage;
+  return {
+    key,
+    passageNumber,
+    span,
+    tokenCount,
+    codes,
+    refineCodes,
+    sketch,
+    rows,
+    ...terms,
+    packed,
+  };
 }

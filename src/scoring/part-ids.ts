@@ -52,8 +52,13 @@ function buffersOf(part: SegmentPart): unknown[] {
   return part.kind === "flushed" ? [part.tables] : liveBuffersOf(part);
 }
 
-function liveBuffersOf({ tokenOffsets, sketches, terms }: LivePart): unknown[] {
-  return [tokenOffsets, sketches, terms.ends, terms.termIds, terms.counts, terms.lengths];
+function liveBuffersOf({ refineCodes, tokenOffsets, sketches, terms }: LivePart): unknown[] {
+  const { ends, termIds, counts, lengths } = terms;
+  return [refineCodes, tokenOffsets, sketches, ends, termIds, counts, lengths];
+}
+
+function isShared(codes: SegmentCodes | undefined): boolean {
+  return codes === undefined || codes instanceof SharedArrayBuffer;
 }
 
 /** A thread that has not answered in this time may have ended: it is taken to have no handle. */
@@ -92,7 +97,7 @@ export class PartRetirement {
   async release(folder: string, parts: readonly SegmentPart[]): Promise<void> {
     for (const part of parts) this.#ids.retire(part);
     // Only codes in the map make a thread open a handle.
-    if (parts.every(({ codes }) => codes instanceof SharedArrayBuffer)) return;
+    if (parts.every((part) => isShared(part.codes) && isShared(part.refineCodes))) return;
     const released = this.#released(folder);
     this.#send({ closedFolder: folder });
     await released;

@@ -20,12 +20,16 @@ export function tokensOf(
   part: SegmentPart,
   reader: CodesReader,
 ): { bytes: Uint8Array; tokenOffsets: Uint32Array } {
-  const bytes = reader.bytesOf(part.codes);
+  return { bytes: reader.bytesOf(part.codes), tokenOffsets: tokenOffsetsOf(part) };
+}
+
+/** First token vector of each passage, and the number of all. */
+export function tokenOffsetsOf(part: SegmentPart): Uint32Array {
   switch (part.kind) {
     case "flushed":
-      return { bytes, tokenOffsets: numbersOf(part.tables, "tokenOffsets") };
+      return numbersOf(part.tables, "tokenOffsets");
     case "live":
-      return { bytes, tokenOffsets: new Uint32Array(part.tokenOffsets, 0, part.ordinalCount + 1) };
+      return new Uint32Array(part.tokenOffsets, 0, part.ordinalCount + 1);
   }
 }
 

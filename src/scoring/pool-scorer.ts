@@ -2,6 +2,7 @@
 
 import { Piscina } from "piscina";
 
+import { present } from "../core/assert.js";
 import { createInFlight } from "../core/in-flight.js";
 import { limits } from "../core/limits.js";
 import type { TaskWatch } from "../core/task-watch.js";
@@ -117,8 +118,10 @@ function tellDamages(
 ): void {
   if (answer === undefined || !("damages" in answer)) return;
   for (const { part, message } of answer.damages) {
-    const codes = task.parts[part]?.codes;
-    if (codes === undefined || codes instanceof SharedArrayBuffer) continue;
-    tell({ folder: codes.folder, segmentId: codes.segmentId, message });
+    // Codes in shared memory were checked when their segment was opened.
+    const { codes, refineCodes } = present(task.parts[part], "a damage names a part of the task");
+    const mapped = codes instanceof SharedArrayBuffer ? refineCodes : codes;
+    if (mapped === undefined || mapped instanceof SharedArrayBuffer) continue;
+    tell({ folder: mapped.folder, segmentId: mapped.segmentId, message });
   }
 }

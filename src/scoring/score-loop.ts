@@ -19,6 +19,12 @@ import { bestTokens } from "../kernels/reference.js";
 import { findBestWindows } from "./best-windows.js";
 import { countParts } from "./count-parts.js";
 import { boundPart, passageTokensOf, postingsOf, tokensOf, tombstonesOf } from "./part-views.js";
+import {
+  bestRefinedTokens,
+  createTokenDecoder,
+  passagePlanes,
+  scoreRefined,
+} from "./refine-scores.js";
 import { scanRanges } from "./scan-ranges.js";
 import type {
   ExplainAnswer,
@@ -50,10 +56,12 @@ export function runScoreTask(task: ScoreTask, kernels: Kernels, reader: CodesRea
       return scanRanges(task, kernels);
     case "maxsim":
       return scoreMaxSim(task, kernels, reader);
+    case "refine":
+      return scoreRefined(task, kernels, reader);
     case "windows":
       return findBestWindows(task, kernels, reader);
     case "explain":
-      return explainPassage(task, reader);
+      return explainPassage(task, kernels, reader);
   }
 }
 
@@ -212,8 +220,12 @@ function filterParts(task: FilterTask): FilterAnswer | undefined {
  * Tokens and terms of one passage with the bits of a search. O(query tokens * passage tokens *
  * dim).
  */
-function explainPassage(task: ExplainTask, reader: CodesReader): ExplainAnswer | undefined {
-  const { query, bits, ordinal } = task;
+function explainPassage(
+  task: ExplainTask,
+  kernels: Kernels,
+  reader: CodesReader,
+): ExplainAnswer | undefined {
+  const { query, bits, ordinal, refine } = task;
   const [part] = task.parts;
   if (part === undefined) return undefined;
   const clauses = task.bm25.map((work) =>
@@ -226,12 +238,21 @@ function explainPassage(task: ExplainTask, reader: CodesReader): ExplainAnswer |
   try {
     const tokenBytes = rowBytes(query.dim, bits);
     const { bytes, first, end } = passageTokensOf(part, ordinal, { reader, tokenBytes });
-    const found = bestTokens(query, { bytes, dim: query.dim, bits }, { first, end });
-    // A copy: a view of the map, which slices of Buffers are, would take the whole map across.
+    const found =
+      refine?.query === undefined
+        ? bestTokens(query, { bytes, dim: query.dim, bits }, { first, end })
+        : bestRefinedTokens(refine.query, createTokenDecoder(refine, reader)(part, ordinal), {
+            dim: query.dim,
+            kernels,
+          });
+    // Copies: a view of the map, which slices of Buffers are, would take the whole map across.
     const codes = new Uint8Array(bytes.subarray(first * tokenBytes, end * tokenBytes));
-    return { ...found, clauses, codes, damage: undefined };
+    const planes = refine && passagePlanes(part, ordinal, { ...refine, reader });
+    const refineCodes = planes && new Uint8Array(planes.refineCodes);
+    return { ...found, clauses, codes, refineCodes, damage: undefined };
   } catch (error) {
     const nothing = { tokens: new Uint32Array(), scores: new Float32Array(), clauses: [] };
-    return { ...nothing, codes: new Uint8Array(), damage: asDamage(error).message };
+    const none = { codes: new Uint8Array(), refineCodes: undefined };
+    return { ...nothing, ...none, damage: asDamage(error).message };
   }
 }

@@ -1,7 +1,8 @@
 // What the main thread asks of scoring workers, and what they answer. Shared memory crosses as
 // handles.
 
-import type { TokenQuery } from "../codec/codec.js";
+import type { RefineQuery, TokenQuery } from "../codec/codec.js";
+import type { RefineWidths } from "../codec/refine-plane.js";
 import type { Filter } from "../core/filter.js";
 import type { NearWord } from "../index/bm25/near-terms.js";
 import type {
@@ -24,6 +25,7 @@ export type ScoreTask =
   | LexicalTask
   | ScanTask
   | MaxSimTask
+  | RefineTask
   | WindowsTask
   | ExplainTask;
 
@@ -35,6 +37,7 @@ export type ScoreAnswer =
   | LexicalAnswer
   | ScanAnswer
   | MaxSimAnswer
+  | RefineAnswer
   | WindowsAnswer
   | ExplainAnswer
   | undefined;
@@ -180,6 +183,19 @@ export interface MaxSimAnswer {
   readonly damages: readonly PartDamage[];
 }
 
+/** MaxSim of given passages by their refine plane. */
+export interface RefineTask extends TaskBase {
+  readonly kind: "refine";
+  /** Part and ordinal of each passage. */
+  readonly partOf: Uint32Array;
+  readonly ordinals: Uint32Array;
+  readonly query: RefineQuery;
+  readonly refine: RefineWidths & { readonly dim: number };
+}
+
+/** Scores in the order of the task; NaN: of a passage whose codes are damaged. */
+export type RefineAnswer = Pick<MaxSimAnswer, "scores" | "damages">;
+
 /** Where given passages answer a query best. */
 export interface WindowsTask extends TaskBase {
   readonly kind: "windows";
@@ -205,6 +221,9 @@ export interface ExplainTask extends TaskBase {
   readonly ordinal: number;
   readonly query: PackedQuery;
   readonly bits: CodeBits;
+  /** Absent when there is no refine plane. With a query, tokens are compared by that plane. */
+  readonly refine?:
+    (RefineTask["refine"] & { readonly query: Float32Array | undefined }) | undefined;
   readonly bm25: MaxSimTask["bm25"];
 }
 
@@ -220,6 +239,8 @@ export interface ExplainAnswer {
   }[])[];
   /** A copy of the passage's packed vectors. */
   readonly codes: Uint8Array;
+  /** And of those of its refine plane. Absent when the task asks for none. */
+  readonly refineCodes: Uint8Array | undefined;
   /** The codes do not match their checksum; nothing else is returned. */
   readonly damage: string | undefined;
 }

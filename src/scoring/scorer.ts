@@ -16,6 +16,8 @@ import type {
   LexicalTask,
   MaxSimAnswer,
   MaxSimTask,
+  RefineAnswer,
+  RefineTask,
   NearTask,
   ScanAnswer,
   ScanTask,
@@ -35,6 +37,7 @@ export interface Scorer {
   lexical(task: LexicalTask): Promise<LexicalAnswer | undefined>;
   scan(task: ScanTask): Promise<ScanAnswer | undefined>;
   maxSim(task: MaxSimTask): Promise<MaxSimAnswer | undefined>;
+  refine(task: RefineTask): Promise<RefineAnswer | undefined>;
   windows(task: WindowsTask): Promise<WindowsAnswer | undefined>;
   explain(task: ExplainTask): Promise<ExplainAnswer | undefined>;
 }
@@ -53,6 +56,7 @@ export function toScorer(
     lexical: async (task) => (await run(task)) as LexicalAnswer | undefined,
     scan: async (task) => (await run(task)) as ScanAnswer | undefined,
     maxSim: async (task) => (await run(task)) as MaxSimAnswer | undefined,
+    refine: async (task) => (await run(task)) as RefineAnswer | undefined,
     windows: async (task) => (await run(task)) as WindowsAnswer | undefined,
     explain: async (task) => (await run(task)) as ExplainAnswer | undefined,
   };

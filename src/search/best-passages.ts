@@ -11,6 +11,7 @@ export interface BestPassage {
   readonly ordinal: PassageOrdinal;
   readonly passageNumber: number;
   readonly score: number;
+  readonly bm25: number | undefined;
 }
 
 export interface BestPassages {
@@ -32,11 +33,12 @@ export function createBestPassages(
     if (kept.length === count) scoreMin = kept.at(-1)?.score ?? -Infinity;
   };
   return {
-    offer({ segment, ordinal, score }) {
+    offer({ segment, ordinal, score, bm25 }) {
       const table = segments[segment]?.table;
       if (score < scoreMin || table === undefined) return;
       const key = table.keyAt(ordinal);
-      kept.push({ key, segment, ordinal, passageNumber: table.passageNumberAt(ordinal), score });
+      const passageNumber = table.passageNumberAt(ordinal);
+      kept.push({ key, segment, ordinal, passageNumber, score, bm25 });
       if (kept.length >= 2 * count) prune();
     },
     top() {

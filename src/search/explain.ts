@@ -7,16 +7,20 @@ import type { LexicalQuery } from "../analysis/lexical-query.js";
 import { assert, present } from "../core/assert.js";
 import type { Span } from "../core/document.js";
 import { SluiceError } from "../core/errors.js";
-import type { TokenQuery } from "../codec/codec.js";
+import type { EncodedQuery } from "../codec/codec.js";
+import type { ExplainAnswer } from "../scoring/score.protocol.js";
 import type { DocumentRecord } from "../store/stored-values.js";
 import { relevance } from "./blend.js";
 import type { SearchPlan } from "./plan.js";
 import { compareRanked } from "./ranking.js";
+import { segmentPartsOf } from "./search-deps.js";
 import type { ScopedDeps, SearchDeps } from "./search-deps.js";
 import { filterStage } from "./stages/filter.js";
 import { lateInteractionBatches } from "./stages/late-interaction.js";
 import { placeOfSequence } from "./passage-ids.js";
 import type { PassagePlace } from "./passage-ids.js";
+import { refineStage, refineWidthsOf } from "./stages/refine.js";
+import type { RefinedScores } from "./stages/refine.js";
 import { lexicalStage, noLexicalResult } from "./stages/lexical.js";
 import type { LexicalResult } from "./stages/lexical.js";
 
@@ -54,7 +58,7 @@ export async function explain(
   plan: SearchPlan,
   target: { readonly key: string; readonly passageNumber: number | undefined },
 ): Promise<Explanation> {
-  const { generation, settings, signal } = deps;
+  const { generation, signal } = deps;
   const document = generation.documents.readDocument(target.key);
   if (document === undefined) throw unknownDocument(target.key);
   const places = placesOf(deps, document, target);
@@ -67,26 +71,11 @@ export async function explain(
   const lexical = isEmptyQuery(plan.lexical)
     ? noLexicalResult
     : finished(await lexicalStage(scoped, plan), signal);
-  const query = (await encoding).tokens;
-  const best = await bestOf(scoped, plan, { query, lexical, places });
+  const encoded = await encoding;
+  const query = encoded.tokens;
+  const best = await bestOf(scoped, plan, { query: encoded, lexical, places });
   const entry = present(generation.segments[best.segment], "a place names a segment");
-  const answer = finished(
-    await deps.scorer.explain({
-      kind: "explain",
-      parts: [entry.part],
-      ordinal: best.ordinal,
-      query,
-      bits: settings.bits,
-      bm25: lexical.work.map((work) => ({
-        ...work,
-        liveTermIds: [work.liveTermIds[best.segment]],
-        nearPlaces: undefined,
-      })),
-      cancel: deps.cancel,
-    }),
-    signal,
-  );
-  if (answer.damage !== undefined) throw new SluiceError("DATA_CORRUPT", answer.damage);
+  const answer = await explainPlace(deps, plan, { query: encoded, lexical, place: best });
   return {
     score: best.score,
     maxSim: best.maxSim,
@@ -107,6 +96,37 @@ export async function explain(
       score,
     })),
   };
+}
+
+/** Tokens and terms of the passage at a place. */
+async function explainPlace(
+  deps: SearchDeps,
+  { refinePoolSize }: SearchPlan,
+  { query, lexical, place }: { query: EncodedQuery; lexical: LexicalResult; place: PassagePlace },
+): Promise<ExplainAnswer> {
+  const { generation, settings, scorer, cancel, signal } = deps;
+  const widths = refinePoolSize > 0 ? refineWidthsOf(settings) : undefined;
+  const parts = segmentPartsOf(generation).slice(place.segment, place.segment + 1);
+  const bm25 = lexical.work.map((work) => ({
+    ...work,
+    liveTermIds: [work.liveTermIds[place.segment]],
+    nearPlaces: undefined,
+  }));
+  const answer = finished(
+    await scorer.explain({
+      kind: "explain",
+      parts,
+      ordinal: place.ordinal,
+      query: query.tokens,
+      bits: settings.bits,
+      refine: widths && { ...widths, query: query.refine?.rows },
+      bm25,
+      cancel,
+    }),
+    signal,
+  );
+  if (answer.damage !== undefined) throw new SluiceError("DATA_CORRUPT", answer.damage);
+  return answer;
 }
 
 function unknownDocument(key: string): SluiceError {
@@ -167,17 +187,19 @@ async function bestOf(
   deps: ScopedDeps,
   plan: SearchPlan,
   work: {
-    query: TokenQuery;
+    query: EncodedQuery;
     lexical: LexicalResult;
     places: readonly PassagePlace[];
   },
 ): Promise<ScoredPlace> {
   const { query, lexical, places } = work;
   const { bm25Top } = lexical;
-  const scale = { rowCount: query.rowCount, bm25Top, lexicalWeight: plan.lexicalWeight };
+  const { tokens } = query;
+  const scale = { rowCount: tokens.rowCount, bm25Top, lexicalWeight: plan.lexicalWeight };
+  const refined = await refinedScores(deps, plan, work);
   const scored: ScoredPlace[] = [];
   const batches = lateInteractionBatches(deps, plan, {
-    query,
+    query: tokens,
     candidates: places,
     bm25: lexical.work,
     isExhaustive: false,
@@ -188,7 +210,8 @@ async function bestOf(
     if (damage !== undefined) throw new SluiceError("DATA_CORRUPT", damage);
     for (const [i, { segment, ordinal }] of batch.passages.entries()) {
       const table = present(deps.generation.segments[segment], "as in placesOf").table;
-      const maxSim = present(batch.scores[i], "one score a passage");
+      const byCodes = present(batch.scores[i], "one score a passage");
+      const maxSim = refined?.scores[scored.length] ?? byCodes;
       const bm25 = batch.bm25[0]?.[i] ?? 0;
       const score = relevance({ maxSim, bm25 }, scale);
       const names = { key: table.keyAt(ordinal), passageNumber: table.passageNumberAt(ordinal) };
@@ -199,6 +222,22 @@ async function bestOf(
   const [best] = scored;
   assert(best !== undefined, "a document has passages");
   return best;
+}
+
+/** MaxSim of the places by the refine plane, where the search has its scores from it. */
+async function refinedScores(
+  deps: ScopedDeps,
+  plan: SearchPlan,
+  { query, places }: { query: EncodedQuery; places: readonly PassagePlace[] },
+): Promise<RefinedScores | undefined> {
+  const refine = refineWidthsOf(deps.settings);
+  if (plan.refinePoolSize === 0 || refine === undefined || query.refine === undefined)
+    return undefined;
+  const work = { query: query.refine, refine };
+  const refined = finished(await refineStage(deps, places, work), deps.signal);
+  const [damage] = refined.damages;
+  if (damage !== undefined) throw new SluiceError("DATA_CORRUPT", damage);
+  return refined;
 }
 
 /** Clauses are the query's terms, then its beginnings, then its misspellings: see toBm25Query. */

@@ -4,12 +4,14 @@
 import { isEmptyQuery } from "../analysis/lexical-query.js";
 import { SluiceError } from "../core/errors.js";
 import { conformalLowerBound } from "../eval/conformal.js";
-import type { TokenQuery } from "../codec/codec.js";
+import type { EncodedQuery } from "../codec/codec.js";
 import type { RecallEstimate } from "../store/stored-values.js";
+import { createBestPassages } from "./best-passages.js";
 import { relevance } from "./blend.js";
 import type { SearchPlan } from "./plan.js";
 import { createRanking } from "./ranking.js";
 import type { RankedPassage } from "./ranking.js";
+import { refineRanking, refinedCountMax } from "./refine-ranking.js";
 import type { ScopedDeps, SearchDeps } from "./search-deps.js";
 import { candidatesStage } from "./stages/candidates.js";
 import { filterStage } from "./stages/filter.js";
@@ -52,7 +54,7 @@ export async function measureDepths(deps: SearchDeps, plan: SearchPlan): Promise
     await candidatesStage(scoped, plan, { query: query.sketch, lexical }),
     signal,
   );
-  const top = await exactTop(scoped, plan, { query: query.tokens, lexical });
+  const top = await exactTop(scoped, plan, { query, lexical });
   const ranks = new Map(sketches.map((one, i) => [placeId(one), i + 1]));
   const byWords = new Set(lexical.candidates.map(placeId));
   const depths = top.map((hit) => {
@@ -65,12 +67,16 @@ export async function measureDepths(deps: SearchDeps, plan: SearchPlan): Promise
 async function exactTop(
   deps: ScopedDeps,
   plan: SearchPlan,
-  { query, lexical }: { readonly query: TokenQuery; readonly lexical: LexicalResult },
+  { query, lexical }: { readonly query: EncodedQuery; readonly lexical: LexicalResult },
 ): Promise<readonly RankedPassage[]> {
-  const ranking = createRanking(deps.generation.segments, { k: plan.k });
+  const { tokens } = query;
+  const { segments } = deps.generation;
+  const ranking = createRanking(segments, { k: plan.k });
+  const refine = plan.refinePoolSize > 0 ? query.refine : undefined;
+  const best = refine && createBestPassages(segments, refinedCountMax(plan));
   const { bm25Top } = lexical;
-  const scale = { rowCount: query.rowCount, bm25Top, lexicalWeight: plan.lexicalWeight };
-  const work = { query, candidates: [], bm25: lexical.work, isExhaustive: true };
+  const scale = { rowCount: tokens.rowCount, bm25Top, lexicalWeight: plan.lexicalWeight };
+  const work = { query: tokens, candidates: [], bm25: lexical.work, isExhaustive: true };
   for (const promise of lateInteractionBatches(deps, plan, work)) {
     const {
       passages,
@@ -82,10 +88,14 @@ async function exactTop(
       // Damaged: searches do not find it either, and report it.
       if (Number.isNaN(maxSim)) continue;
       const bm25 = bm25Scores?.[i] ?? 0;
-      ranking.offer({ segment, ordinal, maxSim, bm25, score: relevance({ maxSim, bm25 }, scale) });
+      const score = relevance({ maxSim, bm25 }, scale);
+      ranking.offer({ segment, ordinal, maxSim, bm25, score });
+      best?.offer({ segment, ordinal, bm25, score });
     }
   }
-  return ranking.top();
+  if (refine === undefined || best === undefined) return ranking.top();
+  const byCodes = { ranked: ranking.top(), passages: best.top(), scale, query: refine };
+  return finished(await refineRanking(deps, plan, byCodes), deps.signal).ranked;
 }
 
 /** Recall at each pool size: the mean over the samples, and what a share of queries reaches. */

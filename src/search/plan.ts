@@ -36,6 +36,7 @@ export interface QueryVariant {
 export interface SearchDefaults {
   readonly sketchPoolSize: number;
   readonly lexicalPoolSize: number;
+  readonly refinePoolSize: number;
   readonly lexicalWeight: number;
   /** Collections up to this many passages are scored whole. */
   readonly exhaustiveBelowPassages: number;
@@ -96,6 +97,8 @@ export interface SearchPlan {
   readonly exhaustiveBelowPassages: number;
   readonly sketchPoolSize: number;
   readonly lexicalPoolSize: number;
+  /** Best passages that are scored again by the refine plane; 0: none. */
+  readonly refinePoolSize: number;
   readonly lexicalWeight: number;
   /** As measured for such a search and its pool, in [0, 1]. Absent when it was not measured. */
   readonly expectedRecall: number | undefined;
@@ -129,11 +132,13 @@ export function planSearch(
     analyzer,
     recall = unknownRecall,
     isRestricted = false,
+    hasRefinePlane = false,
   }: {
     readonly defaults: SearchDefaults;
     readonly analyzer: Analyzer;
     readonly recall?: KnownRecall;
     readonly isRestricted?: boolean | undefined;
+    readonly hasRefinePlane?: boolean | undefined;
   },
 ): SearchPlan {
   checkRequest<SearchRequest>(searchRequestFields, request);
@@ -161,8 +166,7 @@ export function planSearch(
     facets,
     exhaustiveBelowPassages:
       request.exhaustive === true ? Infinity : defaults.exhaustiveBelowPassages,
-    sketchPoolSize: Math.max(k, request.sketchPoolSize ?? defaults.sketchPoolSize),
-    lexicalPoolSize: request.lexicalPoolSize ?? defaults.lexicalPoolSize,
+    ...planPools(request, { defaults, k, hasRefinePlane }),
     lexicalWeight: request.lexicalWeight ?? defaults.lexicalWeight,
     fusion: request.fusion ?? requestDefaults.fusion,
     minScore: request.minScore,
@@ -236,6 +240,31 @@ function planOrder(request: SearchRequest): FieldOrder | undefined {
     throw new SluiceError("INVALID_FIELD", message, { field: "sort_by" });
   }
   return { field: sortBy.field, isDescending: sortBy.descending === true };
+}
+
+function planPools(
+  { sketchPoolSize, lexicalPoolSize, refinePoolSize }: SearchRequest,
+  {
+    defaults,
+    k,
+    hasRefinePlane,
+  }: {
+    readonly defaults: SearchDefaults;
+    readonly k: number;
+    readonly hasRefinePlane: boolean;
+  },
+): Pick<SearchPlan, "sketchPoolSize" | "lexicalPoolSize" | "refinePoolSize"> {
+  if (!hasRefinePlane && refinePoolSize !== undefined && refinePoolSize > 0)
+    throw new SluiceError(
+      "INVALID_FIELD",
+      `refine_pool_size is ${refinePoolSize}, and the collection was created without refine_bits; leave it out`,
+      { field: "refine_pool_size" },
+    );
+  return {
+    sketchPoolSize: Math.max(k, sketchPoolSize ?? defaults.sketchPoolSize),
+    lexicalPoolSize: lexicalPoolSize ?? defaults.lexicalPoolSize,
+    refinePoolSize: hasRefinePlane ? (refinePoolSize ?? defaults.refinePoolSize) : 0,
+  };
 }
 
 function planRerank(

@@ -26,7 +26,8 @@ export interface Draft {
   /** Leading hits that no remaining work of this stream can change. Defaults to 0. */
   readonly settledCount?: number;
   /**
-   * False for a lexical ranking that is not proved exact. Defaults to the exactness of the stage.
+   * False for a lexical ranking that is not proved exact, and for one of late interaction that the
+   * refine plane is still to order. Defaults to the exactness of the stage.
    */
   readonly isExact?: boolean;
   /** Counts that grew; the others stay. */
@@ -188,7 +189,6 @@ export function timingsAt(
 export function certificateOf({ stage, isExact }: Draft, coverage: Coverage): Certificate {
   if (stage === "cross_encoder") return "reranked";
   if (stage === "lexical") return isExact === false ? "estimate" : "lexical";
-  return stage === "late_interaction" && coverage.maxSimScored === coverage.eligible
-    ? "exact"
-    : "estimate";
+  const isExhaustive = coverage.maxSimScored === coverage.eligible;
+  return stage === "late_interaction" && isExact !== false && isExhaustive ? "exact" : "estimate";
 }

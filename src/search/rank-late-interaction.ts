@@ -1,7 +1,7 @@
 // Late interaction as a ranking that grows: batch by batch passages get their score, and each batch
 // that makes a better ranking offers it.
 
-import type { TokenQuery } from "../codec/codec.js";
+import type { EncodedQuery } from "../codec/codec.js";
 import { createBestPassages } from "./best-passages.js";
 import { relevance } from "./blend.js";
 import type { Candidate } from "./fusion.js";
@@ -9,6 +9,8 @@ import type { SearchPlan } from "./plan.js";
 import { degrade, noteOverrun, startTimer } from "./progress.js";
 import { createRanking } from "./ranking.js";
 import type { BaseRanking } from "./rerank-top.js";
+import { rankedCount, refineRanking, refinedCountMax } from "./refine-ranking.js";
+import type { RefinedRanking } from "./refine-ranking.js";
 import { offerDraft, waitForStage } from "./search-run.js";
 import type { ScopedRun } from "./search-run.js";
 import { createRemainingBound, settledCount } from "./settled.js";
@@ -20,16 +22,11 @@ import type { ScoredBatch } from "./stages/late-interaction.js";
 import type { LexicalResult } from "./stages/lexical.js";
 
 export interface LateInteractionWork {
-  readonly query: TokenQuery;
+  readonly query: EncodedQuery;
   readonly lexical: LexicalResult;
   readonly found: CandidatesResult;
   /** In the order in which they are scored. */
   readonly candidates: readonly Candidate[];
-}
-
-/** Documents that are kept: those shown, and those that a cross-encoder may bring up. */
-export function rankedCount({ k, rerank }: SearchPlan): number {
-  return Math.max(k, rerank?.depth ?? 0);
 }
 
 /**
@@ -47,7 +44,7 @@ export async function rankLateInteraction(
   const limit = limitStage(deps, lateInteractionMs);
   const { query, candidates, lexical } = work;
   const { isExhaustive } = state;
-  const scoring = { query, candidates, bm25: lexical.work, isExhaustive };
+  const scoring = { query: query.tokens, candidates, bm25: lexical.work, isExhaustive };
   let hasRanked = false;
   try {
     for (const promise of lateInteractionBatches(limit.deps, plan, scoring)) {
@@ -67,20 +64,40 @@ export async function rankLateInteraction(
       hasRanked = true;
       offerRanking(run, state);
     }
+    if (!hasRanked) return undefined;
+    const { ranking, best, partsOf } = state;
+    const base = {
+      ranked: ranking.top(),
+      passages: best?.top() ?? [],
+      partsOf,
+      query: query.tokens,
+    };
+    if (!state.isToRefine || query.refine === undefined || limit.isOver()) return base;
+    const byCodes = { ...base, scale: state.scale, query: query.refine };
+    const refining = refineRanking(limit.deps, plan, byCodes);
+    const refined = await waitForStage(run, "late_interaction", refining);
+    noteTime();
+    if (refined === undefined) {
+      if (limit.isOver()) noteOverrun(progress, "late_interaction", lateInteractionMs);
+      return base;
+    }
+    for (const message of refined.damages)
+      degrade(progress, "CORRUPT_PASSAGES", { message, stages: ["late_interaction"] });
+    offerRefined(run, refined, partsOf);
+    return { ...base, ranked: refined.ranked, passages: refined.passages };
   } finally {
     limit.end();
   }
-  const { ranking, best, partsOf } = state;
-  if (!hasRanked) return undefined;
-  return { ranked: ranking.top(), passages: best?.top() ?? [], partsOf, query };
 }
 
 /** What was scored so far. */
 interface RankingState {
   readonly isExhaustive: boolean;
+  /** Scores are provisional: the refine plane orders the best passages. */
+  readonly isToRefine: boolean;
   readonly scale: Parameters<typeof relevance>[1];
   readonly ranking: ReturnType<typeof createRanking>;
-  /** Passages that the context may contain. Absent when the request has no context. */
+  /** Passages that are refined or may be in the context. Absent when neither is asked for. */
   readonly best: ReturnType<typeof createBestPassages> | undefined;
   readonly remaining: RemainingBound;
   readonly partsOf: BaseRanking["partsOf"];
@@ -98,18 +115,25 @@ function startRanking(
   const { passageCount } = deps.scope;
   const { lexicalWeight } = plan;
   const { bits, centring } = deps.settings;
+  const { tokens } = query;
   const isExhaustive = passageCount <= plan.exhaustiveBelowPassages;
+  const isToRefine = plan.refinePoolSize > 0;
+  const bestCount = Math.max(
+    plan.context === undefined ? 0 : passagesPerHit * plan.k,
+    isToRefine ? refinedCountMax(plan) : 0,
+  );
   return {
     isExhaustive,
-    scale: { rowCount: query.rowCount, bm25Top: lexical.bm25Top, lexicalWeight },
+    isToRefine,
+    scale: { rowCount: tokens.rowCount, bm25Top: lexical.bm25Top, lexicalWeight },
     ranking: createRanking(segments, { ...plan, k: rankedCount(plan) }),
-    best: plan.context && createBestPassages(segments, passagesPerHit * plan.k),
+    best: bestCount === 0 ? undefined : createBestPassages(segments, bestCount),
     remaining: createRemainingBound({
       candidates,
       othersCount: isExhaustive ? passageCount - candidates.length : 0,
       lexical,
       lexicalWeight,
-      query,
+      query: tokens,
       codes: { bits, centre: centring?.centre },
     }),
     partsOf: (passage) => ({
@@ -126,7 +150,7 @@ function rankBatch(
   { minScore }: SearchPlan,
   { passages, scores, bm25: [bm25Scores] }: ScoredBatch,
 ): void {
-  const { ranking, best, scale } = state;
+  const { ranking, best, scale, isToRefine } = state;
   state.scoredCount += passages.length;
   for (const [i, { segment, ordinal }] of passages.entries()) {
     const maxSim = scores[i] ?? 0;
@@ -134,27 +158,46 @@ function rankBatch(
     if (Number.isNaN(maxSim)) continue;
     const bm25 = bm25Scores?.[i] ?? 0;
     const score = relevance({ maxSim, bm25 }, scale);
-    if (minScore !== undefined && score < minScore) continue;
-    ranking.offer({ segment, ordinal, score, maxSim, bm25 });
-    best?.offer({ segment, ordinal, score });
+    const isShown = minScore === undefined || score >= minScore;
+    if (isShown) ranking.offer({ segment, ordinal, score, maxSim, bm25 });
+    if (isShown || isToRefine) best?.offer({ segment, ordinal, score, bm25 });
   }
 }
 
 function offerRanking(
   run: ScopedRun,
-  { ranking, remaining, partsOf, scoredCount }: RankingState,
+  { ranking, remaining, partsOf, scoredCount, isToRefine }: RankingState,
 ): void {
-  const { k, rerank, order } = run.plan;
-  const ranked = ranking.top().slice(0, k);
+  const ranked = ranking.top().slice(0, run.plan.k);
   const intervals = ranked.map(({ key, score }) => ({ key, lower: score, upper: score }));
-  // What is still to be re-ranked may go anywhere, and so may what is sorted by a field.
-  const isByScore = rerank === undefined && order === undefined;
-  const outside = isByScore ? remaining.after(scoredCount) : Infinity;
+  const isOpen = isToRefine || !isLast(run.plan);
+  const outside = isOpen ? Infinity : remaining.after(scoredCount);
   offerDraft(run, {
     stage: "late_interaction",
     ranked,
     partsOf,
     settledCount: settledCount(intervals, outside),
+    isExact: !isToRefine,
     coverage: { maxSimScored: scoredCount },
+  });
+}
+
+/** What is still to be re-ranked may go anywhere, and so may what is sorted by a field. */
+function isLast({ rerank, order }: SearchPlan): boolean {
+  return rerank === undefined && order === undefined;
+}
+
+function offerRefined(
+  run: ScopedRun,
+  { ranked, refinedCount }: RefinedRanking,
+  partsOf: BaseRanking["partsOf"],
+): void {
+  const shown = ranked.slice(0, run.plan.k);
+  offerDraft(run, {
+    stage: "late_interaction",
+    ranked: shown,
+    partsOf,
+    settledCount: isLast(run.plan) ? shown.length : 0,
+    coverage: { refined: refinedCount },
   });
 }

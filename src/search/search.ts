@@ -6,7 +6,8 @@ import { SluiceError } from "../core/errors.js";
 import type { ErrorReason } from "../core/errors.js";
 import { relevance } from "./blend.js";
 import type { Candidate } from "./fusion.js";
-import { rankLateInteraction, rankedCount } from "./rank-late-interaction.js";
+import { rankLateInteraction } from "./rank-late-interaction.js";
+import { rankedCount } from "./refine-ranking.js";
 import type { SearchPlan } from "./plan.js";
 import { startCounting, withFacets } from "./facets.js";
 import { degrade, hasTimeFor, noteEligible, noteOverrun, timed } from "./progress.js";
@@ -200,7 +201,7 @@ async function runVectorStages(
   if (found === undefined) return undefined;
   const candidates = underPressure(run, found.fused);
   if (hasTimeFor(run.progress, "late_interaction", times.expectedMs("late_interaction")))
-    return rankLateInteraction(run, { query: query.tokens, lexical, found, candidates });
+    return rankLateInteraction(run, { query, lexical, found, candidates });
   times.skipped("late_interaction");
   return undefined;
 }

@@ -39,6 +39,7 @@ export function checkedCollection(asked: Partial<CollectionToCreate>): CreateCol
     dim: dim === undefined ? undefined : vectorDim(dim, "dim"),
     bits: codeBits(asked.bits, "bits"),
     sketchBits: codeBits(asked.sketchBits, "sketch_bits"),
+    refineBits: codeBits(asked.refineBits, "refine_bits"),
     analyzer,
     stemmer,
     stopWords,

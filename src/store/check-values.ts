@@ -13,12 +13,21 @@ import { scoreMapsName, unpackScoreMaps } from "./score-maps-record.js";
 import { unpackDocument, unpackJournalPassage, unpackManifest } from "./records.js";
 import type { Damage, DamagedValue, Manifest } from "./stored-values.js";
 
-export const segmentValueKinds = ["tables", "codes"] as const;
+/** The values of a segment, by the last part of their keys, and the kinds in their frames. */
+export const segmentValues = {
+  tables: valueKinds.segmentTables,
+  codes: valueKinds.segmentCodes,
+  refineCodes: valueKinds.segmentRefineCodes,
+} as const;
 
-export type SegmentValueKind = (typeof segmentValueKinds)[number];
+export type SegmentValue = keyof typeof segmentValues;
+export const segmentValueNames = Object.keys(segmentValues) as readonly SegmentValue[];
 
-export function segmentValueName(id: number, part: SegmentValueKind): ValueName & { key: string } {
-  return { what: `segment ${id} (${part})`, key: `${id}/${part}` };
+/** In words. */
+const partNames = { tables: "tables", codes: "codes", refineCodes: "refine plane" } as const;
+
+export function segmentValueName(id: number, part: SegmentValue): ValueName & { key: string } {
+  return { what: `segment ${id} (${partNames[part]})`, key: `${id}/${part}` };
 }
 
 export function tombstonesName(id: number): ValueName & { key: string } {
@@ -33,7 +42,8 @@ export function checkValues(databases: Databases): { valueCount: number; damages
   checkSegments(databases, found);
   checkRecords(databases, found);
   for (const { id } of manifest?.segments ?? [])
-    for (const part of segmentValueKinds) {
+    for (const part of segmentValueNames) {
+      if (part === "refineCodes" && manifest?.refineBits === undefined) continue;
       const { what, key } = segmentValueName(id, part);
       if (!databases.segments.doesExist(key))
         addDamage(found, { kind: "segment", id }, `${what} is missing`);
@@ -68,11 +78,12 @@ function checkPassages({ documents, journal }: Databases, found: Found): void {
 
 function checkSegments({ segments, tombstones }: Databases, found: Found): void {
   checkEach(found, { name: "segments", database: segments }, (key) => {
-    const [id = "", part = ""] = key.split("/");
-    const kind = part === "codes" ? valueKinds.segmentCodes : valueKinds.segmentTables;
+    const id = parseInt(key, 10);
+    const part = segmentValueNames.find((one) => key.endsWith(`/${one}`)) ?? "tables";
+    const { what } = segmentValueName(id, part);
     return {
-      value: { kind: "segment", id: Number(id) },
-      read: (framed) => unframe(kind, framed, { what: `segment ${id} (${part})`, key }),
+      value: { kind: "segment", id },
+      read: (framed) => unframe(segmentValues[part], framed, { what, key }),
     };
   });
   checkEach(found, { name: "tombstones", database: tombstones }, (id) => ({

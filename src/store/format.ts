@@ -19,6 +19,7 @@ export const valueKinds = {
   scoreMaps: 10,
   /** What lies beside a collection's data, in a file of its own. */
   card: 11,
+  segmentRefineCodes: 12,
 } as const;
 
 export type ValueKind = (typeof valueKinds)[keyof typeof valueKinds];

@@ -5,8 +5,8 @@ import type { Transaction } from "lmdb";
 
 import { assert } from "../core/assert.js";
 import { SluiceError, asDamage } from "../core/errors.js";
-import { segmentValueName, tombstonesName } from "./check-values.js";
-import type { SegmentValueKind } from "./check-values.js";
+import { segmentValueName, segmentValues, tombstonesName } from "./check-values.js";
+import type { SegmentValue } from "./check-values.js";
 import type { Databases } from "./databases.js";
 import { valueKinds } from "./format.js";
 import { frameVersion, unframe } from "./frame.js";
@@ -56,7 +56,7 @@ export function segmentReads(databases: Databases, folder: string, reading: Read
   return {
     folder,
     readTables: (id) => reading(() => readShared(databases, { id, name: "tables" })),
-    readCodes: (id) => reading(() => readShared(databases, { id, name: "codes" })),
+    readCodes: (id, name) => reading(() => readShared(databases, { id, name })),
     readTombstones: (id) => {
       const framed = reading(() => databases.tombstones.getBinary(id));
       return framed && unframe(valueKinds.tombstones, framed, tombstonesName(id));
@@ -131,15 +131,14 @@ function pin(databases: Databases, reading: Reading): PinnedDocuments {
 
 function readShared(
   databases: Databases,
-  { id, name }: { id: number; name: SegmentValueKind },
+  { id, name }: { id: number; name: SegmentValue },
 ): SharedArrayBuffer {
   const { what, key } = segmentValueName(id, name);
   // In memory that the next read overwrites: fresh memory for each would take longer than its copy.
   const read = databases.segments.getBinaryFast(key);
   if (read === undefined) throw new SluiceError("DATA_CORRUPT", `${what} is missing`);
   const framed = Buffer.from(read.buffer, read.byteOffset, read.length);
-  const kind = name === "tables" ? valueKinds.segmentTables : valueKinds.segmentCodes;
-  const payload = unframe(kind, framed, { what, key });
+  const payload = unframe(segmentValues[name], framed, { what, key });
   const shared = new SharedArrayBuffer(payload.length);
   new Uint8Array(shared).set(payload);
   return shared;

@@ -7,7 +7,7 @@ import { calibrationRecords } from "./calibration-records.js";
 import {
   checkValues,
   segmentValueName,
-  segmentValueKinds,
+  segmentValueNames,
   tombstonesName,
 } from "./check-values.js";
 import { openDatabases } from "./databases.js";
@@ -120,7 +120,7 @@ async function commit(
     for (const [sequence, value] of passages) databases.journal.putSync(sequence, value);
     for (const sequence of batch.journalDeletes ?? []) databases.journal.removeSync(sequence);
     for (const id of batch.segmentDeletes ?? []) {
-      for (const part of segmentValueKinds)
+      for (const part of segmentValueNames)
         databases.segments.removeSync(segmentValueName(id, part).key);
       databases.tombstones.removeSync(id);
     }

@@ -61,6 +61,7 @@ export function packManifest(manifest: Manifest, formatVersion?: number): Buffer
   if (manifest.stemmer !== undefined) DiskManifest.addStemmer(builder, stemmer);
   if (manifest.stopWords !== undefined) DiskManifest.addStopWords(builder, stopWords);
   if (centring !== undefined) addCentring(builder, centring, direction);
+  DiskManifest.addRefineBits(builder, manifest.refineBits ?? 0);
   builder.finish(DiskManifest.endManifest(builder));
   return frame(valueKinds.manifest, builder.asUint8Array(), { version: formatVersion });
 }
@@ -134,6 +135,7 @@ export function unpackManifest(framed: Buffer, what: string): Manifest {
     segments,
     ...(disk.journalCount() < 0 ? {} : { journalCount: disk.journalCount() }),
     ...(centring === undefined ? {} : { centring }),
+    ...(disk.refineBits() === 0 ? {} : { refineBits: disk.refineBits() }),
   };
 }
 
@@ -180,13 +182,16 @@ export function unpackDocument(framed: Buffer, key: string): DocumentRecord {
 }
 
 export function packJournalPassage(passage: JournalPassage): Buffer {
+  const { refineCodes } = passage;
   const lists = passage.codes.length + passage.joined.length + 8 * passage.positions.length;
-  const builder = new Builder(1024 + lists + (passage.rows?.byteLength ?? 0));
+  const vectors = (passage.rows?.byteLength ?? 0) + (refineCodes?.length ?? 0);
+  const builder = new Builder(1024 + lists + vectors);
   const key = builder.createString(passage.key);
   const codes = builder.createByteVector(passage.codes);
   const sketch = builder.createByteVector(passage.sketch);
   const terms = builder.createString(passage.joined);
   const rows = passage.rows && builder.createByteVector(bytesOf(passage.rows));
+  const refined = refineCodes && builder.createByteVector(refineCodes);
   const counts = DiskPassage.createCountsVector(builder, passage.counts);
   const positions = DiskPassage.createPositionsVector(builder, passage.positions);
   DiskPassage.startJournalPassage(builder);
@@ -202,6 +207,7 @@ export function packJournalPassage(passage: JournalPassage): Buffer {
   DiskPassage.addJoinedTerms(builder, terms);
   DiskPassage.addPositions(builder, positions);
   if (rows !== undefined) DiskPassage.addRows(builder, rows);
+  if (refined !== undefined) DiskPassage.addRefineCodes(builder, refined);
   builder.finish(DiskPassage.endJournalPassage(builder));
   return frame(valueKinds.journalPassage, builder.asUint8Array());
 }
@@ -209,11 +215,12 @@ export function packJournalPassage(passage: JournalPassage): Buffer {
 /** What is inside a packed passage that this program has just made: views, not checked. */
 export function packedViews(
   framed: Buffer,
-): Pick<JournalPassage, "codes" | "sketch"> & { readonly terms: PackedTerms } {
+): Pick<JournalPassage, "codes" | "refineCodes" | "sketch"> & { readonly terms: PackedTerms } {
   const disk = DiskPassage.getRootAsJournalPassage(new ByteBuffer(framedPayload(framed)));
   return {
     terms: readTerms(disk, "a packed passage"),
     codes: required(disk.codesArray(), "a packed passage", "codes"),
+    refineCodes: disk.refineCodesArray() ?? undefined,
     sketch: required(disk.sketchArray(), "a packed passage", "sketch"),
   };
 }
@@ -223,6 +230,7 @@ export function unpackJournalPassage(framed: Buffer, what: string): JournalPassa
     new ByteBuffer(unframe(valueKinds.journalPassage, framed, { what })),
   );
   const rows = disk.rowsArray();
+  const refineCodes = disk.refineCodesArray();
   return {
     key: required(disk.key(), what, "key"),
     passageNumber: disk.passageNumber(),
@@ -232,6 +240,7 @@ export function unpackJournalPassage(framed: Buffer, what: string): JournalPassa
     sketch: required(disk.sketchArray(), what, "sketch"),
     ...readTerms(disk, what),
     ...(rows === null ? {} : { rows: readRows(rows) }),
+    ...(refineCodes === null ? {} : { refineCodes }),
   };
 }
 

@@ -8,13 +8,13 @@ import { SluiceError } from "../core/errors.js";
 import { documentOptions, openEnvironment } from "./environment.js";
 import { environmentBytes } from "./environment-file.js";
 import { checkMapRoom } from "./map-size.js";
-import { valueKinds } from "./format.js";
+import { segmentValueName, segmentValueNames, segmentValues } from "./check-values.js";
 import { frame, openFrame } from "./frame.js";
 import type { OpenFrame } from "./frame.js";
 import { inTurn, takeTurn } from "./map-turn.js";
 import type { MapTurn } from "./map-turn.js";
 import { unpackDocument, unpackJournalPassage } from "./records.js";
-import type { DocumentRecord, JournalPassage, SegmentBytes } from "./stored-values.js";
+import type { CodePlane, DocumentRecord, JournalPassage, SegmentBytes } from "./stored-values.js";
 import { toCommitError } from "./store-errors.js";
 
 export interface SegmentStore {
@@ -28,7 +28,7 @@ export interface SegmentStore {
    * A segment's codes in place: a view of the map, not checked yet. It is right as long as a
    * generation that names the segment is held, and never moves: see ARCHITECTURE.md.
    */
-  mappedCodes(id: number): OpenFrame;
+  mappedCodes(id: number, plane: CodePlane): OpenFrame;
   /**
    * Durable when it resolves; nothing names the segment yet. Rejects with DISK_FULL, SYSTEM_LIMIT.
    */
@@ -60,9 +60,8 @@ export function openSegmentStore(folder: string, turn: MapTurn): SegmentStore {
       const framed = documents.getBinary(Buffer.from(key, "utf8"));
       return framed && unpackDocument(framed, key);
     },
-    mappedCodes(id) {
-      const key = `${id}/codes`;
-      const what = `segment ${id} (codes)`;
+    mappedCodes(id, plane) {
+      const { key, what } = segmentValueName(id, plane);
       // A transaction that was opened earlier in this turn may be older than the segment.
       root.resetReadTxn();
       const view = inTurn(turn, () => segments.getBinaryFast(key));
@@ -71,7 +70,7 @@ export function openSegmentStore(folder: string, turn: MapTurn): SegmentStore {
       if (view.byteLength <= mappedBytesMin)
         throw new SluiceError("DATA_CORRUPT", `${what} is damaged: it is too short`);
       const framed = Buffer.from(view.buffer, view.byteOffset, view.byteLength);
-      return openFrame(valueKinds.segmentCodes, framed, { what, key });
+      return openFrame(segmentValues[plane], framed, { what, key });
     },
     async writeSegment(id, bytes) {
       const values = frameSegment(id, bytes);
@@ -98,12 +97,12 @@ export function openSegmentStore(folder: string, turn: MapTurn): SegmentStore {
 
 type FramedSegment = readonly (readonly [key: string, value: Buffer])[];
 
-export function frameSegment(id: number, { tables, codes }: SegmentBytes): FramedSegment {
-  const keys = { tables: `${id}/tables`, codes: `${id}/codes` };
-  return [
-    [keys.tables, frame(valueKinds.segmentTables, tables, { key: keys.tables })],
-    [keys.codes, frame(valueKinds.segmentCodes, codes, { key: keys.codes })],
-  ];
+export function frameSegment(id: number, bytes: SegmentBytes): FramedSegment {
+  return segmentValueNames.flatMap((part) => {
+    const { key } = segmentValueName(id, part);
+    const payload = bytes[part];
+    return payload === undefined ? [] : [[key, frame(segmentValues[part], payload, { key })]];
+  });
 }
 
 /** Within a transaction. */

@@ -5,6 +5,7 @@ import type { Sequence } from "../core/ids.js";
 import type { SluiceError } from "../core/errors.js";
 import type { Feedback, RecordedFeedback } from "../core/feedback.js";
 import type {
+  CodePlane,
   Damage,
   DocumentRecord,
   JournalPassage,
@@ -51,7 +52,7 @@ export interface SegmentReads {
   /** Into shared memory. */
   readTables(id: number): SharedArrayBuffer;
   /** Into shared memory: for codes of up to `mappedBytesMin` (segment-store.ts). */
-  readCodes(id: number): SharedArrayBuffer;
+  readCodes(id: number, plane: CodePlane): SharedArrayBuffer;
   readTombstones(id: number): Uint8Array | undefined;
   /** Ids of all stored segments, those that no manifest names included. */
   segmentIds(): Set<number>;

@@ -15,6 +15,8 @@ export interface Manifest {
   readonly dim: number;
   readonly bits: number;
   readonly sketchBits: number;
+  /** Absent: there is no refine plane. */
+  readonly refineBits?: number | undefined;
   readonly analyzer: string;
   readonly analyzerVersion: number;
   /** Absent in data of versions in which the analyzer's name implied the stemmer. */
@@ -103,6 +105,8 @@ export interface JournalPassage {
   readonly span: Span;
   readonly tokenCount: number;
   readonly codes: Uint8Array;
+  /** Absent when the collection has no refine plane. */
+  readonly refineCodes?: Uint8Array | undefined;
   readonly sketch: Uint8Array;
   /** Its unit rows, from which codes are made again. Absent once the centre is fixed. */
   readonly rows?: Float32Array | undefined;
@@ -116,10 +120,15 @@ export interface JournalPassage {
   readonly packed?: Uint8Array | undefined;
 }
 
-/** A segment's bytes: everything but the token codes, and the token codes, in pieces. */
+/** The codes of a segment's tokens; the refine plane of those that have one. */
+export type CodePlane = "codes" | "refineCodes";
+
+/** A segment's bytes: everything but the codes of its tokens, and these, in pieces. */
 export interface SegmentBytes {
   readonly tables: Uint8Array;
   readonly codes: readonly Uint8Array[];
+  /** Absent when the collection has no refine plane. */
+  readonly refineCodes?: readonly Uint8Array[] | undefined;
 }
 
 /** One atomic change. Everything in it becomes durable together, or nothing does. */

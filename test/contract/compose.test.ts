@@ -115,7 +115,7 @@ describe("composeEngine", () => {
     await engine?.close();
     engine = undefined;
     const store = openLmdbStore(onlyCollectionFolder(join(folder(), "data")));
-    const codes = new Uint8Array(store.readCodes(1)).slice(0, 40);
+    const codes = new Uint8Array(store.readCodes(1, "codes")).slice(0, 40);
     await store.close();
     damageWhere(join(folder(), "data"), codes);
     const { notes } = await open();

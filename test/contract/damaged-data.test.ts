@@ -30,7 +30,7 @@ describe("a search over a damaged segment", () => {
     await engine.close();
     const { id, passageCount } = present(segments[1], "there is a second segment");
     const store = openLmdbStore(onlyCollectionFolder(folder()));
-    const codes = new Uint8Array(store.readCodes(id)).slice(0, 40);
+    const codes = new Uint8Array(store.readCodes(id, "codes")).slice(0, 40);
     await store.close();
     damageWhere(folder(), codes);
     return passageCount;

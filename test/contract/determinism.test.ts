@@ -26,9 +26,10 @@ const payload = { mode: "every_update", title: true, text: true, fields: true } 
 /** Options that take different ways through the pipeline. */
 const asked: readonly Partial<SearchRequest>[] = [
   { k: 10, exhaustive: true },
+  { k: 10, exhaustive: true, refinePoolSize: 0 },
   { k: 100, sketchPoolSize: 40, lexicalPoolSize: 20 },
   { k: 7, sketchPoolSize: 9, lexicalPoolSize: 300, fusion: "min_max", lexicalWeight: 0.4 },
-  { k: 30, sketchPoolSize: 200, payload },
+  { k: 30, sketchPoolSize: 200, refinePoolSize: 0, payload },
 ];
 
 describe("a search", () => {
@@ -48,7 +49,7 @@ describe("a search", () => {
     const search = { ...searchDefaults, exhaustiveBelowPassages: 0, batchPassages: 37 };
     const engine = await openInlineEngine(join(folder, name), { search, ...options });
     try {
-      await createNotes(engine.api, { dim });
+      await createNotes(engine.api, { dim, refineBits: 8 });
       await ingest(engine.api);
       return await answersOf(engine.api);
     } finally {

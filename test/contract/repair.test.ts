@@ -113,7 +113,9 @@ describe("check and repair", () => {
       what: "codes of a segment",
       async make() {
         const { id } = await segmentOf("marked");
-        const codes = await withStore((store) => new Uint8Array(store.readCodes(id)).slice(0, 40));
+        const codes = await withStore((store) =>
+          new Uint8Array(store.readCodes(id, "codes")).slice(0, 40),
+        );
         damageWhere(folder(), codes);
       },
       message: /^segment \d+ \(codes\) is damaged/,
@@ -259,7 +261,7 @@ describe("repairDataFolder", () => {
     const { segments } = written.collections.opened("prose")!.collection.manifest;
     await written.close();
     const store = openLmdbStore(onlyCollectionFolder(folder()));
-    const codes = new Uint8Array(store.readCodes(present(segments[0], "a segment").id));
+    const codes = new Uint8Array(store.readCodes(present(segments[0], "a segment").id, "codes"));
     await store.close();
     damageWhere(folder(), codes.slice(0, 32));
 

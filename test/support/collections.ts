@@ -22,6 +22,7 @@ export const smallSettings: CollectionSettings = {
   dim: 16,
   bits: 2,
   sketchBits: 2,
+  refineBits: undefined,
   ...latestSettings("unicode"),
   seed: 11,
 };

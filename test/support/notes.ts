@@ -10,7 +10,11 @@ import { collect } from "./stream-contract.js";
 
 export async function createNotes(
   api: EngineApi,
-  settings: { readonly dim: number; readonly bits?: number | undefined },
+  settings: {
+    readonly dim: number;
+    readonly bits?: number | undefined;
+    readonly refineBits?: number | undefined;
+  },
 ): Promise<void> {
   await api.createCollection({ name: "notes", ifNotExists: false, ...settings });
 }

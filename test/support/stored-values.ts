@@ -124,6 +124,7 @@ export const anyManifest: fc.Arbitrary<Manifest> = fc.record(
       { maxLength: 6 },
     ),
     journalCount: fc.nat(),
+    refineBits: fc.constantFrom(4, 8),
   },
   plain,
 );

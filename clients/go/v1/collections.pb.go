@@ -166,7 +166,9 @@ type CollectionSettings struct {
 	// Language whose words are stemmed, or `none`.
 	Stemmer string `protobuf:"bytes,10,opt,name=stemmer,proto3" json:"stemmer,omitempty"`
 	// Language whose stop words are ignored, or `none`.
-	StopWords     string `protobuf:"bytes,11,opt,name=stop_words,json=stopWords,proto3" json:"stop_words,omitempty"`
+	StopWords string `protobuf:"bytes,11,opt,name=stop_words,json=stopWords,proto3" json:"stop_words,omitempty"`
+	// Bits per dimension of the refine plane, 4 or 8; not set: there is none.
+	RefineBits    *uint32 `protobuf:"varint,12,opt,name=refine_bits,json=refineBits,proto3,oneof" json:"refine_bits,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -276,6 +278,13 @@ func (x *CollectionSettings) GetStopWords() string {
 		return x.StopWords
 	}
 	return ""
+}
+
+func (x *CollectionSettings) GetRefineBits() uint32 {
+	if x != nil && x.RefineBits != nil {
+		return *x.RefineBits
+	}
+	return 0
 }
 
 // A collection's settings and present size.
@@ -790,7 +799,10 @@ type CollectionServiceCreateRequest struct {
 	Stemmer string `protobuf:"bytes,8,opt,name=stemmer,proto3" json:"stemmer,omitempty"`
 	// Language whose stop words are ignored, or `none`; default `english` with analyzer ENGLISH, else
 	// `none`.
-	StopWords     string `protobuf:"bytes,9,opt,name=stop_words,json=stopWords,proto3" json:"stop_words,omitempty"`
+	StopWords string `protobuf:"bytes,9,opt,name=stop_words,json=stopWords,proto3" json:"stop_words,omitempty"`
+	// Keep a refine plane: a second code of each token vector, of 4 or 8 bits per dimension and more than
+	// `bits`, by which the best passages of a search are scored again. Default: none.
+	RefineBits    *uint32 `protobuf:"varint,10,opt,name=refine_bits,json=refineBits,proto3,oneof" json:"refine_bits,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -886,6 +898,13 @@ func (x *CollectionServiceCreateRequest) GetStopWords() string {
 		return x.StopWords
 	}
 	return ""
+}
+
+func (x *CollectionServiceCreateRequest) GetRefineBits() uint32 {
+	if x != nil && x.RefineBits != nil {
+		return *x.RefineBits
+	}
+	return 0
 }
 
 // The collection that was created or existed.
@@ -2337,7 +2356,7 @@ var File_sluice_v1_collections_proto protoreflect.FileDescriptor
 
 const file_sluice_v1_collections_proto_rawDesc = "" +
 	"\n" +
-	"\x1bsluice/v1/collections.proto\x12\tsluice.v1\x1a\x16sluice/v1/search.proto\x1a\x15sluice/v1/types.proto\"\xdb\x02\n" +
+	"\x1bsluice/v1/collections.proto\x12\tsluice.v1\x1a\x16sluice/v1/search.proto\x1a\x15sluice/v1/types.proto\"\x91\x03\n" +
 	"\x12CollectionSettings\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05model\x18\x02 \x01(\tR\x05model\x12+\n" +
@@ -2352,7 +2371,10 @@ const file_sluice_v1_collections_proto_rawDesc = "" +
 	"\astemmer\x18\n" +
 	" \x01(\tR\astemmer\x12\x1d\n" +
 	"\n" +
-	"stop_words\x18\v \x01(\tR\tstopWords\"\xbf\x03\n" +
+	"stop_words\x18\v \x01(\tR\tstopWords\x12$\n" +
+	"\vrefine_bits\x18\f \x01(\rH\x00R\n" +
+	"refineBits\x88\x01\x01B\x0e\n" +
+	"\f_refine_bits\"\xbf\x03\n" +
 	"\n" +
 	"Collection\x129\n" +
 	"\bsettings\x18\x01 \x01(\v2\x1d.sluice.v1.CollectionSettingsR\bsettings\x12%\n" +
@@ -2400,7 +2422,7 @@ const file_sluice_v1_collections_proto_rawDesc = "" +
 	"generation\x18\x04 \x01(\x04R\n" +
 	"generation\x12#\n" +
 	"\rpassage_count\x18\x05 \x01(\x04R\fpassageCount\x12\x14\n" +
-	"\x05stale\x18\x06 \x01(\bR\x05stale\"\xcf\x02\n" +
+	"\x05stale\x18\x06 \x01(\bR\x05stale\"\x85\x03\n" +
 	"\x1eCollectionServiceCreateRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05model\x18\x02 \x01(\tR\x05model\x12\x15\n" +
@@ -2412,10 +2434,14 @@ const file_sluice_v1_collections_proto_rawDesc = "" +
 	"\rif_not_exists\x18\a \x01(\bR\vifNotExists\x12\x18\n" +
 	"\astemmer\x18\b \x01(\tR\astemmer\x12\x1d\n" +
 	"\n" +
-	"stop_words\x18\t \x01(\tR\tstopWordsB\x06\n" +
+	"stop_words\x18\t \x01(\tR\tstopWords\x12$\n" +
+	"\vrefine_bits\x18\n" +
+	" \x01(\rH\x03R\n" +
+	"refineBits\x88\x01\x01B\x06\n" +
 	"\x04_dimB\a\n" +
 	"\x05_bitsB\x0e\n" +
-	"\f_sketch_bits\"\\\n" +
+	"\f_sketch_bitsB\x0e\n" +
+	"\f_refine_bits\"\\\n" +
 	"\x1fCollectionServiceCreateResponse\x129\n" +
 	"\bsettings\x18\x01 \x01(\v2\x1d.sluice.v1.CollectionSettingsR\bsettings\"2\n" +
 	"\x1cCollectionServiceDropRequest\x12\x12\n" +
@@ -2650,6 +2676,7 @@ func file_sluice_v1_collections_proto_init() {
 	}
 	file_sluice_v1_search_proto_init()
 	file_sluice_v1_types_proto_init()
+	file_sluice_v1_collections_proto_msgTypes[0].OneofWrappers = []any{}
 	file_sluice_v1_collections_proto_msgTypes[2].OneofWrappers = []any{
 		(*ScoreMap_Platt)(nil),
 		(*ScoreMap_Isotonic)(nil),

@@ -253,7 +253,8 @@ const (
 	Certificate_CERTIFICATE_LEXICAL Certificate = 1
 	// By sketch, or by MaxSim over a pool of candidates.
 	Certificate_CERTIFICATE_ESTIMATE Certificate = 2
-	// Every eligible passage was scored by MaxSim: the exact top k of the stored codes.
+	// Every eligible passage was scored by MaxSim: the exact top k of the stored codes; with a refine
+	// plane, the exact best of the codes in the order of the plane.
 	Certificate_CERTIFICATE_EXACT Certificate = 3
 	// The first of a late-interaction ranking were re-ordered; see `base_certificate`.
 	Certificate_CERTIFICATE_RERANKED Certificate = 4
@@ -1114,9 +1115,13 @@ type SearchRequest struct {
 	// may have words, but no vectors, and may be left out. Default: no.
 	Like *LikeOptions `protobuf:"bytes,31,opt,name=like,proto3" json:"like,omitempty"`
 	// What the places of all spans are counted in. Default UTF16.
-	SpanUnit      SpanUnit `protobuf:"varint,32,opt,name=span_unit,json=spanUnit,proto3,enum=sluice.v1.SpanUnit" json:"span_unit,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	SpanUnit SpanUnit `protobuf:"varint,32,opt,name=span_unit,json=spanUnit,proto3,enum=sluice.v1.SpanUnit" json:"span_unit,omitempty"`
+	// In a collection with a refine plane: the best passages by MaxSim that are scored again by it, 0 to
+	// 100,000, never fewer than twice the documents that are ranked; 0: none. Default the server's (48).
+	// INVALID_ARGUMENT when the collection has no refine plane.
+	RefinePoolSize *uint32 `protobuf:"varint,33,opt,name=refine_pool_size,json=refinePoolSize,proto3,oneof" json:"refine_pool_size,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *SearchRequest) Reset() {
@@ -1373,6 +1378,13 @@ func (x *SearchRequest) GetSpanUnit() SpanUnit {
 	return SpanUnit_SPAN_UNIT_UNSPECIFIED
 }
 
+func (x *SearchRequest) GetRefinePoolSize() uint32 {
+	if x != nil && x.RefinePoolSize != nil {
+		return *x.RefinePoolSize
+	}
+	return 0
+}
+
 // A document whose like is wanted. NOT_FOUND when there is none of that key.
 type LikeOptions struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1605,7 +1617,9 @@ type Coverage struct {
 	// Scored by MaxSim.
 	MaxsimScored uint64 `protobuf:"varint,3,opt,name=maxsim_scored,json=maxsimScored,proto3" json:"maxsim_scored,omitempty"`
 	// Re-ranked by a cross-encoder.
-	Reranked      uint64 `protobuf:"varint,4,opt,name=reranked,proto3" json:"reranked,omitempty"`
+	Reranked uint64 `protobuf:"varint,4,opt,name=reranked,proto3" json:"reranked,omitempty"`
+	// Scored again by the refine plane. Not set before that, and in collections without one.
+	Refined       *uint64 `protobuf:"varint,5,opt,name=refined,proto3,oneof" json:"refined,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1664,6 +1678,13 @@ func (x *Coverage) GetMaxsimScored() uint64 {
 func (x *Coverage) GetReranked() uint64 {
 	if x != nil {
 		return x.Reranked
+	}
+	return 0
+}
+
+func (x *Coverage) GetRefined() uint64 {
+	if x != nil && x.Refined != nil {
+		return *x.Refined
 	}
 	return 0
 }
@@ -4059,7 +4080,7 @@ const file_sluice_v1_search_proto_rawDesc = "" +
 	"\v_lexical_msB\x10\n" +
 	"\x0e_candidates_msB\x16\n" +
 	"\x14_late_interaction_msB\x13\n" +
-	"\x11_cross_encoder_ms\"\xef\f\n" +
+	"\x11_cross_encoder_ms\"\xb3\r\n" +
 	"\rSearchRequest\x12\x1e\n" +
 	"\n" +
 	"collection\x18\x01 \x01(\tR\n" +
@@ -4099,7 +4120,8 @@ const file_sluice_v1_search_proto_rawDesc = "" +
 	"\x06facets\x18\x1d \x03(\v2\x17.sluice.v1.FacetOptionsR\x06facets\x12/\n" +
 	"\asort_by\x18\x1e \x01(\v2\x16.sluice.v1.SortOptionsR\x06sortBy\x12*\n" +
 	"\x04like\x18\x1f \x01(\v2\x16.sluice.v1.LikeOptionsR\x04like\x120\n" +
-	"\tspan_unit\x18  \x01(\x0e2\x13.sluice.v1.SpanUnitR\bspanUnitB\x04\n" +
+	"\tspan_unit\x18  \x01(\x0e2\x13.sluice.v1.SpanUnitR\bspanUnit\x12-\n" +
+	"\x10refine_pool_size\x18! \x01(\rH\x0eR\x0erefinePoolSize\x88\x01\x01B\x04\n" +
 	"\x02_kB\x13\n" +
 	"\x11_sketch_pool_sizeB\x14\n" +
 	"\x12_lexical_pool_sizeB\r\n" +
@@ -4115,7 +4137,8 @@ const file_sluice_v1_search_proto_rawDesc = "" +
 	"\x14_softmax_temperatureB\b\n" +
 	"\x06_typosB\x13\n" +
 	"\x11_last_word_beginsB\t\n" +
-	"\a_offset\"^\n" +
+	"\a_offsetB\x13\n" +
+	"\x11_refine_pool_size\"^\n" +
 	"\vLikeOptions\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12*\n" +
 	"\x0epassage_number\x18\x02 \x01(\rH\x00R\rpassageNumber\x88\x01\x01B\x11\n" +
@@ -4133,12 +4156,15 @@ const file_sluice_v1_search_proto_rawDesc = "" +
 	"\f_value_countB\x06\n" +
 	"\x04_top\"A\n" +
 	"\x0eSearchResponse\x12/\n" +
-	"\x06update\x18\x01 \x01(\v2\x17.sluice.v1.SearchUpdateR\x06update\"\x8c\x01\n" +
+	"\x06update\x18\x01 \x01(\v2\x17.sluice.v1.SearchUpdateR\x06update\"\xb7\x01\n" +
 	"\bCoverage\x12\x1a\n" +
 	"\beligible\x18\x01 \x01(\x04R\beligible\x12#\n" +
 	"\rsketch_scored\x18\x02 \x01(\x04R\fsketchScored\x12#\n" +
 	"\rmaxsim_scored\x18\x03 \x01(\x04R\fmaxsimScored\x12\x1a\n" +
-	"\breranked\x18\x04 \x01(\x04R\breranked\"\x86\x03\n" +
+	"\breranked\x18\x04 \x01(\x04R\breranked\x12\x1d\n" +
+	"\arefined\x18\x05 \x01(\x04H\x00R\arefined\x88\x01\x01B\n" +
+	"\n" +
+	"\b_refined\"\x86\x03\n" +
 	"\fStageTimings\x12\x1e\n" +
 	"\bqueue_us\x18\x01 \x01(\x04H\x00R\aqueueUs\x88\x01\x01\x12 \n" +
 	"\tencode_us\x18\x02 \x01(\x04H\x01R\bencodeUs\x88\x01\x01\x12\"\n" +
@@ -4618,6 +4644,7 @@ func file_sluice_v1_search_proto_init() {
 	file_sluice_v1_search_proto_msgTypes[6].OneofWrappers = []any{}
 	file_sluice_v1_search_proto_msgTypes[7].OneofWrappers = []any{}
 	file_sluice_v1_search_proto_msgTypes[9].OneofWrappers = []any{}
+	file_sluice_v1_search_proto_msgTypes[11].OneofWrappers = []any{}
 	file_sluice_v1_search_proto_msgTypes[12].OneofWrappers = []any{}
 	file_sluice_v1_search_proto_msgTypes[14].OneofWrappers = []any{}
 	file_sluice_v1_search_proto_msgTypes[17].OneofWrappers = []any{}

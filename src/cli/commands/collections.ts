@@ -87,6 +87,7 @@ export function addCollectionSettings(command: Command): Command {
     .option("--dim <n>", "for precomputed vectors, without a model", wholeNumber(16, 1024))
     .option("--bits <n>", "bits per dimension of token codes: 1, 2, 4, 8 (default: 2)", bitCount)
     .option("--sketch-bits <n>", "bits per dimension of sketches (default: 2)", bitCount)
+    .option("--refine-bits <n>", "bits of a refine plane: 4, 8 (default: none)", bitCount)
     .addOption(analyzer.choices(["english", "unicode"]))
     .option("--stemmer <language>", "stem the words of this language, or none")
     .option("--stop-words <language>", "skip the stop words of this language, or none");
@@ -102,6 +103,7 @@ export interface CollectionSettingsOptions {
   readonly dim?: number;
   readonly bits?: number;
   readonly sketchBits?: number;
+  readonly refineBits?: number;
   readonly analyzer?: string;
   readonly stemmer?: string;
   readonly stopWords?: string;
@@ -111,13 +113,14 @@ export function settingsOf(
   name: string,
   options: CollectionSettingsOptions,
 ): ClientCreateCollection {
-  const { model, dim, bits, sketchBits, analyzer, stemmer, stopWords } = options;
+  const { model, dim, bits, sketchBits, refineBits, analyzer, stemmer, stopWords } = options;
   return {
     name,
     modelName: model,
     dim,
     bits,
     sketchBits,
+    refineBits,
     analyzer: analyzer === "unicode" || analyzer === "english" ? analyzer : undefined,
     stemmer,
     stopWords,
@@ -184,9 +187,10 @@ function scoresSection({ scoreMaps }: ClientCollection): string[] {
 }
 
 function settingsLine(settings: ClientCollection["settings"]): string {
-  const { modelName, dim, bits, sketchBits } = settings;
+  const { modelName, dim, bits, sketchBits, refineBits } = settings;
   const model = modelName === undefined ? "given vectors" : `model ${modelName}`;
-  return `${model}, dim ${dim}, ${bits} bits, ${sketchBits} sketch bits, ${wordsLine(settings)}`;
+  const refine = refineBits === undefined ? "" : ` and ${refineBits} to refine`;
+  return `${model}, dim ${dim}, ${bits} bits${refine}, ${sketchBits} sketch bits, ${wordsLine(settings)}`;
 }
 
 function addDrop(group: Command, context: CliContext): void {

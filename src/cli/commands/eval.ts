@@ -108,12 +108,14 @@ async function evaluateOn(
   const collection = options.collection ?? collectionNameOf(options.data);
   const ingestSeconds =
     options.skipIngest === true ? 0 : await ingestCorpus(client, collection, options, context);
-  const { k, concurrency, exhaustive, sketchPoolSize, lexicalPoolSize, lexicalWeight } = options;
+  const { k, concurrency, exhaustive, lexicalWeight } = options;
+  const { sketchPoolSize, lexicalPoolSize, refinePoolSize } = options;
   const rerank = rerankOf(options);
   const tuning = definedOf({
     exhaustive,
     sketchPoolSize,
     lexicalPoolSize,
+    refinePoolSize,
     lexicalWeight,
     rerank,
   });

@@ -83,11 +83,12 @@ export function addFeedbackEstimate(group: Command, context: CliContext): void {
 }
 
 function tuningOf(options: EstimateOptions): SearchTuning {
-  const { exhaustive, sketchPoolSize, lexicalPoolSize, lexicalWeight } = options;
+  const { exhaustive, sketchPoolSize, lexicalPoolSize, refinePoolSize, lexicalWeight } = options;
   return {
     ...(exhaustive === undefined ? {} : { exhaustive }),
     ...(sketchPoolSize === undefined ? {} : { sketchPoolSize }),
     ...(lexicalPoolSize === undefined ? {} : { lexicalPoolSize }),
+    ...(refinePoolSize === undefined ? {} : { refinePoolSize }),
     ...(lexicalWeight === undefined ? {} : { lexicalWeight }),
   };
 }

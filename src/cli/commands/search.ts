@@ -25,6 +25,7 @@ export interface PoolTuning {
   readonly exhaustive?: boolean;
   readonly sketchPoolSize?: number;
   readonly lexicalPoolSize?: number;
+  readonly refinePoolSize?: number;
   readonly lexicalWeight?: number;
 }
 
@@ -183,6 +184,7 @@ export function addSearchTuning(command: Command): Command {
     .option("--exhaustive", "score every passage by late interaction: the exact ranking")
     .option("--sketch-pool-size <n>", "candidates from sketches", valueOf(fields.sketchPoolSize))
     .option("--lexical-pool-size <n>", "candidates from BM25", valueOf(fields.lexicalPoolSize))
+    .option("--refine-pool-size <n>", "best to score again", valueOf(fields.refinePoolSize))
     .option("--lexical-weight <w>", "weight of BM25 in the score", valueOf(fields.lexicalWeight));
 }
 

@@ -146,8 +146,23 @@ rowsArray():Uint8Array|null {
   return offset ? new Uint8Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
 }
 
+refineCodes(index: number):number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 30);
+  return offset ? this.bb!.readUint8(this.bb!.__vector(this.bb_pos + offset) + index) : 0;
+}
+
+refineCodesLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 30);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+refineCodesArray():Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 30);
+  return offset ? new Uint8Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
+}
+
 static startJournalPassage(builder:flatbuffers.Builder) {
-  builder.startObject(13);
+  builder.startObject(14);
 }
 
 static addKey(builder:flatbuffers.Builder, keyOffset:flatbuffers.Offset) {
@@ -284,12 +299,28 @@ static startRowsVector(builder:flatbuffers.Builder, numElems:number) {
   builder.startVector(1, numElems, 1);
 }
 
+static addRefineCodes(builder:flatbuffers.Builder, refineCodesOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(13, refineCodesOffset, 0);
+}
+
+static createRefineCodesVector(builder:flatbuffers.Builder, data:number[]|Uint8Array):flatbuffers.Offset {
+  builder.startVector(1, data.length, 1);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addInt8(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startRefineCodesVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(1, numElems, 1);
+}
+
 static endJournalPassage(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createJournalPassage(builder:flatbuffers.Builder, keyOffset:flatbuffers.Offset, passageNumber:number, spanStart:number, spanEnd:number, rowCount:number, codesOffset:flatbuffers.Offset, sketchOffset:flatbuffers.Offset, termsOffset:flatbuffers.Offset, countsOffset:flatbuffers.Offset, length:number, joinedTermsOffset:flatbuffers.Offset, positionsOffset:flatbuffers.Offset, rowsOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createJournalPassage(builder:flatbuffers.Builder, keyOffset:flatbuffers.Offset, passageNumber:number, spanStart:number, spanEnd:number, rowCount:number, codesOffset:flatbuffers.Offset, sketchOffset:flatbuffers.Offset, termsOffset:flatbuffers.Offset, countsOffset:flatbuffers.Offset, length:number, joinedTermsOffset:flatbuffers.Offset, positionsOffset:flatbuffers.Offset, rowsOffset:flatbuffers.Offset, refineCodesOffset:flatbuffers.Offset):flatbuffers.Offset {
   JournalPassage.startJournalPassage(builder);
   JournalPassage.addKey(builder, keyOffset);
   JournalPassage.addPassageNumber(builder, passageNumber);
@@ -304,6 +335,7 @@ static createJournalPassage(builder:flatbuffers.Builder, keyOffset:flatbuffers.O
   JournalPassage.addJoinedTerms(builder, joinedTermsOffset);
   JournalPassage.addPositions(builder, positionsOffset);
   JournalPassage.addRows(builder, rowsOffset);
+  JournalPassage.addRefineCodes(builder, refineCodesOffset);
   return JournalPassage.endJournalPassage(builder);
 }
 }

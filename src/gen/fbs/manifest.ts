@@ -170,8 +170,13 @@ centreChecksum():number {
   return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
 }
 
+refineBits():number {
+  const offset = this.bb!.__offset(this.bb_pos, 52);
+  return offset ? this.bb!.readUint8(this.bb_pos + offset) : 0;
+}
+
 static startManifest(builder:flatbuffers.Builder) {
-  builder.startObject(24);
+  builder.startObject(25);
 }
 
 static addName(builder:flatbuffers.Builder, nameOffset:flatbuffers.Offset) {
@@ -299,12 +304,16 @@ static addCentreChecksum(builder:flatbuffers.Builder, centreChecksum:number) {
   builder.addFieldInt32(23, centreChecksum, 0);
 }
 
+static addRefineBits(builder:flatbuffers.Builder, refineBits:number) {
+  builder.addFieldInt8(24, refineBits, 0);
+}
+
 static endManifest(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createManifest(builder:flatbuffers.Builder, nameOffset:flatbuffers.Offset, modelNameOffset:flatbuffers.Offset, modelFingerprintOffset:flatbuffers.Offset, dim:number, bits:number, sketchBits:number, analyzerOffset:flatbuffers.Offset, analyzerVersion:number, seed:number, rotationChecksum:number, generation:bigint, lastSequence:bigint, nextSegmentId:number, segmentsOffset:flatbuffers.Offset, journalCount:number, stemmerOffset:flatbuffers.Offset, stopWordsOffset:flatbuffers.Offset, centring:number, centreRowCount:number, centreDirectionOffset:flatbuffers.Offset, centreMean:number, centreStretch:number, centreScale:number, centreChecksum:number):flatbuffers.Offset {
+static createManifest(builder:flatbuffers.Builder, nameOffset:flatbuffers.Offset, modelNameOffset:flatbuffers.Offset, modelFingerprintOffset:flatbuffers.Offset, dim:number, bits:number, sketchBits:number, analyzerOffset:flatbuffers.Offset, analyzerVersion:number, seed:number, rotationChecksum:number, generation:bigint, lastSequence:bigint, nextSegmentId:number, segmentsOffset:flatbuffers.Offset, journalCount:number, stemmerOffset:flatbuffers.Offset, stopWordsOffset:flatbuffers.Offset, centring:number, centreRowCount:number, centreDirectionOffset:flatbuffers.Offset, centreMean:number, centreStretch:number, centreScale:number, centreChecksum:number, refineBits:number):flatbuffers.Offset {
   Manifest.startManifest(builder);
   Manifest.addName(builder, nameOffset);
   Manifest.addModelName(builder, modelNameOffset);
@@ -330,6 +339,7 @@ static createManifest(builder:flatbuffers.Builder, nameOffset:flatbuffers.Offset
   Manifest.addCentreStretch(builder, centreStretch);
   Manifest.addCentreScale(builder, centreScale);
   Manifest.addCentreChecksum(builder, centreChecksum);
+  Manifest.addRefineBits(builder, refineBits);
   return Manifest.endManifest(builder);
 }
 }

@@ -21,6 +21,7 @@ const notes: CollectionSettings = {
   dim: 16,
   bits: 2,
   sketchBits: 2,
+  refineBits: undefined,
   ...latestSettings("english"),
   seed: 1,
 };

@@ -30,6 +30,7 @@ describe("settingsFor", () => {
       dim: 16,
       bits: 2,
       sketchBits: 2,
+      refineBits: undefined,
       ...latestSettings("english"),
       seed: 1,
       centring: undefined,
@@ -64,6 +65,11 @@ describe("settingsFor", () => {
     ]),
     ...[0, 3, 16, -1, NaN].map((bits): [Partial<CreateCollection>, string] => [{ bits }, "bits"]),
     [{ sketchBits: 3 }, "sketch_bits"],
+    ...[2, 3, 16].map((refineBits): [Partial<CreateCollection>, string] => [
+      { refineBits },
+      "refine_bits",
+    ]),
+    [{ bits: 4, refineBits: 4 }, "refine_bits"],
     [{ analyzer: "klingon" }, "analyzer"],
   ];
   for (const [asked, field] of wrong) {

@@ -141,6 +141,7 @@ describe("openCollection", () => {
     ["terms of another analyzer", { analyzerVersion: 200 }, ["DATA_FORMAT_NEWER", /version 200/]],
     ["codes of another rotation", { rotationChecksum: 1 }, ["DATA_FORMAT_NEWER", /rotation/]],
     ["codes of an odd width", { bits: 3 }, ["DATA_CORRUPT", /codes of 3 bits/]],
+    ["a refine plane of an odd width", { refineBits: 2 }, ["DATA_CORRUPT", /plane of 2 bits/]],
     ["sketches of an odd width", { sketchBits: 0 }, ["DATA_CORRUPT", /codes of 0 bits/]],
   ];
   for (const [what, change, reason] of refusals)

@@ -60,7 +60,7 @@ describe("a written segment", () => {
     fc.assert(
       fc.property(anySegmentPassages, (all) => {
         const written = writeSegment(all);
-        const segment = openFlushedSegment(7, written, tokenRowBytes);
+        const segment = openFlushedSegment(7, written, { codes: tokenRowBytes });
         assert.equal(segment.id, 7);
         assert.equal(segment.ordinalCount, all.length);
         assert.deepEqual(tablePassages(segment), expectedPassages(all));
@@ -85,7 +85,7 @@ describe("a written segment", () => {
   it("finds the passage of each sequence, and of no other", () => {
     fc.assert(
       fc.property(anySegmentPassages, fc.nat(20), (all, other) => {
-        const segment = openFlushedSegment(1, writeSegment(all), tokenRowBytes);
+        const segment = openFlushedSegment(1, writeSegment(all), { codes: tokenRowBytes });
         for (const [ordinal, { sequence }] of all.entries()) {
           assert.equal(segment.ordinalOf(sequence), ordinal);
           if (all[ordinal + 1]?.sequence !== sequence + 1)
@@ -120,13 +120,13 @@ describe("openFlushedSegment", () => {
   const codes = writeSegment(passages).codes;
   const refuses = (tables: SharedArrayBuffer, theCodes = codes): void =>
     assert.throws(
-      () => openFlushedSegment(3, { tables, codes: theCodes }, tokenRowBytes),
+      () => openFlushedSegment(3, { tables, codes: theCodes }, { codes: tokenRowBytes }),
       hasReason("DATA_CORRUPT"),
     );
 
   const opensOrRefuses = (tables: SharedArrayBuffer): void => {
     try {
-      tablePassages(openFlushedSegment(3, { tables, codes }, tokenRowBytes));
+      tablePassages(openFlushedSegment(3, { tables, codes }, { codes: tokenRowBytes }));
     } catch (error) {
       hasReason("DATA_CORRUPT")(error);
     }

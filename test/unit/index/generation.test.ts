@@ -43,7 +43,7 @@ describe("totals", () => {
     fields: new Map(),
     terms: packTerms(toPassageTerms(Array<string>(2 * i + 1).fill("t"))),
   }));
-  const segment = openFlushedSegment(1, writeSegment(passages), 4);
+  const segment = openFlushedSegment(1, writeSegment(passages), { codes: 4 });
 
   it("count what is not deleted", () => {
     const all = flushedEntry(segment, undefined);

@@ -10,6 +10,7 @@ import { hasReason } from "../../support/errors.js";
 const defaults: SearchDefaults = {
   sketchPoolSize: 256,
   lexicalPoolSize: 128,
+  refinePoolSize: 48,
   lexicalWeight: 0.15,
   exhaustiveBelowPassages: 2000,
   minUpdateIntervalMs: 25,
@@ -53,6 +54,7 @@ describe("planSearch", () => {
       exhaustiveBelowPassages: 2000,
       sketchPoolSize: 256,
       lexicalPoolSize: 128,
+      refinePoolSize: 0,
       lexicalWeight: 0.15,
       expectedRecall: undefined,
       fusion: "reciprocal_rank",
@@ -98,6 +100,7 @@ describe("planSearch", () => {
     ["k", "k", [0, ...whole]],
     ["sketchPoolSize", "sketch_pool_size", whole],
     ["lexicalPoolSize", "lexical_pool_size", whole],
+    ["refinePoolSize", "refine_pool_size", whole],
     ["minUpdateIntervalMs", "min_update_interval_ms", whole],
     ["lexicalWeight", "lexical_weight", [-0.1, 100.5, NaN, Infinity]],
     ["minScore", "min_score", [NaN, Infinity, -Infinity]],

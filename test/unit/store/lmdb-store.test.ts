@@ -125,7 +125,7 @@ describe("openLmdbStore: writing", () => {
       assert.equal(again.documentCount(), 1);
       assert.deepEqual([...again.journal()], [[9, passage]]);
       assert.equal(Buffer.compare(new Uint8Array(again.readTables(1)), tables), 0);
-      assert.equal(Buffer.compare(new Uint8Array(again.readCodes(1)), codes), 0);
+      assert.equal(Buffer.compare(new Uint8Array(again.readCodes(1, "codes")), codes), 0);
       assert.deepEqual(again.segmentIds(), new Set([1]));
       assert.deepEqual(new Uint8Array(again.readTombstones(1) ?? []), Uint8Array.of(1, 2, 3));
       assert.equal(again.readTombstones(2), undefined);
@@ -247,7 +247,7 @@ describe("openLmdbStore: writing", () => {
         "under the longest key",
       );
       assert.equal(store.readTables(3).byteLength, 0);
-      assert.equal(Buffer.compare(new Uint8Array(store.readCodes(3)), codes), 0);
+      assert.equal(Buffer.compare(new Uint8Array(store.readCodes(3, "codes")), codes), 0);
       assert.deepEqual(store.check().damages, []);
     }));
 

@@ -47,6 +47,9 @@ class Coverage:
     reranked: int
     """Re-ranked by a cross-encoder."""
 
+    refined: int | None
+    """Scored again by the refine plane. Not set before that, and in collections without one."""
+
 
 @dataclass(frozen=True, slots=True)
 class StageTimings:
@@ -779,6 +782,9 @@ class CollectionSettings:
 
     stop_words: str
     """Language whose stop words are ignored, or `none`."""
+
+    refine_bits: int | None
+    """Bits per dimension of the refine plane, 4 or 8; not set: there is none."""
 
 
 @dataclass(frozen=True, slots=True)

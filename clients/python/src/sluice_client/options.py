@@ -273,6 +273,12 @@ class SearchOptions(TypedDict, total=False):
     span_unit: SpanUnit
     """What the places of all spans are counted in. Default UTF16."""
 
+    refine_pool_size: int
+    """In a collection with a refine plane: the best passages by MaxSim that are scored again by
+    it, 0 to 100,000, never fewer than twice the documents that are ranked; 0: none. Default
+    the server's (48). INVALID_ARGUMENT when the collection has no refine plane.
+    """
+
 
 class RerankTextsOptions(TypedDict, total=False):
     """Items to re-rank."""
@@ -390,6 +396,11 @@ class CreateOptions(TypedDict, total=False):
     stop_words: str
     """Language whose stop words are ignored, or `none`; default `english` with analyzer ENGLISH,
     else `none`.
+    """
+
+    refine_bits: int
+    """Keep a refine plane: a second code of each token vector, of 4 or 8 bits per dimension and
+    more than `bits`, by which the best passages of a search are scored again. Default: none.
     """
 
 

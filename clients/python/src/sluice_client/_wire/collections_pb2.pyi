@@ -19,7 +19,7 @@ ANALYZER_ENGLISH: Analyzer
 ANALYZER_UNICODE: Analyzer
 
 class CollectionSettings(_message.Message):
-    __slots__ = ("name", "model", "model_fingerprint", "dim", "bits", "sketch_bits", "analyzer", "seed", "analyzer_version", "stemmer", "stop_words")
+    __slots__ = ("name", "model", "model_fingerprint", "dim", "bits", "sketch_bits", "analyzer", "seed", "analyzer_version", "stemmer", "stop_words", "refine_bits")
     NAME_FIELD_NUMBER: _ClassVar[int]
     MODEL_FIELD_NUMBER: _ClassVar[int]
     MODEL_FINGERPRINT_FIELD_NUMBER: _ClassVar[int]
@@ -31,6 +31,7 @@ class CollectionSettings(_message.Message):
     ANALYZER_VERSION_FIELD_NUMBER: _ClassVar[int]
     STEMMER_FIELD_NUMBER: _ClassVar[int]
     STOP_WORDS_FIELD_NUMBER: _ClassVar[int]
+    REFINE_BITS_FIELD_NUMBER: _ClassVar[int]
     name: str
     model: str
     model_fingerprint: str
@@ -42,7 +43,8 @@ class CollectionSettings(_message.Message):
     analyzer_version: int
     stemmer: str
     stop_words: str
-    def __init__(self, name: _Optional[str] = ..., model: _Optional[str] = ..., model_fingerprint: _Optional[str] = ..., dim: _Optional[int] = ..., bits: _Optional[int] = ..., sketch_bits: _Optional[int] = ..., analyzer: _Optional[_Union[Analyzer, str]] = ..., seed: _Optional[int] = ..., analyzer_version: _Optional[int] = ..., stemmer: _Optional[str] = ..., stop_words: _Optional[str] = ...) -> None: ...
+    refine_bits: int
+    def __init__(self, name: _Optional[str] = ..., model: _Optional[str] = ..., model_fingerprint: _Optional[str] = ..., dim: _Optional[int] = ..., bits: _Optional[int] = ..., sketch_bits: _Optional[int] = ..., analyzer: _Optional[_Union[Analyzer, str]] = ..., seed: _Optional[int] = ..., analyzer_version: _Optional[int] = ..., stemmer: _Optional[str] = ..., stop_words: _Optional[str] = ..., refine_bits: _Optional[int] = ...) -> None: ...
 
 class Collection(_message.Message):
     __slots__ = ("settings", "document_count", "passage_count", "token_count", "generation", "last_sequence", "segment_count", "disk_bytes", "kernel", "recall", "score_maps")
@@ -125,7 +127,7 @@ class RecallCalibration(_message.Message):
     def __init__(self, estimates: _Optional[_Iterable[_Union[RecallEstimate, _Mapping]]] = ..., confidence: _Optional[float] = ..., samples_given: bool = ..., generation: _Optional[int] = ..., passage_count: _Optional[int] = ..., stale: bool = ...) -> None: ...
 
 class CollectionServiceCreateRequest(_message.Message):
-    __slots__ = ("name", "model", "dim", "bits", "sketch_bits", "analyzer", "if_not_exists", "stemmer", "stop_words")
+    __slots__ = ("name", "model", "dim", "bits", "sketch_bits", "analyzer", "if_not_exists", "stemmer", "stop_words", "refine_bits")
     NAME_FIELD_NUMBER: _ClassVar[int]
     MODEL_FIELD_NUMBER: _ClassVar[int]
     DIM_FIELD_NUMBER: _ClassVar[int]
@@ -135,6 +137,7 @@ class CollectionServiceCreateRequest(_message.Message):
     IF_NOT_EXISTS_FIELD_NUMBER: _ClassVar[int]
     STEMMER_FIELD_NUMBER: _ClassVar[int]
     STOP_WORDS_FIELD_NUMBER: _ClassVar[int]
+    REFINE_BITS_FIELD_NUMBER: _ClassVar[int]
     name: str
     model: str
     dim: int
@@ -144,7 +147,8 @@ class CollectionServiceCreateRequest(_message.Message):
     if_not_exists: bool
     stemmer: str
     stop_words: str
-    def __init__(self, name: _Optional[str] = ..., model: _Optional[str] = ..., dim: _Optional[int] = ..., bits: _Optional[int] = ..., sketch_bits: _Optional[int] = ..., analyzer: _Optional[_Union[Analyzer, str]] = ..., if_not_exists: bool = ..., stemmer: _Optional[str] = ..., stop_words: _Optional[str] = ...) -> None: ...
+    refine_bits: int
+    def __init__(self, name: _Optional[str] = ..., model: _Optional[str] = ..., dim: _Optional[int] = ..., bits: _Optional[int] = ..., sketch_bits: _Optional[int] = ..., analyzer: _Optional[_Union[Analyzer, str]] = ..., if_not_exists: bool = ..., stemmer: _Optional[str] = ..., stop_words: _Optional[str] = ..., refine_bits: _Optional[int] = ...) -> None: ...
 
 class CollectionServiceCreateResponse(_message.Message):
     __slots__ = ("settings",)

@@ -195,7 +195,7 @@ class StageBudgets(_message.Message):
     def __init__(self, encode_ms: _Optional[int] = ..., lexical_ms: _Optional[int] = ..., candidates_ms: _Optional[int] = ..., late_interaction_ms: _Optional[int] = ..., cross_encoder_ms: _Optional[int] = ...) -> None: ...
 
 class SearchRequest(_message.Message):
-    __slots__ = ("collection", "query", "other_queries", "k", "filter", "payload", "exhaustive", "sketch_pool_size", "lexical_pool_size", "min_recall", "fusion", "lexical_weight", "min_score", "rerank", "group_by", "dedupe_field", "context", "budget_ms", "stage_budgets", "min_update_interval_ms", "min_sequence", "priority", "min_probability", "softmax_temperature", "typos", "last_word_begins", "offset", "count_documents", "facets", "sort_by", "like", "span_unit")
+    __slots__ = ("collection", "query", "other_queries", "k", "filter", "payload", "exhaustive", "sketch_pool_size", "lexical_pool_size", "min_recall", "fusion", "lexical_weight", "min_score", "rerank", "group_by", "dedupe_field", "context", "budget_ms", "stage_budgets", "min_update_interval_ms", "min_sequence", "priority", "min_probability", "softmax_temperature", "typos", "last_word_begins", "offset", "count_documents", "facets", "sort_by", "like", "span_unit", "refine_pool_size")
     COLLECTION_FIELD_NUMBER: _ClassVar[int]
     QUERY_FIELD_NUMBER: _ClassVar[int]
     OTHER_QUERIES_FIELD_NUMBER: _ClassVar[int]
@@ -228,6 +228,7 @@ class SearchRequest(_message.Message):
     SORT_BY_FIELD_NUMBER: _ClassVar[int]
     LIKE_FIELD_NUMBER: _ClassVar[int]
     SPAN_UNIT_FIELD_NUMBER: _ClassVar[int]
+    REFINE_POOL_SIZE_FIELD_NUMBER: _ClassVar[int]
     collection: str
     query: Query
     other_queries: _containers.RepeatedCompositeFieldContainer[Query]
@@ -260,7 +261,8 @@ class SearchRequest(_message.Message):
     sort_by: SortOptions
     like: LikeOptions
     span_unit: _types_pb2.SpanUnit
-    def __init__(self, collection: _Optional[str] = ..., query: _Optional[_Union[Query, _Mapping]] = ..., other_queries: _Optional[_Iterable[_Union[Query, _Mapping]]] = ..., k: _Optional[int] = ..., filter: _Optional[_Union[_types_pb2.Filter, _Mapping]] = ..., payload: _Optional[_Union[PayloadOptions, _Mapping]] = ..., exhaustive: bool = ..., sketch_pool_size: _Optional[int] = ..., lexical_pool_size: _Optional[int] = ..., min_recall: _Optional[float] = ..., fusion: _Optional[_Union[Fusion, str]] = ..., lexical_weight: _Optional[float] = ..., min_score: _Optional[float] = ..., rerank: _Optional[_Union[RerankOptions, _Mapping]] = ..., group_by: _Optional[_Union[GroupBy, _Mapping]] = ..., dedupe_field: _Optional[str] = ..., context: _Optional[_Union[ContextOptions, _Mapping]] = ..., budget_ms: _Optional[int] = ..., stage_budgets: _Optional[_Union[StageBudgets, _Mapping]] = ..., min_update_interval_ms: _Optional[int] = ..., min_sequence: _Optional[int] = ..., priority: _Optional[_Union[_types_pb2.Priority, str]] = ..., min_probability: _Optional[float] = ..., softmax_temperature: _Optional[float] = ..., typos: bool = ..., last_word_begins: bool = ..., offset: _Optional[int] = ..., count_documents: bool = ..., facets: _Optional[_Iterable[_Union[FacetOptions, _Mapping]]] = ..., sort_by: _Optional[_Union[SortOptions, _Mapping]] = ..., like: _Optional[_Union[LikeOptions, _Mapping]] = ..., span_unit: _Optional[_Union[_types_pb2.SpanUnit, str]] = ...) -> None: ...
+    refine_pool_size: int
+    def __init__(self, collection: _Optional[str] = ..., query: _Optional[_Union[Query, _Mapping]] = ..., other_queries: _Optional[_Iterable[_Union[Query, _Mapping]]] = ..., k: _Optional[int] = ..., filter: _Optional[_Union[_types_pb2.Filter, _Mapping]] = ..., payload: _Optional[_Union[PayloadOptions, _Mapping]] = ..., exhaustive: bool = ..., sketch_pool_size: _Optional[int] = ..., lexical_pool_size: _Optional[int] = ..., min_recall: _Optional[float] = ..., fusion: _Optional[_Union[Fusion, str]] = ..., lexical_weight: _Optional[float] = ..., min_score: _Optional[float] = ..., rerank: _Optional[_Union[RerankOptions, _Mapping]] = ..., group_by: _Optional[_Union[GroupBy, _Mapping]] = ..., dedupe_field: _Optional[str] = ..., context: _Optional[_Union[ContextOptions, _Mapping]] = ..., budget_ms: _Optional[int] = ..., stage_budgets: _Optional[_Union[StageBudgets, _Mapping]] = ..., min_update_interval_ms: _Optional[int] = ..., min_sequence: _Optional[int] = ..., priority: _Optional[_Union[_types_pb2.Priority, str]] = ..., min_probability: _Optional[float] = ..., softmax_temperature: _Optional[float] = ..., typos: bool = ..., last_word_begins: bool = ..., offset: _Optional[int] = ..., count_documents: bool = ..., facets: _Optional[_Iterable[_Union[FacetOptions, _Mapping]]] = ..., sort_by: _Optional[_Union[SortOptions, _Mapping]] = ..., like: _Optional[_Union[LikeOptions, _Mapping]] = ..., span_unit: _Optional[_Union[_types_pb2.SpanUnit, str]] = ..., refine_pool_size: _Optional[int] = ...) -> None: ...
 
 class LikeOptions(_message.Message):
     __slots__ = ("key", "passage_number")
@@ -295,16 +297,18 @@ class SearchResponse(_message.Message):
     def __init__(self, update: _Optional[_Union[SearchUpdate, _Mapping]] = ...) -> None: ...
 
 class Coverage(_message.Message):
-    __slots__ = ("eligible", "sketch_scored", "maxsim_scored", "reranked")
+    __slots__ = ("eligible", "sketch_scored", "maxsim_scored", "reranked", "refined")
     ELIGIBLE_FIELD_NUMBER: _ClassVar[int]
     SKETCH_SCORED_FIELD_NUMBER: _ClassVar[int]
     MAXSIM_SCORED_FIELD_NUMBER: _ClassVar[int]
     RERANKED_FIELD_NUMBER: _ClassVar[int]
+    REFINED_FIELD_NUMBER: _ClassVar[int]
     eligible: int
     sketch_scored: int
     maxsim_scored: int
     reranked: int
-    def __init__(self, eligible: _Optional[int] = ..., sketch_scored: _Optional[int] = ..., maxsim_scored: _Optional[int] = ..., reranked: _Optional[int] = ...) -> None: ...
+    refined: int
+    def __init__(self, eligible: _Optional[int] = ..., sketch_scored: _Optional[int] = ..., maxsim_scored: _Optional[int] = ..., reranked: _Optional[int] = ..., refined: _Optional[int] = ...) -> None: ...
 
 class StageTimings(_message.Message):
     __slots__ = ("queue_us", "encode_us", "lexical_us", "candidates_us", "late_interaction_us", "cross_encoder_us", "total_us")

@@ -12,9 +12,11 @@ export interface CollectionServiceCreateRequest {
   'if_not_exists'?: (boolean);
   'stemmer'?: (string);
   'stop_words'?: (string);
+  'refine_bits'?: (number);
   '_dim'?: "dim";
   '_bits'?: "bits";
   '_sketch_bits'?: "sketch_bits";
+  '_refine_bits'?: "refine_bits";
 }
 
 export interface CollectionServiceCreateRequest__Output {
@@ -27,7 +29,9 @@ export interface CollectionServiceCreateRequest__Output {
   'if_not_exists': (boolean);
   'stemmer': (string);
   'stop_words': (string);
+  'refine_bits'?: (number);
   '_dim'?: "dim";
   '_bits'?: "bits";
   '_sketch_bits'?: "sketch_bits";
+  '_refine_bits'?: "refine_bits";
 }

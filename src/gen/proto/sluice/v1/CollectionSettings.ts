@@ -14,6 +14,8 @@ export interface CollectionSettings {
   'analyzer_version'?: (number);
   'stemmer'?: (string);
   'stop_words'?: (string);
+  'refine_bits'?: (number);
+  '_refine_bits'?: "refine_bits";
 }
 
 export interface CollectionSettings__Output {
@@ -28,4 +30,6 @@ export interface CollectionSettings__Output {
   'analyzer_version': (number);
   'stemmer': (string);
   'stop_words': (string);
+  'refine_bits'?: (number);
+  '_refine_bits'?: "refine_bits";
 }

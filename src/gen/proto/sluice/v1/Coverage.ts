@@ -7,6 +7,8 @@ export interface Coverage {
   'sketch_scored'?: (number | string | Long);
   'maxsim_scored'?: (number | string | Long);
   'reranked'?: (number | string | Long);
+  'refined'?: (number | string | Long);
+  '_refined'?: "refined";
 }
 
 export interface Coverage__Output {
@@ -14,4 +16,6 @@ export interface Coverage__Output {
   'sketch_scored': (string);
   'maxsim_scored': (string);
   'reranked': (string);
+  'refined'?: (string);
+  '_refined'?: "refined";
 }

@@ -48,6 +48,7 @@ export interface SearchRequest {
   'sort_by'?: (_sluice_v1_SortOptions | null);
   'like'?: (_sluice_v1_LikeOptions | null);
   'span_unit'?: (_sluice_v1_SpanUnit);
+  'refine_pool_size'?: (number);
   '_k'?: "k";
   '_sketch_pool_size'?: "sketch_pool_size";
   '_lexical_pool_size'?: "lexical_pool_size";
@@ -62,6 +63,7 @@ export interface SearchRequest {
   '_typos'?: "typos";
   '_last_word_begins'?: "last_word_begins";
   '_offset'?: "offset";
+  '_refine_pool_size'?: "refine_pool_size";
 }
 
 export interface SearchRequest__Output {
@@ -97,6 +99,7 @@ export interface SearchRequest__Output {
   'sort_by': (_sluice_v1_SortOptions__Output | null);
   'like': (_sluice_v1_LikeOptions__Output | null);
   'span_unit': (_sluice_v1_SpanUnit__Output);
+  'refine_pool_size'?: (number);
   '_k'?: "k";
   '_sketch_pool_size'?: "sketch_pool_size";
   '_lexical_pool_size'?: "lexical_pool_size";
@@ -111,4 +114,5 @@ export interface SearchRequest__Output {
   '_typos'?: "typos";
   '_last_word_begins'?: "last_word_begins";
   '_offset'?: "offset";
+  '_refine_pool_size'?: "refine_pool_size";
 }
