@@ -18,8 +18,8 @@ if (address === "" || query === "") throw new Error("name the address of a serve
 const keyEveryMs = 120;
 
 /**
- * Notes, for each query, when its first ranking was painted: two frames after the page was changed.
- * Times are those of the page's clock.
+ * Notes, for each query, when its first ranking was painted: in the task after the frame that shows
+ * it. Times are those of the page's clock.
  */
 const watch = `
   window.painted = new Map();
@@ -28,19 +28,32 @@ const watch = `
     const shown = document.querySelector(".hits")?.dataset.query;
     if (shown === undefined || painted.has(shown)) return;
     painted.set(shown, undefined);
-    requestAnimationFrame(() => requestAnimationFrame(() => {
-      painted.set(shown, performance.now());
-      document.documentElement.dataset.painted = shown;
-    }));
+    requestAnimationFrame(() => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        painted.set(shown, performance.now());
+        document.documentElement.dataset.painted = shown;
+      };
+      port2.postMessage(0);
+    });
   }).observe(document, { subtree: true, childList: true, attributes: true });
   addEventListener("input", (event) => typed.push([event.target.value, event.timeStamp]), true);
 `;
 
-async function loadMs(browser: Browser): Promise<number> {
+/** The address of the search, as one copies it from the page. */
+async function copiedAddress(browser: Browser): Promise<string> {
+  const { page } = await openPage(browser, `${address}/?q=${encodeURIComponent(query)}`);
+  await page.locator(".hits > li").first().waitFor();
+  const copied = page.url();
+  await page.context().close();
+  return copied;
+}
+
+async function loadMs(browser: Browser, copied: string): Promise<number> {
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.addInitScript(watch);
-  await page.goto(`${address}/?q=${encodeURIComponent(query)}`);
+  await page.goto(copied);
   await painted(page);
   const ms = await page.evaluate<number>(`painted.get(${JSON.stringify(query)})`);
   await context.close();
@@ -67,8 +80,9 @@ async function keyMs(browser: Browser): Promise<number[]> {
 
 const browser = await openBrowser();
 try {
+  const copied = await copiedAddress(browser);
   const first: number[] = [];
-  for (let i = 0; i < Number(loads); i += 1) first.push(await loadMs(browser));
+  for (let i = 0; i < Number(loads); i += 1) first.push(await loadMs(browser, copied));
   const keys: number[] = [];
   for (let i = 0; i < Number(rounds); i += 1) keys.push(...(await keyMs(browser)));
   const file = {

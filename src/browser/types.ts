@@ -30,7 +30,7 @@ export interface SearchRequestJson {
   readonly last_word_begins?: boolean;
   readonly rerank?: { readonly model?: string; readonly depth?: number; readonly weight?: number };
   readonly payload?: {
-    readonly mode?: "every_update" | "final_only" | "none";
+    readonly mode?: "every_update" | "on_first_appearance";
     readonly highlights?: boolean;
   };
   readonly facets?: readonly { readonly field: string; readonly value_count?: number }[];

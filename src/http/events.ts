@@ -30,7 +30,10 @@ function beginEvents(call: HttpCallContext): EventWriter {
     "x-accel-buffering": "no",
   });
   response.flushHeaders();
-  let idle = setInterval(() => response.write(": idle\n\n"), idleMs);
+  let idle = setInterval(() => {
+    // A stream that has ended is open until its reader has taken everything.
+    if (!response.writableEnded) response.write(": idle\n\n");
+  }, idleMs);
   response.once("close", () => clearInterval(idle));
   return {
     send(event, done) {

@@ -3,6 +3,7 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { present } from "../core/assert.js";
+import { SluiceError } from "../core/errors.js";
 import type { ByteHold } from "../core/byte-budget.js";
 import type { Traffic } from "../core/traffic.js";
 import type { ReaderRoom } from "../core/unread-answers.js";
@@ -33,7 +34,8 @@ export function writeCounted(
   const taken = boundsOf(response.req).sent(text.length);
   response.write(text, (error) => {
     taken();
-    done(error);
+    // Node tells it here before the response is closed.
+    done(error && new SluiceError("CANCELLED", "the caller has left", { cause: error }));
   });
 }
 

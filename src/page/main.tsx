@@ -1,13 +1,14 @@
 // The page that Sluice serves at `/`: searches, and what the server does.
 
 import { render } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 
 import { createBrowserClient, SluiceHttpError } from "../browser/client.js";
 import type { BrowserClient } from "../browser/client.js";
 import { KeyForm, readStoredKey } from "./key-form.js";
 import { collectionNames } from "./server/collections.js";
 import { ServerView } from "./server/server-view.js";
+import { readOptions } from "./search/options.js";
 import { SearchView } from "./search/search-view.js";
 
 function App() {
@@ -15,6 +16,7 @@ function App() {
   const [client, setClient] = useState(() => clientWith(key));
   const found = useCollections(client);
   const view = useView();
+  const isShown = found.kind === "known" || (found.kind === "loading" && isAddressOfSearch);
   const changeKey = (text: string): void => {
     setKey(text);
     setClient(clientWith(text));
@@ -38,7 +40,13 @@ function App() {
         </p>
       )}
       {found.kind === "needs-key" && <KeyForm wasRefused={key !== ""} onKey={changeKey} />}
-      {found.kind === "known" && <View view={view} client={client} names={found.names} />}
+      {isShown && (
+        <View
+          view={view}
+          client={client}
+          names={found.kind === "known" ? found.names : undefined}
+        />
+      )}
     </>
   );
 }
@@ -71,7 +79,8 @@ const retryMs = 1000;
 
 function useCollections(client: BrowserClient): FoundCollections {
   const [found, setFound] = useState<FoundCollections>({ kind: "loading" });
-  useEffect(() => {
+  // Before the first paint: what is shown first waits for the answer.
+  useLayoutEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isGone = false;
     const look = (): void => {
@@ -116,6 +125,9 @@ function useView(): "search" | "server" {
   }, []);
   return hash === "#server" ? "server" : "search";
 }
+
+/** It names its collection, so that the search need not wait for the list of them. */
+const isAddressOfSearch = readOptions(location.search).collection !== "";
 
 const root = document.getElementById("page");
 if (root !== null) render(<App />, root);

@@ -15,6 +15,9 @@ import { createNearTest } from "../index/bm25/near-terms.js";
 /** `passage`: place of the hit's passage, around which a very long text is looked at. */
 export type Highlighter = (text: string, passage: Span) => Span[];
 
+/** Terms of texts whose comparison with the query is kept. */
+const knownTermsMax = 10_000;
+
 /**
  * Spans of words whose terms the query has or that begin as it says, and of its phrases as a whole;
  * in order, apart from each other, `limits.highlightCountMax` at most. Of a text longer than
@@ -27,15 +30,28 @@ export function createHighlighter(query: LexicalQuery, analyzer: Analyzer): High
   const nearTests = query.misspellings.map(({ term, ...near }) =>
     createNearTest({ utf8: Buffer.from(term, "utf8"), ...near }),
   );
-  const isWanted = (term: string): boolean => {
+  const compare = (term: string): boolean => {
     if (terms.has(term) || prefixes.some((prefix) => term.startsWith(prefix))) return true;
     if (nearTests.length === 0) return false;
     const utf8 = Buffer.from(term, "utf8");
     return nearTests.some((isNear) => isNear(utf8));
   };
+  // Few terms make up most of a text.
+  const known = new Map<string, boolean>();
+  const isWanted = (term: string): boolean => {
+    let answer = known.get(term);
+    if (answer === undefined) {
+      answer = compare(term);
+      if (known.size < knownTermsMax) known.set(term, answer);
+    }
+    return answer;
+  };
+  // A phrase has words that it does not want one by one.
+  const isNeeded = query.phrases.length > 0 ? () => true : isWanted;
   return (text, passage) => {
     const from = windowStart(text, passage);
-    const words = wordsOf(text.slice(from, from + limits.highlightTextMax), analyzer);
+    const looked = text.slice(from, from + limits.highlightTextMax);
+    const words = wordsOf(looked, analyzer, isNeeded);
     const found = words.filter(({ term }) => isWanted(term));
     const spans = [...found, ...phraseSpans(words, query)].map(({ start, end }) => ({
       start: from + start,
@@ -56,12 +72,13 @@ interface Word extends Span {
   readonly position: number;
 }
 
-function wordsOf(text: string, analyzer: Analyzer): Word[] {
+/** Of version 1 of the analyzer all words, since the place of one follows from the one before. */
+function wordsOf(text: string, analyzer: Analyzer, isNeeded: (term: string) => boolean): Word[] {
   const words: Word[] = [];
   if (analyzer.settings.analyzerVersion > 1) {
-    analyzer.forEachTerm(text, (term, position, start, end) =>
-      words.push({ term, position, start, end }),
-    );
+    analyzer.forEachTerm(text, (term, position, start, end) => {
+      if (isNeeded(term)) words.push({ term, position, start, end });
+    });
     return words;
   }
   analyzer.forEachTerm(text, (term, position, start, end) => {

@@ -52,7 +52,8 @@ export function startRun(deps: SearchDeps, plan: SearchPlan, reader: UpdateReade
     toUpdate: (draft, atMs) =>
       reader.hasRoom() ? reader.inUnit(toUpdate(run, draft, { isFinal: false, atMs })) : undefined,
   });
-  const run: SearchRun = { deps, plan, progress, judge, sink, sentKeys: reader.sentKeys };
+  const { sentKeys } = reader;
+  const run: SearchRun = { deps, plan, progress, judge, sink, sentKeys, highlights: new Map() };
   return run;
 }
 

@@ -2,6 +2,7 @@
 // payloads.
 
 import { isEmptyQuery } from "../analysis/lexical-query.js";
+import type { Span } from "../core/document.js";
 import { SluiceError, asDamage } from "../core/errors.js";
 import type { Draft } from "./progress.js";
 import type { SearchPlan } from "./plan.js";
@@ -19,6 +20,14 @@ export interface UpdateSource {
   readonly judge: Judge;
   /** Documents whose payload was already sent. Absent when each update has all payloads. */
   readonly sentKeys: Set<string> | undefined;
+  /** Highlights by key: most hits of an update were in the one before. */
+  readonly highlights: Map<string, KeptHighlights>;
+}
+
+interface KeptHighlights {
+  /** Of the passage around which a very long text is looked at. */
+  readonly passageStart: number;
+  readonly spans: readonly Span[];
 }
 
 /** An update before its stream numbers it. */
@@ -122,13 +131,14 @@ function toHit(
 
 /** A hit whose document is damaged has no payload; the other hits are unaffected. */
 function readablePayload(
-  { deps, plan, progress }: UpdateSource,
+  run: UpdateSource,
   hit: Pick<SearchHit, "key" | "span">,
 ): SearchHit["payload"] {
   try {
-    return readPayload(deps, plan, hit);
+    return readPayload(run, hit);
   } catch (error) {
     const { message } = asDamage(error);
+    const { progress } = run;
     const { damagedKeys } = progress;
     if (!damagedKeys.has(hit.key)) degrade(progress, "CORRUPT_PASSAGES", { message, stages: [] });
     damagedKeys.add(hit.key);
@@ -137,19 +147,38 @@ function readablePayload(
 }
 
 function readPayload(
-  { generation }: SearchDeps,
-  { payload: { title, text, fields }, highlight }: SearchPlan,
-  { key, span }: Pick<SearchHit, "key" | "span">,
+  run: UpdateSource,
+  hit: Pick<SearchHit, "key" | "span">,
 ): SearchHit["payload"] {
+  const { generation } = run.deps;
+  const { payload, highlight } = run.plan;
+  const { title, text, fields } = payload;
   if (!title && !text && !fields && highlight === undefined) return undefined;
-  const record = generation.documents.readDocument(key);
+  const record = generation.documents.readDocument(hit.key);
   // Passages and documents are of one moment: a passage without its document was not written so.
   if (record === undefined)
-    throw new SluiceError("DATA_CORRUPT", `document "${key}" is missing, its passages are there`);
+    throw new SluiceError(
+      "DATA_CORRUPT",
+      `document "${hit.key}" is missing, its passages are there`,
+    );
   return {
     ...(title ? { title: record.title } : {}),
     ...(text ? { text: record.text } : {}),
     ...(fields ? { fields: record.fields } : {}),
-    ...(highlight === undefined ? {} : { highlights: highlight(record.text, span) }),
+    ...(highlight && {
+      highlights: highlightsOf(run, hit, () => highlight(record.text, hit.span)),
+    }),
   };
+}
+
+function highlightsOf(
+  { highlights }: UpdateSource,
+  { key, span }: Pick<SearchHit, "key" | "span">,
+  find: () => readonly Span[],
+): readonly Span[] {
+  const kept = highlights.get(key);
+  if (kept?.passageStart === span.start) return kept.spans;
+  const spans = find();
+  highlights.set(key, { passageStart: span.start, spans });
+  return spans;
 }

@@ -96,5 +96,7 @@ describe("readers of event streams", () => {
     for (const socket of sockets) socket.destroy();
     while ((await metric("sluice_unread_answer_bytes")) > 0) await delay(50);
     assert.equal((await fetch(`${server.url}/readyz`)).status, 200);
+    // A caller that leaves is no failure of the server.
+    assert.doesNotMatch(server.stderr(), /failed unexpectedly/);
   });
 });

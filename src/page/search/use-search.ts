@@ -1,10 +1,10 @@
 // Runs the search of the page: a new one supersedes the one before, a lost connection is tried again.
 
-import { useEffect, useReducer } from "preact/hooks";
+import { useLayoutEffect, useReducer } from "preact/hooks";
 
 import { SluiceHttpError } from "../../browser/client.js";
 import type { BrowserClient } from "../../browser/client.js";
-import type { SearchRequestJson } from "../../browser/types.js";
+import type { SearchHitJson, SearchRequestJson, SearchUpdateJson } from "../../browser/types.js";
 import { nextState, nothingSearched } from "./search-state.js";
 import type { SearchEvent, SearchState } from "./search-state.js";
 
@@ -17,7 +17,8 @@ export function useSearch(
   request: SearchRequestJson | undefined,
 ): [SearchState, (event: SearchEvent) => void] {
   const [state, dispatch] = useReducer(nextState, nothingSearched);
-  useEffect(() => {
+  // Not `useEffect`, which waits for the next frame to be painted.
+  useLayoutEffect(() => {
     if (request === undefined) {
       dispatch({ kind: "cleared" });
       return;
@@ -45,10 +46,12 @@ async function run(
   dispatch({ kind: "started", query: request.query ?? "" });
   for (let attempt = 0; !signal.aborted; attempt += 1) {
     const start = performance.now();
+    const payloads = new Map<string, SearchHitJson["payload"]>();
     try {
-      for await (const update of client.search(request, { signal })) {
+      for await (const update of client.search(oncePayloads(request), { signal })) {
         if (signal.aborted) return;
-        dispatch({ kind: "update", update, atMs: performance.now() - start });
+        const atMs = performance.now() - start;
+        dispatch({ kind: "update", update: withPayloads(update, payloads), atMs });
       }
       return;
     } catch (error) {
@@ -62,6 +65,24 @@ async function run(
       await pause(retryMs[Math.min(attempt, retryMs.length - 1)] ?? 0, signal);
     }
   }
+}
+
+/** Each text comes once, not with every update that shows it. */
+function oncePayloads(request: SearchRequestJson): SearchRequestJson {
+  return { ...request, payload: { ...request.payload, mode: "on_first_appearance" } };
+}
+
+/** The update with the payloads that came before, to which its own are added. */
+function withPayloads(
+  update: SearchUpdateJson,
+  payloads: Map<string, SearchHitJson["payload"]>,
+): SearchUpdateJson {
+  const hits = update.hits.map((hit): SearchHitJson => {
+    if (hit.payload !== undefined) payloads.set(hit.key, hit.payload);
+    const payload = payloads.get(hit.key);
+    return payload === undefined ? hit : { ...hit, payload };
+  });
+  return { ...update, hits };
 }
 
 export function wordsOf(error: unknown): string {
