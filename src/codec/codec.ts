@@ -80,6 +80,8 @@ export interface EncodedQuery {
    * not.
    */
   readonly cutAt?: number | undefined;
+  /** Whether the model finds no token in the query's text: the rows are of special tokens only. */
+  readonly hasNoTokens?: boolean | undefined;
 }
 
 export interface Codec extends CodecOptions {

@@ -24,6 +24,8 @@ export interface QueryTokens {
   readonly rows: TokenMatrix;
   /** Tokens of the text as encoded, with special tokens and prefix, without mask tokens. */
   readonly tokenCount: number;
+  /** Those of the text itself. */
+  readonly textTokenCount: number;
   /** Whether the text has more tokens than were to be read. */
   readonly isCut: boolean;
 }
@@ -186,12 +188,14 @@ async function encodeQuery(query: string, by: QueryEncoding): Promise<QueryToken
   const { dim, positionLimit, query: conventions } = manifest;
   const { isCut, ...whole } = text.readQuery(query, tokenCountMax);
   const tokenCount = whole.ids.length;
+  const textTokenCount = tokenCount - whole.before - whole.after;
+  const counts = { tokenCount, textTokenCount, isCut };
   const expandTo = Math.min(conventions.expandToTokens ?? 0, tokenCountMax);
   if (tokenCount < expandTo) {
     const ids = expand(whole.ids, expandTo, text.tokenizer.maskTokenId ?? 0);
     const attendedCount = conventions.attendToExpansion ? ids.length : tokenCount;
     const values = await session.run({ ids, attendedCount });
-    return { rows: tokenMatrix(values, dim), tokenCount, isCut };
+    return { rows: tokenMatrix(values, dim), ...counts };
   }
   const values = new Float32Array(tokenCount * dim);
   let filled = 0;
@@ -200,7 +204,7 @@ async function encodeQuery(query: string, by: QueryEncoding): Promise<QueryToken
     values.set(rows, filled);
     filled += rows.length;
   }
-  return { rows: tokenMatrix(values, dim), tokenCount, isCut };
+  return { rows: tokenMatrix(values, dim), ...counts };
 }
 
 /** `ids`, padded to `tokenCount` with mask tokens. */

@@ -1,6 +1,7 @@
 // Runs a model once, so that errors appear when it is added or verified instead of at first use.
 
 import { isSluiceError } from "../core/errors.js";
+import type { TokenMatrix } from "../core/token-matrix.js";
 import { createCrossEncoder } from "./cross-encoder.js";
 import { createLateInteractionEncoder } from "./late-interaction-encoder.js";
 import type { OpenedModel } from "./model-folder.js";
@@ -22,11 +23,26 @@ export async function proveModel(model: OpenedModel): Promise<void> {
 async function proveRows(model: OpenedModel): Promise<void> {
   const encoder = await createLateInteractionEncoder(model);
   try {
-    await encoder.encodeQuery(sample);
+    const { rows } = await encoder.encodeQuery(sample);
+    if (haveOneDirection(rows))
+      throw invalidModel(model.folder, "its rows all have the same direction, so it cannot rank");
     await encoder.encodePassage(sample);
   } finally {
     await encoder.close();
   }
+}
+
+/** Rows of different tokens whose cosine is above this are taken for one direction. */
+const sameCosineMin = 0.99999;
+
+function haveOneDirection({ values, dim, rowCount }: TokenMatrix): boolean {
+  const first = values.subarray(0, dim);
+  for (let row = 1; row < rowCount; row += 1) {
+    const start = row * dim;
+    const cosine = first.reduce((sum, value, i) => sum + value * (values[start + i] ?? 0), 0);
+    if (cosine < sameCosineMin) return false;
+  }
+  return true;
 }
 
 async function provePairs(model: OpenedModel): Promise<void> {

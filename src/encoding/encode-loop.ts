@@ -134,9 +134,11 @@ async function run(task: EncodeTask, use: Resources): Promise<EncodeAnswer> {
       if (isRaised(task.cancel)) throw new SluiceError("CANCELLED", "the caller disconnected");
       const encoder = await use.encoderOf(task.model);
       const { text, rowCountMax } = task;
-      const { rows, isCut } = await encoder.encodeQuery(text, rowCountMax);
+      const { rows, isCut, textTokenCount } = await encoder.encodeQuery(text, rowCountMax);
+      const hasNoTokens = textTokenCount === 0;
       const cutAt = isCut ? endOfRead(encoder.traceQuery(text, rowCountMax)) : undefined;
-      return { kind: "query", query: { ...use.codecOf(task.codec).encodeQuery(rows), cutAt } };
+      const encoded = use.codecOf(task.codec).encodeQuery(rows);
+      return { kind: "query", query: { ...encoded, cutAt, hasNoTokens } };
     }
     case "document": {
       const encoder = await use.encoderOf(task.model);

@@ -86,6 +86,9 @@ export function createQueryEncoder(parts: {
       }
       encodings.push(encoding);
     }
-    return Promise.all(encodings).then(fuseQueries);
+    return Promise.all(encodings).then((queries) => {
+      const worded = queries.filter(({ hasNoTokens }) => hasNoTokens !== true);
+      return fuseQueries(worded.length === 0 ? queries.slice(0, 1) : worded);
+    });
   };
 }

@@ -53,7 +53,7 @@ const degradationTexts: Readonly<Record<string, string>> = {
   DEADLINE_REACHED: "The deadline came before the last stage ended.",
   GENERATION_EXPIRED: "The collection changed too much during the search.",
   ENCODER_FAILED: "The query could not be encoded: the ranking is by words alone.",
-  NO_QUERY_VECTORS: "The collection has no model for texts: the ranking is by words alone.",
+  NO_QUERY_VECTORS: "The query has no vectors: the ranking is by words alone.",
   CROSS_ENCODER_ABSENT: "There is no cross-encoder: nothing was re-ranked.",
   CROSS_ENCODER_FAILED: "The cross-encoder failed: the ranking is the one before it.",
   CORRUPT_PASSAGES: "Some passages are damaged and were left out.",

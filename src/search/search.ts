@@ -100,6 +100,13 @@ async function runStages(
   const query = await waitForStage(run, "candidates", encoding);
   if (query === undefined)
     return deps.deadline.remainingMs() > 0 ? lexicalBase(run, lexical) : undefined;
+  if (query.hasNoTokens === true) {
+    degrade(run.progress, "NO_QUERY_VECTORS", {
+      message: "the model finds no tokens in the query, so only words were compared",
+      stages: vectorStages,
+    });
+    return lexicalBase(run, lexical);
+  }
   if (query.cutAt !== undefined)
     degrade(run.progress, "QUERY_CUT", {
       message: `the model reads the first ${query.cutAt} characters of the query; what follows counts by its words only`,

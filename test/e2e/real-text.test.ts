@@ -91,6 +91,8 @@ async function checkLongQuery(client: SluiceClient): Promise<void> {
   const shared = { collection: "facts", text: said.repeat(40), otherQueries };
   const [halved] = (await searchChecked(client, shared)).at(-1)!.degradations;
   assert.equal(halved?.reason, "QUERY_CUT");
+  const invisible = await searchChecked(client, { collection: "facts", text: "\u200b\u0007" });
+  assert.equal(invisible.at(-1)!.degradations[0]?.reason, "NO_QUERY_VECTORS");
   const text = `${said.repeat(80)}axolotl`;
   const final = (await searchChecked(client, { collection: "facts", text })).at(-1)!;
   const [cut, ...others] = final.degradations;

@@ -88,7 +88,8 @@ function overlapNodes({ outputName }: TinyGraph): Buffer[] {
 function initializers({ output, dim, extra }: TinyGraph): Buffer[] {
   if (output === "logit") return [int64Tensor("one", [1n])];
   if (output === "table") {
-    const values = new Float32Array(extra * dim).fill(1 / Math.sqrt(dim));
+    const values = new Float32Array(extra * dim);
+    for (let id = 0; id < extra; id += 1) values[id * dim + (id % dim)] = 1;
     const raw = Buffer.from(values.buffer);
     return [
       concat([

@@ -249,6 +249,19 @@ describe("heads of checkpoints", () => {
       /MultiVectorMask skips tokens of queries/,
     ],
     [
+      "rows that all have one direction",
+      changed(
+        { "1_Dense/config.json": { ...perceptron(32, 16), bias: true } },
+        {
+          "1_Dense/model.safetensors": {
+            "linear.weight": { shape: [16, 32], values: new Float32Array(16 * 32) },
+            "linear.bias": { shape: [16], values: new Float32Array(16).fill(1) },
+          },
+        },
+      ),
+      /its rows all have the same direction, so it cannot rank/,
+    ],
+    [
       "a bias that is not there",
       changed({ "1_Dense/config.json": { ...perceptron(32, 16), bias: true } }),
       /has no tensor linear.bias/,
