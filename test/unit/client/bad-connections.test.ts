@@ -11,7 +11,7 @@ import { createClient } from "../../../src/client/client.js";
 import { SluiceClientError } from "../../../src/client/client-error.js";
 import { startEdge } from "../../support/edge-server.js";
 import type { Edge } from "../../support/edge-server.js";
-import { update } from "../../support/edge-engine.js";
+import { hit, update } from "../../support/edge-engine.js";
 import { eventually } from "../../support/eventually.js";
 
 /** Many times what a connection may have open, 128. */
@@ -89,13 +89,128 @@ describe("the client over bad connections", () => {
   });
 
   it("answers thousands of calls at once over one connection", async () => {
-    const client = createClient({ address });
+    // A machine under load takes its time for so many.
+    const client = createClient({ address, deadlineMs: 600_000 });
     const calls = Array.from({ length: callCount }, () => client.collections.list());
     const answers = await Promise.all(calls);
     assert.ok(answers.every(({ length }) => length === 1));
     assert.equal(acceptedCount, 1);
     client.close();
     await eventually(() => assert.equal(sockets.size, 0));
+  });
+});
+
+describe("calls that are aborted", () => {
+  let edge: Edge;
+  before(async () => {
+    edge = await startEdge();
+  });
+  after(() => edge.close());
+  const isCancelled = hasClientReason("CANCELLED", false);
+
+  it("are not begun when their signal was aborted before", async () => {
+    const options = { signal: AbortSignal.abort() };
+    const { client } = edge;
+    let takenCount = 0;
+    function* documents(): Generator<{ key: string; text: string }> {
+      takenCount += 1;
+      yield { key: "a", text: "a" };
+    }
+    for (const call of [
+      () => client.search(request, options).next(),
+      () => client.searchFinal(request, options),
+      () => client.collections.list(options),
+      () => client.ingest("notes", documents(), options),
+    ])
+      await assert.rejects(call, isCancelled);
+    assert.equal(takenCount, 0);
+    assert.deepEqual(edge.calls, []);
+  });
+
+  it("end while they connect to a server that says nothing", async () => {
+    const sockets = new Set<Socket>();
+    const silent = createServer((socket) => {
+      sockets.add(socket);
+      socket.on("error", () => socket.destroy());
+      socket.on("close", () => sockets.delete(socket));
+    });
+    silent.listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const { port } = silent.address() as AddressInfo;
+    const client = createClient({ address: `127.0.0.1:${port}` });
+    const controller = new AbortController();
+    const options = { signal: controller.signal };
+    const calls = [
+      client.searchFinal(request, options),
+      client.collections.list(options),
+      client.ingest("notes", [{ key: "a", text: "a" }], options),
+    ];
+    await eventually(() => assert.equal(sockets.size, 1));
+    controller.abort();
+    for (const call of calls) await assert.rejects(call, isCancelled);
+    // The library keeps a connection whose other side never begins the protocol until that side ends it.
+    client.close();
+    for (const socket of sockets) socket.destroy();
+    silent.close();
+    await once(silent, "close");
+  });
+
+  it("end at each update and between two, and the server's work with them", async () => {
+    const updateCount = 4;
+    let runningCount = 0;
+    edge.engine.script = async function* (_, { signal }) {
+      runningCount += 1;
+      try {
+        const hits = Array.from({ length: updateCount }, (_unused, i) =>
+          hit(`d${i}`, { rank: i + 1 }),
+        );
+        for (let sequence = 1; sequence <= updateCount; sequence++)
+          yield update({ sequence, hits: hits.slice(0, sequence) });
+        await once(signal, "abort");
+      } finally {
+        runningCount -= 1;
+      }
+    };
+    for (let last = 1; last <= updateCount; last++) {
+      for (const isBetween of [false, true]) {
+        const controller = new AbortController();
+        const updates = edge.client.search(request, { signal: controller.signal });
+        for (let taken = 0; taken < last; taken++) await updates.next();
+        const next = isBetween ? updates.next() : undefined;
+        controller.abort();
+        // An update that had arrived before is still handed over, and nothing after it.
+        await assert.rejects(async () => {
+          await next;
+          for await (const one of updates) assert.equal(one.final, false);
+        }, isCancelled);
+      }
+    }
+    await eventually(() => assert.equal(runningCount, 0));
+  });
+
+  it("end an ingest whose documents are not acknowledged, and close their source", async () => {
+    const controller = new AbortController();
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    edge.engine.beforePut = () => released;
+    let isClosed = false;
+    function* documents(): Generator<{ key: string; text: string }> {
+      try {
+        for (let i = 0; ; i++) yield { key: `d${i}`, text: "a" };
+      } finally {
+        isClosed = true;
+      }
+    }
+    const call = edge.client.ingest("notes", documents(), { signal: controller.signal });
+    await eventually(() => assert.ok(edge.engine.puts.now > 0));
+    controller.abort();
+    await assert.rejects(call, isCancelled);
+    assert.ok(isClosed);
+    release();
+    await eventually(() => assert.equal(edge.engine.puts.now, 0));
+    assert.equal((await edge.client.collections.list()).length, 1);
   });
 });
 
