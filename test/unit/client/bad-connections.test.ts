@@ -148,7 +148,7 @@ describe("calls that are aborted", () => {
     await eventually(() => assert.equal(sockets.size, 1));
     controller.abort();
     for (const call of calls) await assert.rejects(call, isCancelled);
-    // The library keeps a connection whose other side never begins the protocol until that side ends it.
+    // Where HTTP/2 never began, the library leaves the connection to the other side.
     client.close();
     for (const socket of sockets) socket.destroy();
     silent.close();
