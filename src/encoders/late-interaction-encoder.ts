@@ -130,21 +130,25 @@ export function createModelTokenizer(
     prefixTooLong(tokenizer, "query.prefix", asQuery, 1) ??
     prefixTooLong(tokenizer, "passage.prefix", asPassage, passageTokensMin);
   if (prefixProblem !== undefined) throw invalidModel(folder, prefixProblem);
+  const { prefix } = asQuery;
+  // At least one token of the text is read, however long the prefix.
+  const queryTokensMin = tokenizer.specialCount + prefix.ids.length + 1;
   return {
     tokenizer,
     readQuery(text, tokenCountMax) {
-      const { prefix } = asQuery;
-      const ids = tokenizer.encode(text, { prefix, maxTokens: tokenCountMax });
+      const maxTokens = Math.max(tokenCountMax, queryTokensMin);
+      const ids = tokenizer.encode(text, { prefix, maxTokens });
       const before = tokenizer.leadingCount + prefix.ids.length;
       const after = tokenizer.specialCount - tokenizer.leadingCount;
       const read = ids.length - before - after;
-      const isFull = ids.length === tokenCountMax;
+      const isFull = ids.length === maxTokens;
       const isCut = isFull && tokenizer.countTokens(prefix.space + text, read) > read;
       return { ids, before, after, isCut };
     },
     passageIds: (text) => tokenizer.encode(text, asPassage),
     traceQuery(text, tokenCountMax = limits.queryRowsMax) {
-      const traced = tokenizer.trace(text, { prefix: asQuery.prefix, maxTokens: tokenCountMax });
+      const maxTokens = Math.max(tokenCountMax, queryTokensMin);
+      const traced = tokenizer.trace(text, { prefix, maxTokens });
       const expandTo = Math.min(query.expandToTokens ?? 0, tokenCountMax);
       const maskCount = Math.max(0, expandTo - traced.length);
       const mask = { id: tokenizer.maskTokenId ?? 0, token: "[MASK]", span: undefined };

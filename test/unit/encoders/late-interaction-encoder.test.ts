@@ -154,6 +154,15 @@ describe("LateInteractionEncoder with made-up models", () => {
     });
   });
 
+  it("reads a token of the text behind a prefix that is longer than the rows it may have", async () => {
+    const instructed = { maxTokens: 32, prefix: "find what is said of ", expandToTokens: null };
+    await withTinyEncoder({ query: instructed }, async (encoder) => {
+      const { rows, isCut } = await encoder.encodeQuery("cat dog", 4);
+      assert.deepEqual([rows.rowCount, isCut], [8, true]);
+      assert.equal(encoder.traceQuery("cat dog", 4).length, 8);
+    });
+  });
+
   it("puts markers after [CLS], and counts them", async () => {
     const markers = {
       query: { maxTokens: 16, prefix: "[unused0]", expandToTokens: null },
