@@ -12,7 +12,7 @@ space := $(subst ,, )
 .DEFAULT_GOAL := help
 .PHONY: help node-version install build types native page bundles package-files package installed-size prune demo demo-once check check-format \
   check-lint check-tests test test-crash test-damage test-measures test-s3 test-mcp test-go test-java test-python test-integrations test-grpc-tools test-node-versions api deploy-check coverage gen fmt bench-kernels \
-  bench-encode bench-codec bench-quality bench-recall bench-ingest bench-importers bench-bm25 bench-languages bench-stream bench-rerank bench-facets bench-filters bench-mcp bench-page \
+  bench-encode bench-codec bench-refine bench-quality bench-recall bench-ingest bench-importers bench-bm25 bench-languages bench-stream bench-rerank bench-facets bench-filters bench-mcp bench-page \
   bench-scale bench-collections bench-load bench-canonical bench-peers tables screenshot test-one watch clean
 
 help: ## list the targets
@@ -174,6 +174,9 @@ bench-encode: build ## text to token rows: tokens a second
 
 bench-codec: build ## rankings by codes beside those by floats: make bench-codec SETS="DIR DIR"
 	@node build/bench/codec/codec-bench.js $(SETS)
+
+bench-refine: build ## searches with and without a refine plane
+	@node build/bench/codec/refine-bench.js
 
 bench-recall: build ## promised recall on queries held back: make bench-recall SETS="DIR DIR"
 	@node build/bench/recall/recall-bench.js $(SETS)

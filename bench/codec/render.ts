@@ -1,10 +1,11 @@
-// The table of how far codes agree with floats, from bench/results/codec.json, which
-// `make bench-codec` writes.
+// The tables of how far codes agree with floats, from bench/results/codec.json and refine.json, which
+// `make bench-codec` and `make bench-refine` write.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { repositoryRoot } from "../../src/core/paths.js";
+import type { RefineBits } from "../../src/codec/refine-plane.js";
 import type { CodeBits } from "../../src/kernels/kernels.js";
 import { tableRow } from "../markdown.js";
 
@@ -41,5 +42,41 @@ export function codecMarkdown(): string {
     }),
     "",
     `500 seeded passages of 32 rows and 200 queries of 16; of a set, the first 500 passages and 200 queries by the embedded model. One thread of ${cpu}; \`${command}\`.`,
+  ].join("\n");
+}
+
+/** Searches of 500 passages with and without the refine plane, one thread. */
+export interface RefineRow {
+  readonly meanCosine: number;
+  readonly dim: number;
+  readonly bits: CodeBits;
+  readonly refineBits: RefineBits;
+  /** Share of the top 10 by float MaxSim that the final ranking has. */
+  readonly recallAt10: number;
+  readonly refinedRecallAt10: number;
+  readonly p50Ms: number;
+  readonly refinedP50Ms: number;
+}
+
+export interface RefineFile {
+  readonly cpu: string;
+  readonly command: string;
+  readonly rows: readonly RefineRow[];
+}
+
+export const refinePath = join(repositoryRoot(), "bench/results/refine.json");
+
+export function refineMarkdown(): string {
+  const { rows, cpu, command } = JSON.parse(readFileSync(refinePath, "utf8")) as RefineFile;
+  return [
+    "| mean cosine | dim | bits | recall@10 of float MaxSim | refined | ms, p50 | refined |",
+    "|---|---|---|---|---|---|---|",
+    ...rows.map(({ meanCosine, dim, bits, refineBits, ...row }) => {
+      const shares = [row.recallAt10.toFixed(4), row.refinedRecallAt10.toFixed(4)];
+      const millis = [row.p50Ms.toFixed(2), row.refinedP50Ms.toFixed(2)];
+      return tableRow([`${meanCosine}`, `${dim}`, `${bits} + ${refineBits}`, ...shares, ...millis]);
+    }),
+    "",
+    `500 seeded passages of 32 rows, 200 queries of 16, all passages scored, 32 refined; each query both ways in turn, one scoring thread of ${cpu}; \`${command}\`.`,
   ].join("\n");
 }

@@ -26,24 +26,40 @@ import type { VectorSet } from "./vectors.js";
 const poolSizes = [16, 32, 64, 128, 256, 512] as const;
 const putsAtOnce = 128;
 
-/** One result per bit width, each with its own index. */
-export async function measureOwn(bits: 2 | 4 | 8, work: PeerWork): Promise<EngineFigures> {
+/** Widths of codes and, where there is one, of a refine plane. */
+export interface OwnWidths {
+  readonly bits: 2 | 4 | 8;
+  readonly refineBits?: 8;
+}
+
+export const ownWidths: readonly OwnWidths[] = [
+  { bits: 2 },
+  { bits: 4 },
+  { bits: 8 },
+  { bits: 2, refineBits: 8 },
+  { bits: 4, refineBits: 8 },
+];
+
+/** One result for each widths, with an index of its own. */
+export async function measureOwn(widths: OwnWidths, work: PeerWork): Promise<EngineFigures> {
   const { set, places, onWord } = work;
-  const folder = join(places.folder, `${set.name}-sluice-${bits}`);
+  const { bits, refineBits } = widths;
+  const label = refineBits === undefined ? `${bits} bits` : `${bits} + ${refineBits} bits`;
+  const folder = join(places.folder, `${set.name}-sluice-${label.replaceAll(" ", "")}`);
   const note = `${folder}.seconds`;
   if (!existsSync(note)) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
-    onWord(`Sluice, ${bits} bits, index`);
-    writeFileSync(note, String(await buildOwn(folder, bits, set)));
+    onWord(`Sluice, ${label}, index`);
+    writeFileSync(note, String(await buildOwn(folder, widths, set)));
   }
   const points: CurvePoint[] = [];
   for (const threads of [1, 2]) {
-    onWord(`Sluice, ${bits} bits, ${threads} threads`);
-    points.push(...(await curveOf(folder, { bits, threads }, work)));
+    onWord(`Sluice, ${label}, ${threads} threads`);
+    points.push(...(await curveOf(folder, { label, threads }, work)));
   }
   return {
-    engine: `Sluice, ${bits} bits`,
+    engine: `Sluice, ${label}`,
     version: programVersion(),
     error: null,
     points,
@@ -73,11 +89,11 @@ async function withEngine<T>(
 }
 
 /** Seconds until everything is written, flushed and merged; vectors are in memory before. */
-function buildOwn(folder: string, bits: number, set: VectorSet): Promise<number> {
+function buildOwn(folder: string, widths: OwnWidths, set: VectorSet): Promise<number> {
   const passages = [...readRagged(set, "passages")];
   return withEngine(folder, 2, async (api) => {
     const startMs = performance.now();
-    await api.createCollection({ name: "passages", dim: set.dim, bits, ifNotExists: false });
+    await api.createCollection({ name: "passages", dim: set.dim, ...widths, ifNotExists: false });
     let puts: Promise<unknown>[] = [];
     for (const [i, vectors] of passages.entries()) {
       const document = { key: String(i), title: "", text: "", fields: new Map(), vectors };
@@ -97,7 +113,7 @@ function buildOwn(folder: string, bits: number, set: VectorSet): Promise<number>
 
 function curveOf(
   folder: string,
-  { bits, threads }: { readonly bits: number; readonly threads: number },
+  { label, threads }: { readonly label: string; readonly threads: number },
   { set, queryCount, truth }: PeerWork,
 ): Promise<CurvePoint[]> {
   const queries = [...readRagged(set, "queries")].slice(0, queryCount);
@@ -114,7 +130,7 @@ function curveOf(
         found.push(keys);
       }
       points.push({
-        settings: `${bits} bits, pool ${sketchPoolSize}`,
+        settings: `${label}, pool ${sketchPoolSize}`,
         threads,
         recallAt10: recallOf(
           found,

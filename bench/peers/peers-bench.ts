@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { noteMachine } from "../load/machine.js";
-import { measureOwn } from "./own-engine.js";
+import { measureOwn, ownWidths } from "./own-engine.js";
 import { exactTop, measureEngine, nextPlaidEngine, pythonEngines } from "./other-engines.js";
 import type { PeerPlaces, PeerWork } from "./other-engines.js";
 import { peersSchema } from "./peers-schema.js";
@@ -86,7 +86,7 @@ async function* measureAll(
   only: readonly string[] | undefined,
 ): AsyncGenerator<EngineFigures, void, void> {
   const isWanted = (name: string): boolean => only === undefined || only.includes(name);
-  if (isWanted("sluice")) for (const bits of [2, 4, 8] as const) yield await measureOwn(bits, work);
+  if (isWanted("sluice")) for (const widths of ownWidths) yield await measureOwn(widths, work);
   for (const engine of [nextPlaidEngine, ...pythonEngines])
     if (isWanted(engine.name)) yield await measureEngine(engine, work);
   if (only === undefined) yield* notInstalled;

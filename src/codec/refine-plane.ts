@@ -59,17 +59,42 @@ export function createRefinePlane(widths: RefineWidths & { readonly dim: number 
       }
       return refineCodes;
     },
-    decode({ codes, refineCodes }, out) {
-      const perByte = 8 / bits;
-      for (let at = 0, i = 0; i < out.length; at += 1) {
-        let byte = codes[at]!;
-        for (let k = 0; k < perByte; k += 1, i += 1, byte >>>= bits) {
-          const place =
-            refineBits === 8 ? refineCodes[i]! : (refineCodes[i >>> 1]! >>> (4 * (i & 1))) & 15;
-          out[i] = values[((byte & levelMask) << refineBits) | place]!;
-        }
+    decode: decoderOf(widths, values),
+  };
+}
+
+/** The usual widths have loops of their own, which take half the time. */
+function decoderOf(
+  { bits, refineBits }: RefineWidths,
+  values: Float32Array,
+): RefinePlane["decode"] {
+  const levelMask = 2 ** bits - 1;
+  if (refineBits === 8 && bits === 2)
+    return ({ codes, refineCodes }, out) => {
+      for (let at = 0, i = 0; i < out.length; at += 1, i += 4) {
+        const byte = codes[at]!;
+        out[i] = values[((byte & 3) << 8) | refineCodes[i]!]!;
+        out[i + 1] = values[((byte & 12) << 6) | refineCodes[i + 1]!]!;
+        out[i + 2] = values[((byte & 48) << 4) | refineCodes[i + 2]!]!;
+        out[i + 3] = values[((byte & 192) << 2) | refineCodes[i + 3]!]!;
       }
-    },
+    };
+  if (refineBits === 8 && bits === 4)
+    return ({ codes, refineCodes }, out) => {
+      for (let at = 0, i = 0; i < out.length; at += 1, i += 2) {
+        const byte = codes[at]!;
+        out[i] = values[((byte & 15) << 8) | refineCodes[i]!]!;
+        out[i + 1] = values[((byte & 240) << 4) | refineCodes[i + 1]!]!;
+      }
+    };
+  return ({ codes, refineCodes }, out) => {
+    for (let i = 0; i < out.length; i += 1) {
+      const bit = i * bits;
+      const level = (codes[bit >>> 3]! >>> (bit & 7)) & levelMask;
+      const place =
+        (refineCodes[(i * refineBits) >>> 3]! >>> ((i * refineBits) & 7)) & (2 ** refineBits - 1);
+      out[i] = values[(level << refineBits) | place]!;
+    }
   };
 }
 

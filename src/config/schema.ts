@@ -99,7 +99,7 @@ export const configSchema = z.strictObject({
       description: "Candidates for late interaction from BM25.",
     }),
     refinePoolSize: whole({
-      default: 48,
+      default: 32,
       min: 0,
       max: limits.poolSizeMax,
       unit: "passages",

@@ -54,14 +54,14 @@ describe("a search of a collection with a refine plane", () => {
         for (const query of isCentred ? centredQueries : queries) {
           const updates = await searchNotes(api, { ...query, k, minUpdateIntervalMs: 0 });
           const { settings } = collections.opened("notes")!.collection;
-          const expected = plainRefined(documents, query, { ...settings, poolSize: 48 });
+          const expected = plainRefined(documents, query, { ...settings, poolSize: 32 });
           const final = updates.at(-1)!;
           assert.deepEqual(
             final.hits.map(({ key, score, parts }) => ({ key, score, maxSim: parts.maxsim })),
             expected.slice(0, k).map(({ key, score, maxSim }) => ({ key, score, maxSim })),
           );
           assert.equal(final.certificate, "exact");
-          assert.equal(final.coverage.refined, 48);
+          assert.equal(final.coverage.refined, 32);
           for (const update of updates.slice(0, -1)) {
             assert.notEqual(update.certificate, "exact");
             assert.equal(update.settledCount, 0, "its order is not that of the plane yet");

@@ -70,7 +70,7 @@ export interface InlineEngineOptions {
 export const searchDefaults: SearchDefaults = {
   sketchPoolSize: 256,
   lexicalPoolSize: 128,
-  refinePoolSize: 48,
+  refinePoolSize: 32,
   lexicalWeight: 0.15,
   exhaustiveBelowPassages: 2000,
   minUpdateIntervalMs: 25,

@@ -12,7 +12,7 @@ import { languagesMarkdown } from "../../bench/languages/render.js";
 import { canonicalMarkdown, loadMarkdown } from "../../bench/load/render.js";
 import { peersMarkdown } from "../../bench/peers/render.js";
 import { qualityMarkdown, reliabilityMarkdown } from "../../bench/quality/render.js";
-import { codecMarkdown } from "../../bench/codec/render.js";
+import { codecMarkdown, refineMarkdown } from "../../bench/codec/render.js";
 import { recallMarkdown } from "../../bench/recall/render.js";
 import { rerankMarkdown } from "../../bench/rerank/render.js";
 import { streamMarkdown } from "../../bench/stream/render.js";
@@ -61,6 +61,7 @@ const documents: Readonly<Record<string, Tables>> = {
     quality: qualityMarkdown,
     recall: recallMarkdown,
     codes: codecMarkdown,
+    refine: refineMarkdown,
     reliability: reliabilityMarkdown,
     scale: () => scaleMarkdown(),
     load: () => loadMarkdown(),

@@ -1117,7 +1117,7 @@ type SearchRequest struct {
 	// What the places of all spans are counted in. Default UTF16.
 	SpanUnit SpanUnit `protobuf:"varint,32,opt,name=span_unit,json=spanUnit,proto3,enum=sluice.v1.SpanUnit" json:"span_unit,omitempty"`
 	// In a collection with a refine plane: the best passages by MaxSim that are scored again by it, 0 to
-	// 100,000, never fewer than twice the documents that are ranked; 0: none. Default the server's (48).
+	// 100,000, never fewer than twice the documents that are ranked; 0: none. Default the server's (32).
 	// INVALID_ARGUMENT when the collection has no refine plane.
 	RefinePoolSize *uint32 `protobuf:"varint,33,opt,name=refine_pool_size,json=refinePoolSize,proto3,oneof" json:"refine_pool_size,omitempty"`
 	unknownFields  protoimpl.UnknownFields

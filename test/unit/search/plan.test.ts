@@ -10,7 +10,7 @@ import { hasReason } from "../../support/errors.js";
 const defaults: SearchDefaults = {
   sketchPoolSize: 256,
   lexicalPoolSize: 128,
-  refinePoolSize: 48,
+  refinePoolSize: 32,
   lexicalWeight: 0.15,
   exhaustiveBelowPassages: 2000,
   minUpdateIntervalMs: 25,

@@ -276,7 +276,7 @@ class SearchOptions(TypedDict, total=False):
     refine_pool_size: int
     """In a collection with a refine plane: the best passages by MaxSim that are scored again by
     it, 0 to 100,000, never fewer than twice the documents that are ranked; 0: none. Default
-    the server's (48). INVALID_ARGUMENT when the collection has no refine plane.
+    the server's (32). INVALID_ARGUMENT when the collection has no refine plane.
     """
 
 
