@@ -12,7 +12,7 @@ space := $(subst ,, )
 .DEFAULT_GOAL := help
 .PHONY: help node-version install build types native page bundles package-files package installed-size prune demo demo-once check check-format \
   check-lint check-tests test test-crash test-damage test-measures test-s3 test-mcp test-go test-java test-python test-integrations test-grpc-tools test-node-versions api deploy-check coverage gen fmt bench-kernels \
-  bench-encode bench-codec bench-refine bench-quality bench-recall bench-ingest bench-importers bench-bm25 bench-languages bench-stream bench-rerank bench-facets bench-filters bench-mcp bench-page \
+  bench-encode bench-codec bench-refine bench-quality bench-recall bench-ingest bench-ingest-http bench-importers bench-bm25 bench-languages bench-stream bench-rerank bench-facets bench-filters bench-mcp bench-page \
   bench-scale bench-collections bench-load bench-canonical bench-peers tables screenshot test-one watch clean
 
 help: ## list the targets
@@ -186,6 +186,9 @@ bench-quality: build ## each stage's nDCG@10 on BEIR folders: make bench-quality
 
 bench-ingest: build ## passages a second into the engine and over gRPC, and how soon they are acknowledged
 	@node build/bench/ingest/ingest-bench.js
+
+bench-ingest-http: build ## documents a second as lines of JSON over HTTP and over gRPC, in pairs
+	@node build/bench/ingest/http-bench.js
 
 bench-importers: build ## MB/s from files to documents, without a server and without a model
 	@node build/bench/ingest/import-bench.js
