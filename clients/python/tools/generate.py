@@ -68,6 +68,10 @@ ANSWERS = {
     "CollectionServiceSnapshotResponse": "SnapshotProgress",
     "CollectionServiceRestoreResponse": "RestoreProgress",
     "SnapshotInfo": "SnapshotInfo",
+    "OperationError": "OperationError",
+    "OperationResult": "OperationResult",
+    "Operation": "Operation",
+    "SlowSearch": "SlowSearch",
 }
 
 # Message fields that an answer may lack; all others are always set.
@@ -81,6 +85,12 @@ ABSENT = {
     "CollectionServiceRestoreResponse.collection",
     "ScoreMap.platt",
     "ScoreMap.isotonic",
+    "OperationResult.snapshot",
+    "OperationResult.collection",
+    "Operation.error",
+    "Operation.result",
+    "SlowSearch.timings",
+    "SlowSearch.coverage",
 }
 
 # Requests whose fields are keyword arguments, with the fields that methods take by themselves.
@@ -186,9 +196,8 @@ class Schema:
 
 def main() -> None:
     protos, package = Path(sys.argv[1]), Path(sys.argv[2])
-    sources = [
-        f"sluice/v1/{name}.proto" for name in ("types", "search", "documents", "collections")
-    ]
+    names = ("types", "search", "documents", "collections", "operations")
+    sources = [f"sluice/v1/{name}.proto" for name in names]
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         descriptors = work / "descriptors"

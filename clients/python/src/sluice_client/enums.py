@@ -133,3 +133,21 @@ FindingKind = Literal[
     "link",
 ]
 """Kinds of entries."""
+
+OperationKind = Literal[
+    "unspecified",
+    "optimize",
+    "calibrate",
+    "snapshot",
+    "restore",
+]
+"""What an operation does."""
+
+OperationState = Literal[
+    "unspecified",
+    "running",
+    "succeeded",
+    "failed",
+    "cancelled",
+]
+"""How far an operation is."""

@@ -12,7 +12,10 @@ from .enums import (
     FeedbackKind,
     FieldKind,
     FindingKind,
+    OperationKind,
+    OperationState,
     ScoreKind,
+    SearchOutcome,
     Stage,
 )
 from .vectors import Rows
@@ -938,6 +941,109 @@ class SnapshotInfo:
     """
 
 
+@dataclass(frozen=True, slots=True)
+class OperationError:
+    """Why an operation failed."""
+
+    reason: str
+    """As of the ErrorInfo of a failed call, such as `DISK_FULL`."""
+
+    message: str
+    """What is wrong, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperationResult:
+    """What an operation has done, by its kind."""
+
+    disk_bytes_before: int | None
+    """Of OPTIMIZE: bytes of the collection's file before the job."""
+
+    disk_bytes_after: int | None
+    """Of OPTIMIZE: bytes of the file afterwards."""
+
+    estimates: tuple[RecallEstimate, ...]
+    """Of CALIBRATE: one entry for each pool size, ascending."""
+
+    snapshot: SnapshotInfo | None
+    """Of SNAPSHOT: the copy."""
+
+    collection: Collection | None
+    """Of RESTORE: the restored collection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """The state of a job."""
+
+    id: str
+    """Chosen by the server."""
+
+    kind: OperationKind
+    """Never UNSPECIFIED."""
+
+    state: OperationState
+    """Never UNSPECIFIED."""
+
+    collection: str
+    """The collection that is worked on; of a restore the one that is made, or the backup when no
+    name was given.
+    """
+
+    progress: Progress
+    """Always set."""
+
+    start_time_ms: int
+    """Milliseconds since 1970-01-01 UTC."""
+
+    end_time_ms: int | None
+    """Milliseconds since 1970-01-01 UTC; not set while it is running."""
+
+    error: OperationError | None
+    """Set when it failed."""
+
+    result: OperationResult | None
+    """Set when it succeeded."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlowSearch:
+    """A search that took longer than the server's `log.slowSearchMs`."""
+
+    collection: str
+    """Name of the collection."""
+
+    query_text: str
+    """Text of the query, at most 512 UTF-16 code units of it; empty when it had none."""
+
+    end_time_ms: int
+    """When it ended, milliseconds since 1970 UTC."""
+
+    duration_us: int
+    """From its arrival to its end, microseconds."""
+
+    first_update_us: int | None
+    """From its arrival to its first update, microseconds; absent when none was sent."""
+
+    outcome: SearchOutcome
+    """How it ended."""
+
+    certificate: Certificate
+    """Of the last update, as what follows; UNSPECIFIED when none was sent."""
+
+    timings: StageTimings | None
+    """Not set when no update was sent."""
+
+    coverage: Coverage | None
+    """Not set when no update was sent."""
+
+    degradations: tuple[Degradation, ...]
+    """Empty when no update was sent."""
+
+    request_id: str
+    """Id of the call, as in the log; empty when it had none."""
+
+
 # Class of each message, for the decoder.
 CLASSES: dict[str, type] = {
     "sluice.v1.Span": Span,
@@ -984,4 +1090,8 @@ CLASSES: dict[str, type] = {
     "sluice.v1.CollectionServiceSnapshotResponse": SnapshotProgress,
     "sluice.v1.CollectionServiceRestoreResponse": RestoreProgress,
     "sluice.v1.SnapshotInfo": SnapshotInfo,
+    "sluice.v1.OperationError": OperationError,
+    "sluice.v1.OperationResult": OperationResult,
+    "sluice.v1.Operation": Operation,
+    "sluice.v1.SlowSearch": SlowSearch,
 }

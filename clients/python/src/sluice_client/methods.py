@@ -8,6 +8,7 @@ from google.protobuf.message import Message
 
 from ._wire import collections_pb2 as c
 from ._wire import documents_pb2 as d
+from ._wire import operations_pb2 as o
 from ._wire import search_pb2 as s
 
 Q = TypeVar("Q", bound=Message)
@@ -30,6 +31,9 @@ RERANK = Method(f"{_SEARCH}/Rerank", s.RerankRequest, s.RerankResponse)
 EXPLAIN = Method(f"{_SEARCH}/Explain", s.ExplainRequest, s.ExplainResponse)
 SEND_FEEDBACK = Method(f"{_SEARCH}/SendFeedback", s.SendFeedbackRequest, s.SendFeedbackResponse)
 LIST_FEEDBACK = Method(f"{_SEARCH}/ListFeedback", s.ListFeedbackRequest, s.ListFeedbackResponse)
+LIST_SLOW_SEARCHES = Method(
+    f"{_SEARCH}/ListSlowSearches", s.ListSlowSearchesRequest, s.ListSlowSearchesResponse
+)
 
 _DOCUMENTS = "/sluice.v1.DocumentService"
 INGEST = Method(f"{_DOCUMENTS}/Ingest", d.IngestRequest, d.IngestResponse)
@@ -92,12 +96,29 @@ DELETE_SNAPSHOT = Method(
     c.CollectionServiceDeleteSnapshotResponse,
 )
 
+_OPERATIONS = "/sluice.v1.OperationService"
+START = Method(
+    f"{_OPERATIONS}/Start", o.OperationServiceStartRequest, o.OperationServiceStartResponse
+)
+LIST_OPERATIONS = Method(
+    f"{_OPERATIONS}/List", o.OperationServiceListRequest, o.OperationServiceListResponse
+)
+GET_OPERATION = Method(
+    f"{_OPERATIONS}/Get", o.OperationServiceGetRequest, o.OperationServiceGetResponse
+)
+WATCH = Method(
+    f"{_OPERATIONS}/Watch", o.OperationServiceWatchRequest, o.OperationServiceWatchResponse
+)
+CANCEL = Method(
+    f"{_OPERATIONS}/Cancel", o.OperationServiceCancelRequest, o.OperationServiceCancelResponse
+)
+
 
 def _idempotent_paths() -> frozenset[str]:
     """Of the methods that have no side effects, or may be repeated, as the protos declare."""
     return frozenset(
         f"/{service.full_name}/{method.name}"
-        for file in (s, d, c)
+        for file in (s, d, c, o)
         for service in file.DESCRIPTOR.services_by_name.values()
         for method in service.methods
         if method.GetOptions().idempotency_level != MethodOptions.IDEMPOTENCY_UNKNOWN

@@ -93,6 +93,10 @@ def test_the_other_calls(server: Server) -> None:
             assert "async-calls" in names
             progress = await client.collections.optimize("async-calls").final()
             assert progress.progress.finished
+            started = await client.operations.optimize("async-calls")
+            assert (await client.operations.watch(started.id).final()).state == "succeeded"
+            assert started.id in [one.id for one in await client.operations.list()]
+            assert isinstance(await client.slow_searches(), tuple)
             await client.collections.drop("async-calls")
             with pytest.raises(SluiceError) as caught:
                 await client.collections.describe("async-calls")

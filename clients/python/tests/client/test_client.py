@@ -258,6 +258,36 @@ def test_collections_are_listed_optimized_copied_and_dropped(client: Client) -> 
     assert isinstance(estimates, tuple)
 
 
+def test_operations_go_on_without_their_caller(client: Client) -> None:
+    client.collections.create("operations", if_not_exists=True)
+    client.ingest("operations", RIVERS).finish()
+    started = client.operations.snapshot("operations", snapshot_name="kept", idempotency_key="a")
+    assert (started.kind, started.collection) == ("snapshot", "operations")
+    assert client.operations.snapshot("operations", idempotency_key="a").id == started.id
+    ended = client.operations.watch(started.id).final()
+    assert ended.state == "succeeded"
+    assert ended.result is not None
+    assert ended.result.snapshot is not None
+    assert ended.result.snapshot.name == "kept"
+    assert client.operations.cancel(started.id).state == "succeeded"
+    restored = client.operations.restore("kept", name="operations-again")
+    assert client.operations.watch(restored.id).final().state == "succeeded"
+    failed = client.operations.watch(client.operations.restore("kept", name="operations").id)
+    error = failed.final().error
+    assert error is not None
+    assert error.reason == "COLLECTION_EXISTS"
+    optimized = client.operations.optimize("operations")
+    assert client.operations.watch(optimized.id).final().state == "succeeded"
+    assert optimized.id in [one.id for one in client.operations.list()]
+    with pytest.raises(SluiceError) as caught:
+        client.operations.get("absent")
+    assert caught.value.reason == "OPERATION_NOT_FOUND"
+
+
+def test_slow_searches_are_listed(client: Client) -> None:
+    assert isinstance(client.slow_searches(), tuple)
+
+
 def test_feedback_is_recorded_once_for_each_event(client: Client) -> None:
     for is_repeated in (False, True):
         ack = client.send_feedback("rivers", QUESTION, "volga", "click", rank=1, event_id="one")

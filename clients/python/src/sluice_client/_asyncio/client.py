@@ -19,6 +19,7 @@ from ..messages import (
     FeedbackEvent,
     RerankUpdate,
     SearchUpdate,
+    SlowSearch,
     StoredDocument,
     UpdateResult,
 )
@@ -29,6 +30,7 @@ from ..methods import (
     GET,
     LIST,
     LIST_FEEDBACK,
+    LIST_SLOW_SEARCHES,
     RERANK,
     SEARCH,
     SEND_FEEDBACK,
@@ -45,6 +47,7 @@ from ..requests import FieldUpdate, RerankItem
 from ..vectors import QueryLike
 from .collections import Collections
 from .ingest import Ingest
+from .operations import Operations
 from .session import Session
 from .transport import Stream, Transport
 
@@ -75,6 +78,7 @@ class AsyncClient:
             address, api_key=api_key, tls=tls, allow_plaintext_key=allow_plaintext_key
         )
         self.collections = Collections(self._transport, timeout_s)
+        self.operations = Operations(self._transport, timeout_s)
 
     def search(
         self,
@@ -204,6 +208,12 @@ class AsyncClient:
             token = page.next_page_token
             if token == "":
                 return
+
+    async def slow_searches(self) -> tuple[SlowSearch, ...]:
+        """The last slow searches, the newest first; needs `admin` on their collections."""
+        request = s.ListSlowSearchesRequest()
+        response = await self._transport.unary(LIST_SLOW_SEARCHES, request, self._timeout_s)
+        return tuple(decode(one, SlowSearch) for one in response.searches)
 
     async def close(self) -> None:
         """Ends all calls and the connection."""
