@@ -130,7 +130,7 @@ test-node-versions: package-files ## the packed npm package on Node 20.19, 22, 2
 	@.ci/node-versions
 
 # In .cache/grpc-tools/bin, from their Go modules, unless they are in PATH.
-test-grpc-tools: build ## grpcurl and grpc-health-probe against a real server
+test-grpc-tools: build ## grpcurl, grpcui, ghz and grpc-health-probe against a real server
 	@.ci/grpc-tools
 	@mocha --no-config --require build/test/support/property-seed.js --timeout 600000 \
 	  build/test/tools/grpc.tool-test.js
