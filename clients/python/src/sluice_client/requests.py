@@ -136,6 +136,18 @@ def calibrate(name: str, options: object) -> c.CollectionServiceCalibrateRequest
     return to_message(c.CollectionServiceCalibrateRequest(name=name), cast(Options, options))
 
 
+def optimize(name: str, *, full: bool, reanalyze: bool) -> c.CollectionServiceOptimizeRequest:
+    return c.CollectionServiceOptimizeRequest(name=name, full=full, reanalyze=reanalyze)
+
+
+def snapshot(name: str, *, snapshot_name: str, backup: bool) -> c.CollectionServiceSnapshotRequest:
+    return c.CollectionServiceSnapshotRequest(name=name, snapshot_name=snapshot_name, backup=backup)
+
+
+def restore(snapshot_name: str, *, name: str, backup: bool) -> c.CollectionServiceRestoreRequest:
+    return c.CollectionServiceRestoreRequest(snapshot_name=snapshot_name, name=name, backup=backup)
+
+
 def score_maps(name: str, maps: Iterable[ScoreMap]) -> c.CollectionServiceSetScoreMapsRequest:
     request = c.CollectionServiceSetScoreMapsRequest(name=name)
     return to_message(request, {"score_maps": [asdict(one) for one in maps]})

@@ -83,7 +83,7 @@ class Collections:
         self, name: str, *, full: bool = False, reanalyze: bool = False
     ) -> Stream[OptimizeProgress]:
         """Flushes the journal and merges segments; cancelled when its stream is."""
-        request = c.CollectionServiceOptimizeRequest(name=name, full=full, reanalyze=reanalyze)
+        request = requests.optimize(name, full=full, reanalyze=reanalyze)
         return self._job(OPTIMIZE, request, lambda one: decode(one, OptimizeProgress))
 
     def calibrate(
@@ -97,18 +97,14 @@ class Collections:
         self, name: str, *, snapshot_name: str = "", backup: bool = False
     ) -> Stream[SnapshotProgress]:
         """Copies a collection while it is served; the server chooses a name where none is given."""
-        request = c.CollectionServiceSnapshotRequest(
-            name=name, snapshot_name=snapshot_name, backup=backup
-        )
+        request = requests.snapshot(name, snapshot_name=snapshot_name, backup=backup)
         return self._job(SNAPSHOT, request, lambda one: decode(one, SnapshotProgress))
 
     def restore(
         self, snapshot_name: str, *, name: str = "", backup: bool = False
     ) -> Stream[RestoreProgress]:
         """Creates a new collection from a copy, completely or not at all."""
-        request = c.CollectionServiceRestoreRequest(
-            snapshot_name=snapshot_name, name=name, backup=backup
-        )
+        request = requests.restore(snapshot_name, name=name, backup=backup)
         return self._job(RESTORE, request, lambda one: decode(one, RestoreProgress))
 
     async def snapshots(self, *, backup: bool = False) -> tuple[SnapshotInfo, ...]:

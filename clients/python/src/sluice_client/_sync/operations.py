@@ -3,7 +3,6 @@
 from typing import Unpack
 
 from .. import requests
-from .._wire import collections_pb2 as c
 from .._wire import operations_pb2 as o
 from ..decode import decode
 from ..messages import Operation
@@ -27,7 +26,7 @@ class Operations:
         self, name: str, *, full: bool = False, reanalyze: bool = False, idempotency_key: str = ""
     ) -> Operation:
         """Starts flushing the journal and merging segments."""
-        job = c.CollectionServiceOptimizeRequest(name=name, full=full, reanalyze=reanalyze)
+        job = requests.optimize(name, full=full, reanalyze=reanalyze)
         return self._start(
             o.OperationServiceStartRequest(idempotency_key=idempotency_key, optimize=job)
         )
@@ -50,9 +49,7 @@ class Operations:
         idempotency_key: str = "",
     ) -> Operation:
         """Starts copying a collection; the server chooses a name where none is given."""
-        job = c.CollectionServiceSnapshotRequest(
-            name=name, snapshot_name=snapshot_name, backup=backup
-        )
+        job = requests.snapshot(name, snapshot_name=snapshot_name, backup=backup)
         return self._start(
             o.OperationServiceStartRequest(idempotency_key=idempotency_key, snapshot=job)
         )
@@ -66,9 +63,7 @@ class Operations:
         idempotency_key: str = "",
     ) -> Operation:
         """Starts creating a new collection from a copy."""
-        job = c.CollectionServiceRestoreRequest(
-            snapshot_name=snapshot_name, name=name, backup=backup
-        )
+        job = requests.restore(snapshot_name, name=name, backup=backup)
         return self._start(
             o.OperationServiceStartRequest(idempotency_key=idempotency_key, restore=job)
         )
